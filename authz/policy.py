@@ -1,0 +1,144 @@
+"""The policy's vocabulary, and what makes a policy file unfit to start with.
+
+Sources: model.md 5 for the words, authorization.md 1 for the refusals.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
+
+import casbin
+from casbin.persist.adapters.string_adapter import StringAdapter
+
+from authz.scopes import KIND_OF, KINDS, SCOPES
+
+ACTIONS: dict[str, tuple[str, ...]] = {
+    type_: tuple(actions.split())
+    for type_, actions in {
+        "Partner": "read register update export",
+        "Establishment": "read add export",
+        "Convention": "read prepare record sign amend close cancel_closing export",
+        "Amendment": "read",
+        "ServiceContract": "read",
+        "Manager": "read appoint appoint_deputy end",
+        "Delegation": "change",
+        "MembershipBulletin": "read prepare sign replace close",
+        "ServiceAccess": "read open suspend resume",
+        "Eligibility": "read decide",
+        "ActivityAttestation": "read attest",
+        "Cna": "hand_back",
+        "Group": "read create attach_role close export",
+        "Membership": "read add remove",
+        "User": "read invite update suspend reinstate deactivate revoke_sessions export",
+        "Mandate": "grant revoke",
+        "JournalEntry": "read export",
+        "Worker": "read update reveal_nir export",
+        "Declaration": "read prepare deposit replace export",
+        "DeclarationLine": "read process export",
+        "ActivityChange": "read prepare deposit cancel export",
+        "Batch": "read create dry_run",
+        "Import": "upload arbitrate apply",
+        "Agent": "read appoint end",
+        "Organism": "write",
+        "Service": "write",
+        "Role": "write",
+        "Mission": "write",
+        "Campaign": "write",
+        "Parameter": "write",
+    }.items()
+}
+
+SERVICE_SCOPE = "granted_service"
+WITHOUT_SERVICE = frozenset({"Partner", "Establishment"})
+
+MODEL = {
+    "r": {"r": "sub, res, act, obj"},
+    "p": {"p": "role, res, act, scope"},
+    "g": {"g": "_, _"},
+    "e": {"e": "some(where (p_eft == allow))"},
+    "m": {"m": "r_res == p_res && r_act == p_act && holds(r_sub, p_role) && within(r_sub, r_obj, p_role, p_scope)"},
+}
+
+Line: TypeAlias = tuple[str, ...]
+
+
+class PolicyError(ValueError):
+    """The policy cannot be trusted: the process must not start. One fault a line."""
+
+
+def lines(text: str) -> list[Line]:
+    """Read the file's own word, comments and blank lines left out: [("p", role, type, action, scope), …]."""
+    rows = (row.strip() for row in text.split("\n"))
+    return [tuple(word.strip() for word in row.split(",")) for row in rows if row and row[0] != "#"]
+
+
+def validated(model: str, policy: str) -> casbin.Enforcer:
+    """Give Casbin's enforcer of these two texts, or raise PolicyError with every fault found."""
+    try:
+        enforcer = casbin.Enforcer(casbin.Enforcer.new_model(text=model), StringAdapter(policy))
+    except Exception as error:
+        raise PolicyError(f"casbin cannot load the policy: {error}") from error
+    if faults := [*_model_faults(enforcer)] or [*_policy_faults(lines(policy), enforcer)]:
+        raise PolicyError("\n".join(faults))
+    return enforcer
+
+
+def _model_faults(enforcer: casbin.Enforcer) -> Iterator[str]:
+    found = {
+        section: {key: definition.value for key, definition in definitions.items()}
+        for section, definitions in enforcer.get_model().items()
+    }
+    for section in sorted(MODEL.keys() | found.keys()):
+        if found.get(section) != MODEL.get(section):
+            yield f"model: {section} is {found.get(section)}, expected {MODEL.get(section)}"
+
+
+def _policy_faults(written: list[Line], enforcer: casbin.Enforcer) -> Iterator[str]:
+    model, counted = enforcer.get_model(), Counter(written)
+    loaded = Counter((key, *rule) for key in ("p", "g") for rule in model.get_policy(key, key))
+    yield from (f"dropped or altered at loading: {', '.join(line)}" for line in counted - loaded)
+    yield from (f"not in the file, yet loaded: {', '.join(line)}" for line in loaded - counted)
+    yield from (f"duplicate: {', '.join(line)}" for line, times in counted.items() if times > 1)
+    for line in counted:
+        yield from (f"{fault}: {', '.join(line)}" for fault in _line_faults(line))
+    yield from _cycles(written)
+
+
+def _line_faults(line: Line) -> Iterator[str]:
+    match line:
+        case ("p", role, type_, action, scope):
+            if role not in KIND_OF:
+                yield f"unknown role {role}"
+            if type_ not in ACTIONS:
+                yield f"unknown type {type_}"
+            elif action not in ACTIONS[type_]:
+                yield f"unknown action {type_}:{action}"
+            if scope not in SCOPES:
+                yield f"unknown scope {scope}"
+            elif role in KIND_OF:
+                yield from _scope_faults(KIND_OF[role], type_, scope)
+        case ("g", child, parent):
+            yield from (f"unknown role {role}" for role in (child, parent) if role not in KIND_OF)
+            if KIND_OF.get(child) != KIND_OF.get(parent):
+                yield "inheritance across kinds"
+        case _:
+            yield "neither p, role, type, action, scope nor g, child, parent"
+
+
+def _scope_faults(kind: str, type_: str, scope: str) -> Iterator[str]:
+    if scope not in KINDS[kind].scopes:
+        yield f"the kind {kind} may not use the scope {scope}"
+    if kind in {"member", "machine"} and type_ not in WITHOUT_SERVICE and scope != SERVICE_SCOPE:
+        yield f"service isolation: {type_} has a service, only {SERVICE_SCOPE} may open it"
+
+
+def _cycles(written: Sequence[Line]) -> Iterator[str]:
+    graph: dict[str, list[str]] = {}
+    for line in written:
+        if line[0] == "g":
+            graph.setdefault(line[1], []).extend(line[2:])
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield f"cycle of inheritance: {' → '.join(error.args[1])}"

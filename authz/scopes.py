@@ -1,0 +1,96 @@
+"""Scopes as data: the relations between a caller and an object that a permit may require.
+
+An object is described by its *facts*, all `str | None`: partner, owner, administering, signing,
+convention, mode, paying, group, partner_service ("partner|service"),
+partner_service_establishment ("partner|service|establishment").
+Sources: authorization.md 2, model.md 5.
+"""
+
+from collections.abc import Callable, Container
+from typing import Literal, NamedTuple
+
+
+class Atom(NamedTuple):
+    """One condition on one fact of the object; a scope is the conjunction of its atoms.
+
+    `of` is an attribute of the subject for "among", a constant for "equals", empty for "known".
+    """
+
+    op: Literal["among", "equals", "known"]
+    fact: str
+    of: str = ""
+
+    def admits(self, fact: str | None, values: Callable[[str], Container[str]]) -> bool:
+        """Tell whether this value of the fact satisfies the atom; an unknown fact never does.
+
+        `values` gives the caller's values for an attribute; it is called for "among" only.
+        """
+        if fact is None:
+            return False
+        match self.op:
+            case "among":
+                return fact in values(self.of)
+            case "equals":
+                return fact == self.of
+            case "known":
+                return True
+
+
+class Kind(NamedTuple):
+    """Roles got in the same way, and the only scopes that they may use."""
+
+    roles: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+_PARTNER = Atom("among", "partner", "partners")
+_ADMINISTERING = Atom("among", "administering", "organisms")
+_GROUP = Atom("among", "group", "groups")
+_SERVICE = Atom("among", "partner_service", "partner_services")
+_PLACE = Atom("among", "partner_service_establishment", "partner_service_establishments")
+
+SCOPES: dict[str, tuple[Atom, ...]] = {
+    "self": (Atom("among", "owner", "users"),),
+    "own_partner": (_PARTNER, Atom("known", "convention")),
+    "own_partner_delegated": (_PARTNER, Atom("equals", "mode", "DELEGATED")),
+    "granted_service": (_PLACE,),
+    "jurisdiction": (_ADMINISTERING,),
+    "jurisdiction_centralised": (_ADMINISTERING, Atom("equals", "mode", "CENTRALISED")),
+    "signing_caf": (Atom("among", "signing", "organisms"),),
+    "paying_organism": (Atom("among", "paying", "organisms"),),
+    "supported_organism": (_ADMINISTERING,),
+    "any": (),
+}
+
+GRAINS: dict[tuple[str, str], tuple[Atom, ...]] = {
+    ("granted_service", "Group"): (_GROUP,),
+    ("granted_service", "MembershipBulletin"): (_SERVICE,),
+    ("granted_service", "ServiceAccess"): (_SERVICE,),
+    ("granted_service", "Worker"): (_SERVICE,),
+}
+
+KINDS: dict[str, Kind] = {
+    "everyone": Kind(("everyone",), ("self",)),
+    "member": Kind(
+        ("member_reading", "member_entering", "member_validating"),
+        ("own_partner", "granted_service"),
+    ),
+    "machine": Kind(
+        ("machine_reading", "machine_entering", "machine_validating"),
+        ("own_partner", "granted_service"),
+    ),
+    "administrator": Kind(("partner_administrator",), ("own_partner_delegated",)),
+    "agent": Kind(
+        ("agent_reading", "agent_managing"),
+        ("jurisdiction", "jurisdiction_centralised", "signing_caf", "paying_organism"),
+    ),
+    "resource_centre": Kind(("resource_centre",), ("supported_organism",)),
+    "national": Kind(("national",), ("any",)),
+}
+
+KIND_OF: dict[str, str] = {role: name for name, kind in KINDS.items() for role in kind.roles}
+
+
+def atoms(scope: str, type_: str) -> tuple[Atom, ...]:
+    """Give the conditions of a scope on a type: `granted_service` follows the type's own grain."""
+    return GRAINS.get((scope, type_), SCOPES[scope])

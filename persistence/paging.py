@@ -1,0 +1,190 @@
+"""Keyset pages: an ordered `limit size + 1`, numbered, then one aggregate; cursors checked key by key."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    String,
+    case,
+    cast,
+    false,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+    tuple_,
+)
+
+from .question import Order, Page, Part
+from .sqljson import quoted
+from .visibility import table
+
+if TYPE_CHECKING:
+    from .reader import Reader
+
+TOTAL = 10_000
+"""Totals are counted up to here, and say so."""
+
+
+class CursorInvalid(ValueError):
+    """A cursor that this list did not give."""
+
+
+def columns_of(record: str, order: Order) -> tuple[tuple[str, str], ...]:
+    """The keys of an order, ended by the id: (column, kind)."""
+    kinds = {Integer: "int", Date: "day"}
+    return tuple((c, kinds.get(type(table(record).c[c].type), "text")) for c in dict.fromkeys((*order.columns, "id")))
+
+
+def keys(cursor: str, columns: tuple[tuple[str, str], ...]) -> list[Any]:
+    """The order keys in a cursor, type-checked; raises `CursorInvalid`."""
+    try:
+        found = orjson.loads(bytes.fromhex(cursor))
+        return [_checked(value, kind) for value, (_, kind) in zip(found, columns, strict=True)]
+    except (ValueError, TypeError) as error:
+        raise CursorInvalid from error
+
+
+def _checked(value: object, kind: str) -> object:
+    match kind, value:
+        case "int", int() if not isinstance(value, bool) and abs(value) < 2**31:
+            return value
+        case "day", str():
+            return date.fromisoformat(value)
+        case "text", str() if "\x00" not in value:
+            return value
+    raise CursorInvalid
+
+
+def under(parent: FromClause | None, made: Select[Any]) -> Select[Any]:
+    """Name the correlation: a select inside FROM does not find it by itself."""
+    return made if parent is None else made.correlate(parent)
+
+
+def page(
+    reader: "Reader",
+    asked: Page,
+    where: Callable[[FromClause], list[ColumnElement[bool]]],
+    parent: FromClause | None,
+) -> ScalarSelect[Any]:
+    """The JSON of a connection: rows of the page, then their numbered values, then one aggregate."""
+    found = under(parent, _rows(reader, asked, where)).subquery()
+    values, items = _values(reader, asked, found), {}
+    for index, part in enumerate(asked.parts):
+        if part.name in ("edges", "nodes"):
+            items[part.key] = f"j{index}"
+            values.append(_item(reader, part, found).label(f"j{index}"))
+    middle = under(parent, select(*values).select_from(found)).subquery()
+
+    size = reader.terms.value(asked.size, "int")
+    walk = middle.c.n.desc() if asked.backward else middle.c.n
+    pairs: list[tuple[str, ColumnElement[Any]]] = []
+    for part in asked.parts:
+        match part.name:
+            case "edges" | "nodes":
+                made = reader.spelling.listed(middle.c[items[part.key]], [walk], middle.c.n <= size)
+            case "pageInfo":
+                made = _info(reader, part, asked, middle, size)
+            case "__typename":
+                made = quoted(part.type_name)
+            case _:
+                made = _total(reader, part, where, parent)
+        pairs.append((part.key, made if part.name == "__typename" else reader.spelling.nested(made)))
+    return under(parent, select(reader.spelling.object(pairs)).select_from(middle)).scalar_subquery()
+
+
+def _rows(reader: "Reader", asked: Page, where: Callable[[FromClause], list[ColumnElement[bool]]]) -> Select[Any]:
+    """The page's rows, and one more to know whether others follow."""
+    row, down = reader.terms.alias(asked.record), _down(asked)
+    columns = columns_of(asked.record, asked.order)
+    conditions = where(row)
+    if asked.cursor is not None:
+        bounds = (reader.terms.bind(("cursor", asked.cursor, columns, i), kind) for i, (_, kind) in enumerate(columns))
+        mine, theirs = tuple_(*(row.c[c] for c, _ in columns)), tuple_(*bounds)
+        conditions.append(mine < theirs if down else mine > theirs)
+    order = [row.c[c].desc() if down else row.c[c] for c, _ in columns]
+    limit = reader.terms.bind(("limit", asked.size), "int")
+    return select(row).where(*conditions).order_by(*order).limit(limit)
+
+
+def _values(reader: "Reader", asked: Page, found: FromClause) -> list[ColumnElement[Any]]:
+    """The row's number in the direction of the walk, and its cursor where one is asked."""
+    keys = [found.c[c] for c, _ in columns_of(asked.record, asked.order)]
+    outward = [key.desc() for key in keys] if _down(asked) else keys
+    number = func.row_number().over(order_by=outward).label("n")
+    cursor = [reader.spelling.cursor(keys).label("cursor")] if _asks_cursor(asked.parts) else []
+    return [number, *cursor]
+
+
+def _down(asked: Page) -> bool:
+    return asked.order.descending != asked.backward
+
+
+def _asks_cursor(parts: tuple[Part, ...]) -> bool:
+    return any(part.name in ("cursor", "startCursor", "endCursor") or _asks_cursor(part.parts) for part in parts)
+
+
+def _item(reader: "Reader", part: Part, found: FromClause) -> ColumnElement[Any]:
+    """A node, or an edge around it."""
+    if part.target is not None:
+        return reader.object(part.target, found)
+    pairs: list[tuple[str, ColumnElement[Any]]] = []
+    for inner in part.parts:
+        match inner.name:
+            case "node":
+                assert inner.target is not None
+                pairs.append((inner.key, reader.object(inner.target, found)))
+            case "cursor":
+                pairs.append((inner.key, literal_column("cursor")))
+            case _:
+                pairs.append((inner.key, quoted(inner.type_name)))
+    return reader.spelling.object(pairs)
+
+
+def _info(reader: "Reader", part: Part, asked: Page, middle: FromClause, size: ColumnElement[Any]) -> ColumnElement[Any]:
+    """pageInfo, out of the numbered values: the walk's further end is known, the nearer is where one came from."""
+    further, nearer = func.count() > size, true() if asked.cursor is not None else false()
+    on_page = middle.c.n <= size
+    tagged = cast(1000 + middle.c.n, String) + middle.c.cursor if "cursor" in middle.c else null()
+    nearest = func.substr(func.min(tagged).filter(on_page), 5)
+    furthest = func.substr(func.max(tagged).filter(on_page), 5)
+    forward = {
+        "hasNextPage": further,
+        "hasPreviousPage": nearer,
+        "startCursor": nearest,
+        "endCursor": furthest,
+    }
+    backward = {
+        "hasNextPage": nearer,
+        "hasPreviousPage": further,
+        "startCursor": furthest,
+        "endCursor": nearest,
+    }
+    known = backward if asked.backward else forward
+    return reader.spelling.object(
+        [(p.key, reader.spelling.value(known[p.name]) if p.name in known else quoted(p.type_name)) for p in part.parts]
+    )
+
+
+def _total(
+    reader: "Reader",
+    part: Part,
+    where: Callable[[FromClause], list[ColumnElement[bool]]],
+    parent: FromClause | None,
+) -> ColumnElement[Any]:
+    """`totalCount` up to TOTAL, and `totalCountCapped` when there are more."""
+    row = reader.terms.alias(part.record)
+    counted = under(parent, select(literal_column("1").label("one")).select_from(row).where(*where(row)).limit(TOTAL + 1))
+    inner = counted.subquery()
+    count = func.count()
+    shown = count > TOTAL if part.name == "totalCountCapped" else case((count > TOTAL, TOTAL), else_=count)
+    return under(parent, select(reader.spelling.value(shown)).select_from(inner)).scalar_subquery()

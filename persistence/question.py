@@ -1,0 +1,125 @@
+"""The neutral tree of a question: what is asked, freed from GraphQL, not yet SQL.
+
+`Value` is what a statement is given at run time: a constant of the document, or the place of a
+variable's leaf. Links, tests and expressions are functions from table aliases to SQL.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import ColumnElement, FromClause
+
+if TYPE_CHECKING:
+    from .reader import Terms
+
+Table: TypeAlias = FromClause
+Expression: TypeAlias = 'Callable[[Table, Terms], ColumnElement[Any]]'
+Link: TypeAlias = 'Callable[[Table, Table, Terms], ColumnElement[bool]]'
+"""(child, parent, terms) → which children."""
+Test: TypeAlias = 'Callable[[Table, Terms, Value], ColumnElement[bool]]'
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """The place of a value among the coerced variables."""
+
+    path: tuple[str | int, ...]
+
+
+Value: TypeAlias = "Var | str | int | bool | tuple[Value, ...] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """NOT NULL columns that order a list, all in one direction, ended by the id; `index` serves it."""
+
+    columns: tuple[str, ...]
+    index: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    key: str
+    value: str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    key: str
+    sql: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """The fields of one record's row; `record` is None for the root and the viewer, which have no row."""
+
+    record: str | None
+    fields: tuple["Field", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A to-one edge, or a root search: null where there is no row, or none that may be seen."""
+
+    key: str
+    link: Link | None
+    target: Object
+    tests: tuple[tuple[Test, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A whole list, bounded by nature (the roles of a bulletin)."""
+
+    key: str
+    link: Link
+    target: Object
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """`nodes(ids:)`: in the order of the ids, null where nothing may be seen; one object per prefix."""
+
+    key: str
+    ids: Value
+    targets: tuple[tuple[str, Object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of a connection, of its edges or of its pageInfo; `name` is the schema's, `key` the answer's."""
+
+    key: str
+    name: str
+    type_name: str
+    record: str
+    parts: tuple["Part", ...] = ()
+    target: Object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    key: str
+    link: Link | None
+    record: str
+    tests: tuple[tuple[Test, Value], ...]
+    anchored: bool
+    order: Order
+    size: Value
+    cursor: Value
+    backward: bool
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """An object without a row of its own (the viewer), under its key."""
+
+    key: str
+    target: Object
+
+
+Field: TypeAlias = Fixed | Leaf | One | Many | Nodes | Page | Inner

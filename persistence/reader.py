@@ -1,0 +1,224 @@
+"""From the neutral tree to one statement, compiled once and run with the values of each request."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    null,
+    select,
+    true,
+)
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from . import paging
+from .question import Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Value, Var
+from .records.base import folded
+from .sqljson import SPELLINGS, Spelling, quoted
+from .visibility import GUARDED, Permits, table, visible
+
+Source: TypeAlias = tuple[Any, ...]
+
+
+class Slot(NamedTuple):
+    """A bind of the statement: how its value is found at run time, and how the driver wants it."""
+
+    kind: str
+    source: Source
+
+
+class Held(NamedTuple):
+    """What a run is given beside the variables: today, and the subject's values for (attribute, role)."""
+
+    today: date
+    values: Callable[[str, str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Compiled text, and the ordered slots of its binds; PostgreSQL's are positional, SQLite's named."""
+
+    text: str
+    slots: tuple[tuple[str, Slot], ...]
+    spelling: Spelling
+
+    def binds(self, variables: Mapping[str, Any], held: Held) -> Sequence[Any] | dict[str, Any]:
+        """The values of this run, as the driver takes them. Raises `paging.CursorInvalid`."""
+        found = {name: self.spelling.adapt(_found(slot, variables, held), slot.kind) for name, slot in self.slots}
+        return found if self.spelling.name == "sqlite" else list(found.values())
+
+
+class Terms:
+    """The statement under way: its aliases and its binds. Implements `visibility.Binder`."""
+
+    def __init__(self, dialect: str) -> None:
+        self.spelling = SPELLINGS[dialect]
+        self.slots: dict[str, Slot] = {}
+        self._names: dict[tuple[str, Source], str] = {}
+        self._aliases = 0
+
+    def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of the given kind
+        name = self._names.setdefault((kind, source), f"b{len(self._names)}")
+        self.slots[name] = Slot(kind, source)
+        return self.spelling.bind(name, kind)
+
+    def value(self, value: Value, kind: str = "text") -> Any:  # noqa: ANN401 a bind of the given kind
+        return self.bind(("value", value), kind)
+
+    def alias(self, record: str) -> FromClause:
+        self._aliases += 1
+        return table(record).alias(f"t{self._aliases}")
+
+    # what links and tests are written with
+
+    @property
+    def day(self) -> ColumnElement[Any]:
+        return self.bind(("day",), "day")  # type: ignore[no-any-return]
+
+    def holds(self, term: ColumnElement[Any], attribute: str, role: str) -> ColumnElement[bool]:
+        return self.spelling.among(term, self.bind(("held", attribute, role), "texts"))
+
+    def among(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        return self.spelling.among(term, self.bind(("value", value), "texts"))
+
+    def among_rows(self, term: ColumnElement[Any], rows: Select[Any]) -> ColumnElement[bool]:
+        return self.spelling.among_rows(term, rows)
+
+    def mentions(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        """Whether a folded column holds the folded words."""
+        return self.spelling.find(term, self.bind(("folded", value), "text"))
+
+    def runs(self, row: FromClause, starts: str = "starts_on", ends: str = "ends_on") -> ColumnElement[bool]:
+        """Whether [starts, ends) of the row holds today."""
+        return and_(row.c[starts] <= self.day, (row.c[ends].is_(None)) | (row.c[ends] > self.day))
+
+
+class Reader:
+    """Compiles questions for one dialect, with the permits of one set of roles."""
+
+    def __init__(self, dialect: str, permits: Permits) -> None:
+        self.terms, self.permits = Terms(dialect), permits
+        self.spelling = self.terms.spelling
+
+    def statement(self, question: Object) -> Statement:
+        """The whole answer as the text of one JSON object."""
+        compiled = select(cast(self.object(question, None), Text)).compile(dialect=self.spelling.dialect)
+        assert isinstance(compiled, SQLCompiler)
+        constants = {name: Slot("constant", ("constant", value)) for name, value in compiled.params.items()}
+        slots = constants | self.terms.slots
+        ordered = compiled.positiontup if compiled.positional else list(compiled.params)
+        return Statement(str(compiled), tuple((name, slots[name]) for name in ordered or ()), self.spelling)
+
+    # objects
+
+    def object(self, asked: Object, row: FromClause | None) -> ColumnElement[Any]:
+        return self.spelling.object([(f.key, self.field(f, row)) for f in asked.fields])
+
+    def field(self, asked: Field, row: FromClause | None) -> ColumnElement[Any]:
+        match asked:
+            case Fixed():
+                return self._fixed(asked)
+            case Leaf():
+                return self.spelling.value(asked.sql(row, self.terms))  # type: ignore[arg-type]
+            case Inner():
+                return self.spelling.nested(self.object(asked.target, row))
+            case One():
+                return self._one(asked, row)
+            case Many():
+                return self._many(asked, row)
+            case Nodes():
+                return self._nodes(asked)
+            case Page():
+                return self._page(asked, row)
+
+    def _fixed(self, asked: Fixed) -> ColumnElement[Any]:
+        if isinstance(asked.value, bool):
+            return self.spelling.value(true() if asked.value else false())
+        return null() if asked.value is None else quoted(asked.value)
+
+    # rows
+
+    def seen(self, record: str, row: FromClause, *, anchored: bool = True) -> list[ColumnElement[bool]]:
+        """The predicate of the record's read, and nothing for what is public to any signed-in caller."""
+        if record not in GUARDED:
+            return []
+        return [visible(record, row, self.permits(GUARDED[record].type, "read"), self.terms, anchored=anchored)]
+
+    def _one(self, asked: One, parent: FromClause | None) -> ColumnElement[Any]:
+        assert asked.target.record is not None
+        row = self.terms.alias(asked.target.record)
+        conditions = [*self.seen(asked.target.record, row), *(test(row, self.terms, v) for test, v in asked.tests)]
+        if asked.link is not None:
+            conditions.append(asked.link(row, parent, self.terms))  # type: ignore[arg-type]
+        made = select(self.object(asked.target, row)).select_from(row).where(*conditions)
+        return self.spelling.nested(paging.under(parent, made).scalar_subquery())
+
+    def _many(self, asked: Many, parent: FromClause | None) -> ColumnElement[Any]:
+        assert asked.target.record is not None
+        row = self.terms.alias(asked.target.record)
+        order = [row.c[c].desc() if asked.order.descending else row.c[c] for c in (*asked.order.columns, "id")]
+        conditions = [*self.seen(asked.target.record, row), asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
+        made = select(self.spelling.listed(self.object(asked.target, row), order)).select_from(row).where(*conditions)
+        return self.spelling.nested(paging.under(parent, made).scalar_subquery())
+
+    def _nodes(self, asked: Nodes) -> ColumnElement[Any]:
+        ids = self.spelling.numbered(self.terms.bind(("value", asked.ids), "texts"))
+        found: list[tuple[ColumnElement[bool], ColumnElement[Any]]] = []
+        for prefix, target in asked.targets:
+            assert target.record is not None
+            row = self.terms.alias(target.record)
+            one = select(self.object(target, row)).where(row.c.id == ids.c.id, *self.seen(target.record, row))
+            found.append((ids.c.id.like(f"{prefix}\\_%", escape="\\"), one.correlate(ids).scalar_subquery()))
+        node = case(*found, else_=null()) if found else null()
+        rows = select(ids.c.n.label("n"), node.label("node")).subquery()
+        return self.spelling.nested(select(self.spelling.listed(rows.c.node, [rows.c.n])).scalar_subquery())
+
+    def _page(self, asked: Page, parent: FromClause | None) -> ColumnElement[Any]:
+        def where(row: FromClause) -> list[ColumnElement[bool]]:
+            link = [] if asked.link is None else [asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
+            tests = [test(row, self.terms, value) for test, value in asked.tests]
+            return [*self.seen(asked.record, row, anchored=asked.anchored), *link, *tests]
+
+        return self.spelling.nested(paging.page(self, asked, where, parent))
+
+
+def _found(slot: Slot, variables: Mapping[str, Any], held: Held) -> Any:  # noqa: ANN401 a bind's value
+    match slot.source:
+        case ("day",):
+            return held.today
+        case ("held", attribute, role):
+            return held.values(attribute, role)
+        case ("value", value):
+            return resolved(value, variables)
+        case ("folded", value):
+            return folded(resolved(value, variables))
+        case ("cursor", value, columns, index):
+            return paging.keys(resolved(value, variables), columns)[index]
+        case ("limit", value):
+            return resolved(value, variables) + 1
+        case ("constant", value):
+            return value
+    raise AssertionError(slot)
+
+
+def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 a coerced value
+    """A constant of the document, or the leaf of the variables that stands at the path."""
+    if isinstance(value, tuple):
+        return [resolved(v, variables) for v in value]
+    if not isinstance(value, Var):
+        return value
+    found: Any = variables
+    for step in value.path:
+        found = found[step]
+    return found
+
+

@@ -1,0 +1,68 @@
+"""What is recorded, and the rules that each record obeys. No session, no clock, no environment."""
+
+from .base import FOREVER, Base, Record
+from .bulletins import Bulletin, ServiceAccess
+from .campaigns import Campaign, Parameter
+from .conventions import (
+    Amendment,
+    CnaHandBack,
+    Contract,
+    ContractManager,
+    Convention,
+    Document,
+    Mode,
+)
+from .groups import Group, Membership
+from .journal import Idempotency, JournalEntry
+from .organisms import Agent, Department, Organism, OrganismKind, Profile
+from .partners import ActivityAttestation, Eligibility, Establishment, Partner, PartnerSiret
+from .rules import Notice, Refused, Rule
+from .services import Mission, Role, RoleProfile, Service
+from .timeline import PartnerState, Span, timeline
+from .users import Affiliation, SignIn, Suspension, User, UserKind
+
+__all__ = [
+    "FOREVER",
+    "ActivityAttestation",
+    "Affiliation",
+    "Agent",
+    "Amendment",
+    "Base",
+    "Bulletin",
+    "Campaign",
+    "CnaHandBack",
+    "Contract",
+    "ContractManager",
+    "Convention",
+    "Department",
+    "Document",
+    "Eligibility",
+    "Establishment",
+    "Group",
+    "Idempotency",
+    "JournalEntry",
+    "Membership",
+    "Mission",
+    "Mode",
+    "Notice",
+    "Organism",
+    "OrganismKind",
+    "Parameter",
+    "Partner",
+    "PartnerSiret",
+    "PartnerState",
+    "Profile",
+    "Record",
+    "Refused",
+    "Role",
+    "RoleProfile",
+    "Rule",
+    "Service",
+    "ServiceAccess",
+    "SignIn",
+    "Span",
+    "Suspension",
+    "User",
+    "UserKind",
+    "timeline",
+]

@@ -1,0 +1,93 @@
+"""What every record shares: its id, its version, how days, instants and words are stored."""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Date, Dialect, Enum, Integer, MetaData, String, Text, types
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from uuid_utils import uuid7
+
+FOREVER = date(9999, 12, 31)
+"""The end of the last span of a timeline; no right ends on it."""
+
+PERSONAL: dict[str, Any] = {"personal": True}
+"""Column info: the value never enters the journal, only the word that it changed."""
+
+
+class Instant(types.TypeDecorator[datetime]):
+    """An aware UTC instant: `timestamptz`, or ISO text with microseconds on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
+        postgres = dialect.name == "postgresql"
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if postgres else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 a driver's value
+        return written(value) if value and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 a driver's value
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def written(instant: datetime) -> str:
+    """The instant as both databases show it: `2026-12-10T08:00:00.000000Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+# Words are ordered by their bytes on both databases: order and search use folded keys.
+Words = String().with_variant(String(collation="C"), "postgresql")
+
+
+def folded(words: str) -> str:
+    """The key that orders and finds words alike on both databases: no accents, no case."""
+    bare = unicodedata.normalize("NFKD", words).replace("œ", "oe").replace("æ", "ae")
+    return "".join(c for c in bare if not unicodedata.combining(c)).casefold().strip()
+
+
+def named(kind: type[StrEnum]) -> Enum:
+    """An enum stored under its GraphQL name, held by a check."""
+    return Enum(kind, native_enum=False, create_constraint=True, length=40, name=kind.__name__)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Words, date: Date, datetime: Instant}
+
+
+def fresh_id(prefix: str) -> str:
+    """A UUIDv7 behind its record's prefix: `ptr_0192…`."""
+    return f"{prefix}_{uuid7().hex}"
+
+
+class Record(Base):
+    """A record with a public id, `prefix_…`, stored as it is shown, and a version for its forms."""
+
+    __abstract__ = True
+    prefix: ClassVar[str]
+    new_id: ClassVar[Callable[[str], str]] = staticmethod(fresh_id)
+
+    id: Mapped[str] = mapped_column(primary_key=True, sort_order=-2)
+    version: Mapped[int] = mapped_column(Integer, default=1, sort_order=-1)
+
+    def __init__(self, **facts: Any) -> None:  # noqa: ANN401 the mapped attributes, checked by SQLAlchemy
+        facts.setdefault("id", type(self).new_id(self.prefix))
+        facts.setdefault("version", 1)
+        super().__init__(**facts)
+
+
+def personal(**options: Any) -> MappedColumn[Any]:  # noqa: ANN401 passed through
+    return mapped_column(info=PERSONAL, **options)

@@ -1,0 +1,289 @@
+"""Bulletins d'adhésion: the terms on which a partner uses one service, and the opening of that service."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import FOREVER, Base, Record, Words
+from .conventions import Convention, Signature, Signed
+from .groups import Group
+from .organisms import Department
+from .partners import Establishment
+from .rules import Notice, Refused, Rule, require
+from .services import Role, Service
+from .users import Suspension, resume, suspend, suspended
+
+bulletin_role = Table(
+    "bulletin_role",
+    Base.metadata,
+    Column("bulletin_id", Words, primary_key=True),
+    Column("role_id", Words, primary_key=True, index=True),
+    Column("service_id", Words, nullable=False),
+    ForeignKeyConstraint(["bulletin_id", "service_id"], ["bulletin.id", "bulletin.service_id"]),
+    ForeignKeyConstraint(["role_id", "service_id"], ["role.id", "role.service_id"]),
+)
+
+bulletin_establishment = Table(
+    "bulletin_establishment",
+    Base.metadata,
+    Column("bulletin_id", Words, primary_key=True),
+    Column("establishment_id", Words, primary_key=True, index=True),
+    Column("partner_id", Words, nullable=False),
+    ForeignKeyConstraint(["bulletin_id", "partner_id"], ["bulletin.id", "bulletin.partner_id"]),
+    ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+)
+
+bulletin_department = Table(
+    "bulletin_department",
+    Base.metadata,
+    Column("bulletin_id", ForeignKey("bulletin.id"), primary_key=True),
+    Column("department", ForeignKey("department.code"), primary_key=True),
+)
+
+
+class Terms(NamedTuple):
+    """What a bulletin says: the SIRET as written, the roles, the scope (establishments, or departments)."""
+
+    siret: str
+    roles: list[Role]
+    establishments: list[Establishment]
+    departments: list[Department]
+
+
+class Bulletin(Signed, Record):
+    """Bulletin d'adhésion of one service (R34): roles available to the partner and scope of the rights (R35).
+
+    It records any SIRET and opens only on the convention's (R58): the key on `open_siret` holds it.
+    """
+
+    __tablename__ = "bulletin"
+    prefix = "bul"
+    __table_args__ = (
+        UniqueConstraint("id", "service_id"),
+        UniqueConstraint("id", "partner_id"),
+        CheckConstraint("closed_on IS NULL OR opened_on IS NULL OR closed_on >= opened_on", name="closed_after_opened"),
+        ForeignKeyConstraint(
+            ["access_id", "convention_id", "partner_id", "service_id"],
+            ["service_access.id", "service_access.convention_id", "service_access.partner_id", "service_access.service_id"],
+        ),
+        ForeignKeyConstraint(["convention_id", "open_siret"], ["convention.id", "convention.siret"]),
+        Index(
+            "uq_bulletin_one_open",
+            "access_id",
+            unique=True,
+            sqlite_where=text("opened_on IS NOT NULL AND closed_on IS NULL"),
+            postgresql_where=text("opened_on IS NOT NULL AND closed_on IS NULL"),
+        ),
+    )
+
+    access_id: Mapped[str] = mapped_column(index=True)
+    convention_id: Mapped[str] = mapped_column(index=True)
+    partner_id: Mapped[str] = mapped_column(index=True)
+    service_id: Mapped[str]
+    siret: Mapped[str]
+    effective_from: Mapped[date | None]
+    effective_to: Mapped[date | None]
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    closing_reason: Mapped[str | None]
+    cna_acknowledged: Mapped[bool] = mapped_column(default=False)
+    open_siret: Mapped[str | None] = mapped_column(
+        Words, Computed("CASE WHEN opened_on IS NOT NULL THEN siret END", persisted=True)
+    )
+    access: Mapped["ServiceAccess"] = relationship(back_populates="bulletins")
+    roles: Mapped[list[Role]] = relationship(secondary=bulletin_role, lazy="selectin")
+    establishments: Mapped[list[Establishment]] = relationship(secondary=bulletin_establishment, lazy="selectin")
+    departments: Mapped[list[Department]] = relationship(secondary=bulletin_department, lazy="selectin")
+
+    @property
+    def covered_departments(self) -> frozenset[str]:
+        """The departments of the establishments when some are named, else those written (A11)."""
+        named = [e.department for e in self.establishments] or [d.code for d in self.departments]
+        return frozenset(named)
+
+    @property
+    def ends_on(self) -> date:
+        return min(self.effective_to or FOREVER, self.closed_on or FOREVER)
+
+    def is_open_on(self, day: date) -> bool:
+        return self.opened_on is not None and self.opened_on <= day < self.ends_on
+
+    # preparing
+
+    def write(self, terms: Terms) -> None:
+        """Fill the draft, or fill it again; a signed bulletin is replaced, never rewritten."""
+        require(not self.is_signed, Rule.ALREADY_SIGNED)
+        for role in terms.roles:
+            require(role.service_id == self.access.service.id, Rule.ROLE_OF_OTHER_SERVICE, "roleIds", detail=role.code)
+        self.siret, self.roles = terms.siret, terms.roles
+        self.establishments, self.departments = terms.establishments, terms.departments
+
+    def missing(self) -> list[str]:
+        """R7: what the bulletin lacks before it can be signed, as the names of its fields."""
+        service = self.access.service
+        return gaps(
+            roles=len(self.roles),
+            establishments=len(self.establishments),
+            departments=len(self.departments),
+            needs_establishment=service.needs_establishment,
+        )
+
+    # signing
+
+    def sign(
+        self, signature: Signature, effective_from: date, effective_to: date | None, *, acknowledge_cna: bool, today: date
+    ) -> list[Notice]:
+        """R7: complete; R8, A28: dated inside the instruction and the convention; R3; R47: announced before."""
+        convention, service = self.access.convention, self.access.service
+        lacks = self.missing()
+        require(not lacks, Rule.BULLETIN_INCOMPLETE, detail=", ".join(lacks))
+        require(effective_from >= today, Rule.DATE_PAST, "effectiveFrom")
+        require(effective_to is None or effective_to > effective_from, Rule.DATE_ORDER, "effectiveTo")
+        service.accepts_bulletin_on(effective_from)
+        service.admits(self.covered_departments)
+        require(convention.in_force_on is not None, Rule.CONVENTION_NOT_IN_FORCE)
+        require(convention.closed_on is None or convention.closed_on > today, Rule.CONVENTION_CLOSED)
+        inside = (convention.in_force_on or FOREVER) <= effective_from < convention.ends_on
+        ends_inside = effective_to is None or effective_to <= convention.ends_on
+        require(inside and ends_inside, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom")
+        several = len(self.covered_departments) > 1
+        require(acknowledge_cna or not several, Rule.CNA_ACKNOWLEDGE, "acknowledgeCna")
+        self.record_signature(signature, "signature", today)
+        self.effective_from, self.effective_to, self.cna_acknowledged = effective_from, effective_to, several
+        return [Notice(Rule.CNA_TAKES_OVER)] if several else []
+
+    # opening
+
+    def open_service(self, on: date, contracting_elsewhere: frozenset[str], today: date) -> None:
+        """Opens the service as the bulletin says (R55): each condition of the instruction, in its order.
+
+        `contracting_elsewhere`: the SIRETs of the scope that have their own convention in force.
+        """
+        convention, service, partner = self.access.convention, self.access.service, self.access.convention.partner
+        require(on >= today, Rule.DATE_PAST, "on")
+        require(self.opened_on is None, Rule.BULLETIN_OPENED)
+        require(self.is_signed and convention.is_signed and convention.contract.is_signed, Rule.SIGNATURE_MISSING)
+        require(convention.holds_on(on), Rule.CONVENTION_NOT_IN_FORCE, "on")
+        require(self.effective_from is not None and self.effective_from <= on < self.ends_on, Rule.DATE_ORDER, "on")
+        service.is_available_on(on)
+        service.admits(self.covered_departments)
+        partner.is_eligible_to(service)
+        convention.covers(service)
+        self.bears_the_siret_of(convention)
+        require(not contracting_elsewhere, Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(contracting_elsewhere)))
+        others = [b for b in self.access.bulletins if b is not self and b.opened_on and b.ends_on > on]
+        require(not others, Rule.BULLETIN_OPENED)
+        self.opened_on = on
+
+    def bears_the_siret_of(self, convention: Convention) -> None:
+        """R58, A3: the same fourteen digits; when only the SIREN agrees, say what can be done."""
+        if self.siret != convention.siret:
+            same_unit = self.siret[:9] == convention.siret[:9]
+            raise Refused(Rule.SIRET_DIFFERS_SAME_SIREN if same_unit else Rule.SIRET_DIFFERS, "siret")
+
+    # closing
+
+    def close(self, on: date, reason: str, today: date) -> None:
+        require(on >= today, Rule.DATE_PAST, "on")
+        require(self.closed_on is None, Rule.ALREADY_ENDED, "on")
+        if self.opened_on is not None and on < self.opened_on:
+            raise Refused(Rule.DATE_ORDER, "on")
+        self.closed_on, self.closing_reason = on, reason
+
+    def replace_with(
+        self, successor: "Bulletin", on: date, contracting_elsewhere: frozenset[str], today: date
+    ) -> None:
+        """A change of roles or scope: the signed successor opens on the day this one closes."""
+        require(self.opened_on is not None, Rule.BULLETIN_NOT_OPEN)
+        require(successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successorId")
+        self.close(on, "REPLACED", today)
+        successor.open_service(on, contracting_elsewhere, today)
+
+
+def gaps(*, roles: int, establishments: int, departments: int, needs_establishment: bool) -> list[str]:
+    """R7: the fields that a bulletin lacks, from the counts of what it names."""
+    lacks = {
+        "roles": not roles,
+        "establishments": needs_establishment and not establishments,
+        "scope": not needs_establishment and not establishments and not departments,
+    }
+    return [field for field, lacking in lacks.items() if lacking]
+
+
+class ServiceAccess(Record):
+    """A service of a convention: what bulletins open, groups belong to and tabs show (R49). It may be suspended."""
+
+    __tablename__ = "service_access"
+    prefix = "acc"
+    __table_args__ = (
+        UniqueConstraint("convention_id", "service_id"),
+        UniqueConstraint("id", "convention_id", "partner_id", "service_id"),
+        UniqueConstraint("id", "partner_id", "service_id"),
+        ForeignKeyConstraint(["convention_id", "partner_id"], ["convention.id", "convention.partner_id"]),
+    )
+
+    convention_id: Mapped[str] = mapped_column(index=True)
+    partner_id: Mapped[str] = mapped_column(index=True)
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), index=True)
+    convention: Mapped[Convention] = relationship(back_populates="accesses")
+    service: Mapped[Service] = relationship(lazy="selectin")
+    bulletins: Mapped[list[Bulletin]] = relationship(
+        lazy="selectin", order_by=Bulletin.id, back_populates="access"
+    )
+    groups: Mapped[list[Group]] = relationship(lazy="selectin", back_populates="access")
+    suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
+
+    def opened_bulletin(self, day: date) -> Bulletin | None:
+        """R29: open that day, under a convention that holds that day."""
+        held = self.convention.holds_on(day)
+        return next((b for b in self.bulletins if held and b.is_open_on(day)), None)
+
+    def prepare_bulletin(self, terms: Terms) -> Bulletin:
+        """The unsigned draft of this service, filled; there is one at a time."""
+        draft = next((b for b in self.bulletins if not b.is_signed and b.closed_on is None), None)
+        if draft is None:
+            draft = Bulletin(access=self)
+        draft.write(terms)
+        return draft
+
+    def suspend(self, today: date, reason: str) -> None:
+        require(self.opened_bulletin(today), Rule.SERVICE_NOT_OPEN)
+        suspend(self.suspensions, today, reason)
+
+    def resume(self, today: date) -> None:
+        resume(self.suspensions, today)
+
+    def shows_on(self, day: date) -> bool:
+        """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""
+        return self.opened_bulletin(day) is not None and not suspended(self.suspensions, day)
+
+    def create_group(self, name: str, establishments: list[Establishment] | None, today: date) -> Group:
+        """R56: the service first; the scope inside the bulletin's (R35). None means all of them, now and later."""
+        bulletin = self.opened_bulletin(today)
+        if bulletin is None:
+            raise Refused(Rule.SERVICE_NOT_OPEN)
+        require(name.strip(), Rule.VALUE_INVALID, "name")
+        require(establishments is None or establishments, Rule.GROUP_NEEDS_ESTABLISHMENT, "establishmentIds")
+        for establishment in establishments or ():
+            require(establishment in bulletin.establishments, Rule.OUT_OF_SCOPE, "establishmentIds", detail=establishment.siret)
+        return Group.of(self, name, establishments, today)
+
+    def attach_role(self, group: Group, role: Role, today: date) -> None:
+        """R35, A10: one role, that the opened bulletin grants."""
+        bulletin = self.opened_bulletin(today)
+        if bulletin is None:
+            raise Refused(Rule.SERVICE_NOT_OPEN)
+        require(role in bulletin.roles, Rule.ROLE_NOT_GRANTED, "roleId", detail=role.code)
+        group.take_role(role, today)

@@ -1,0 +1,39 @@
+"""Campaigns of the annual certificate, and the dated parameters (SMIC, bounds of the remuneration)."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, Record
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Campaign(Record):
+    """Campagne N: remunerations of November N (R18), rights of N+1 (R19), window 1 December to end of February (R22)."""
+
+    __tablename__ = "campaign"
+    prefix = "cmp"
+
+    year: Mapped[int] = mapped_column(Integer, unique=True)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    legacy: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def of(cls, year: int, *, legacy: bool = False) -> "Campaign":
+        """The campaign whose window is computed: half-open, Europe/Paris, leap years included (A16)."""
+        opens = datetime.combine(date(year, 12, 1), time(), PARIS)
+        closes = datetime.combine(date(year + 1, 3, 1), time(), PARIS)
+        return cls(id=f"cmp_{year}", year=year, opens_at=opens, closes_at=closes, legacy=legacy)
+
+
+class Parameter(Base):
+    """Paramètre daté: an amount in cents or a share in hundredths of a percent, from a day on."""
+
+    __tablename__ = "parameter"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,146 @@
+"""Groups and memberships: rights live on the group, never on the user."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import Base, Record, Words, folded
+from .partners import Establishment
+from .rules import Refused, Rule, require
+from .services import Role
+from .users import Affiliation, suspended
+
+if TYPE_CHECKING:
+    from .bulletins import ServiceAccess
+
+group_establishment = Table(
+    "group_establishment",
+    Base.metadata,
+    Column("group_id", Words, primary_key=True),
+    Column("establishment_id", Words, primary_key=True, index=True),
+    Column("partner_id", Words, nullable=False),
+    ForeignKeyConstraint(["group_id", "partner_id"], ["group.id", "group.partner_id"]),
+    ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+)
+
+
+class Membership(Record):
+    """Inclusion of a person in a group. The keys refuse a member before the role, another service's role, a stranger."""
+
+    __tablename__ = "membership"
+    prefix = "mbr"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "role_id"], ["group.id", "group.role_id"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["group_id", "partner_id"], ["group.id", "group.partner_id"]),
+        ForeignKeyConstraint(
+            ["affiliation_id", "partner_id", "user_id"],
+            ["affiliation.id", "affiliation.partner_id", "affiliation.user_id"],
+            onupdate="CASCADE",
+        ),
+        Index(
+            "uq_membership_active",
+            "group_id",
+            "affiliation_id",
+            unique=True,
+            sqlite_where=text("ends_on IS NULL"),
+            postgresql_where=text("ends_on IS NULL"),
+        ),
+    )
+
+    group_id: Mapped[str] = mapped_column(index=True)
+    role_id: Mapped[str]
+    partner_id: Mapped[str] = mapped_column(index=True)
+    affiliation_id: Mapped[str] = mapped_column(index=True)
+    user_id: Mapped[str] = mapped_column(index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    def is_active_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+class Group(Record):
+    """Groupe of one service, with one role (A10), over all establishments of the bulletin or over some."""
+
+    __tablename__ = "group"
+    prefix = "grp"
+    __table_args__ = (
+        UniqueConstraint("id", "role_id"),
+        UniqueConstraint("id", "partner_id"),
+        ForeignKeyConstraint(
+            ["access_id", "partner_id", "service_id"],
+            ["service_access.id", "service_access.partner_id", "service_access.service_id"],
+        ),
+        ForeignKeyConstraint(["role_id", "service_id"], ["role.id", "role.service_id"]),
+        Index("ix_group_sort_key", "partner_id", "sort_key", "id"),
+    )
+
+    access_id: Mapped[str] = mapped_column(index=True)
+    partner_id: Mapped[str]
+    service_id: Mapped[str]
+    role_id: Mapped[str | None]
+    name: Mapped[str]
+    sort_key: Mapped[str]
+    all_establishments: Mapped[bool] = mapped_column(default=True)
+    created_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    access: Mapped["ServiceAccess"] = relationship(back_populates="groups", overlaps="role")
+    role: Mapped[Role | None] = relationship(lazy="selectin", overlaps="access,groups")
+    establishments: Mapped[list[Establishment]] = relationship(secondary=group_establishment, lazy="selectin")
+    memberships: Mapped[list[Membership]] = relationship(
+        lazy="selectin", primaryjoin="Group.id == foreign(Membership.group_id)"
+    )
+
+    @classmethod
+    def of(cls, access: "ServiceAccess", name: str, establishments: list[Establishment] | None, today: date) -> "Group":
+        return cls(
+            access=access,
+            name=name.strip(),
+            sort_key=folded(name),
+            all_establishments=establishments is None,
+            establishments=establishments or [],
+            created_on=today,
+        )
+
+    def is_live_on(self, day: date) -> bool:
+        return self.closed_on is None or day < self.closed_on
+
+    def take_role(self, role: Role, today: date) -> None:
+        require(self.is_live_on(today), Rule.GROUP_CLOSED)
+        self.role, self.role_id = role, role.id
+
+    def include(self, affiliation: Affiliation, today: date) -> Membership:
+        """R56: after the role; R40: one's own staff only, neither suspended nor twice."""
+        require(self.is_live_on(today), Rule.GROUP_CLOSED)
+        if self.role_id is None:
+            raise Refused(Rule.ROLE_FIRST)
+        require(affiliation.is_active_on(today), Rule.STRANGER)
+        require(not suspended(affiliation.suspensions, today), Rule.AFFILIATION_SUSPENDED)
+        require(self.membership_of(affiliation, today) is None, Rule.ALREADY_MEMBER)
+        membership = Membership(
+            role_id=self.role_id,
+            partner_id=affiliation.partner_id,
+            affiliation_id=affiliation.id,
+            user_id=affiliation.user_id,
+            starts_on=today,
+        )
+        self.memberships.append(membership)
+        return membership
+
+    def exclude(self, affiliation: Affiliation, on: date, today: date) -> Membership:
+        require(on >= today, Rule.DATE_PAST, "on")
+        membership = self.membership_of(affiliation, today)
+        if membership is None:
+            raise Refused(Rule.NOT_MEMBER)
+        membership.ends_on = on
+        return membership
+
+    def membership_of(self, affiliation: Affiliation, day: date) -> Membership | None:
+        return next((m for m in self.memberships if m.affiliation_id == affiliation.id and m.is_active_on(day)), None)
+
+    def close(self, on: date, today: date) -> None:
+        require(on >= today, Rule.DATE_PAST, "on")
+        require(self.closed_on is None, Rule.GROUP_CLOSED)
+        self.closed_on = on

@@ -1,0 +1,46 @@
+"""The journal (append-only) and the idempotency rows: written in the transaction of the act, by one place."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base
+
+
+class JournalEntry(Base):
+    """Who did what to which object, on behalf of whom, from where; before and after without personal values."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_partner_seq", "partner_id", "seq"),)
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[datetime]
+    day: Mapped[date] = mapped_column(index=True)
+    actor_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    acting_for: Mapped[str | None]
+    source: Mapped[str]
+    act: Mapped[str]
+    object_id: Mapped[str | None] = mapped_column(index=True)
+    partner_id: Mapped[str | None] = mapped_column(ForeignKey("partner.id"))
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str | None]
+    request_id: Mapped[str]
+    policy_hash: Mapped[str]
+    matched_rule: Mapped[str]
+    seal: Mapped[str | None]
+
+
+class Idempotency(Base):
+    """The outcome of a keyed act: same key and same input answer it again, another input is refused."""
+
+    __tablename__ = "idempotency"
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime]

@@ -1,0 +1,120 @@
+"""Organisms: the Caf, the multi-branch bodies, the CNA, the resource centres, the Cnaf; and their agents."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, Index, Table, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import Base, Record, folded, named
+from .rules import Refused, Rule, require
+from .users import User
+
+
+class OrganismKind(StrEnum):
+    CAF = "CAF"
+    MULTI_BRANCH = "MULTI_BRANCH"
+    CNA = "CNA"
+    RESOURCE_CENTRE = "RESOURCE_CENTRE"
+    NATIONAL = "NATIONAL"
+
+
+CONTRACTING = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH, OrganismKind.CNA)
+
+
+class Department(Base):
+    """Département: a code, `01` to `976`."""
+
+    __tablename__ = "department"
+    code: Mapped[str] = mapped_column(primary_key=True)
+
+
+organism_department = Table(
+    "organism_department",
+    Base.metadata,
+    Column("organism_id", ForeignKey("organism.id"), primary_key=True),
+    Column("department", ForeignKey("department.code"), primary_key=True, index=True),
+)
+
+organism_support = Table(
+    "organism_support",
+    Base.metadata,
+    Column("centre_id", ForeignKey("organism.id"), primary_key=True),
+    Column("organism_id", ForeignKey("organism.id"), primary_key=True),
+)
+
+
+class Organism(Record):
+    """Organisme: who contracts with partners, supports or steers (R2). The code is opaque."""
+
+    __tablename__ = "organism"
+    prefix = "org"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[OrganismKind] = mapped_column(named(OrganismKind))
+    name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(index=True)
+    contact: Mapped[str | None]
+    network_role: Mapped[str | None]
+    piloted_by_id: Mapped[str | None] = mapped_column(ForeignKey("organism.id"))
+    departments: Mapped[list[Department]] = relationship(secondary=organism_department, lazy="selectin")
+
+    def rename(self, name: str, contact: str | None) -> None:
+        self.name, self.sort_key, self.contact = name, folded(name), contact
+
+    def may_contract(self) -> None:
+        """R2: a Caf, a multi-branch body or the CNA."""
+        require(self.kind in CONTRACTING, Rule.ORGANISM_KIND, "organismId")
+
+    def covers(self, department: str) -> bool:
+        return any(d.code == department for d in self.departments)
+
+
+class Profile(StrEnum):
+    READING = "READING"
+    MANAGING = "MANAGING"
+    RESOURCE_CENTRE = "RESOURCE_CENTRE"
+    NATIONAL = "NATIONAL"
+
+
+PROFILES_BY_KIND = {
+    OrganismKind.RESOURCE_CENTRE: (Profile.RESOURCE_CENTRE,),
+    OrganismKind.NATIONAL: (Profile.NATIONAL,),
+}
+
+
+class Agent(Record):
+    """Agent: a person who works for an organism, with a profile, over dates. The end is exclusive."""
+
+    __tablename__ = "agent"
+    prefix = "agt"
+    __table_args__ = (
+        Index(
+            "uq_agent_active",
+            "user_id",
+            "organism_id",
+            unique=True,
+            sqlite_where=text("ends_on IS NULL"),
+            postgresql_where=text("ends_on IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    organism_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
+    profile: Mapped[Profile] = mapped_column(named(Profile))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    user: Mapped[User] = relationship(lazy="selectin")
+
+    @classmethod
+    def appoint(cls, user: User, organism: Organism, profile: Profile, today: date) -> "Agent":
+        """An agent of `organism` from today; the profile is one that the organism's kind knows."""
+        known = PROFILES_BY_KIND.get(organism.kind, (Profile.READING, Profile.MANAGING))
+        require(profile in known, Rule.VALUE_INVALID, "profile")
+        return cls(user=user, user_id=user.id, organism_id=organism.id, profile=profile, starts_on=today)
+
+    def end(self, on: date, today: date) -> None:
+        require(on >= today, Rule.DATE_PAST, "on")
+        if self.ends_on is not None and self.ends_on <= on:
+            raise Refused(Rule.ALREADY_ENDED, "on")
+        self.ends_on = on

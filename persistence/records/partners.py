@@ -1,0 +1,256 @@
+"""Partners, their establishments, the decisions taken on them; the root that an act locks."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import Base, Record, folded, named
+from .conventions import CnaHandBack, Contract, Convention, Mode
+from .identifiers import Finess, Siret
+from .organisms import Organism
+from .rules import Notice, Refused, Rule, require
+from .services import Mission, Service
+from .timeline import Span, timeline
+from .users import Affiliation, User
+
+
+class PartnerKind(StrEnum):
+    ESAT = "ESAT"
+    OPERATING_BODY = "OPERATING_BODY"
+    SOCIAL_CENTRE = "SOCIAL_CENTRE"
+    OTHER = "OTHER"
+
+
+class PartnerSiret(Base):
+    """The SIRET that a partner bears over dates; the current one is unique in the register."""
+
+    __tablename__ = "partner_siret"
+    __table_args__ = (
+        Index(
+            "uq_partner_siret_current",
+            "siret",
+            unique=True,
+            sqlite_where=text("ends_on IS NULL"),
+            postgresql_where=text("ends_on IS NULL"),
+        ),
+    )
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    siret: Mapped[str] = mapped_column(primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date | None]
+
+
+class Establishment(Record):
+    """Établissement of a partner; its department is typed once and checked against FINESS where it can."""
+
+    __tablename__ = "establishment"
+    prefix = "est"
+    __table_args__ = (
+        UniqueConstraint("id", "partner_id"),
+        Index(
+            "uq_establishment_siret",
+            "siret",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+    )
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
+    name: Mapped[str]
+    sort_key: Mapped[str]
+    siret: Mapped[str]
+    finess: Mapped[str | None]
+    department: Mapped[str] = mapped_column(ForeignKey("department.code"))
+    added_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class Decision(StrEnum):
+    ELIGIBLE = "ELIGIBLE"
+    NOT_ELIGIBLE = "NOT_ELIGIBLE"
+
+
+class Eligibility(Record):
+    """Décision d'éligibilité of a partner to a service: who, when, on which ground (R28, R50)."""
+
+    __tablename__ = "eligibility"
+    prefix = "elg"
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
+    decision: Mapped[Decision] = mapped_column(named(Decision))
+    ground: Mapped[str]
+    form_digest: Mapped[str | None]
+    decided_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    decided_on: Mapped[date]
+
+
+class ActivityAttestation(Record):
+    """Attestation that the partner is still active: by whom, when, how (R53)."""
+
+    __tablename__ = "activity_attestation"
+    prefix = "att"
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
+    attested_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    attested_on: Mapped[date]
+    evidence: Mapped[str]
+
+
+class Partner(Record):
+    """Partenaire: one SIRET at a time (A2), one convention in force at a time (R36), one administering organism."""
+
+    __tablename__ = "partner"
+    prefix = "ptr"
+    __table_args__ = (Index("ix_partner_sort_key", "sort_key", "id"),)
+
+    siren: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[PartnerKind] = mapped_column(named(PartnerKind))
+    name: Mapped[str]
+    sort_key: Mapped[str]
+    follower_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
+    registered_on: Mapped[date]
+    sirets: Mapped[list[PartnerSiret]] = relationship(lazy="selectin", order_by=PartnerSiret.starts_on)
+    establishments: Mapped[list[Establishment]] = relationship(lazy="selectin")
+    eligibilities: Mapped[list[Eligibility]] = relationship(lazy="selectin", order_by=Eligibility.id)
+    attestations: Mapped[list[ActivityAttestation]] = relationship(lazy="selectin")
+    conventions: Mapped[list[Convention]] = relationship(
+        lazy="selectin", order_by=Convention.id, back_populates="partner"
+    )
+    hand_backs: Mapped[list[CnaHandBack]] = relationship(lazy="selectin")
+    affiliations: Mapped[list[Affiliation]] = relationship(lazy="selectin", back_populates="partner")
+
+    # registering
+
+    @classmethod
+    def register(cls, siret: Siret, name: str, kind: PartnerKind, follower: Organism, today: date) -> "Partner":
+        """A partner followed by `follower`, which must be a body that contracts (R2)."""
+        follower.may_contract()
+        require(name.strip(), Rule.VALUE_INVALID, "name")
+        partner = cls(
+            siren=siret.siren,
+            kind=kind,
+            name=name.strip(),
+            sort_key=folded(name),
+            follower_id=follower.id,
+            registered_on=today,
+        )
+        partner.sirets.append(PartnerSiret(siret=siret, starts_on=today))
+        return partner
+
+    @property
+    def siret(self) -> str:
+        return next(s.siret for s in self.sirets if s.ends_on is None)
+
+    def add_establishment(
+        self, siret: Siret, name: str, department: str, finess: Finess | None, today: date
+    ) -> Establishment:
+        require(name.strip(), Rule.VALUE_INVALID, "name")
+        require(finess is None or not finess.contradicts(department), Rule.FINESS_DEPARTMENT, "finess")
+        require(all(e.siret != siret or e.ended_on for e in self.establishments), Rule.ESTABLISHMENT_KNOWN, "siret")
+        establishment = Establishment(
+            name=name.strip(), sort_key=folded(name), siret=siret, finess=finess, department=department, added_on=today
+        )
+        self.establishments.append(establishment)
+        return establishment
+
+    # the timeline
+
+    def span_on(self, day: date) -> Span:
+        """What is in force on `day` and who administers: the one interpretation of the documents."""
+        return next(s for s in timeline(self) if s.starts_on <= day < s.ends_on)
+
+    def signing_organism_id(self, today: date) -> str:
+        """A14: the signing organism stays; else the one that follows the partner (never the CNA by custody)."""
+        return self.span_on(today).signing_id or self.follower_id
+
+    # decisions
+
+    def decide_eligibility(
+        self, service: Service, decision: Decision, ground: str, form_digest: str | None, by: User, today: date
+    ) -> Eligibility:
+        """R28: the legitimacy is decided before any opening; R50: with the form where the service asks for it."""
+        require(ground.strip(), Rule.VALUE_INVALID, "ground")
+        form_needed = service.needs_eligibility_form and decision is Decision.ELIGIBLE
+        require(form_digest or not form_needed, Rule.ELIGIBILITY_FORM_MISSING, "formDigest")
+        made = Eligibility(
+            service_id=service.id,
+            decision=decision,
+            ground=ground.strip(),
+            form_digest=form_digest,
+            decided_by_id=by.id,
+            decided_on=today,
+        )
+        self.eligibilities.append(made)
+        return made
+
+    def is_eligible_to(self, service: Service) -> None:
+        """R28: the last decision on the service is favourable."""
+        last = next((e for e in reversed(self.eligibilities) if e.service_id == service.id), None)
+        if last is None:
+            raise Refused(Rule.ELIGIBILITY_MISSING)
+        require(last.decision is Decision.ELIGIBLE, Rule.ELIGIBILITY_REFUSED)
+        require(last.form_digest or not service.needs_eligibility_form, Rule.ELIGIBILITY_FORM_MISSING)
+
+    def attest_activity(self, evidence: str, by: User, today: date) -> ActivityAttestation:
+        require(evidence.strip(), Rule.VALUE_INVALID, "evidence")
+        made = ActivityAttestation(attested_by_id=by.id, attested_on=today, evidence=evidence.strip())
+        self.attestations.append(made)
+        return made
+
+    # conventions
+
+    def prepare_convention(
+        self,
+        mode: Mode,
+        missions: list[Mission],
+        conditions_of_exercise: str | None,
+        conditions_of_administration: str | None,
+        today: date,
+    ) -> Convention:
+        """A draft of the convention with its contract, on the current SIRET; a draft takes no place (A8)."""
+        current = self.span_on(today).convention_id
+        taken = any(c.predecessor_id == current for c in self.conventions)
+        convention = Convention(
+            siret=self.siret,
+            organism_id=self.signing_organism_id(today),
+            missions=missions,
+            conditions_of_exercise=conditions_of_exercise,
+            conditions_of_administration=conditions_of_administration,
+            predecessor_id=None if taken else current,
+            prepared_on=today,
+        )
+        convention.contract = Contract(mode=mode, partner=self)
+        self.conventions.append(convention)
+        return convention
+
+    # users
+
+    def invite(self, user: User, job_title: str | None, today: date) -> Affiliation:
+        """A card of the person at this partner; an active card with the same address is refused."""
+        same = [a for a in self.affiliations if a.user.email == user.email and a.is_active_on(today)]
+        require(not same, Rule.ALREADY_AFFILIATED, "email")
+        affiliation = Affiliation(user=user, starts_on=today, job_title=job_title)
+        self.affiliations.append(affiliation)
+        return affiliation
+
+    def affiliation_of(self, user_id: str, day: date) -> Affiliation:
+        found = next((a for a in self.affiliations if a.user_id == user_id and a.is_active_on(day)), None)
+        if found is None:
+            raise Refused(Rule.STRANGER)
+        return found
+
+    def keep_a_manager(self, leaving: Affiliation, today: date) -> None:
+        """R39: a delegated partner does not lose its last active manager by its own act."""
+        for convention in self.conventions:
+            managers = convention.contract.managers_on(today)
+            if leaving.id in {m.affiliation_id for m in managers}:
+                others = [m for m in managers if m.affiliation_id != leaving.id]
+                require(others, Rule.LAST_MANAGER)
+
+    def notices_at_registration(self, follower: Organism, department: str | None) -> list[Notice]:
+        outside = department is not None and not follower.covers(department)
+        return [Notice(Rule.OTHER_DEPARTMENT, ("department",))] if outside else []

@@ -1,0 +1,89 @@
+"""Services, their roles, and the missions that cover them: data, a second service needs no code."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import Base, Record, named
+from .organisms import Department
+from .rules import Rule, require
+
+service_excluded_department = Table(
+    "service_excluded_department",
+    Base.metadata,
+    Column("service_id", ForeignKey("service.id"), primary_key=True),
+    Column("department", ForeignKey("department.code"), primary_key=True),
+)
+
+mission_service = Table(
+    "mission_service",
+    Base.metadata,
+    Column("mission_id", ForeignKey("mission.id"), primary_key=True),
+    Column("service_id", ForeignKey("service.id"), primary_key=True),
+)
+
+
+class Service(Record):
+    """Service de Mon Compte Partenaire: what it asks before it opens is data (R3, R8, R10, R50)."""
+
+    __tablename__ = "service"
+    prefix = "svc"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str]
+    tab_label: Mapped[str]
+    available_from: Mapped[date]
+    bulletins_from: Mapped[date | None]
+    needs_establishment: Mapped[bool] = mapped_column(default=False)
+    needs_eligibility_form: Mapped[bool] = mapped_column(default=False)
+    illustrative: Mapped[bool] = mapped_column(default=False)
+    excluded: Mapped[list[Department]] = relationship(secondary=service_excluded_department, lazy="selectin")
+
+    def admits(self, departments: frozenset[str]) -> None:
+        """R3: no establishment and no scope in an excluded department."""
+        outside = departments & {d.code for d in self.excluded}
+        require(not outside, Rule.DEPARTMENT_EXCLUDED, "departments", detail=", ".join(sorted(outside)))
+
+    def accepts_bulletin_on(self, day: date) -> None:
+        """R8: no bulletin takes effect before the instruction applies."""
+        require(self.bulletins_from is None or day >= self.bulletins_from, Rule.BULLETIN_TOO_EARLY, "effectiveFrom")
+
+    def is_available_on(self, day: date) -> None:
+        """R10: preparation is allowed before, opening is not."""
+        require(day >= self.available_from, Rule.SERVICE_NOT_AVAILABLE, "on")
+
+
+class RoleProfile(StrEnum):
+    READING = "READING"
+    ENTERING = "ENTERING"
+    VALIDATING = "VALIDATING"
+
+
+class Role(Record):
+    """Rôle of one service; its profile says which policy lines its holders get."""
+
+    __tablename__ = "role"
+    prefix = "rol"
+    __table_args__ = (UniqueConstraint("id", "service_id"),)
+
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), index=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str]
+    profile: Mapped[RoleProfile] = mapped_column(named(RoleProfile))
+    purpose: Mapped[str | None]
+
+
+class Mission(Record):
+    """Mission of a convention: the services that it covers (R9, R32)."""
+
+    __tablename__ = "mission"
+    prefix = "mis"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str]
+    services: Mapped[list[Service]] = relationship(secondary=mission_service, lazy="selectin")
+
+    def covers(self, service: Service) -> bool:
+        return any(s.id == service.id for s in self.services)

@@ -1,0 +1,122 @@
+"""The timeline of a partner: one row for every day since its registration, a pure function of the documents.
+
+It alone interprets "in force", and who administers: the CNA in the cases of R47, else the signing
+organism of the convention in force, else the organism that follows the partner.
+"""
+
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import FOREVER, Base, named
+from .conventions import Convention, Mode
+
+if TYPE_CHECKING:
+    from .partners import Partner
+
+CNA = "org_CNA"
+
+
+class PartnerState(Base):
+    """One span of the timeline. Contiguity and non-overlap are held by the keys; `chained` is null on the first."""
+
+    __tablename__ = "partner_state"
+    __table_args__ = (
+        UniqueConstraint("partner_id", "ends_on"),
+        CheckConstraint("starts_on < ends_on", name="forward"),
+        CheckConstraint("chained IS NULL OR chained = starts_on", name="chained"),
+        CheckConstraint("(convention_id IS NULL) = (mode IS NULL)", name="mode_of_convention"),
+        ForeignKeyConstraint(
+            ["partner_id", "chained"],
+            ["partner_state.partner_id", "partner_state.ends_on"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        ForeignKeyConstraint(["convention_id", "mode"], ["contract.convention_id", "contract.mode"]),
+        ForeignKeyConstraint(["convention_id", "partner_id"], ["contract.convention_id", "contract.partner_id"]),
+        Index(
+            "uq_partner_state_first",
+            "partner_id",
+            unique=True,
+            sqlite_where=text("chained IS NULL"),
+            postgresql_where=text("chained IS NULL"),
+        ),
+        Index("ix_partner_state_administering", "administering_id", "ends_on", "starts_on", "partner_id"),
+        Index("ix_partner_state_signing", "signing_id", "ends_on", "starts_on", "partner_id"),
+    )
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date]
+    chained: Mapped[date | None]
+    convention_id: Mapped[str | None] = mapped_column(index=True)
+    mode: Mapped[Mode | None] = mapped_column(named(Mode))
+    administering_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
+    signing_id: Mapped[str | None] = mapped_column(ForeignKey("organism.id"))
+
+
+class Span(NamedTuple):
+    """Days [starts_on, ends_on); convention and mode are None while none is in force or it is suspended."""
+
+    starts_on: date
+    ends_on: date
+    convention_id: str | None
+    mode: Mode | None
+    administering_id: str
+    signing_id: str | None
+
+    @property
+    def facts(self) -> tuple[str | None, Mode | None, str, str | None]:
+        return self[2:]
+
+
+def timeline(partner: "Partner") -> list[Span]:
+    """Every day from the registration on, in contiguous spans of equal facts."""
+    start = partner.registered_on
+    edges = sorted({start, FOREVER} | {d for d in _edges(partner) if start < d < FOREVER})
+    spans: list[Span] = []
+    for begins, ends in pairwise(edges):
+        span = Span(begins, ends, *_facts(partner, begins))
+        if spans and spans[-1].facts == span.facts:
+            span = span._replace(starts_on=spans.pop().starts_on)
+        spans.append(span)
+    return spans
+
+
+def _edges(partner: "Partner") -> set[date]:
+    days = {h.on_day for h in partner.hand_backs}
+    for convention in partner.conventions:
+        if convention.in_force_on is not None:
+            days |= {convention.in_force_on, convention.ends_on}
+        days |= {d for s in convention.suspensions for d in (s.starts_on, s.ends_on) if d}
+    return days | {first for first, _ in _wide_spans(partner)}
+
+
+def _facts(partner: "Partner", day: date) -> tuple[str | None, Mode | None, str, str | None]:
+    convention = next((c for c in partner.conventions if c.holds_on(day)), None)
+    signing = convention.organism_id if convention else None
+    administering = CNA if _in_custody(partner, day) else signing or partner.follower_id
+    if convention is None or any(s.runs_on(day) for s in convention.suspensions):
+        return None, None, administering, signing
+    return convention.id, convention.contract.mode, administering, signing
+
+
+def _in_custody(partner: "Partner", day: date) -> bool:
+    """R47: from the first day of a bulletin over two departments, until the CNA hands the partner back."""
+    handed_back = max((h.on_day for h in partner.hand_backs if h.on_day <= day), default=date.min)
+    return any(handed_back <= first <= day for first, _ in _wide_spans(partner))
+
+
+def _wide_spans(partner: "Partner") -> list[tuple[date, date]]:
+    """The days on which a signed bulletin over two departments or more is in force."""
+    spans = (_overlap(c, b.effective_from, b.ends_on) for c in partner.conventions for b in c.multi_department_bulletins())
+    return [(first, ends) for first, ends in spans if first < ends]
+
+
+def _overlap(convention: Convention, first: date | None, ends: date) -> tuple[date, date]:
+    if convention.in_force_on is None or first is None:
+        return FOREVER, FOREVER
+    return max(first, convention.in_force_on), min(ends, convention.ends_on)

@@ -1,0 +1,162 @@
+"""Users, how they sign in, whom they work for, and what is suspended."""
+
+import re
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import PERSONAL, Base, Record, folded, named, personal
+from .rules import Notice, Rule, require
+
+if TYPE_CHECKING:
+    from .partners import Partner
+
+SHARED_BOXES = frozenset({"contact", "accueil", "esat", "direction", "secretariat", "info", "admin", "compta"})
+
+
+class UserKind(StrEnum):
+    PERSON = "PERSON"
+    MACHINE = "MACHINE"
+
+
+class User(Record):
+    """Utilisateur: one identity, a person or a machine client. The e-mail only addresses."""
+
+    __tablename__ = "user"
+    prefix = "usr"
+
+    kind: Mapped[UserKind] = mapped_column(named(UserKind))
+    given_name: Mapped[str] = personal()
+    family_name: Mapped[str] = personal()
+    sort_key: Mapped[str] = personal(index=True)
+    email: Mapped[str | None] = personal()
+
+    @classmethod
+    def person(cls, given_name: str, family_name: str, email: str, kind: UserKind = UserKind.PERSON) -> "User":
+        user = cls(kind=kind)
+        user.describe(given_name, family_name, email)
+        return user
+
+    def describe(self, given_name: str, family_name: str, email: str) -> None:
+        require(family_name.strip(), Rule.VALUE_INVALID, "familyName")
+        require(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email.strip()), Rule.EMAIL_FORMAT, "email")
+        self.given_name, self.family_name = given_name.strip(), family_name.strip()
+        self.sort_key = folded(f"{self.family_name} {self.given_name}")
+        self.email = email.strip().casefold()
+
+    def warnings(self) -> list[Notice]:
+        """A box that several people read is no personal account: the Caf may let it pass."""
+        shared = self.email is not None and self.email.split("@")[0] in SHARED_BOXES
+        return [Notice(Rule.EMAIL_SHARED, ("email",))] if shared else []
+
+
+class SignIn(Base):
+    """The identity of an issuer, bound once to a user."""
+
+    __tablename__ = "sign_in"
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True, info=PERSONAL)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+
+
+class Suspension(Record):
+    """Suspension of a convention, of a service of it, or of an affiliation: rights stop, dates do not."""
+
+    __tablename__ = "suspension"
+    prefix = "sus"
+    __table_args__ = (
+        CheckConstraint(
+            "(convention_id IS NOT NULL) + (access_id IS NOT NULL) + (affiliation_id IS NOT NULL) = 1", name="one_object"
+        ).ddl_if(dialect="sqlite"),
+        CheckConstraint("num_nonnulls(convention_id, access_id, affiliation_id) = 1", name="one_object").ddl_if(
+            dialect="postgresql"
+        ),
+    )
+
+    convention_id: Mapped[str | None] = mapped_column(ForeignKey("convention.id"), index=True)
+    access_id: Mapped[str | None] = mapped_column(ForeignKey("service_access.id"), index=True)
+    affiliation_id: Mapped[str | None] = mapped_column(ForeignKey("affiliation.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    reason: Mapped[str]
+
+    def runs_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+def suspend(suspensions: list[Suspension], today: date, reason: str) -> None:
+    """Open a suspension today; refused while one runs."""
+    require(reason.strip(), Rule.VALUE_INVALID, "reason")
+    require(not suspended(suspensions, today), Rule.ALREADY_SUSPENDED)
+    suspensions.append(Suspension(starts_on=today, reason=reason.strip()))
+
+
+def resume(suspensions: list[Suspension], today: date) -> None:
+    """End the running suspension today."""
+    running = [s for s in suspensions if s.runs_on(today)]
+    require(running, Rule.NOT_SUSPENDED)
+    for suspension in running:
+        suspension.ends_on = today
+
+
+def suspended(suspensions: list[Suspension], day: date) -> bool:
+    return any(s.runs_on(day) for s in suspensions)
+
+
+class Affiliation(Record):
+    """Rattachement: this person works for this partner; for a machine, its mandate. The end is exclusive.
+
+    An invitation makes a card of its own, so it answers the same whether or not the person is known;
+    on acceptance the card gives way to the person's one identity.
+    """
+
+    __tablename__ = "affiliation"
+    prefix = "aff"
+    __table_args__ = (
+        UniqueConstraint("id", "partner_id", "user_id"),
+        Index(
+            "uq_affiliation_active",
+            "partner_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ends_on IS NULL"),
+            postgresql_where=text("ends_on IS NULL"),
+        ),
+    )
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    job_title: Mapped[str | None]
+    invitation_digest: Mapped[str | None] = personal(unique=True)
+    invitation_expires_at: Mapped[datetime | None]
+    accepted_on: Mapped[date | None]
+    partner: Mapped["Partner"] = relationship(back_populates="affiliations")
+    user: Mapped[User] = relationship(lazy="selectin")
+    suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
+
+    def is_active_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+    def accept(self, user: User, now: datetime, today: date) -> None:
+        """The invited person takes the card with their one identity; an invitation serves once."""
+        current = self.invitation_expires_at is not None and now < self.invitation_expires_at
+        require(current and self.accepted_on is None and self.is_active_on(today), Rule.INVITATION_INVALID, "invitation")
+        self.user, self.accepted_on = user, today
+        self.invitation_digest = None
+
+    def suspend(self, today: date, reason: str) -> None:
+        require(self.is_active_on(today), Rule.ALREADY_ENDED)
+        suspend(self.suspensions, today, reason)
+
+    def reinstate(self, today: date) -> None:
+        resume(self.suspensions, today)
+
+    def end(self, on: date, today: date) -> None:
+        require(on >= today, Rule.DATE_PAST, "on")
+        require(self.ends_on is None or on < self.ends_on, Rule.ALREADY_ENDED, "on")
+        self.ends_on = on

@@ -1,0 +1,46 @@
+"""Whether the process lives, and whether to send it requests. Without a token, hence without a detail."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+PROBE_SECONDS = 1
+FRESH = {"Cache-Control": "no-store"}
+
+logger = logging.getLogger(__name__)
+
+
+class Health:
+    """`probe` raises when the register cannot serve; `stop` turns requests away before the process ends."""
+
+    def __init__(self, probe: Callable[[], Awaitable[object]], policy: str) -> None:
+        self._probe = probe
+        self._policy = policy
+        self._stopping = False
+
+    def routes(self) -> list[Route]:
+        return [Route("/livez", self._live), Route("/readyz", self._ready)]
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    async def _live(self, _: Request) -> Response:
+        return PlainTextResponse("ok", headers=FRESH)
+
+    async def _ready(self, _: Request) -> Response:
+        if self._stopping or not await self._serves():
+            return JSONResponse({"status": "unavailable"}, status_code=503, headers=FRESH)
+        return JSONResponse({"status": "ready", "policy": self._policy}, headers=FRESH)
+
+    async def _serves(self) -> bool:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._probe()
+        except Exception as fault:  # noqa: BLE001 whatever the probe meets, the answer is the same
+            logger.warning("not ready: %s", type(fault).__name__)  # its text may hold values
+            return False
+        return True

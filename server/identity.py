@@ -1,0 +1,92 @@
+"""Who is calling: an OIDC access token, verified at each request on the machine's clock."""
+
+from typing import Literal, NamedTuple
+
+import orjson
+from joserfc import jws
+from joserfc.errors import BadSignatureError, DecodeError, ExpiredTokenError, InvalidPayloadError, JoseError
+from joserfc.jws import CompactSignature, JWSRegistry
+from joserfc.jwt import Claims, JWTClaimsRegistry
+
+from server.jwks import JwksSource
+
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")  # the last two are one: RFC 9864 renames it
+ACCESS_TOKEN = ("at+jwt", "application/at+jwt")  # RFC 9068: an ID token is no access token
+LEEWAY_SECONDS = 10
+LONGEST_HEADER = 8192
+UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)  # whatever forged bytes can make a parser raise
+
+Fault = Literal["TOKEN_MISSING", "TOKEN_INVALID", "TOKEN_EXPIRED"]
+
+SENTENCES: dict[Fault, str] = {
+    "TOKEN_MISSING": "Cette demande ne porte pas de jeton d'accès. Connectez-vous, puis recommencez.",
+    "TOKEN_INVALID": "Le jeton d'accès n'est pas valable pour ce service. Reconnectez-vous.",
+    "TOKEN_EXPIRED": "Le jeton d'accès a expiré. Reconnectez-vous.",
+}
+
+
+class Identity(NamedTuple):
+    issuer: str
+    subject: str
+
+
+class Unauthenticated(Exception):
+    """Nobody is recognised. Neither the code nor the sentence holds anything of the token."""
+
+    def __init__(self, code: Fault) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = SENTENCES[code]
+
+
+class Verifier:
+    def __init__(self, issuer: str, audience: str, keys: JwksSource) -> None:
+        self._issuer = issuer
+        self._keys = keys
+        self._signature = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+        self._claims = JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+    async def identify(self, authorization: str | None) -> Identity:
+        """Raise Unauthenticated, or KeysUnavailable when the issuer's keys cannot be had."""
+        token = _bearer(authorization)
+        try:
+            claims = await self._verified(token)
+            self._claims.validate(claims)
+        except ExpiredTokenError:
+            raise Unauthenticated("TOKEN_EXPIRED") from None
+        except UNREADABLE:
+            raise Unauthenticated("TOKEN_INVALID") from None
+        return Identity(self._issuer, claims["sub"])
+
+    async def _verified(self, token: str) -> Claims:
+        signed = jws.extract_compact(token.encode())
+        key = await self._keys.find(_key_name(signed))
+        if key is None or not jws.validate_compact(signed, key, registry=self._signature):
+            raise BadSignatureError
+        claims = orjson.loads(signed.payload)
+        if not isinstance(claims, dict):
+            raise InvalidPayloadError
+        return claims
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("TOKEN_MISSING")
+    if len(token) > LONGEST_HEADER:
+        raise Unauthenticated("TOKEN_INVALID")
+    return token
+
+
+def _key_name(signed: CompactSignature) -> str:
+    """The `kid` of an access token. Nothing is critical that we know of, so `crit` is refused as a whole."""
+    match signed.headers():
+        case {"typ": str(kind), "kid": str(kid), **others} if kind.lower() in ACCESS_TOKEN and "crit" not in others:
+            return kid
+    raise DecodeError

@@ -1,0 +1,89 @@
+"""The issuer's public keys, by their `kid`."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key, KeySetSerialization
+
+FETCH_SECONDS = 3
+LASTS_SECONDS = 3600  # then the keys are asked again: the issuer may have withdrawn one
+PAUSE_SECONDS = 60
+
+
+class KeysUnavailable(Exception):
+    """The issuer does not answer: the token can be neither believed nor refused."""
+
+    message = "Les clés du fournisseur d'identité ne répondent pas. Réessayez dans une minute."
+
+
+class JwksSource(Protocol):
+    async def find(self, kid: str) -> Key | None:
+        """The key of that name; None if the issuer has none."""
+
+
+class StaticJwks:
+    def __init__(self, jwks: KeySetSerialization) -> None:
+        self._keys = usable_keys(jwks)
+
+    async def find(self, kid: str) -> Key | None:
+        return self._keys.get(kid)
+
+
+class RemoteJwks:
+    """Fetched on an unknown `kid`, and hourly; at most once a minute, by one request while the others wait."""
+
+    def __init__(
+        self,
+        url: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url = url
+        self._transport = transport
+        self._seconds = seconds
+        self._keys: dict[str, Key] = {}
+        self._stale_at = self._next_fetch_at = seconds()
+        self._answered = False
+        self._one_at_a_time = asyncio.Lock()
+
+    async def find(self, kid: str) -> Key | None:
+        if self._must_fetch(kid):
+            async with self._one_at_a_time:
+                if self._must_fetch(kid):  # not if another request did it meanwhile
+                    await self._fetch()
+        if kid not in self._keys and not self._answered:
+            raise KeysUnavailable
+        return self._keys.get(kid)
+
+    def _must_fetch(self, kid: str) -> bool:
+        now = self._seconds()
+        return now >= self._next_fetch_at and (kid not in self._keys or now >= self._stale_at)
+
+    async def _fetch(self) -> None:
+        try:
+            async with asyncio.timeout(FETCH_SECONDS), httpx.AsyncClient(transport=self._transport) as client:
+                answer = (await client.get(self._url)).raise_for_status()
+            self._keys = usable_keys(answer.json())
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
+            self._answered = False  # the keys already known stay good
+        else:
+            self._answered = True
+            self._stale_at = self._seconds() + LASTS_SECONDS
+        self._next_fetch_at = self._seconds() + PAUSE_SECONDS  # not set by a request that was cancelled
+
+
+def usable_keys(jwks: KeySetSerialization) -> dict[str, Key]:
+    """By `kid`. A key that we cannot read is no reason to lose the others."""
+    keys: dict[str, Key] = {}
+    for jwk in jwks["keys"]:
+        try:
+            key = JWKRegistry.import_key(jwk)
+        except (JoseError, ValueError, KeyError, TypeError):
+            continue
+        if key.kid and key.get("use") != "enc":
+            keys[key.kid] = key
+    return keys
