@@ -31,7 +31,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	touch $@
 
 # `make lock UPGRADE=--upgrade` takes newer versions. The locks name no index: it is each machine's own.
-COMPILE := env --unset=PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes \
+COMPILE := env -u PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes \
 	--allow-unsafe --strip-extras --no-annotate --no-emit-options --no-emit-index-url --no-emit-trusted-host \
 	--no-emit-find-links $(UPGRADE)
 DEV := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")

@@ -82,7 +82,7 @@ def page(
     for index, part in enumerate(asked.parts):
         if part.name in ("edges", "nodes"):
             items[part.key] = f"j{index}"
-            values.append(_item(reader, part, found).label(f"j{index}"))
+            values.append(_item(reader, part, asked, found).label(f"j{index}"))
     middle = under(parent, select(*values).select_from(found)).subquery()
 
     size = reader.terms.value(asked.size, "int")
@@ -121,19 +121,23 @@ def _values(reader: "Reader", asked: Page, found: FromClause) -> list[ColumnElem
     keys = [found.c[c] for c, _ in columns_of(asked.record, asked.order)]
     outward = [key.desc() for key in keys] if _down(asked) else keys
     number = func.row_number().over(order_by=outward).label("n")
-    cursor = [reader.spelling.cursor(keys).label("cursor")] if _asks_cursor(asked.parts) else []
+    cursor = [_cursor(reader, asked, found).label("cursor")] if _asks_ends(asked.parts) else []
     return [number, *cursor]
+
+
+def _cursor(reader: "Reader", asked: Page, found: FromClause) -> ColumnElement[Any]:
+    return reader.spelling.cursor([found.c[c] for c, _ in columns_of(asked.record, asked.order)])
 
 
 def _down(asked: Page) -> bool:
     return asked.order.descending != asked.backward
 
 
-def _asks_cursor(parts: tuple[Part, ...]) -> bool:
-    return any(part.name in ("cursor", "startCursor", "endCursor") or _asks_cursor(part.parts) for part in parts)
+def _asks_ends(parts: tuple[Part, ...]) -> bool:
+    return any(part.name in ("startCursor", "endCursor") or _asks_ends(part.parts) for part in parts)
 
 
-def _item(reader: "Reader", part: Part, found: FromClause) -> ColumnElement[Any]:
+def _item(reader: "Reader", part: Part, asked: Page, found: FromClause) -> ColumnElement[Any]:
     """A node, or an edge around it."""
     if part.target is not None:
         return reader.object(part.target, found)
@@ -144,7 +148,7 @@ def _item(reader: "Reader", part: Part, found: FromClause) -> ColumnElement[Any]
                 assert inner.target is not None
                 pairs.append((inner.key, reader.object(inner.target, found)))
             case "cursor":
-                pairs.append((inner.key, literal_column("cursor")))
+                pairs.append((inner.key, _cursor(reader, asked, found)))
             case _:
                 pairs.append((inner.key, quoted(inner.type_name)))
     return reader.spelling.object(pairs)

@@ -102,6 +102,15 @@ class Terms:
         return and_(row.c[starts] <= self.day, (row.c[ends].is_(None)) | (row.c[ends] > self.day))
 
 
+def compiled(made: Select[Any], terms: Terms) -> Statement:
+    """The text of a select, and where each of its binds comes from."""
+    text = made.compile(dialect=terms.spelling.dialect)
+    assert isinstance(text, SQLCompiler)
+    slots = {name: Slot("constant", ("constant", value)) for name, value in text.params.items()} | terms.slots
+    ordered = text.positiontup if text.positional else list(text.params)
+    return Statement(str(text), tuple((name, slots[name]) for name in ordered or ()), terms.spelling)
+
+
 class Reader:
     """Compiles questions for one dialect, with the permits of one set of roles."""
 
@@ -111,12 +120,7 @@ class Reader:
 
     def statement(self, question: Object) -> Statement:
         """The whole answer as the text of one JSON object."""
-        compiled = select(cast(self.object(question, None), Text)).compile(dialect=self.spelling.dialect)
-        assert isinstance(compiled, SQLCompiler)
-        constants = {name: Slot("constant", ("constant", value)) for name, value in compiled.params.items()}
-        slots = constants | self.terms.slots
-        ordered = compiled.positiontup if compiled.positional else list(compiled.params)
-        return Statement(str(compiled), tuple((name, slots[name]) for name in ordered or ()), self.spelling)
+        return compiled(select(cast(self.object(question, None), Text)), self.terms)
 
     # objects
 

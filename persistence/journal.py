@@ -1,0 +1,100 @@
+"""The journal's one place: what an act changed, without personal values, in the transaction of the act."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+from sqlalchemy import inspect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstanceState
+
+from .records import Idempotency, JournalEntry, SignIn
+from .records.base import Base, fresh_id
+
+MODIFIED = "«modifié»"
+SILENT = (Idempotency, JournalEntry, SignIn)
+Changes = dict[str, dict[str, Any]]
+
+
+class Circumstances(NamedTuple):
+    """Who acts, for whom, from where, by which rule."""
+
+    actor_id: str
+    acting_for: str | None
+    source: str
+    act: str
+    request_id: str
+    policy_hash: str
+    matched_rule: str
+    reason: str | None
+
+
+def write(
+    session: AsyncSession, what: Circumstances, object_id: str | None, partner_id: str | None, now: datetime, today: date
+) -> None:
+    """Add the entry of this act; to be called before the flush, while the session still knows what changed."""
+    before, after = changes(session)
+    session.add(
+        JournalEntry(
+            id=fresh_id("jrn"), at=now, day=today, object_id=object_id, partner_id=partner_id, before=before, after=after,
+            **what._asdict(),
+        )
+    )  # fmt: skip
+
+
+def changes(session: AsyncSession) -> tuple[Changes, Changes]:
+    """Before and after, by object id: only what differs, personal values replaced by a word."""
+    before: Changes = {}
+    after: Changes = {}
+    for record in (*session.new, *session.dirty):
+        if isinstance(record, SILENT) or not isinstance(record, Base):
+            continue
+        state: InstanceState[Any] = inspect(record)
+        key = _key(record)
+        for name, old, new in _differences(state):
+            if old is not None:
+                before.setdefault(key, {})[name] = old
+            if new is not None or old is not None:
+                after.setdefault(key, {})[name] = new
+    return before, after
+
+
+def _key(record: Base) -> str:
+    return getattr(record, "id", None) or type(record).__tablename__
+
+
+def _differences(state: InstanceState[Any]) -> list[tuple[str, Any, Any]]:
+    found = []
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if attribute.key in ("id", "version") or not history.has_changes():
+            continue
+        personal = attribute.columns[0].info.get("personal")
+        old, new = (history.deleted or [None])[0], (history.added or [None])[0]
+        found.append((attribute.key, *(_shown(v, personal=bool(personal)) for v in (old, new))))
+    for relation in state.mapper.relationships:
+        if relation.secondary is None:
+            continue
+        history = state.attrs[relation.key].history
+        if history.has_changes():
+            kept = [_key(r) for r in history.unchanged]
+            old, new = (sorted(kept + [_code(r) for r in part]) for part in (history.deleted, history.added))
+            found.append((relation.key, old or None, new or None))
+    return found
+
+
+def _code(record: Any) -> str:  # noqa: ANN401 any record
+    return getattr(record, "code", None) or _key(record)
+
+
+def _shown(value: Any, *, personal: bool) -> Any:  # noqa: ANN401 a JSON value
+    match value:
+        case None:
+            return None
+        case _ if personal:
+            return MODIFIED
+        case date():
+            return value.isoformat()
+        case Enum():
+            return value.value
+    return value

@@ -1,0 +1,155 @@
+"""The register's transactions and questions: lock a partner, judge a row, keep the timeline, replay a key."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Text, cast, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from .engine import Database
+from .reader import Held, Terms, compiled
+from .records import (
+    Affiliation,
+    Idempotency,
+    Organism,
+    Partner,
+    PartnerSiret,
+    PartnerState,
+    Record,
+    Rule,
+    Span,
+    timeline,
+)
+from .visibility import GUARDED, Allowed, table, visible
+
+R = TypeVar("R", bound=Record)
+
+JUDGES = {
+    ("uq_convention_one_per_partner", "convention.partner_id"): Rule.ONE_CONVENTION,
+    ("uq_partner_siret_current", "partner_siret.siret"): Rule.SIRET_KNOWN,
+    ("uq_establishment_siret", "establishment.siret"): Rule.ESTABLISHMENT_KNOWN,
+    ("uq_bulletin_one_open", "bulletin.access_id"): Rule.BULLETIN_OPENED,
+    ("uq_membership_active", "membership.group_id"): Rule.ALREADY_MEMBER,
+    ("uq_affiliation_active", "affiliation.partner_id"): Rule.ALREADY_AFFILIATED,
+    ("uq_agent_active", "agent.user_id"): Rule.ALREADY_AGENT,
+    ("_code", ".code"): Rule.CODE_KNOWN,
+}
+"""What a constraint says in our words: its name on PostgreSQL, its columns on SQLite. The driver's text is never told."""
+
+
+def judged(error: IntegrityError) -> Rule:
+    """The rule that a broken constraint stands for."""
+    said = str(error.orig)
+    return next((rule for words, rule in JUDGES.items() if any(word in said for word in words)), Rule.CONFLICT)
+
+
+class Register:
+    """One act's session, on the day of the act."""
+
+    def __init__(self, session: AsyncSession, database: Database, today: date) -> None:
+        self.session, self.database, self.today = session, database, today
+
+    # locking
+
+    async def partner_of(self, record: type[Record], record_id: str) -> str | None:
+        rows = table(record.__tablename__)
+        column = rows.c.id if record is Partner else rows.c.partner_id
+        return await self.session.scalar(select(column).where(rows.c.id == record_id))
+
+    async def lock(self, partner_id: str) -> Partner:
+        """The partner's row for this transaction, then its whole file as it stands now."""
+        await self.session.execute(select(Partner.id).where(Partner.id == partner_id).with_for_update())
+        return (
+            await self.session.scalars(
+                select(Partner).where(Partner.id == partner_id).execution_options(populate_existing=True)
+            )
+        ).one()
+
+    # judging
+
+    async def ways(
+        self, record: str, record_id: str, read: Sequence[Allowed], act: Sequence[Allowed], held: Held
+    ) -> tuple[bool, Allowed | None]:
+        """Whether the row may be read, and the first way in that allows the act, as one statement."""
+        terms = Terms(self.database.dialect)
+        row = table(record).alias()
+        asked = [visible(record, row, [way], terms) for way in act]
+        seen = visible(record, row, read, terms) if record in GUARDED else row.c.id.is_not(None)
+        flags = terms.spelling.array([terms.spelling.value(flag) for flag in (seen, *asked)])
+        statement = compiled(
+            select(cast(flags, Text)).where(row.c.id == terms.bind(("value", record_id), "text")), terms
+        )
+        said = await self.database.value(statement.text, statement.binds({}, held), self.session)
+        if said is None:
+            return False, None
+        readable, *allowed = orjson.loads(said)
+        return readable, next((way for way, met in zip(act, allowed, strict=True) if met), None)
+
+    # the timeline
+
+    async def keep_timeline(self, partner: Partner) -> None:
+        """Rewrite the timeline from today on, if the documents say otherwise than the rows."""
+        columns = (PartnerState.starts_on, PartnerState.ends_on, PartnerState.convention_id, PartnerState.mode)
+        rows = await self.session.execute(
+            select(*columns, PartnerState.administering_id, PartnerState.signing_id)
+            .where(PartnerState.partner_id == partner.id)
+            .order_by(PartnerState.starts_on)
+        )
+        stored, wanted = [Span(*row) for row in rows], timeline(partner)
+        if stored == wanted:
+            return
+        past = [span for span in stored if span.ends_on <= self.today]
+        if past != wanted[: len(past)]:
+            message = f"the past of the timeline of {partner.id} would change"
+            raise RuntimeError(message)
+        await self.session.execute(
+            delete(PartnerState).where(PartnerState.partner_id == partner.id, PartnerState.ends_on > self.today)
+        )
+        rewritten = [
+            {"partner_id": partner.id, "chained": span.starts_on if index else None, **span._asdict()}
+            for index, span in enumerate(wanted)
+        ]
+        await self.session.execute(insert(PartnerState), rewritten[len(past) :])
+
+    # questions
+
+    async def contracting_elsewhere(self, partner: Partner, sirets: Sequence[str]) -> frozenset[str]:
+        """Among these SIRETs, those that are another partner's, with a convention in force today."""
+        found = await self.session.scalars(
+            select(PartnerSiret.siret)
+            .join(PartnerState, PartnerState.partner_id == PartnerSiret.partner_id)
+            .where(
+                PartnerSiret.siret.in_(sirets),
+                PartnerSiret.ends_on.is_(None),
+                PartnerSiret.partner_id != partner.id,
+                PartnerState.convention_id.is_not(None),
+                PartnerState.starts_on <= self.today,
+                PartnerState.ends_on > self.today,
+            )
+        )
+        return frozenset(found)
+
+    async def follower_of(self, siret: str) -> Organism | None:
+        """Who follows the partner that bears this SIRET today."""
+        return await self.session.scalar(
+            select(Organism)
+            .join(Partner, Partner.follower_id == Organism.id)
+            .join(PartnerSiret, PartnerSiret.partner_id == Partner.id)
+            .where(PartnerSiret.siret == siret, PartnerSiret.ends_on.is_(None))
+        )
+
+    async def invitation(self, digest: str) -> Affiliation | None:
+        return await self.session.scalar(select(Affiliation).where(Affiliation.invitation_digest == digest))
+
+    # idempotency
+
+    async def replayed(self, user_id: str, operation: str, key: str) -> Idempotency | None:
+        return await self.session.get(Idempotency, (user_id, operation, key))
+
+    def remember(self, user_id: str, operation: str, key: str, digest: str, outcome: dict[str, Any], at: datetime) -> None:
+        self.session.add(
+            Idempotency(user_id=user_id, operation=operation, key=key, digest=digest, outcome=outcome, at=at)
+        )
