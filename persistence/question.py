@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from .reader import Terms
 
 Table: TypeAlias = FromClause
-Expression: TypeAlias = 'Callable[[Table, Terms], ColumnElement[Any]]'
-Link: TypeAlias = 'Callable[[Table, Table, Terms], ColumnElement[bool]]'
+Expression: TypeAlias = Callable[[Table, "Terms"], ColumnElement[Any]]
+Link: TypeAlias = Callable[[Table, Table, "Terms"], ColumnElement[bool]]
 """(child, parent, terms) → which children."""
-Test: TypeAlias = 'Callable[[Table, Terms, Value], ColumnElement[bool]]'
+Test: TypeAlias = Callable[[Table, "Terms", "Value"], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Var:
     path: tuple[str | int, ...]
 
 
-Value: TypeAlias = "Var | str | int | bool | tuple[Value, ...] | None"
+Value: TypeAlias = Var | str | int | bool | tuple["Value", ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
@@ -40,6 +40,7 @@ class Held(NamedTuple):
     """What a run is given beside the variables: today, and the subject's values for (attribute, role)."""
 
     today: date
+    now: datetime
     values: Callable[[str, str], Sequence[str]]
 
 
@@ -83,6 +84,10 @@ class Terms:
     @property
     def day(self) -> ColumnElement[Any]:
         return self.bind(("day",), "day")  # type: ignore[no-any-return]
+
+    @property
+    def now(self) -> ColumnElement[Any]:
+        return self.bind(("now",), "instant")  # type: ignore[no-any-return]
 
     def holds(self, term: ColumnElement[Any], attribute: str, role: str) -> ColumnElement[bool]:
         return self.spelling.among(term, self.bind(("held", attribute, role), "texts"))
@@ -169,7 +174,7 @@ class Reader:
     def _many(self, asked: Many, parent: FromClause | None) -> ColumnElement[Any]:
         assert asked.target.record is not None
         row = self.terms.alias(asked.target.record)
-        order = [row.c[c].desc() if asked.order.descending else row.c[c] for c in (*asked.order.columns, "id")]
+        order = [row.c[c].desc() if asked.order.descending else row.c[c] for c in (*asked.order.columns, "id") if c in row.c]
         conditions = [*self.seen(asked.target.record, row), asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
         made = select(self.spelling.listed(self.object(asked.target, row), order)).select_from(row).where(*conditions)
         return self.spelling.nested(paging.under(parent, made).scalar_subquery())
@@ -199,12 +204,16 @@ def _found(slot: Slot, variables: Mapping[str, Any], held: Held) -> Any:  # noqa
     match slot.source:
         case ("day",):
             return held.today
+        case ("now",):
+            return held.now
         case ("held", attribute, role):
             return held.values(attribute, role)
         case ("value", value):
             return resolved(value, variables)
         case ("folded", value):
             return folded(resolved(value, variables))
+        case ("digits", value):
+            return "".join(c for c in resolved(value, variables) if c.isdigit())
         case ("cursor", value, columns, index):
             return paging.keys(resolved(value, variables), columns)[index]
         case ("limit", value):

@@ -1,0 +1,85 @@
+"""How a field of the schema is read: the vocabulary that the schema binds with and the planner reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+from persistence.question import Expression, Link, Order, Test
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A leaf: an expression over the row."""
+
+    sql: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A leaf that Python completes, from expressions over the row that it needs."""
+
+    needs: Mapping[str, Expression]
+    compute: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A to-one edge."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A whole list, bounded by nature."""
+
+    link: Link
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """An argument of a connection; an anchor narrows it enough to start from."""
+
+    type: Any
+    test: Test
+    description: str
+    anchor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A connection: how it hangs from its parent, its orders by name, its filters by argument."""
+
+    link: Link | None
+    orders: Mapping[str, Order]
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A root search: exactly one of its arguments names the row."""
+
+    tests: Mapping[str, Test]
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """`node(id:)`: the prefix chooses the type."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByIds:
+    """`nodes(ids:)`, in the order of the ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """An object without a row of its own (the viewer)."""
+
+
+class Answered(NamedTuple):
+    """A payload's object: read in the act's transaction, found by response key."""
+
+
+Binding: TypeAlias = Column | Derived | Edge | Listed | Connected | Find | ById | ByIds | Nested | Answered

@@ -1,0 +1,318 @@
+"""From a GraphQL operation to a plan: one question, compiled once, then run with each caller's values.
+
+graphql-core collects the fields and reads the arguments; variables are handed to it with their leaves
+replaced by their places, so that no argument, default, fragment or directive is interpreted here.
+Its `collect_fields` module is importable but not public: the version is pinned, and only this file imports it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_argument_values,
+    get_named_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FragmentDetails,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+from persistence.question import Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Part, Test, Value, Var
+from persistence.reader import Statement, resolved
+
+from .bindings import Answered, Binding, ById, ByIds, Column, Connected, Derived, Edge, Find, Listed, Nested
+
+PAGE, DEFAULT_PAGE = 100, 20
+IDS = 100
+OBJECTS = 80
+"""Objects of a plan: each costs milliseconds to compile, on the event loop."""
+COST = 20_000
+"""Rows that an operation may ask for: the product of its page sizes."""
+LISTED_COST = 5
+
+
+def refuse(code: str, message: str) -> GraphQLError:
+    """A request error with a stable code and a French sentence."""
+    return GraphQLError(message, extensions={"code": code})
+
+
+class Sized(NamedTuple):
+    """A page of the plan: its size, and the pages under it; sizes are known at each run."""
+
+    size: Value
+    pages: tuple["Sized", ...]
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        return _size(resolved(self.size, variables)) * (1 + sum(p.cost(variables) for p in self.pages))
+
+
+def _size(size: Any) -> int:  # noqa: ANN401 a coerced value
+    if not 0 <= size <= PAGE:
+        raise refuse("PAGE_SIZE", f"Une page compte de 0 à {PAGE} objets.")
+    return int(size)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled question; `completed` when some leaf is Python's, so that graphql-core finishes the answer."""
+
+    statement: Statement | None
+    pages: tuple[Sized, ...]
+    completed: bool
+    ids: tuple[Value, ...] = ()
+
+    def check(self, variables: Mapping[str, Any]) -> None:
+        """Refuse a page out of bounds, or an operation that asks for too much."""
+        for ids in self.ids:
+            if len(resolved(ids, variables)) > IDS:
+                raise refuse("TOO_MANY_IDS", f"`nodes` prend au plus {IDS} identifiants.")
+        cost = sum(page.cost(variables) for page in self.pages)
+        if cost > COST:
+            raise refuse("TOO_COSTLY", f"La requête demande {cost} lignes au plus, la limite est {COST}.")
+
+
+def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa: ANN401 a coerced value
+    """What of a variable chooses the plan: presence, null, booleans, enums, keys, the prefix of an id."""
+    match value:
+        case None | bool() | Enum():
+            return value
+        case str() if is_id:
+            return prefix_of(value, prefixes)
+        case list() if is_id:
+            return tuple(sorted({prefix_of(v, prefixes) for v in value if isinstance(v, str)}))
+        case dict():
+            return tuple((k, shape(v, prefixes, is_id=False)) for k, v in sorted(value.items()))
+    return ...
+
+
+def prefix_of(value: str, prefixes: frozenset[str]) -> str:
+    """The type prefix of an id; all unknown ones are one, or a client could fill the cache."""
+    prefix = value.partition("_")[0]
+    return prefix if prefix in prefixes else ""
+
+
+def marked(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 a coerced value
+    """The value with its leaves replaced by their places; null, booleans, enums and keys stay."""
+    match value:
+        case None | bool() | Enum():
+            return value
+        case dict():
+            return {k: marked(v, (*path, k)) for k, v in value.items()}
+    return Var(path)
+
+
+class Types(NamedTuple):
+    """The schema's types by the prefix of their ids, and each type's record."""
+
+    schema: GraphQLSchema
+    by_prefix: Mapping[str, GraphQLObjectType]
+    records: Mapping[str, str]
+
+    @property
+    def prefixes(self) -> frozenset[str]:
+        return frozenset(self.by_prefix)
+
+
+def bound(definition: GraphQLField) -> Binding | None:
+    """The binding of a field; None for a plain field of Python's."""
+    strawberry = (definition.extensions or {}).get("strawberry-definition")
+    return strawberry.metadata.get("binding") if strawberry is not None else None
+
+
+@dataclass(slots=True)
+class Planner:
+    """One pass over an operation, or over the selection under a payload."""
+
+    types: Types
+    fragments: dict[str, FragmentDetails]
+    operation: OperationDefinitionNode
+    marks: VariableValues
+    values: Mapping[str, Any]
+    completing: bool = False
+    needs_completion: bool = False
+    objects: int = 0
+    ids: list[Value] = field(default_factory=list)
+
+    @classmethod
+    def over(
+        cls, types: Types, document: DocumentNode, operation: OperationDefinitionNode, values: Mapping[str, Any], *, completing: bool
+    ) -> "Planner":
+        fragments = {
+            d.name.value: FragmentDetails(d, None) for d in document.definitions if isinstance(d, FragmentDefinitionNode)
+        }
+        marks = VariableValues({}, {name: marked(value, (name,)) for name, value in values.items()})
+        return cls(types, fragments, operation, marks, values, completing)
+
+    def root(self, kind: GraphQLObjectType) -> tuple[Object, tuple[Sized, ...]]:
+        """The question of the whole operation."""
+        collected = collect_fields(self.types.schema, self.fragments, self.marks, kind, self.operation)
+        return self._object(None, kind, collected.grouped_field_set)
+
+    def under(self, kind: GraphQLObjectType, details: Iterable[FieldDetails]) -> tuple[Object, tuple[Sized, ...]]:
+        """The object that some field nodes select, as a row of the type's record."""
+        return self._selected(kind, list(details))
+
+    # objects
+
+    def _selected(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> tuple[Object, tuple[Sized, ...]]:
+        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, kind, details)
+        return self._object(self.types.records.get(kind.name), kind, collected.grouped_field_set)
+
+    def _object(
+        self, record: str | None, kind: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]
+    ) -> tuple[Object, tuple[Sized, ...]]:
+        self.objects += 1
+        if self.objects > OBJECTS:
+            raise refuse("TOO_COMPLEX", f"La requête compte plus de {OBJECTS} objets : coupez-la.")
+        fields: list[Field] = [Fixed("$typename", kind.name)] if self.completing and record else []
+        pages: list[Sized] = []
+        for key, details in grouped.items():
+            made, under = self._field(key, kind, details)
+            fields.extend(made)
+            pages.extend(under)
+        return Object(record, tuple(fields)), tuple(pages)
+
+    def _field(self, key: str, kind: GraphQLObjectType, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:
+        node = details[0].node
+        if node.name.value == "__typename":
+            return [Fixed(key, kind.name)], ()
+        if node.name.value.startswith("__"):
+            self.needs_completion = True
+            return [], ()
+        definition = kind.fields[node.name.value]
+        binding = bound(definition)
+        target: Any = get_named_type(definition.type)
+        match binding:
+            case Column(sql):
+                return [Leaf(key, sql)], ()
+            case Edge(link):
+                asked, pages = self._selected(target, details)
+                return [One(key, link, asked)], pages
+            case Listed(link, order):
+                asked, pages = self._selected(target, details)
+                return [Many(key, link, asked, order)], (Sized(LISTED_COST, pages),)
+            case Nested():
+                asked, pages = self._selected(target, details)
+                return [Inner(key, asked)], pages
+            case Derived(needs):
+                self.needs_completion = True
+                return [Leaf(f"${key}${name}", sql) for name, sql in needs.items()] if self.completing else [], ()
+            case None | Answered():
+                self.needs_completion = True
+                return [], ()
+        arguments = get_argument_values(definition, node, self.marks)
+        match binding:
+            case Find(tests):
+                return self._find(key, tests, target, arguments, details)
+            case ById():
+                return self._by_id(key, arguments["id"], details)
+            case ByIds():
+                return self._by_ids(key, arguments["ids"], details)
+            case Connected():
+                return self._page(key, binding, target, arguments, details)
+        raise AssertionError(binding)
+
+    # root searches
+
+    def _find(
+        self, key: str, tests: Mapping[str, Test], target: GraphQLObjectType, arguments: Mapping[str, Any], details: list[FieldDetails]
+    ) -> tuple[list[Field], tuple[Sized, ...]]:
+        given = [(test, _plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
+        if len(given) != 1:
+            raise refuse("ARGUMENTS", f"`{key}` se cherche par un seul de : {', '.join(tests)}.")
+        asked, pages = self._selected(target, details)
+        return [One(key, None, asked, tuple(given))], pages
+
+    def _by_id(self, key: str, value: Any, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:  # noqa: ANN401 a marked value
+        kind = self.types.by_prefix.get(prefix_of(str(resolved(value, self.values)), self.types.prefixes))
+        if kind is None:
+            return [Fixed(key, None)], ()
+        asked, pages = self._selected(kind, details)
+        return [One(key, None, asked, ((lambda row, terms, v: row.c.id == terms.value(v), value),))], pages
+
+    def _by_ids(self, key: str, value: Any, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:  # noqa: ANN401 a marked value
+        value = tuple(value) if isinstance(value, list) else value
+        self.ids.append(value)
+        prefixes = sorted({prefix_of(v, self.types.prefixes) for v in resolved(value, self.values)} - {""})
+        targets, pages = [], []
+        for prefix in prefixes:
+            asked, under = self._selected(self.types.by_prefix[prefix], details)
+            targets.append((prefix, asked))
+            pages.extend(under)
+        return [Nodes(key, value, tuple(targets))], (Sized(LISTED_COST, tuple(pages)),)
+
+    # connections
+
+    def _page(
+        self, key: str, binding: Connected, connection: GraphQLObjectType, arguments: Mapping[str, Any], details: list[FieldDetails]
+    ) -> tuple[list[Field], tuple[Sized, ...]]:
+        backward = arguments.get("last") is not None or arguments.get("before") is not None
+        if backward and (arguments.get("first") is not None or arguments.get("after") is not None):
+            raise refuse("ARGUMENTS", "Une page va en avant (`first`, `after`) ou en arrière (`last`, `before`).")
+        size = arguments.get("last" if backward else "first")
+        size = DEFAULT_PAGE if size is None else size
+        named = arguments.get("order")
+        order = binding.orders[named.name] if named is not None else next(iter(binding.orders.values()))
+        filters = [(name, f) for name, f in binding.filters.items() if arguments.get(name) is not None]
+        node = get_named_type(connection.fields["nodes"].type)
+        assert is_object_type(node)
+        record = self.types.records[node.name]
+        parts, pages = self._parts(connection, details, node, record)
+        page = Page(
+            key=key,
+            link=binding.link,
+            record=record,
+            tests=tuple((f.test, _plain(arguments[name])) for name, f in filters),
+            anchored=binding.link is not None or any(f.anchor for _, f in filters),
+            order=order,
+            size=size,
+            cursor=arguments.get("before" if backward else "after"),
+            backward=backward,
+            parts=parts,
+        )
+        return [page], (Sized(size, pages),)
+
+    def _parts(
+        self, kind: GraphQLObjectType, details: list[FieldDetails], node: GraphQLObjectType, record: str
+    ) -> tuple[tuple[Part, ...], tuple[Sized, ...]]:
+        """The fields of a connection, of its edges, of its pageInfo."""
+        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, kind, details)
+        parts: list[Part] = []
+        pages: list[Sized] = []
+        for key, inner in collected.grouped_field_set.items():
+            name = inner[0].node.name.value
+            below: tuple[Part, ...] = ()
+            target: Object | None = None
+            if name in ("edges", "pageInfo"):
+                child = get_named_type(kind.fields[name].type)
+                assert is_object_type(child)
+                below, under = self._parts(child, inner, node, record)
+                pages.extend(under)
+            elif name in ("nodes", "node"):
+                target, under = self._selected(node, inner)
+                pages.extend(under)
+            parts.append(Part(key, name, kind.name, record, below, target))
+        return tuple(parts), tuple(pages)
+
+
+def _plain(value: Any) -> Value:  # noqa: ANN401 a marked value
+    """Enums are stored under their names; a list written in the document is one constant."""
+    match value:
+        case Enum():
+            return str(value.value)
+        case list():
+            return tuple(_plain(v) for v in value)
+    return value  # type: ignore[no-any-return]

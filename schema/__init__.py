@@ -1,0 +1,1 @@
+"""The contract: types, payloads, connections, and the list of acts."""

@@ -1,0 +1,196 @@
+"""The few words that bind a field of the schema to the register. A bare `column()` is the column of that name."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import strawberry
+from sqlalchemy import ColumnElement
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from persistence.question import Expression, Link, Order, Test
+from persistence.records.base import Base, written
+from resolvers import bindings
+from resolvers.bindings import Filter
+
+T = TypeVar("T")
+SqlTest: TypeAlias = ColumnElement[bool]
+
+# scalars
+
+
+def _date(value: object) -> date:
+    if not isinstance(value, str):
+        raise TypeError("Une date s'écrit AAAA-MM-JJ.")
+    return date.fromisoformat(value)
+
+
+def _instant(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise TypeError("Un instant s'écrit en ISO 8601.")
+    return datetime.fromisoformat(value)
+
+
+SCALARS = {
+    date: strawberry.scalar(
+        name="Date",
+        description="Jour civil, Europe/Paris : AAAA-MM-JJ. Toute fin est exclusive : le premier jour sans le droit.",
+        serialize=lambda v: v if isinstance(v, str) else v.isoformat(),
+        parse_value=_date,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="Instant UTC, ISO 8601 avec microsecondes.",
+        serialize=lambda v: v if isinstance(v, str) else written(v),
+        parse_value=_instant,
+    ),
+}
+
+
+# connections
+
+
+@strawberry.type(description="Où l'on est dans une liste.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="D'autres objets suivent.")
+    has_previous_page: bool = strawberry.field(description="On vient d'une page précédente, ou d'autres précèdent.")
+    start_cursor: str | None = strawberry.field(description="Curseur du premier objet.")
+    end_cursor: str | None = strawberry.field(description="Curseur du dernier objet.")
+
+
+@strawberry.type(description="Un objet d'une liste, avec son curseur.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="À donner à `after` ou `before`.")
+    node: T = strawberry.field(description="L'objet.")
+
+
+@strawberry.type(description="Une page d'une liste ordonnée, par clé et non par rang.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = strawberry.field(description="Les objets avec leurs curseurs.")
+    nodes: list[T] = strawberry.field(description="Les objets seuls.")
+    page_info: PageInfo = strawberry.field(description="Où l'on est.")
+    total_count: int = strawberry.field(description="Nombre d'objets visibles, compté jusqu'à 10 000.")
+    total_count_capped: bool = strawberry.field(description="Vrai s'il y en a plus de 10 000.")
+
+
+# fields
+
+
+def _field(binding: bindings.Binding, description: str, arguments: Mapping[str, tuple[Any, Any, str]] | None = None, **more: Any) -> Any:  # noqa: ANN401 a strawberry field
+    made: StrawberryField = strawberry.field(description=description, metadata={"binding": binding}, **more)
+    made.arguments = [
+        StrawberryArgument(name, None, StrawberryAnnotation(kind), default=default, description=words)
+        for name, (kind, default, words) in (arguments or {}).items()
+    ]
+    return made
+
+
+class _Named:
+    """A column found by the field's own name, once the class is made."""
+
+    def __init__(self) -> None:
+        self.name = ""
+
+    def __call__(self, row: Any, _terms: Any) -> Any:  # noqa: ANN401 SQL
+        return row.c[self.name]
+
+
+def column(description: str, sql: Expression | str | None = None) -> Any:  # noqa: ANN401 a strawberry field
+    """A leaf: the column of the field's name, of another name, or an expression over the row."""
+    match sql:
+        case None:
+            return _field(bindings.Column(_Named()), description)
+        case str():
+            return _field(bindings.Column(lambda row, _: row.c[sql]), description)
+    return _field(bindings.Column(sql), description)
+
+
+def derived(description: str, needs: Mapping[str, Expression], compute: Callable[..., Any]) -> Any:  # noqa: ANN401 a strawberry field
+    """A leaf that Python completes."""
+    return _field(bindings.Derived(needs, compute), description)
+
+
+def one(description: str, link: Link | str) -> Any:  # noqa: ANN401 a strawberry field
+    """A to-one edge, null where the row may not be seen; a string is the parent's column with its id."""
+    if isinstance(link, str):
+        name = link
+        return _field(bindings.Edge(lambda child, parent, _: child.c.id == parent.c[name]), description)
+    return _field(bindings.Edge(link), description)
+
+
+def listed(description: str, link: Link, *order: str) -> Any:  # noqa: ANN401 a strawberry field
+    """A whole list, bounded by nature."""
+    return _field(bindings.Listed(link, Order(order, "")), description)
+
+
+def by(column: str, parent: str = "id") -> Link:
+    """The children whose `column` is the parent's id."""
+    return lambda child, row, _: child.c[column] == row.c[parent]
+
+
+def page(
+    description: str, link: Link | None, orders: type[StrEnum], filters: Mapping[str, Filter] | None = None
+) -> Any:  # noqa: ANN401 a strawberry field
+    """A connection; `orders` comes from `orders()`, its first member is the default."""
+    arguments: dict[str, tuple[Any, Any, str]] = {
+        "first": (int | None, None, "Taille de la page, en avant : 20 par défaut, 100 au plus."),
+        "after": (str | None, None, "Curseur après lequel reprendre."),
+        "last": (int | None, None, "Taille de la page, en arrière."),
+        "before": (str | None, None, "Curseur avant lequel reprendre."),
+        "order": (orders, next(iter(orders)), "Ordre de la liste."),
+    }
+    arguments |= {name: (f.type | None, None, f.description) for name, f in (filters or {}).items()}
+    return _field(bindings.Connected(link, ORDERS[orders], filters or {}), description, arguments)
+
+
+ORDERS: dict[type[StrEnum], Mapping[str, Order]] = {}
+
+
+def orders(name: str, description: str, **members: Order) -> Any:  # noqa: ANN401 a strawberry enum
+    """The orders of a list by name, each with the index that serves it; the first is the default."""
+    kind = StrEnum(name, {member: member for member in members})  # type: ignore[misc]
+    ORDERS[kind] = members
+    return strawberry.enum(kind, description=description)
+
+
+def find(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field
+    """A root search by one of its arguments."""
+    return _field(
+        bindings.Find({name: test for name, (_, test, _w) in tests.items()}),
+        description,
+        {name: (kind | None, None, words) for name, (kind, _, words) in tests.items()},
+    )
+
+
+def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
+    return _field(bindings.ById(), description, {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")})
+
+
+def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
+    return _field(bindings.ByIds(), description, {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")})
+
+
+def nested(description: str) -> Any:  # noqa: ANN401 a strawberry field
+    return _field(bindings.Nested(), description)
+
+
+def answered(description: str) -> Any:  # noqa: ANN401 a strawberry field
+    return _field(bindings.Answered(), description)
+
+
+def mirrors(record: type[Base], description: str) -> Callable[[type[T]], type[T]]:
+    """The type's rows are this record's; bare columns take their field's name."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        for name, value in vars(cls).items():
+            binding = getattr(value, "metadata", {}).get("binding") if isinstance(value, StrawberryField) else None
+            if isinstance(binding, bindings.Column) and isinstance(binding.sql, _Named):
+                binding.sql.name = name
+        made: Any = strawberry.type(cls, description=description)
+        made.__record__ = record
+        return made  # type: ignore[no-any-return]
+
+    return decorate

@@ -1,0 +1,127 @@
+"""Bulletins d'adhésion, et services d'une convention."""
+
+from datetime import date
+from enum import StrEnum
+
+import strawberry
+from sqlalchemy import ColumnElement, and_, or_, select
+from strawberry import ID
+
+from persistence import records
+from persistence.question import Order, Table
+from persistence.reader import Terms
+from persistence.records.bulletins import gaps
+from persistence.visibility import table
+from resolvers.bindings import Filter
+
+from .binding import Connection, SqlTest, by, column, derived, listed, mirrors, one, orders, page
+from .expressions import bulletin_status, count_of, is_suspended, through
+from .groups import GROUP_FILTERS, GroupOrder
+from .nodes import IDENTIFIER, VERSION, Node
+from .refs import ConventionRef, EstablishmentRef, GroupRef, PartnerRef, RoleRef, ServiceRef
+
+BulletinOrder = orders(
+    "BulletinOrder",
+    "Du dernier préparé au premier, ou l'inverse : l'identifiant suit le temps.",
+    LATEST=Order((), "pk_bulletin", descending=True),
+    EARLIEST=Order((), "pk_bulletin"),
+)
+
+
+@strawberry.enum(description="État d'un bulletin d'adhésion, calculé de ses dates et de la convention.")
+class BulletinStatus(StrEnum):
+    DRAFT = "DRAFT"
+    SIGNED = "SIGNED"
+    ANNOUNCED = "ANNOUNCED"
+    OPEN = "OPEN"
+    SUSPENDED = "SUSPENDED"
+    CLOSED = "CLOSED"
+
+
+BULLETIN_FILTERS = {
+    "status": Filter(BulletinStatus, lambda row, terms, v: bulletin_status(row, terms) == terms.value(v), "État."),
+    "service_id": Filter(ID, lambda row, terms, v: row.c.service_id == terms.value(v), "Service."),
+    "partner_id": Filter(ID, lambda row, terms, v: row.c.partner_id == terms.value(v), "Partenaire.", anchor=True),
+}
+
+
+def in_force_access(child: Table, parent: Table, terms: Terms) -> SqlTest:
+    """The services of the partner's convention in force."""
+    now = table("partner_state").alias()
+    held = select(now.c.convention_id).where(now.c.partner_id == parent.c.id, terms.runs(now)).scalar_subquery()
+    return and_(child.c.partner_id == parent.c.id, child.c.convention_id == held)
+
+
+def opened(child: Table, parent: Table, terms: Terms) -> SqlTest:
+    """The bulletin open today."""
+    runs = terms.runs(child, "opened_on", "closed_on")
+    return and_(child.c.access_id == parent.c.id, runs, or_(child.c.effective_to.is_(None), child.c.effective_to > terms.day))
+
+
+def is_open(row: Table, terms: Terms) -> ColumnElement[bool]:
+    bulletin, now = table("bulletin").alias(), table("partner_state").alias()
+    return (
+        select(bulletin.c.id)
+        .join_from(bulletin, now, and_(now.c.convention_id == row.c.convention_id, terms.runs(now)))
+        .where(opened(bulletin, row, terms), now.c.partner_id == row.c.partner_id, ~is_suspended("access_id")(row, terms))
+        .correlate(row)
+        .exists()
+    )
+
+
+def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
+    convention = table("convention").alias()
+    return select(convention.c.siret).where(convention.c.id == row.c.convention_id).scalar_subquery()
+
+
+@mirrors(records.Bulletin, "Bulletin d'adhésion d'un service : les rôles disponibles et la portée des habilitations (§2, R34, R35).")
+class MembershipBulletin(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    siret: str = column("SIRET tel qu'écrit sur le bulletin (§5, R58).")
+    convention_siret: str = column("SIRET de la convention, à comparer (§5, R58).", convention_siret)
+    siret_matches: bool = column("Les deux SIRET sont égaux : sans cela le service ne s'ouvre pas (R58).", lambda row, terms: row.c.siret == convention_siret(row, terms))
+    status: BulletinStatus = column("État d'aujourd'hui, calculé.", bulletin_status)
+    missing: list[str] = derived(
+        "Ce qui manque au bulletin avant sa signature (en-tête, R7).",
+        {
+            "roles": count_of("bulletin_role", "bulletin_id"),
+            "establishments": count_of("bulletin_establishment", "bulletin_id"),
+            "departments": count_of("bulletin_department", "bulletin_id"),
+            "needs_establishment": lambda row, _: select(table("service").c.needs_establishment)
+            .where(table("service").c.id == row.c.service_id)
+            .scalar_subquery(),
+        },
+        gaps,
+    )
+    partner_signed_on: date | None = column("Signature du partenaire (R30).")
+    organism_signed_on: date | None = column("Signature de l'organisme (R30).")
+    digest: str | None = column("Empreinte SHA-256 du document signé.")
+    effective_from: date | None = column("Premier jour d'effet.")
+    effective_to: date | None = column("Premier jour sans effet ; vide : celui de la convention.")
+    opened_on: date | None = column("Premier jour d'ouverture du service (R55).")
+    closed_on: date | None = column("Premier jour sans le bulletin.")
+    closing_reason: str | None = column("Motif de clôture.")
+    cna_acknowledged: bool = column("La prise en charge par le CNA a été confirmée à la signature (R47).")
+    roles: list[RoleRef] = listed("Les rôles accordés.", through("bulletin_role", "role_id", "bulletin_id"), "code")
+    establishments: list[EstablishmentRef] = listed(
+        "Les établissements de la portée.", through("bulletin_establishment", "establishment_id", "bulletin_id"), "sort_key"
+    )
+    service: ServiceRef = one("Le service.", "service_id")
+    access: "ServiceAccess | None" = one("Le service de la convention.", "access_id")
+    convention: ConventionRef | None = one("La convention.", "convention_id")
+    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+
+
+@mirrors(records.ServiceAccess, "Service d'une convention : ce que les bulletins ouvrent, ce que montre l'onglet (§5, R49).")
+class ServiceAccess(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    open: bool = column("Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).", is_open)
+    suspended: bool = column("Suspendu aujourd'hui.", is_suspended("access_id"))
+    service: ServiceRef = one("Le service.", "service_id")
+    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+    convention: ConventionRef | None = one("La convention.", "convention_id")
+    opened_bulletin: "MembershipBulletin | None" = one("Le bulletin ouvert aujourd'hui.", opened)
+    bulletins: Connection["MembershipBulletin"] = page("Tous les bulletins.", by("access_id"), BulletinOrder, BULLETIN_FILTERS)
+    groups: Connection[GroupRef] = page("Ses groupes.", by("access_id"), GroupOrder, GROUP_FILTERS)

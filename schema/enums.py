@@ -1,0 +1,22 @@
+"""The enums of the register, described for the graph."""
+
+import strawberry
+
+from persistence.records.conventions import ClosingReason, ManagerKind, Mode
+from persistence.records.organisms import OrganismKind, Profile
+from persistence.records.partners import Decision, PartnerKind
+from persistence.records.services import RoleProfile
+from persistence.records.users import UserKind
+
+for kind, description in {
+    Mode: "Mode de gestion : le partenaire gère ses utilisateurs (DELEGATED) ou la Caf le fait (CENTRALISED). §3, R39 à R46.",
+    ClosingReason: "Motif de clôture d'une convention.",
+    ManagerKind: "Gestionnaire des habilitations, ou suppléant.",
+    OrganismKind: "Nature d'un organisme (en-tête, R2).",
+    Profile: "Profil d'un agent dans son organisme.",
+    Decision: "Décision d'éligibilité (R28).",
+    PartnerKind: "Nature d'un partenaire.",
+    RoleProfile: "Ce que le rôle permet : lire, saisir, valider ; chacun contient le précédent.",
+    UserKind: "Personne, ou client machine d'un intégrateur.",
+}.items():
+    strawberry.enum(kind, description=description)

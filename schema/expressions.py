@@ -1,0 +1,115 @@
+"""SQL that several types share: the state of today, and what the dates of a record say."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+
+from persistence.question import Expression, Link, Table
+from persistence.reader import Terms
+from persistence.visibility import table
+
+
+def state(column: str, partner: str = "id") -> Expression:
+    """A column of the partner's row of the timeline of today."""
+
+    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+        now = table("partner_state").alias()
+        return select(now.c[column]).where(now.c.partner_id == row.c[partner], terms.runs(now)).scalar_subquery()
+
+    return read
+
+
+def by_state(column: str, partner: str = "id") -> Link:
+    """The child whose id the partner's row of today holds."""
+
+    def link(child: Table, parent: Table, terms: Terms) -> ColumnElement[bool]:
+        return child.c.id == state(column, partner)(parent, terms)
+
+    return link
+
+
+def through(rows: str, child_key: str, parent_key: str) -> Link:
+    """Children linked by a table of pairs."""
+
+    def link(child: Table, parent: Table, _: Terms) -> ColumnElement[bool]:
+        pair = table(rows).alias()
+        return child.c.id.in_(select(pair.c[child_key]).where(pair.c[parent_key] == parent.c.id))
+
+    return link
+
+
+def texts(rows: str, column: str, key: str) -> Expression:
+    """A JSON list of one text column of the rows that name this one, in order."""
+
+    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+        listed = table(rows).alias()
+        found = select(listed.c[column]).where(listed.c[key] == row.c.id).order_by(listed.c[column]).correlate(row)
+        return terms.spelling.texts_in(found)
+
+    return read
+
+
+def is_suspended(column: str) -> Expression:
+    """Whether a suspension of this row runs today."""
+
+    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+        suspension = table("suspension").alias()
+        running = select(suspension.c.id).where(suspension.c[column] == row.c.id, terms.runs(suspension))
+        return running.correlate(row).exists()
+
+    return read
+
+
+def is_in_force(row: Table, terms: Terms) -> ColumnElement[bool]:
+    """Whether the timeline names this convention today."""
+    now = table("partner_state").alias()
+    held = select(now.c.partner_id).where(now.c.partner_id == row.c.partner_id, now.c.convention_id == row.c.id, terms.runs(now))
+    return held.correlate(row).exists()
+
+
+def convention_status(row: Table, terms: Terms) -> ColumnElement[Any]:
+    """The status is computed from the dates, never stored."""
+    day = terms.day
+    return case(
+        (and_(row.c.closed_on.is_not(None), row.c.closed_on <= day), literal("CLOSED")),
+        (row.c.in_force_on.is_(None), literal("DRAFT")),
+        (row.c.in_force_on > day, literal("ANNOUNCED")),
+        (and_(row.c.term_on.is_not(None), row.c.term_on <= day), literal("EXPIRED")),
+        (is_suspended("convention_id")(row, terms), literal("SUSPENDED")),
+        else_=literal("IN_FORCE"),
+    )
+
+
+def bulletin_status(row: Table, terms: Terms) -> ColumnElement[Any]:
+    """A bulletin is open only while the convention above it is in force."""
+    day = terms.day
+    over = or_(row.c.closed_on <= day, row.c.effective_to <= day)
+    convention, held = table("convention").alias(), table("partner_state").alias()
+    ended = (
+        select(convention.c.id)
+        .where(convention.c.id == row.c.convention_id, or_(convention.c.closed_on <= day, convention.c.term_on <= day))
+        .correlate(row)
+        .exists()
+    )
+    in_force = (
+        select(held.c.partner_id)
+        .where(held.c.partner_id == row.c.partner_id, held.c.convention_id == row.c.convention_id, terms.runs(held))
+        .correlate(row)
+        .exists()
+    )
+    return case(
+        (or_(over, ended), literal("CLOSED")),
+        (row.c.partner_signed_on.is_(None), literal("DRAFT")),
+        (row.c.opened_on.is_(None), literal("SIGNED")),
+        (row.c.opened_on > day, literal("ANNOUNCED")),
+        (in_force, literal("OPEN")),
+        else_=literal("SUSPENDED"),
+    )
+
+
+def count_of(rows: str, key: str) -> Expression:
+    def read(row: Table, _: Terms) -> ColumnElement[Any]:
+        counted = table(rows).alias()
+        return select(func.count()).select_from(counted).where(counted.c[key] == row.c.id).correlate(row).scalar_subquery()
+
+    return read

@@ -1,0 +1,82 @@
+"""Groupes et inclusions."""
+
+from datetime import date
+
+from sqlalchemy import select
+from strawberry import ID
+
+from persistence import records
+from persistence.question import Order, Table, Value
+from persistence.reader import Terms
+from persistence.visibility import table
+from resolvers.bindings import Filter
+
+from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
+from .expressions import through
+from .nodes import IDENTIFIER, VERSION, Node
+from .refs import AffiliationRef, EstablishmentRef, PartnerRef, RoleRef, ServiceAccessRef, ServiceRef, UserRef
+from .users import USER_FILTERS, UserOrder
+
+GroupOrder = orders("GroupOrder", "Par nom sans accents.", NAME=Order(("sort_key",), "ix_group_sort_key"))
+MembershipOrder = orders(
+    "MembershipOrder", "Dans l'ordre des inclusions : l'identifiant suit le temps.", EARLIEST=Order((), "ix_membership_group_id")
+)
+
+
+def is_live(row: Table, terms: Terms, value: Value) -> SqlTest:
+    return terms.runs(row, "created_on", "closed_on") == terms.value(value, "flag")
+
+
+def is_current(row: Table, terms: Terms, value: Value) -> SqlTest:
+    return terms.runs(row) == terms.value(value, "flag")
+
+
+GROUP_FILTERS = {
+    "live": Filter(bool, is_live, "Non clôturé, ou clôturé."),
+    "service_id": Filter(ID, lambda row, terms, v: row.c.service_id == terms.value(v), "Service."),
+    "role_id": Filter(ID, lambda row, terms, v: row.c.role_id == terms.value(v), "Rôle rattaché."),
+    "partner_id": Filter(ID, lambda row, terms, v: row.c.partner_id == terms.value(v), "Partenaire.", anchor=True),
+    "search": Filter(str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."),
+}
+MEMBERSHIP_FILTERS = {"current": Filter(bool, is_current, "En cours aujourd'hui, ou non.")}
+
+
+def members(child: Table, parent: Table, terms: Terms) -> SqlTest:
+    """The users in the group today."""
+    member = table("membership").alias()
+    return child.c.id.in_(select(member.c.user_id).where(member.c.group_id == parent.c.id, terms.runs(member)))
+
+
+@mirrors(records.Membership, "Inclusion d'une personne dans un groupe (§5, R56).")
+class Membership(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    starts_on: date = column("Premier jour.")
+    ends_on: date | None = column("Premier jour sans le droit.")
+    group: "Group | None" = one("Le groupe.", "group_id")
+    role: RoleRef = one("Le rôle du groupe.", "role_id")
+    user: UserRef | None = one("La personne.", "user_id")
+    affiliation: AffiliationRef | None = one("Son rattachement au partenaire.", "affiliation_id")
+    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+
+
+@mirrors(records.Group, "Groupe d'un service, avec un seul rôle, sur des établissements (§5, R56).")
+class Group(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    name: str = column("Nom.")
+    all_establishments: bool = column("Porte sur tous les établissements du bulletin, présents et à venir.")
+    created_on: date = column("Jour de création.")
+    closed_on: date | None = column("Premier jour sans le groupe.")
+    role: RoleRef | None = one("Le rôle rattaché.", "role_id")
+    establishments: list[EstablishmentRef] = listed(
+        "Les établissements nommés, quand il n'a pas tous ceux du bulletin.",
+        through("group_establishment", "establishment_id", "group_id"),
+        "sort_key",
+    )
+    access: ServiceAccessRef | None = one("Le service de la convention.", "access_id")
+    service: ServiceRef = one("Le service.", "service_id")
+    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+    memberships: Connection["Membership"] = page("Les inclusions, passées comprises.", by("group_id"), MembershipOrder, MEMBERSHIP_FILTERS)
+    members: Connection[UserRef] = page("Les personnes incluses aujourd'hui.", members, UserOrder, USER_FILTERS)
+

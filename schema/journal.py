@@ -1,0 +1,58 @@
+"""Le journal : qui a fait quoi, sur quel objet, pour le compte de qui."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+from strawberry import ID
+from strawberry.scalars import JSON
+
+from persistence import records
+from persistence.question import Order, Table, Value
+from persistence.reader import Terms
+from resolvers.bindings import Filter
+
+from .binding import column, mirrors, one, orders
+from .nodes import IDENTIFIER, Node
+from .refs import OrganismRef, PartnerRef, UserRef
+
+JournalOrder = orders(
+    "JournalOrder",
+    "Du plus récent au plus ancien, ou l'inverse.",
+    LATEST=Order(("seq",), "pk_journal", descending=True),
+    EARLIEST=Order(("seq",), "pk_journal"),
+)
+
+
+def equal(name: str, kind: str = "text"):  # noqa: ANN201 a test
+    def test(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
+        return row.c[name] == terms.value(value, kind)  # type: ignore[no-any-return]
+
+    return test
+
+
+JOURNAL_FILTERS = {
+    "object_id": Filter(ID, equal("object_id"), "Objet de l'acte.", anchor=True),
+    "actor_id": Filter(ID, equal("actor_id"), "Auteur."),
+    "act": Filter(str, equal("act"), "Nom de l'acte, par exemple `conventionSign`."),
+    "day": Filter(date, equal("day", "day"), "Jour de l'acte."),
+}
+
+
+@mirrors(records.JournalEntry, "Écriture du journal, jamais modifiée ; les valeurs personnelles n'y sont pas.")
+class JournalEntry(Node):
+    id: ID = column(IDENTIFIER)
+    seq: int = column("Rang dans le journal.")
+    at: datetime = column("Instant de l'acte.")
+    day: date = column("Jour de l'acte, Europe/Paris.")
+    act: str = column("Nom de l'acte.")
+    source: str = column("D'où : API, CONSOLE, IMPORT ou CLI.")
+    object_id: ID | None = column("Objet de l'acte.")
+    before: JSON = column("Ce qui a changé, avant, par objet.")
+    after: JSON = column("Ce qui a changé, après, par objet.")
+    reason: str | None = column("Motif donné.")
+    request_id: str = column("Requête.")
+    policy_hash: str = column("Empreinte de la politique d'accès appliquée.")
+    matched_rule: str = column("Ligne de la politique qui a permis l'acte.")
+    actor: UserRef | None = one("L'auteur.", "actor_id")
+    acting_for: OrganismRef | None = one("L'organisme pour le compte duquel il a agi.", "acting_for")
+    partner: PartnerRef | None = one("Le partenaire concerné.", "partner_id")

@@ -1,0 +1,154 @@
+"""Partenaires, établissements, décisions d'éligibilité et attestations d'activité."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from strawberry import ID
+
+from persistence import records
+from persistence.question import Order, Table, Value
+from persistence.reader import Terms
+from persistence.records.conventions import Mode
+from persistence.records.partners import Decision, PartnerKind
+from persistence.visibility import table
+from resolvers.bindings import Filter
+
+from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
+from .bulletins import in_force_access
+from .conventions import CONVENTION_FILTERS, ConventionOrder
+from .expressions import by_state, state
+from .groups import GROUP_FILTERS, GroupOrder
+from .journal import JOURNAL_FILTERS, JournalOrder
+from .nodes import IDENTIFIER, VERSION, Node
+from .organisms import PartnerOrder
+from .refs import (
+    AffiliationRef,
+    ConventionRef,
+    GroupRef,
+    JournalEntryRef,
+    OrganismRef,
+    PartnerRef,
+    ServiceAccessRef,
+    ServiceRef,
+    UserRef,
+)
+from .users import AFFILIATION_FILTERS, AffiliationOrder
+
+EstablishmentOrder = orders("EstablishmentOrder", "Par nom.", NAME=Order(("sort_key",), "ix_establishment_partner_id"))
+
+
+def current_siret(row: Table, _: Terms) -> ColumnElement[str]:
+    siret = table("partner_siret").alias()
+    return select(siret.c.siret).where(siret.c.partner_id == row.c.id, siret.c.ends_on.is_(None)).scalar_subquery()
+
+
+def bears(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """The partner whose SIRET this is, in any spacing."""
+    siret = table("partner_siret").alias()
+    digits = terms.bind(("digits", value), "text")
+    return row.c.id == select(siret.c.partner_id).where(siret.c.siret == digits, siret.c.ends_on.is_(None)).scalar_subquery()
+
+
+def words(row: Table, terms: Terms, value: Value) -> SqlTest:
+    return terms.mentions(row.c.sort_key, value)
+
+
+def state_is(column: str):  # noqa: ANN201 a test
+    """A test on the partner's row of the timeline of today."""
+
+    def test(row: Table, terms: Terms, value: Value) -> SqlTest:
+        now = table("partner_state").alias()
+        return row.c.id.in_(select(now.c.partner_id).where(now.c[column] == terms.value(value), terms.runs(now)))
+
+    return test
+
+
+def opened(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """Partners that have the service open today."""
+    bulletin, now = table("bulletin").alias(), table("partner_state").alias()
+    return row.c.id.in_(
+        select(bulletin.c.partner_id)
+        .join_from(bulletin, now, and_(now.c.convention_id == bulletin.c.convention_id, terms.runs(now)))
+        .where(bulletin.c.service_id == terms.value(value), terms.runs(bulletin, "opened_on", "closed_on"))
+        .where(or_(bulletin.c.effective_to.is_(None), bulletin.c.effective_to > terms.day))
+    )
+
+
+PARTNER_FILTERS = {
+    "search": Filter(str, words, "Mots du nom, sans accents ni casse."),
+    "siren": Filter(str, lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"), "Unité légale.", anchor=True),
+    "kind": Filter(PartnerKind, lambda row, terms, v: row.c.kind == terms.value(v), "Nature."),
+    "organism_id": Filter(ID, state_is("administering_id"), "Organisme qui l'administre aujourd'hui."),
+    "mode": Filter(Mode, state_is("mode"), "Mode de gestion en vigueur."),
+    "service_id": Filter(ID, opened, "Service ouvert aujourd'hui."),
+    "in_force": Filter(
+        bool,
+        lambda row, terms, v: state("convention_id")(row, terms).is_not(None) == terms.value(v, "flag"),
+        "Avec, ou sans, convention en vigueur.",
+    ),
+}
+
+
+@mirrors(records.Establishment, "Établissement d'un partenaire : un SIRET, un département, parfois un FINESS.")
+class Establishment(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    name: str = column("Nom.")
+    siret: str = column("SIRET, quatorze chiffres.")
+    finess: str | None = column("Numéro FINESS de l'établissement.")
+    department: str = column("Code du département.")
+    added_on: date = column("Jour de son rattachement.")
+    partner: PartnerRef | None = one("Son partenaire.", "partner_id")
+
+
+@mirrors(records.Eligibility, "Décision d'éligibilité d'un partenaire à un service (§2, R28 ; §5, R50).")
+class Eligibility(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    decision: Decision = column("La décision.")
+    ground: str = column("Son motif.")
+    form_digest: str | None = column("Empreinte SHA-256 du formulaire.")
+    decided_on: date = column("Jour de la décision.")
+    decided_by: UserRef | None = one("Qui a décidé.", "decided_by_id")
+    service: ServiceRef = one("Le service.", "service_id")
+    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+
+
+@mirrors(records.ActivityAttestation, "Attestation que le partenaire est toujours actif (§5, cas 2, R53).")
+class ActivityAttestation(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    attested_on: date = column("Jour de la vérification.")
+    evidence: str = column("Comment : la preuve.")
+    attested_by: UserRef | None = one("Par qui.", "attested_by_id")
+    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+
+
+@mirrors(records.Partner, "Partenaire : un SIRET à la fois, une convention en vigueur à la fois, un organisme qui l'administre.")
+class Partner(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    siren: str = column("Unité légale, neuf chiffres.")
+    siret: str = column("SIRET actuel, quatorze chiffres.", current_siret)
+    kind: PartnerKind = column("Nature.")
+    name: str = column("Raison sociale.")
+    registered_on: date = column("Jour de son enregistrement.")
+    mode: Mode | None = column("Mode de gestion en vigueur (§3, R41 à R46).", state("mode"))
+    follower: OrganismRef | None = one("L'organisme qui le suit.", "follower_id")
+    administered_by: OrganismRef = one("L'organisme qui l'administre aujourd'hui : le CNA dans les cas du §3, R47.", by_state("administering_id"))
+    convention_in_force: ConventionRef | None = one("La convention en vigueur (§2, R36).", by_state("convention_id"))
+    services: list[ServiceAccessRef] = listed("Les services de la convention en vigueur.", in_force_access, "service_id")
+    conventions: Connection[ConventionRef] = page("Toutes ses conventions.", by("partner_id"), ConventionOrder, CONVENTION_FILTERS)
+    establishments: Connection["Establishment"] = page("Ses établissements.", by("partner_id"), EstablishmentOrder)
+    groups: Connection[GroupRef] = page("Ses groupes.", by("partner_id"), GroupOrder, GROUP_FILTERS)
+    affiliations: Connection[AffiliationRef] = page(
+        "Les personnes et machines qui lui sont rattachées.", by("partner_id"), AffiliationOrder, AFFILIATION_FILTERS
+    )
+    eligibilities: list["Eligibility"] = listed("Décisions d'éligibilité.", by("partner_id"), "decided_on")
+    attestations: list["ActivityAttestation"] = listed("Attestations d'activité.", by("partner_id"), "attested_on")
+    siblings: Connection[PartnerRef] = page(
+        "Les autres partenaires de la même unité légale.",
+        lambda child, parent, _: and_(child.c.siren == parent.c.siren, child.c.id != parent.c.id),
+        PartnerOrder,
+    )
+    journal: Connection[JournalEntryRef] = page("Ce qui a été fait sur ce partenaire.", by("partner_id"), JournalOrder, JOURNAL_FILTERS)

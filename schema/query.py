@@ -1,0 +1,59 @@
+"""What can be asked."""
+
+import strawberry
+from sqlalchemy import true
+from strawberry import ID
+
+from persistence.records import Rule as RegisterRule
+
+from .binding import Connection, by_id, by_ids, derived, find, listed, nested, page
+from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
+from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
+from .groups import GROUP_FILTERS, Group, GroupOrder
+from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
+from .nodes import Node
+from .organisms import Organism, OrganismOrder
+from .partners import PARTNER_FILTERS, Partner, PartnerOrder, bears
+from .services import Campaign, Mission, Parameter, Rule, Service
+from .users import USER_FILTERS, User, UserOrder, Viewer
+from resolvers.bindings import Filter
+
+ALL = lambda _child, _parent, _terms: true()  # noqa: E731 a link that keeps every row
+
+
+def same(name: str):  # noqa: ANN201 a test
+    return lambda row, terms, value: row.c[name] == terms.value(value)
+
+
+@strawberry.type(description="Tout ce qui se lit ; chacun n'y voit que ce que ses droits d'aujourd'hui lui montrent.")
+class Query:
+    viewer: Viewer = nested("Qui demande, ses rattachements, ses organismes, ses onglets.")
+    node: Node | None = by_id("Un objet par son identifiant ; vide s'il n'existe pas ou ne se lit pas.")
+    nodes: list[Node | None] = by_ids("Des objets par leurs identifiants, dans leur ordre.")
+    partner: Partner | None = find(
+        "Un partenaire, par son SIRET (avec ou sans espaces) ou son identifiant.",
+        {"siret": (str, bears, "SIRET actuel."), "id": (ID, same("id"), "Identifiant.")},
+    )
+    partners: Connection[Partner] = page("Les partenaires que l'on peut lire.", None, PartnerOrder, PARTNER_FILTERS)
+    conventions: Connection[Convention] = page("Les conventions.", None, ConventionOrder, CONVENTION_FILTERS)
+    bulletins: Connection[MembershipBulletin] = page("Les bulletins d'adhésion.", None, BulletinOrder, BULLETIN_FILTERS)
+    groups: Connection[Group] = page("Les groupes.", None, GroupOrder, GROUP_FILTERS)
+    users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
+    journal: Connection[JournalEntry] = page("Le journal.", None, JournalOrder, JOURNAL_FILTERS)
+    organism: Organism | None = find("Un organisme par son code.", {"code": (str, same("code"), "Code, par exemple `751`.")})
+    organisms: Connection[Organism] = page(
+        "Les organismes.",
+        None,
+        OrganismOrder,
+        {"search": Filter(str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom.")},
+    )
+    services: list[Service] = listed("Les services.", ALL, "code")
+    missions: list[Mission] = listed("Les missions.", ALL, "code")
+    campaigns: list[Campaign] = listed("Les campagnes.", ALL, "year")
+    parameters: list[Parameter] = listed("Les paramètres datés.", ALL, "name", "starts_on")
+    rules: list[Rule] = derived("Les règles que le logiciel fait tenir.", {}, lambda: RULES)
+
+
+RULES = [
+    Rule(code=rule.name, number=rule.number, paragraph=rule.paragraph, sentence=rule.sentence) for rule in RegisterRule
+]

@@ -1,0 +1,34 @@
+"""Types that refer to one another across files, by name."""
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from strawberry import lazy
+
+if TYPE_CHECKING:
+    from .bulletins import MembershipBulletin, ServiceAccess
+    from .conventions import Amendment, Convention, Manager, ServiceContract
+    from .groups import Group, Membership
+    from .journal import JournalEntry
+    from .organisms import Agent, Organism
+    from .partners import Establishment, Partner
+    from .services import Mission, Role, Service
+    from .users import Affiliation, User
+
+AffiliationRef: TypeAlias = Annotated["Affiliation", lazy("schema.users")]
+AgentRef: TypeAlias = Annotated["Agent", lazy("schema.organisms")]
+AmendmentRef: TypeAlias = Annotated["Amendment", lazy("schema.conventions")]
+BulletinRef: TypeAlias = Annotated["MembershipBulletin", lazy("schema.bulletins")]
+ContractRef: TypeAlias = Annotated["ServiceContract", lazy("schema.conventions")]
+ConventionRef: TypeAlias = Annotated["Convention", lazy("schema.conventions")]
+EstablishmentRef: TypeAlias = Annotated["Establishment", lazy("schema.partners")]
+GroupRef: TypeAlias = Annotated["Group", lazy("schema.groups")]
+JournalEntryRef: TypeAlias = Annotated["JournalEntry", lazy("schema.journal")]
+ManagerRef: TypeAlias = Annotated["Manager", lazy("schema.conventions")]
+MembershipRef: TypeAlias = Annotated["Membership", lazy("schema.groups")]
+MissionRef: TypeAlias = Annotated["Mission", lazy("schema.services")]
+OrganismRef: TypeAlias = Annotated["Organism", lazy("schema.organisms")]
+PartnerRef: TypeAlias = Annotated["Partner", lazy("schema.partners")]
+RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]
+ServiceAccessRef: TypeAlias = Annotated["ServiceAccess", lazy("schema.bulletins")]
+ServiceRef: TypeAlias = Annotated["Service", lazy("schema.services")]
+UserRef: TypeAlias = Annotated["User", lazy("schema.users")]

@@ -1,0 +1,94 @@
+"""Services, rôles, missions, campagnes, paramètres : le référentiel, public à toute personne connectée."""
+
+from datetime import date, datetime
+
+import strawberry
+from sqlalchemy import case, literal
+from strawberry import ID
+
+from persistence import records
+from persistence.records.services import RoleProfile
+
+from .binding import by, column, derived, listed, mirrors, one
+from .expressions import texts, through
+from .nodes import IDENTIFIER, VERSION, Node
+from .refs import MissionRef, RoleRef, ServiceRef
+
+
+@mirrors(records.Service, "Service de Mon Compte Partenaire : un onglet, des rôles, des conditions d'ouverture (R9, R10, R14).")
+class Service(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    code: str = column("Code, par exemple `ESAT`.")
+    label: str = column("Nom.")
+    tab_label: str = column("Libellé de l'onglet (§5, R49).")
+    available_from: date = column("Aucun accès avant ce jour (R10).")
+    bulletins_from: date | None = column("Aucun bulletin ne prend effet avant ce jour (R8).")
+    needs_establishment: bool = column("La portée nomme des établissements.")
+    needs_eligibility_form: bool = column("Le formulaire d'éligibilité est requis (§5, R50).")
+    illustrative: bool = column("Service fictif de la démonstration.")
+    excluded_departments: list[str] = column(
+        "Départements hors champ (Mayotte : R3).", texts("service_excluded_department", "department", "service_id")
+    )
+    roles: list[RoleRef] = listed("Ses rôles.", by("service_id"), "code")
+    missions: list[MissionRef] = listed("Les missions qui le couvrent.", through("mission_service", "mission_id", "service_id"), "code")
+
+
+@mirrors(records.Role, "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5, R56).")
+class Role(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    code: str = column("Code.")
+    label: str = column("Nom.")
+    profile: RoleProfile = column("Ce qu'il permet.")
+    purpose: str | None = column("Finalité.")
+    service: ServiceRef = one("Son service.", "service_id")
+
+
+@mirrors(records.Mission, "Mission que définit une convention, et les services qu'elle couvre (§2, R32).")
+class Mission(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    code: str = column("Code.")
+    label: str = column("Nom.")
+    services: list[ServiceRef] = listed("Les services couverts.", through("mission_service", "service_id", "mission_id"), "code")
+
+
+@mirrors(records.Campaign, "Campagne annuelle : rémunérations de novembre N, droits de N+1 (§1, R18, R19, R22).")
+class Campaign(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    year: int = column("Année N.")
+    rights_year: int = column("Année des droits : N+1, à partir du 1er janvier (R19).", lambda row, _: row.c.year + 1)
+    reference_month: str = derived(
+        "Mois de référence : novembre N (R18), AAAA-MM.", {"year": lambda row, _: row.c.year}, lambda year: f"{year}-11"
+    )
+    continuity_on: date = derived(
+        "Jour avant lequel déclarer pour ne pas interrompre l'AAH : 15 janvier N+1.",
+        {"year": lambda row, _: row.c.year},
+        lambda year: date(year + 1, 1, 15),
+    )
+    opens_at: datetime = column("Ouverture, le 1er décembre N à 0 h, Europe/Paris (R22).")
+    closes_at: datetime = column("Fermeture, exclusive : le 1er mars N+1 à 0 h, Europe/Paris (R22).")
+    status: str = column(
+        "NOT_OPEN, OPEN ou CLOSED à cet instant.",
+        lambda row, terms: case(
+            (row.c.opens_at > terms.now, literal("NOT_OPEN")), (row.c.closes_at <= terms.now, literal("CLOSED")), else_=literal("OPEN")
+        ),
+    )
+    legacy: bool = column("Campagne d'avant le registre (Habtiers).")
+
+
+@mirrors(records.Parameter, "Paramètre daté : centimes d'euro ou centièmes de pour cent.")
+class Parameter:
+    name: str = column("Nom : SMIC horaire, bornes de la rémunération garantie.")
+    starts_on: date = column("Premier jour de cette valeur.")
+    value: int = column("Valeur, en centimes ou en centièmes de pour cent.")
+
+
+@strawberry.type(description="Règle que le logiciel fait tenir : son code est celui des refus.")
+class Rule:
+    code: str = strawberry.field(description="Code stable, celui des refus et des avertissements.")
+    number: str | None = strawberry.field(description="Numéro de la règle, R1 à R60 ; vide pour une règle du registre.")
+    paragraph: str | None = strawberry.field(description="Paragraphe de l'instruction IT 2025-061.")
+    sentence: str = strawberry.field(description="La règle, en une phrase.")
