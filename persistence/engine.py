@@ -28,8 +28,11 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends well, rolled back otherwise."""
-        async with AsyncSession(self.writer, expire_on_commit=False) as session, session.begin():
+        """One transaction: committed when the block ends well, rolled back otherwise.
+
+        Nothing is flushed before it is asked: the journal reads what changed from the session.
+        """
+        async with AsyncSession(self.writer, expire_on_commit=False, autoflush=False) as session, session.begin():
             yield session
 
     async def value(self, text: str, binds: Binds, session: AsyncSession | None = None) -> Any:  # noqa: ANN401 JSON text or None

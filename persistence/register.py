@@ -55,8 +55,11 @@ class Register:
     # locking
 
     async def partner_of(self, record: type[Record], record_id: str) -> str | None:
+        """The partner of a row; None for a row without one."""
         rows = table(record.__tablename__)
-        column = rows.c.id if record is Partner else rows.c.partner_id
+        column = rows.c.id if record is Partner else rows.c.get("partner_id")
+        if column is None:
+            return None
         return await self.session.scalar(select(column).where(rows.c.id == record_id))
 
     async def lock(self, partner_id: str) -> Partner:
@@ -102,7 +105,7 @@ class Register:
         if stored == wanted:
             return
         past = [span for span in stored if span.ends_on <= self.today]
-        if past != wanted[: len(past)]:
+        if past != wanted[: len(past)] or _yesterday(stored, self.today) != _yesterday(wanted, self.today):
             message = f"the past of the timeline of {partner.id} would change"
             raise RuntimeError(message)
         await self.session.execute(
@@ -132,6 +135,21 @@ class Register:
         )
         return frozenset(found)
 
+    async def state_of(self, record: type[Record], record_id: str) -> tuple[str, str | None]:
+        """The name of the organism that administers the row's partner today, and the mode in force."""
+        partner_id = await self.partner_of(record, record_id)
+        found = await self.session.execute(
+            select(Organism.name, PartnerState.mode)
+            .join(PartnerState, PartnerState.administering_id == Organism.id)
+            .where(
+                PartnerState.partner_id == partner_id,
+                PartnerState.starts_on <= self.today,
+                PartnerState.ends_on > self.today,
+            )
+        )
+        name, mode = found.one()
+        return name, mode
+
     async def follower_of(self, siret: str) -> Organism | None:
         """Who follows the partner that bears this SIRET today."""
         return await self.session.scalar(
@@ -153,3 +171,8 @@ class Register:
         self.session.add(
             Idempotency(user_id=user_id, operation=operation, key=key, digest=digest, outcome=outcome, at=at)
         )
+
+
+def _yesterday(spans: Sequence[Span], today: date) -> tuple[object, ...] | None:
+    """The facts of the last day that is past, if the timeline had begun."""
+    return next((span.facts for span in spans if span.starts_on < today <= span.ends_on), None)

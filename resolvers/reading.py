@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     OperationDefinitionNode,
     get_argument_values,
@@ -30,8 +32,12 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from persistence.question import Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Part, Test, Value, Var
-from persistence.reader import Statement, resolved
+from sqlalchemy import ColumnElement
+
+from persistence.question import (
+    Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Part, Table, Test, Value, Var,
+)
+from persistence.reader import Statement, Terms, resolved
 
 from .bindings import Answered, Binding, ById, ByIds, Column, Connected, Derived, Edge, Find, Listed, Nested
 
@@ -148,22 +154,40 @@ class Planner:
 
     @classmethod
     def over(
-        cls, types: Types, document: DocumentNode, operation: OperationDefinitionNode, values: Mapping[str, Any], *, completing: bool
+        cls,
+        types: Types,
+        fragments: Iterable[FragmentDefinitionNode],
+        operation: OperationDefinitionNode,
+        values: Mapping[str, Any],
+        *,
+        completing: bool,
     ) -> "Planner":
-        fragments = {
-            d.name.value: FragmentDetails(d, None) for d in document.definitions if isinstance(d, FragmentDefinitionNode)
-        }
+        known = {fragment.name.value: FragmentDetails(fragment, None) for fragment in fragments}
         marks = VariableValues({}, {name: marked(value, (name,)) for name, value in values.items()})
-        return cls(types, fragments, operation, marks, values, completing)
+        return cls(types, known, operation, marks, values, completing)
 
     def root(self, kind: GraphQLObjectType) -> tuple[Object, tuple[Sized, ...]]:
         """The question of the whole operation."""
         collected = collect_fields(self.types.schema, self.fragments, self.marks, kind, self.operation)
         return self._object(None, kind, collected.grouped_field_set)
 
-    def under(self, kind: GraphQLObjectType, details: Iterable[FieldDetails]) -> tuple[Object, tuple[Sized, ...]]:
-        """The object that some field nodes select, as a row of the type's record."""
-        return self._selected(kind, list(details))
+    def payload(self, kind: GraphQLOutputType, nodes: Iterable[FieldNode]) -> tuple[Object, tuple[Sized, ...]]:
+        """The question of a payload: its objects, all found by the id at `OBJECT`."""
+        payload = get_named_type(kind)
+        assert is_object_type(payload)
+        details = [FieldDetails(node, None) for node in nodes]
+        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, payload, details)
+        fields: list[Field] = []
+        pages: list[Sized] = []
+        for key, inner in collected.grouped_field_set.items():
+            definition = payload.fields.get(inner[0].node.name.value)
+            if definition is not None and isinstance(bound(definition), Answered):
+                target = get_named_type(definition.type)
+                assert is_object_type(target)
+                asked, under = self._selected(target, inner)
+                fields.append(One(key, None, asked, ((_is, OBJECT),)))
+                pages.extend(under)
+        return Object(None, tuple(fields)), tuple(pages)
 
     # objects
 
@@ -241,7 +265,7 @@ class Planner:
         if kind is None:
             return [Fixed(key, None)], ()
         asked, pages = self._selected(kind, details)
-        return [One(key, None, asked, ((lambda row, terms, v: row.c.id == terms.value(v), value),))], pages
+        return [One(key, None, asked, ((_is, value),))], pages
 
     def _by_ids(self, key: str, value: Any, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:  # noqa: ANN401 a marked value
         value = tuple(value) if isinstance(value, list) else value
@@ -306,6 +330,18 @@ class Planner:
                 pages.extend(under)
             parts.append(Part(key, name, kind.name, record, below, target))
         return tuple(parts), tuple(pages)
+
+
+OBJECT = Var(("$object",))
+"""Where the id of a payload's object stands among the values; no variable has such a name."""
+
+
+def _is(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
+    return row.c.id == terms.value(value)  # type: ignore[no-any-return]
+
+
+def fragments_of(document: DocumentNode) -> list[FragmentDefinitionNode]:
+    return [d for d in document.definitions if isinstance(d, FragmentDefinitionNode)]
 
 
 def _plain(value: Any) -> Value:  # noqa: ANN401 a marked value

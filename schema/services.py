@@ -80,7 +80,9 @@ class Campaign(Node):
 
 
 @mirrors(records.Parameter, "Paramètre daté : centimes d'euro ou centièmes de pour cent.")
-class Parameter:
+class Parameter(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
     name: str = column("Nom : SMIC horaire, bornes de la rémunération garantie.")
     starts_on: date = column("Premier jour de cette valeur.")
     value: int = column("Valeur, en centimes ou en centièmes de pour cent.")

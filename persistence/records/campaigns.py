@@ -3,10 +3,10 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer
+from sqlalchemy import Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Base, Record
+from .base import Record
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -30,10 +30,13 @@ class Campaign(Record):
         return cls(id=f"cmp_{year}", year=year, opens_at=opens, closes_at=closes, legacy=legacy)
 
 
-class Parameter(Base):
+class Parameter(Record):
     """Paramètre daté: an amount in cents or a share in hundredths of a percent, from a day on."""
 
     __tablename__ = "parameter"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    prefix = "par"
+    __table_args__ = (UniqueConstraint("name", "starts_on"),)
+
+    name: Mapped[str]
+    starts_on: Mapped[date]
     value: Mapped[int] = mapped_column(Integer)

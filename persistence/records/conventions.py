@@ -219,6 +219,7 @@ class Convention(Signed, Record):
     __table_args__ = (
         UniqueConstraint("id", "siret"),
         UniqueConstraint("id", "partner_id"),
+        Index("ix_convention_prepared_on", "prepared_on", "id"),
         CheckConstraint("term_on IS NULL OR term_on > in_force_on", name="term_after_force"),
         Index(
             "uq_convention_one_per_partner",

@@ -74,11 +74,11 @@ class Group(Record):
             ["service_access.id", "service_access.partner_id", "service_access.service_id"],
         ),
         ForeignKeyConstraint(["role_id", "service_id"], ["role.id", "role.service_id"]),
-        Index("ix_group_sort_key", "partner_id", "sort_key", "id"),
+        Index("ix_group_sort_key", "sort_key", "id"),
     )
 
     access_id: Mapped[str] = mapped_column(index=True)
-    partner_id: Mapped[str]
+    partner_id: Mapped[str] = mapped_column(index=True)
     service_id: Mapped[str]
     role_id: Mapped[str | None]
     name: Mapped[str]

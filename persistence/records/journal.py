@@ -13,6 +13,7 @@ class JournalEntry(Base):
     """Who did what to which object, on behalf of whom, from where; before and after without personal values."""
 
     __tablename__ = "journal"
+    prefix = "jrn"
     __table_args__ = (Index("ix_journal_partner_seq", "partner_id", "seq"),)
 
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)

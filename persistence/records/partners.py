@@ -105,7 +105,10 @@ class Partner(Record):
 
     __tablename__ = "partner"
     prefix = "ptr"
-    __table_args__ = (Index("ix_partner_sort_key", "sort_key", "id"),)
+    __table_args__ = (
+        Index("ix_partner_sort_key", "sort_key", "id"),
+        Index("ix_partner_registered_on", "registered_on", "id"),
+    )
 
     siren: Mapped[str] = mapped_column(index=True)
     kind: Mapped[PartnerKind] = mapped_column(named(PartnerKind))

@@ -98,6 +98,8 @@ class Rule(Enum):
     ALREADY_MEMBER = (None, None, "Cette personne est déjà dans le groupe.")
     NOT_MEMBER = (None, None, "Cette personne n'est pas dans le groupe.")
     ALREADY_AFFILIATED = (None, None, "Cette personne est déjà rattachée au partenaire.")
+    IDENTITY_ACCEPTED = (None, None, "La personne a accepté son invitation : son identité est la sienne, seule sa fonction se modifie.")
+    ALREADY_BOUND = (None, None, "Cette identité est déjà rattachée à un compte.")
     INVITATION_INVALID = (None, None, "Cette invitation n'existe pas, a expiré ou a déjà servi.")
     ALREADY_AGENT = (None, None, "Cette personne est déjà agent de cet organisme.")
     CODE_KNOWN = (None, None, "Ce code existe déjà au référentiel.")

@@ -27,11 +27,12 @@ class User(Record):
 
     __tablename__ = "user"
     prefix = "usr"
+    __table_args__ = (Index("ix_user_sort_key", "sort_key", "id"),)
 
     kind: Mapped[UserKind] = mapped_column(named(UserKind))
     given_name: Mapped[str] = personal()
     family_name: Mapped[str] = personal()
-    sort_key: Mapped[str] = personal(index=True)
+    sort_key: Mapped[str] = personal()
     email: Mapped[str | None] = personal()
 
     @classmethod
@@ -69,10 +70,11 @@ class Suspension(Record):
     prefix = "sus"
     __table_args__ = (
         CheckConstraint(
-            "(convention_id IS NOT NULL) + (access_id IS NOT NULL) + (affiliation_id IS NOT NULL) = 1", name="one_object"
-        ).ddl_if(dialect="sqlite"),
-        CheckConstraint("num_nonnulls(convention_id, access_id, affiliation_id) = 1", name="one_object").ddl_if(
-            dialect="postgresql"
+            " + ".join(
+                f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in ("convention_id", "access_id", "affiliation_id")
+            )
+            + " = 1",
+            name="one_object",
         ),
     )
 

@@ -1,0 +1,323 @@
+"""Acting: one act, one transaction. The effect, its journal entry and its idempotency row commit together.
+
+A function of `resolvers/` receives an `Act`, takes what it changes through its permission, calls the
+verb on the record, and returns the record. Everything else is here.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import orjson
+import strawberry
+from graphql import GraphQLResolveInfo
+from sqlalchemy.exc import IntegrityError
+
+from authz import Subject
+from persistence import journal
+from persistence.records import Department, Establishment, Notice, Partner, Record, Refused, Rule, User
+from persistence.register import Register, judged
+from persistence.visibility import GUARDED, Allowed
+
+from .context import Context
+
+R = TypeVar("R", bound=Record)
+AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
+
+
+@strawberry.input(description="Ce que tout acte accepte.")
+class ActInput:
+    idempotency_key: strawberry.ID | None = strawberry.field(
+        default=None, description="Clé de l'appelant : le même acte rejoué avec elle n'a lieu qu'une fois."
+    )
+    reason: str | None = strawberry.field(default=None, description="Motif, gardé au journal : aucune donnée personnelle.")
+
+
+@strawberry.input(description="Ce qu'accepte un acte qui change une fiche.")
+class ChangeInput(ActInput):
+    expected_version: int | None = strawberry.field(
+        default=None, description="Version lue : l'acte est refusé si la fiche a changé depuis."
+    )
+
+
+Doing = Callable[["Act", Any], Awaitable[Record | tuple[Record, dict[str, Any]]]]
+
+
+def permission(*permissions: str) -> Callable[[Doing], Doing]:
+    """Declare which `Type:action` an act needs; the first is the one `take` uses unless told otherwise."""
+
+    def declare(function: Doing) -> Doing:
+        function.permissions = permissions  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a payload shows: objects by response key, refusals, warnings, what else the act returns."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+
+
+@dataclass(slots=True)
+class Act:
+    """One act under way, in its transaction, on the day of the act."""
+
+    name: str
+    permissions: tuple[str, ...]
+    context: Context
+    register: Register
+    subject: Subject
+    caller: User | None
+    expected_version: int | None
+    warnings: list[Notice] = field(default_factory=list)
+    partner: Partner | None = None
+    target: Record | None = None
+    checked: tuple[str, str, str] | None = None
+    matched: Allowed | None = None
+
+    @property
+    def today(self) -> date:
+        return self.context.today
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    @property
+    def actor(self) -> User:
+        """Who acts. Only the acceptance of an invitation is open to an identity without an account."""
+        if self.caller is None:
+            raise Refused(Rule.UNKNOWN_CALLER)
+        return self.caller
+
+    # taking
+
+    async def take(self, record: type[R], record_id: str, *path: str, needs: str | None = None) -> R:
+        """The row to change, its partner locked, if the caller may: else NOT_FOUND, or FORBIDDEN when it may be read."""
+        await self.judge(record, record_id, path, needs)
+        partner_id = await self.register.partner_of(record, record_id)
+        if partner_id is not None and self.partner is None:
+            self.partner = await self.register.lock(partner_id)
+            await self.judge(record, record_id, path, needs)  # again, now that nothing moves
+        found = await self.register.session.get_one(record, record_id)
+        if self.target is None:
+            self._expect(found)
+        return found
+
+    def _expect(self, found: Record) -> None:
+        """The record that the act changes, at the version that the caller has read."""
+        self.target = found
+        if self.expected_version not in (None, found.version):
+            raise Refused(Rule.VERSION_CONFLICT, "expectedVersion", detail=f"Version actuelle : {found.version}.")
+
+    async def judge(self, record: type[Record], record_id: str, path: tuple[str, ...], needs: str | None) -> None:
+        """Whether the caller may do this to the row, now; notes the line of the policy that says so."""
+        needed = needs or self.permissions[0]
+        permits = self.context.graph.permits(self.subject.roles)
+        guarded = GUARDED.get(record.__tablename__)
+        read = permits(guarded.type, "read") if guarded else ()
+        ways = permits(*needed.split(":"))
+        held = self.context.graph.held(self.subject, self.context)
+        seen, matched = await self.register.ways(record.__tablename__, record_id, read, ways, held)
+        if not seen and matched is None:
+            raise Refused(Rule.NOT_FOUND, *path)
+        if matched is None:
+            raise Refused(Rule.FORBIDDEN, *path, detail=await self._why_not(record, record_id, ways))
+        self.matched, self.checked = matched, (record.__tablename__, record_id, needed)
+
+    async def _why_not(self, record: type[Record], record_id: str, ways: Sequence[Allowed]) -> str:
+        """What stands between the caller and the act, and who can do it instead."""
+        if not ways:
+            return "Votre profil ne comporte pas cet acte."
+        if record.__tablename__ not in GUARDED or GUARDED[record.__tablename__].partner is None:
+            return "Il n'est pas dans votre ressort."
+        organism, mode = await self.register.state_of(record, record_id)
+        if mode == "DELEGATED" and all(way.scope == "jurisdiction_centralised" for way in ways):
+            return "Le contrat est délégué : c'est au gestionnaire des habilitations du partenaire d'agir (R40)."
+        if mode is None and all(way.scope == "jurisdiction_centralised" for way in ways):
+            return "Aucune convention centralisée n'est en vigueur (R45)."
+        return f"C'est à {organism} d'agir : elle administre le partenaire."
+
+    def may_create(self, facts: Mapping[str, str | None], needs: str | None = None) -> None:
+        """Judge a creation on its candidate's facts, before anything is written."""
+        needed = needs or self.permissions[0]
+        type_, action = needed.split(":")
+        permit = self.context.graph.policy.allows(self.subject, type_, action, facts)
+        if permit is None:
+            raise Refused(Rule.FORBIDDEN)
+        self.matched, self.checked = Allowed(permit.role, permit.scope, ()), ("", orjson.dumps(facts).decode(), needed)
+
+    async def known(self, record: type[R], record_id: str, *path: str) -> R:
+        """A row of the public reference data."""
+        found = await self.register.session.get(record, record_id)
+        if found is None:
+            raise Refused(Rule.NOT_FOUND, *path)
+        return found
+
+    async def all_known(self, record: type[R], ids: list[Any], *path: str) -> list[R]:
+        return [await self.known(record, one, *path, str(i)) for i, one in enumerate(ids)]
+
+    async def to_write(self, record: type[R], record_id: str) -> R | None:
+        """A row of the reference data to be written anew or again, once the act is allowed."""
+        self.may_create({})
+        found = await self.register.session.get(record, record_id)
+        if found is not None:
+            self._expect(found)
+        return found
+
+    async def departments(self, codes: list[str], path: str = "departments") -> list[Department]:
+        found = [await self.register.session.get(Department, code) for code in codes]
+        for index, department in enumerate(found):
+            if department is None:
+                raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(index))
+        return [department for department in found if department is not None]
+
+    def establishments(self, ids: list[Any]) -> list[Establishment]:
+        """Establishments of the partner under way, at the input's `establishmentIds`."""
+        assert self.partner is not None
+        mine = {e.id: e for e in self.partner.establishments}
+        for index, one in enumerate(ids):
+            if one not in mine:
+                raise Refused(Rule.NOT_FOUND, "establishmentIds", str(index))
+        return [mine[one] for one in ids]
+
+    def warn(self, notices: list[Notice]) -> None:
+        self.warnings.extend(notices)
+
+    @property
+    def by_administrator(self) -> bool:
+        """Whether the partner itself acts, and not an agent."""
+        return self.matched is not None and self.matched.role not in AGENTS
+
+    # what the journal says
+
+    @property
+    def acting_for(self) -> str | None:
+        """The organism, or the partner, on behalf of which the caller acts."""
+        if self.matched is None or self.matched.role not in AGENTS:
+            return self.partner.id if self.partner and self.matched else None
+        organisms = self.context.graph.policy.values(self.subject, "organisms", self.matched.role)
+        if self.partner is not None:
+            span = self.partner.span_on(self.today)
+            for organism in (span.administering_id, span.signing_id):
+                if organism in organisms:
+                    return organism
+        return organisms[0] if organisms else None
+
+
+@contextmanager
+def at(*path: str) -> Iterator[None]:
+    """Give a refusal met inside the input's path, when it has none of its own."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.notice.path:
+            raise
+        raise Refused(refused.rule, *path, detail=refused.notice.detail) from None
+
+
+async def perform(name: str, doing: Doing, info: GraphQLResolveInfo, given: ActInput) -> Outcome:
+    """Run an act; a rule that is not met, or a row that may not be seen or changed, comes back as data."""
+    for attempt in (1, 2):
+        try:
+            return await _attempt(name, doing, info, given)
+        except Refused as refused:
+            return Outcome(errors=(_under_input(refused.notice),))
+        except IntegrityError as broken:
+            if attempt == 1 and given.idempotency_key is not None:
+                continue  # the same key may have just been served: then it is replayed
+            return Outcome(errors=(Notice(judged(broken)),))
+    raise AssertionError
+
+
+async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo, given: ActInput) -> Outcome:
+    context: Context = info.context
+    graph = context.graph
+    async with graph.database.transaction() as session:
+        subject = await graph.subject(context.identity, context.today, session)
+        caller = await session.get(User, subject.user) if subject.user else None
+        permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
+        register = Register(session, graph.database, context.today)
+        expected = getattr(given, "expected_version", None)
+        act = Act(name, permissions, context, register, subject, caller, expected)
+        if permissions:
+            _ = act.actor
+        replayed = await _replayed(act, info, given)
+        if replayed is not None:
+            return replayed
+        done = await doing(act, given)
+        made, extra = done if isinstance(done, tuple) else (done, {})
+        await _record(act, made, given)
+        again = await graph.subject(context.identity, context.today, session)
+        answers = await context.payload(info, made.id, again, session)
+        return Outcome(answers=answers, warnings=tuple(act.warnings), extra=extra)
+
+
+async def _record(act: Act, made: Record, given: ActInput) -> None:
+    """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
+    session = act.register.session
+    if isinstance(made, Partner):
+        act.partner = made
+    matched = act.matched
+    what = journal.Circumstances(
+        actor_id=act.actor.id,
+        acting_for=act.acting_for,
+        source=act.context.source,
+        act=act.name,
+        request_id=act.context.request_id,
+        policy_hash=act.context.graph.policy.policy_hash,
+        matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}" if matched and act.checked else "everyone",
+        reason=given.reason,
+    )
+    journal.write(session, what, made.id, act.partner.id if act.partner else None, act.now, act.today)
+    for changed in {record.id: record for record in (act.target, made) if record is not None}.values():
+        if changed not in session.new:
+            changed.version += 1
+    if given.idempotency_key is not None:
+        outcome = {"object": made.id, "checked": act.checked, "warnings": [w.rule.name for w in act.warnings]}
+        act.register.remember(act.actor.id, act.name, given.idempotency_key, _digest(given), outcome, act.now)
+    await session.flush()
+    if act.partner is not None:
+        await act.register.keep_timeline(act.partner)
+
+
+async def _replayed(act: Act, info: GraphQLResolveInfo, given: ActInput) -> Outcome | None:
+    """The stored outcome of the same key and input, after judging the caller's rights as they are now."""
+    if given.idempotency_key is None or act.caller is None:
+        return None
+    known = await act.register.replayed(act.caller.id, act.name, given.idempotency_key)
+    if known is None:
+        return None
+    if known.digest != _digest(given):
+        raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
+    if known.outcome["checked"]:
+        record, target, needed = known.outcome["checked"]
+        if record:
+            await act.judge(_record_of(record), target, (), needed)
+        else:
+            act.may_create(orjson.loads(target), needed)
+    answers = await act.context.payload(info, known.outcome["object"], act.subject, act.register.session)
+    warnings = tuple(Notice(Rule[name]) for name in known.outcome["warnings"])
+    return Outcome(answers=answers, warnings=warnings, replayed=True)
+
+
+def _record_of(table: str) -> type[Record]:
+    return next(m.class_ for m in Record.registry.mappers if m.local_table.name == table)  # type: ignore[attr-defined]
+
+
+def _digest(given: ActInput) -> str:
+    """SHA-256 of the canonical input: the order of its keys does not count."""
+    return hashlib.sha256(orjson.dumps(asdict(given), option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def _under_input(notice: Notice) -> Notice:
+    return Notice(notice.rule, ("input", *notice.path) if notice.path else (), notice.detail)

@@ -1,0 +1,145 @@
+"""Bulletins d'adhésion and the services they open."""
+
+from datetime import date
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Bulletin, Convention, Refused, Role, Rule, Service, ServiceAccess
+from persistence.records.bulletins import Terms
+from persistence.records.conventions import DocumentKind
+from persistence.records.identifiers import Siret
+
+from .acting import Act, ChangeInput, at, permission
+from .conventions import SignatureInput, attach
+
+
+@strawberry.input(description="Le brouillon d'un bulletin d'adhésion : préparé, ou rempli de nouveau tant qu'il n'est pas signé.")
+class BulletinPrepareInput(ChangeInput):
+    convention_id: ID = strawberry.field(description="La convention.")
+    service_id: ID = strawberry.field(description="Le service (R34).")
+    siret: str = strawberry.field(description="SIRET tel qu'écrit sur le bulletin (R58).")
+    role_ids: list[ID] = strawberry.field(description="Rôles disponibles pour le partenaire (R35).")
+    establishment_ids: list[ID] = strawberry.field(default_factory=list, description="Établissements de la portée (R35).")
+    departments: list[str] = strawberry.field(
+        default_factory=list, description="Départements de la portée, quand aucun établissement n'est nommé."
+    )
+
+
+@permission("MembershipBulletin:prepare")
+async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
+    """R7, R34, R35, R9: a mission of the convention covers the service."""
+    convention = await act.take(Convention, given.convention_id, "conventionId")
+    service = await act.known(Service, given.service_id, "serviceId")
+    convention.covers(service)
+    with at("siret"):
+        siret = Siret.read(given.siret)
+    terms = Terms(
+        siret,
+        await act.all_known(Role, given.role_ids, "roleIds"),
+        act.establishments(given.establishment_ids),
+        await act.departments(given.departments),
+    )
+    access = convention.access_to(service) or ServiceAccess(convention=convention, service=service)
+    return access.prepare_bulletin(terms)
+
+
+@strawberry.input(description="Les signatures d'un bulletin, et ses dates d'effet.")
+class BulletinSignInput(ChangeInput):
+    bulletin_id: ID = strawberry.field(description="Le bulletin.")
+    signature: SignatureInput = strawberry.field(description="Les deux signatures (R30).")
+    effective_from: date = strawberry.field(description="Premier jour d'effet (R8).")
+    effective_to: date | None = strawberry.field(default=None, description="Premier jour sans effet.")
+    acknowledge_cna: bool = strawberry.field(
+        default=False, description="Confirme que le CNA administrera toute la convention (R47)."
+    )
+
+
+@permission("MembershipBulletin:sign")
+async def bulletin_sign(act: Act, given: BulletinSignInput) -> Bulletin:
+    """R3, R7, R8, R30, R47."""
+    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    paper = given.signature.signature
+    act.warn(
+        bulletin.sign(
+            paper, given.effective_from, given.effective_to, acknowledge_cna=given.acknowledge_cna, today=act.today
+        )
+    )
+    attach(act, DocumentKind.BULLETIN, paper.digest, bulletin.id)
+    return bulletin
+
+
+@strawberry.input(description="L'ouverture d'un service, selon un bulletin signé.")
+class ServiceOpenInput(ChangeInput):
+    bulletin_id: ID = strawberry.field(description="Le bulletin : il dit les rôles et la portée (R55).")
+    on: date = strawberry.field(description="Premier jour d'ouverture.")
+
+
+@permission("ServiceAccess:open")
+async def service_open(act: Act, given: ServiceOpenInput) -> ServiceAccess:
+    """R3, R9, R10, R28, R30, R34, R38, R55, R58."""
+    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    bulletin.open_service(given.on, await _elsewhere(act, bulletin), act.today)
+    return bulletin.access
+
+
+@strawberry.input(description="Le remplacement d'un bulletin ouvert par un autre, signé.")
+class BulletinReplaceInput(ChangeInput):
+    bulletin_id: ID = strawberry.field(description="Le bulletin ouvert.")
+    successor_id: ID = strawberry.field(description="Le bulletin signé qui le remplace.")
+    on: date = strawberry.field(description="Premier jour du nouveau bulletin.")
+
+
+@permission("MembershipBulletin:replace")
+async def bulletin_replace(act: Act, given: BulletinReplaceInput) -> Bulletin:
+    """R34: the one closes on the day the other opens."""
+    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    successor = next((b for b in bulletin.access.bulletins if b.id == given.successor_id), None)
+    if successor is None:
+        raise Refused(Rule.NOT_FOUND, "successorId")
+    bulletin.replace_with(successor, given.on, await _elsewhere(act, successor), act.today)
+    return successor
+
+
+async def _elsewhere(act: Act, bulletin: Bulletin) -> frozenset[str]:
+    sirets = [e.siret for e in bulletin.establishments]
+    return await act.register.contracting_elsewhere(bulletin.access.convention.partner, sirets)
+
+
+@strawberry.input(description="La clôture d'un bulletin.")
+class BulletinCloseInput(ChangeInput):
+    bulletin_id: ID = strawberry.field(description="Le bulletin.")
+    on: date = strawberry.field(description="Premier jour sans le bulletin.")
+    closing_reason: str = strawberry.field(description="Motif.")
+
+
+@permission("MembershipBulletin:close")
+async def bulletin_close(act: Act, given: BulletinCloseInput) -> Bulletin:
+    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    bulletin.close(given.on, given.closing_reason, act.today)
+    return bulletin
+
+
+@strawberry.input(description="La suspension d'un service : les droits s'arrêtent, les dates restent.")
+class ServiceSuspendInput(ChangeInput):
+    access_id: ID = strawberry.field(description="Le service de la convention.")
+    suspension_reason: str = strawberry.field(description="Motif de la suspension.")
+
+
+@permission("ServiceAccess:suspend")
+async def service_suspend(act: Act, given: ServiceSuspendInput) -> ServiceAccess:
+    access = await act.take(ServiceAccess, given.access_id, "accessId")
+    access.suspend(act.today, given.suspension_reason)
+    return access
+
+
+@strawberry.input(description="La fin de la suspension d'un service.")
+class ServiceResumeInput(ChangeInput):
+    access_id: ID = strawberry.field(description="Le service de la convention.")
+
+
+@permission("ServiceAccess:resume")
+async def service_resume(act: Act, given: ServiceResumeInput) -> ServiceAccess:
+    access = await act.take(ServiceAccess, given.access_id, "accessId")
+    access.resume(act.today)
+    return access

@@ -1,0 +1,212 @@
+"""Where the policy meets the register: who calls, what may be seen, and the reading of a question."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, partial
+from typing import Any
+
+import orjson
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+    get_variable_values,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from authz import Engine, Grant, Post, Subject, atoms
+from persistence.callers import Identity, caller_statement
+from persistence.engine import Database
+from persistence.paging import CursorInvalid
+from persistence.reader import Held, Reader
+from persistence.visibility import Allowed, Permits
+
+from .documents import Document, Documents
+from .reading import OBJECT, Plan, Planner, Types, fragments_of, refuse, shape
+
+PLANS = 2_000
+POSTS = {
+    "READING": "agent_reading",
+    "MANAGING": "agent_managing",
+    "RESOURCE_CENTRE": "resource_centre",
+    "NATIONAL": "national",
+}
+NOBODY = Subject(user="")
+
+
+def subject_of(said: str | None) -> Subject:
+    """The caller's row as a subject; an identity that is bound to nobody holds nothing."""
+    if said is None:
+        return NOBODY
+    row = orjson.loads(said)
+    machine = row["machine"]
+    kind = "machine" if machine else "member"
+    return Subject(
+        user=row["user"],
+        machine=machine,
+        grants=tuple(Grant(f"{kind}_{profile.lower()}", *rest) for profile, *rest in row["grants"]),
+        posts=() if machine else tuple(Post(POSTS[profile], organism) for profile, organism in row["posts"]),
+        administered=() if machine else tuple(partner for (partner,) in row["administered"]),
+    )
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The composed graph: one schema, one register, one policy; plans known by document, shape and roles."""
+
+    database: Database
+    policy: Engine
+    schema: GraphQLSchema
+    types: Types
+
+    @cached_property
+    def documents(self) -> Documents:
+        return Documents(self.schema)
+
+    @cached_property
+    def _plans(self) -> OrderedDict[Any, Plan]:
+        return OrderedDict()
+
+    @cached_property
+    def _caller(self) -> Any:  # noqa: ANN401 a Statement
+        return caller_statement(self.database.dialect)
+
+    # who calls
+
+    async def subject(self, identity: Identity, today: date, session: AsyncSession | None = None) -> Subject:
+        """One small statement, at each request; never remembered."""
+        held = Held(today, datetime.min, lambda _attribute, _role: ())
+        binds = self._caller.binds(identity._asdict(), held)
+        return subject_of(await self.database.value(self._caller.text, binds, session))
+
+    def permits(self, roles: frozenset[str]) -> Permits:
+        """The ways in for a set of roles, as the plain data that the register turns into SQL."""
+
+        def ways(type_: str, action: str) -> Sequence[Allowed]:
+            return tuple(Allowed(p.role, p.scope, atoms(p.scope, type_)) for p in self.policy.plan(roles, type_, action))
+
+        return ways
+
+    def held(self, subject: Subject, context: "Context") -> Held:
+        return Held(context.today, context.now, partial(self.policy.values, subject))
+
+    # plans
+
+    def plan(self, key: Any, planner: Callable[[bool], tuple[Planner, Plan]]) -> Plan:  # noqa: ANN401 a hashable key
+        """The known plan, or a new one: planned again with what Python needs when a leaf is Python's."""
+        known = self._plans.get(key)
+        if known is None:
+            made, known = planner(False)  # noqa: FBT003 the first pass
+            if made.needs_completion:
+                known = planner(True)[1]  # noqa: FBT003 the second
+            self._plans[key] = known
+            if len(self._plans) > PLANS:
+                self._plans.popitem(last=False)
+        return known
+
+    def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
+        asks = any(True for _ in question.fields)
+        statement = Reader(self.database.dialect, self.permits(roles)).statement(question) if asks else None
+        return Plan(statement, pages, planner.completing, tuple(planner.ids))
+
+
+@dataclass(frozen=True)
+class Context:
+    """One request: who asks, when, from where."""
+
+    graph: Graph
+    identity: Identity
+    now: datetime
+    today: date
+    source: str
+    request_id: str
+
+    async def answer(
+        self, document: Document, operation: OperationDefinitionNode, raw: Mapping[str, Any], *, completing: bool = False
+    ) -> str | ExecutionResult:
+        """A query's answer: the statement's own text, or graphql-core's result where Python completes a leaf.
+
+        `completing` asks for the second way out whatever the document (the differential test).
+        """
+        values = self.variables(operation, raw)
+        subject = await self.graph.subject(self.identity, self.today)
+        kind, tree = self.graph.schema.query_type, document.tree
+        assert kind is not None
+        assert tree is not None
+        fragments = fragments_of(tree)
+
+        def planned(complete: bool) -> tuple[Planner, Plan]:  # noqa: FBT001 the pass
+            planner = Planner.over(self.graph.types, fragments, operation, values, completing=complete or completing)
+            question, pages = planner.root(kind)
+            return planner, self.graph.compiled(planner, question, pages, subject.roles)
+
+        key = (document.text, operation.name and operation.name.value, self.shape(operation, values), subject.roles, completing)
+        plan = self.graph.plan(key, planned)
+        text = await self.run(plan, values, subject)
+        if not plan.completed:
+            return text or "{}"
+        data = orjson.loads(text) if text else {}
+        name = operation.name.value if operation.name else None
+        result = execute(self.graph.schema, tree, data, self, dict(raw), operation_name=name)
+        assert isinstance(result, ExecutionResult)
+        return result
+
+    async def payload(
+        self, info: GraphQLResolveInfo, object_id: str, subject: Subject, session: AsyncSession
+    ) -> Mapping[str, Any]:
+        """The objects of a payload by response key, read inside the act's transaction with the caller's rights then."""
+        values = dict(info.variable_values.coerced)
+        fragments = info.fragments.values()
+        planner = Planner.over(self.graph.types, fragments, info.operation, values, completing=True)
+        question, pages = planner.payload(info.return_type, info.field_nodes)
+        plan = self.graph.compiled(planner, question, pages, subject.roles)
+        text = await self.run(plan, {**values, OBJECT.path[0]: object_id}, subject, session)
+        return orjson.loads(text or "{}")  # type: ignore[no-any-return]
+
+    async def run(
+        self, plan: Plan, values: Mapping[str, Any], subject: Subject, session: AsyncSession | None = None
+    ) -> str | None:
+        if plan.statement is None:
+            return None
+        plan.check(values)
+        try:
+            binds = plan.statement.binds(values, self.graph.held(subject, self))
+        except CursorInvalid:
+            raise refuse("CURSOR", "Ce curseur n'a pas été donné par cette liste.") from None
+        answer: str | None = await self.graph.database.value(plan.statement.text, binds, session)
+        return answer
+
+    def variables(self, operation: OperationDefinitionNode, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = get_variable_values(self.graph.schema, operation.variable_definitions or (), dict(raw), max_errors=5)
+        if isinstance(found, list):
+            raise Invalid(found)
+        return found.coerced
+
+    def shape(self, operation: OperationDefinitionNode, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 a hashable key
+        prefixes = self.graph.types.prefixes
+        return tuple(
+            (name, shape(values[name], prefixes, is_id=_is_id(definition)) if name in values else 0)
+            for definition in operation.variable_definitions or ()
+            for name in (definition.variable.name.value,)
+        )
+
+
+class Invalid(Exception):
+    """Variables that do not fit their types."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__("variables")
+        self.errors = errors
+
+
+def _is_id(definition: Any) -> bool:  # noqa: ANN401 a variable's definition
+    kind = definition.type
+    while hasattr(kind, "type"):
+        kind = kind.type
+    return bool(kind.name.value == "ID")
+

@@ -1,0 +1,170 @@
+"""Conventions and their contract: prepare, sign, amend, close; the habilitation managers."""
+
+from datetime import date
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Affiliation, ContractManager, Convention, Document, Mission, Mode, Partner, Refused, Rule, User
+from persistence.records.conventions import Amendment, ClosingReason, DocumentKind, ManagerKind, Signature
+
+from .acting import Act, ChangeInput, permission
+from .users import PersonInput, invited
+
+
+@strawberry.input(description="Les deux signatures d'un document papier, et l'empreinte de sa numérisation (R30).")
+class SignatureInput:
+    partner_signed_on: date = strawberry.field(description="Jour de signature du partenaire.")
+    organism_signed_on: date = strawberry.field(description="Jour de signature de l'organisme.")
+    partner_signatory: str = strawberry.field(description="Qui a signé pour le partenaire.")
+    organism_signatory: str = strawberry.field(description="Qui a signé pour l'organisme.")
+    digest: str = strawberry.field(description="SHA-256 de la numérisation, en hexadécimal.")
+
+    @property
+    def signature(self) -> Signature:
+        return Signature(
+            self.partner_signed_on, self.organism_signed_on, self.partner_signatory, self.organism_signatory, self.digest.lower()
+        )
+
+
+@strawberry.input(description="Une convention à préparer, avec son contrat de services.")
+class ConventionPrepareInput(ChangeInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    mode: Mode = strawberry.field(description="Mode de gestion, au contrat (R41).")
+    mission_ids: list[ID] = strawberry.field(description="Les missions (R32).")
+    conditions_of_exercise: str | None = strawberry.field(default=None, description="Conditions d'exercice (R32).")
+    conditions_of_administration: str | None = strawberry.field(default=None, description="Conditions d'administration (R32).")
+
+
+@permission("Convention:prepare")
+async def convention_prepare(act: Act, given: ConventionPrepareInput) -> Convention:
+    """R31, R32, R41; the contract is prepared with it."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    missions = await act.all_known(Mission, given.mission_ids, "missionIds")
+    return partner.prepare_convention(
+        given.mode, missions, given.conditions_of_exercise, given.conditions_of_administration, act.today
+    )
+
+
+@strawberry.input(description="Les signatures d'une convention et de son contrat.")
+class ConventionSignInput(ChangeInput):
+    convention_id: ID = strawberry.field(description="La convention.")
+    convention: SignatureInput = strawberry.field(description="Signatures de la convention.")
+    contract: SignatureInput = strawberry.field(description="Signatures du contrat de services.")
+    in_force_on: date = strawberry.field(description="Premier jour d'effet : aujourd'hui ou après.")
+    term_on: date | None = strawberry.field(default=None, description="Premier jour après le terme ; vide : sans limitation de durée.")
+
+
+@permission("Convention:sign")
+async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
+    """R30, R32, R36."""
+    convention = await act.take(Convention, given.convention_id, "conventionId")
+    papers = (given.convention.signature, given.contract.signature)
+    convention.sign(*papers, given.in_force_on, given.term_on, act.today)
+    for kind, paper in zip((DocumentKind.CONVENTION, DocumentKind.CONTRACT), papers, strict=True):
+        attach(act, kind, paper.digest, convention.id)
+    return convention
+
+
+@strawberry.input(description="Un avenant à une convention en vigueur.")
+class ConventionAmendInput(ChangeInput):
+    convention_id: ID = strawberry.field(description="La convention.")
+    verified_fields: list[str] = strawberry.field(description="Ce qui a été vérifié, par exemple `mission` (R55).")
+    mission_ids: list[ID] = strawberry.field(description="Les missions après l'avenant.")
+    digest: str | None = strawberry.field(default=None, description="SHA-256 de l'avenant numérisé.")
+
+
+@permission("Convention:amend")
+async def convention_amend(act: Act, given: ConventionAmendInput) -> Amendment:
+    """R55, R9."""
+    convention = await act.take(Convention, given.convention_id, "conventionId")
+    missions = await act.all_known(Mission, given.mission_ids, "missionIds")
+    amendment = convention.amend(given.verified_fields, missions, given.digest, act.today)
+    if given.digest:
+        attach(act, DocumentKind.AMENDMENT, given.digest, amendment.id)
+    return amendment
+
+
+@strawberry.input(description="La clôture d'une convention.")
+class ConventionCloseInput(ChangeInput):
+    convention_id: ID = strawberry.field(description="La convention.")
+    on: date = strawberry.field(description="Premier jour sans la convention : aujourd'hui ou après.")
+    closing_reason: ClosingReason = strawberry.field(description="Motif.")
+    comment: str | None = strawberry.field(default=None, description="Commentaire.")
+
+
+@permission("Convention:close")
+async def convention_close(act: Act, given: ConventionCloseInput) -> Convention:
+    """Written once: everything below closes because this does."""
+    convention = await act.take(Convention, given.convention_id, "conventionId")
+    convention.close(given.on, given.closing_reason, given.comment, act.today)
+    return convention
+
+
+@strawberry.input(description="L'annulation d'une clôture à venir.")
+class ConventionClosingCancelInput(ChangeInput):
+    convention_id: ID = strawberry.field(description="La convention.")
+
+
+@permission("Convention:cancel_closing")
+async def convention_closing_cancel(act: Act, given: ConventionClosingCancelInput) -> Convention:
+    convention = await act.take(Convention, given.convention_id, "conventionId")
+    convention.cancel_closing(act.today)
+    return convention
+
+
+@strawberry.input(description="Un gestionnaire des habilitations à nommer : une personne connue du partenaire, ou à inviter.")
+class ManagerAppointInput(ChangeInput):
+    convention_id: ID = strawberry.field(description="La convention, au contrat délégué.")
+    kind: ManagerKind = strawberry.field(description="Gestionnaire ou suppléant.")
+    user_id: ID | None = strawberry.field(default=None, description="Une personne déjà rattachée au partenaire.")
+    person: PersonInput | None = strawberry.field(default=None, description="Une personne à inviter.")
+
+
+@permission("Manager:appoint", "Manager:appoint_deputy")
+async def manager_appoint(act: Act, given: ManagerAppointInput) -> tuple[ContractManager, dict[str, str]]:
+    """R39, R45: by the Caf whenever none is active; then the manager names its deputies."""
+    deputy = given.kind is ManagerKind.DEPUTY
+    try:
+        convention = await act.take(Convention, given.convention_id, "conventionId")
+    except Refused as refused:
+        if not deputy or refused.rule is not Rule.FORBIDDEN:
+            raise
+        convention = await act.take(Convention, given.convention_id, "conventionId", needs="Manager:appoint_deputy")
+    if not act.by_administrator and convention.contract.managers_on(act.today):
+        raise Refused(Rule.MANAGER_ACTIVE)
+    affiliation, secret = await _affiliated(act, given)
+    manager = convention.contract.appoint(affiliation, given.kind, act.today)
+    return manager, secret
+
+
+async def _affiliated(act: Act, given: ManagerAppointInput) -> tuple[Affiliation, dict[str, str]]:
+    assert act.partner is not None
+    if (given.user_id is None) == (given.person is None):
+        raise Refused(Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`.")
+    if given.person is not None:
+        affiliation, secret = invited(act, act.partner, given.person)
+        return affiliation, {"invitation": secret}
+    await act.judge(User, given.user_id or "", ("userId",), "User:read")
+    return act.partner.affiliation_of(given.user_id or "", act.today), {}
+
+
+@strawberry.input(description="La fin d'un gestionnaire des habilitations.")
+class ManagerEndInput(ChangeInput):
+    manager_id: ID = strawberry.field(description="Le gestionnaire.")
+    on: date = strawberry.field(description="Premier jour sans le droit.")
+
+
+@permission("Manager:end")
+async def manager_end(act: Act, given: ManagerEndInput) -> ContractManager:
+    manager = await act.take(ContractManager, given.manager_id, "managerId")
+    manager.end(given.on, act.today)
+    return manager
+
+
+def attach(act: Act, kind: DocumentKind, digest: str, attached_to: str) -> None:
+    """Keep the digest of a scanned paper."""
+    assert act.partner is not None
+    act.register.session.add(Document(partner_id=act.partner.id, kind=kind, digest=digest, attached_to=attached_to))
+
+

@@ -1,0 +1,113 @@
+"""Documents known by their text: parsed and validated once, within limits, never hashed again as trees."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.language import Source
+
+from .reading import refuse
+
+KNOWN = 1_000
+LONGEST = 30_000
+TOKENS = 4_000
+DEPTH = 16
+FIELDS = 1_500
+ROOTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document and what is wrong with it."""
+
+    text: str
+    tree: DocumentNode | None
+    errors: tuple[GraphQLError, ...]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation named, or the only one; several need a name."""
+        assert self.tree is not None
+        found = [d for d in self.tree.definitions if isinstance(d, OperationDefinitionNode)]
+        if name is not None:
+            found = [d for d in found if d.name is not None and d.name.value == name]
+        if len(found) != 1:
+            raise refuse("OPERATION", "Nommez l'opération : le document en contient plusieurs, ou aucune de ce nom.")
+        return found[0]
+
+
+class Documents:
+    """The last documents seen. A text that is refused is remembered too: refusing must stay cheap."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._known: OrderedDict[str, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._read(text)
+            if len(self._known) > KNOWN:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(text)
+        return known
+
+    def _read(self, text: str) -> Document:
+        if len(text) > LONGEST:
+            return Document(text, None, (refuse("TOO_LONG", f"Un document compte au plus {LONGEST} caractères."),))
+        try:
+            tree = parse(Source(text), max_tokens=TOKENS)
+            measure(tree)
+        except GraphQLError as error:
+            return Document(text, None, (error,))
+        except RecursionError:
+            return Document(text, None, (refuse("TOO_DEEP", "Le document est trop profond."),))
+        return Document(text, tree, tuple(validate(self._schema, tree, specified_rules, max_errors=5)))
+
+
+def measure(tree: DocumentNode) -> None:
+    """One pass, each fragment measured once: depth, fields and root fields, however often it is spread."""
+    fragments = {d.name.value: d for d in tree.definitions if isinstance(d, FragmentDefinitionNode)}
+    measured: dict[str, tuple[int, int]] = {}
+
+    def size(selections: SelectionSetNode | None, path: tuple[str, ...]) -> tuple[int, int]:
+        depth = fields = 0
+        for selection in selections.selections if selections else ():
+            if isinstance(selection, FragmentSpreadNode):
+                below = spread(selection.name.value, path)
+                depth, fields = max(depth, below[0]), fields + below[1]
+            else:
+                inner: Any = selection
+                below = size(inner.selection_set, path)
+                own = isinstance(selection, FieldNode)
+                depth, fields = max(depth, below[0] + own), fields + below[1] + own
+        return depth, fields
+
+    def spread(name: str, path: tuple[str, ...]) -> tuple[int, int]:
+        if name in path or name not in fragments:
+            return 0, 0  # validation says so
+        if name not in measured:
+            measured[name] = size(fragments[name].selection_set, (*path, name))
+        return measured[name]
+
+    for definition in tree.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            depth, fields = size(definition.selection_set, ())
+            if depth > DEPTH:
+                raise refuse("TOO_DEEP", f"La requête a {depth} niveaux, la limite est {DEPTH}.")
+            if fields > FIELDS or len(definition.selection_set.selections) > ROOTS:
+                raise refuse("TOO_COMPLEX", "La requête compte trop de champs : coupez-la.")
+

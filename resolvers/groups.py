@@ -1,0 +1,92 @@
+"""Groups: create, attach one role, include and remove users, close (R56, in that order)."""
+
+from datetime import date
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Affiliation, Group, Role, ServiceAccess
+
+from .acting import Act, ChangeInput, at, permission
+
+
+@strawberry.input(description="Un groupe à créer dans un service ouvert.")
+class GroupCreateInput(ChangeInput):
+    access_id: ID = strawberry.field(description="Le service de la convention.")
+    name: str = strawberry.field(description="Nom du groupe.")
+    establishment_ids: list[ID] | None = strawberry.field(
+        default=None, description="Établissements ; vide : tous ceux du bulletin, présents et à venir."
+    )
+
+
+@permission("Group:create")
+async def group_create(act: Act, given: GroupCreateInput) -> Group:
+    """R35, R56."""
+    access = await act.take(ServiceAccess, given.access_id, "accessId")
+    chosen = None if given.establishment_ids is None else act.establishments(given.establishment_ids)
+    return access.create_group(given.name, chosen, act.today)
+
+
+@strawberry.input(description="Le rôle à rattacher à un groupe.")
+class GroupRoleAttachInput(ChangeInput):
+    group_id: ID = strawberry.field(description="Le groupe.")
+    role_id: ID = strawberry.field(description="Le rôle, que le bulletin accorde (R35).")
+
+
+@permission("Group:attach_role")
+async def group_role_attach(act: Act, given: GroupRoleAttachInput) -> Group:
+    """R35, R56, A10."""
+    group = await act.take(Group, given.group_id, "groupId")
+    group.access.attach_role(group, await act.known(Role, given.role_id, "roleId"), act.today)
+    return group
+
+
+@strawberry.input(description="Des personnes à inclure dans un groupe, en plus de celles qui y sont.")
+class GroupMembersAddInput(ChangeInput):
+    group_id: ID = strawberry.field(description="Le groupe.")
+    user_ids: list[ID] = strawberry.field(description="Les personnes.")
+
+
+@permission("Membership:add")
+async def group_members_add(act: Act, given: GroupMembersAddInput) -> Group:
+    """R40, R56: all of them or none."""
+    group = await act.take(Group, given.group_id, "groupId")
+    for index, user_id in enumerate(given.user_ids):
+        with at("userIds", str(index)):
+            group.include(_affiliation(act, user_id), act.today)
+    return group
+
+
+@strawberry.input(description="Des personnes à retirer d'un groupe.")
+class GroupMembersRemoveInput(ChangeInput):
+    group_id: ID = strawberry.field(description="Le groupe.")
+    user_ids: list[ID] = strawberry.field(description="Les personnes.")
+    on: date = strawberry.field(description="Premier jour sans le droit.")
+
+
+@permission("Membership:remove")
+async def group_members_remove(act: Act, given: GroupMembersRemoveInput) -> Group:
+    group = await act.take(Group, given.group_id, "groupId")
+    for index, user_id in enumerate(given.user_ids):
+        with at("userIds", str(index)):
+            group.exclude(_affiliation(act, user_id), given.on, act.today)
+    return group
+
+
+def _affiliation(act: Act, user_id: str) -> Affiliation:
+    assert act.partner is not None
+    return act.partner.affiliation_of(user_id, act.today)
+
+
+@strawberry.input(description="La clôture d'un groupe.")
+class GroupCloseInput(ChangeInput):
+    group_id: ID = strawberry.field(description="Le groupe.")
+    on: date = strawberry.field(description="Premier jour sans le groupe.")
+
+
+@permission("Group:close")
+async def group_close(act: Act, given: GroupCloseInput) -> Group:
+    group = await act.take(Group, given.group_id, "groupId")
+    group.close(given.on, act.today)
+    return group
+

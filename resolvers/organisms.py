@@ -1,0 +1,84 @@
+"""Agents and organisms, written by national administrators."""
+
+from datetime import date
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Agent, Organism, OrganismKind, Profile, Refused, Rule, SignIn, User
+from persistence.records.base import folded
+
+from .acting import Act, ActInput, ChangeInput, permission
+
+
+@strawberry.input(description="Une personne et son identité chez l'émetteur de jetons de son organisme.")
+class AgentPersonInput:
+    given_name: str = strawberry.field(description="Prénom.")
+    family_name: str = strawberry.field(description="Nom.")
+    email: str = strawberry.field(description="Adresse professionnelle.")
+    issuer: str = strawberry.field(description="Émetteur des jetons (`iss`).")
+    subject: str = strawberry.field(description="Sujet des jetons (`sub`).")
+
+
+@strawberry.input(description="Un agent à nommer : une personne connue, ou nouvelle.")
+class AgentAppointInput(ActInput):
+    organism_id: ID = strawberry.field(description="L'organisme.")
+    profile: Profile = strawberry.field(description="Le profil.")
+    user_id: ID | None = strawberry.field(default=None, description="Une personne connue.")
+    person: AgentPersonInput | None = strawberry.field(default=None, description="Une personne nouvelle.")
+
+
+@permission("Agent:appoint")
+async def agent_appoint(act: Act, given: AgentAppointInput) -> Agent:
+    act.may_create({})
+    organism = await act.known(Organism, given.organism_id, "organismId")
+    session = act.register.session
+    if (given.user_id is None) == (given.person is None):
+        raise Refused(Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`.")
+    if given.person is not None:
+        person = given.person
+        user = User.person(person.given_name, person.family_name, person.email)
+        if await session.get(SignIn, (person.issuer, person.subject)):
+            raise Refused(Rule.ALREADY_BOUND, "person")
+        session.add(SignIn(issuer=person.issuer, subject=person.subject, user_id=user.id))
+    else:
+        user = await act.known(User, given.user_id or "", "userId")
+    agent = Agent.appoint(user, organism, given.profile, act.today)
+    session.add(agent)
+    return agent
+
+
+@strawberry.input(description="La fin d'un agent.")
+class AgentEndInput(ChangeInput):
+    agent_id: ID = strawberry.field(description="L'agent.")
+    on: date = strawberry.field(description="Premier jour sans le droit.")
+
+
+@permission("Agent:end")
+async def agent_end(act: Act, given: AgentEndInput) -> Agent:
+    agent = await act.take(Agent, given.agent_id, "agentId")
+    agent.end(given.on, act.today)
+    return agent
+
+
+@strawberry.input(description="Un organisme du référentiel, nouveau ou modifié, désigné par son code.")
+class OrganismSetInput(ChangeInput):
+    code: str = strawberry.field(description="Code opaque.")
+    kind: OrganismKind = strawberry.field(description="Nature ; elle ne change plus ensuite.")
+    name: str = strawberry.field(description="Nom.")
+    contact: str | None = strawberry.field(default=None, description="Où adresser ses questions (R60).")
+    departments: list[str] = strawberry.field(default_factory=list, description="Départements de son ressort.")
+
+
+@permission("Organism:write")
+async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
+    organism = await act.to_write(Organism, f"org_{given.code}")
+    if organism is None:
+        organism = Organism(id=f"org_{given.code}", code=given.code, kind=given.kind, name="", sort_key=folded(""))
+        act.register.session.add(organism)
+    if organism.kind is not given.kind:
+        raise Refused(Rule.VALUE_INVALID, "kind")
+    organism.rename(given.name, given.contact)
+    organism.departments = await act.departments(given.departments)
+    return organism
+

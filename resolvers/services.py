@@ -1,0 +1,110 @@
+"""The reference data of services, written by national administrators: a second service needs no code."""
+
+from datetime import date
+from typing import TypeVar
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Campaign, Mission, Parameter, Refused, Role, RoleProfile, Rule, Service
+from persistence.records.base import Record
+
+from .acting import Act, ActInput, ChangeInput, permission
+
+R = TypeVar("R", bound=Record)
+
+
+@strawberry.input(description="Un service du référentiel, nouveau ou modifié, désigné par son code.")
+class ServiceSetInput(ChangeInput):
+    code: str = strawberry.field(description="Code, en capitales.")
+    label: str = strawberry.field(description="Nom.")
+    tab_label: str = strawberry.field(description="Libellé de l'onglet.")
+    available_from: date = strawberry.field(description="Aucun accès avant ce jour (R10).")
+    bulletins_from: date | None = strawberry.field(default=None, description="Aucun bulletin ne prend effet avant ce jour (R8).")
+    needs_establishment: bool = strawberry.field(default=False, description="La portée nomme des établissements.")
+    needs_eligibility_form: bool = strawberry.field(default=False, description="Le formulaire d'éligibilité est requis (R50).")
+    excluded_departments: list[str] = strawberry.field(default_factory=list, description="Départements hors champ (R3).")
+
+
+@permission("Service:write")
+async def service_set(act: Act, given: ServiceSetInput) -> Service:
+    service = await act.to_write(Service, f"svc_{given.code}") or _added(act, Service(id=f"svc_{given.code}", code=_code(given.code)))
+    service.label, service.tab_label = given.label, given.tab_label
+    service.available_from, service.bulletins_from = given.available_from, given.bulletins_from
+    service.needs_establishment, service.needs_eligibility_form = given.needs_establishment, given.needs_eligibility_form
+    service.excluded = await act.departments(given.excluded_departments, "excludedDepartments")
+    return service
+
+
+@strawberry.input(description="Un rôle d'un service, nouveau ou modifié, désigné par son code.")
+class RoleSetInput(ChangeInput):
+    code: str = strawberry.field(description="Code, en capitales.")
+    service_id: ID = strawberry.field(description="Son service ; il ne change plus ensuite.")
+    label: str = strawberry.field(description="Nom.")
+    profile: RoleProfile = strawberry.field(description="Ce qu'il permet.")
+    purpose: str | None = strawberry.field(default=None, description="Finalité.")
+
+
+@permission("Role:write")
+async def role_set(act: Act, given: RoleSetInput) -> Role:
+    service = await act.known(Service, given.service_id, "serviceId")
+    role = await act.to_write(Role, f"rol_{given.code}") or _added(
+        act, Role(id=f"rol_{given.code}", code=_code(given.code), service_id=service.id)
+    )
+    if role.service_id != service.id:
+        raise Refused(Rule.ROLE_OF_OTHER_SERVICE, "serviceId")
+    role.label, role.profile, role.purpose = given.label, given.profile, given.purpose
+    return role
+
+
+@strawberry.input(description="Une mission, nouvelle ou modifiée, désignée par son code.")
+class MissionSetInput(ChangeInput):
+    code: str = strawberry.field(description="Code, en capitales.")
+    label: str = strawberry.field(description="Nom.")
+    service_ids: list[ID] = strawberry.field(description="Les services couverts (R9, R32).")
+
+
+@permission("Mission:write")
+async def mission_set(act: Act, given: MissionSetInput) -> Mission:
+    mission = await act.to_write(Mission, f"mis_{given.code}") or _added(act, Mission(id=f"mis_{given.code}", code=_code(given.code)))
+    mission.label = given.label
+    mission.services = await act.all_known(Service, given.service_ids, "serviceIds")
+    return mission
+
+
+@strawberry.input(description="Une campagne annuelle à ouvrir : sa fenêtre est calculée (R22).")
+class CampaignSetInput(ActInput):
+    year: int = strawberry.field(description="Année N, de 2024 à 2100.")
+
+
+@permission("Campaign:write")
+async def campaign_set(act: Act, given: CampaignSetInput) -> Campaign:
+    if not 2024 <= given.year <= 2100:  # noqa: PLR2004 the service is born in 2025, its first campaign was Habtiers'
+        raise Refused(Rule.VALUE_INVALID, "year")
+    return await act.to_write(Campaign, f"cmp_{given.year}") or _added(act, Campaign.of(given.year))
+
+
+@strawberry.input(description="La valeur d'un paramètre, à partir d'un jour à venir ou d'aujourd'hui.")
+class ParameterSetInput(ActInput):
+    name: str = strawberry.field(description="Nom.")
+    starts_on: date = strawberry.field(description="Premier jour de cette valeur.")
+    value: int = strawberry.field(description="Centimes d'euro, ou centièmes de pour cent.")
+
+
+@permission("Parameter:write")
+async def parameter_set(act: Act, given: ParameterSetInput) -> Parameter:
+    act.may_create({})
+    if given.starts_on < act.today:
+        raise Refused(Rule.DATE_PAST, "startsOn")
+    return _added(act, Parameter(name=given.name, starts_on=given.starts_on, value=given.value))
+
+
+def _code(code: str) -> str:
+    if not (code.isascii() and code.replace("_", "").isalnum() and code.isupper()):
+        raise Refused(Rule.VALUE_INVALID, "code")
+    return code
+
+
+def _added(act: Act, record: R) -> R:
+    act.register.session.add(record)
+    return record

@@ -1,0 +1,144 @@
+"""Users of a partner: invite, accept, update, suspend, reinstate, deactivate. Acts bear on the affiliation."""
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Affiliation, Partner, Refused, Rule, SignIn, User
+
+from .acting import Act, ActInput, ChangeInput, permission
+
+INVITATION = timedelta(hours=72)
+
+
+@strawberry.input(description="Une personne.")
+class PersonInput:
+    given_name: str = strawberry.field(description="Prénom.")
+    family_name: str = strawberry.field(description="Nom.")
+    email: str = strawberry.field(description="Adresse personnelle : elle ne sert qu'à écrire.")
+    job_title: str | None = strawberry.field(default=None, description="Fonction.")
+
+
+def invited(act: Act, partner: Partner, person: PersonInput) -> tuple[Affiliation, str]:
+    """The person's card at this partner, and the secret of the invitation, told once and kept as a digest."""
+    user = User.person(person.given_name, person.family_name, person.email)
+    act.warn(user.warnings())
+    affiliation = partner.invite(user, person.job_title, act.today)
+    secret = secrets.token_urlsafe(32)
+    affiliation.invitation_digest = _digest(secret)
+    affiliation.invitation_expires_at = act.now + INVITATION
+    return affiliation, secret
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@strawberry.input(description="Une personne à inviter chez un partenaire.")
+class UserInviteInput(ChangeInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    person: PersonInput = strawberry.field(description="La personne.")
+
+
+@permission("User:invite")
+async def user_invite(act: Act, given: UserInviteInput) -> tuple[Affiliation, dict[str, str]]:
+    """R40, R45. Answers the same whether or not the address is known elsewhere."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    affiliation, secret = invited(act, partner, given.person)
+    return affiliation, {"invitation": secret}
+
+
+@strawberry.input(description="L'acceptation d'une invitation par la personne connectée.")
+class InvitationAcceptInput(ActInput):
+    invitation: str = strawberry.field(description="Le secret reçu avec l'invitation : il sert une fois, 72 heures.")
+
+
+@permission()
+async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliation:
+    """The one act of an identity that no account knows yet: it binds it, once, to the invited person."""
+    affiliation = await act.register.invitation(_digest(given.invitation))
+    if affiliation is None:
+        raise Refused(Rule.INVITATION_INVALID, "invitation")
+    act.partner = await act.register.lock(affiliation.partner_id)
+    card = affiliation.user
+    act.caller = caller = act.caller or card
+    if any(a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today) for a in act.partner.affiliations):
+        raise Refused(Rule.ALREADY_AFFILIATED)
+    affiliation.accept(caller, act.now, act.today)
+    if caller is card:
+        issuer, subject = act.context.identity
+        act.register.session.add(SignIn(issuer=issuer, subject=subject, user_id=caller.id))
+    return affiliation
+
+
+@strawberry.input(description="Ce qu'un partenaire sait d'une personne : sa fonction, et son identité tant qu'elle n'a pas accepté.")
+class UserUpdateInput(ChangeInput):
+    affiliation_id: ID = strawberry.field(description="Le rattachement.")
+    person: PersonInput = strawberry.field(description="La personne.")
+
+
+@permission("User:update")
+async def user_update(act: Act, given: UserUpdateInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    person, user = given.person, affiliation.user
+    known = (user.given_name, user.family_name, user.email)
+    if affiliation.accepted_on is None:
+        user.describe(person.given_name, person.family_name, person.email)
+        act.warn(user.warnings())
+    elif known != (person.given_name, person.family_name, person.email):
+        raise Refused(Rule.IDENTITY_ACCEPTED, "person")
+    affiliation.job_title = person.job_title
+    return affiliation
+
+
+@strawberry.input(description="La suspension d'une personne chez un partenaire : ses droits s'arrêtent aussitôt.")
+class UserSuspendInput(ChangeInput):
+    affiliation_id: ID = strawberry.field(description="Le rattachement.")
+    suspension_reason: str = strawberry.field(description="Motif de la suspension.")
+
+
+@permission("User:suspend")
+async def user_suspend(act: Act, given: UserSuspendInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    _keep_a_manager(act, affiliation)
+    affiliation.suspend(act.today, given.suspension_reason)
+    return affiliation
+
+
+@strawberry.input(description="La fin d'une suspension.")
+class UserReinstateInput(ChangeInput):
+    affiliation_id: ID = strawberry.field(description="Le rattachement.")
+
+
+@permission("User:reinstate")
+async def user_reinstate(act: Act, given: UserReinstateInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    affiliation.reinstate(act.today)
+    return affiliation
+
+
+@strawberry.input(description="Le départ d'une personne : rien n'est effacé, tous ses droits chez ce partenaire s'arrêtent.")
+class UserDeactivateInput(ChangeInput):
+    affiliation_id: ID = strawberry.field(description="Le rattachement.")
+    on: date = strawberry.field(description="Premier jour sans le droit.")
+
+
+@permission("User:deactivate")
+async def user_deactivate(act: Act, given: UserDeactivateInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    _keep_a_manager(act, affiliation)
+    affiliation.end(given.on, act.today)
+    return affiliation
+
+
+def _keep_a_manager(act: Act, leaving: Affiliation) -> None:
+    """A partner does not lose its last manager by its own act; a Caf that does it is told."""
+    try:
+        leaving.partner.keep_a_manager(leaving, act.today)
+    except Refused as refused:
+        if act.by_administrator:
+            raise
+        act.warn([refused.notice])

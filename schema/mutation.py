@@ -1,0 +1,63 @@
+"""The closed list of acts. Each act's function, its input and its permission stand in `resolvers/`."""
+
+import strawberry
+
+from resolvers import bulletins, conventions, groups, organisms, partners, services, users
+
+from .bulletins import MembershipBulletin, ServiceAccess
+from .conventions import Amendment, Convention, Manager
+from .groups import Group
+from .organisms import Agent, Organism
+from .partners import ActivityAttestation, Eligibility, Establishment, Partner
+from .payloads import act
+from .services import Campaign, Mission, Parameter, Role, Service
+from .users import Affiliation
+
+
+@strawberry.type(description="Les actes. Un refus est une donnée de la réponse ; rien n'est alors écrit.")
+class Mutation:
+    # partners
+    partner_register = act(partners.partner_register, "Enregistre un partenaire (§2).", partner=Partner)
+    establishment_add = act(partners.establishment_add, "Rattache un établissement.", establishment=Establishment)
+    eligibility_decide = act(partners.eligibility_decide, "Décide de l'éligibilité (R28, R50).", eligibility=Eligibility)
+    activity_attest = act(partners.activity_attest, "Atteste que le partenaire est actif (R53).", attestation=ActivityAttestation)
+    # conventions and contracts
+    convention_prepare = act(conventions.convention_prepare, "Prépare une convention et son contrat (R31, R32, R41).", convention=Convention)
+    convention_sign = act(conventions.convention_sign, "Enregistre les signatures et la prise d'effet (R30, R36).", convention=Convention)
+    convention_amend = act(conventions.convention_amend, "Enregistre un avenant (R55).", amendment=Amendment)
+    convention_close = act(conventions.convention_close, "Clôture une convention, aujourd'hui ou plus tard.", convention=Convention)
+    convention_closing_cancel = act(conventions.convention_closing_cancel, "Annule une clôture à venir.", convention=Convention)
+    manager_appoint = act(
+        conventions.manager_appoint, "Nomme un gestionnaire des habilitations (R39).", manager=Manager, invitation=str
+    )
+    manager_end = act(conventions.manager_end, "Met fin à un gestionnaire des habilitations.", manager=Manager)
+    # bulletins and services
+    bulletin_prepare = act(bulletins.bulletin_prepare, "Prépare ou complète un bulletin (R7, R34).", bulletin=MembershipBulletin)
+    bulletin_sign = act(bulletins.bulletin_sign, "Enregistre les signatures d'un bulletin (R8, R30, R47).", bulletin=MembershipBulletin)
+    bulletin_replace = act(bulletins.bulletin_replace, "Remplace un bulletin ouvert.", bulletin=MembershipBulletin)
+    bulletin_close = act(bulletins.bulletin_close, "Clôture un bulletin.", bulletin=MembershipBulletin)
+    service_open = act(bulletins.service_open, "Ouvre le service selon le bulletin (R28, R38, R55, R58).", access=ServiceAccess)
+    service_suspend = act(bulletins.service_suspend, "Suspend un service.", access=ServiceAccess)
+    service_resume = act(bulletins.service_resume, "Reprend un service suspendu.", access=ServiceAccess)
+    # groups
+    group_create = act(groups.group_create, "Crée un groupe dans un service ouvert (R56).", group=Group)
+    group_role_attach = act(groups.group_role_attach, "Rattache le rôle du groupe (R35, R56).", group=Group)
+    group_close = act(groups.group_close, "Clôture un groupe.", group=Group)
+    group_members_add = act(groups.group_members_add, "Inclut des personnes, en plus des autres (R56).", group=Group)
+    group_members_remove = act(groups.group_members_remove, "Retire des personnes.", group=Group)
+    # users
+    user_invite = act(users.user_invite, "Invite une personne chez un partenaire (R40, R45).", affiliation=Affiliation, invitation=str)
+    invitation_accept = act(users.invitation_accept, "Accepte une invitation, pour soi.", affiliation=Affiliation)
+    user_update = act(users.user_update, "Corrige ce que le partenaire sait d'une personne.", affiliation=Affiliation)
+    user_suspend = act(users.user_suspend, "Suspend une personne chez un partenaire.", affiliation=Affiliation)
+    user_reinstate = act(users.user_reinstate, "Met fin à une suspension.", affiliation=Affiliation)
+    user_deactivate = act(users.user_deactivate, "Enregistre le départ d'une personne.", affiliation=Affiliation)
+    # agents and reference data, by national administrators
+    agent_appoint = act(organisms.agent_appoint, "Nomme un agent.", agent=Agent)
+    agent_end = act(organisms.agent_end, "Met fin à un agent.", agent=Agent)
+    organism_set = act(organisms.organism_set, "Écrit un organisme.", organism=Organism)
+    service_set = act(services.service_set, "Écrit un service.", service=Service)
+    role_set = act(services.role_set, "Écrit un rôle.", role=Role)
+    mission_set = act(services.mission_set, "Écrit une mission.", mission=Mission)
+    campaign_set = act(services.campaign_set, "Ouvre une campagne (R22).", campaign=Campaign)
+    parameter_set = act(services.parameter_set, "Écrit la valeur d'un paramètre.", parameter=Parameter)

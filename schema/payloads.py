@@ -1,0 +1,80 @@
+"""What an act answers: its objects, its refusals, its warnings."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, get_type_hints
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from persistence.records import Notice as RegisterNotice
+from persistence.records import Rule
+from resolvers.acting import Doing, Outcome, perform
+
+from .binding import answered
+
+RefusalCode = strawberry.enum(
+    Enum("RefusalCode", {rule.name: rule.name for rule in Rule}),  # type: ignore[misc]
+    description="Codes stables des refus et des avertissements ; `rules` en donne les phrases.",
+)
+
+
+@strawberry.type(description="Une règle qui n'est pas remplie : rien n'a été écrit.")
+class Refusal:
+    code: RefusalCode = strawberry.field(description="Code stable.", resolver=lambda root: root.rule.name)  # type: ignore[valid-type]
+    message: str = strawberry.field(description="La phrase, à montrer telle quelle.")
+    path: list[str] = strawberry.field(description="Chemin de l'entrée en cause : `input`, puis ses champs.")
+    rule: str | None = strawberry.field(description="Numéro de la règle, R1 à R60.", resolver=lambda root: root.rule.number)
+    source: str | None = strawberry.field(
+        description="Paragraphe de l'instruction.", resolver=lambda root: root.rule.paragraph
+    )
+
+
+@strawberry.type(description="Un avertissement : l'acte est fait, et ceci est à savoir.")
+class Notice(Refusal):
+    pass
+
+
+_ = RegisterNotice
+
+
+def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noqa: ANN401 schema types
+    """A mutation: its input is the function's, its payload shows the objects named here."""
+    name = _camel(doing.__name__)
+    hints = get_type_hints(doing)
+    payload = _payload(name[0].upper() + name[1:] + "Payload", shown)
+
+    async def resolve(info: Any, input: Any) -> Any:  # noqa: A002, ANN401 the argument's name in the graph
+        return await perform(name, doing, info._raw_info, input)  # noqa: SLF001 the selection lies there
+
+    resolve.__annotations__ = {"info": strawberry.Info, "input": hints["given"], "return": payload}
+    permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
+    return strawberry.mutation(resolver=resolve, description=description, metadata={"permissions": permissions})
+
+
+def _payload(name: str, shown: dict[str, Any]) -> type:
+    members: dict[str, Any] = {}
+    annotations: dict[str, Any] = {}
+    for field, kind in shown.items():
+        if kind is str:
+            members[field] = strawberry.field(resolver=_extra(field), description="Dit une seule fois.")
+        else:
+            annotations[field] = kind | None
+            members[field] = answered("L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus.")
+    annotations |= {"errors": list[Refusal], "warnings": list[Notice], "replayed": bool}
+    members["errors"] = strawberry.field(description="Les règles qui ne sont pas remplies : rien n'a été écrit.")
+    members["warnings"] = strawberry.field(description="Ce qui est à savoir, l'acte étant fait.")
+    members["replayed"] = strawberry.field(description="L'acte avait déjà eu lieu avec cette clé.")
+    return strawberry.type(type(name, (), {"__annotations__": annotations, **members}), description="Réponse d'un acte.")
+
+
+def _extra(field: str) -> Callable[[Outcome], str | None]:
+    def resolve(root: Any) -> str | None:  # noqa: ANN401 an Outcome
+        return root.extra.get(field)  # type: ignore[no-any-return]
+
+    return resolve
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
