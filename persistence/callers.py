@@ -31,10 +31,9 @@ def caller_statement(dialect: str) -> Statement:
     signed, user = table("sign_in"), table("user")
 
     def rows(made: Any, *columns: ColumnElement[Any]) -> ColumnElement[Any]:  # noqa: ANN401 a FROM and its conditions
-        inner = made.with_only_columns(spelling.array(columns).label("row"), *(c.label(f"c{i}") for i, c in enumerate(columns)))
-        inner = inner.correlate(user).subquery()
-        order = [inner.c[f"c{i}"] for i in range(len(columns))]
-        return spelling.nested(select(spelling.listed(inner.c.row, order)).scalar_subquery())
+        inner = made.with_only_columns(*(c.label(f"c{i}") for i, c in enumerate(columns))).distinct()
+        held = list(inner.correlate(user).subquery().c)
+        return spelling.nested(select(spelling.listed(spelling.array(held), held)).scalar_subquery())
 
     answer = spelling.object(
         [
@@ -68,7 +67,6 @@ def _administered(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[An
     manager, link, state = table("contract_manager"), table("affiliation"), table("partner_state")
     made = (
         select(manager)
-        .distinct()
         .select_from(
             manager.join(link, link.c.id == manager.c.affiliation_id).join(
                 state,
@@ -95,7 +93,6 @@ def _grants(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  #
     )
     made = (
         select(member)
-        .distinct()
         .select_from(
             member.join(link, link.c.id == member.c.affiliation_id)
             .join(group, group.c.id == member.c.group_id)

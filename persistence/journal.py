@@ -29,17 +29,13 @@ class Circumstances(NamedTuple):
     reason: str | None
 
 
-def write(
-    session: AsyncSession, what: Circumstances, object_id: str | None, partner_id: str | None, now: datetime, today: date
-) -> None:
-    """Add the entry of this act; to be called before the flush, while the session still knows what changed."""
+def entry(
+    session: AsyncSession, what: Circumstances, object_id: str, partner_id: str | None, now: datetime, today: date
+) -> JournalEntry:
+    """The entry of this act, made before the flush, while the session still knows what changed; to be added after."""
     before, after = changes(session)
-    session.add(
-        JournalEntry(
-            id=fresh_id("jrn"), at=now, day=today, object_id=object_id, partner_id=partner_id, before=before, after=after,
-            **what._asdict(),
-        )
-    )  # fmt: skip
+    place = {"object_id": object_id, "partner_id": partner_id, "before": before, "after": after}
+    return JournalEntry(id=fresh_id("jrn"), at=now, day=today, **place, **what._asdict())
 
 
 def changes(session: AsyncSession) -> tuple[Changes, Changes]:

@@ -1,5 +1,6 @@
 """From the neutral tree to one statement, compiled once and run with the values of each request."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -111,9 +112,18 @@ def compiled(made: Select[Any], terms: Terms) -> Statement:
     """The text of a select, and where each of its binds comes from."""
     text = made.compile(dialect=terms.spelling.dialect)
     assert isinstance(text, SQLCompiler)
+    _each_alias_once(str(text))
     slots = {name: Slot("constant", ("constant", value)) for name, value in text.params.items()} | terms.slots
     ordered = text.positiontup if text.positional else list(text.params)
     return Statement(str(text), tuple((name, slots[name]) for name in ordered or ()), terms.spelling)
+
+
+def _each_alias_once(text: str) -> None:
+    """A link that forgot to name its correlation would bring its parent in again, and every row with it."""
+    declared = re.findall(r"\bAS (t\d+)\b", text)
+    if len(declared) != len(set(declared)):
+        message = f"an alias is declared twice: {sorted({a for a in declared if declared.count(a) > 1})}"
+        raise AssertionError(message)
 
 
 class Reader:

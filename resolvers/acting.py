@@ -278,13 +278,15 @@ async def _record(act: Act, made: Record, given: ActInput) -> None:
         matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}" if matched and act.checked else "everyone",
         reason=given.reason,
     )
-    journal.write(session, what, made.id, act.partner.id if act.partner else None, act.now, act.today)
+    entry = journal.entry(session, what, made.id, act.partner.id if act.partner else None, act.now, act.today)
     for changed in {record.id: record for record in (act.target, made) if record is not None}.values():
         if changed not in session.new:
             changed.version += 1
     if given.idempotency_key is not None:
         outcome = {"object": made.id, "checked": act.checked, "warnings": [w.rule.name for w in act.warnings]}
         act.register.remember(act.actor.id, act.name, given.idempotency_key, _digest(given), outcome, act.now)
+    await session.flush()
+    session.add(entry)
     await session.flush()
     if act.partner is not None:
         await act.register.keep_timeline(act.partner)

@@ -31,7 +31,6 @@ async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
     """R7, R34, R35, R9: a mission of the convention covers the service."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
     service = await act.known(Service, given.service_id, "serviceId")
-    convention.covers(service)
     with at("siret"):
         siret = Siret.read(given.siret)
     terms = Terms(
@@ -40,8 +39,7 @@ async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
         act.establishments(given.establishment_ids),
         await act.departments(given.departments),
     )
-    access = convention.access_to(service) or ServiceAccess(convention=convention, service=service)
-    return access.prepare_bulletin(terms)
+    return ServiceAccess.of(convention, service).prepare_bulletin(terms)
 
 
 @strawberry.input(description="Les signatures d'un bulletin, et ses dates d'effet.")

@@ -11,8 +11,10 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValuesOfCorrectTypeRule,
     parse,
     specified_rules,
     validate,
@@ -22,6 +24,8 @@ from graphql.language import Source
 from .reading import refuse
 
 KNOWN = 1_000
+VALUES = (ValuesOfCorrectTypeRule,)
+STRUCTURE = tuple(rule for rule in specified_rules if rule not in VALUES)
 LONGEST = 30_000
 TOKENS = 4_000
 DEPTH = 16
@@ -71,11 +75,33 @@ class Documents:
         try:
             tree = parse(Source(text), max_tokens=TOKENS)
             measure(tree)
+        except GraphQLSyntaxError as error:
+            return Document(text, None, (_unreadable(error),))
         except GraphQLError as error:
             return Document(text, None, (error,))
         except RecursionError:
             return Document(text, None, (refuse("TOO_DEEP", "Le document est trop profond."),))
-        return Document(text, tree, tuple(validate(self._schema, tree, specified_rules, max_errors=5)))
+        return Document(text, tree, tuple(self._faults(tree)))
+
+    def _faults(self, tree: DocumentNode) -> list[GraphQLError]:
+        """What validation says; a literal that does not fit its type is never echoed."""
+        structure = validate(self._schema, tree, STRUCTURE, max_errors=5)
+        values = [] if structure else validate(self._schema, tree, VALUES, max_errors=5)
+        return [
+            *(_told(e, f"Le document ne suit pas le schéma : {e.message}") for e in structure),
+            *(_told(e, "Cette valeur ne convient pas à son type.") for e in values),
+        ]
+
+
+def _told(error: GraphQLError, message: str) -> GraphQLError:
+    return GraphQLError(message, error.nodes, extensions={"code": "GRAPHQL_VALIDATION_FAILED"})
+
+
+def _unreadable(error: GraphQLError) -> GraphQLError:
+    """Where the syntax fails, without the text that stands there."""
+    where = error.locations[0] if error.locations else None
+    place = f" ligne {where.line}, colonne {where.column}" if where else ""
+    return refuse("GRAPHQL_PARSE_FAILED", f"Erreur de syntaxe{place}.")
 
 
 def measure(tree: DocumentNode) -> None:

@@ -40,7 +40,7 @@ async def agent_appoint(act: Act, given: AgentAppointInput) -> Agent:
         user = User.person(person.given_name, person.family_name, person.email)
         if await session.get(SignIn, (person.issuer, person.subject)):
             raise Refused(Rule.ALREADY_BOUND, "person")
-        session.add(SignIn(issuer=person.issuer, subject=person.subject, user_id=user.id))
+        session.add(SignIn(issuer=person.issuer, subject=person.subject, user=user))
     else:
         user = await act.known(User, given.user_id or "", "userId")
     agent = Agent.appoint(user, organism, given.profile, act.today)

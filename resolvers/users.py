@@ -70,7 +70,7 @@ async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliati
     affiliation.accept(caller, act.now, act.today)
     if caller is card:
         issuer, subject = act.context.identity
-        act.register.session.add(SignIn(issuer=issuer, subject=subject, user_id=caller.id))
+        act.register.session.add(SignIn(issuer=issuer, subject=subject, user=caller))
     return affiliation
 
 

@@ -48,8 +48,8 @@ BULLETIN_FILTERS = {
 def in_force_access(child: Table, parent: Table, terms: Terms) -> SqlTest:
     """The services of the partner's convention in force."""
     now = table("partner_state").alias()
-    held = select(now.c.convention_id).where(now.c.partner_id == parent.c.id, terms.runs(now)).scalar_subquery()
-    return and_(child.c.partner_id == parent.c.id, child.c.convention_id == held)
+    held = select(now.c.convention_id).where(now.c.partner_id == parent.c.id, terms.runs(now))
+    return and_(child.c.partner_id == parent.c.id, child.c.convention_id == held.correlate(parent).scalar_subquery())
 
 
 def opened(child: Table, parent: Table, terms: Terms) -> SqlTest:
@@ -71,7 +71,7 @@ def is_open(row: Table, terms: Terms) -> ColumnElement[bool]:
 
 def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
     convention = table("convention").alias()
-    return select(convention.c.siret).where(convention.c.id == row.c.convention_id).scalar_subquery()
+    return select(convention.c.siret).where(convention.c.id == row.c.convention_id).correlate(row).scalar_subquery()
 
 
 @mirrors(records.Bulletin, "Bulletin d'adhésion d'un service : les rôles disponibles et la portée des habilitations (§2, R34, R35).")
@@ -90,6 +90,7 @@ class MembershipBulletin(Node):
             "departments": count_of("bulletin_department", "bulletin_id"),
             "needs_establishment": lambda row, _: select(table("service").c.needs_establishment)
             .where(table("service").c.id == row.c.service_id)
+            .correlate(row)
             .scalar_subquery(),
         },
         gaps,

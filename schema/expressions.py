@@ -14,7 +14,8 @@ def state(column: str, partner: str = "id") -> Expression:
 
     def read(row: Table, terms: Terms) -> ColumnElement[Any]:
         now = table("partner_state").alias()
-        return select(now.c[column]).where(now.c.partner_id == row.c[partner], terms.runs(now)).scalar_subquery()
+        held = select(now.c[column]).where(now.c.partner_id == row.c[partner], terms.runs(now))
+        return held.correlate(row).scalar_subquery()
 
     return read
 
@@ -33,7 +34,7 @@ def through(rows: str, child_key: str, parent_key: str) -> Link:
 
     def link(child: Table, parent: Table, _: Terms) -> ColumnElement[bool]:
         pair = table(rows).alias()
-        return child.c.id.in_(select(pair.c[child_key]).where(pair.c[parent_key] == parent.c.id))
+        return child.c.id.in_(select(pair.c[child_key]).where(pair.c[parent_key] == parent.c.id).correlate(parent))
 
     return link
 

@@ -44,7 +44,8 @@ MEMBERSHIP_FILTERS = {"current": Filter(bool, is_current, "En cours aujourd'hui,
 def members(child: Table, parent: Table, terms: Terms) -> SqlTest:
     """The users in the group today."""
     member = table("membership").alias()
-    return child.c.id.in_(select(member.c.user_id).where(member.c.group_id == parent.c.id, terms.runs(member)))
+    here = select(member.c.user_id).where(member.c.group_id == parent.c.id, terms.runs(member))
+    return child.c.id.in_(here.correlate(parent))
 
 
 @mirrors(records.Membership, "Inclusion d'une personne dans un groupe (§5, R56).")

@@ -34,7 +34,8 @@ PartnerOrder = orders(
 def administered(child: Table, parent: Table, terms: Terms) -> SqlTest:
     """The partners that an organism administers today."""
     now = table("partner_state").alias()
-    return child.c.id.in_(select(now.c.partner_id).where(now.c.administering_id == parent.c.id, terms.runs(now)))
+    held = select(now.c.partner_id).where(now.c.administering_id == parent.c.id, terms.runs(now))
+    return child.c.id.in_(held.correlate(parent))
 
 
 @mirrors(records.Organism, "Organisme : Caf, caisse multibranche, CNA, Centre de ressources ou Cnaf (en-tête, R2).")

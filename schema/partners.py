@@ -39,7 +39,8 @@ EstablishmentOrder = orders("EstablishmentOrder", "Par nom.", NAME=Order(("sort_
 
 def current_siret(row: Table, _: Terms) -> ColumnElement[str]:
     siret = table("partner_siret").alias()
-    return select(siret.c.siret).where(siret.c.partner_id == row.c.id, siret.c.ends_on.is_(None)).scalar_subquery()
+    current = select(siret.c.siret).where(siret.c.partner_id == row.c.id, siret.c.ends_on.is_(None))
+    return current.correlate(row).scalar_subquery()
 
 
 def bears(row: Table, terms: Terms, value: Value) -> SqlTest:

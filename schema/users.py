@@ -49,7 +49,7 @@ def groups_of(child: Table, parent: Table, terms: Terms) -> SqlTest:
     """The live groups that a user is in today."""
     member = table("membership").alias()
     mine = select(member.c.group_id).where(member.c.user_id == parent.c.id, terms.runs(member))
-    return child.c.id.in_(mine) & terms.runs(child, "created_on", "closed_on")
+    return child.c.id.in_(mine.correlate(parent)) & terms.runs(child, "created_on", "closed_on")
 
 
 GroupOfUserOrder = orders("GroupOfUserOrder", "Par nom sans accents.", NAME=Order(("sort_key",), "ix_group_sort_key"))
@@ -109,7 +109,7 @@ def my_tabs(child: Table, _parent: Table, terms: Terms) -> SqlTest:
         reached, "partner_services", "machine_reading"
     )
     in_force = select(now.c.convention_id).where(now.c.partner_id == child.c.partner_id, terms.runs(now))
-    return held & (child.c.convention_id == in_force.scalar_subquery())
+    return held & (child.c.convention_id == in_force.correlate(child).scalar_subquery())
 
 
 @strawberry.type(description="Qui demande, et ce qu'il a devant lui.")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Date, Dialect, Enum, Integer, MetaData, String, Text, types
+from sqlalchemy import Date, Dialect, Enum, Integer, MetaData, String, Text, inspect, types
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from uuid_utils import uuid7
@@ -86,6 +86,9 @@ class Record(Base):
     def __init__(self, **facts: Any) -> None:  # noqa: ANN401 the mapped attributes, checked by SQLAlchemy
         facts.setdefault("id", type(self).new_id(self.prefix))
         facts.setdefault("version", 1)
+        for relation in inspect(type(self)).relationships:
+            if relation.uselist:  # a new record has no children to be loaded from elsewhere
+                facts.setdefault(relation.key, [])
         super().__init__(**facts)
 
 

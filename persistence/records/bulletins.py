@@ -245,6 +245,16 @@ class ServiceAccess(Record):
     groups: Mapped[list[Group]] = relationship(lazy="selectin", back_populates="access")
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
 
+    @classmethod
+    def of(cls, convention: Convention, service: Service) -> "ServiceAccess":
+        """The service of the convention, there or made; R9: a mission covers it."""
+        convention.covers(service)
+        access = next((a for a in convention.accesses if a.service.id == service.id), None)
+        if access is None:
+            access = cls(service=service)
+            convention.accesses.append(access)
+        return access
+
     def opened_bulletin(self, day: date) -> Bulletin | None:
         """R29: open that day, under a convention that holds that day."""
         held = self.convention.holds_on(day)
@@ -254,7 +264,8 @@ class ServiceAccess(Record):
         """The unsigned draft of this service, filled; there is one at a time."""
         draft = next((b for b in self.bulletins if not b.is_signed and b.closed_on is None), None)
         if draft is None:
-            draft = Bulletin(access=self)
+            draft = Bulletin()
+            self.bulletins.append(draft)
         draft.write(terms)
         return draft
 
@@ -278,7 +289,9 @@ class ServiceAccess(Record):
         require(establishments is None or establishments, Rule.GROUP_NEEDS_ESTABLISHMENT, "establishmentIds")
         for establishment in establishments or ():
             require(establishment in bulletin.establishments, Rule.OUT_OF_SCOPE, "establishmentIds", detail=establishment.siret)
-        return Group.of(self, name, establishments, today)
+        group = Group.of(name, establishments, today)
+        self.groups.append(group)
+        return group
 
     def attach_role(self, group: Group, role: Role, today: date) -> None:
         """R35, A10: one role, that the opened bulletin grants."""

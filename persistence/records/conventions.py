@@ -321,9 +321,6 @@ class Convention(Signed, Record):
 
     # services
 
-    def access_to(self, service: Service) -> "ServiceAccess | None":
-        return next((a for a in self.accesses if a.service_id == service.id), None)
-
     def covers(self, service: Service) -> None:
         """R9, R32: a mission of the convention covers the service."""
         require(any(m.covers(service) for m in self.missions), Rule.MISSION_DOES_NOT_COVER)

@@ -94,9 +94,8 @@ class Group(Record):
     )
 
     @classmethod
-    def of(cls, access: "ServiceAccess", name: str, establishments: list[Establishment] | None, today: date) -> "Group":
+    def of(cls, name: str, establishments: list[Establishment] | None, today: date) -> "Group":
         return cls(
-            access=access,
             name=name.strip(),
             sort_key=folded(name),
             all_establishments=establishments is None,

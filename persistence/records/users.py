@@ -61,6 +61,7 @@ class SignIn(Base):
     issuer: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True, info=PERSONAL)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship()
 
 
 class Suspension(Record):

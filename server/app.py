@@ -1,0 +1,73 @@
+"""The process, composed once: register, policy, contract, identity, edge."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from authz import load
+from persistence.engine import Database
+from persistence.migrations import is_current
+from resolvers.context import Graph
+from schema.contract import types
+
+from .clock import Clock, DemoClock, SystemClock
+from .demo_issuer import DemoIssuer
+from .graph_edge import GraphEdge
+from .health import Health
+from .identity import Verifier
+from .jwks import JwksSource, RemoteJwks, StaticJwks
+from .settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
+    """The application for these settings; the clock is the settings' own unless a test gives one."""
+    database = Database(settings.database_url)
+    policy = load()
+    graph = compose(database)
+    edge = GraphEdge(graph, Verifier(settings.issuer, settings.audience, _keys(settings)), clock or _clock(settings))
+
+    async def probe() -> None:
+        if not await is_current(database):
+            raise RuntimeError("the register is not at the last migration")
+
+    health = Health(probe, policy.policy_hash)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        logger.info("policy %s", policy.policy_hash)
+        yield
+        health.stop()
+        await database.close()
+
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
+    return Starlette(routes=[*edge.routes(), *health.routes()], middleware=[hosts], lifespan=lifespan)
+
+
+def compose(database: Database) -> Graph:
+    """One schema, one register, one policy."""
+    contract = types()
+    return Graph(database, load(), contract.schema, contract)
+
+
+def from_environ() -> Starlette:
+    """What uvicorn calls in each worker."""
+    import os  # noqa: PLC0415 the only reading of the environment, at the start of a worker
+
+    return create_app(Settings.from_environ(os.environ))
+
+
+def _keys(settings: Settings) -> JwksSource:
+    if settings.demo_key is not None:
+        return StaticJwks(DemoIssuer(settings.demo_key, settings.audience).jwks())
+    assert settings.jwks_url is not None
+    return RemoteJwks(settings.jwks_url)
+
+
+def _clock(settings: Settings) -> Clock:
+    return DemoClock(settings.demo_day) if settings.demo_day is not None else SystemClock()

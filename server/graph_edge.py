@@ -1,0 +1,185 @@
+"""The HTTP edge of the graph: POST /graphql, a token, a document, an answer. Nothing personal leaves in an error."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from graphql import ExecutionResult, GraphQLError, OperationType, execute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from persistence.callers import Identity
+from resolvers.context import Context, Graph, Invalid
+from resolvers.documents import Document
+from resolvers.reading import refuse
+
+from .clock import Clock
+from .identity import Unauthenticated, Verifier
+from .jwks import KeysUnavailable
+
+LARGEST_BODY = 1_000_000
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+logger = logging.getLogger(__name__)
+
+
+class Malformed(Exception):
+    """A body that is no GraphQL request."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class GraphEdge:
+    """One route. The order is: size, type, caller, body, document, limits, plan, answer."""
+
+    def __init__(self, graph: Graph, verifier: Verifier, clock: Clock) -> None:
+        self._graph, self._verifier, self._clock = graph, verifier, clock
+
+    def routes(self) -> list[Route]:
+        return [Route("/graphql", self.answer, methods=["POST"], max_body_size=LARGEST_BODY)]
+
+    async def answer(self, request: Request) -> Response:
+        media = GRAPHQL if GRAPHQL in request.headers.get("accept", "") else JSON
+        request_id = uuid4().hex
+        try:
+            if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+                raise Malformed("Le corps est un objet JSON : `Content-Type: application/json`.", 415)
+            identity = await self._verifier.identify(request.headers.get("authorization"))
+            asked = _asked(await request.body())
+            return await self._execute(identity, asked, media, request_id)
+        except Unauthenticated as nobody:
+            headers = {"WWW-Authenticate": "Bearer"}
+            return _failed(media, nobody.code, nobody.message, 401, request_id, headers)
+        except KeysUnavailable as keys:
+            return _failed(media, "KEYS_UNAVAILABLE", keys.message, 503, request_id, {"Retry-After": "10"})
+        except Malformed as malformed:
+            return _failed(media, "MALFORMED", str(malformed), malformed.status, request_id)
+
+    async def _execute(self, identity: Any, asked: "Asked", media: str, request_id: str) -> Response:  # noqa: ANN401 an identity
+        context = Context(
+            self._graph, Identity(*identity), self._clock.now(), self._clock.today(), "API", request_id
+        )
+        document = self._graph.documents.get(asked.query)
+        if document.errors:
+            return _refused(media, document.errors, request_id)
+        try:
+            operation = document.operation(asked.operation_name)
+            if operation.operation is OperationType.QUERY:
+                answer = await context.answer(document, operation, asked.variables)
+            else:
+                context.variables(operation, asked.variables)
+                answer = await _mutate(context, document, asked)
+        except Invalid as invalid:
+            return _refused(media, tuple(_fit(error) for error in invalid.errors), request_id)
+        except GraphQLError as error:
+            return _refused(media, (error,), request_id)
+        except Exception as defect:  # noqa: BLE001 whatever fails is masked, its text may hold values
+            return _refused(media, (_masked(defect, request_id),), request_id, 500 if media == GRAPHQL else 200)
+        if isinstance(answer, str):
+            return _sent(b'{"data":' + answer.encode() + b"}", media, 200, request_id)
+        return _sent(_enveloped(answer, request_id), media, 200, request_id)
+
+
+class Asked:
+    """The members of a request, checked."""
+
+    __slots__ = ("operation_name", "query", "variables")
+
+    def __init__(self, body: Any) -> None:  # noqa: ANN401 JSON
+        if not isinstance(body, dict):
+            raise Malformed("Le corps est un objet JSON avec `query`.")
+        self.query = body.get("query")
+        self.variables: Mapping[str, Any] = body.get("variables") or {}
+        self.operation_name = body.get("operationName")
+        if not isinstance(self.query, str):
+            raise Malformed("`query` est le texte du document GraphQL.")
+        if not isinstance(self.variables, dict) or not isinstance(body.get("extensions") or {}, dict):
+            raise Malformed("`variables` et `extensions` sont des objets.")
+        if not isinstance(self.operation_name, str | None):
+            raise Malformed("`operationName` est un texte.")
+
+
+def _asked(body: bytes) -> Asked:
+    if b"\\u0000" in body or b"\x00" in body:
+        raise Malformed("Le caractère NUL est refusé.")
+    try:
+        return Asked(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        raise Malformed("Le corps n'est pas du JSON.") from None
+
+
+async def _mutate(context: Context, document: Document, asked: Asked) -> ExecutionResult:
+    assert document.tree is not None
+    running: Any = execute(
+        context.graph.schema,
+        document.tree,
+        context_value=context,
+        variable_values=dict(asked.variables),
+        operation_name=asked.operation_name,
+    )
+    result = running if isinstance(running, ExecutionResult) else await running
+    assert isinstance(result, ExecutionResult)
+    return result
+
+
+# answers
+
+
+def _enveloped(result: ExecutionResult, request_id: str) -> bytes:
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [_formatted(_unmasked(error, request_id)) for error in result.errors]
+    return orjson.dumps(answer)
+
+
+def _unmasked(error: GraphQLError, request_id: str) -> GraphQLError:
+    """A refusal passes, a defect is masked."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        return error
+    masked = _masked(original, request_id)
+    return GraphQLError(masked.message, path=error.path, extensions=masked.extensions)
+
+
+def _masked(defect: BaseException, request_id: str) -> GraphQLError:
+    logger.error("defect %s in request %s", type(defect).__name__, request_id, exc_info=_bare(defect))
+    return refuse("INTERNAL", f"Une erreur inattendue s'est produite. Numéro à donner au support : {request_id}.")
+
+
+def _bare(defect: BaseException) -> BaseException:
+    """The defect with its trace and without its text, which may hold values."""
+    return RuntimeError(type(defect).__name__).with_traceback(defect.__traceback__)
+
+
+def _fit(error: GraphQLError) -> GraphQLError:
+    """A variable that does not fit: named, its value never echoed."""
+    name = error.message.split("'")[1] if "'$" in error.message else "$?"
+    return refuse("BAD_USER_INPUT", f"La variable {name} ne convient pas à son type.")
+
+
+def _refused(media: str, errors: tuple[GraphQLError, ...], request_id: str, status: int | None = None) -> Response:
+    """Request errors: 400 and no `data` under GraphQL's own type, 200 for clients that drop errors above."""
+    code = status or (400 if media == GRAPHQL else 200)
+    return _sent(orjson.dumps({"errors": [_formatted(error) for error in errors]}), media, code, request_id)
+
+
+def _failed(
+    media: str, code: str, message: str, status: int, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    return _sent(orjson.dumps({"errors": [_formatted(refuse(code, message))]}), media, status, request_id, headers)
+
+
+def _formatted(error: GraphQLError) -> dict[str, Any]:
+    made: dict[str, Any] = dict(error.formatted)
+    made["extensions"] = {"code": "INVALID"} | dict(error.extensions or {})
+    return made
+
+
+def _sent(body: bytes, media: str, status: int, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    kept = {"Cache-Control": "no-store", "X-Request-Id": request_id, **(headers or {})}
+    return Response(body, status, kept, f"{media}; charset=utf-8")
