@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
@@ -98,7 +99,7 @@ class Sqlite:
     def texts_in(self, rows: Select[Any]) -> Sql:
         """A JSON array of one text column, in the order of `rows`."""
         inner = rows.subquery()
-        return cast(select(func.json_group_array(inner.c[0])).scalar_subquery(), JSON)
+        return type_coerce(select(func.json_group_array(inner.c[0])).scalar_subquery(), JSON)
 
 
 class Postgres:
@@ -144,7 +145,10 @@ class Postgres:
         return func.coalesce(made if where is None else made.filter(where), literal_column("'[]'::json"))
 
     def cursor(self, keys: Sequence[Sql]) -> Sql:
-        return func.upper(func.encode(func.convert_to(cast(func.json_build_array(*keys), Text), "UTF8"), "hex"))
+        """Written without white space, as SQLite writes it: cursors are equal on both databases."""
+        parts = [part for key in keys for part in (quoted(","), cast(func.to_json(key), Text))][1:]
+        text = func.concat(quoted("["), *parts, quoted("]"))
+        return func.upper(func.encode(func.convert_to(text, "UTF8"), "hex"))
 
     def find(self, term: Sql, words: Sql) -> ColumnElement[bool]:
         return func.strpos(term, words) > 0
@@ -153,7 +157,7 @@ class Postgres:
         """A JSON array of one text column, in the order of `rows`."""
         inner = rows.subquery()
         listed = func.coalesce(func.json_agg(inner.c[0]), literal_column("'[]'::json"))
-        return cast(select(listed).scalar_subquery(), postgresql.JSON)
+        return type_coerce(select(listed).scalar_subquery(), JSON)
 
 
 Spelling: TypeAlias = Sqlite | Postgres
