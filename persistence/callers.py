@@ -139,4 +139,3 @@ def _not_suspended(terms: Terms, column: str, row: FromClause) -> ColumnElement[
     suspension = table("suspension").alias()
     running = select(suspension.c.id).where(suspension.c[column] == row.c.id, terms.runs(suspension))
     return ~running.correlate(row).exists()
-

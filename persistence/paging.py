@@ -154,7 +154,9 @@ def _item(reader: "Reader", part: Part, asked: Page, found: FromClause) -> Colum
     return reader.spelling.object(pairs)
 
 
-def _info(reader: "Reader", part: Part, asked: Page, middle: FromClause, size: ColumnElement[Any]) -> ColumnElement[Any]:
+def _info(
+    reader: "Reader", part: Part, asked: Page, middle: FromClause, size: ColumnElement[Any]
+) -> ColumnElement[Any]:
     """pageInfo, out of the numbered values: the walk's further end is known, the nearer is where one came from."""
     further, nearer = func.count() > size, true() if asked.cursor is not None else false()
     on_page = middle.c.n <= size
@@ -187,7 +189,9 @@ def _total(
 ) -> ColumnElement[Any]:
     """`totalCount` up to TOTAL, and `totalCountCapped` when there are more."""
     row = reader.terms.alias(part.record)
-    counted = under(parent, select(literal_column("1").label("one")).select_from(row).where(*where(row)).limit(TOTAL + 1))
+    counted = under(
+        parent, select(literal_column("1").label("one")).select_from(row).where(*where(row)).limit(TOTAL + 1)
+    )
     inner = counted.subquery()
     count = func.count()
     shown = count > TOTAL if part.name == "totalCountCapped" else case((count > TOTAL, TOTAL), else_=count)

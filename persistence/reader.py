@@ -184,7 +184,9 @@ class Reader:
     def _many(self, asked: Many, parent: FromClause | None) -> ColumnElement[Any]:
         assert asked.target.record is not None
         row = self.terms.alias(asked.target.record)
-        order = [row.c[c].desc() if asked.order.descending else row.c[c] for c in (*asked.order.columns, "id") if c in row.c]
+        order = [
+            row.c[c].desc() if asked.order.descending else row.c[c] for c in (*asked.order.columns, "id") if c in row.c
+        ]
         conditions = [*self.seen(asked.target.record, row), asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
         made = select(self.spelling.listed(self.object(asked.target, row), order)).select_from(row).where(*conditions)
         return self.spelling.nested(paging.under(parent, made).scalar_subquery())
@@ -243,5 +245,3 @@ def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
     for step in value.path:
         found = found[step]
     return found
-
-

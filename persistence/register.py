@@ -167,7 +167,9 @@ class Register:
     async def replayed(self, user_id: str, operation: str, key: str) -> Idempotency | None:
         return await self.session.get(Idempotency, (user_id, operation, key))
 
-    def remember(self, user_id: str, operation: str, key: str, digest: str, outcome: dict[str, Any], at: datetime) -> None:
+    def remember(
+        self, user_id: str, operation: str, key: str, digest: str, outcome: dict[str, Any], at: datetime
+    ) -> None:
         self.session.add(
             Idempotency(user_id=user_id, operation=operation, key=key, digest=digest, outcome=outcome, at=at)
         )

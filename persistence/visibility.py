@@ -128,7 +128,9 @@ def visible(
         if not allowed.atoms:
             return true()
         if all(atom.fact in guarded.facts for atom in allowed.atoms):
-            ways.append(and_(*(_met(atom, allowed.role, guarded.facts[atom.fact](row), binder) for atom in allowed.atoms)))
+            ways.append(
+                and_(*(_met(atom, allowed.role, guarded.facts[atom.fact](row), binder) for atom in allowed.atoms))
+            )
         elif guarded.partner and all(atom.fact in STATE or atom.fact == "partner" for atom in allowed.atoms):
             stateful.append(allowed)
     if stateful:
@@ -149,7 +151,9 @@ def _by_state(
     today = and_(state.c.starts_on <= binder.day, state.c.ends_on > binder.day, met)
     if guarded.through:
         link = table("affiliation").alias()
-        users = select(link.c.user_id).select_from(link.join(state, state.c.partner_id == link.c.partner_id)).where(today)
+        users = (
+            select(link.c.user_id).select_from(link.join(state, state.c.partner_id == link.c.partner_id)).where(today)
+        )
         return users.where(link.c.user_id == row.c.id).exists() if anchored else binder.among_rows(row.c.id, users)
     partner = row.c[guarded.partner or "partner_id"]
     rows = select(state.c.partner_id).where(today)
@@ -164,5 +168,3 @@ def _met(atom: Atom, role: str, term: ColumnElement[Any], binder: Binder) -> Col
             return term == atom.of
         case _:
             return term.is_not(None)
-
-

@@ -33,7 +33,9 @@ class ActInput:
     idempotency_key: strawberry.ID | None = strawberry.field(
         default=None, description="Clé de l'appelant : le même acte rejoué avec elle n'a lieu qu'une fois."
     )
-    reason: str | None = strawberry.field(default=None, description="Motif, gardé au journal : aucune donnée personnelle.")
+    reason: str | None = strawberry.field(
+        default=None, description="Motif, gardé au journal : aucune donnée personnelle."
+    )
 
 
 @strawberry.input(description="Ce qu'accepte un acte qui change une fiche.")

@@ -14,13 +14,17 @@ from .acting import Act, ChangeInput, at, permission
 from .conventions import SignatureInput, attach
 
 
-@strawberry.input(description="Le brouillon d'un bulletin d'adhésion : préparé, ou rempli de nouveau tant qu'il n'est pas signé.")
+@strawberry.input(
+    description="Le brouillon d'un bulletin d'adhésion : préparé, ou rempli de nouveau tant qu'il n'est pas signé."
+)
 class BulletinPrepareInput(ChangeInput):
     convention_id: ID = strawberry.field(description="La convention.")
     service_id: ID = strawberry.field(description="Le service (R34).")
     siret: str = strawberry.field(description="SIRET tel qu'écrit sur le bulletin (R58).")
     role_ids: list[ID] = strawberry.field(description="Rôles disponibles pour le partenaire (R35).")
-    establishment_ids: list[ID] = strawberry.field(default_factory=list, description="Établissements de la portée (R35).")
+    establishment_ids: list[ID] = strawberry.field(
+        default_factory=list, description="Établissements de la portée (R35)."
+    )
     departments: list[str] = strawberry.field(
         default_factory=list, description="Départements de la portée, quand aucun établissement n'est nommé."
     )

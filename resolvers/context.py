@@ -88,7 +88,9 @@ class Graph:
         """The ways in for a set of roles, as the plain data that the register turns into SQL."""
 
         def ways(type_: str, action: str) -> Sequence[Allowed]:
-            return tuple(Allowed(p.role, p.scope, atoms(p.scope, type_)) for p in self.policy.plan(roles, type_, action))
+            return tuple(
+                Allowed(p.role, p.scope, atoms(p.scope, type_)) for p in self.policy.plan(roles, type_, action)
+            )
 
         return ways
 
@@ -127,7 +129,12 @@ class Context:
     request_id: str
 
     async def answer(
-        self, document: Document, operation: OperationDefinitionNode, raw: Mapping[str, Any], *, completing: bool = False
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        raw: Mapping[str, Any],
+        *,
+        completing: bool = False,
     ) -> str | ExecutionResult:
         """A query's answer: the statement's own text, or graphql-core's result where Python completes a leaf.
 
@@ -145,7 +152,13 @@ class Context:
             question, pages = planner.root(kind)
             return planner, self.graph.compiled(planner, question, pages, subject.roles)
 
-        key = (document.text, operation.name and operation.name.value, self.shape(operation, values), subject.roles, completing)
+        key = (
+            document.text,
+            operation.name and operation.name.value,
+            self.shape(operation, values),
+            subject.roles,
+            completing,
+        )
         plan = self.graph.plan(key, planned)
         text = await self.run(plan, values, subject)
         if not plan.completed:
@@ -209,4 +222,3 @@ def _is_id(definition: Any) -> bool:  # noqa: ANN401 a variable's definition
     while hasattr(kind, "type"):
         kind = kind.type
     return bool(kind.name.value == "ID")
-

@@ -5,7 +5,18 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.records import Affiliation, ContractManager, Convention, Document, Mission, Mode, Partner, Refused, Rule, User
+from persistence.records import (
+    Affiliation,
+    ContractManager,
+    Convention,
+    Document,
+    Mission,
+    Mode,
+    Partner,
+    Refused,
+    Rule,
+    User,
+)
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind, ManagerKind, Signature
 
 from .acting import Act, ChangeInput, permission
@@ -23,7 +34,11 @@ class SignatureInput:
     @property
     def signature(self) -> Signature:
         return Signature(
-            self.partner_signed_on, self.organism_signed_on, self.partner_signatory, self.organism_signatory, self.digest.lower()
+            self.partner_signed_on,
+            self.organism_signed_on,
+            self.partner_signatory,
+            self.organism_signatory,
+            self.digest.lower(),
         )
 
 
@@ -33,7 +48,9 @@ class ConventionPrepareInput(ChangeInput):
     mode: Mode = strawberry.field(description="Mode de gestion, au contrat (R41).")
     mission_ids: list[ID] = strawberry.field(description="Les missions (R32).")
     conditions_of_exercise: str | None = strawberry.field(default=None, description="Conditions d'exercice (R32).")
-    conditions_of_administration: str | None = strawberry.field(default=None, description="Conditions d'administration (R32).")
+    conditions_of_administration: str | None = strawberry.field(
+        default=None, description="Conditions d'administration (R32)."
+    )
 
 
 @permission("Convention:prepare")
@@ -52,7 +69,9 @@ class ConventionSignInput(ChangeInput):
     convention: SignatureInput = strawberry.field(description="Signatures de la convention.")
     contract: SignatureInput = strawberry.field(description="Signatures du contrat de services.")
     in_force_on: date = strawberry.field(description="Premier jour d'effet : aujourd'hui ou après.")
-    term_on: date | None = strawberry.field(default=None, description="Premier jour après le terme ; vide : sans limitation de durée.")
+    term_on: date | None = strawberry.field(
+        default=None, description="Premier jour après le terme ; vide : sans limitation de durée."
+    )
 
 
 @permission("Convention:sign")
@@ -113,7 +132,9 @@ async def convention_closing_cancel(act: Act, given: ConventionClosingCancelInpu
     return convention
 
 
-@strawberry.input(description="Un gestionnaire des habilitations à nommer : une personne connue du partenaire, ou à inviter.")
+@strawberry.input(
+    description="Un gestionnaire des habilitations à nommer : une personne connue du partenaire, ou à inviter."
+)
 class ManagerAppointInput(ChangeInput):
     convention_id: ID = strawberry.field(description="La convention, au contrat délégué.")
     kind: ManagerKind = strawberry.field(description="Gestionnaire ou suppléant.")
@@ -166,5 +187,3 @@ def attach(act: Act, kind: DocumentKind, digest: str, attached_to: str) -> None:
     """Keep the digest of a scanned paper."""
     assert act.partner is not None
     act.register.session.add(Document(partner_id=act.partner.id, kind=kind, digest=digest, attached_to=attached_to))
-
-

@@ -136,4 +136,3 @@ def measure(tree: DocumentNode) -> None:
                 raise refuse("TOO_DEEP", f"La requête a {depth} niveaux, la limite est {DEPTH}.")
             if fields > FIELDS or len(definition.selection_set.selections) > ROOTS:
                 raise refuse("TOO_COMPLEX", "La requête compte trop de champs : coupez-la.")
-

@@ -89,4 +89,3 @@ async def group_close(act: Act, given: GroupCloseInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
     group.close(given.on, act.today)
     return group
-

@@ -81,4 +81,3 @@ async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
     organism.rename(given.name, given.contact)
     organism.departments = await act.departments(given.departments)
     return organism
-

@@ -65,7 +65,9 @@ class EligibilityDecideInput(ChangeInput):
     service_id: ID = strawberry.field(description="Le service.")
     decision: Decision = strawberry.field(description="La décision.")
     ground: str = strawberry.field(description="Son motif.")
-    form_digest: str | None = strawberry.field(default=None, description="Empreinte SHA-256 du formulaire d'éligibilité (R50).")
+    form_digest: str | None = strawberry.field(
+        default=None, description="Empreinte SHA-256 du formulaire d'éligibilité (R50)."
+    )
 
 
 @permission("Eligibility:decide")

@@ -31,11 +31,23 @@ from graphql.execution.collect_fields import (
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
-
 from sqlalchemy import ColumnElement
 
 from persistence.question import (
-    Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Part, Table, Test, Value, Var,
+    Field,
+    Fixed,
+    Inner,
+    Leaf,
+    Many,
+    Nodes,
+    Object,
+    One,
+    Page,
+    Part,
+    Table,
+    Test,
+    Value,
+    Var,
 )
 from persistence.reader import Statement, Terms, resolved
 
@@ -209,7 +221,9 @@ class Planner:
             pages.extend(under)
         return Object(record, tuple(fields)), tuple(pages)
 
-    def _field(self, key: str, kind: GraphQLObjectType, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:
+    def _field(
+        self, key: str, kind: GraphQLObjectType, details: list[FieldDetails]
+    ) -> tuple[list[Field], tuple[Sized, ...]]:
         node = details[0].node
         if node.name.value == "__typename":
             return [Fixed(key, kind.name)], ()
@@ -252,7 +266,12 @@ class Planner:
     # root searches
 
     def _find(
-        self, key: str, tests: Mapping[str, Test], target: GraphQLObjectType, arguments: Mapping[str, Any], details: list[FieldDetails]
+        self,
+        key: str,
+        tests: Mapping[str, Test],
+        target: GraphQLObjectType,
+        arguments: Mapping[str, Any],
+        details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
         given = [(test, _plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
         if len(given) != 1:
@@ -281,7 +300,12 @@ class Planner:
     # connections
 
     def _page(
-        self, key: str, binding: Connected, connection: GraphQLObjectType, arguments: Mapping[str, Any], details: list[FieldDetails]
+        self,
+        key: str,
+        binding: Connected,
+        connection: GraphQLObjectType,
+        arguments: Mapping[str, Any],
+        details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
         backward = arguments.get("last") is not None or arguments.get("before") is not None
         if backward and (arguments.get("first") is not None or arguments.get("after") is not None):

@@ -20,18 +20,29 @@ class ServiceSetInput(ChangeInput):
     label: str = strawberry.field(description="Nom.")
     tab_label: str = strawberry.field(description="Libellé de l'onglet.")
     available_from: date = strawberry.field(description="Aucun accès avant ce jour (R10).")
-    bulletins_from: date | None = strawberry.field(default=None, description="Aucun bulletin ne prend effet avant ce jour (R8).")
+    bulletins_from: date | None = strawberry.field(
+        default=None, description="Aucun bulletin ne prend effet avant ce jour (R8)."
+    )
     needs_establishment: bool = strawberry.field(default=False, description="La portée nomme des établissements.")
-    needs_eligibility_form: bool = strawberry.field(default=False, description="Le formulaire d'éligibilité est requis (R50).")
-    excluded_departments: list[str] = strawberry.field(default_factory=list, description="Départements hors champ (R3).")
+    needs_eligibility_form: bool = strawberry.field(
+        default=False, description="Le formulaire d'éligibilité est requis (R50)."
+    )
+    excluded_departments: list[str] = strawberry.field(
+        default_factory=list, description="Départements hors champ (R3)."
+    )
 
 
 @permission("Service:write")
 async def service_set(act: Act, given: ServiceSetInput) -> Service:
-    service = await act.to_write(Service, f"svc_{given.code}") or _added(act, Service(id=f"svc_{given.code}", code=_code(given.code)))
+    service = await act.to_write(Service, f"svc_{given.code}") or _added(
+        act, Service(id=f"svc_{given.code}", code=_code(given.code))
+    )
     service.label, service.tab_label = given.label, given.tab_label
     service.available_from, service.bulletins_from = given.available_from, given.bulletins_from
-    service.needs_establishment, service.needs_eligibility_form = given.needs_establishment, given.needs_eligibility_form
+    service.needs_establishment, service.needs_eligibility_form = (
+        given.needs_establishment,
+        given.needs_eligibility_form,
+    )
     service.excluded = await act.departments(given.excluded_departments, "excludedDepartments")
     return service
 
@@ -66,7 +77,9 @@ class MissionSetInput(ChangeInput):
 
 @permission("Mission:write")
 async def mission_set(act: Act, given: MissionSetInput) -> Mission:
-    mission = await act.to_write(Mission, f"mis_{given.code}") or _added(act, Mission(id=f"mis_{given.code}", code=_code(given.code)))
+    mission = await act.to_write(Mission, f"mis_{given.code}") or _added(
+        act, Mission(id=f"mis_{given.code}", code=_code(given.code))
+    )
     mission.label = given.label
     mission.services = await act.all_known(Service, given.service_ids, "serviceIds")
     return mission

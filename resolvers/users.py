@@ -65,7 +65,9 @@ async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliati
     act.partner = await act.register.lock(affiliation.partner_id)
     card = affiliation.user
     act.caller = caller = act.caller or card
-    if any(a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today) for a in act.partner.affiliations):
+    if any(
+        a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today) for a in act.partner.affiliations
+    ):
         raise Refused(Rule.ALREADY_AFFILIATED)
     affiliation.accept(caller, act.now, act.today)
     if caller is card:
@@ -74,7 +76,9 @@ async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliati
     return affiliation
 
 
-@strawberry.input(description="Ce qu'un partenaire sait d'une personne : sa fonction, et son identité tant qu'elle n'a pas accepté.")
+@strawberry.input(
+    description="Ce qu'un partenaire sait d'une personne : sa fonction, et son identité tant qu'elle n'a pas accepté."
+)
 class UserUpdateInput(ChangeInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
     person: PersonInput = strawberry.field(description="La personne.")
@@ -120,7 +124,9 @@ async def user_reinstate(act: Act, given: UserReinstateInput) -> Affiliation:
     return affiliation
 
 
-@strawberry.input(description="Le départ d'une personne : rien n'est effacé, tous ses droits chez ce partenaire s'arrêtent.")
+@strawberry.input(
+    description="Le départ d'une personne : rien n'est effacé, tous ses droits chez ce partenaire s'arrêtent."
+)
 class UserDeactivateInput(ChangeInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
     on: date = strawberry.field(description="Premier jour sans le droit.")

@@ -79,7 +79,12 @@ class Connection(Generic[T]):
 # fields
 
 
-def _field(binding: bindings.Binding, description: str, arguments: Mapping[str, tuple[Any, Any, str]] | None = None, **more: Any) -> Any:  # noqa: ANN401 a strawberry field
+def _field(
+    binding: bindings.Binding,
+    description: str,
+    arguments: Mapping[str, tuple[Any, Any, str]] | None = None,
+    **more: Any,
+) -> Any:  # noqa: ANN401 a strawberry field
     made: StrawberryField = strawberry.field(description=description, metadata={"binding": binding}, **more)
     made.arguments = [
         StrawberryArgument(name, None, StrawberryAnnotation(kind), default=default, description=words)
@@ -166,11 +171,15 @@ def find(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  
 
 
 def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
-    return _field(bindings.ById(), description, {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")})
+    return _field(
+        bindings.ById(), description, {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")}
+    )
 
 
 def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
-    return _field(bindings.ByIds(), description, {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")})
+    return _field(
+        bindings.ByIds(), description, {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")}
+    )
 
 
 def nested(description: str) -> Any:  # noqa: ANN401 a strawberry field

@@ -55,7 +55,9 @@ def in_force_access(child: Table, parent: Table, terms: Terms) -> SqlTest:
 def opened(child: Table, parent: Table, terms: Terms) -> SqlTest:
     """The bulletin open today."""
     runs = terms.runs(child, "opened_on", "closed_on")
-    return and_(child.c.access_id == parent.c.id, runs, or_(child.c.effective_to.is_(None), child.c.effective_to > terms.day))
+    return and_(
+        child.c.access_id == parent.c.id, runs, or_(child.c.effective_to.is_(None), child.c.effective_to > terms.day)
+    )
 
 
 def is_open(row: Table, terms: Terms) -> ColumnElement[bool]:
@@ -63,7 +65,9 @@ def is_open(row: Table, terms: Terms) -> ColumnElement[bool]:
     return (
         select(bulletin.c.id)
         .join_from(bulletin, now, and_(now.c.convention_id == row.c.convention_id, terms.runs(now)))
-        .where(opened(bulletin, row, terms), now.c.partner_id == row.c.partner_id, ~is_suspended("access_id")(row, terms))
+        .where(
+            opened(bulletin, row, terms), now.c.partner_id == row.c.partner_id, ~is_suspended("access_id")(row, terms)
+        )
         .correlate(row)
         .exists()
     )
@@ -74,13 +78,19 @@ def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
     return select(convention.c.siret).where(convention.c.id == row.c.convention_id).correlate(row).scalar_subquery()
 
 
-@mirrors(records.Bulletin, "Bulletin d'adhésion d'un service : les rôles disponibles et la portée des habilitations (§2, R34, R35).")
+@mirrors(
+    records.Bulletin,
+    "Bulletin d'adhésion d'un service : les rôles disponibles et la portée des habilitations (§2, R34, R35).",
+)
 class MembershipBulletin(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     siret: str = column("SIRET tel qu'écrit sur le bulletin (§5, R58).")
     convention_siret: str = column("SIRET de la convention, à comparer (§5, R58).", convention_siret)
-    siret_matches: bool = column("Les deux SIRET sont égaux : sans cela le service ne s'ouvre pas (R58).", lambda row, terms: row.c.siret == convention_siret(row, terms))
+    siret_matches: bool = column(
+        "Les deux SIRET sont égaux : sans cela le service ne s'ouvre pas (R58).",
+        lambda row, terms: row.c.siret == convention_siret(row, terms),
+    )
     status: BulletinStatus = column("État d'aujourd'hui, calculé.", bulletin_status)
     missing: list[str] = derived(
         "Ce qui manque au bulletin avant sa signature (en-tête, R7).",
@@ -88,10 +98,12 @@ class MembershipBulletin(Node):
             "roles": count_of("bulletin_role", "bulletin_id"),
             "establishments": count_of("bulletin_establishment", "bulletin_id"),
             "departments": count_of("bulletin_department", "bulletin_id"),
-            "needs_establishment": lambda row, _: select(table("service").c.needs_establishment)
-            .where(table("service").c.id == row.c.service_id)
-            .correlate(row)
-            .scalar_subquery(),
+            "needs_establishment": lambda row, _: (
+                select(table("service").c.needs_establishment)
+                .where(table("service").c.id == row.c.service_id)
+                .correlate(row)
+                .scalar_subquery()
+            ),
         },
         gaps,
     )
@@ -106,7 +118,9 @@ class MembershipBulletin(Node):
     cna_acknowledged: bool = column("La prise en charge par le CNA a été confirmée à la signature (R47).")
     roles: list[RoleRef] = listed("Les rôles accordés.", through("bulletin_role", "role_id", "bulletin_id"), "code")
     establishments: list[EstablishmentRef] = listed(
-        "Les établissements de la portée.", through("bulletin_establishment", "establishment_id", "bulletin_id"), "sort_key"
+        "Les établissements de la portée.",
+        through("bulletin_establishment", "establishment_id", "bulletin_id"),
+        "sort_key",
     )
     service: ServiceRef = one("Le service.", "service_id")
     access: "ServiceAccess | None" = one("Le service de la convention.", "access_id")
@@ -114,15 +128,21 @@ class MembershipBulletin(Node):
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
 
 
-@mirrors(records.ServiceAccess, "Service d'une convention : ce que les bulletins ouvrent, ce que montre l'onglet (§5, R49).")
+@mirrors(
+    records.ServiceAccess, "Service d'une convention : ce que les bulletins ouvrent, ce que montre l'onglet (§5, R49)."
+)
 class ServiceAccess(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
-    open: bool = column("Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).", is_open)
+    open: bool = column(
+        "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).", is_open
+    )
     suspended: bool = column("Suspendu aujourd'hui.", is_suspended("access_id"))
     service: ServiceRef = one("Le service.", "service_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     convention: ConventionRef | None = one("La convention.", "convention_id")
     opened_bulletin: "MembershipBulletin | None" = one("Le bulletin ouvert aujourd'hui.", opened)
-    bulletins: Connection["MembershipBulletin"] = page("Tous les bulletins.", by("access_id"), BulletinOrder, BULLETIN_FILTERS)
+    bulletins: Connection["MembershipBulletin"] = page(
+        "Tous les bulletins.", by("access_id"), BulletinOrder, BULLETIN_FILTERS
+    )
     groups: Connection[GroupRef] = page("Ses groupes.", by("access_id"), GroupOrder, GROUP_FILTERS)

@@ -19,7 +19,9 @@ _ = enums
 
 @cache
 def contract() -> strawberry.Schema:
-    return strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True))
+    return strawberry.Schema(
+        Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)
+    )
 
 
 def types() -> Types:

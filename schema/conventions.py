@@ -56,7 +56,9 @@ def has_mode(row: Table, terms: Terms, value: Value) -> SqlTest:
 CONVENTION_FILTERS["mode"] = Filter(Mode, has_mode, "Mode de gestion du contrat.")
 
 
-@mirrors(records.ContractManager, "Gestionnaire des habilitations d'un partenaire délégué, ou son suppléant (§3, R39, R40).")
+@mirrors(
+    records.ContractManager, "Gestionnaire des habilitations d'un partenaire délégué, ou son suppléant (§3, R39, R40)."
+)
 class Manager(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -67,7 +69,9 @@ class Manager(Node):
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
 
 
-@mirrors(records.Contract, "Contrat de services : les engagements, et seule demeure du mode de gestion (§2, R33 ; §3, R41).")
+@mirrors(
+    records.Contract, "Contrat de services : les engagements, et seule demeure du mode de gestion (§2, R33 ; §3, R41)."
+)
 class ServiceContract:
     mode: Mode = column("Mode de gestion, pour tous les services (R42) ; il ne change qu'avec la convention (R43).")
     partner_signed_on: date | None = column("Signature du partenaire.")
@@ -75,7 +79,9 @@ class ServiceContract:
     digest: str | None = column("Empreinte SHA-256 du document signé.")
     convention: ConventionRef | None = one("Sa convention.", of_contract)
     managers: list["Manager"] = listed(
-        "Gestionnaires des habilitations.", lambda child, parent, _: child.c.convention_id == parent.c.convention_id, "starts_on"
+        "Gestionnaires des habilitations.",
+        lambda child, parent, _: child.c.convention_id == parent.c.convention_id,
+        "starts_on",
     )
 
 
@@ -92,7 +98,9 @@ class Amendment(Node):
     convention: ConventionRef | None = one("Sa convention.", "convention_id")
 
 
-@mirrors(records.Convention, "Convention d'accès Mon Compte Partenaire, entre une Caf et un partenaire (§2, R31, R32, R36).")
+@mirrors(
+    records.Convention, "Convention d'accès Mon Compte Partenaire, entre une Caf et un partenaire (§2, R31, R32, R36)."
+)
 class Convention(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -112,10 +120,16 @@ class Convention(Node):
     closing_comment: str | None = column("Commentaire de clôture.")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     organism: OrganismRef | None = one("L'organisme signataire.", "organism_id")
-    contract: "ServiceContract | None" = one("Son contrat de services.", lambda child, parent, _: child.c.convention_id == parent.c.id)
-    missions: list[MissionRef] = listed("Les missions (R32).", through("convention_mission", "mission_id", "convention_id"), "code")
+    contract: "ServiceContract | None" = one(
+        "Son contrat de services.", lambda child, parent, _: child.c.convention_id == parent.c.id
+    )
+    missions: list[MissionRef] = listed(
+        "Les missions (R32).", through("convention_mission", "mission_id", "convention_id"), "code"
+    )
     amendments: list["Amendment"] = listed("Les avenants (R55).", by("convention_id"), "number")
     services: list[ServiceAccessRef] = listed("Les services.", by("convention_id"), "service_id")
     bulletins: list[BulletinRef] = listed("Tous les bulletins d'adhésion.", by("convention_id"))
     predecessor: ConventionRef | None = one("La convention qu'elle remplace (R43).", "predecessor_id")
-    successor: ConventionRef | None = one("La convention qui la remplace.", lambda child, parent, _: child.c.predecessor_id == parent.c.id)
+    successor: ConventionRef | None = one(
+        "La convention qui la remplace.", lambda child, parent, _: child.c.predecessor_id == parent.c.id
+    )

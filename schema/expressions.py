@@ -64,7 +64,9 @@ def is_suspended(column: str) -> Expression:
 def is_in_force(row: Table, terms: Terms) -> ColumnElement[bool]:
     """Whether the timeline names this convention today."""
     now = table("partner_state").alias()
-    held = select(now.c.partner_id).where(now.c.partner_id == row.c.partner_id, now.c.convention_id == row.c.id, terms.runs(now))
+    held = select(now.c.partner_id).where(
+        now.c.partner_id == row.c.partner_id, now.c.convention_id == row.c.id, terms.runs(now)
+    )
     return held.correlate(row).exists()
 
 
@@ -111,6 +113,8 @@ def bulletin_status(row: Table, terms: Terms) -> ColumnElement[Any]:
 def count_of(rows: str, key: str) -> Expression:
     def read(row: Table, _: Terms) -> ColumnElement[Any]:
         counted = table(rows).alias()
-        return select(func.count()).select_from(counted).where(counted.c[key] == row.c.id).correlate(row).scalar_subquery()
+        return (
+            select(func.count()).select_from(counted).where(counted.c[key] == row.c.id).correlate(row).scalar_subquery()
+        )
 
     return read

@@ -19,7 +19,9 @@ from .users import USER_FILTERS, UserOrder
 
 GroupOrder = orders("GroupOrder", "Par nom sans accents.", NAME=Order(("sort_key",), "ix_group_sort_key"))
 MembershipOrder = orders(
-    "MembershipOrder", "Dans l'ordre des inclusions : l'identifiant suit le temps.", EARLIEST=Order((), "ix_membership_group_id")
+    "MembershipOrder",
+    "Dans l'ordre des inclusions : l'identifiant suit le temps.",
+    EARLIEST=Order((), "ix_membership_group_id"),
 )
 
 
@@ -36,7 +38,9 @@ GROUP_FILTERS = {
     "service_id": Filter(ID, lambda row, terms, v: row.c.service_id == terms.value(v), "Service."),
     "role_id": Filter(ID, lambda row, terms, v: row.c.role_id == terms.value(v), "Rôle rattaché."),
     "partner_id": Filter(ID, lambda row, terms, v: row.c.partner_id == terms.value(v), "Partenaire.", anchor=True),
-    "search": Filter(str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."),
+    "search": Filter(
+        str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
+    ),
 }
 MEMBERSHIP_FILTERS = {"current": Filter(bool, is_current, "En cours aujourd'hui, ou non.")}
 
@@ -78,6 +82,7 @@ class Group(Node):
     access: ServiceAccessRef | None = one("Le service de la convention.", "access_id")
     service: ServiceRef = one("Le service.", "service_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
-    memberships: Connection["Membership"] = page("Les inclusions, passées comprises.", by("group_id"), MembershipOrder, MEMBERSHIP_FILTERS)
+    memberships: Connection["Membership"] = page(
+        "Les inclusions, passées comprises.", by("group_id"), MembershipOrder, MEMBERSHIP_FILTERS
+    )
     members: Connection[UserRef] = page("Les personnes incluses aujourd'hui.", members, UserOrder, USER_FILTERS)
-

@@ -19,24 +19,42 @@ class Mutation:
     # partners
     partner_register = act(partners.partner_register, "Enregistre un partenaire (§2).", partner=Partner)
     establishment_add = act(partners.establishment_add, "Rattache un établissement.", establishment=Establishment)
-    eligibility_decide = act(partners.eligibility_decide, "Décide de l'éligibilité (R28, R50).", eligibility=Eligibility)
-    activity_attest = act(partners.activity_attest, "Atteste que le partenaire est actif (R53).", attestation=ActivityAttestation)
+    eligibility_decide = act(
+        partners.eligibility_decide, "Décide de l'éligibilité (R28, R50).", eligibility=Eligibility
+    )
+    activity_attest = act(
+        partners.activity_attest, "Atteste que le partenaire est actif (R53).", attestation=ActivityAttestation
+    )
     # conventions and contracts
-    convention_prepare = act(conventions.convention_prepare, "Prépare une convention et son contrat (R31, R32, R41).", convention=Convention)
-    convention_sign = act(conventions.convention_sign, "Enregistre les signatures et la prise d'effet (R30, R36).", convention=Convention)
+    convention_prepare = act(
+        conventions.convention_prepare, "Prépare une convention et son contrat (R31, R32, R41).", convention=Convention
+    )
+    convention_sign = act(
+        conventions.convention_sign, "Enregistre les signatures et la prise d'effet (R30, R36).", convention=Convention
+    )
     convention_amend = act(conventions.convention_amend, "Enregistre un avenant (R55).", amendment=Amendment)
-    convention_close = act(conventions.convention_close, "Clôture une convention, aujourd'hui ou plus tard.", convention=Convention)
-    convention_closing_cancel = act(conventions.convention_closing_cancel, "Annule une clôture à venir.", convention=Convention)
+    convention_close = act(
+        conventions.convention_close, "Clôture une convention, aujourd'hui ou plus tard.", convention=Convention
+    )
+    convention_closing_cancel = act(
+        conventions.convention_closing_cancel, "Annule une clôture à venir.", convention=Convention
+    )
     manager_appoint = act(
         conventions.manager_appoint, "Nomme un gestionnaire des habilitations (R39).", manager=Manager, invitation=str
     )
     manager_end = act(conventions.manager_end, "Met fin à un gestionnaire des habilitations.", manager=Manager)
     # bulletins and services
-    bulletin_prepare = act(bulletins.bulletin_prepare, "Prépare ou complète un bulletin (R7, R34).", bulletin=MembershipBulletin)
-    bulletin_sign = act(bulletins.bulletin_sign, "Enregistre les signatures d'un bulletin (R8, R30, R47).", bulletin=MembershipBulletin)
+    bulletin_prepare = act(
+        bulletins.bulletin_prepare, "Prépare ou complète un bulletin (R7, R34).", bulletin=MembershipBulletin
+    )
+    bulletin_sign = act(
+        bulletins.bulletin_sign, "Enregistre les signatures d'un bulletin (R8, R30, R47).", bulletin=MembershipBulletin
+    )
     bulletin_replace = act(bulletins.bulletin_replace, "Remplace un bulletin ouvert.", bulletin=MembershipBulletin)
     bulletin_close = act(bulletins.bulletin_close, "Clôture un bulletin.", bulletin=MembershipBulletin)
-    service_open = act(bulletins.service_open, "Ouvre le service selon le bulletin (R28, R38, R55, R58).", access=ServiceAccess)
+    service_open = act(
+        bulletins.service_open, "Ouvre le service selon le bulletin (R28, R38, R55, R58).", access=ServiceAccess
+    )
     service_suspend = act(bulletins.service_suspend, "Suspend un service.", access=ServiceAccess)
     service_resume = act(bulletins.service_resume, "Reprend un service suspendu.", access=ServiceAccess)
     # groups
@@ -46,7 +64,9 @@ class Mutation:
     group_members_add = act(groups.group_members_add, "Inclut des personnes, en plus des autres (R56).", group=Group)
     group_members_remove = act(groups.group_members_remove, "Retire des personnes.", group=Group)
     # users
-    user_invite = act(users.user_invite, "Invite une personne chez un partenaire (R40, R45).", affiliation=Affiliation, invitation=str)
+    user_invite = act(
+        users.user_invite, "Invite une personne chez un partenaire (R40, R45).", affiliation=Affiliation, invitation=str
+    )
     invitation_accept = act(users.invitation_accept, "Accepte une invitation, pour soi.", affiliation=Affiliation)
     user_update = act(users.user_update, "Corrige ce que le partenaire sait d'une personne.", affiliation=Affiliation)
     user_suspend = act(users.user_suspend, "Suspend une personne chez un partenaire.", affiliation=Affiliation)

@@ -47,10 +47,16 @@ class Organism(Node):
     name: str = column("Nom.")
     contact: str | None = column("Où adresser ses questions (R60).")
     network_role: str | None = column("Rôle dans le réseau : pivot ou adhérente.")
-    departments: list[str] = column("Codes des départements de son ressort.", texts("organism_department", "department", "organism_id"))
-    piloted_by: OrganismRef | None = one("L'organisme qui le pilote : le CNA l'est par la Caf des Yvelines (R47).", "piloted_by_id")
+    departments: list[str] = column(
+        "Codes des départements de son ressort.", texts("organism_department", "department", "organism_id")
+    )
+    piloted_by: OrganismRef | None = one(
+        "L'organisme qui le pilote : le CNA l'est par la Caf des Yvelines (R47).", "piloted_by_id"
+    )
     supports: Connection[OrganismRef] = page(
-        "Les Caf que soutient un Centre de ressources.", through("organism_support", "organism_id", "centre_id"), OrganismOrder
+        "Les Caf que soutient un Centre de ressources.",
+        through("organism_support", "organism_id", "centre_id"),
+        OrganismOrder,
     )
     supported_by: Connection[OrganismRef] = page(
         "Ses Centres de ressources (R60).", through("organism_support", "centre_id", "organism_id"), OrganismOrder

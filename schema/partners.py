@@ -47,7 +47,10 @@ def bears(row: Table, terms: Terms, value: Value) -> SqlTest:
     """The partner whose SIRET this is, in any spacing."""
     siret = table("partner_siret").alias()
     digits = terms.bind(("digits", value), "text")
-    return row.c.id == select(siret.c.partner_id).where(siret.c.siret == digits, siret.c.ends_on.is_(None)).scalar_subquery()
+    return (
+        row.c.id
+        == select(siret.c.partner_id).where(siret.c.siret == digits, siret.c.ends_on.is_(None)).scalar_subquery()
+    )
 
 
 def words(row: Table, terms: Terms, value: Value) -> SqlTest:
@@ -77,7 +80,9 @@ def opened(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 PARTNER_FILTERS = {
     "search": Filter(str, words, "Mots du nom, sans accents ni casse."),
-    "siren": Filter(str, lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"), "Unité légale.", anchor=True),
+    "siren": Filter(
+        str, lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"), "Unité légale.", anchor=True
+    ),
     "kind": Filter(PartnerKind, lambda row, terms, v: row.c.kind == terms.value(v), "Nature."),
     "organism_id": Filter(ID, state_is("administering_id"), "Organisme qui l'administre aujourd'hui."),
     "mode": Filter(Mode, state_is("mode"), "Mode de gestion en vigueur."),
@@ -125,7 +130,10 @@ class ActivityAttestation(Node):
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
 
 
-@mirrors(records.Partner, "Partenaire : un SIRET à la fois, une convention en vigueur à la fois, un organisme qui l'administre.")
+@mirrors(
+    records.Partner,
+    "Partenaire : un SIRET à la fois, une convention en vigueur à la fois, un organisme qui l'administre.",
+)
 class Partner(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -136,10 +144,16 @@ class Partner(Node):
     registered_on: date = column("Jour de son enregistrement.")
     mode: Mode | None = column("Mode de gestion en vigueur (§3, R41 à R46).", state("mode"))
     follower: OrganismRef | None = one("L'organisme qui le suit.", "follower_id")
-    administered_by: OrganismRef = one("L'organisme qui l'administre aujourd'hui : le CNA dans les cas du §3, R47.", by_state("administering_id"))
+    administered_by: OrganismRef = one(
+        "L'organisme qui l'administre aujourd'hui : le CNA dans les cas du §3, R47.", by_state("administering_id")
+    )
     convention_in_force: ConventionRef | None = one("La convention en vigueur (§2, R36).", by_state("convention_id"))
-    services: list[ServiceAccessRef] = listed("Les services de la convention en vigueur.", in_force_access, "service_id")
-    conventions: Connection[ConventionRef] = page("Toutes ses conventions.", by("partner_id"), ConventionOrder, CONVENTION_FILTERS)
+    services: list[ServiceAccessRef] = listed(
+        "Les services de la convention en vigueur.", in_force_access, "service_id"
+    )
+    conventions: Connection[ConventionRef] = page(
+        "Toutes ses conventions.", by("partner_id"), ConventionOrder, CONVENTION_FILTERS
+    )
     establishments: Connection["Establishment"] = page("Ses établissements.", by("partner_id"), EstablishmentOrder)
     groups: Connection[GroupRef] = page("Ses groupes.", by("partner_id"), GroupOrder, GROUP_FILTERS)
     affiliations: Connection[AffiliationRef] = page(
@@ -152,4 +166,6 @@ class Partner(Node):
         lambda child, parent, _: and_(child.c.siren == parent.c.siren, child.c.id != parent.c.id),
         PartnerOrder,
     )
-    journal: Connection[JournalEntryRef] = page("Ce qui a été fait sur ce partenaire.", by("partner_id"), JournalOrder, JOURNAL_FILTERS)
+    journal: Connection[JournalEntryRef] = page(
+        "Ce qui a été fait sur ce partenaire.", by("partner_id"), JournalOrder, JOURNAL_FILTERS
+    )

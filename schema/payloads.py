@@ -24,7 +24,9 @@ class Refusal:
     code: RefusalCode = strawberry.field(description="Code stable.", resolver=lambda root: root.rule.name)  # type: ignore[valid-type]
     message: str = strawberry.field(description="La phrase, à montrer telle quelle.")
     path: list[str] = strawberry.field(description="Chemin de l'entrée en cause : `input`, puis ses champs.")
-    rule: str | None = strawberry.field(description="Numéro de la règle, R1 à R60.", resolver=lambda root: root.rule.number)
+    rule: str | None = strawberry.field(
+        description="Numéro de la règle, R1 à R60.", resolver=lambda root: root.rule.number
+    )
     source: str | None = strawberry.field(
         description="Paragraphe de l'instruction.", resolver=lambda root: root.rule.paragraph
     )
@@ -65,7 +67,9 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
     members["errors"] = strawberry.field(description="Les règles qui ne sont pas remplies : rien n'a été écrit.")
     members["warnings"] = strawberry.field(description="Ce qui est à savoir, l'acte étant fait.")
     members["replayed"] = strawberry.field(description="L'acte avait déjà eu lieu avec cette clé.")
-    return strawberry.type(type(name, (), {"__annotations__": annotations, **members}), description="Réponse d'un acte.")
+    return strawberry.type(
+        type(name, (), {"__annotations__": annotations, **members}), description="Réponse d'un acte."
+    )
 
 
 def _extra(field: str) -> Callable[[Outcome], str | None]:

@@ -5,6 +5,7 @@ from sqlalchemy import true
 from strawberry import ID
 
 from persistence.records import Rule as RegisterRule
+from resolvers.bindings import Filter
 
 from .binding import Connection, by_id, by_ids, derived, find, listed, nested, page
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
@@ -16,7 +17,6 @@ from .organisms import Organism, OrganismOrder
 from .partners import PARTNER_FILTERS, Partner, PartnerOrder, bears
 from .services import Campaign, Mission, Parameter, Rule, Service
 from .users import USER_FILTERS, User, UserOrder, Viewer
-from resolvers.bindings import Filter
 
 ALL = lambda _child, _parent, _terms: true()  # noqa: E731 a link that keeps every row
 
@@ -40,7 +40,9 @@ class Query:
     groups: Connection[Group] = page("Les groupes.", None, GroupOrder, GROUP_FILTERS)
     users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
     journal: Connection[JournalEntry] = page("Le journal.", None, JournalOrder, JOURNAL_FILTERS)
-    organism: Organism | None = find("Un organisme par son code.", {"code": (str, same("code"), "Code, par exemple `751`.")})
+    organism: Organism | None = find(
+        "Un organisme par son code.", {"code": (str, same("code"), "Code, par exemple `751`.")}
+    )
     organisms: Connection[Organism] = page(
         "Les organismes.",
         None,

@@ -15,7 +15,10 @@ from .nodes import IDENTIFIER, VERSION, Node
 from .refs import MissionRef, RoleRef, ServiceRef
 
 
-@mirrors(records.Service, "Service de Mon Compte Partenaire : un onglet, des rôles, des conditions d'ouverture (R9, R10, R14).")
+@mirrors(
+    records.Service,
+    "Service de Mon Compte Partenaire : un onglet, des rôles, des conditions d'ouverture (R9, R10, R14).",
+)
 class Service(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -31,7 +34,9 @@ class Service(Node):
         "Départements hors champ (Mayotte : R3).", texts("service_excluded_department", "department", "service_id")
     )
     roles: list[RoleRef] = listed("Ses rôles.", by("service_id"), "code")
-    missions: list[MissionRef] = listed("Les missions qui le couvrent.", through("mission_service", "mission_id", "service_id"), "code")
+    missions: list[MissionRef] = listed(
+        "Les missions qui le couvrent.", through("mission_service", "mission_id", "service_id"), "code"
+    )
 
 
 @mirrors(records.Role, "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5, R56).")
@@ -51,7 +56,9 @@ class Mission(Node):
     version: int = column(VERSION)
     code: str = column("Code.")
     label: str = column("Nom.")
-    services: list[ServiceRef] = listed("Les services couverts.", through("mission_service", "service_id", "mission_id"), "code")
+    services: list[ServiceRef] = listed(
+        "Les services couverts.", through("mission_service", "service_id", "mission_id"), "code"
+    )
 
 
 @mirrors(records.Campaign, "Campagne annuelle : rémunérations de novembre N, droits de N+1 (§1, R18, R19, R22).")
@@ -73,7 +80,9 @@ class Campaign(Node):
     status: str = column(
         "NOT_OPEN, OPEN ou CLOSED à cet instant.",
         lambda row, terms: case(
-            (row.c.opens_at > terms.now, literal("NOT_OPEN")), (row.c.closes_at <= terms.now, literal("CLOSED")), else_=literal("OPEN")
+            (row.c.opens_at > terms.now, literal("NOT_OPEN")),
+            (row.c.closes_at <= terms.now, literal("CLOSED")),
+            else_=literal("OPEN"),
         ),
     )
     legacy: bool = column("Campagne d'avant le registre (Habtiers).")

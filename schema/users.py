@@ -33,14 +33,20 @@ def works_for(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 
 USER_FILTERS = {
-    "search": Filter(str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."),
+    "search": Filter(
+        str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
+    ),
     "partner_id": Filter(ID, works_for, "Rattachée aujourd'hui à ce partenaire.", anchor=True),
     "kind": Filter(UserKind, lambda row, terms, v: row.c.kind == terms.value(v), "Personne ou machine."),
 }
 AFFILIATION_FILTERS = {
-    "current": Filter(bool, lambda row, terms, v: terms.runs(row) == terms.value(v, "flag"), "En cours aujourd'hui, ou non."),
+    "current": Filter(
+        bool, lambda row, terms, v: terms.runs(row) == terms.value(v, "flag"), "En cours aujourd'hui, ou non."
+    ),
     "suspended": Filter(
-        bool, lambda row, terms, v: is_suspended("affiliation_id")(row, terms) == terms.value(v, "flag"), "Suspendu, ou non."
+        bool,
+        lambda row, terms, v: is_suspended("affiliation_id")(row, terms) == terms.value(v, "flag"),
+        "Suspendu, ou non.",
     ),
 }
 
@@ -58,7 +64,9 @@ MembershipOfUserOrder = orders(
 )
 
 
-@mirrors(records.User, "Utilisateur : une identité, personne ou client machine. L'adresse ne sert qu'à écrire (§3, R40).")
+@mirrors(
+    records.User, "Utilisateur : une identité, personne ou client machine. L'adresse ne sert qu'à écrire (§3, R40)."
+)
 class User(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -66,8 +74,12 @@ class User(Node):
     given_name: str = column("Prénom.")
     family_name: str = column("Nom.")
     email: str | None = column("Adresse électronique.")
-    affiliations: Connection["Affiliation"] = page("Ses rattachements.", by("user_id"), AffiliationOrder, AFFILIATION_FILTERS)
-    memberships: Connection[MembershipRef] = page("Ses inclusions, passées comprises.", by("user_id"), MembershipOfUserOrder)
+    affiliations: Connection["Affiliation"] = page(
+        "Ses rattachements.", by("user_id"), AffiliationOrder, AFFILIATION_FILTERS
+    )
+    memberships: Connection[MembershipRef] = page(
+        "Ses inclusions, passées comprises.", by("user_id"), MembershipOfUserOrder
+    )
     groups: Connection[GroupRef] = page("Les groupes où elle est incluse aujourd'hui.", groups_of, GroupOfUserOrder)
     posts: list[AgentRef] = listed("Ses fonctions d'agent, si elle en a.", by("user_id"), "starts_on")
 
@@ -114,12 +126,15 @@ def my_tabs(child: Table, _parent: Table, terms: Terms) -> SqlTest:
 
 @strawberry.type(description="Qui demande, et ce qu'il a devant lui.")
 class Viewer:
-    user: "User | None" = one("La personne ; vide si l'identité n'est rattachée à aucun compte.", lambda child, _p, terms: is_caller(child, terms))
+    user: "User | None" = one(
+        "La personne ; vide si l'identité n'est rattachée à aucun compte.",
+        lambda child, _p, terms: is_caller(child, terms),
+    )
     affiliations: list["Affiliation"] = listed("Ses rattachements en cours.", mine, "starts_on")
     posts: list[AgentRef] = listed("Ses fonctions d'agent en cours.", mine, "starts_on")
     organisms: list[OrganismRef] = listed("Les organismes pour lesquels elle agit.", my_organisms, "code")
     tabs: list[ServiceAccessRef] = listed(
-        "Ses onglets : convention en vigueur et bulletin ouvert, selon ses habilitations (§4, R48 ; §5, R49).", my_tabs, "service_id"
+        "Ses onglets : convention en vigueur et bulletin ouvert, selon ses habilitations (§4, R48 ; §5, R49).",
+        my_tabs,
+        "service_id",
     )
-
-

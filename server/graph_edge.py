@@ -61,9 +61,7 @@ class GraphEdge:
             return _failed(media, "MALFORMED", str(malformed), malformed.status, request_id)
 
     async def _execute(self, identity: Any, asked: "Asked", media: str, request_id: str) -> Response:  # noqa: ANN401 an identity
-        context = Context(
-            self._graph, Identity(*identity), self._clock.now(), self._clock.today(), "API", request_id
-        )
+        context = Context(self._graph, Identity(*identity), self._clock.now(), self._clock.today(), "API", request_id)
         document = self._graph.documents.get(asked.query)
         if document.errors:
             return _refused(media, document.errors, request_id)

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from .base import FOREVER, Base, Record, Words
 from .conventions import Convention, Signature, Signed
@@ -76,7 +76,12 @@ class Bulletin(Signed, Record):
         CheckConstraint("closed_on IS NULL OR opened_on IS NULL OR closed_on >= opened_on", name="closed_after_opened"),
         ForeignKeyConstraint(
             ["access_id", "convention_id", "partner_id", "service_id"],
-            ["service_access.id", "service_access.convention_id", "service_access.partner_id", "service_access.service_id"],
+            [
+                "service_access.id",
+                "service_access.convention_id",
+                "service_access.partner_id",
+                "service_access.service_id",
+            ],
         ),
         ForeignKeyConstraint(["convention_id", "open_siret"], ["convention.id", "convention.siret"]),
         Index(
@@ -102,7 +107,9 @@ class Bulletin(Signed, Record):
     open_siret: Mapped[str | None] = mapped_column(
         Words, Computed("CASE WHEN opened_on IS NOT NULL THEN siret END", persisted=True)
     )
-    access: Mapped["ServiceAccess"] = relationship(back_populates="bulletins")
+    access: Mapped["ServiceAccess"] = relationship(
+        back_populates="bulletins", primaryjoin="foreign(Bulletin.access_id) == ServiceAccess.id", overlaps="bulletins"
+    )
     roles: Mapped[list[Role]] = relationship(secondary=bulletin_role, lazy="selectin")
     establishments: Mapped[list[Establishment]] = relationship(secondary=bulletin_establishment, lazy="selectin")
     departments: Mapped[list[Department]] = relationship(secondary=bulletin_department, lazy="selectin")
@@ -143,7 +150,13 @@ class Bulletin(Signed, Record):
     # signing
 
     def sign(
-        self, signature: Signature, effective_from: date, effective_to: date | None, *, acknowledge_cna: bool, today: date
+        self,
+        signature: Signature,
+        effective_from: date,
+        effective_to: date | None,
+        *,
+        acknowledge_cna: bool,
+        today: date,
     ) -> list[Notice]:
         """R7: complete; R8, A28: dated inside the instruction and the convention; R3; R47: announced before."""
         convention, service = self.access.convention, self.access.service
@@ -182,7 +195,9 @@ class Bulletin(Signed, Record):
         partner.is_eligible_to(service)
         convention.covers(service)
         self.bears_the_siret_of(convention)
-        require(not contracting_elsewhere, Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(contracting_elsewhere)))
+        require(
+            not contracting_elsewhere, Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(contracting_elsewhere))
+        )
         others = [b for b in self.access.bulletins if b is not self and b.opened_on and b.ends_on > on]
         require(not others, Rule.BULLETIN_OPENED)
         self.opened_on = on
@@ -202,9 +217,7 @@ class Bulletin(Signed, Record):
             raise Refused(Rule.DATE_ORDER, "on")
         self.closed_on, self.closing_reason = on, reason
 
-    def replace_with(
-        self, successor: "Bulletin", on: date, contracting_elsewhere: frozenset[str], today: date
-    ) -> None:
+    def replace_with(self, successor: "Bulletin", on: date, contracting_elsewhere: frozenset[str], today: date) -> None:
         """A change of roles or scope: the signed successor opens on the day this one closes."""
         require(self.opened_on is not None, Rule.BULLETIN_NOT_OPEN)
         require(successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successorId")
@@ -237,12 +250,14 @@ class ServiceAccess(Record):
     convention_id: Mapped[str] = mapped_column(index=True)
     partner_id: Mapped[str] = mapped_column(index=True)
     service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), index=True)
-    convention: Mapped[Convention] = relationship(back_populates="accesses")
+    convention: Mapped[Convention] = relationship(
+        back_populates="accesses", primaryjoin=lambda: foreign(ServiceAccess.convention_id) == Convention.id
+    )
     service: Mapped[Service] = relationship(lazy="selectin")
     bulletins: Mapped[list[Bulletin]] = relationship(
-        lazy="selectin", order_by=Bulletin.id, back_populates="access"
+        lazy="selectin", order_by=Bulletin.id, back_populates="access", overlaps="access"
     )
-    groups: Mapped[list[Group]] = relationship(lazy="selectin", back_populates="access")
+    groups: Mapped[list[Group]] = relationship(lazy="selectin", back_populates="access", overlaps="access,role")
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
 
     @classmethod
@@ -288,7 +303,12 @@ class ServiceAccess(Record):
         require(name.strip(), Rule.VALUE_INVALID, "name")
         require(establishments is None or establishments, Rule.GROUP_NEEDS_ESTABLISHMENT, "establishmentIds")
         for establishment in establishments or ():
-            require(establishment in bulletin.establishments, Rule.OUT_OF_SCOPE, "establishmentIds", detail=establishment.siret)
+            require(
+                establishment in bulletin.establishments,
+                Rule.OUT_OF_SCOPE,
+                "establishmentIds",
+                detail=establishment.siret,
+            )
         group = Group.of(name, establishments, today)
         self.groups.append(group)
         return group

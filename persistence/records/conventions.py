@@ -5,7 +5,17 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import FOREVER, Base, Record, named, personal
@@ -52,7 +62,10 @@ class Signature(NamedTuple):
     def check(self, path: str, today: date) -> None:
         for day, field in ((self.partner_signed_on, "partnerSignedOn"), (self.organism_signed_on, "organismSignedOn")):
             require(day <= today, Rule.DATE_FUTURE, path, field)
-        for name, field in ((self.partner_signatory, "partnerSignatory"), (self.organism_signatory, "organismSignatory")):
+        for name, field in (
+            (self.partner_signatory, "partnerSignatory"),
+            (self.organism_signatory, "organismSignatory"),
+        ):
             require(name.strip(), Rule.SIGNATURE_MISSING, path, field)
         require(re.fullmatch(r"[0-9a-f]{64}", self.digest), Rule.VALUE_INVALID, path, "digest")
 
@@ -123,7 +136,11 @@ class ContractManager(Record):
     kind: Mapped[ManagerKind] = mapped_column(named(ManagerKind))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-    contract: Mapped["Contract"] = relationship(back_populates="managers", overlaps="affiliation")
+    contract: Mapped["Contract"] = relationship(
+        back_populates="managers",
+        primaryjoin="foreign(ContractManager.convention_id) == Contract.convention_id",
+        overlaps="affiliation",
+    )
     affiliation: Mapped[Affiliation] = relationship(lazy="selectin", overlaps="contract,managers")
 
     def is_active_on(self, day: date) -> bool:
@@ -150,7 +167,7 @@ class Contract(Signed, Base):
     convention: Mapped["Convention"] = relationship(back_populates="contract")
     partner: Mapped["Partner"] = relationship()
     managers: Mapped[list[ContractManager]] = relationship(
-        lazy="selectin", back_populates="contract", overlaps="affiliation"
+        lazy="selectin", back_populates="contract", overlaps="affiliation,contract"
     )
 
     def managers_on(self, day: date) -> list[ContractManager]:
@@ -247,7 +264,9 @@ class Convention(Signed, Record):
     contract: Mapped[Contract] = relationship(lazy="selectin", back_populates="convention")
     missions: Mapped[list[Mission]] = relationship(secondary=convention_mission, lazy="selectin")
     amendments: Mapped[list[Amendment]] = relationship(lazy="selectin", order_by=Amendment.number)
-    accesses: Mapped[list["ServiceAccess"]] = relationship(lazy="selectin", back_populates="convention")
+    accesses: Mapped[list["ServiceAccess"]] = relationship(
+        lazy="selectin", back_populates="convention", overlaps="convention"
+    )
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
 
     @property
@@ -273,15 +292,15 @@ class Convention(Signed, Record):
         require(term_on is None or term_on > in_force_on, Rule.DATE_ORDER, "termOn")
         for other in self.partner.conventions:
             if other is not self and other.in_force_on is not None and in_force_on < (other.closed_on or FOREVER):
-                require(other.term_on is not None and other.term_on <= in_force_on, Rule.ONE_CONVENTION, detail=other.id)
+                require(
+                    other.term_on is not None and other.term_on <= in_force_on, Rule.ONE_CONVENTION, detail=other.id
+                )
                 other.close(in_force_on, ClosingReason.EXPIRED, None, today)
         self.in_force_on, self.term_on = in_force_on, term_on
 
     # amending
 
-    def amend(
-        self, verified: list[str], missions: list[Mission], digest: str | None, today: date
-    ) -> Amendment:
+    def amend(self, verified: list[str], missions: list[Mission], digest: str | None, today: date) -> Amendment:
         """R55: verifies facts of the convention; an open service stays covered by a mission (R9)."""
         require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
         require(missions, Rule.MISSIONS_MISSING, "missionIds")
@@ -327,4 +346,3 @@ class Convention(Signed, Record):
 
     def multi_department_bulletins(self) -> "list[Bulletin]":
         return [b for a in self.accesses for b in a.bulletins if b.is_signed and len(b.covered_departments) > 1]
-

@@ -86,7 +86,9 @@ class Group(Record):
     all_establishments: Mapped[bool] = mapped_column(default=True)
     created_on: Mapped[date]
     closed_on: Mapped[date | None]
-    access: Mapped["ServiceAccess"] = relationship(back_populates="groups", overlaps="role")
+    access: Mapped["ServiceAccess"] = relationship(
+        back_populates="groups", primaryjoin="foreign(Group.access_id) == ServiceAccess.id", overlaps="role"
+    )
     role: Mapped[Role | None] = relationship(lazy="selectin", overlaps="access,groups")
     establishments: Mapped[list[Establishment]] = relationship(secondary=group_establishment, lazy="selectin")
     memberships: Mapped[list[Membership]] = relationship(

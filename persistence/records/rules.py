@@ -36,7 +36,11 @@ class Rule(Enum):
     DATE_ORDER = (None, None, "La fin doit suivre le début.")
     ALREADY_ENDED = (None, None, "C'est déjà terminé à cette date.")
     # partners and organisms
-    ORGANISM_KIND = ("R2", "en-tête", "Seuls une Caf, une caisse multibranche ou le CNA contractualisent pour ce service.")
+    ORGANISM_KIND = (
+        "R2",
+        "en-tête",
+        "Seuls une Caf, une caisse multibranche ou le CNA contractualisent pour ce service.",
+    )
     DEPARTMENT_EXCLUDED = ("R3", "en-tête", "Le service n'est pas ouvert dans ce département (Mayotte est hors champ).")
     SIRET_KNOWN = (None, None, "Ce SIRET est déjà celui d'un partenaire du registre.")
     OTHER_DEPARTMENT = (None, None, "L'établissement est hors du ressort de votre organisme.")
@@ -44,7 +48,11 @@ class Rule(Enum):
     # conventions and contracts
     SIGNATURE_MISSING = ("R30", "§2", "Les trois documents doivent être signés par la Caf et par le partenaire.")
     ALREADY_SIGNED = ("R30", "§2", "Ce document est déjà signé.")
-    ONE_CONVENTION = ("R36", "§2", "Le partenaire a déjà une convention en vigueur ou annoncée : il n'en a qu'une à la fois.")
+    ONE_CONVENTION = (
+        "R36",
+        "§2",
+        "Le partenaire a déjà une convention en vigueur ou annoncée : il n'en a qu'une à la fois.",
+    )
     ONE_PARTNER_ONE_ORGANISM = ("R31", "§2", "Une convention lie une seule Caf et un seul partenaire.")
     MISSIONS_MISSING = ("R32", "§2", "La convention définit au moins une mission.")
     CONVENTION_NOT_IN_FORCE = ("R29", "§2", "Aucune convention valide : elle n'est pas en vigueur à cette date.")
@@ -68,7 +76,11 @@ class Rule(Enum):
     OUT_OF_SCOPE = ("R35", "§2", "L'établissement est hors de la portée du bulletin.")
     ESTABLISHMENT_CONTRACTS = ("R35", "§2", "Un établissement de la portée a sa propre convention en vigueur.")
     SERVICE_NOT_AVAILABLE = ("R10", "Instruction, al. 2", "Le service n'est pas encore disponible à cette date.")
-    ELIGIBILITY_MISSING = ("R28", "§2", "La légitimité du partenaire n'est pas décidée : enregistrez la décision d'éligibilité.")
+    ELIGIBILITY_MISSING = (
+        "R28",
+        "§2",
+        "La légitimité du partenaire n'est pas décidée : enregistrez la décision d'éligibilité.",
+    )
     ELIGIBILITY_REFUSED = ("R28", "§2", "Le partenaire n'est pas éligible à ce service.")
     ELIGIBILITY_FORM_MISSING = ("R50", "§5", "Le formulaire d'éligibilité est requis pour ce service.")
     SIRET_DIFFERS = ("R58", "§5", "Le SIRET du bulletin n'est pas celui de la convention.")
@@ -83,7 +95,11 @@ class Rule(Enum):
         "§3",
         "La portée couvre plusieurs départements : le CNA administrera toute la convention. Confirmez-le.",
     )
-    CNA_TAKES_OVER = ("R47", "§3", "La portée couvre plusieurs départements : le CNA administre désormais toute la convention.")
+    CNA_TAKES_OVER = (
+        "R47",
+        "§3",
+        "La portée couvre plusieurs départements : le CNA administre désormais toute la convention.",
+    )
     CNA_NOT_HELD = ("R47", "§3", "Le CNA n'administre pas ce partenaire.")
     CNA_STILL_NEEDED = ("R47", "§3", "Un bulletin en vigueur ou annoncé couvre plusieurs départements.")
     SERVICE_NOT_OPEN = ("R48", "§4", "Le service n'est pas ouvert au partenaire.")
@@ -98,7 +114,11 @@ class Rule(Enum):
     ALREADY_MEMBER = (None, None, "Cette personne est déjà dans le groupe.")
     NOT_MEMBER = (None, None, "Cette personne n'est pas dans le groupe.")
     ALREADY_AFFILIATED = (None, None, "Cette personne est déjà rattachée au partenaire.")
-    IDENTITY_ACCEPTED = (None, None, "La personne a accepté son invitation : son identité est la sienne, seule sa fonction se modifie.")
+    IDENTITY_ACCEPTED = (
+        None,
+        None,
+        "La personne a accepté son invitation : son identité est la sienne, seule sa fonction se modifie.",
+    )
     ALREADY_BOUND = (None, None, "Cette identité est déjà rattachée à un compte.")
     INVITATION_INVALID = (None, None, "Cette invitation n'existe pas, a expiré ou a déjà servi.")
     ALREADY_AGENT = (None, None, "Cette personne est déjà agent de cet organisme.")

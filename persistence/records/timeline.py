@@ -112,7 +112,9 @@ def _in_custody(partner: "Partner", day: date) -> bool:
 
 def _wide_spans(partner: "Partner") -> list[tuple[date, date]]:
     """The days on which a signed bulletin over two departments or more is in force."""
-    spans = (_overlap(c, b.effective_from, b.ends_on) for c in partner.conventions for b in c.multi_department_bulletins())
+    spans = (
+        _overlap(c, b.effective_from, b.ends_on) for c in partner.conventions for b in c.multi_department_bulletins()
+    )
     return [(first, ends) for first, ends in spans if first < ends]
 
 

@@ -72,7 +72,8 @@ class Suspension(Record):
     __table_args__ = (
         CheckConstraint(
             " + ".join(
-                f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in ("convention_id", "access_id", "affiliation_id")
+                f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END"
+                for column in ("convention_id", "access_id", "affiliation_id")
             )
             + " = 1",
             name="one_object",
@@ -148,7 +149,9 @@ class Affiliation(Record):
     def accept(self, user: User, now: datetime, today: date) -> None:
         """The invited person takes the card with their one identity; an invitation serves once."""
         current = self.invitation_expires_at is not None and now < self.invitation_expires_at
-        require(current and self.accepted_on is None and self.is_active_on(today), Rule.INVITATION_INVALID, "invitation")
+        require(
+            current and self.accepted_on is None and self.is_active_on(today), Rule.INVITATION_INVALID, "invitation"
+        )
         self.user, self.accepted_on = user, today
         self.invitation_digest = None
 

@@ -54,12 +54,24 @@ AGENTS = {
     "agent-paris": ("751", Profile.MANAGING, "Agnès", "Aubry", "agent gestionnaire de la Caf de Paris"),
     "lecteur-paris": ("751", Profile.READING, "Luc", "Lemoine", "agent lecteur de la Caf de Paris"),
     "agent-yvelines": ("781", Profile.MANAGING, "Yann", "Yvon", "agent de la Caf des Yvelines, qui n'est pas le CNA"),
-    "agent-hauts-de-seine": ("921", Profile.MANAGING, "Hélène", "Hamon", "agente de la Caf des Hauts-de-Seine : elle a signé, le CNA administre"),
+    "agent-hauts-de-seine": (
+        "921",
+        Profile.MANAGING,
+        "Hélène",
+        "Hamon",
+        "agente de la Caf des Hauts-de-Seine : elle a signé, le CNA administre",
+    ),
     "agent-rhone": ("691", Profile.MANAGING, "Rémi", "Roussel", "agent de la Caf du Rhône"),
     "agent-bouches-du-rhone": ("131", Profile.MANAGING, "Basile", "Berger", "agent de la Caf des Bouches-du-Rhône"),
     "agent-reunion": ("974", Profile.MANAGING, "Rose", "Rivière", "agente de la Caf de La Réunion"),
     "agent-cna": ("CNA", Profile.MANAGING, "Nadia", "Noël", "agente du Centre national d'appui"),
-    "centre-ressources": ("CR1", Profile.RESOURCE_CENTRE, "Carole", "Colin", "Centre de ressources d'Île-de-France, en lecture"),
+    "centre-ressources": (
+        "CR1",
+        Profile.RESOURCE_CENTRE,
+        "Carole",
+        "Colin",
+        "Centre de ressources d'Île-de-France, en lecture",
+    ),
     "admin-national": ("CNAF", Profile.NATIONAL, "Denis", "Dumas", "administrateur national : référentiel et agents"),
 }
 
@@ -250,7 +262,9 @@ class Teller:
         if story.finess or story.kind is PartnerKind.ESAT:
             partner.add_establishment(Siret.read(story.siret), story.name, story.department, finess, SEPTEMBER)
         for siret, name, department, code in story.others:
-            partner.add_establishment(Siret.read(siret), name, department, Finess.read(code) if code else None, SEPTEMBER)
+            partner.add_establishment(
+                Siret.read(siret), name, department, Finess.read(code) if code else None, SEPTEMBER
+            )
         self.session.add(partner)
         if story.previous is not None:
             former = self._contract(story, partner, story.previous, by, SEPTEMBER, people=())
@@ -287,7 +301,9 @@ class Teller:
         service, partner = self.known.services[code], convention.partner
         access = ServiceAccess.of(convention, service)
         esat = code == "ESAT"
-        roles = [r for r in self.known.roles.values() if r.service_id == service.id and (not esat or r.code in story.roles)]
+        roles = [
+            r for r in self.known.roles.values() if r.service_id == service.id and (not esat or r.code in story.roles)
+        ]
         terms = Terms(
             story.bulletin_siret or story.siret,
             roles,
@@ -303,7 +319,9 @@ class Teller:
             bulletin.open_service(day, frozenset(), day)
         return bulletin
 
-    def _staff(self, convention: Convention, bulletins: dict[str, Bulletin], people: Iterable[Worker], day: date) -> None:
+    def _staff(
+        self, convention: Convention, bulletins: dict[str, Bulletin], people: Iterable[Worker], day: date
+    ) -> None:
         partner, groups = convention.partner, dict[str, Group]()
         for worker in people:
             user = self.person(worker.subject, worker.given_name, worker.family_name, machine=worker.machine)
@@ -333,9 +351,10 @@ class Teller:
 
 
 def _signature(story: Story, paper: str, day: date) -> Signature:
-    return Signature(day, day, "Signataire fictif du partenaire", "Signataire fictif de l'organisme", _digest(story.siret + paper))
+    return Signature(
+        day, day, "Signataire fictif du partenaire", "Signataire fictif de l'organisme", _digest(story.siret + paper)
+    )
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(f"fiction : {text}".encode()).hexdigest()
-

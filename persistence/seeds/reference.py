@@ -56,8 +56,18 @@ SMIC_HOURLY = {
     date(2026, 1, 1): 1202,
     date(2026, 6, 1): 1231,
 }
-GUARANTEED = {"RG_MIN": 5570, "RG_MAX": 11070, "AID_CAP": 5070, "ESAT_SHARE_MIN": 500, "AID_THRESHOLD": 2000, "AID_SLOPE": 50}
-CENTRES = {"CR1": ("Centre de ressources d'Île-de-France (fictif)", ("751", "781", "921")), "CR2": ("Centre de ressources du Sud (fictif)", ("131", "331"))}
+GUARANTEED = {
+    "RG_MIN": 5570,
+    "RG_MAX": 11070,
+    "AID_CAP": 5070,
+    "ESAT_SHARE_MIN": 500,
+    "AID_THRESHOLD": 2000,
+    "AID_SLOPE": 50,
+}
+CENTRES = {
+    "CR1": ("Centre de ressources d'Île-de-France (fictif)", ("751", "781", "921")),
+    "CR2": ("Centre de ressources du Sud (fictif)", ("131", "331")),
+}
 
 
 async def seed_reference(session: AsyncSession) -> None:
@@ -90,7 +100,8 @@ async def seed_reference(session: AsyncSession) -> None:
         Parameter(id=f"par_SMIC_{day}", name="SMIC_HOURLY", starts_on=day, value=v) for day, v in SMIC_HOURLY.items()
     )
     session.add_all(
-        Parameter(id=f"par_{name}_2018", name=name, starts_on=date(2018, 1, 1), value=v) for name, v in GUARANTEED.items()
+        Parameter(id=f"par_{name}_2018", name=name, starts_on=date(2018, 1, 1), value=v)
+        for name, v in GUARANTEED.items()
     )
     await session.flush()
 
@@ -131,4 +142,3 @@ def _organism(code: str, kind: OrganismKind, name: str, contact: str | None) -> 
 def _rows() -> list[dict[str, str]]:
     with ORGANISMS.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-

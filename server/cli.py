@@ -1,0 +1,195 @@
+"""The command line: try, serve, migrate, seed, print the contract, make a token."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+
+from persistence.engine import Database
+from persistence.migrations import migrate
+from persistence.seeds.demo import Persona, personas, seed_demo
+from persistence.seeds.reference import seed_reference
+from schema.contract import contract
+
+from .clock import DemoClock
+from .demo_issuer import DEMO_ISSUER, DemoIssuer
+from .settings import Settings, SettingsError
+
+SDL = Path(__file__).parents[1] / "schema" / "schema.graphql"
+DEMO_FOLDER = Path(".demo")
+
+EPILOG = """\
+premiers pas :
+  habilitations demo                         un monde fictif sur SQLite, des jetons, trois requêtes à essayer
+  habilitations token --as declarante-canal  un jeton d'une heure pour un personnage de la démonstration
+
+en production, l'environnement dit tout :
+  DATABASE_URL    sqlite:///fichier.db, ou postgresql://hôte/base
+  OIDC_ISSUER     l'émetteur des jetons ; OIDC_JWKS_URL ses clés ; OIDC_AUDIENCE notre nom chez lui
+  HOST PORT WORKERS ALLOWED_HOSTS
+  habilitations migrate && habilitations seed && habilitations serve
+"""
+
+QUERIES = {
+    "Qui suis-je, et quels sont mes onglets ?": "{ viewer { user { givenName familyName } tabs { service { tabLabel } partner { name } } organisms { name } } }",
+    "Un partenaire par son SIRET, ses services, ses groupes, leurs membres": (
+        '{ partner(siret: "999 900 012 00025") { name mode administeredBy { name } '
+        "services { service { label } open groups { nodes { name role { label } members { nodes { familyName } } } } } } }"
+    ),
+    "Les partenaires que je peux lire, dont le SIRET du bulletin diffère": (
+        "{ bulletins { totalCount nodes { partner { name } siret conventionSiret siretMatches status missing } } }"
+    ),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="habilitations",
+        description="Le graphe de « Mon Compte Partenaire » : conventions, habilitations, service Esat.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="commande")
+    commands.add_parser("demo", help="prépare le monde fictif dans .demo/, montre quoi essayer, et sert")
+    commands.add_parser("serve", help="sert le graphe sur HOST:PORT")
+    commands.add_parser("migrate", help="amène la base à la dernière étape")
+    seed = commands.add_parser("seed", help="écrit le référentiel dans une base vide")
+    seed.add_argument("--demo", action="store_true", help="et le monde fictif")
+    schema = commands.add_parser("schema", help="écrit schema/schema.graphql")
+    schema.add_argument("--check", action="store_true", help="compare seulement, sans écrire")
+    token = commands.add_parser("token", help="fait un jeton de la démonstration")
+    token.add_argument("--as", dest="subject", required=True, metavar="PERSONNAGE", help="voir la liste de `demo`")
+    asked = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    try:
+        match asked.command:
+            case "demo":
+                return _demo()
+            case "serve":
+                return _serve(Settings.from_environ(os.environ))
+            case "migrate":
+                return asyncio.run(_prepare(Settings.from_environ(os.environ)))
+            case "seed":
+                return asyncio.run(_prepare(Settings.from_environ(os.environ), reference=True, demo=asked.demo))
+            case "schema":
+                return _schema(check=asked.check)
+            case _:
+                return _token(asked.subject)
+    except SettingsError as refused:
+        print(refused, file=sys.stderr)
+        return 2
+
+
+def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a demonstration: in its own folder, unless a database is given."""
+    known = {
+        "DEMO": "1",
+        "DATABASE_URL": f"sqlite:///{DEMO_FOLDER}/habilitations.db",
+        "DEMO_KEY": str(DEMO_FOLDER / "issuer.jwk"),
+    }
+    return known | dict(environ)
+
+
+def _demo() -> int:
+    DEMO_FOLDER.mkdir(exist_ok=True)
+    os.environ.update(demo_environ(os.environ))
+    settings = Settings.from_environ(os.environ)
+    asyncio.run(_prepare(settings, reference=True, demo=True))
+    print(_welcome(settings))
+    return _serve(settings)
+
+
+def _serve(settings: Settings) -> int:
+    uvicorn.run(
+        "server.app:from_environ",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        server_header=False,
+        access_log=False,
+        timeout_graceful_shutdown=25,
+        log_level="warning",
+    )
+    return 0
+
+
+async def _prepare(settings: Settings, *, reference: bool = False, demo: bool = False) -> int:
+    database = Database(settings.database_url)
+    try:
+        await migrate(database)
+        if reference and await _is_empty(database):
+            async with database.transaction() as session:
+                await seed_reference(session)
+            if demo:
+                if settings.demo_day is None:
+                    raise SettingsError("Le monde fictif ne s'écrit que dans une démonstration (DEMO=1).")
+                await seed_demo(database, DEMO_ISSUER, DemoClock(settings.demo_day).today())
+    finally:
+        await database.close()
+    return 0
+
+
+async def _is_empty(database: Database) -> bool:
+    text = "SELECT count(*) FROM organism"
+    return not await database.value(text, {} if database.dialect == "sqlite" else ())
+
+
+def _schema(*, check: bool) -> int:
+    built = contract().as_str().rstrip() + "\n"
+    if not check:
+        SDL.write_text(built, encoding="utf-8")
+    elif not SDL.exists() or SDL.read_text(encoding="utf-8") != built:
+        print("schema/schema.graphql n'est pas à jour : `make schema`.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _token(subject: str) -> int:
+    settings = Settings.from_environ(demo_environ(os.environ))
+    assert settings.demo_key is not None
+    known = [persona.subject for persona in personas()]
+    if subject not in known:
+        print(f"Personnage inconnu. Connus : {', '.join(known)}.", file=sys.stderr)
+        return 2
+    settings.demo_key.parent.mkdir(exist_ok=True)
+    print(DemoIssuer(settings.demo_key, settings.audience).issue(subject, timedelta(hours=1)))
+    return 0
+
+
+def _welcome(settings: Settings) -> str:
+    assert settings.demo_key is not None
+    issuer = DemoIssuer(settings.demo_key, settings.audience)
+    address = f"http://{settings.host}:{settings.port}/graphql"
+    shown = "\n".join(_card(persona, issuer) for persona in personas())
+    tries = "\n".join(
+        f"\n  # {title}\n  curl -s {address} -H 'Content-Type: application/json' \\\n"
+        f"    -H \"Authorization: Bearer $(habilitations token --as {who})\" \\\n    -d '{_body(query)}'"
+        for (title, query), who in zip(QUERIES.items(), ("declarante-canal", "agent-paris", "agent-paris"), strict=True)
+    )
+    return (
+        "\nHabilitations, démonstration : tout ici est fiction ; le jour est le "
+        f"{settings.demo_day:%d/%m/%Y}.\n\nPersonnages et jetons (un jour) :\n{shown}\n\nÀ essayer :{tries}\n\n"
+        f"Le graphe répond sur {address} ; Ctrl-C pour arrêter.\n"
+    )
+
+
+def _card(persona: Persona, issuer: DemoIssuer) -> str:
+    name = f"{persona.given_name} {persona.family_name}".strip()
+    return f"\n  {persona.subject} · {name}, {persona.shows}\n  {issuer.issue(persona.subject, timedelta(days=1))}"
+
+
+def _body(query: str) -> str:
+    return '{"query": "' + query.replace('"', '\\"') + '"}'
+
+
+if __name__ == "__main__":
+    sys.exit(main())

