@@ -21,10 +21,10 @@ class Identity(NamedTuple):
 
 
 def caller_statement(dialect: str) -> Statement:
-    """`{user, machine, posts: [[profile, organism]], administered: [partner], grants: [[profile, group, partner,
-    service, establishment]]}` as text; no row for an identity that is bound to nobody.
+    """What an identity holds today, as JSON text; no row for an identity that is bound to nobody.
 
-    Binds: `issuer` and `subject` as variables, and today.
+    `{user, machine, posts: [[profile, organism]], administered: [[partner]],
+    grants: [[profile, group, partner, service, establishment]]}`. Variables: `issuer`, `subject`.
     """
     terms = Terms(dialect)
     spelling = terms.spelling

@@ -56,7 +56,7 @@ def changes(session: AsyncSession) -> tuple[Changes, Changes]:
 
 
 def _key(record: Base) -> str:
-    return getattr(record, "id", None) or type(record).__tablename__
+    return str(getattr(record, "id", None) or type(record).__tablename__)
 
 
 def _differences(state: InstanceState[Any]) -> list[tuple[str, Any, Any]]:

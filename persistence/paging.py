@@ -41,7 +41,7 @@ class CursorInvalid(ValueError):
 
 def columns_of(record: str, order: Order) -> tuple[tuple[str, str], ...]:
     """The keys of an order, ended by the id: (column, kind)."""
-    kinds = {Integer: "int", Date: "day"}
+    kinds: dict[type, str] = {Integer: "int", Date: "day"}
     return tuple((c, kinds.get(type(table(record).c[c].type), "text")) for c in dict.fromkeys((*order.columns, "id")))
 
 

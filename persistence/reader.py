@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Select,
@@ -98,6 +99,11 @@ class Terms:
 
     def among_rows(self, term: ColumnElement[Any], rows: Select[Any]) -> ColumnElement[bool]:
         return self.spelling.among_rows(term, rows)
+
+    def agrees(self, term: ColumnElement[bool], value: Value) -> ColumnElement[bool]:
+        """Whether a condition is as a Boolean argument says."""
+        wanted: ColumnElement[bool] = self.bind(("value", value), "flag")
+        return cast(term, Boolean) == wanted
 
     def mentions(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         """Whether a folded column holds the folded words."""

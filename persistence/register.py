@@ -37,7 +37,7 @@ JUDGES = {
     ("uq_agent_active", "agent.user_id"): Rule.ALREADY_AGENT,
     ("_code", ".code"): Rule.CODE_KNOWN,
 }
-"""What a constraint says in our words: its name on PostgreSQL, its columns on SQLite. The driver's text is never told."""
+"""What a constraint says in our words: by its name on PostgreSQL, by its columns on SQLite; the driver's text never."""
 
 
 def judged(error: IntegrityError) -> Rule:

@@ -35,7 +35,7 @@ Sql: TypeAlias = ColumnElement[Any]
 PAIRS = 50
 """PostgreSQL's functions take a hundred arguments."""
 
-KINDS = {"text": String(), "int": Integer(), "day": Date(), "instant": Instant(), "flag": Boolean()}
+KINDS: dict[str, Any] = {"text": String(), "int": Integer(), "day": Date(), "instant": Instant(), "flag": Boolean()}
 
 
 def quoted(name: str) -> Sql:
@@ -48,7 +48,7 @@ class Sqlite:
     dialect: ClassVar[Dialect] = sqlite.dialect(paramstyle="named")
 
     def bind(self, name: str, kind: str) -> BindParameter[Any]:
-        return bindparam(name, type_=Text() if kind in ("texts", "day", "instant") else KINDS[kind])
+        return bindparam(name, type_=Text() if kind in {"texts", "day", "instant"} else KINDS[kind])
 
     def adapt(self, value: Any, kind: str) -> Any:  # noqa: ANN401 a driver's value
         match value:
@@ -104,7 +104,7 @@ class Sqlite:
 
 class Postgres:
     name: ClassVar[str] = "postgresql"
-    dialect: ClassVar[Dialect] = asyncpg_dialect()
+    dialect: ClassVar[Dialect] = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
     def bind(self, name: str, kind: str) -> BindParameter[Any]:
         return bindparam(name, type_=ARRAY(String()) if kind == "texts" else KINDS[kind])

@@ -104,7 +104,7 @@ class Act:
     # taking
 
     async def take(self, record: type[R], record_id: str, *path: str, needs: str | None = None) -> R:
-        """The row to change, its partner locked, if the caller may: else NOT_FOUND, or FORBIDDEN when it may be read."""
+        """The row to change, its partner locked: else NOT_FOUND, or FORBIDDEN when it may be read."""
         await self.judge(record, record_id, path, needs)
         partner_id = await self.register.partner_of(record, record_id)
         if partner_id is not None and self.partner is None:
@@ -227,7 +227,7 @@ def at(*path: str) -> Iterator[None]:
         raise Refused(refused.rule, *path, detail=refused.notice.detail) from None
 
 
-async def perform(name: str, doing: Doing, info: GraphQLResolveInfo, given: ActInput) -> Outcome:
+async def perform(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:
     """Run an act; a rule that is not met, or a row that may not be seen or changed, comes back as data."""
     for attempt in (1, 2):
         try:
@@ -241,7 +241,7 @@ async def perform(name: str, doing: Doing, info: GraphQLResolveInfo, given: ActI
     raise AssertionError
 
 
-async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo, given: ActInput) -> Outcome:
+async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:
     context: Context = info.context
     graph = context.graph
     async with graph.database.transaction() as session:
@@ -294,7 +294,7 @@ async def _record(act: Act, made: Record, given: ActInput) -> None:
         await act.register.keep_timeline(act.partner)
 
 
-async def _replayed(act: Act, info: GraphQLResolveInfo, given: ActInput) -> Outcome | None:
+async def _replayed(act: Act, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome | None:
     """The stored outcome of the same key and input, after judging the caller's rights as they are now."""
     if given.idempotency_key is None or act.caller is None:
         return None

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from typing import Any
 
@@ -80,7 +80,7 @@ class Graph:
 
     async def subject(self, identity: Identity, today: date, session: AsyncSession | None = None) -> Subject:
         """One small statement, at each request; never remembered."""
-        held = Held(today, datetime.min, lambda _attribute, _role: ())
+        held = Held(today, datetime.min.replace(tzinfo=UTC), lambda _attribute, _role: ())
         binds = self._caller.binds(identity._asdict(), held)
         return subject_of(await self.database.value(self._caller.text, binds, session))
 
@@ -170,7 +170,7 @@ class Context:
         return result
 
     async def payload(
-        self, info: GraphQLResolveInfo, object_id: str, subject: Subject, session: AsyncSession
+        self, info: GraphQLResolveInfo[Any], object_id: str, subject: Subject, session: AsyncSession
     ) -> Mapping[str, Any]:
         """The objects of a payload by response key, read inside the act's transaction with the caller's rights then."""
         values = dict(info.variable_values.coerced)
@@ -178,7 +178,7 @@ class Context:
         planner = Planner.over(self.graph.types, fragments, info.operation, values, completing=True)
         question, pages = planner.payload(info.return_type, info.field_nodes)
         plan = self.graph.compiled(planner, question, pages, subject.roles)
-        text = await self.run(plan, {**values, OBJECT.path[0]: object_id}, subject, session)
+        text = await self.run(plan, {**values, str(OBJECT.path[0]): object_id}, subject, session)
         return orjson.loads(text or "{}")  # type: ignore[no-any-return]
 
     async def run(

@@ -290,7 +290,8 @@ class Planner:
         value = tuple(value) if isinstance(value, list) else value
         self.ids.append(value)
         prefixes = sorted({prefix_of(v, self.types.prefixes) for v in resolved(value, self.values)} - {""})
-        targets, pages = [], []
+        targets: list[tuple[str, Object]] = []
+        pages: list[Sized] = []
         for prefix in prefixes:
             asked, under = self._selected(self.types.by_prefix[prefix], details)
             targets.append((prefix, asked))

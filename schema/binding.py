@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
+from strawberry.types.scalar import ScalarDefinition
 
 from persistence.question import Expression, Link, Order, Test
 from persistence.records.base import Base, written
@@ -34,7 +35,7 @@ def _instant(value: object) -> datetime:
     return datetime.fromisoformat(value)
 
 
-SCALARS = {
+SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
         description="Jour civil, Europe/Paris : AAAA-MM-JJ. Toute fin est exclusive : le premier jour sans le droit.",
@@ -83,9 +84,8 @@ def _field(
     binding: bindings.Binding,
     description: str,
     arguments: Mapping[str, tuple[Any, Any, str]] | None = None,
-    **more: Any,
 ) -> Any:  # noqa: ANN401 a strawberry field
-    made: StrawberryField = strawberry.field(description=description, metadata={"binding": binding}, **more)
+    made: StrawberryField = strawberry.field(description=description, metadata={"binding": binding})
     made.arguments = [
         StrawberryArgument(name, None, StrawberryAnnotation(kind), default=default, description=words)
         for name, (kind, default, words) in (arguments or {}).items()

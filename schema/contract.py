@@ -9,18 +9,16 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.completion import prepare
 from resolvers.reading import Types
 
-from . import enums
+from . import enums as _described  # noqa: F401 the enums are described by being imported
 from .binding import SCALARS
 from .mutation import Mutation
 from .query import Query
-
-_ = enums
 
 
 @cache
 def contract() -> strawberry.Schema:
     return strawberry.Schema(
-        Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)
+        Query, Mutation, config=StrawberryConfig(scalar_map={**SCALARS}, disable_field_suggestions=True)
     )
 
 

@@ -9,7 +9,7 @@ from persistence.records.services import RoleProfile
 from persistence.records.users import UserKind
 
 for kind, description in {
-    Mode: "Mode de gestion : le partenaire gère ses utilisateurs (DELEGATED) ou la Caf le fait (CENTRALISED). §3, R39 à R46.",
+    Mode: "Mode de gestion : le partenaire gère ses utilisateurs (DELEGATED), ou la Caf (CENTRALISED). §3, R39 à R46.",
     ClosingReason: "Motif de clôture d'une convention.",
     ManagerKind: "Gestionnaire des habilitations, ou suppléant.",
     OrganismKind: "Nature d'un organisme (en-tête, R2).",

@@ -26,11 +26,11 @@ MembershipOrder = orders(
 
 
 def is_live(row: Table, terms: Terms, value: Value) -> SqlTest:
-    return terms.runs(row, "created_on", "closed_on") == terms.value(value, "flag")
+    return terms.agrees(terms.runs(row, "created_on", "closed_on"), value)
 
 
 def is_current(row: Table, terms: Terms, value: Value) -> SqlTest:
-    return terms.runs(row) == terms.value(value, "flag")
+    return terms.agrees(terms.runs(row), value)
 
 
 GROUP_FILTERS = {

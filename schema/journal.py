@@ -7,7 +7,7 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from persistence import records
-from persistence.question import Order, Table, Value
+from persistence.question import Order, Table, Test, Value
 from persistence.reader import Terms
 from resolvers.bindings import Filter
 
@@ -23,9 +23,10 @@ JournalOrder = orders(
 )
 
 
-def equal(name: str, kind: str = "text"):  # noqa: ANN201 a test
+def equal(name: str, kind: str = "text") -> Test:
     def test(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
-        return row.c[name] == terms.value(value, kind)  # type: ignore[no-any-return]
+        wanted: ColumnElement[bool] = row.c[name] == terms.value(value, kind)
+        return wanted
 
     return test
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.question import Order, Table, Value
+from persistence.question import Order, Table, Test, Value
 from persistence.reader import Terms
 from persistence.records.conventions import Mode
 from persistence.records.partners import Decision, PartnerKind
@@ -57,7 +57,7 @@ def words(row: Table, terms: Terms, value: Value) -> SqlTest:
     return terms.mentions(row.c.sort_key, value)
 
 
-def state_is(column: str):  # noqa: ANN201 a test
+def state_is(column: str) -> Test:
     """A test on the partner's row of the timeline of today."""
 
     def test(row: Table, terms: Terms, value: Value) -> SqlTest:
@@ -89,7 +89,7 @@ PARTNER_FILTERS = {
     "service_id": Filter(ID, opened, "Service ouvert aujourd'hui."),
     "in_force": Filter(
         bool,
-        lambda row, terms, v: state("convention_id")(row, terms).is_not(None) == terms.value(v, "flag"),
+        lambda row, terms, v: terms.agrees(state("convention_id")(row, terms).is_not(None), v),
         "Avec, ou sans, convention en vigueur.",
     ),
 }

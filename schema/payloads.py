@@ -7,21 +7,20 @@ from typing import Any, get_type_hints
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from persistence.records import Notice as RegisterNotice
 from persistence.records import Rule
 from resolvers.acting import Doing, Outcome, perform
 
 from .binding import answered
 
-RefusalCode = strawberry.enum(
-    Enum("RefusalCode", {rule.name: rule.name for rule in Rule}),  # type: ignore[misc]
-    description="Codes stables des refus et des avertissements ; `rules` en donne les phrases.",
+CODES: Any = Enum("RefusalCode", [(rule.name, rule.name) for rule in Rule])  # type: ignore[misc]
+RefusalCode: Any = strawberry.enum(
+    CODES, description="Codes stables des refus et des avertissements ; `rules` en donne les phrases."
 )
 
 
 @strawberry.type(description="Une règle qui n'est pas remplie : rien n'a été écrit.")
 class Refusal:
-    code: RefusalCode = strawberry.field(description="Code stable.", resolver=lambda root: root.rule.name)  # type: ignore[valid-type]
+    code: RefusalCode = strawberry.field(description="Code stable.", resolver=lambda root: root.rule.name)
     message: str = strawberry.field(description="La phrase, à montrer telle quelle.")
     path: list[str] = strawberry.field(description="Chemin de l'entrée en cause : `input`, puis ses champs.")
     rule: str | None = strawberry.field(
@@ -37,9 +36,6 @@ class Notice(Refusal):
     pass
 
 
-_ = RegisterNotice
-
-
 def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noqa: ANN401 schema types
     """A mutation: its input is the function's, its payload shows the objects named here."""
     name = _camel(doing.__name__)
@@ -51,7 +47,10 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": hints["given"], "return": payload}
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
-    return strawberry.mutation(resolver=resolve, description=description, metadata={"permissions": permissions})
+    made: StrawberryField = strawberry.mutation(
+        resolver=resolve, description=description, metadata={"permissions": permissions}
+    )
+    return made
 
 
 def _payload(name: str, shown: dict[str, Any]) -> type:

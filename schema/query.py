@@ -4,6 +4,7 @@ import strawberry
 from sqlalchemy import true
 from strawberry import ID
 
+from persistence.question import Test
 from persistence.records import Rule as RegisterRule
 from resolvers.bindings import Filter
 
@@ -13,15 +14,19 @@ from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
-from .organisms import Organism, OrganismOrder
-from .partners import PARTNER_FILTERS, Partner, PartnerOrder, bears
+from .organisms import Organism, OrganismOrder, PartnerOrder
+from .partners import PARTNER_FILTERS, Partner, bears
 from .services import Campaign, Mission, Parameter, Rule, Service
 from .users import USER_FILTERS, User, UserOrder, Viewer
+
+RULES = [
+    Rule(code=rule.name, number=rule.number, paragraph=rule.paragraph, sentence=rule.sentence) for rule in RegisterRule
+]
 
 ALL = lambda _child, _parent, _terms: true()  # noqa: E731 a link that keeps every row
 
 
-def same(name: str):  # noqa: ANN201 a test
+def same(name: str) -> Test:
     return lambda row, terms, value: row.c[name] == terms.value(value)
 
 
@@ -54,8 +59,3 @@ class Query:
     campaigns: list[Campaign] = listed("Les campagnes.", ALL, "year")
     parameters: list[Parameter] = listed("Les paramètres datés.", ALL, "name", "starts_on")
     rules: list[Rule] = derived("Les règles que le logiciel fait tenir.", {}, lambda: RULES)
-
-
-RULES = [
-    Rule(code=rule.name, number=rule.number, paragraph=rule.paragraph, sentence=rule.sentence) for rule in RegisterRule
-]

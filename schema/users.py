@@ -40,12 +40,10 @@ USER_FILTERS = {
     "kind": Filter(UserKind, lambda row, terms, v: row.c.kind == terms.value(v), "Personne ou machine."),
 }
 AFFILIATION_FILTERS = {
-    "current": Filter(
-        bool, lambda row, terms, v: terms.runs(row) == terms.value(v, "flag"), "En cours aujourd'hui, ou non."
-    ),
+    "current": Filter(bool, lambda row, terms, v: terms.agrees(terms.runs(row), v), "En cours aujourd'hui, ou non."),
     "suspended": Filter(
         bool,
-        lambda row, terms, v: is_suspended("affiliation_id")(row, terms) == terms.value(v, "flag"),
+        lambda row, terms, v: terms.agrees(is_suspended("affiliation_id")(row, terms), v),
         "Suspendu, ou non.",
     ),
 }

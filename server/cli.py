@@ -37,10 +37,12 @@ en production, l'environnement dit tout :
 """
 
 QUERIES = {
-    "Qui suis-je, et quels sont mes onglets ?": "{ viewer { user { givenName familyName } tabs { service { tabLabel } partner { name } } organisms { name } } }",
+    "Qui suis-je, et quels sont mes onglets ?": (
+        "{ viewer { user { givenName familyName } organisms { name } tabs { service { tabLabel } partner { name } } } }"
+    ),
     "Un partenaire par son SIRET, ses services, ses groupes, leurs membres": (
-        '{ partner(siret: "999 900 012 00025") { name mode administeredBy { name } '
-        "services { service { label } open groups { nodes { name role { label } members { nodes { familyName } } } } } } }"
+        '{ partner(siret: "999 900 012 00025") { name mode administeredBy { name } services { open '
+        "service { label } groups { nodes { name role { label } members { nodes { familyName } } } } } } }"
     ),
     "Les partenaires que je peux lire, dont le SIRET du bulletin diffère": (
         "{ bulletins { totalCount nodes { partner { name } siret conventionSiret siretMatches status missing } } }"
@@ -67,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     token.add_argument("--as", dest="subject", required=True, metavar="PERSONNAGE", help="voir la liste de `demo`")
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    for chatty in ("alembic", "casbin", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         match asked.command:
             case "demo":
@@ -172,7 +176,7 @@ def _welcome(settings: Settings) -> str:
     shown = "\n".join(_card(persona, issuer) for persona in personas())
     tries = "\n".join(
         f"\n  # {title}\n  curl -s {address} -H 'Content-Type: application/json' \\\n"
-        f"    -H \"Authorization: Bearer $(habilitations token --as {who})\" \\\n    -d '{_body(query)}'"
+        f"    -H \"Authorization: Bearer $(.venv/bin/habilitations token --as {who})\" \\\n    -d '{_body(query)}'"
         for (title, query), who in zip(QUERIES.items(), ("declarante-canal", "agent-paris", "agent-paris"), strict=True)
     )
     return (

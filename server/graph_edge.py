@@ -47,8 +47,7 @@ class GraphEdge:
         media = GRAPHQL if GRAPHQL in request.headers.get("accept", "") else JSON
         request_id = uuid4().hex
         try:
-            if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-                raise Malformed("Le corps est un objet JSON : `Content-Type: application/json`.", 415)
+            _is_json(request)
             identity = await self._verifier.identify(request.headers.get("authorization"))
             asked = _asked(await request.body())
             return await self._execute(identity, asked, media, request_id)
@@ -60,8 +59,8 @@ class GraphEdge:
         except Malformed as malformed:
             return _failed(media, "MALFORMED", str(malformed), malformed.status, request_id)
 
-    async def _execute(self, identity: Any, asked: "Asked", media: str, request_id: str) -> Response:  # noqa: ANN401 an identity
-        context = Context(self._graph, Identity(*identity), self._clock.now(), self._clock.today(), "API", request_id)
+    async def _execute(self, identity: Identity, asked: "Asked", media: str, request_id: str) -> Response:
+        context = Context(self._graph, identity, self._clock.now(), self._clock.today(), "API", request_id)
         document = self._graph.documents.get(asked.query)
         if document.errors:
             return _refused(media, document.errors, request_id)
@@ -91,15 +90,21 @@ class Asked:
     def __init__(self, body: Any) -> None:  # noqa: ANN401 JSON
         if not isinstance(body, dict):
             raise Malformed("Le corps est un objet JSON avec `query`.")
-        self.query = body.get("query")
+        query = body.get("query")
         self.variables: Mapping[str, Any] = body.get("variables") or {}
         self.operation_name = body.get("operationName")
-        if not isinstance(self.query, str):
+        if not isinstance(query, str):
             raise Malformed("`query` est le texte du document GraphQL.")
+        self.query = query
         if not isinstance(self.variables, dict) or not isinstance(body.get("extensions") or {}, dict):
             raise Malformed("`variables` et `extensions` sont des objets.")
         if not isinstance(self.operation_name, str | None):
             raise Malformed("`operationName` est un texte.")
+
+
+def _is_json(request: Request) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        raise Malformed("Le corps est un objet JSON : `Content-Type: application/json`.", 415)
 
 
 def _asked(body: bytes) -> Asked:

@@ -1,6 +1,6 @@
 """Who is calling: an OIDC access token, verified at each request on the machine's clock."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import orjson
 from joserfc import jws
@@ -8,6 +8,7 @@ from joserfc.errors import BadSignatureError, DecodeError, ExpiredTokenError, In
 from joserfc.jws import CompactSignature, JWSRegistry
 from joserfc.jwt import Claims, JWTClaimsRegistry
 
+from persistence.callers import Identity
 from server.jwks import JwksSource
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")  # the last two are one: RFC 9864 renames it
@@ -23,11 +24,6 @@ SENTENCES: dict[Fault, str] = {
     "TOKEN_INVALID": "Le jeton d'accès n'est pas valable pour ce service. Reconnectez-vous.",
     "TOKEN_EXPIRED": "Le jeton d'accès a expiré. Reconnectez-vous.",
 }
-
-
-class Identity(NamedTuple):
-    issuer: str
-    subject: str
 
 
 class Unauthenticated(Exception):

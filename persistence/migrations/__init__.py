@@ -1,5 +1,6 @@
 """The register's schema, step by step; `check` proves that the records and the last step agree."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -36,4 +37,10 @@ async def is_current(database: Database) -> bool:
     """Whether the register stands at the last step."""
     async with database.reader.connect() as connection:
         current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return current == ScriptDirectory.from_config(config()).get_current_head()
+    return current == head()
+
+
+@cache
+def head() -> str | None:
+    """The last step of the scripts that this process was started with."""
+    return ScriptDirectory.from_config(config()).get_current_head()

@@ -12,7 +12,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 class Campaign(Record):
-    """Campagne N: remunerations of November N (R18), rights of N+1 (R19), window 1 December to end of February (R22)."""
+    """Campagne N: remunerations of November N (R18), rights of N+1 (R19), window December to February (R22)."""
 
     __tablename__ = "campaign"
     prefix = "cmp"

@@ -27,7 +27,7 @@ group_establishment = Table(
 
 
 class Membership(Record):
-    """Inclusion of a person in a group. The keys refuse a member before the role, another service's role, a stranger."""
+    """Inclusion of a person in a group. The keys refuse one before the role, another service's role, a stranger."""
 
     __tablename__ = "membership"
     prefix = "mbr"

@@ -87,8 +87,7 @@ class Rule(Enum):
     SIRET_DIFFERS_SAME_SIREN = (
         "R58",
         "§5",
-        "Le SIRET du bulletin est un autre établissement de la même unité légale : "
-        "mettez-le dans la portée, ou contractualisez avec lui.",
+        "Le SIRET du bulletin est un autre établissement du même SIREN : portée à compléter, ou convention à faire.",
     )
     CNA_ACKNOWLEDGE = (
         "R47",
