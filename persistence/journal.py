@@ -73,7 +73,7 @@ def _differences(state: InstanceState[Any]) -> list[tuple[str, Any, Any]]:
             continue
         history = state.attrs[relation.key].history
         if history.has_changes():
-            kept = [_key(r) for r in history.unchanged]
+            kept = [_code(r) for r in history.unchanged]
             old, new = (sorted(kept + [_code(r) for r in part]) for part in (history.deleted, history.added))
             found.append((relation.key, old or None, new or None))
     return found

@@ -49,6 +49,8 @@ def keys(cursor: str, columns: tuple[tuple[str, str], ...]) -> list[Any]:
     """The order keys in a cursor, type-checked; raises `CursorInvalid`."""
     try:
         found = orjson.loads(bytes.fromhex(cursor))
+        if not isinstance(found, list):
+            raise CursorInvalid
         return [_checked(value, kind) for value, (_, kind) in zip(found, columns, strict=True)]
     except (ValueError, TypeError) as error:
         raise CursorInvalid from error
@@ -99,7 +101,9 @@ def page(
             case _:
                 made = _total(reader, part, where, parent)
         pairs.append((part.key, made if part.name == "__typename" else reader.spelling.nested(made)))
-    return under(parent, select(reader.spelling.object(pairs)).select_from(middle)).scalar_subquery()
+    # one row whatever is asked: without its own aggregate, a page of `totalCount` alone had one a row
+    one = select(reader.spelling.object(pairs)).select_from(middle).having(func.count() >= 0)
+    return under(parent, one).scalar_subquery()
 
 
 def _rows(reader: "Reader", asked: Page, where: Callable[[FromClause], list[ColumnElement[bool]]]) -> Select[Any]:

@@ -85,7 +85,8 @@ class Register:
         statement = compiled(
             select(cast(flags, Text)).where(row.c.id == terms.bind(("value", record_id), "text")), terms
         )
-        said = await self.database.value(statement.text, statement.binds({}, held), self.session)
+        driver = await self.database.driver_of(self.session)
+        said = await self.database.value(statement.text, statement.binds({}, held), driver)
         if said is None:
             return False, None
         readable, *allowed = orjson.loads(said)

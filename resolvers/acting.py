@@ -110,7 +110,8 @@ class Act:
         if partner_id is not None and self.partner is None:
             self.partner = await self.register.lock(partner_id)
             await self.judge(record, record_id, path, needs)  # again, now that nothing moves
-        found = await self.register.session.get_one(record, record_id)
+        alone = True if partner_id is None else None  # a row without a partner is its own lock
+        found = await self.register.session.get_one(record, record_id, with_for_update=alone)
         if self.target is None:
             self._expect(found)
         return found
@@ -155,7 +156,9 @@ class Act:
         type_, action = needed.split(":")
         permit = self.context.graph.policy.allows(self.subject, type_, action, facts)
         if permit is None:
-            raise Refused(Rule.FORBIDDEN)
+            plan = self.context.graph.policy.plan(self.subject.roles, type_, action)
+            why = "Cet organisme n'est pas le vôtre." if plan else "Votre profil ne comporte pas cet acte."
+            raise Refused(Rule.FORBIDDEN, detail=why)
         self.matched, self.checked = Allowed(permit.role, permit.scope, ()), ("", orjson.dumps(facts).decode(), needed)
 
     async def known(self, record: type[R], record_id: str, *path: str) -> R:
@@ -171,7 +174,7 @@ class Act:
     async def to_write(self, record: type[R], record_id: str) -> R | None:
         """A row of the reference data to be written anew or again, once the act is allowed."""
         self.may_create({})
-        found = await self.register.session.get(record, record_id)
+        found = await self.register.session.get(record, record_id, with_for_update=True)
         if found is not None:
             self._expect(found)
         return found
@@ -233,6 +236,8 @@ async def perform(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given:
         try:
             return await _attempt(name, doing, info, given)
         except Refused as refused:
+            if attempt == 1 and given.idempotency_key is not None:
+                continue  # the refusal may be of the same key's own effect, committed meanwhile: then it is replayed
             return Outcome(errors=(_under_input(refused.notice),))
         except IntegrityError as broken:
             if attempt == 1 and given.idempotency_key is not None:
@@ -245,7 +250,8 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
     context: Context = info.context
     graph = context.graph
     async with graph.database.transaction() as session:
-        subject = await graph.subject(context.identity, context.today, session)
+        driver = await graph.database.driver_of(session)
+        subject = await graph.subject(context.identity, context.today, driver)
         caller = await session.get(User, subject.user) if subject.user else None
         permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
         register = Register(session, graph.database, context.today)
@@ -259,7 +265,7 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         done = await doing(act, given)
         made, extra = done if isinstance(done, tuple) else (done, {})
         await _record(act, made, given)
-        again = await graph.subject(context.identity, context.today, session)
+        again = await graph.subject(context.identity, context.today, driver)
         answers = await context.payload(info, made.id, again, session)
         return Outcome(answers=answers, warnings=tuple(act.warnings), extra=extra)
 

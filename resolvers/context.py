@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import Engine, Grant, Post, Subject, atoms
 from persistence.callers import Identity, caller_statement
-from persistence.engine import Database
+from persistence.engine import Database, Driver
 from persistence.paging import CursorInvalid
 from persistence.reader import Held, Reader
 from persistence.visibility import Allowed, Permits
@@ -37,6 +37,8 @@ POSTS = {
     "NATIONAL": "national",
 }
 NOBODY = Subject(user="")
+ABSENT = "absent"
+"""The shape of a variable that is not given: equal to no other, as 0 would be to false."""
 
 
 def subject_of(said: str | None) -> Subject:
@@ -78,11 +80,11 @@ class Graph:
 
     # who calls
 
-    async def subject(self, identity: Identity, today: date, session: AsyncSession | None = None) -> Subject:
+    async def subject(self, identity: Identity, today: date, driver: Driver) -> Subject:
         """One small statement, at each request; never remembered."""
         held = Held(today, datetime.min.replace(tzinfo=UTC), lambda _attribute, _role: ())
         binds = self._caller.binds(identity._asdict(), held)
-        return subject_of(await self.database.value(self._caller.text, binds, session))
+        return subject_of(await self.database.value(self._caller.text, binds, driver))
 
     def permits(self, roles: frozenset[str]) -> Permits:
         """The ways in for a set of roles, as the plain data that the register turns into SQL."""
@@ -141,31 +143,44 @@ class Context:
         `completing` asks for the second way out whatever the document (the differential test).
         """
         values = self.variables(operation, raw)
-        subject = await self.graph.subject(self.identity, self.today)
-        kind, tree = self.graph.schema.query_type, document.tree
-        assert kind is not None
-        assert tree is not None
-        fragments = fragments_of(tree)
+        database = self.graph.database
+        async with database.reading() as driver:
+            subject = await self.graph.subject(self.identity, self.today, driver)
+            plan = self._plan(document, operation, values, subject.roles, completing=completing)
+            text = await self.run(plan, values, subject, driver)
+        return self._completed(document, operation, raw, text) if plan.completed else text or "{}"
+
+    def _plan(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        values: Mapping[str, Any],
+        roles: frozenset[str],
+        *,
+        completing: bool,
+    ) -> Plan:
+        """The plan of this document, for this shape of variables and this set of roles."""
 
         def planned(complete: bool) -> tuple[Planner, Plan]:  # noqa: FBT001 the pass
-            planner = Planner.over(self.graph.types, fragments, operation, values, completing=complete or completing)
+            tree, kind = document.tree, self.graph.schema.query_type
+            assert tree is not None
+            assert kind is not None
+            fragments, complete = fragments_of(tree), complete or completing
+            planner = Planner.over(self.graph.types, fragments, operation, values, completing=complete)
             question, pages = planner.root(kind)
-            return planner, self.graph.compiled(planner, question, pages, subject.roles)
+            return planner, self.graph.compiled(planner, question, pages, roles)
 
-        key = (
-            document.text,
-            operation.name and operation.name.value,
-            self.shape(operation, values),
-            subject.roles,
-            completing,
-        )
-        plan = self.graph.plan(key, planned)
-        text = await self.run(plan, values, subject)
-        if not plan.completed:
-            return text or "{}"
+        name = operation.name.value if operation.name else None
+        return self.graph.plan((document.text, name, self.shape(operation, values), roles, completing), planned)
+
+    def _completed(
+        self, document: Document, operation: OperationDefinitionNode, raw: Mapping[str, Any], text: str | None
+    ) -> ExecutionResult:
+        """The same JSON, finished by graphql-core."""
+        assert document.tree is not None
         data = orjson.loads(text) if text else {}
         name = operation.name.value if operation.name else None
-        result = execute(self.graph.schema, tree, data, self, dict(raw), operation_name=name)
+        result = execute(self.graph.schema, document.tree, data, self, dict(raw), operation_name=name)
         assert isinstance(result, ExecutionResult)
         return result
 
@@ -178,12 +193,12 @@ class Context:
         planner = Planner.over(self.graph.types, fragments, info.operation, values, completing=True)
         question, pages = planner.payload(info.return_type, info.field_nodes)
         plan = self.graph.compiled(planner, question, pages, subject.roles)
-        text = await self.run(plan, {**values, str(OBJECT.path[0]): object_id}, subject, session)
+        driver = await self.graph.database.driver_of(session)
+        text = await self.run(plan, {**values, str(OBJECT.path[0]): object_id}, subject, driver)
         return orjson.loads(text or "{}")  # type: ignore[no-any-return]
 
-    async def run(
-        self, plan: Plan, values: Mapping[str, Any], subject: Subject, session: AsyncSession | None = None
-    ) -> str | None:
+    async def run(self, plan: Plan, values: Mapping[str, Any], subject: Subject, driver: Driver) -> str | None:
+        """The plan's statement with this caller's values; None when nothing is asked of the register."""
         if plan.statement is None:
             return None
         plan.check(values)
@@ -191,7 +206,7 @@ class Context:
             binds = plan.statement.binds(values, self.graph.held(subject, self))
         except CursorInvalid:
             raise refuse("CURSOR", "Ce curseur n'a pas été donné par cette liste.") from None
-        answer: str | None = await self.graph.database.value(plan.statement.text, binds, session)
+        answer: str | None = await self.graph.database.value(plan.statement.text, binds, driver)
         return answer
 
     def variables(self, operation: OperationDefinitionNode, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -203,7 +218,7 @@ class Context:
     def shape(self, operation: OperationDefinitionNode, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 a hashable key
         prefixes = self.graph.types.prefixes
         return tuple(
-            (name, shape(values[name], prefixes, is_id=_is_id(definition)) if name in values else 0)
+            (name, shape(values[name], prefixes, is_id=_is_id(definition)) if name in values else ABSENT)
             for definition in operation.variable_definitions or ()
             for name in (definition.variable.name.value,)
         )

@@ -15,11 +15,10 @@ from persistence.records import (
     Partner,
     Refused,
     Rule,
-    User,
 )
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind, ManagerKind, Signature
 
-from .acting import Act, ChangeInput, permission
+from .acting import Act, ChangeInput, at, permission
 from .users import PersonInput, invited
 
 
@@ -166,8 +165,8 @@ async def _affiliated(act: Act, given: ManagerAppointInput) -> tuple[Affiliation
     if given.person is not None:
         affiliation, secret = invited(act, act.partner, given.person)
         return affiliation, {"invitation": secret}
-    await act.judge(User, given.user_id or "", ("userId",), "User:read")
-    return act.partner.affiliation_of(given.user_id or "", act.today), {}
+    with at("userId"):
+        return act.partner.affiliation_of(given.user_id or "", act.today), {}
 
 
 @strawberry.input(description="La fin d'un gestionnaire des habilitations.")

@@ -1,8 +1,9 @@
 """Documents known by their text: parsed and validated once, within limits, never hashed again as trees."""
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -31,6 +32,9 @@ TOKENS = 4_000
 DEPTH = 16
 FIELDS = 1_500
 ROOTS = 20
+INTROSPECTED = 6
+"""What a field of an introspection weighs, answered once for each of a hundred types: the usual query has 220."""
+NUL = re.compile(r"\\u(0000|\{0+\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Documents:
     def _read(self, text: str) -> Document:
         if len(text) > LONGEST:
             return Document(text, None, (refuse("TOO_LONG", f"Un document compte au plus {LONGEST} caractères."),))
+        if NUL.search(text):
+            return Document(text, None, (refuse("MALFORMED", "Le caractère NUL est refusé."),))
         try:
             tree = parse(Source(text), max_tokens=TOKENS)
             measure(tree)
@@ -104,35 +110,44 @@ def _unreadable(error: GraphQLError) -> GraphQLError:
     return refuse("GRAPHQL_PARSE_FAILED", f"Erreur de syntaxe{place}.")
 
 
+class Size(NamedTuple):
+    """Of a selection: its levels, its fields, and the fields of its first level, fragments opened."""
+
+    depth: int
+    fields: int
+    roots: int
+
+
 def measure(tree: DocumentNode) -> None:
     """One pass, each fragment measured once: depth, fields and root fields, however often it is spread."""
     fragments = {d.name.value: d for d in tree.definitions if isinstance(d, FragmentDefinitionNode)}
-    measured: dict[str, tuple[int, int]] = {}
+    measured: dict[str, Size] = {}
 
-    def size(selections: SelectionSetNode | None, path: tuple[str, ...]) -> tuple[int, int]:
-        depth = fields = 0
+    def size(selections: SelectionSetNode | None, path: tuple[str, ...]) -> Size:
+        depth = fields = roots = 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FragmentSpreadNode):
                 below = spread(selection.name.value, path)
-                depth, fields = max(depth, below[0]), fields + below[1]
             else:
                 inner: Any = selection
                 below = size(inner.selection_set, path)
-                own = isinstance(selection, FieldNode)
-                depth, fields = max(depth, below[0] + own), fields + below[1] + own
-        return depth, fields
+            if isinstance(selection, FieldNode):
+                weight = INTROSPECTED if selection.name.value in ("__schema", "__type") else 1
+                below = Size(below.depth + 1, below.fields * weight + 1, 1)
+            depth, fields, roots = max(depth, below.depth), fields + below.fields, roots + below.roots
+        return Size(depth, fields, roots)
 
-    def spread(name: str, path: tuple[str, ...]) -> tuple[int, int]:
+    def spread(name: str, path: tuple[str, ...]) -> Size:
         if name in path or name not in fragments:
-            return 0, 0  # validation says so
+            return Size(0, 0, 0)  # validation says so
         if name not in measured:
             measured[name] = size(fragments[name].selection_set, (*path, name))
         return measured[name]
 
     for definition in tree.definitions:
         if isinstance(definition, OperationDefinitionNode):
-            depth, fields = size(definition.selection_set, ())
+            depth, fields, roots = size(definition.selection_set, ())
             if depth > DEPTH:
                 raise refuse("TOO_DEEP", f"La requête a {depth} niveaux, la limite est {DEPTH}.")
-            if fields > FIELDS or len(definition.selection_set.selections) > ROOTS:
+            if fields > FIELDS or roots > ROOTS:
                 raise refuse("TOO_COMPLEX", "La requête compte trop de champs : coupez-la.")

@@ -144,7 +144,8 @@ async def _prepare(settings: Settings, *, reference: bool = False, demo: bool = 
 
 async def _is_empty(database: Database) -> bool:
     text = "SELECT count(*) FROM organism"
-    return not await database.value(text, {} if database.dialect == "sqlite" else ())
+    async with database.reading() as driver:
+        return not await database.value(text, {} if database.dialect == "sqlite" else (), driver)
 
 
 def _schema(*, check: bool) -> int:

@@ -91,12 +91,13 @@ class Asked:
         if not isinstance(body, dict):
             raise Malformed("Le corps est un objet JSON avec `query`.")
         query = body.get("query")
-        self.variables: Mapping[str, Any] = body.get("variables") or {}
+        variables, extensions = body.get("variables"), body.get("extensions")
+        self.variables: Mapping[str, Any] = {} if variables is None else variables
         self.operation_name = body.get("operationName")
         if not isinstance(query, str):
             raise Malformed("`query` est le texte du document GraphQL.")
         self.query = query
-        if not isinstance(self.variables, dict) or not isinstance(body.get("extensions") or {}, dict):
+        if not isinstance(self.variables, dict) or not isinstance(extensions, dict | None):
             raise Malformed("`variables` et `extensions` sont des objets.")
         if not isinstance(self.operation_name, str | None):
             raise Malformed("`operationName` est un texte.")

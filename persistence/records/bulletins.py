@@ -160,6 +160,7 @@ class Bulletin(Signed, Record):
     ) -> list[Notice]:
         """R7: complete; R8, A28: dated inside the instruction and the convention; R3; R47: announced before."""
         convention, service = self.access.convention, self.access.service
+        require(self.closed_on is None, Rule.ALREADY_ENDED)
         lacks = self.missing()
         require(not lacks, Rule.BULLETIN_INCOMPLETE, detail=", ".join(lacks))
         require(effective_from >= today, Rule.DATE_PAST, "effectiveFrom")
@@ -198,8 +199,11 @@ class Bulletin(Signed, Record):
         require(
             not contracting_elsewhere, Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(contracting_elsewhere))
         )
-        others = [b for b in self.access.bulletins if b is not self and b.opened_on and b.ends_on > on]
-        require(not others, Rule.BULLETIN_OPENED)
+        for other in self.access.bulletins:
+            if other is not self and other.opened_on is not None:
+                require(other.ends_on <= max(on, other.opened_on), Rule.BULLETIN_OPENED)
+                if other.closed_on is None:  # its term is passed: it gives way
+                    other.close(on, "EXPIRED", today)
         self.opened_on = on
 
     def bears_the_siret_of(self, convention: Convention) -> None:
@@ -293,7 +297,8 @@ class ServiceAccess(Record):
 
     def shows_on(self, day: date) -> bool:
         """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""
-        return self.opened_bulletin(day) is not None and not suspended(self.suspensions, day)
+        suspensions = self.suspensions + self.convention.suspensions
+        return self.opened_bulletin(day) is not None and not suspended(suspensions, day)
 
     def create_group(self, name: str, establishments: list[Establishment] | None, today: date) -> Group:
         """R56: the service first; the scope inside the bulletin's (R35). None means all of them, now and later."""

@@ -278,6 +278,13 @@ class Convention(Signed, Record):
         """Signed, begun, not over. Whether it gives rights that day is for the timeline."""
         return self.in_force_on is not None and self.in_force_on <= day < self.ends_on
 
+    def ends_after(self, day: date) -> bool:
+        """Whether some day from `day` on is held: closed on its first day, it never held any."""
+        return self.in_force_on is not None and self.ends_on > max(day, self.in_force_on)
+
+    def _others(self) -> "list[Convention]":
+        return [c for c in self.partner.conventions if c is not self and c.in_force_on is not None]
+
     # signing
 
     def sign(
@@ -290,11 +297,9 @@ class Convention(Signed, Record):
         require(self.missions, Rule.MISSIONS_MISSING)
         require(in_force_on >= today, Rule.DATE_PAST, "inForceOn")
         require(term_on is None or term_on > in_force_on, Rule.DATE_ORDER, "termOn")
-        for other in self.partner.conventions:
-            if other is not self and other.in_force_on is not None and in_force_on < (other.closed_on or FOREVER):
-                require(
-                    other.term_on is not None and other.term_on <= in_force_on, Rule.ONE_CONVENTION, detail=other.id
-                )
+        for other in self._others():
+            require(not other.ends_after(in_force_on), Rule.ONE_CONVENTION, detail=other.id)
+            if other.closed_on is None:
                 other.close(in_force_on, ClosingReason.EXPIRED, None, today)
         self.in_force_on, self.term_on = in_force_on, term_on
 
@@ -305,14 +310,14 @@ class Convention(Signed, Record):
         require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
         require(missions, Rule.MISSIONS_MISSING, "missionIds")
         for access in self.accesses:
-            if access.opened_bulletin(today):
+            if any(b.opened_on is not None and b.ends_on > today for b in access.bulletins):
                 covered = any(m.covers(access.service) for m in missions)
                 require(covered, Rule.MISSION_DOES_NOT_COVER, "missionIds", detail=access.service.code)
         amendment = Amendment(
             number=len(self.amendments) + 1,
             verified_fields=verified,
-            missions_before=[m.code for m in self.missions],
-            missions_after=[m.code for m in missions],
+            missions_before=sorted(m.code for m in self.missions),
+            missions_after=sorted(m.code for m in missions),
             digest=digest,
             recorded_on=today,
         )
@@ -333,9 +338,9 @@ class Convention(Signed, Record):
     def cancel_closing(self, today: date) -> None:
         """A closing still to come is undone, unless another convention has taken the place."""
         require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
-        for other in self.partner.conventions:
-            if other is not self and other.in_force_on is not None and other.closed_on is None:
-                raise Refused(Rule.ONE_CONVENTION, detail=other.id)
+        for other in self._others() if self.in_force_on is not None else ():
+            taken = other.closed_on is None or other.ends_after(self.ends_on)
+            require(not taken, Rule.ONE_CONVENTION, detail=other.id)
         self.closed_on = self.closing_reason = self.closing_comment = None
 
     # services

@@ -135,6 +135,7 @@ class Group(Record):
         membership = self.membership_of(affiliation, today)
         if membership is None:
             raise Refused(Rule.NOT_MEMBER)
+        require(membership.ends_on is None or on < membership.ends_on, Rule.ALREADY_ENDED, "on")
         membership.ends_on = on
         return membership
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Record, folded, named
+from .base import FOREVER, Base, Record, folded, named
 from .conventions import CnaHandBack, Contract, Convention, Mode
 from .identifiers import Finess, Siret
 from .organisms import Organism
@@ -247,12 +247,12 @@ class Partner(Record):
         return found
 
     def keep_a_manager(self, leaving: Affiliation, today: date) -> None:
-        """R39: a delegated partner does not lose its last active manager by its own act."""
+        """R39: a delegated partner does not lose its last active manager by its own act; who will go does not count."""
         for convention in self.conventions:
             managers = convention.contract.managers_on(today)
-            if leaving.id in {m.affiliation_id for m in managers}:
-                others = [m for m in managers if m.affiliation_id != leaving.id]
-                require(others, Rule.LAST_MANAGER)
+            if convention.ends_after(today) and leaving.id in {m.affiliation_id for m in managers}:
+                staying = {m.affiliation_id for m in convention.contract.managers_on(FOREVER)} - {leaving.id}
+                require(staying & {m.affiliation_id for m in managers}, Rule.LAST_MANAGER)
 
     def notices_at_registration(self, follower: Organism, department: str | None) -> list[Notice]:
         outside = department is not None and not follower.covers(department)

@@ -1,0 +1,286 @@
+"""The verbs of the trade, so that a journey reads like prose: somebody does something, and is told why not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from persistence.records.identifiers import luhn
+from tests.conftest import Asker
+
+TODAY = "2026-12-10"
+TOMORROW = "2026-12-11"
+CENTRALISED, DELEGATED = "CENTRALISED", "DELEGATED"
+WORK = ("mis_ACCOMPAGNEMENT_TRAVAIL",)
+SOCIAL = ("mis_ACCOMPAGNEMENT_SOCIAL",)
+ROLES = ("ESAT_DECLARANT", "ESAT_LECTEUR")
+FORM = "f" * 64
+PARTNER = "partner { id siret version establishments { nodes { id siret } } }"
+EXPLAINED = "errors { code message path rule source }"
+
+_numbers = count(1)
+
+
+def a_siret(number: int | None = None) -> str:
+    """A SIRET with good keys that no seed bears: one legal unit for each number."""
+    siren = _keyed(f"9988{next(_numbers) if number is None else number:04d}")
+    return _keyed(f"{siren}0001")
+
+
+def another_siret_of(siret: str) -> str:
+    """Another establishment of the same legal unit."""
+    return _keyed(f"{siret[:9]}0002")
+
+
+def _keyed(digits: str) -> str:
+    return next(digits + key for key in "0123456789" if luhn(digits + key))
+
+
+def paper(letter: str = "a", **changes: object) -> dict[str, object]:
+    """A paper signed on both sides, and the digest of its scan."""
+    known = {
+        "partnerSignedOn": "2026-12-01", "organismSignedOn": "2026-12-02", "partnerSignatory": "Paule Paraphe",
+        "organismSignatory": "Octave Officiel", "digest": letter * 64,
+    }  # fmt: skip
+    return known | changes
+
+
+def somebody(given: str, family: str) -> dict[str, str]:
+    return {
+        "givenName": given,
+        "familyName": family,
+        "email": f"{given}.{family}@personne.invalid".lower().replace(" ", ""),
+    }
+
+
+class Told(Exception):
+    """The refusals that a person was told."""
+
+    def __init__(self, act: str, errors: list[dict[str, Any]]) -> None:
+        super().__init__(f"{act}: {errors}")
+        self.errors = errors
+
+
+@dataclass(slots=True)
+class Refusals:
+    """What was refused, filled when the block ends."""
+
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def message(self) -> str:
+        return str(self.errors[0]["message"])
+
+    @property
+    def path(self) -> list[str]:
+        return list(self.errors[0]["path"])
+
+
+@contextmanager
+def refused(code: str, rule: str | None = None) -> Iterator[Refusals]:
+    """What is done inside is refused with this code, under this rule of the instruction."""
+    told = Refusals()
+    try:
+        yield told
+    except Told as refusal:
+        told.errors = refusal.errors
+        assert [(e["code"], e["rule"]) for e in refusal.errors] == [(code, rule)], refusal
+    else:
+        raise AssertionError(f"nothing was refused: {code} was expected")
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    id: str
+    siret: str
+    establishments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    user: str
+    affiliation: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody at the graph, under their own token."""
+
+    asker: Asker
+    name: str
+
+    async def does(self, act: str, shows: str = "", /, **given: object) -> dict[str, Any]:
+        """The payload of an act; what is refused is told."""
+        kind = act[0].upper() + act[1:] + "Input!"
+        query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {shows} {EXPLAINED} warnings {{ code }} replayed }} }}"
+        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))["act"]
+        if payload["errors"]:
+            raise Told(act, payload["errors"])
+        return payload
+
+    async def asks(self, query: str, /, **variables: object) -> Any:  # noqa: ANN401 JSON
+        return await self.asker.ask(self.name, query, **variables)
+
+    async def reads(self, object_id: str, selection: str = "") -> Any:  # noqa: ANN401 JSON
+        """The object as this person sees it; None when they do not."""
+        query = f"query($id: ID!) {{ node(id: $id) {{ __typename id {selection} }} }}"
+        return (await self.asks(query, id=object_id))["node"]
+
+    async def tabs(self) -> list[str]:
+        viewer = (await self.asks("{ viewer { tabs { service { tabLabel } } } }"))["viewer"]
+        return sorted(tab["service"]["tabLabel"] for tab in viewer["tabs"])
+
+    # partners
+
+    async def registers(self, siret: str, /, **facts: object) -> Partner:
+        given = {
+            "siret": siret, "name": "ESAT des Tilleuls", "kind": "ESAT", "organismId": "org_751", "department": "75"
+        } | facts  # fmt: skip
+        made = (await self.does("partnerRegister", PARTNER, **given))["partner"]
+        return Partner(made["id"], made["siret"], tuple(e["id"] for e in made["establishments"]["nodes"]))
+
+    async def adds_establishment(self, partner: str, siret: str, department: str, name: str = "Annexe") -> str:
+        given = {"partnerId": partner, "siret": siret, "department": department, "name": name}
+        return _id(await self.does("establishmentAdd", "establishment { id }", **given), "establishment")
+
+    async def decides_eligibility(self, partner: str, decision: str = "ELIGIBLE", service: str = "ESAT") -> str:
+        given = {
+            "partnerId": partner, "serviceId": f"svc_{service}", "decision": decision, "ground": "Mission vérifiée",
+            "formDigest": FORM,
+        }  # fmt: skip
+        return _id(await self.does("eligibilityDecide", "eligibility { id }", **given), "eligibility")
+
+    # conventions
+
+    async def prepares_convention(self, partner: str, mode: str = CENTRALISED, missions: tuple[str, ...] = WORK) -> str:
+        given = {"partnerId": partner, "mode": mode, "missionIds": list(missions)}
+        return _id(await self.does("conventionPrepare", "convention { id }", **given), "convention")
+
+    async def signs_convention(self, convention: str, in_force_on: str = TODAY, /, **more: object) -> dict[str, Any]:
+        given = {"conventionId": convention, "convention": paper("a"), "contract": paper("b"), "inForceOn": in_force_on}
+        payload = await self.does("conventionSign", "convention { id status }", **(given | more))
+        return payload["convention"]  # type: ignore[no-any-return]
+
+    async def closes_convention(self, convention: str, on: str = TODAY) -> dict[str, Any]:
+        given = {"conventionId": convention, "on": on, "closingReason": "TERMINATED_BY_CAF"}
+        payload = await self.does("conventionClose", "convention { status closedOn }", **given)
+        return payload["convention"]  # type: ignore[no-any-return]
+
+    async def appoints(self, convention: str, kind: str, /, **whom: object) -> dict[str, Any]:
+        given = {"conventionId": convention, "kind": kind} | whom
+        return await self.does("managerAppoint", "manager { id kind user { id } } invitation", **given)
+
+    # bulletins and services
+
+    async def prepares_bulletin(
+        self,
+        convention: str,
+        siret: str,
+        establishments: tuple[str, ...],
+        roles: tuple[str, ...] = ROLES,
+        service: str = "ESAT",
+        /,
+        **more: object,
+    ) -> str:
+        given = {
+            "conventionId": convention, "serviceId": f"svc_{service}", "siret": siret,
+            "roleIds": [f"rol_{role}" for role in roles], "establishmentIds": list(establishments),
+        }  # fmt: skip
+        return _id(await self.does("bulletinPrepare", "bulletin { id }", **(given | more)), "bulletin")
+
+    async def signs_bulletin(self, bulletin: str, effective_from: str = TODAY, /, **more: object) -> dict[str, Any]:
+        given = {"bulletinId": bulletin, "signature": paper("c"), "effectiveFrom": effective_from} | more
+        return await self.does("bulletinSign", "bulletin { status }", **given)
+
+    async def opens(self, bulletin: str, on: str = TODAY) -> str:
+        return _id(await self.does("serviceOpen", "access { id }", bulletinId=bulletin, on=on), "access")
+
+    async def suspends_service(self, access: str) -> None:
+        await self.does("serviceSuspend", accessId=access, suspensionReason="Vérification en cours")
+
+    async def resumes_service(self, access: str) -> None:
+        await self.does("serviceResume", accessId=access)
+
+    # groups
+
+    async def creates_group(self, access: str, name: str = "Déclarants", /, **more: object) -> str:
+        return _id(await self.does("groupCreate", "group { id }", accessId=access, name=name, **more), "group")
+
+    async def attaches(self, group: str, role: str = "ESAT_DECLARANT") -> None:
+        await self.does("groupRoleAttach", groupId=group, roleId=f"rol_{role}")
+
+    async def includes(self, group: str, *users: str) -> dict[str, Any]:
+        return await self.does("groupMembersAdd", "group { id }", groupId=group, userIds=list(users))
+
+    async def removes(self, group: str, *users: str, on: str = TODAY) -> None:
+        await self.does("groupMembersRemove", groupId=group, userIds=list(users), on=on)
+
+    # users
+
+    async def invites(self, partner: str, given: str, family: str) -> Invited:
+        shown = "affiliation { id user { id } } invitation"
+        made = await self.does("userInvite", shown, partnerId=partner, person=somebody(given, family))
+        return Invited(made["affiliation"]["user"]["id"], made["affiliation"]["id"], made["invitation"])
+
+    async def accepts(self, secret: str) -> str:
+        payload = await self.does("invitationAccept", "affiliation { user { id } }", invitation=secret)
+        return str(payload["affiliation"]["user"]["id"])
+
+    async def suspends(self, affiliation: str) -> None:
+        await self.does("userSuspend", affiliationId=affiliation, suspensionReason="Vérification en cours")
+
+    async def reinstates(self, affiliation: str) -> None:
+        await self.does("userReinstate", affiliationId=affiliation)
+
+
+def _id(payload: dict[str, Any], name: str) -> str:
+    return str(payload[name]["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An Esat whose service is open: one group of declarants, with one member under their own token."""
+
+    partner: Partner
+    convention: str
+    bulletin: str
+    access: str
+    group: str
+    member: Invited
+    manager: str | None = None
+
+
+async def a_signed_esat(agent: Person, mode: str = CENTRALISED, **facts: object) -> tuple[Partner, str]:
+    """A partner just registered, and its convention in force."""
+    partner = await agent.registers(a_siret(), **facts)
+    convention = await agent.prepares_convention(partner.id, mode)
+    await agent.signs_convention(convention)
+    return partner, convention
+
+
+async def an_open_service(agent: Person, partner: Partner, convention: str, /, effective_from: str = TODAY) -> tuple[str, str]:
+    """The bulletin, and the service that it opens today."""
+    bulletin = await agent.prepares_bulletin(convention, partner.siret, partner.establishments)
+    await agent.signs_bulletin(bulletin, effective_from)
+    await agent.decides_eligibility(partner.id)
+    return bulletin, await agent.opens(bulletin)
+
+
+async def an_open_esat(agent: Person, member: str, mode: str = CENTRALISED, **facts: object) -> Opened:
+    """The whole story at once: `member` declares; in delegated mode `manager-of-{member}` includes them."""
+    partner, convention = await a_signed_esat(agent, mode, **facts)
+    bulletin, access = await an_open_service(agent, partner, convention)
+    group = await agent.creates_group(access)
+    await agent.attaches(group)
+    keeper, manager = agent, None
+    if mode == DELEGATED:
+        keeper = Person(agent.asker, f"manager-of-{member}")
+        appointed = await agent.appoints(convention, "MANAGER", person=somebody("Mona", keeper.name))
+        await keeper.accepts(appointed["invitation"])
+        manager = keeper.name
+    invited = await keeper.invites(partner.id, "Jo", member)
+    await keeper.includes(group, invited.user)
+    await Person(agent.asker, member).accepts(invited.secret)
+    return Opened(partner, convention, bulletin, access, group, invited, manager)

@@ -1,0 +1,47 @@
+"""Two registers that hold the same rows, told once for all the tests of reading: none of them writes there."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from typing import NamedTuple
+
+import pytest
+
+from persistence.engine import Database
+from persistence.records import base
+from tests.conftest import Copies
+
+from .desk import Desk
+from .story import tell
+
+
+class _Numbered(NamedTuple):
+    hex: str
+
+
+def numbered() -> Iterator[_Numbered]:
+    """Ids by counter, as long as a UUIDv7 and in the same order as time."""
+    return (_Numbered(f"{number:032x}") for number in count(1))
+
+
+@pytest.fixture(scope="session")
+async def desks(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[dict[str, Desk]]:
+    """One desk per database, seeded alike and told the same story."""
+    copies = Copies(tmp_path_factory.mktemp("reading"), postgres_url)
+    made: dict[str, Desk] = {}
+    for dialect in ("sqlite", "postgresql"):
+        with pytest.MonkeyPatch.context() as patch:
+            ids = numbered()
+            patch.setattr(base, "uuid7", lambda ids=ids: next(ids))
+            url = await copies.fresh(dialect)
+            made[dialect] = Desk(Database(url))
+            await tell(made[dialect])
+    yield made
+    for desk in made.values():
+        await desk.database.close()
+        await copies.drop(desk.database.url.render_as_string(hide_password=False))
+    await copies.drop(copies.in_server(f"template_{copies.mine}"))
+
+
+@pytest.fixture
+def desk(desks: dict[str, Desk], dialect: str) -> Desk:
+    return desks[dialect]

@@ -1,0 +1,101 @@
+"""The graph asked below HTTP, over one register: as an identity, on the day of the tests."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, GraphQLError, execute
+
+from persistence.callers import Identity
+from persistence.engine import Database
+from resolvers.context import Context
+from server.app import compose
+from server.demo_issuer import DEMO_ISSUER
+
+TODAY = date(2026, 12, 10)
+NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
+
+CALLERS = (
+    "agent-paris",
+    "lecteur-paris",
+    "agent-hauts-de-seine",
+    "agent-cna",
+    "centre-ressources",
+    "admin-national",
+    "gestionnaire-canal",
+    "declarante-canal",
+    "suspendu-canal",
+    "paie-fictive",
+    "personne-inconnue",
+)
+
+
+class Desk:
+    """One register behind its graph; `answer` gives data, and raises what the graph refuses."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.dialect = database.dialect
+        self.graph = compose(database)
+
+    def context(self, who: str) -> Context:
+        return Context(self.graph, Identity(DEMO_ISSUER, who), NOW, TODAY, "API", "req_test")
+
+    async def answer(
+        self,
+        who: str,
+        text: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        completing: bool = False,
+    ) -> Any:  # noqa: ANN401 JSON
+        """The data, through the way out that the document takes, or through graphql-core's."""
+        document = self.graph.documents.get(text)
+        if document.errors:
+            raise document.errors[0]
+        operation = document.operation(name)
+        said = await self.context(who).answer(document, operation, variables or {}, completing=completing)
+        if isinstance(said, ExecutionResult):
+            if said.errors:
+                raise said.errors[0]
+            return said.data
+        return orjson.loads(said)
+
+    async def act(self, who: str, name: str, shows: str, /, **given: object) -> Any:  # noqa: ANN401 JSON
+        """The payload of an act that must be done."""
+        kind = name[0].upper() + name[1:] + "Input!"
+        text = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shows} errors {{ code message path }} }} }}"
+        document = self.graph.documents.get(text)
+        assert document.tree is not None, document.errors
+        running: Any = execute(
+            self.graph.schema, document.tree, context_value=self.context(who), variable_values={"input": given}
+        )
+        result = await running
+        assert not result.errors, result.errors
+        assert not result.data["act"]["errors"], result.data["act"]["errors"]
+        return result.data["act"]
+
+    async def ids(self, who: str, connection: str, page: int = 100) -> list[str]:
+        """Every id of a root list, page after page."""
+        text = f"query($n: Int, $a: String) {{ all: {connection}(first: $n, after: $a) {{ nodes {{ id }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        found: list[str] = []
+        after = None
+        while True:
+            answer = (await self.answer(who, text, {"n": page, "a": after}))["all"]
+            found += [node["id"] for node in answer["nodes"]]
+            if not answer["pageInfo"]["hasNextPage"]:
+                return found
+            after = answer["pageInfo"]["endCursor"]
+
+    async def rows(self, table: str) -> Sequence[Mapping[str, Any]]:
+        """Every row of a table, as Python values."""
+        from persistence.visibility import table as of  # noqa: PLC0415 the tests' own look behind the graph
+
+        async with self.database.reader.connect() as connection:
+            return (await connection.execute(of(table).select())).mappings().all()
+
+
+def code_of(error: GraphQLError) -> str:
+    return str((error.extensions or {}).get("code"))

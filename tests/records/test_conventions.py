@@ -1,0 +1,424 @@
+"""Conventions and contracts: signed by both (R30), missions (R32), one at a time (R36), one mode (R41 to R46)."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, insert, update
+
+from persistence.engine import Database
+from persistence.records import Base, Contract, ContractManager, Convention, Mode, PartnerState, Rule
+from persistence.records.conventions import ClosingReason, ManagerKind, Signature
+from tests.records.build import (
+    CAF,
+    CARE,
+    PAPER,
+    REGISTERED,
+    TODAY,
+    WORK,
+    convention_of,
+    day,
+    draft_of,
+    esat_access,
+    opened,
+    partner_in,
+    ready_bulletin,
+    refused,
+    signed,
+)
+from tests.records.keys import ATELIERS, CANAL, OLIVIERS, accepted, broken, convention_in_force, one
+
+TERMINATED = ClosingReason.TERMINATED_BY_CAF
+
+# preparing
+
+
+def test_a_convention_binds_one_organism_and_one_partner() -> None:
+    partner = partner_in()
+
+    convention = draft_of(partner)
+
+    assert (convention.organism_id, convention.partner) == (CAF.id, partner)
+    assert not Convention.__table__.c.organism_id.nullable
+    assert not Convention.__table__.c.partner_id.nullable
+
+
+def test_a_draft_takes_no_place_and_names_its_predecessor() -> None:
+    partner = partner_in()
+    former = convention_of(partner)
+
+    draft = draft_of(partner, Mode.DELEGATED)
+
+    assert draft.predecessor_id == former.id
+    assert partner.span_on(TODAY).convention_id == former.id
+
+
+def test_the_conditions_of_exercise_and_of_administration_are_written() -> None:
+    convention = draft_of(partner_in())
+
+    assert (convention.conditions_of_exercise, convention.conditions_of_administration) == (
+        "exercice",
+        "administration",
+    )
+
+
+# signing
+
+
+@pytest.mark.parametrize("signatory", ["partner_signatory", "organism_signatory"])
+@pytest.mark.parametrize("paper", ["convention", "contract"])
+def test_both_sign_the_convention_and_the_contract(paper: str, signatory: str) -> None:
+    papers = {"convention": PAPER, "contract": PAPER}
+    papers[paper] = PAPER._replace(**{signatory: " "})
+    field = "partnerSignatory" if signatory.startswith("partner") else "organismSignatory"
+
+    with refused(Rule.SIGNATURE_MISSING, paper, field):
+        draft_of(partner_in()).sign(papers["convention"], papers["contract"], TODAY, None, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "field"),
+    [
+        ({"partner_signed_on": day(1)}, Rule.DATE_FUTURE, "partnerSignedOn"),
+        ({"organism_signed_on": day(1)}, Rule.DATE_FUTURE, "organismSignedOn"),
+        ({"digest": "0" * 63}, Rule.VALUE_INVALID, "digest"),
+    ],
+)
+def test_a_signature_is_a_fact_of_the_past_with_its_scan(written: dict[str, str], rule: Rule, field: str) -> None:
+    paper: Signature = PAPER._replace(**written)  # type: ignore[arg-type]
+
+    with refused(rule, "convention", field):
+        draft_of(partner_in()).sign(paper, PAPER, TODAY, None, TODAY)
+
+
+def test_a_signed_convention_is_not_signed_again() -> None:
+    convention = convention_of(partner_in())
+
+    with refused(Rule.ALREADY_SIGNED, "convention"):
+        signed(convention)
+
+
+def test_an_abandoned_draft_is_not_signed() -> None:
+    draft = draft_of(partner_in())
+    draft.close(TODAY, ClosingReason.ABANDONED, None, TODAY)
+
+    with refused(Rule.CONVENTION_CLOSED):
+        signed(draft)
+
+
+def test_a_convention_has_a_mission() -> None:
+    with refused(Rule.MISSIONS_MISSING):
+        signed(draft_of(partner_in(), missions=[]))
+
+
+def test_a_convention_does_not_take_force_before_today() -> None:
+    with refused(Rule.DATE_PAST, "inForceOn"):
+        signed(draft_of(partner_in()), day(-1))
+
+
+def test_a_term_follows_the_first_day() -> None:
+    with refused(Rule.DATE_ORDER, "termOn"):
+        signed(draft_of(partner_in()), day(1), day(1))
+
+
+@pytest.mark.parametrize("last", ["term", "closing"])
+def test_the_end_is_the_first_day_without_the_right(last: str) -> None:
+    convention = signed(draft_of(partner_in()), TODAY, day(9) if last == "term" else None)
+    if last == "closing":
+        convention.close(day(9), TERMINATED, None, TODAY)
+
+    held = [d for d in range(-1, 11) if convention.holds_on(day(d))]
+
+    assert held == list(range(9))
+
+
+# one at a time
+
+
+def test_a_second_convention_is_refused_and_the_first_is_named() -> None:
+    partner = partner_in()
+    first = convention_of(partner)
+
+    with refused(Rule.ONE_CONVENTION) as refusal:
+        signed(draft_of(partner))
+
+    assert refusal.value.notice.detail == first.id
+
+
+def test_an_announced_convention_has_the_place() -> None:
+    partner = partner_in()
+    signed(draft_of(partner), day(30))
+
+    with refused(Rule.ONE_CONVENTION):
+        signed(draft_of(partner), TODAY, day(30))
+
+
+def test_a_successor_takes_force_on_the_day_the_other_closes() -> None:
+    partner = partner_in()
+    former = convention_of(partner)
+    former.close(day(5), ClosingReason.DELEGATION_CHANGE, None, TODAY)
+
+    with refused(Rule.ONE_CONVENTION):
+        signed(draft_of(partner), day(4))
+    successor = signed(draft_of(partner), day(5))
+
+    assert [c.id for d in (4, 5) for c in partner.conventions if c.holds_on(day(d))] == [former.id, successor.id]
+
+
+def test_a_passed_term_keeps_its_place_until_a_successor_closes_it() -> None:
+    partner = partner_in()
+    former = signed(draft_of(partner), TODAY, day(3))
+
+    with refused(Rule.ONE_CONVENTION):
+        signed(draft_of(partner), day(2))
+    signed(draft_of(partner), day(4))
+
+    assert (former.closed_on, former.closing_reason) == (day(4), ClosingReason.EXPIRED)
+    assert partner.span_on(day(3)).convention_id is None
+
+
+def test_a_convention_closed_after_its_term_gives_way_from_the_term_on() -> None:
+    partner = partner_in()
+    former = signed(draft_of(partner), TODAY, day(3))
+    former.close(day(20), TERMINATED, None, TODAY)
+
+    signed(draft_of(partner), day(3))
+
+    assert former.closed_on == day(20)
+
+
+def test_a_convention_closed_on_its_first_day_leaves_the_place_at_once() -> None:
+    partner = partner_in()
+    announced = signed(draft_of(partner), day(30))
+    announced.close(day(30), ClosingReason.ABANDONED, None, TODAY)
+
+    convention = signed(draft_of(partner), TODAY)
+
+    assert partner.span_on(day(30)).convention_id == convention.id
+
+
+# closing
+
+
+def test_a_closing_is_written_once() -> None:
+    convention = convention_of(partner_in())
+    convention.close(day(5), TERMINATED, "motif", TODAY)
+
+    with refused(Rule.CONVENTION_CLOSED):
+        convention.close(day(9), TERMINATED, None, TODAY)
+
+    assert convention.closed_on == day(5)
+
+
+def test_a_convention_does_not_close_in_the_past_nor_before_it_begins() -> None:
+    convention = signed(draft_of(partner_in()), day(3))
+
+    with refused(Rule.DATE_PAST, "on"):
+        convention.close(day(-1), TERMINATED, None, TODAY)
+    with refused(Rule.DATE_ORDER, "on"):
+        convention.close(day(2), TERMINATED, None, TODAY)
+
+
+def test_a_closing_to_come_is_cancelled_and_all_is_as_before() -> None:
+    access = esat_access()
+    access.convention.close(day(5), TERMINATED, "motif", TODAY)
+    assert access.opened_bulletin(day(5)) is None
+
+    access.convention.cancel_closing(day(4))
+
+    assert access.opened_bulletin(day(5)) is not None
+    assert access.convention.closing_reason is access.convention.closing_comment is None
+
+
+def test_a_closing_that_has_come_is_not_cancelled() -> None:
+    convention = convention_of(partner_in())
+
+    with refused(Rule.CLOSING_PASSED):
+        convention.cancel_closing(TODAY)
+    convention.close(day(5), TERMINATED, None, TODAY)
+    with refused(Rule.CLOSING_PASSED):
+        convention.cancel_closing(day(5))
+
+
+@pytest.mark.parametrize("successor_closes", [None, 40])
+def test_a_closing_is_not_cancelled_once_a_successor_is_announced(successor_closes: int | None) -> None:
+    partner = partner_in()
+    former = convention_of(partner)
+    former.close(day(5), TERMINATED, None, TODAY)
+    successor = signed(draft_of(partner), day(5))
+    if successor_closes is not None:
+        successor.close(day(successor_closes), TERMINATED, None, TODAY)
+
+    with refused(Rule.ONE_CONVENTION):
+        former.cancel_closing(TODAY)
+
+
+def test_a_closing_is_cancelled_when_the_successor_is_withdrawn() -> None:
+    partner = partner_in()
+    former = convention_of(partner)
+    former.close(day(5), TERMINATED, None, TODAY)
+    successor = signed(draft_of(partner), day(5))
+    successor.close(day(5), ClosingReason.ABANDONED, None, TODAY)
+
+    former.cancel_closing(TODAY)
+
+    assert former.closed_on is None
+
+
+def test_a_draft_whose_abandon_is_cancelled_takes_no_place() -> None:
+    partner = partner_in()
+    convention_of(partner)
+    draft = draft_of(partner)
+    draft.close(day(5), ClosingReason.ABANDONED, None, TODAY)
+
+    draft.cancel_closing(TODAY)
+
+    assert draft.closed_on is None
+
+
+# amending
+
+
+def test_an_amendment_says_what_was_verified_and_the_missions_before_and_after() -> None:
+    convention = convention_of(partner_in())
+
+    amendment = convention.amend(["mission"], [WORK], None, TODAY)
+
+    assert (amendment.number, amendment.verified_fields) == (1, ["mission"])
+    assert (amendment.missions_before, amendment.missions_after) == (sorted([WORK.code, CARE.code]), [WORK.code])
+    assert convention.amend(["siret"], [WORK], None, TODAY).number == 2
+
+
+def test_an_amendment_leaves_a_mission() -> None:
+    with refused(Rule.MISSIONS_MISSING, "missionIds"):
+        convention_of(partner_in()).amend(["mission"], [], None, TODAY)
+
+
+def test_an_amendment_keeps_open_services_covered() -> None:
+    convention = esat_access().convention
+
+    with refused(Rule.MISSION_DOES_NOT_COVER, "missionIds"):
+        convention.amend(["mission"], [CARE], None, TODAY)
+
+    assert convention.missions == [WORK, CARE]
+
+
+def test_an_amendment_keeps_covered_the_services_that_are_to_open() -> None:
+    convention = opened(ready_bulletin(convention_of(partner_in())), day(5)).convention
+
+    with refused(Rule.MISSION_DOES_NOT_COVER, "missionIds"):
+        convention.amend(["mission"], [CARE], None, TODAY)
+
+
+def test_an_amendment_is_of_a_convention_in_force() -> None:
+    with refused(Rule.CONVENTION_NOT_IN_FORCE):
+        signed(draft_of(partner_in()), day(1)).amend(["mission"], [WORK], None, TODAY)
+
+
+# one mode
+
+
+def test_the_mode_is_written_on_the_contract_and_nowhere_else() -> None:
+    homes = {table.name for table in Base.metadata.tables.values() if "mode" in table.c}
+
+    assert homes == {"contract", "partner_state"}
+    assert not Contract.__table__.c.mode.nullable
+
+
+def test_the_mode_of_the_convention_is_the_mode_of_the_partner() -> None:
+    partner = partner_in()
+    former = convention_of(partner, Mode.CENTRALISED)
+    former.close(day(5), ClosingReason.DELEGATION_CHANGE, None, TODAY)
+    signed(draft_of(partner, Mode.DELEGATED), day(5))
+
+    assert [partner.span_on(day(d)).mode for d in (4, 5)] == [Mode.CENTRALISED, Mode.DELEGATED]
+
+
+# the keys
+
+
+def _row(partner: str, siret: str, **dates: date | None) -> dict[str, object]:
+    return {
+        "id": "cnv_again",
+        "version": 1,
+        "partner_id": partner,
+        "siret": siret,
+        "organism_id": "org_751",
+        "prepared_on": REGISTERED,
+        **dates,
+    }
+
+
+async def test_the_keys_refuse_a_second_convention_in_force(database: Database) -> None:
+    row = _row(CANAL, "99990001200025", in_force_on=day(30))
+
+    said = await broken(database, insert(Convention).values(**row))
+    await accepted(database, insert(Convention).values(**row, closed_on=day(60)))
+
+    assert "convention.partner_id" in said or "uq_convention_one_per_partner" in said
+
+
+async def test_the_keys_refuse_to_change_a_mode_in_use(database: Database) -> None:
+    in_use = await convention_in_force(database, CANAL)
+    draft = await one(database, Convention.id, Convention.in_force_on.is_(None))
+
+    def changed(convention: str) -> object:
+        return update(Contract).where(Contract.convention_id == convention).values(mode=Mode.CENTRALISED)
+
+    said = await broken(database, changed(in_use))  # type: ignore[arg-type]
+    await accepted(database, changed(draft))  # type: ignore[arg-type]
+
+    assert "foreign key" in said.casefold()
+
+
+async def test_the_keys_refuse_a_contract_without_its_convention(database: Database) -> None:
+    row = {"convention_id": "cnv_none", "partner_id": CANAL, "mode": Mode.DELEGATED}
+
+    said = await broken(database, insert(Contract).values(**row))
+    await accepted(
+        database, insert(Convention).values(**_row(CANAL, "99990001200025")), insert(Contract).values(
+            **row | {"convention_id": "cnv_again"}
+        )
+    )  # fmt: skip
+
+    assert "foreign key" in said.casefold()
+
+
+async def test_the_keys_refuse_a_second_contract_on_a_convention(database: Database) -> None:
+    convention = await convention_in_force(database, CANAL)
+
+    said = await broken(
+        database, insert(Contract).values(convention_id=convention, partner_id=CANAL, mode=Mode.CENTRALISED)
+    )
+
+    assert "unique" in said.casefold()
+
+
+async def test_the_keys_refuse_a_manager_who_is_a_stranger(database: Database) -> None:
+    manager = await one(database, ContractManager, ContractManager.partner_id == ATELIERS)
+    row = {"version": 1, "kind": ManagerKind.DEPUTY, "starts_on": TODAY}
+    theirs = {"affiliation_id": manager.affiliation_id, "user_id": manager.user_id}
+    here = {"convention_id": await convention_in_force(database, CANAL), "partner_id": CANAL}
+    there = {"convention_id": manager.convention_id, "partner_id": ATELIERS}
+
+    said = await broken(database, insert(ContractManager).values(id="mgr_1", **row, **theirs, **here))
+    await accepted(database, insert(ContractManager).values(id="mgr_1", **row, **theirs, **there))
+
+    assert "foreign key" in said.casefold()
+
+
+async def test_the_keys_refuse_two_successors_of_one_convention(database: Database) -> None:
+    closed = await one(database, Convention.id, Convention.closed_on.is_not(None), Convention.partner_id == OLIVIERS)
+    row = _row(OLIVIERS, "99990004600015") | {"predecessor_id": closed}
+
+    said = await broken(database, insert(Convention).values(**row))
+    await accepted(database, insert(Convention).values(**row | {"predecessor_id": None}))
+
+    assert "predecessor_id" in said
+
+
+async def test_a_convention_in_use_is_not_deleted(database: Database) -> None:
+    in_use = await convention_in_force(database, CANAL)
+
+    said = await broken(database, delete(PartnerState).where(PartnerState.partner_id == ATELIERS), delete(Convention).where(Convention.id == in_use))  # fmt: skip
+
+    assert "foreign key" in said.casefold()
