@@ -63,8 +63,8 @@ class Statement:
 class Terms:
     """The statement under way: its aliases and its binds. Implements `visibility.Binder`."""
 
-    def __init__(self, dialect: str) -> None:
-        self.spelling = SPELLINGS[dialect]
+    def __init__(self, dialect: str, permits: Permits | None = None) -> None:
+        self.spelling, self.permits = SPELLINGS[dialect], permits
         self.slots: dict[str, Slot] = {}
         self._names: dict[tuple[str, Source], str] = {}
         self._aliases = 0
@@ -105,6 +105,16 @@ class Terms:
         wanted: ColumnElement[bool] = self.bind(("value", value), "flag")
         return cast(term, Boolean) == wanted
 
+    def seen(self, record: str, row: FromClause, *, anchored: bool = True) -> list[ColumnElement[bool]]:
+        """The predicate of the record's read, and nothing for what is public to any signed-in caller.
+
+        A test that looks at rows of another record puts it on them: a filter tells nothing that a list hides.
+        """
+        if record not in GUARDED:
+            return []
+        assert self.permits is not None
+        return [visible(record, row, self.permits(GUARDED[record].type, "read"), self, anchored=anchored)]
+
     def mentions(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         """Whether a folded column holds the folded words."""
         return self.spelling.find(term, self.bind(("folded", value), "text"))
@@ -136,7 +146,7 @@ class Reader:
     """Compiles questions for one dialect, with the permits of one set of roles."""
 
     def __init__(self, dialect: str, permits: Permits) -> None:
-        self.terms, self.permits = Terms(dialect), permits
+        self.terms = Terms(dialect, permits)
         self.spelling = self.terms.spelling
 
     def statement(self, question: Object) -> Statement:
@@ -172,16 +182,13 @@ class Reader:
 
     # rows
 
-    def seen(self, record: str, row: FromClause, *, anchored: bool = True) -> list[ColumnElement[bool]]:
-        """The predicate of the record's read, and nothing for what is public to any signed-in caller."""
-        if record not in GUARDED:
-            return []
-        return [visible(record, row, self.permits(GUARDED[record].type, "read"), self.terms, anchored=anchored)]
-
     def _one(self, asked: One, parent: FromClause | None) -> ColumnElement[Any]:
         assert asked.target.record is not None
         row = self.terms.alias(asked.target.record)
-        conditions = [*self.seen(asked.target.record, row), *(test(row, self.terms, v) for test, v in asked.tests)]
+        conditions = [
+            *self.terms.seen(asked.target.record, row),
+            *(test(row, self.terms, v) for test, v in asked.tests),
+        ]
         if asked.link is not None:
             conditions.append(asked.link(row, parent, self.terms))  # type: ignore[arg-type]
         made = select(self.object(asked.target, row)).select_from(row).where(*conditions)
@@ -193,7 +200,7 @@ class Reader:
         order = [
             row.c[c].desc() if asked.order.descending else row.c[c] for c in (*asked.order.columns, "id") if c in row.c
         ]
-        conditions = [*self.seen(asked.target.record, row), asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
+        conditions = [*self.terms.seen(asked.target.record, row), asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
         made = select(self.spelling.listed(self.object(asked.target, row), order)).select_from(row).where(*conditions)
         return self.spelling.nested(paging.under(parent, made).scalar_subquery())
 
@@ -203,7 +210,7 @@ class Reader:
         for prefix, target in asked.targets:
             assert target.record is not None
             row = self.terms.alias(target.record)
-            one = select(self.object(target, row)).where(row.c.id == ids.c.id, *self.seen(target.record, row))
+            one = select(self.object(target, row)).where(row.c.id == ids.c.id, *self.terms.seen(target.record, row))
             found.append((ids.c.id.like(f"{prefix}\\_%", escape="\\"), one.correlate(ids).scalar_subquery()))
         node = case(*found, else_=null()) if found else null()
         rows = select(ids.c.n.label("n"), node.label("node")).subquery()
@@ -213,7 +220,7 @@ class Reader:
         def where(row: FromClause) -> list[ColumnElement[bool]]:
             link = [] if asked.link is None else [asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
             tests = [test(row, self.terms, value) for test, value in asked.tests]
-            return [*self.seen(asked.record, row, anchored=asked.anchored), *link, *tests]
+            return [*self.terms.seen(asked.record, row, anchored=asked.anchored), *link, *tests]
 
         return self.spelling.nested(paging.page(self, asked, where, parent))
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 from strawberry.types.scalar import ScalarDefinition
+from strawberry.utils.str_converters import to_camel_case
 
 from persistence.question import Expression, Link, Order, Test
 from persistence.records.base import Base, written
@@ -148,7 +148,9 @@ def page(
         "before": (str | None, None, "Curseur avant lequel reprendre."),
         "order": (orders, next(iter(orders)), "Ordre de la liste."),
     }
-    tests = {to_camel_case(name): f for name, f in (filters or {}).items()}  # graphql-core reads arguments by these names
+    tests = {
+        to_camel_case(name): f for name, f in (filters or {}).items()
+    }  # graphql-core reads arguments by these names
     arguments |= {name: (f.type | None, None, f.description) for name, f in tests.items()}
     return _field(bindings.Connected(link, ORDERS[orders], tests), description, arguments)
 

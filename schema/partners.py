@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from strawberry import ID
 
 from persistence import records
@@ -14,7 +14,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
-from .bulletins import in_force_access
+from .bulletins import in_force_access, is_open
 from .conventions import CONVENTION_FILTERS, ConventionOrder
 from .expressions import by_state, state
 from .groups import GROUP_FILTERS, GroupOrder
@@ -68,14 +68,11 @@ def state_is(column: str) -> Test:
 
 
 def opened(row: Table, terms: Terms, value: Value) -> SqlTest:
-    """Partners that have the service open today."""
-    bulletin, now = table("bulletin").alias(), table("partner_state").alias()
-    return row.c.id.in_(
-        select(bulletin.c.partner_id)
-        .join_from(bulletin, now, and_(now.c.convention_id == bulletin.c.convention_id, terms.runs(now)))
-        .where(bulletin.c.service_id == terms.value(value), terms.runs(bulletin, "opened_on", "closed_on"))
-        .where(or_(bulletin.c.effective_to.is_(None), bulletin.c.effective_to > terms.day))
-    )
+    """Partners that have the service open today, where the caller may read that service of theirs."""
+    access = table("service_access").alias()
+    known = terms.seen("service_access", access)
+    here = select(access.c.partner_id).where(access.c.service_id == terms.value(value), is_open(access, terms), *known)
+    return row.c.id.in_(here)
 
 
 PARTNER_FILTERS = {

@@ -5,6 +5,7 @@ from sqlalchemy import true
 from strawberry import ID
 
 from persistence.question import Test
+from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
 from resolvers.bindings import Filter
 
@@ -20,7 +21,8 @@ from .services import Campaign, Mission, Parameter, Rule, Service
 from .users import USER_FILTERS, User, UserOrder, Viewer
 
 RULES = [
-    Rule(code=rule.name, number=rule.number, paragraph=rule.paragraph, sentence=rule.sentence) for rule in RegisterRule
+    *(Rule(code=r.name, number=r.number, paragraph=r.paragraph, sentence=r.sentence) for r in RegisterRule),
+    *(Rule(code=None, number=n, paragraph=p, sentence=words) for n, (p, words) in HELD_BY_SHAPE.items()),
 ]
 
 ALL = lambda _child, _parent, _terms: true()  # noqa: E731 a link that keeps every row

@@ -29,7 +29,8 @@ AffiliationOrder = orders(
 
 def works_for(row: Table, terms: Terms, value: Value) -> SqlTest:
     link = table("affiliation").alias()
-    return row.c.id.in_(select(link.c.user_id).where(link.c.partner_id == terms.value(value), terms.runs(link)))
+    known = terms.seen("affiliation", link)
+    return row.c.id.in_(select(link.c.user_id).where(link.c.partner_id == terms.value(value), terms.runs(link), *known))
 
 
 USER_FILTERS = {

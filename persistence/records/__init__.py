@@ -16,13 +16,14 @@ from .groups import Group, Membership
 from .journal import Idempotency, JournalEntry
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .partners import ActivityAttestation, Eligibility, Establishment, Partner, PartnerSiret
-from .rules import Notice, Refused, Rule
+from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Mission, Role, RoleProfile, Service
 from .timeline import PartnerState, Span, timeline
 from .users import Affiliation, SignIn, Suspension, User, UserKind
 
 __all__ = [
     "FOREVER",
+    "HELD_BY_SHAPE",
     "ActivityAttestation",
     "Affiliation",
     "Agent",

@@ -131,6 +131,25 @@ class Rule(Enum):
         self.number, self.paragraph, self.sentence = number, paragraph, sentence
 
 
+HELD_BY_SHAPE: dict[str, tuple[str, str]] = {
+    "R38": (
+        "§3",
+        "Seuls les agents d'un organisme ouvrent un service : aucune ligne de la politique ne le donne à d'autres.",
+    ),
+    "R41": ("§3", "Le mode de gestion se lit au contrat de services, et nulle part ailleurs."),
+    "R42": ("§3", "La délégation vaut pour tous les services : ni service, ni bulletin, ni groupe ne porte de mode."),
+    "R43": ("§3", "Aucun acte ne change un mode : la convention se clôture, et une autre se prépare, liée à elle."),
+    "R44": ("§3", "La délégation va avec une convention : le contrat n'a pas d'autre clé que la sienne."),
+    "R46": ("§3", "Un partenaire n'a qu'un mode : il n'a qu'une convention en vigueur, et elle qu'un contrat."),
+    "R49": (
+        "§5",
+        "L'onglet paraît quand une convention est en vigueur et un bulletin ouvert ; il se déduit, il ne s'écrit pas.",
+    ),
+    "R55": ("§5", "L'ouverture prend les rôles et la portée du bulletin : l'acte n'en accepte pas d'autres."),
+}
+"""Rules of the instruction that nothing can refuse, since nothing can break them: number → (paragraph, sentence)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A warning: the act is done, and this should be known."""
