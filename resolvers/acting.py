@@ -109,12 +109,19 @@ class Act:
         partner_id = await self.register.partner_of(record, record_id)
         if partner_id is not None and self.partner is None:
             self.partner = await self.register.lock(partner_id)
+            await self.resolve()
             await self.judge(record, record_id, path, needs)  # again, now that nothing moves
         alone = True if partner_id is None else None  # a row without a partner is its own lock
         found = await self.register.session.get_one(record, record_id, with_for_update=alone)
         if self.target is None:
             self._expect(found)
         return found
+
+    async def resolve(self) -> None:
+        """What the caller holds, read again: the lock may have waited for the act that takes it away."""
+        graph, register = self.context.graph, self.register
+        driver = await graph.database.driver_of(register.session)
+        self.subject = await graph.subject(self.context.identity, self.today, driver)
 
     def _expect(self, found: Record) -> None:
         """The record that the act changes, at the version that the caller has read."""
@@ -265,8 +272,8 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         done = await doing(act, given)
         made, extra = done if isinstance(done, tuple) else (done, {})
         await _record(act, made, given)
-        again = await graph.subject(context.identity, context.today, driver)
-        answers = await context.payload(info, made.id, again, session)
+        await act.resolve()
+        answers = await context.payload(info, made.id, act.subject, session)
         return Outcome(answers=answers, warnings=tuple(act.warnings), extra=extra)
 
 

@@ -29,7 +29,7 @@ from persistence.visibility import Allowed, Permits
 from .documents import Document, Documents
 from .reading import OBJECT, Plan, Planner, Types, fragments_of, refuse, shape
 
-PLANS = 2_000
+PLANS = 500
 POSTS = {
     "READING": "agent_reading",
     "MANAGING": "agent_managing",

@@ -153,12 +153,12 @@ async def manager_appoint(act: Act, given: ManagerAppointInput) -> tuple[Contrac
         convention = await act.take(Convention, given.convention_id, "conventionId", needs="Manager:appoint_deputy")
     if not act.by_administrator and convention.contract.managers_on(act.today):
         raise Refused(Rule.MANAGER_ACTIVE)
-    affiliation, secret = await _affiliated(act, given)
+    affiliation, secret = _affiliated(act, given)
     manager = convention.contract.appoint(affiliation, given.kind, act.today)
     return manager, secret
 
 
-async def _affiliated(act: Act, given: ManagerAppointInput) -> tuple[Affiliation, dict[str, str]]:
+def _affiliated(act: Act, given: ManagerAppointInput) -> tuple[Affiliation, dict[str, str]]:
     assert act.partner is not None
     if (given.user_id is None) == (given.person is None):
         raise Refused(Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`.")

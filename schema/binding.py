@@ -25,7 +25,7 @@ SqlTest: TypeAlias = ColumnElement[bool]
 
 
 def _date(value: object) -> date:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) != len("AAAA-MM-JJ"):
         raise TypeError("Une date s'écrit AAAA-MM-JJ.")
     return date.fromisoformat(value)
 

@@ -100,7 +100,7 @@ class Parameter(Node):
 @strawberry.type(description="Règle que le logiciel fait tenir : son code est celui des refus.")
 class Rule:
     code: str | None = strawberry.field(
-        description="Code stable, celui des refus et des avertissements ; vide quand la forme du registre tient la règle."
+        description="Code stable, celui des refus ; vide quand la forme du registre tient la règle."
     )
     number: str | None = strawberry.field(description="Numéro de la règle, R1 à R60 ; vide pour une règle du registre.")
     paragraph: str | None = strawberry.field(description="Paragraphe de l'instruction IT 2025-061.")

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, OperationType, execute
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +21,8 @@ from .clock import Clock
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 
+BUSY = (PoolTimeout, TimeoutError)
+RETRY = {"Retry-After": "2"}
 LARGEST_BODY = 1_000_000
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -75,6 +78,11 @@ class GraphEdge:
             return _refused(media, tuple(_fit(error) for error in invalid.errors), request_id)
         except GraphQLError as error:
             return _refused(media, (error,), request_id)
+        except BUSY as busy:
+            logger.warning("busy: %s in request %s", type(busy).__name__, request_id)
+            return _failed(
+                media, "BUSY", "Le service est très sollicité : recommencez dans un instant.", 503, request_id, RETRY
+            )
         except Exception as defect:  # noqa: BLE001 whatever fails is masked, its text may hold values
             return _refused(media, (_masked(defect, request_id),), request_id, 500 if media == GRAPHQL else 200)
         if isinstance(answer, str):

@@ -115,6 +115,7 @@ class Group(Record):
     def include(self, affiliation: Affiliation, today: date) -> Membership:
         """R56: after the role; R40: one's own staff only, neither suspended nor twice."""
         require(self.is_live_on(today), Rule.GROUP_CLOSED)
+        require(self.access.opened_bulletin(today), Rule.SERVICE_NOT_OPEN)
         if self.role_id is None:
             raise Refused(Rule.ROLE_FIRST)
         require(affiliation.is_active_on(today), Rule.STRANGER)
