@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Date, Dialect, Enum, Integer, MetaData, String, Text, inspect, types
+from sqlalchemy import Date, Dialect, Enum, Index, Integer, MetaData, String, Text, inspect, text, types
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from uuid_utils import uuid7
@@ -53,6 +53,11 @@ def folded(words: str) -> str:
 def named(kind: type[StrEnum]) -> Enum:
     """An enum stored under its GraphQL name, held by a check."""
     return Enum(kind, native_enum=False, create_constraint=True, length=40, name=kind.__name__)
+
+
+def unique_where(name: str, *columns: str, where: str) -> Index:
+    """A partial unique index; without both dialects' words it would be a full one on the other."""
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Base(DeclarativeBase):

@@ -9,14 +9,12 @@ from sqlalchemy import (
     Computed,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Table,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from .base import FOREVER, Base, Record, Words
+from .base import FOREVER, Base, Record, Words, unique_where
 from .conventions import Convention, Signature, Signed
 from .groups import Group
 from .organisms import Department
@@ -84,13 +82,7 @@ class Bulletin(Signed, Record):
             ],
         ),
         ForeignKeyConstraint(["convention_id", "open_siret"], ["convention.id", "convention.siret"]),
-        Index(
-            "uq_bulletin_one_open",
-            "access_id",
-            unique=True,
-            sqlite_where=text("opened_on IS NOT NULL AND closed_on IS NULL"),
-            postgresql_where=text("opened_on IS NOT NULL AND closed_on IS NULL"),
-        ),
+        unique_where("uq_bulletin_one_open", "access_id", where="opened_on IS NOT NULL AND closed_on IS NULL"),
     )
 
     access_id: Mapped[str] = mapped_column(index=True)

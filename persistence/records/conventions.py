@@ -14,11 +14,10 @@ from sqlalchemy import (
     Index,
     Table,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, Base, Record, named, personal
+from .base import FOREVER, Base, Record, named, personal, unique_where
 from .rules import Refused, Rule, require
 from .services import Mission, Service
 from .users import Affiliation, Suspension
@@ -238,12 +237,8 @@ class Convention(Signed, Record):
         UniqueConstraint("id", "partner_id"),
         Index("ix_convention_prepared_on", "prepared_on", "id"),
         CheckConstraint("term_on IS NULL OR term_on > in_force_on", name="term_after_force"),
-        Index(
-            "uq_convention_one_per_partner",
-            "partner_id",
-            unique=True,
-            sqlite_where=text("in_force_on IS NOT NULL AND closed_on IS NULL"),
-            postgresql_where=text("in_force_on IS NOT NULL AND closed_on IS NULL"),
+        unique_where(
+            "uq_convention_one_per_partner", "partner_id", where="in_force_on IS NOT NULL AND closed_on IS NULL"
         ),
     )
 

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Record, Words, folded
+from .base import Base, Record, Words, folded, unique_where
 from .partners import Establishment
 from .rules import Refused, Rule, require
 from .services import Role
@@ -39,14 +39,7 @@ class Membership(Record):
             ["affiliation.id", "affiliation.partner_id", "affiliation.user_id"],
             onupdate="CASCADE",
         ),
-        Index(
-            "uq_membership_active",
-            "group_id",
-            "affiliation_id",
-            unique=True,
-            sqlite_where=text("ends_on IS NULL"),
-            postgresql_where=text("ends_on IS NULL"),
-        ),
+        unique_where("uq_membership_active", "group_id", "affiliation_id", where="ends_on IS NULL"),
     )
 
     group_id: Mapped[str] = mapped_column(index=True)

@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, Table, text
+from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Record, folded, named
+from .base import Base, Record, folded, named, unique_where
 from .rules import Refused, Rule, require
 from .users import User
 
@@ -88,16 +88,7 @@ class Agent(Record):
 
     __tablename__ = "agent"
     prefix = "agt"
-    __table_args__ = (
-        Index(
-            "uq_agent_active",
-            "user_id",
-            "organism_id",
-            unique=True,
-            sqlite_where=text("ends_on IS NULL"),
-            postgresql_where=text("ends_on IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_where("uq_agent_active", "user_id", "organism_id", where="ends_on IS NULL"),)
 
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     organism_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)

@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, Base, Record, folded, named
+from .base import FOREVER, Base, Record, folded, named, unique_where
 from .conventions import CnaHandBack, Contract, Convention, Mode
 from .identifiers import Finess, Siret
 from .organisms import Organism
@@ -27,15 +27,7 @@ class PartnerSiret(Base):
     """The SIRET that a partner bears over dates; the current one is unique in the register."""
 
     __tablename__ = "partner_siret"
-    __table_args__ = (
-        Index(
-            "uq_partner_siret_current",
-            "siret",
-            unique=True,
-            sqlite_where=text("ends_on IS NULL"),
-            postgresql_where=text("ends_on IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_where("uq_partner_siret_current", "siret", where="ends_on IS NULL"),)
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     siret: Mapped[str] = mapped_column(primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
@@ -49,13 +41,7 @@ class Establishment(Record):
     prefix = "est"
     __table_args__ = (
         UniqueConstraint("id", "partner_id"),
-        Index(
-            "uq_establishment_siret",
-            "siret",
-            unique=True,
-            sqlite_where=text("ended_on IS NULL"),
-            postgresql_where=text("ended_on IS NULL"),
-        ),
+        unique_where("uq_establishment_siret", "siret", where="ended_on IS NULL"),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)

@@ -8,10 +8,10 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import FOREVER, Base, named
+from .base import FOREVER, Base, named, unique_where
 from .conventions import Convention, Mode
 
 if TYPE_CHECKING:
@@ -37,13 +37,7 @@ class PartnerState(Base):
         ),
         ForeignKeyConstraint(["convention_id", "mode"], ["contract.convention_id", "contract.mode"]),
         ForeignKeyConstraint(["convention_id", "partner_id"], ["contract.convention_id", "contract.partner_id"]),
-        Index(
-            "uq_partner_state_first",
-            "partner_id",
-            unique=True,
-            sqlite_where=text("chained IS NULL"),
-            postgresql_where=text("chained IS NULL"),
-        ),
+        unique_where("uq_partner_state_first", "partner_id", where="chained IS NULL"),
         Index("ix_partner_state_administering", "administering_id", "ends_on", "starts_on", "partner_id"),
         Index("ix_partner_state_signing", "signing_id", "ends_on", "starts_on", "partner_id"),
     )

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import PERSONAL, Base, Record, folded, named, personal
+from .base import PERSONAL, Base, Record, folded, named, personal, unique_where
 from .rules import Notice, Rule, require
 
 if TYPE_CHECKING:
@@ -121,14 +121,7 @@ class Affiliation(Record):
     prefix = "aff"
     __table_args__ = (
         UniqueConstraint("id", "partner_id", "user_id"),
-        Index(
-            "uq_affiliation_active",
-            "partner_id",
-            "user_id",
-            unique=True,
-            sqlite_where=text("ends_on IS NULL"),
-            postgresql_where=text("ends_on IS NULL"),
-        ),
+        unique_where("uq_affiliation_active", "partner_id", "user_id", where="ends_on IS NULL"),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
