@@ -101,9 +101,8 @@ def page(
             case _:
                 made = _total(reader, part, where, parent)
         pairs.append((part.key, made if part.name == "__typename" else reader.spelling.nested(made)))
-    # one row whatever is asked: without its own aggregate, a page of `totalCount` alone had one a row
-    one = select(reader.spelling.object(pairs)).select_from(middle).having(func.count() >= 0)
-    return under(parent, one).scalar_subquery()
+    # what is asked brings its own FROM: with the rows under it, a `totalCount` alone would be said once a row
+    return under(parent, select(reader.spelling.object(pairs))).scalar_subquery()
 
 
 def _rows(reader: "Reader", asked: Page, where: Callable[[FromClause], list[ColumnElement[bool]]]) -> Select[Any]:
@@ -162,7 +161,7 @@ def _info(
     reader: "Reader", part: Part, asked: Page, middle: FromClause, size: ColumnElement[Any]
 ) -> ColumnElement[Any]:
     """pageInfo, out of the numbered values: the walk's further end is known, the nearer is where one came from."""
-    further, nearer = func.count() > size, true() if asked.cursor is not None else false()
+    further, nearer = func.count(middle.c.n) > size, true() if asked.cursor is not None else false()
     on_page = middle.c.n <= size
     tagged = cast(1000 + middle.c.n, String) + middle.c.cursor if "cursor" in middle.c else null()
     nearest = func.substr(func.min(tagged).filter(on_page), 5)

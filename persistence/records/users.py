@@ -121,10 +121,11 @@ class Affiliation(Record):
     prefix = "aff"
     __table_args__ = (
         UniqueConstraint("id", "partner_id", "user_id"),
+        Index("ix_affiliation_partner_id", "partner_id", "user_id"),
         unique_where("uq_affiliation_active", "partner_id", "user_id", where="ends_on IS NULL"),
     )
 
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"))
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]

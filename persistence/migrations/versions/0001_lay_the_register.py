@@ -317,7 +317,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("invitation_digest", name=op.f("uq_affiliation_invitation_digest")),
     )
     with op.batch_alter_table("affiliation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_affiliation_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index("ix_affiliation_partner_id", ["partner_id", "user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_affiliation_user_id"), ["user_id"], unique=False)
         batch_op.create_index(
             "uq_affiliation_active",
@@ -1110,7 +1110,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("ends_on IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_affiliation_user_id"))
-        batch_op.drop_index(batch_op.f("ix_affiliation_partner_id"))
+        batch_op.drop_index("ix_affiliation_partner_id")
 
     op.drop_table("affiliation")
     with op.batch_alter_table("activity_attestation", schema=None) as batch_op:
