@@ -1,6 +1,7 @@
 """The one engine factory: SQLite (embedded default) or PostgreSQL, for acts (sessions) and for reading (text)."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
@@ -41,11 +42,19 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Driver]:
         """The driver's connection, from the pool, for the statements of one request: half the cost of `connect()`."""
-        connection = await self.reader.raw_connection()
+        connection = await self._checkout()
         try:
             yield connection.driver_connection
         finally:
             await greenlet_spawn(connection.close)
+
+    async def _checkout(self) -> Any:  # noqa: ANN401 the pool's connection
+        """A connection that still stands: the pool does not see what its driver has lost."""
+        while True:
+            connection: Any = await self.reader.raw_connection()
+            if self.dialect == "sqlite" or not connection.driver_connection.is_closed():
+                return connection
+            await greenlet_spawn(connection.invalidate)
 
     async def driver_of(self, session: AsyncSession) -> Driver:
         """The driver's connection of an act: what is read there is inside its transaction."""
@@ -83,6 +92,7 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
 
 
 def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it writes the values of every statement
     engine = create_async_engine(
         url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True
     )

@@ -88,12 +88,15 @@ def page(
     middle = under(parent, select(*values).select_from(found)).subquery()
 
     size = reader.terms.value(asked.size, "int")
-    walk = middle.c.n.desc() if asked.backward else middle.c.n
+    if _informed(asked):
+        walk, shown = [middle.c.n.desc() if asked.backward else middle.c.n], middle.c.n <= size
+    else:
+        walk, shown = [c.desc() if asked.order.descending else c for c in list(middle.c)[: -len(items) or None]], None
     pairs: list[tuple[str, ColumnElement[Any]]] = []
     for part in asked.parts:
         match part.name:
             case "edges" | "nodes":
-                made = reader.spelling.listed(middle.c[items[part.key]], [walk], middle.c.n <= size)
+                made = reader.spelling.listed(middle.c[items[part.key]], walk, shown)
             case "pageInfo":
                 made = _info(reader, part, asked, middle, size)
             case "__typename":
@@ -105,8 +108,13 @@ def page(
     return under(parent, select(reader.spelling.object(pairs))).scalar_subquery()
 
 
+def _informed(asked: Page) -> bool:
+    """Whether anything is asked of the page beside its objects: only then are its rows numbered."""
+    return any(part.name == "pageInfo" for part in asked.parts)
+
+
 def _rows(reader: "Reader", asked: Page, where: Callable[[FromClause], list[ColumnElement[bool]]]) -> Select[Any]:
-    """The page's rows, and one more to know whether others follow."""
+    """The page's rows, and one more where it must be known whether others follow."""
     row, down = reader.terms.alias(asked.record), _down(asked)
     columns = columns_of(asked.record, asked.order)
     conditions = where(row)
@@ -115,13 +123,15 @@ def _rows(reader: "Reader", asked: Page, where: Callable[[FromClause], list[Colu
         mine, theirs = tuple_(*(row.c[c] for c, _ in columns)), tuple_(*bounds)
         conditions.append(mine < theirs if down else mine > theirs)
     order = [row.c[c].desc() if down else row.c[c] for c, _ in columns]
-    limit = reader.terms.bind(("limit", asked.size), "int")
+    limit = reader.terms.bind(("limit" if _informed(asked) else "value", asked.size), "int")
     return select(row).where(*conditions).order_by(*order).limit(limit)
 
 
 def _values(reader: "Reader", asked: Page, found: FromClause) -> list[ColumnElement[Any]]:
-    """The row's number in the direction of the walk, and its cursor where one is asked."""
+    """The row's number in the direction of the walk and its cursor where one is asked; else the keys of its order."""
     keys = [found.c[c] for c, _ in columns_of(asked.record, asked.order)]
+    if not _informed(asked):
+        return [key.label(f"k{index}") for index, key in enumerate(keys)]
     outward = [key.desc() for key in keys] if _down(asked) else keys
     number = func.row_number().over(order_by=outward).label("n")
     cursor = [_cursor(reader, asked, found).label("cursor")] if _asks_ends(asked.parts) else []

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Text, cast, delete, insert, inspect, select, update
+from sqlalchemy import Text, cast, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import get_history
 
 from .engine import Database
 from .reader import Held, Terms, compiled
@@ -76,7 +78,7 @@ class Register:
     async def close_first(self) -> None:
         """Write closings ahead of what takes their place: a flush goes by id, and the unique indexes do not wait."""
         for record in self.session.dirty:
-            if isinstance(record, Bulletin | Convention) and inspect(record).attrs.closed_on.history.added:
+            if isinstance(record, Bulletin | Convention) and get_history(record, "closed_on").added:
                 closing = update(type(record)).where(type(record).id == record.id).values(closed_on=record.closed_on)
                 await self.session.execute(closing.execution_options(synchronize_session=False))
 
@@ -114,18 +116,17 @@ class Register:
         stored, wanted = [Span(*row) for row in rows], timeline(partner)
         if stored == wanted:
             return
-        past = [span for span in stored if span.ends_on <= self.today]
-        if past != wanted[: len(past)] or _yesterday(stored, self.today) != _yesterday(wanted, self.today):
+        if _before(self.today, stored) != _before(self.today, wanted):
             message = f"the past of the timeline of {partner.id} would change"
             raise RuntimeError(message)
-        await self.session.execute(
-            delete(PartnerState).where(PartnerState.partner_id == partner.id, PartnerState.ends_on > self.today)
-        )
-        rewritten = [
+        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(stored, wanted, strict=False)))
+        rewritten = PartnerState.starts_on >= wanted[kept].starts_on
+        await self.session.execute(delete(PartnerState).where(PartnerState.partner_id == partner.id, rewritten))
+        rows_wanted = [
             {"partner_id": partner.id, "chained": span.starts_on if index else None, **span._asdict()}
             for index, span in enumerate(wanted)
         ]
-        await self.session.execute(insert(PartnerState), rewritten[len(past) :])
+        await self.session.execute(insert(PartnerState), rows_wanted[kept:])
 
     # questions
 
@@ -185,6 +186,6 @@ class Register:
         )
 
 
-def _yesterday(spans: Sequence[Span], today: date) -> tuple[object, ...] | None:
-    """The facts of the last day that is past, if the timeline had begun."""
-    return next((span.facts for span in spans if span.starts_on < today <= span.ends_on), None)
+def _before(today: date, spans: Sequence[Span]) -> list[Span]:
+    """What the spans say of the days that are past."""
+    return [span._replace(ends_on=min(span.ends_on, today)) for span in spans if span.starts_on < today]

@@ -22,6 +22,7 @@ from persistence.records import Department, Establishment, Notice, Partner, Reco
 from persistence.register import Register, judged
 from persistence.visibility import GUARDED, Allowed
 
+from . import sizes
 from .context import Context
 
 R = TypeVar("R", bound=Record)
@@ -254,6 +255,7 @@ async def perform(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given:
 
 
 async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:
+    sizes.check(asdict(given))
     context: Context = info.context
     graph = context.graph
     async with graph.database.transaction() as session:
@@ -300,6 +302,7 @@ async def _record(act: Act, made: Record, given: ActInput) -> None:
     if given.idempotency_key is not None:
         outcome = {"object": made.id, "checked": act.checked, "warnings": [w.rule.name for w in act.warnings]}
         act.register.remember(act.actor.id, act.name, given.idempotency_key, _digest(given), outcome, act.now)
+    await act.register.close_first()
     await session.flush()
     session.add(entry)
     await session.flush()

@@ -114,7 +114,8 @@ class Graph:
         return known
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
-        asks = any(True for _ in question.fields)
+        """A pass that met a leaf of Python's is not compiled: the question is planned again."""
+        asks = bool(question.fields) and (planner.completing or not planner.needs_completion)
         statement = Reader(self.database.dialect, self.permits(roles)).statement(question) if asks else None
         return Plan(statement, pages, planner.completing, tuple(planner.ids))
 

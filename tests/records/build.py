@@ -118,10 +118,10 @@ def sign_bulletin(
     return bulletin
 
 
-def ready_bulletin(convention: Convention, **written: str) -> Bulletin:
+def ready_bulletin(convention: Convention, siret: str = CANAL, roles: Sequence[Role] = (DECLARANT,)) -> Bulletin:
     """Signed, of an eligible partner: only the opening is left."""
     find_eligible(convention.partner)
-    return sign_bulletin(draft_bulletin(convention, **written))
+    return sign_bulletin(draft_bulletin(convention, siret, roles))
 
 
 def find_eligible(partner: Partner, service: Service = ESAT) -> None:

@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Update, delete, insert, update
 
 from persistence.engine import Database
-from persistence.records import Base, Contract, ContractManager, Convention, Mode, PartnerState, Rule
+from persistence.records import Base, Contract, ContractManager, Convention, Mode, Rule
 from persistence.records.conventions import ClosingReason, ManagerKind, Signature
 from tests.records.build import (
     CAF,
@@ -64,28 +64,29 @@ def test_the_conditions_of_exercise_and_of_administration_are_written() -> None:
 # signing
 
 
-@pytest.mark.parametrize("signatory", ["partner_signatory", "organism_signatory"])
-@pytest.mark.parametrize("paper", ["convention", "contract"])
-def test_both_sign_the_convention_and_the_contract(paper: str, signatory: str) -> None:
-    papers = {"convention": PAPER, "contract": PAPER}
-    papers[paper] = PAPER._replace(**{signatory: " "})
-    field = "partnerSignatory" if signatory.startswith("partner") else "organismSignatory"
-
-    with refused(Rule.SIGNATURE_MISSING, paper, field):
-        draft_of(partner_in()).sign(papers["convention"], papers["contract"], TODAY, None, TODAY)
+@pytest.mark.parametrize(
+    ("unsigned", "field"),
+    [
+        (PAPER._replace(partner_signatory=" "), "partnerSignatory"),
+        (PAPER._replace(organism_signatory=" "), "organismSignatory"),
+    ],
+)
+def test_both_sign_the_convention_and_the_contract(unsigned: Signature, field: str) -> None:
+    with refused(Rule.SIGNATURE_MISSING, "convention", field):
+        draft_of(partner_in()).sign(unsigned, PAPER, TODAY, None, TODAY)
+    with refused(Rule.SIGNATURE_MISSING, "contract", field):
+        draft_of(partner_in()).sign(PAPER, unsigned, TODAY, None, TODAY)
 
 
 @pytest.mark.parametrize(
-    ("written", "rule", "field"),
+    ("paper", "rule", "field"),
     [
-        ({"partner_signed_on": day(1)}, Rule.DATE_FUTURE, "partnerSignedOn"),
-        ({"organism_signed_on": day(1)}, Rule.DATE_FUTURE, "organismSignedOn"),
-        ({"digest": "0" * 63}, Rule.VALUE_INVALID, "digest"),
+        (PAPER._replace(partner_signed_on=day(1)), Rule.DATE_FUTURE, "partnerSignedOn"),
+        (PAPER._replace(organism_signed_on=day(1)), Rule.DATE_FUTURE, "organismSignedOn"),
+        (PAPER._replace(digest="0" * 63), Rule.VALUE_INVALID, "digest"),
     ],
 )
-def test_a_signature_is_a_fact_of_the_past_with_its_scan(written: dict[str, str], rule: Rule, field: str) -> None:
-    paper: Signature = PAPER._replace(**written)  # type: ignore[arg-type]
-
+def test_a_signature_is_a_fact_of_the_past_with_its_scan(paper: Signature, rule: Rule, field: str) -> None:
     with refused(rule, "convention", field):
         draft_of(partner_in()).sign(paper, PAPER, TODAY, None, TODAY)
 
@@ -361,11 +362,11 @@ async def test_the_keys_refuse_to_change_a_mode_in_use(database: Database) -> No
     in_use = await convention_in_force(database, CANAL)
     draft = await one(database, Convention.id, Convention.in_force_on.is_(None))
 
-    def changed(convention: str) -> object:
+    def changed(convention: str) -> Update:
         return update(Contract).where(Contract.convention_id == convention).values(mode=Mode.CENTRALISED)
 
-    said = await broken(database, changed(in_use))  # type: ignore[arg-type]
-    await accepted(database, changed(draft))  # type: ignore[arg-type]
+    said = await broken(database, changed(in_use))
+    await accepted(database, changed(draft))
 
     assert "foreign key" in said.casefold()
 
@@ -374,11 +375,8 @@ async def test_the_keys_refuse_a_contract_without_its_convention(database: Datab
     row = {"convention_id": "cnv_none", "partner_id": CANAL, "mode": Mode.DELEGATED}
 
     said = await broken(database, insert(Contract).values(**row))
-    await accepted(
-        database, insert(Convention).values(**_row(CANAL, "99990001200025")), insert(Contract).values(
-            **row | {"convention_id": "cnv_again"}
-        )
-    )  # fmt: skip
+    draft = insert(Convention).values(**_row(CANAL, "99990001200025"))
+    await accepted(database, draft, insert(Contract).values(**row | {"convention_id": "cnv_again"}))
 
     assert "foreign key" in said.casefold()
 
@@ -419,6 +417,6 @@ async def test_the_keys_refuse_two_successors_of_one_convention(database: Databa
 async def test_a_convention_in_use_is_not_deleted(database: Database) -> None:
     in_use = await convention_in_force(database, CANAL)
 
-    said = await broken(database, delete(PartnerState).where(PartnerState.partner_id == ATELIERS), delete(Convention).where(Convention.id == in_use))  # fmt: skip
+    said = await broken(database, delete(Convention).where(Convention.id == in_use))
 
     assert "foreign key" in said.casefold()

@@ -5,7 +5,6 @@ import pytest
 from persistence.records import Rule
 from persistence.records.identifiers import Finess, Siren, Siret, luhn
 from persistence.seeds.demo import STORIES
-
 from tests.records.build import refused
 
 
@@ -37,7 +36,9 @@ def test_the_exception_is_for_la_poste_alone() -> None:
         Siret.read(digits)
 
 
-@pytest.mark.parametrize("written", ["999 900 012 00017", " 99990001200017\n", "999.900.012-00017", "999 900 012 00017"])
+@pytest.mark.parametrize(
+    "written", ["999 900 012 00017", " 99990001200017\n", "999.900.012-00017", "999\u00a0900\u202f012 00017"]
+)
 def test_a_siret_is_read_as_people_space_it(written: str) -> None:
     assert Siret.read(written) == "99990001200017"
 
