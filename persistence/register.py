@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Text, cast, delete, insert, select, update
+from sqlalchemy import Text, cast, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import get_history
 
 from .engine import Database
-from .reader import Held, Terms, compiled
+from .question import Var
+from .reader import Held, Statement, Terms, compiled
 from .records import (
     Affiliation,
     Bulletin,
     Convention,
+    Establishment,
     Idempotency,
     Organism,
     Partner,
@@ -27,6 +30,7 @@ from .records import (
     Span,
     timeline,
 )
+from .records.bulletins import bulletin_establishment
 from .visibility import GUARDED, Allowed, table, visible
 
 R = TypeVar("R", bound=Record)
@@ -88,16 +92,9 @@ class Register:
         self, record: str, record_id: str, read: Sequence[Allowed], act: Sequence[Allowed], held: Held
     ) -> tuple[bool, Allowed | None]:
         """Whether the row may be read, and the first way in that allows the act, as one statement."""
-        terms = Terms(self.database.dialect)
-        row = table(record).alias()
-        asked = [visible(record, row, [way], terms) for way in act]
-        seen = visible(record, row, read, terms) if record in GUARDED else row.c.id.is_not(None)
-        flags = terms.spelling.array([terms.spelling.value(flag) for flag in (seen, *asked)])
-        statement = compiled(
-            select(cast(flags, Text)).where(row.c.id == terms.bind(("value", record_id), "text")), terms
-        )
+        statement = _judgement(self.database.dialect, record, tuple(read), tuple(act))
         driver = await self.database.driver_of(self.session)
-        said = await self.database.value(statement.text, statement.binds({}, held), driver)
+        said = await self.database.value(statement.text, statement.binds({"id": record_id}, held), driver)
         if said is None:
             return False, None
         readable, *allowed = orjson.loads(said)
@@ -130,8 +127,8 @@ class Register:
 
     # questions
 
-    async def contracting_elsewhere(self, partner: Partner, sirets: Sequence[str]) -> frozenset[str]:
-        """Among these SIRETs, those that are another partner's, with a convention in force today."""
+    async def contracting_elsewhere(self, partner: Partner, sirets: Sequence[str], on: date) -> frozenset[str]:
+        """Among these SIRETs, those that are another partner's with its own convention that day, suspended or not."""
         found = await self.session.scalars(
             select(PartnerSiret.siret)
             .join(PartnerState, PartnerState.partner_id == PartnerSiret.partner_id)
@@ -139,12 +136,31 @@ class Register:
                 PartnerSiret.siret.in_(sirets),
                 PartnerSiret.ends_on.is_(None),
                 PartnerSiret.partner_id != partner.id,
-                PartnerState.convention_id.is_not(None),
-                PartnerState.starts_on <= self.today,
-                PartnerState.ends_on > self.today,
+                PartnerState.signing_id.is_not(None),
+                PartnerState.starts_on <= on,
+                PartnerState.ends_on > on,
             )
         )
         return frozenset(found)
+
+    async def in_scope_elsewhere(self, partner: Partner, on: date) -> bool:
+        """Whether the partner's SIRET stands in the scope of another partner's bulletin, open that day or later."""
+        place, scope = Establishment, bulletin_establishment
+        found = await self.session.scalars(
+            select(Bulletin.id)
+            .join(scope, scope.c.bulletin_id == Bulletin.id)
+            .join(place, place.id == scope.c.establishment_id)
+            .join(Convention, Convention.id == Bulletin.convention_id)
+            .where(
+                place.siret == partner.siret,
+                Bulletin.partner_id != partner.id,
+                Bulletin.opened_on.is_not(None),
+                *(or_(end.is_(None), end > on) for end in (Bulletin.closed_on, Bulletin.effective_to)),
+                *(or_(end.is_(None), end > on) for end in (Convention.closed_on, Convention.term_on)),
+            )
+            .limit(1)
+        )
+        return found.first() is not None
 
     async def state_of(self, record: type[Record], record_id: str) -> tuple[str, str | None]:
         """The name of the organism that administers the row's partner today, and the mode in force."""
@@ -189,3 +205,14 @@ class Register:
 def _before(today: date, spans: Sequence[Span]) -> list[Span]:
     """What the spans say of the days that are past."""
     return [span._replace(ends_on=min(span.ends_on, today)) for span in spans if span.starts_on < today]
+
+
+@lru_cache(maxsize=1_000)
+def _judgement(dialect: str, record: str, read: Sequence[Allowed], act: Sequence[Allowed]) -> Statement:
+    """Of the row with the variable `id`: may it be read, and through which ways in may this be done, as flags."""
+    terms = Terms(dialect)
+    row = table(record).alias()
+    asked = [visible(record, row, [way], terms) for way in act]
+    seen = visible(record, row, read, terms) if record in GUARDED else row.c.id.is_not(None)
+    flags = terms.spelling.array([terms.spelling.value(flag) for flag in (seen, *asked)])
+    return compiled(select(cast(flags, Text)).where(row.c.id == terms.bind(("value", Var(("id",))), "text")), terms)

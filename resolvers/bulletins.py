@@ -81,7 +81,7 @@ class ServiceOpenInput(ChangeInput):
 async def service_open(act: Act, given: ServiceOpenInput) -> ServiceAccess:
     """R3, R9, R10, R28, R30, R34, R38, R55, R58."""
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
-    bulletin.open_service(given.on, await _elsewhere(act, bulletin), act.today)
+    bulletin.open_service(given.on, await _elsewhere(act, bulletin, given.on), act.today)
     return bulletin.access
 
 
@@ -99,13 +99,13 @@ async def bulletin_replace(act: Act, given: BulletinReplaceInput) -> Bulletin:
     successor = next((b for b in bulletin.access.bulletins if b.id == given.successor_id), None)
     if successor is None:
         raise Refused(Rule.NOT_FOUND, "successorId")
-    bulletin.replace_with(successor, given.on, await _elsewhere(act, successor), act.today)
+    bulletin.replace_with(successor, given.on, await _elsewhere(act, successor, given.on), act.today)
     return successor
 
 
-async def _elsewhere(act: Act, bulletin: Bulletin) -> frozenset[str]:
+async def _elsewhere(act: Act, bulletin: Bulletin, on: date) -> frozenset[str]:
     sirets = [e.siret for e in bulletin.establishments]
-    return await act.register.contracting_elsewhere(bulletin.access.convention.partner, sirets)
+    return await act.register.contracting_elsewhere(bulletin.access.convention.partner, sirets, on)
 
 
 @strawberry.input(description="La clôture d'un bulletin.")

@@ -77,6 +77,8 @@ class ConventionSignInput(ChangeInput):
 async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
     """R30, R32, R36."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
+    if await act.register.in_scope_elsewhere(convention.partner, given.in_force_on):
+        raise Refused(Rule.IN_SCOPE_ELSEWHERE, "inForceOn")
     papers = (given.convention.signature, given.contract.signature)
     convention.sign(*papers, given.in_force_on, given.term_on, act.today)
     for kind, paper in zip((DocumentKind.CONVENTION, DocumentKind.CONTRACT), papers, strict=True):

@@ -127,7 +127,8 @@ class Bulletin(Signed, Record):
         for role in terms.roles:
             require(role.service_id == self.access.service.id, Rule.ROLE_OF_OTHER_SERVICE, "roleIds", detail=role.code)
         self.siret, self.roles = terms.siret, terms.roles
-        self.establishments, self.departments = terms.establishments, terms.departments
+        # A11: the departments of the establishments when some are named; two lists could disagree
+        self.establishments, self.departments = terms.establishments, [] if terms.establishments else terms.departments
 
     def missing(self) -> list[str]:
         """R7: what the bulletin lacks before it can be signed, as the names of its fields."""

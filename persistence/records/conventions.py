@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from .base import FOREVER, Base, Record, named, personal, unique_where
 from .rules import Refused, Rule, require
 from .services import Mission, Service
-from .users import Affiliation, Suspension
+from .users import Affiliation, Suspension, suspended
 
 if TYPE_CHECKING:
     from .bulletins import Bulletin, ServiceAccess
@@ -182,6 +182,8 @@ class Contract(Signed, Base):
     def appoint(self, affiliation: Affiliation, kind: ManagerKind, today: date) -> ContractManager:
         """R39, R45: only under a delegated contract; twice the same person is refused."""
         require(self.mode is Mode.DELEGATED, Rule.CENTRALISED)
+        require(self.convention.closed_on is None or self.convention.closed_on > today, Rule.CONVENTION_CLOSED)
+        require(not suspended(affiliation.suspensions, today), Rule.AFFILIATION_SUSPENDED, "userId")
         known = any(m.affiliation_id == affiliation.id and m.is_active_on(today) for m in self.managers)
         require(not known, Rule.MANAGER_KNOWN, "userId")
         manager = ContractManager(

@@ -201,20 +201,28 @@ class Partner(Record):
         today: date,
     ) -> Convention:
         """A draft of the convention with its contract, on the current SIRET; a draft takes no place (A8)."""
-        current = self.span_on(today).convention_id
-        taken = any(c.predecessor_id == current for c in self.conventions)
         convention = Convention(
             siret=self.siret,
             organism_id=self.signing_organism_id(today),
             missions=missions,
             conditions_of_exercise=conditions_of_exercise,
             conditions_of_administration=conditions_of_administration,
-            predecessor_id=None if taken else current,
+            predecessor_id=self._predecessor_id(),
             prepared_on=today,
         )
         convention.contract = Contract(mode=mode, partner=self)
         self.conventions.append(convention)
         return convention
+
+    def _predecessor_id(self) -> str | None:
+        """The last convention ever signed (A6), unless a live successor has it; an abandoned draft gives it up."""
+        last = max((c for c in self.conventions if c.in_force_on), key=lambda c: c.in_force_on or FOREVER, default=None)
+        for holder in self.conventions:
+            if last is not None and holder.predecessor_id == last.id:
+                if holder.in_force_on is not None or holder.closed_on is None:
+                    return None
+                holder.predecessor_id = None
+        return last.id if last is not None else None
 
     # users
 

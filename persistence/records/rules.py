@@ -75,6 +75,11 @@ class Rule(Enum):
     ROLE_NOT_GRANTED = ("R35", "§2", "Le bulletin n'accorde pas ce rôle au partenaire.")
     OUT_OF_SCOPE = ("R35", "§2", "L'établissement est hors de la portée du bulletin.")
     ESTABLISHMENT_CONTRACTS = ("R35", "§2", "Un établissement de la portée a sa propre convention en vigueur.")
+    IN_SCOPE_ELSEWHERE = (
+        "R35",
+        "§2",
+        "Cet établissement est dans la portée ouverte d'un autre partenaire : il en sort avant de contractualiser.",
+    )
     SERVICE_NOT_AVAILABLE = ("R10", "Instruction, al. 2", "Le service n'est pas encore disponible à cette date.")
     ELIGIBILITY_MISSING = (
         "R28",

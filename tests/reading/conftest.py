@@ -8,9 +8,12 @@ import pytest
 
 from persistence.engine import Database
 from persistence.records import base
+from persistence.records.base import Base
+from resolvers import context
 from tests.conftest import Copies
 
 from .desk import Desk
+from .documents import Ids
 from .story import tell
 
 
@@ -28,6 +31,8 @@ async def desks(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> 
     """One desk per database, seeded alike and told the same story."""
     copies = Copies(tmp_path_factory.mktemp("reading"), postgres_url)
     made: dict[str, Desk] = {}
+    plans = pytest.MonkeyPatch()
+    plans.setattr(context, "PLANS", 10_000)  # each document's plans stay known for the tests that follow
     for dialect in ("sqlite", "postgresql"):
         with pytest.MonkeyPatch.context() as patch:
             ids = numbered()
@@ -36,6 +41,7 @@ async def desks(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> 
             made[dialect] = Desk(Database(url))
             await tell(made[dialect])
     yield made
+    plans.undo()
     for desk in made.values():
         await desk.database.close()
         await copies.drop(desk.database.url.render_as_string(hide_password=False))
@@ -45,3 +51,13 @@ async def desks(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> 
 @pytest.fixture
 def desk(desks: dict[str, Desk], dialect: str) -> Desk:
     return desks[dialect]
+
+
+@pytest.fixture(scope="session")
+async def ids(desks: dict[str, Desk]) -> Ids:
+    """The ids of the register by table, in their order."""
+    found = {}
+    for name, table in Base.metadata.tables.items():
+        if "id" in table.c:
+            found[name] = sorted(str(row["id"]) for row in await desks["sqlite"].rows(name))
+    return found

@@ -9,6 +9,7 @@ from graphql import ExecutionResult, GraphQLError, execute
 
 from persistence.callers import Identity
 from persistence.engine import Database
+from persistence.visibility import table as of
 from resolvers.context import Context
 from server.app import compose
 from server.demo_issuer import DEMO_ISSUER
@@ -79,7 +80,10 @@ class Desk:
 
     async def ids(self, who: str, connection: str, page: int = 100) -> list[str]:
         """Every id of a root list, page after page."""
-        text = f"query($n: Int, $a: String) {{ all: {connection}(first: $n, after: $a) {{ nodes {{ id }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        text = (
+            f"query($n: Int, $a: String) {{ all: {connection}(first: $n, after: $a) "
+            "{ nodes { id } pageInfo { hasNextPage endCursor } } }"
+        )
         found: list[str] = []
         after = None
         while True:
@@ -91,10 +95,9 @@ class Desk:
 
     async def rows(self, table: str) -> Sequence[Mapping[str, Any]]:
         """Every row of a table, as Python values."""
-        from persistence.visibility import table as of  # noqa: PLC0415 the tests' own look behind the graph
-
         async with self.database.reader.connect() as connection:
-            return (await connection.execute(of(table).select())).mappings().all()
+            found = await connection.execute(of(table).select())
+            return [dict(row) for row in found.mappings()]
 
 
 def code_of(error: GraphQLError) -> str:

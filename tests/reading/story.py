@@ -1,5 +1,7 @@
 """What happened on the day of the tests, told with the graph's own acts: one of every state that a screen may meet."""
 
+from typing import Any
+
 from .desk import Desk
 
 PAPER = {
@@ -21,7 +23,7 @@ async def tell(desk: Desk) -> None:
     await _national(desk)
 
 
-async def _of(desk: Desk, who: str, partner: str, selection: str) -> dict[str, str]:
+async def _of(desk: Desk, who: str, partner: str, selection: str) -> dict[str, Any]:
     answer = await desk.answer(who, f"query($i: ID!) {{ partner(id: $i) {{ {selection} }} }}", {"i": partner})
     return answer["partner"]  # type: ignore[no-any-return]
 
@@ -30,25 +32,53 @@ async def _paris(desk: Desk) -> None:
     who = "agent-paris"
     held = await _of(desk, who, ATELIERS, "conventionInForce { id }")
     await desk.act(
-        who, "conventionAmend", "amendment { id }", conventionId=held["conventionInForce"]["id"],  # type: ignore[index]
-        verifiedFields=["missions", "adresse"], missionIds=["mis_ACCOMPAGNEMENT_TRAVAIL", "mis_ACCOMPAGNEMENT_SOCIAL"],
-    )  # fmt: skip
+        who,
+        "conventionAmend",
+        "amendment { id }",
+        conventionId=held["conventionInForce"]["id"],
+        verifiedFields=["missions", "adresse"],
+        missionIds=["mis_ACCOMPAGNEMENT_TRAVAIL", "mis_ACCOMPAGNEMENT_SOCIAL"],
+    )
     await desk.act(who, "activityAttest", "attestation { id }", partnerId=ATELIERS, evidence="Appel du 9 décembre")
     await desk.act(
-        who, "eligibilityDecide", "", partnerId=BASSIN, serviceId="svc_ESAT", decision="NOT_ELIGIBLE", ground="Mission absente",
-    )  # fmt: skip
+        who,
+        "eligibilityDecide",
+        "",
+        partnerId=BASSIN,
+        serviceId="svc_ESAT",
+        decision="NOT_ELIGIBLE",
+        ground="Mission absente",
+    )
     made = await desk.act(
-        who, "partnerRegister", "partner { id }", siret="73282932000074", name="Éden & Œuvres — l'« Orée »", kind="ESAT",
-        organismId="org_751", department="75", reason="Premier contact",
-    )  # fmt: skip
+        who,
+        "partnerRegister",
+        "partner { id }",
+        siret="73282932000074",
+        name="Éden & Œuvres — l'« Orée »",
+        kind="ESAT",
+        organismId="org_751",
+        department="75",
+        reason="Premier contact",
+    )
     draft = await desk.act(
-        who, "conventionPrepare", "convention { id }", partnerId=made["partner"]["id"], mode="DELEGATED",
-        missionIds=["mis_ACCOMPAGNEMENT_TRAVAIL"], conditionsOfExercise='Guillemets " et \\ barre',
-    )  # fmt: skip
+        who,
+        "conventionPrepare",
+        "convention { id }",
+        partnerId=made["partner"]["id"],
+        mode="DELEGATED",
+        missionIds=["mis_ACCOMPAGNEMENT_TRAVAIL"],
+        conditionsOfExercise='Guillemets " et \\ barre',
+    )
     await desk.act(
-        who, "conventionSign", "convention { status }", conventionId=draft["convention"]["id"], convention=PAPER,
-        contract=PAPER, inForceOn="2027-01-01", termOn="2028-01-01",
-    )  # fmt: skip
+        who,
+        "conventionSign",
+        "convention { status }",
+        conventionId=draft["convention"]["id"],
+        convention=PAPER,
+        contract=PAPER,
+        inForceOn="2027-01-01",
+        termOn="2028-01-01",
+    )
 
 
 async def _canal(desk: Desk) -> None:
@@ -56,22 +86,31 @@ async def _canal(desk: Desk) -> None:
     held = await _of(
         desk, who, CANAL, "services { id } affiliations(first: 50) { nodes { id user { id familyName } } }"
     )
-    access = held["services"][0]["id"]  # type: ignore[index]
-    cards = {a["user"]["id"]: a["id"] for a in held["affiliations"]["nodes"]}  # type: ignore[index]
+    access = held["services"][0]["id"]
+    cards = {a["user"]["id"]: a["id"] for a in held["affiliations"]["nodes"]}
     group = await desk.act(who, "groupCreate", "group { id }", accessId=access, name="Élèves d'œuvre")
+    await desk.act(who, "groupRoleAttach", "group { id }", groupId=group["group"]["id"], roleId="rol_ESAT_PREPARATEUR")
     await desk.act(
-        who, "groupRoleAttach", "group { id }", groupId=group["group"]["id"], roleId="rol_ESAT_PREPARATEUR"
-    )
-    await desk.act(
-        who, "groupMembersAdd", "group { id }", groupId=group["group"]["id"],
+        who,
+        "groupMembersAdd",
+        "group { id }",
+        groupId=group["group"]["id"],
         userIds=["usr_declarante-canal", "usr_preparatrice-canal"],
-    )  # fmt: skip
+    )
     spare = await desk.act(who, "groupCreate", "group { id }", accessId=access, name="Zèle sans rôle")
     del spare
     await desk.act(
-        who, "userInvite", "affiliation { id }", partnerId=CANAL,
-        person={"givenName": "Ève", "familyName": "Ærøskøbing", "email": "eve@example.invalid", "jobTitle": "Stagiaire"},
-    )  # fmt: skip
+        who,
+        "userInvite",
+        "affiliation { id }",
+        partnerId=CANAL,
+        person={
+            "givenName": "Ève",
+            "familyName": "Ærøskøbing",
+            "email": "eve@example.invalid",
+            "jobTitle": "Stagiaire",
+        },
+    )
     await desk.act(who, "userDeactivate", "", affiliationId=cards["usr_lecteur-canal"], on="2026-12-31")
 
 
@@ -79,19 +118,30 @@ async def _elsewhere(desk: Desk) -> None:
     who = "agent-yvelines"
     held = await _of(desk, who, SEINE, "conventionInForce { id }")
     await desk.act(
-        who, "conventionClose", "convention { status }", conventionId=held["conventionInForce"]["id"],  # type: ignore[index]
-        on="2027-03-01", closingReason="TERMINATED_BY_PARTNER", comment="À sa demande",
-    )  # fmt: skip
+        who,
+        "conventionClose",
+        "convention { status }",
+        conventionId=held["conventionInForce"]["id"],
+        on="2027-03-01",
+        closingReason="TERMINATED_BY_PARTNER",
+        comment="À sa demande",
+    )
+    card = await desk.act(
+        who,
+        "userInvite",
+        "invitation affiliation { id }",
+        partnerId=SEINE,
+        person={"givenName": "Éric", "familyName": "Élan", "email": "eric@example.invalid"},
+    )
+    await desk.act("declarant-canal", "invitationAccept", "affiliation { id }", invitation=card["invitation"])
     who = "agent-reunion"
     served = await _of(desk, who, ALIZES, "services { id }")
     await desk.act(
-        who, "serviceSuspend", "access { open }", accessId=served["services"][0]["id"], suspensionReason="Contrôle"  # type: ignore[index]
-    )  # fmt: skip
+        who, "serviceSuspend", "access { open }", accessId=served["services"][0]["id"], suspensionReason="Contrôle"
+    )
     who = "agent-bouches-du-rhone"
     grouped = await _of(desk, who, OLIVIERS, "groups { nodes { id } }")
-    await desk.act(
-        who, "groupClose", "group { id }", groupId=grouped["groups"]["nodes"][0]["id"], on="2026-12-10"  # type: ignore[index]
-    )  # fmt: skip
+    await desk.act(who, "groupClose", "group { id }", groupId=grouped["groups"]["nodes"][0]["id"], on="2026-12-10")
 
 
 async def _national(desk: Desk) -> None:
@@ -102,6 +152,12 @@ async def _national(desk: Desk) -> None:
     await desk.act(who, "campaignSet", "campaign { status }", year=2028)
     await desk.act(who, "parameterSet", "parameter { value }", name="SMIC_HOURLY", startsOn="2027-01-01", value=1250)
     await desk.act(
-        who, "organismSet", "organism { id }", code="751", kind="CAF", name="Caf de Paris", departments=["75"],
+        who,
+        "organismSet",
+        "organism { id }",
+        code="751",
+        kind="CAF",
+        name="Caf de Paris",
+        departments=["75"],
         contact="contact-751@example.invalid",
-    )  # fmt: skip
+    )

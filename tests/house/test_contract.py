@@ -1,0 +1,179 @@
+"""What the graph shows: every field is public by name or guarded, every act names who may, everything is described."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    get_named_type,
+    is_specified_scalar_type,
+)
+from sqlalchemy import Table, UniqueConstraint
+
+from authz import ACTIONS, load
+from authz.scopes import KIND_OF
+from persistence.visibility import GUARDED, table
+from resolvers.bindings import Connected, Listed
+from resolvers.reading import bound
+from schema.contract import contract, types
+from server.cli import SDL
+
+PUBLIC_FIELDS = {
+    "viewer": "who asks, and what is theirs",
+    "node": "guarded by the type of the id",
+    "nodes": "guarded by the types of the ids",
+    "organism": "reference data",
+    "organisms": "reference data",
+    "services": "reference data",
+    "missions": "reference data",
+    "campaigns": "reference data",
+    "parameters": "reference data",
+    "rules": "the rules themselves",
+}
+PUBLIC_TYPES = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter"}
+WITHOUT_PERMISSION = {"invitationAccept": "the invitation is the right: its secret names the card"}
+TYPES = types()
+QUERY, MUTATION = cast(
+    tuple[GraphQLObjectType, GraphQLObjectType], (TYPES.schema.query_type, TYPES.schema.mutation_type)
+)
+
+
+def shown_by(kind: GraphQLNamedType) -> GraphQLNamedType:
+    """The type of the objects that a field shows, through its connection."""
+    if isinstance(kind, GraphQLObjectType) and kind.name.endswith("Connection"):
+        kind = get_named_type(kind.fields["nodes"].type)
+    return kind
+
+
+def test_every_field_of_query_is_public_by_name_or_guarded_by_its_type() -> None:
+    records = {name: TYPES.records.get(shown_by(get_named_type(f.type)).name) for name, f in QUERY.fields.items()}
+
+    assert {name for name, record in records.items() if record not in GUARDED} == set(PUBLIC_FIELDS)
+
+
+def test_every_type_with_rows_is_guarded_or_public_by_name() -> None:
+    assert {name for name, record in TYPES.records.items() if record not in GUARDED} == PUBLIC_TYPES
+
+
+def test_the_types_that_guard_rows_are_the_policys_and_can_be_read_by_somebody() -> None:
+    engine = load()
+    for name, guarded in GUARDED.items():
+        assert "read" in ACTIONS[guarded.type], name
+        assert any(engine.plan(frozenset({role}), guarded.type, "read") for role in KIND_OF), name
+
+
+@pytest.mark.parametrize("name", MUTATION.fields)
+def test_every_act_names_permissions_that_the_policy_knows_and_grants(name: str) -> None:
+    permissions = MUTATION.fields[name].extensions["strawberry-definition"].metadata["permissions"]
+    engine = load()
+
+    assert bool(permissions) == (name not in WITHOUT_PERMISSION)
+    for permission in permissions:
+        type_, action = permission.split(":")
+        assert action in ACTIONS[type_]
+        assert any(engine.plan(frozenset({role}), type_, action) for role in KIND_OF), permission
+
+
+def test_no_act_is_only_a_reading_right() -> None:
+    needed = {
+        name: f.extensions["strawberry-definition"].metadata["permissions"] for name, f in MUTATION.fields.items()
+    }
+
+    assert not [name for name, permissions in needed.items() if any(p.endswith(":read") for p in permissions)]
+
+
+# words
+
+
+def described() -> Iterator[tuple[str, str | None]]:
+    for name, kind in TYPES.schema.type_map.items():
+        if name.startswith("__") or is_specified_scalar_type(kind):
+            continue
+        yield name, kind.description
+        match kind:
+            case GraphQLObjectType() | GraphQLInterfaceType():
+                for field, definition in kind.fields.items():
+                    yield f"{name}.{field}", definition.description
+                    for argument, given in definition.args.items():
+                        if name != "Mutation":  # its one argument is the input, described by its type
+                            yield f"{name}.{field}({argument})", given.description
+            case GraphQLInputObjectType():
+                for field, member in kind.fields.items():
+                    yield f"{name}.{field}", member.description
+            case GraphQLEnumType():
+                pass
+
+
+def test_every_type_field_argument_and_input_is_described() -> None:
+    assert [place for place, words in described() if not (words or "").strip()] == []
+
+
+def test_every_act_takes_one_input() -> None:
+    assert {name: list(f.args) for name, f in MUTATION.fields.items() if list(f.args) != ["input"]} == {}
+
+
+def test_every_act_takes_an_idempotency_key_and_answers_errors_and_warnings() -> None:
+    for name, definition in MUTATION.fields.items():
+        given, payload = get_named_type(definition.args["input"].type), get_named_type(definition.type)
+        assert isinstance(given, GraphQLInputObjectType)
+        assert isinstance(payload, GraphQLObjectType)
+
+        assert {"idempotencyKey", "reason"} <= set(given.fields), name
+        assert {"errors", "warnings", "replayed"} <= set(payload.fields), name
+
+
+def test_the_committed_schema_is_the_built_one() -> None:
+    assert SDL.read_text(encoding="utf-8") == contract().as_str().rstrip() + "\n"
+
+
+# orders and their indexes
+
+
+def orders() -> list[tuple[str, str, str]]:
+    return [
+        (kind.name, field, member)
+        for kind in TYPES.schema.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for field, definition in kind.fields.items()
+        if isinstance(binding := bound(definition), Connected)
+        for member in binding.orders
+    ]
+
+
+def indexes(of: Table) -> dict[str, tuple[str, ...]]:
+    """What the database can walk, by name: indexes, unique constraints, the primary key."""
+    named = {str(i.name): tuple(c.name for c in i.columns) for i in of.indexes}
+    unique = {str(u.name): tuple(c.name for c in u.columns) for u in of.constraints if isinstance(u, UniqueConstraint)}
+    return named | unique | {str(of.primary_key.name): tuple(c.name for c in of.primary_key.columns)}
+
+
+@pytest.mark.parametrize(("kind", "field", "member"), orders())
+def test_every_order_names_an_index_of_its_table_that_serves_it(kind: str, field: str, member: str) -> None:
+    owner = TYPES.schema.type_map[kind]
+    assert isinstance(owner, GraphQLObjectType)
+    binding = bound(owner.fields[field])
+    assert isinstance(binding, Connected)
+    of = table(TYPES.records[shown_by(get_named_type(owner.fields[field].type)).name])
+    order = binding.orders[member]
+
+    known = indexes(of)
+    assert order.index in known
+    walked, wanted = known[order.index], (*order.columns, "id")
+    if binding.link is None:  # a root list walks the index itself; a list under a parent may sort a few rows
+        assert walked[: len(order.columns) or 1] == wanted[: len(order.columns) or 1]
+    assert not [c for c in wanted if of.c[c].nullable]
+
+
+def test_whole_lists_are_ordered_by_columns_that_are_never_null() -> None:
+    for kind in TYPES.schema.type_map.values():
+        if not isinstance(kind, GraphQLObjectType):
+            continue
+        for name, definition in kind.fields.items():
+            if isinstance(binding := bound(definition), Listed):
+                of = table(TYPES.records[get_named_type(definition.type).name])
+                assert not [c for c in binding.order.columns if of.c[c].nullable], (kind.name, name)

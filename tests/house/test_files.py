@@ -1,0 +1,79 @@
+"""The house itself: small files, its own names, no clock below the process."""
+
+import ast
+import importlib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("schema", "resolvers", "authz", "persistence", "server")
+LONGEST = 330
+LONGER = {
+    "persistence/migrations/versions/0001_lay_the_register.py": (1_300, "generated: the whole register in one step"),
+    "persistence/seeds/demo.py": (380, "one fictional world, read from top to bottom"),
+    "resolvers/reading.py": (400, "one pass over an operation; the next thing that comes here splits it"),
+    "resolvers/acting.py": (380, "one act, its judging and its replay; the next thing that comes here splits it"),
+    "persistence/records/conventions.py": (380, "the convention, its contract and its amendments"),
+}
+SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
+CLOCKS = {
+    ("datetime", "now"),
+    ("datetime", "today"),
+    ("datetime", "utcnow"),
+    ("date", "today"),
+    ("time", "time"),
+    ("time", "time_ns"),
+    ("time", "monotonic"),
+}
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_no_file_becomes_the_place_where_everything_ends_up() -> None:
+    longest = {name: ceiling for name, (ceiling, _) in LONGER.items()}
+    lines = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+
+    assert {n: c for n, c in lines.items() if c > longest.get(n, LONGEST)} == {}
+    assert set(longest) <= set(lines), "an exception names a file that is gone"
+
+
+def test_no_file_is_named_after_nothing() -> None:
+    drains = {"utils", "util", "helpers", "common", "misc", "base_utils", "manager", "service", "handlers"}
+
+    assert [named(p) for p in SOURCES if p.stem in drains] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_other_distribution_owns_our_rooms(room: str) -> None:
+    """PyPI has a `schema`, for one: installed beside us, the first on the path would win in silence."""
+    found = importlib.import_module(room)
+
+    assert set(metadata.packages_distributions().get(room, ())) <= {"habilitations"}
+    assert found.__file__ is not None
+    assert Path(found.__file__).is_relative_to(ROOT)
+
+
+def clocks_in(source: str) -> list[tuple[str, str]]:
+    """The readings of a clock, whatever the module is called by."""
+    called = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    attributes = [f for f in called if isinstance(f, ast.Attribute)]
+    owners = [
+        (f.value.attr if isinstance(f.value, ast.Attribute) else getattr(f.value, "id", ""), f.attr) for f in attributes
+    ]
+    return [owner for owner in owners if owner in CLOCKS]
+
+
+def test_nothing_below_the_process_reads_a_clock() -> None:
+    below = [p for p in SOURCES if not named(p).startswith("server/")]
+
+    assert {named(p): found for p in below if (found := clocks_in(p.read_text(encoding="utf-8")))} == {}
+
+
+def test_a_reading_of_the_clock_would_be_found() -> None:
+    source = "import datetime as d\ndef f():\n    return d.datetime.now(), datetime.now(), date.today(), x.time()"
+
+    assert clocks_in(source) == [("datetime", "now"), ("datetime", "now"), ("date", "today")]

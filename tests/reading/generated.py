@@ -1,0 +1,45 @@
+"""Documents made from the schema itself: a field added tomorrow is asked tomorrow."""
+
+from collections.abc import Mapping
+
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
+
+from resolvers.reading import Types
+
+from .documents import PAGE, Asked
+
+
+def documents(types: Types) -> Mapping[str, Asked]:
+    """For each type with ids: all its leaves, edges, lists and connections, on up to twenty of its objects."""
+    return {
+        f"all of {kind.name}": Asked(
+            f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on {kind.name} {{ {_all(kind)} }} }} }}",
+            lambda ids, table=types.records[kind.name]: {"ids": ids[table][:20]},  # type: ignore[misc]
+        )
+        for kind in types.by_prefix.values()
+    }
+
+
+def _all(kind: GraphQLObjectType) -> str:
+    return " ".join(_field(name, definition) for name, definition in kind.fields.items())
+
+
+def _field(name: str, definition: GraphQLField) -> str:
+    target = get_named_type(definition.type)
+    if is_leaf_type(target):
+        return name
+    assert isinstance(target, GraphQLObjectType)
+    if target.name.endswith("Connection"):
+        below = f"__typename {_identity(target)}"
+        edges = f"edges {{ __typename cursor node {{ {below} }} }}"
+        return f"{name}(first: 3) {{ {edges} nodes {{ {below} }} {PAGE} totalCount totalCountCapped }}"
+    return f"{name} {{ __typename {_identity(target)} }}"
+
+
+def _identity(target: GraphQLObjectType) -> str:
+    if target.name.endswith("Connection"):
+        node = get_named_type(target.fields["nodes"].type)
+        assert isinstance(node, GraphQLObjectType)
+        return _identity(node)
+    named = any(isinstance(i, GraphQLInterfaceType) and i.name == "Node" for i in target.interfaces)
+    return "id" if named else ""

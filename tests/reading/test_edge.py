@@ -1,0 +1,405 @@
+"""The HTTP edge: what is refused, how it is said, and that nothing personal is said with it."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from graphql import GraphQLError, get_introspection_query, parse
+
+from persistence.engine import Database
+from resolvers import documents
+from server.app import create_app
+from server.demo_issuer import DemoIssuer
+from server.settings import Settings
+from tests.conftest import HeldClock, World
+
+from .desk import Desk
+
+NIR, NAME = "185057599904209", "Ærøskøbing"
+GRAPHQL, JSON = "application/graphql-response+json", "application/json"
+TYPENAME = b'{"query": "{ __typename }"}'
+
+
+@pytest.fixture(scope="session")
+async def edges(desks: dict[str, Desk], issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[dict[str, World]]:
+    """The whole application over each desk's register: nothing here writes."""
+    made, opened = {}, []
+    for dialect, desk in desks.items():
+        url = desk.database.url.render_as_string(hide_password=False)
+        plain = url.replace("sqlite+aiosqlite", "sqlite").replace("postgresql+asyncpg", "postgresql")
+        settings = Settings.from_environ({"DEMO": "1", "DATABASE_URL": plain, "DEMO_KEY": str(issuer_file)})
+        clock = HeldClock()
+        app = create_app(settings, clock)
+        lifespan = app.router.lifespan_context(app)
+        await lifespan.__aenter__()
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")
+        opened.append((client, lifespan))
+        made[dialect] = World(client, issuer, desk.database, clock)
+    yield made
+    for client, lifespan in opened:
+        await client.aclose()
+        await lifespan.__aexit__(None, None, None)
+
+
+@pytest.fixture
+def edge(edges: dict[str, World], dialect: str) -> World:
+    return edges[dialect]
+
+
+async def send(
+    edge: World, body: bytes | dict[str, Any], who: str | None = "agent-paris", **headers: str
+) -> httpx.Response:
+    token = {} if who is None else {"authorization": f"Bearer {edge.issuer.issue(who)}"}
+    content = body if isinstance(body, bytes) else orjson.dumps(body)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await edge.client.post("/graphql", content=content, headers={"content-type": JSON, **token, **named})
+
+
+def code_in(answer: httpx.Response) -> str:
+    return str(answer.json()["errors"][0]["extensions"]["code"])
+
+
+# who asks, and how
+
+
+async def test_nobody_is_answered_without_a_token(edge: World) -> None:
+    answer = await send(edge, TYPENAME, who=None)
+
+    assert (answer.status_code, code_in(answer)) == (401, "TOKEN_MISSING")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("token", ["Bearer x", "Bearer a.b.c", "Basic YTpi", "Bearer " + "a" * 9_000, "Bearer"])
+async def test_a_bad_token_is_refused_and_never_echoed(edge: World, token: str) -> None:
+    answer = await send(edge, TYPENAME, who=None, authorization=token)
+
+    assert answer.status_code == 401
+    assert code_in(answer) in {"TOKEN_INVALID", "TOKEN_MISSING"}
+    assert token.removeprefix("Bearer ") not in answer.text or token == "Bearer x"
+
+
+async def test_the_caller_is_known_before_the_body_is_read(edge: World) -> None:
+    answer = await send(edge, b"\xff", who=None)
+
+    assert answer.status_code == 401
+
+
+async def test_an_identity_bound_to_nobody_is_answered_and_sees_nothing(edge: World) -> None:
+    answer = await edge.ask(
+        "personne-inconnue", "{ viewer { user { id } tabs { id } } partners { totalCount } services { code } }"
+    )
+
+    assert answer["viewer"] == {"user": None, "tabs": []}
+    assert answer["partners"] == {"totalCount": 0}
+    assert len(answer["services"]) == 5
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/graphql", "multipart/form-data; boundary=x", "", "application/jsonp"]
+)
+async def test_a_body_that_is_not_json_by_its_type_is_refused(edge: World, kind: str) -> None:
+    answer = await send(edge, TYPENAME, content_type=kind)
+
+    assert (answer.status_code, code_in(answer)) == (415, "MALFORMED")
+
+
+async def test_the_type_may_carry_a_charset(edge: World) -> None:
+    assert (await send(edge, TYPENAME, content_type="Application/JSON; charset=utf-8")).status_code == 200
+
+
+async def test_a_question_is_posted_not_got(edge: World) -> None:
+    for method in ("GET", "PUT", "DELETE"):
+        answer = await edge.client.request(method, "/graphql", params={"query": "{ __typename }"})
+
+        assert answer.status_code == 405
+        assert "POST" in answer.headers["allow"]
+
+
+async def test_a_body_of_more_than_a_megabyte_is_refused(edge: World) -> None:
+    answer = await send(edge, b'{"query": "{ __typename }", "variables": {"a": "' + b"a" * 1_000_000 + b'"}}')
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"3",
+        b'"{ __typename }"',
+        b"[]",
+        b'[{"query": "{ __typename }"}]',
+        b"{}",
+        b'{"query": 3}',
+        b'{"query": null}',
+        b'{"query": "{ __typename }"',
+        b'{"query": "{ __typename }", "variables": 0}',
+        b'{"query": "{ __typename }", "variables": false}',
+        b'{"query": "{ __typename }", "variables": ""}',
+        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "extensions": 0}',
+        b'{"query": "{ __typename }", "extensions": []}',
+        b'{"query": "{ __typename }", "operationName": 3}',
+        b'{"query": "{ __typename }", "variables": {"a": "\\ud800"}}',
+        b'{"query": "{ __typename }", "variables": {"a": "\\u0000"}}',
+        b'{"query": "{ __typename }", "variables": {"a": "\x00"}}',
+        b'{"query": "{ __typename }", "variables": {"a": "\xed\xa0\x80"}}',
+        b'{"query": "{ __typename }", "variables": {"a": NaN}}',
+        b"\xff\xfe",
+        b'{"query": "\xc3\x28"}',
+        b"[" * 100_000,
+    ],
+)
+async def test_a_body_that_is_no_request_is_refused_with_400(edge: World, body: bytes) -> None:
+    answer = await send(edge, body)
+
+    assert (answer.status_code, code_in(answer)) == (400, "MALFORMED")
+    assert "data" not in answer.json()
+
+
+async def test_members_that_are_null_are_members_that_are_absent(edge: World) -> None:
+    answer = await send(edge, {"query": "{ __typename }", "variables": None, "operationName": None, "extensions": None})
+
+    assert answer.json() == {"data": {"__typename": "Query"}}
+
+
+# request errors, under each type of answer
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "syntax": ({"query": "{ viewer "}, "GRAPHQL_PARSE_FAILED"),
+    "empty": ({"query": ""}, "GRAPHQL_PARSE_FAILED"),
+    "unknown field": ({"query": "{ parteners { totalCount } }"}, "GRAPHQL_VALIDATION_FAILED"),
+    "unknown argument": ({"query": "{ partners(firts: 1) { totalCount } }"}, "GRAPHQL_VALIDATION_FAILED"),
+    "literal": ({"query": f'{{ partners(first: "{NIR}") {{ totalCount }} }}'}, "GRAPHQL_VALIDATION_FAILED"),
+    "enum": ({"query": f"{{ partners(kind: N{NIR}) {{ totalCount }} }}"}, "GRAPHQL_VALIDATION_FAILED"),
+    "day": ({"query": f'{{ journal(day: "{NIR}") {{ totalCount }} }}'}, "GRAPHQL_VALIDATION_FAILED"),
+    "several operations": ({"query": "query A { __typename } query B { __typename }"}, "OPERATION"),
+    "no such operation": ({"query": "query A { __typename }", "operationName": "B"}, "OPERATION"),
+    "subscription": ({"query": "subscription { x }"}, "GRAPHQL_VALIDATION_FAILED"),
+    "missing variable": ({"query": "query($i: ID!) { node(id: $i) { id } }"}, "BAD_USER_INPUT"),
+    "variable": (
+        {"query": "query($n: Int) { partners(first: $n) { totalCount } }", "variables": {"n": NAME}},
+        "BAD_USER_INPUT",
+    ),
+    "variable of an enum": (
+        {"query": "query($k: PartnerKind) { partners(kind: $k) { totalCount } }", "variables": {"k": NIR}},
+        "BAD_USER_INPUT",
+    ),
+    "variable of a day": (
+        {"query": "query($d: Date) { journal(day: $d) { totalCount } }", "variables": {"d": NIR}},
+        "BAD_USER_INPUT",
+    ),
+    "variable of an act": (
+        {
+            "query": "mutation($i: ParameterSetInput!) { parameterSet(input: $i) { replayed } }",
+            "variables": {"i": {"name": NAME, "startsOn": NIR, "value": NIR}},
+        },
+        "BAD_USER_INPUT",
+    ),
+    "cursor": ({"query": f'{{ partners(after: "{NIR}0") {{ nodes {{ id }} }} }}'}, "CURSOR"),
+    "too many ids": (
+        {"query": "query($i: [ID!]!) { nodes(ids: $i) { id } }", "variables": {"i": [NIR] * 101}},
+        "TOO_MANY_IDS",
+    ),
+    "nothing to find by": ({"query": "{ partner { id } }"}, "ARGUMENTS"),
+    "NUL by escape": ({"query": '{ partners(search: "a\\u{0}' + NIR + '") { totalCount } }'}, "MALFORMED"),
+    "NUL by long escape": ({"query": '{ partner(id: "\\u{00000}") { id } }'}, "MALFORMED"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_a_request_error_has_a_code_and_no_data_and_echoes_no_value(
+    edge: World, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    body, code = REFUSED[name]
+    caplog.set_level(logging.DEBUG)
+
+    for accept, status in ((GRAPHQL, 400), (JSON, 200), (f"{GRAPHQL}, {JSON};q=0.9", 400), ("*/*", 200)):
+        answer = await send(edge, body, accept=accept)
+
+        assert (answer.status_code, code_in(answer)) == (status, code)
+        assert "data" not in answer.json()
+        assert answer.headers["content-type"].startswith(GRAPHQL if GRAPHQL in accept else JSON)
+        assert answer.headers["cache-control"] == "no-store"
+        assert len(answer.headers["x-request-id"]) == 32
+        for value in (NIR, NAME, NAME.casefold()):
+            assert value not in answer.text
+    for value in (NIR, NAME):
+        assert value not in caplog.text
+
+
+async def test_nul_that_json_hides_from_the_bytes_is_refused_too(edge: World) -> None:
+    answer = await send(edge, b'{"query": "{ partners(search: \\"\\u005cu0000\\") { totalCount } }"}')
+
+    assert code_in(answer) == "MALFORMED"
+
+
+async def test_a_data_answer_is_200_under_both_types(edge: World) -> None:
+    for accept in (GRAPHQL, JSON):
+        answer = await send(edge, TYPENAME, accept=accept)
+
+        assert (answer.status_code, answer.json()) == (200, {"data": {"__typename": "Query"}})
+
+
+async def test_what_one_searches_for_is_not_logged(edge: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await edge.ask("agent-paris", "query($s: String) { partners(search: $s) { totalCount } }", s=NIR)
+    await edge.ask("agent-paris", f'{{ partners(search: "{NIR}") {{ totalCount }} }}')
+
+    assert NIR not in caplog.text
+
+
+# limits
+
+LIMITED: dict[str, tuple[str, str]] = {
+    "depth": ('{ organism(code: "1") ' + "{ pilotedBy " * 16 + "{ id }" + " }" * 16 + " }", "TOO_DEEP"),
+    "depth of the parser": (
+        "{ organism " + "{ pilotedBy " * 900 + "{ id }" + " }" * 900 + " }",
+        "TOO_DEEP GRAPHQL_PARSE_FAILED",
+    ),
+    "depth of a literal": (
+        "{ nodes(ids: " + "[" * 1_500 + "1" + "]" * 1_500 + ") { id } }",
+        "TOO_DEEP GRAPHQL_PARSE_FAILED",
+    ),
+    "fields": (
+        "{ viewer { user { ...G ... { ...G } posts { id user { ...G } } ...H } } } "
+        "fragment H on User { ...G } fragment G on User { " + "id " * 400 + " }",
+        "TOO_COMPLEX",
+    ),
+    "tokens": ("{ viewer { user { " + "id " * 4_100 + " } } }", "GRAPHQL_PARSE_FAILED"),
+    "length": ("{ viewer { user { id } } } #" + "x" * 30_000, "TOO_LONG"),
+    "root fields": ("{" + " ".join(f"a{i}: services {{ code }}" for i in range(21)) + "}", "TOO_COMPLEX"),
+    "root fields in a fragment": (
+        "{ ... { ...R } } fragment R on Query {" + " ".join(f"a{i}: services {{ code }}" for i in range(21)) + "}",
+        "TOO_COMPLEX",
+    ),
+    "aliased objects": (
+        "{ viewer { user {" + " ".join(f"a{i}: posts {{ id }}" for i in range(90)) + "} } }",
+        "TOO_COMPLEX",
+    ),
+    "cost": (
+        "{ users(first: 100) { nodes { groups(first: 100) { nodes { members(first: 100) { nodes { id } } } } } } }",
+        "TOO_COSTLY",
+    ),
+    "cost across branches": (
+        (
+            "{ organisms(first: 100) { nodes { a: partners(first: 100) { nodes { id } } "
+            "b: partners(first: 100) { nodes { id } } c: agents(first: 1) { nodes { id } } } } }"
+        ),
+        "TOO_COSTLY",
+    ),
+    "fragments": (
+        "{ viewer { user { ...F0 } } } "
+        + " ".join(f"fragment F{i} on User {{ ...F{i + 1} ...F{i + 1} }}" for i in range(300))
+        + " fragment F300 on User { id }",
+        "TOO_COMPLEX",
+    ),
+    "fields of an introspection": (
+        "{ __schema { types { fields { type { " + " ".join(f"a{i}: name" for i in range(400)) + " } } } } }",
+        "TOO_COMPLEX",
+    ),
+    "depth of an introspection": (
+        "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "cycle": (
+        "{ viewer { user { ...A } } } fragment A on User { ...B } fragment B on User { ...A }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIMITED)
+async def test_a_document_beyond_a_limit_is_refused_without_a_statement_for_it(
+    edge: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, codes = LIMITED[name]
+    plain, asked = Database.value, []
+
+    async def counted(self: Database, statement: str, binds: Any, driver: Any) -> Any:  # noqa: ANN401 the method's own
+        asked.append(statement)
+        return await plain(self, statement, binds, driver)
+
+    monkeypatch.setattr(Database, "value", counted)
+
+    answer = await send(edge, {"query": text})
+
+    assert code_in(answer) in codes.split()
+    assert len(asked) <= 1  # at most the caller's
+
+
+async def test_the_usual_introspection_is_within_the_limits(edge: World) -> None:
+    answer = await edge.ask("agent-paris", get_introspection_query(specified_by_url=True, directive_is_repeatable=True))
+
+    assert len(answer["__schema"]["types"]) > 100
+
+
+def test_each_fragment_is_measured_once_however_often_it_is_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2³⁰⁰ spreads: counted in visits, since a clock would measure the machine."""
+    visits, plain = [], documents.Size
+
+    def counted(*counts: int) -> documents.Size:
+        visits.append(counts)
+        return plain(*counts)
+
+    monkeypatch.setattr(documents, "Size", counted)
+    with pytest.raises(GraphQLError, match="trop de champs"):
+        documents.measure(parse(LIMITED["fragments"][0]))
+
+    assert 300 < len(visits) < 2_000
+
+
+# defects
+
+
+@pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL, 500)])
+async def test_a_drivers_error_is_masked_behind_a_number(
+    edge: World, accept: str, status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError(f"invalid input: '{NIR}' for {NAME}")
+
+    monkeypatch.setattr(Database, "value", broken)
+    answer = await send(edge, {"query": "{ partners { totalCount } }"}, accept=accept)
+
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (status, "INTERNAL")
+    assert answer.headers["x-request-id"] in error["message"]
+    assert answer.headers["x-request-id"] in caplog.text
+    for said in (answer.text, caplog.text):
+        assert NIR not in said
+        assert NAME not in said
+
+
+async def test_a_defect_in_a_completed_leaf_is_masked_too(edge: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "{ campaigns { continuityOn } }"
+    await edge.ask("agent-paris", text)
+    plain = Database.value
+
+    async def wrong(self: Database, statement: str, binds: Any, driver: Any) -> Any:  # noqa: ANN401 the method's own
+        said = await plain(self, statement, binds, driver)
+        return (
+            said
+            if "sign_in" in statement
+            else orjson.dumps({"campaigns": [{"$typename": "Campaign", "$continuityOn$year": NIR}]}).decode()
+        )
+
+    monkeypatch.setattr(Database, "value", wrong)
+    answer = await send(edge, {"query": text})
+
+    assert code_in(answer) == "INTERNAL"
+    assert NIR not in answer.text
+
+
+async def test_two_requests_never_share_a_number(edge: World) -> None:
+    numbers = {(await send(edge, TYPENAME)).headers["x-request-id"] for _ in range(5)}
+
+    assert len(numbers) == 5

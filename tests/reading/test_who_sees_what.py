@@ -1,0 +1,131 @@
+"""Four ways to say who sees what agree: the engine on facts, its plan, and the SQL of both databases."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from itertools import product
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Text, cast, insert, select
+
+from authz import Engine, Subject, load
+from persistence.engine import Database
+from persistence.reader import Held, Terms, compiled
+from persistence.visibility import GUARDED, table, visible
+from tests.authz import oracle
+from tests.authz.world import Thing
+from tests.conftest import Copies
+
+from .desk import NOW, TODAY, Desk
+from .facts import KEYS, TYPES, Facts, Rows
+from .small_world import ORDER, SUBJECTS, world
+
+
+@pytest.fixture(scope="session")
+async def small_worlds(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[dict[str, Desk]]:
+    """The exhaustive world in both databases, in the place of the demonstration's partners."""
+    copies, made = Copies(tmp_path_factory.mktemp("small"), postgres_url), {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.conftest.seed_demo", _seed)
+        for dialect in ("sqlite", "postgresql"):
+            made[dialect] = Desk(Database(await copies.fresh(dialect)))
+    yield made
+    for desk in made.values():
+        await desk.database.close()
+        await copies.drop(desk.database.url.render_as_string(hide_password=False))
+    await copies.drop(copies.in_server(f"template_{copies.mine}"))
+
+
+async def _seed(database: Database, _issuer: str, _today: date) -> None:
+    rows = world()
+    async with database.transaction() as session:
+        for name in ORDER:
+            await session.execute(insert(table(name)), _alike(rows[name]))
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One statement for all rows: each with the same columns."""
+    columns = {column for row in rows for column in row}
+    return [dict.fromkeys(columns) | row for row in rows]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return load()
+
+
+async def rows_of(desk: Desk) -> Rows:
+    return Rows({name: await desk.rows(name) for name in (*TYPES, "partner_state")}, TODAY)
+
+
+async def seen(desk: Desk, subject: Subject, record: str, *, anchored: bool) -> list[str]:
+    """The ids that the predicate lets through, straight from the database."""
+    terms = Terms(desk.dialect)
+    row = table(record).alias()
+    permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
+    condition = visible(record, row, permits, terms, anchored=anchored)
+    listed = terms.spelling.listed(
+        terms.spelling.array([row.c[KEYS.get(record, "id")]]), [row.c[KEYS.get(record, "id")]]
+    )
+    statement = compiled(select(cast(listed, Text)).where(condition), terms)
+    held = Held(TODAY, NOW, lambda attribute, role: desk.graph.policy.values(subject, attribute, role))
+    async with desk.database.reading() as driver:
+        said = await desk.database.value(statement.text, statement.binds({}, held), driver)
+    return [key for (key,) in orjson.loads(said or "[]")]
+
+
+def test_every_guarded_record_is_looked_at() -> None:
+    assert {name: guarded.type for name, guarded in GUARDED.items()} == TYPES
+
+
+@pytest.mark.parametrize("who", SUBJECTS)
+async def test_the_sql_lets_through_what_the_engine_allows(
+    small_worlds: dict[str, Desk], engine: Engine, who: str
+) -> None:
+    subject = SUBJECTS[who]
+    rows = await rows_of(small_worlds["sqlite"])
+
+    for record in GUARDED:
+        allowed = sorted(rows.allowed(engine, subject, record))
+        for desk, anchored in product(small_worlds.values(), (True, False)):
+            found = await seen(desk, subject, record, anchored=anchored)
+
+            assert sorted(found) == allowed, (record, desk.dialect, anchored)
+            assert len(set(found)) == len(found)
+
+
+async def test_the_hand_written_table_of_rights_says_the_same(small_worlds: dict[str, Desk]) -> None:
+    """The oracle of tests/authz, on these rows: it knows neither the policy file nor the scopes."""
+    desk = small_worlds["postgresql"]
+    rows = await rows_of(desk)
+
+    for who, subject in SUBJECTS.items():
+        for record, type_ in TYPES.items():
+            expected = {
+                k
+                for k, every in rows.objects(record)
+                if any(oracle.may(subject, type_, "read", _thing(f)) for f in every)
+            }
+
+            assert set(await seen(desk, subject, record, anchored=True)) == expected, (who, record)
+
+
+def _thing(facts: Facts) -> Thing:
+    plain = {k: v for k, v in facts.items() if k != "partner_service"}
+    return Thing(**plain, service=(facts.get("partner_service") or "|").partition("|")[2] or None)
+
+
+async def test_the_small_world_tells_its_callers_apart(small_worlds: dict[str, Desk], engine: Engine) -> None:
+    """Four equal answers prove nothing in a world where everything, or nothing, is allowed."""
+    rows = await rows_of(small_worlds["sqlite"])
+    shares = {
+        (who, record): len(rows.allowed(engine, subject, record)) / len(rows.tables[record])
+        for who, subject in SUBJECTS.items()
+        for record in ("partner", "bulletin", "user", "convention")
+    }
+
+    assert len({round(share, 3) for share in shares.values()}) > 12
+    assert all(shares["national", record] == 1 for record in ("partner", "bulletin", "convention", "user"))
+    assert not any(shares["nobody", record] for record in ("partner", "bulletin", "convention", "user"))
+    assert 0 < shares["administrator", "partner"] < 1
