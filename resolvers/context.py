@@ -27,7 +27,8 @@ from persistence.reader import Held, Reader
 from persistence.visibility import Allowed, Permits
 
 from .documents import Document, Documents
-from .reading import OBJECT, Plan, Planner, Types, fragments_of, refuse, shape
+from .plans import Plan, refuse, shape
+from .reading import OBJECT, Planner, Types, fragments_of
 
 PLANS = 500
 POSTS = {
@@ -189,11 +190,16 @@ class Context:
         self, info: GraphQLResolveInfo[Any], object_id: str, subject: Subject, session: AsyncSession
     ) -> Mapping[str, Any]:
         """The objects of a payload by response key, read inside the act's transaction with the caller's rights then."""
-        values = dict(info.variable_values.coerced)
-        fragments = info.fragments.values()
-        planner = Planner.over(self.graph.types, fragments, info.operation, values, completing=True)
-        question, pages = planner.payload(info.return_type, info.field_nodes)
-        plan = self.graph.compiled(planner, question, pages, subject.roles)
+        values, operation = dict(info.variable_values.coerced), info.operation
+
+        def planned(_: bool) -> tuple[Planner, Plan]:  # noqa: FBT001 a payload is always completed
+            planner = Planner.over(self.graph.types, info.fragments.values(), operation, values, completing=True)
+            question, pages = planner.payload(info.return_type, info.field_nodes)
+            return planner, self.graph.compiled(planner, question, pages, subject.roles)
+
+        name, document = operation.name and operation.name.value, operation.loc and operation.loc.source.body
+        key = (document, name, info.path.key, self.shape(operation, values), subject.roles)
+        plan = self.graph.plan(key, planned)
         driver = await self.graph.database.driver_of(session)
         text = await self.run(plan, {**values, str(OBJECT.path[0]): object_id}, subject, driver)
         return orjson.loads(text or "{}")  # type: ignore[no-any-return]

@@ -22,7 +22,7 @@ from graphql import (
 )
 from graphql.language import Source
 
-from .reading import refuse
+from .plans import refuse
 
 KNOWN = 500
 VALUES = (ValuesOfCorrectTypeRule,)

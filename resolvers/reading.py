@@ -14,7 +14,6 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -49,87 +48,10 @@ from persistence.question import (
     Value,
     Var,
 )
-from persistence.reader import Statement, Terms, resolved
+from persistence.reader import Terms, resolved
 
 from .bindings import Answered, Binding, ById, ByIds, Column, Connected, Derived, Edge, Find, Listed, Nested
-
-PAGE, DEFAULT_PAGE = 100, 20
-IDS = 100
-OBJECTS = 80
-"""Objects of a plan: each costs milliseconds to compile, on the event loop."""
-COST = 20_000
-"""Rows that an operation may ask for: the product of its page sizes."""
-LISTED_COST = 5
-
-
-def refuse(code: str, message: str) -> GraphQLError:
-    """A request error with a stable code and a French sentence."""
-    return GraphQLError(message, extensions={"code": code})
-
-
-class Sized(NamedTuple):
-    """A page of the plan: its size, and the pages under it; sizes are known at each run."""
-
-    size: Value
-    pages: tuple["Sized", ...]
-
-    def cost(self, variables: Mapping[str, Any]) -> int:
-        return _size(resolved(self.size, variables)) * (1 + sum(p.cost(variables) for p in self.pages))
-
-
-def _size(size: Any) -> int:  # noqa: ANN401 a coerced value
-    if not 0 <= size <= PAGE:
-        raise refuse("PAGE_SIZE", f"Une page compte de 0 à {PAGE} objets.")
-    return int(size)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A compiled question; `completed` when some leaf is Python's, so that graphql-core finishes the answer."""
-
-    statement: Statement | None
-    pages: tuple[Sized, ...]
-    completed: bool
-    ids: tuple[Value, ...] = ()
-
-    def check(self, variables: Mapping[str, Any]) -> None:
-        """Refuse a page out of bounds, or an operation that asks for too much."""
-        for ids in self.ids:
-            if len(resolved(ids, variables)) > IDS:
-                raise refuse("TOO_MANY_IDS", f"`nodes` prend au plus {IDS} identifiants.")
-        cost = sum(page.cost(variables) for page in self.pages)
-        if cost > COST:
-            raise refuse("TOO_COSTLY", f"La requête demande {cost} lignes au plus, la limite est {COST}.")
-
-
-def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa: ANN401 a coerced value
-    """What of a variable chooses the plan: presence, null, booleans, enums, keys, the prefix of an id."""
-    match value:
-        case None | bool() | Enum():
-            return value
-        case str() if is_id:
-            return prefix_of(value, prefixes)
-        case list() if is_id:
-            return tuple(sorted({prefix_of(v, prefixes) for v in value if isinstance(v, str)}))
-        case dict():
-            return tuple((k, shape(v, prefixes, is_id=False)) for k, v in sorted(value.items()))
-    return ...
-
-
-def prefix_of(value: str, prefixes: frozenset[str]) -> str:
-    """The type prefix of an id; all unknown ones are one, or a client could fill the cache."""
-    prefix = value.partition("_")[0]
-    return prefix if prefix in prefixes else ""
-
-
-def marked(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 a coerced value
-    """The value with its leaves replaced by their places; null, booleans, enums and keys stay."""
-    match value:
-        case None | bool() | Enum():
-            return value
-        case dict():
-            return {k: marked(v, (*path, k)) for k, v in value.items()}
-    return Var(path)
+from .plans import DEFAULT_PAGE, LISTED_COST, OBJECTS, Sized, marked, prefix_of, refuse
 
 
 class Types(NamedTuple):
@@ -241,7 +163,7 @@ class Planner:
                 return [One(key, link, asked)], pages
             case Listed(link, order):
                 asked, pages = self._selected(target, details)
-                return [Many(key, link, asked, order)], (Sized(LISTED_COST, pages),)
+                return [Many(key, link, asked, order)], (Sized(LISTED_COST, len(asked.fields), pages),)
             case Nested():
                 asked, pages = self._selected(target, details)
                 return [Inner(key, asked)], pages
@@ -296,7 +218,9 @@ class Planner:
             asked, under = self._selected(self.types.by_prefix[prefix], details)
             targets.append((prefix, asked))
             pages.extend(under)
-        return [Nodes(key, value, tuple(targets))], (Sized(LISTED_COST, tuple(pages)),)
+        return [Nodes(key, value, tuple(targets))], (
+            Sized(LISTED_COST, sum(len(asked.fields) for _, asked in targets), tuple(pages)),
+        )
 
     # connections
 
@@ -332,7 +256,7 @@ class Planner:
             backward=backward,
             parts=parts,
         )
-        return [page], (Sized(size, pages),)
+        return [page], (Sized(size, _width(parts), pages),)
 
     def _parts(
         self, kind: GraphQLObjectType, details: list[FieldDetails], node: GraphQLObjectType, record: str
@@ -355,6 +279,11 @@ class Planner:
                 pages.extend(under)
             parts.append(Part(key, name, kind.name, record, below, target))
         return tuple(parts), tuple(pages)
+
+
+def _width(parts: tuple[Part, ...]) -> int:
+    """How many fields a row of the page is asked for."""
+    return sum(len(part.target.fields) if part.target is not None else _width(part.parts) for part in parts)
 
 
 OBJECT = Var(("$object",))

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from authz import load
 from persistence.engine import Database
@@ -45,8 +48,19 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         health.stop()
         await database.close()
 
+    async def refused(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        sentences = {404: "Il n'y a rien à cette adresse.", 405: "Cette adresse ne répond qu'à POST."}
+        said = {"message": sentences.get(status, "Demande refusée."), "extensions": {"code": f"HTTP_{status}"}}
+        return JSONResponse({"errors": [said]}, status, getattr(error, "headers", None))
+
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
-    return Starlette(routes=[*edge.routes(), *health.routes()], middleware=[hosts], lifespan=lifespan)
+    return Starlette(
+        routes=[*edge.routes(), *health.routes()],
+        middleware=[hosts],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: refused},
+    )
 
 
 def compose(database: Database) -> Graph:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from persistence.callers import Identity
 from resolvers.context import Context, Graph, Invalid
 from resolvers.documents import Document
-from resolvers.reading import refuse
+from resolvers.plans import refuse
 
 from .clock import Clock
 from .identity import Unauthenticated, Verifier
@@ -112,6 +112,8 @@ class Asked:
 
 
 def _is_json(request: Request) -> None:
+    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+        raise Malformed(f"Le corps compte au plus {LARGEST_BODY} octets.", 413)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
         raise Malformed("Le corps est un objet JSON : `Content-Type: application/json`.", 415)
 

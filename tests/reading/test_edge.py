@@ -287,6 +287,12 @@ LIMITED: dict[str, tuple[str, str]] = {
         "{ users(first: 100) { nodes { groups(first: 100) { nodes { members(first: 100) { nodes { id } } } } } } }",
         "TOO_COSTLY",
     ),
+    "cells": (
+        "{ users(first: 100) { nodes { groups(first: 50) { nodes { "
+        + " ".join(f"a{i}: name" for i in range(41))
+        + " } } } } }",
+        "TOO_COSTLY",
+    ),
     "cost across branches": (
         (
             "{ organisms(first: 100) { nodes { a: partners(first: 100) { nodes { id } } "

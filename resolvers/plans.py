@@ -1,0 +1,98 @@
+"""What a plan is, what it may cost, and what of a request chooses it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+from graphql import GraphQLError
+
+from persistence.question import Value, Var
+from persistence.reader import Statement, resolved
+
+PAGE, DEFAULT_PAGE = 100, 20
+IDS = 100
+OBJECTS = 80
+"""Objects of a plan: each costs milliseconds to compile, on the event loop."""
+ROWS, CELLS = 20_000, 200_000
+"""What an operation may ask for at most: rows, the product of its page sizes, and fields of rows."""
+LISTED_COST = 5
+
+
+def refuse(code: str, message: str) -> GraphQLError:
+    """A request error with a stable code and a French sentence."""
+    return GraphQLError(message, extensions={"code": code})
+
+
+class Cost(NamedTuple):
+    rows: int
+    cells: int
+
+
+class Sized(NamedTuple):
+    """A page of the plan: its size, the fields of a row, the pages under it; sizes are known at each run."""
+
+    size: Value
+    width: int
+    pages: tuple["Sized", ...]
+
+    def cost(self, variables: Mapping[str, Any]) -> Cost:
+        size, below = _size(resolved(self.size, variables)), [page.cost(variables) for page in self.pages]
+        return Cost(size * (1 + sum(c.rows for c in below)), size * (self.width + sum(c.cells for c in below)))
+
+
+def _size(size: Any) -> int:  # noqa: ANN401 a coerced value
+    if not 0 <= size <= PAGE:
+        raise refuse("PAGE_SIZE", f"Une page compte de 0 à {PAGE} objets.")
+    return int(size)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled question; `completed` when some leaf is Python's, so that graphql-core finishes the answer."""
+
+    statement: Statement | None
+    pages: tuple[Sized, ...]
+    completed: bool
+    ids: tuple[Value, ...] = ()
+
+    def check(self, variables: Mapping[str, Any]) -> None:
+        """Refuse a page out of bounds, or an operation that asks for too much."""
+        for ids in self.ids:
+            if len(resolved(ids, variables)) > IDS:
+                raise refuse("TOO_MANY_IDS", f"`nodes` prend au plus {IDS} identifiants.")
+        costs = [page.cost(variables) for page in self.pages]
+        rows, cells = sum(cost.rows for cost in costs), sum(cost.cells for cost in costs)
+        if rows > ROWS or cells > CELLS:
+            limit = f"la limite est {ROWS} lignes et {CELLS} champs"
+            raise refuse("TOO_COSTLY", f"La requête demande jusqu'à {rows} lignes et {cells} champs, {limit}.")
+
+
+def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa: ANN401 a coerced value
+    """What of a variable chooses the plan: presence, null, booleans, enums, keys, the prefix of an id."""
+    match value:
+        case None | bool() | Enum():
+            return value
+        case str() if is_id:
+            return prefix_of(value, prefixes)
+        case list() if is_id:
+            return tuple(sorted({prefix_of(v, prefixes) for v in value if isinstance(v, str)}))
+        case dict():
+            return tuple((k, shape(v, prefixes, is_id=False)) for k, v in sorted(value.items()))
+    return ...
+
+
+def prefix_of(value: str, prefixes: frozenset[str]) -> str:
+    """The type prefix of an id; all unknown ones are one, or a client could fill the cache."""
+    prefix = value.partition("_")[0]
+    return prefix if prefix in prefixes else ""
+
+
+def marked(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 a coerced value
+    """The value with its leaves replaced by their places; null, booleans, enums and keys stay."""
+    match value:
+        case None | bool() | Enum():
+            return value
+        case dict():
+            return {k: marked(v, (*path, k)) for k, v in value.items()}
+    return Var(path)
