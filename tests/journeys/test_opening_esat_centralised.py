@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.conftest import World
 from tests.journeys.story import (
     CENTRALISED,
@@ -154,21 +152,17 @@ async def _access(person: Person, partner: Partner) -> Any:  # noqa: ANN401 JSON
     return found["partner"]["services"][0]
 
 
-@pytest.mark.parametrize(
-    ("of_the_same_unit", "code"), [(True, "SIRET_DIFFERS_SAME_SIREN"), (False, "SIRET_DIFFERS")]
-)
-async def test_a_bulletin_that_bears_another_siret_is_recorded_signed_and_never_opened(
-    paris: Person, of_the_same_unit: bool, code: str  # noqa: FBT001 a parameter
-) -> None:
-    partner, convention = await a_signed_esat(paris)
-    other = another_siret_of(partner.siret) if of_the_same_unit else a_siret()
+async def test_a_bulletin_that_bears_another_siret_is_recorded_signed_and_never_opened(paris: Person) -> None:
+    for code in ("SIRET_DIFFERS_SAME_SIREN", "SIRET_DIFFERS"):
+        partner, convention = await a_signed_esat(paris)
+        other = a_siret() if code == "SIRET_DIFFERS" else another_siret_of(partner.siret)
 
-    bulletin = await paris.prepares_bulletin(convention, other, partner.establishments)
-    await paris.signs_bulletin(bulletin)
-    await paris.decides_eligibility(partner.id)
+        bulletin = await paris.prepares_bulletin(convention, other, partner.establishments)
+        await paris.signs_bulletin(bulletin)
+        await paris.decides_eligibility(partner.id)
 
-    with refused(code, "R58"):
-        await paris.opens(bulletin)
+        with refused(code, "R58"):
+            await paris.opens(bulletin)
 
 
 async def test_a_bulletin_is_dated_inside_the_convention(paris: Person) -> None:

@@ -1,6 +1,9 @@
 """R49: the tab is there when a convention is in force and a bulletin is open, and on no other day."""
 
+# ruff: noqa: E501 a query or a case stands on one line
+
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from sqlalchemy import text
@@ -33,19 +36,20 @@ def jo(world: World) -> Person:
     return Person(world, "jo")
 
 
-@pytest.mark.parametrize("in_force", [True, False])
-@pytest.mark.parametrize("opened", [True, False])
 async def test_the_tab_shows_if_and_only_if_a_convention_is_in_force_and_a_bulletin_open(
-    esat: Opened, paris: Person, jo: Person, in_force: bool, opened: bool  # noqa: FBT001 the two facts
+    world: World, paris: Person
 ) -> None:
-    if not opened:
-        await paris.does("bulletinClose", bulletinId=esat.bulletin, on=TODAY, closingReason="Départ")
-    if not in_force:
-        await paris.closes_convention(esat.convention)
+    for in_force, opened in product((True, False), repeat=2):
+        somebody = Person(world, f"jo-{in_force}-{opened}")
+        esat = await an_open_esat(paris, somebody.name)
+        if not opened:
+            await paris.does("bulletinClose", bulletinId=esat.bulletin, on=TODAY, closingReason="Départ")
+        if not in_force:
+            await paris.closes_convention(esat.convention)
 
-    assert await jo.tabs() == (["Esat"] if in_force and opened else [])
-    access = await paris.reads(esat.access, "... on ServiceAccess { open }")
-    assert access["open"] is (in_force and opened)
+        assert await somebody.tabs() == (["Esat"] if in_force and opened else [])
+        access = await paris.reads(esat.access, "... on ServiceAccess { open }")
+        assert access["open"] is (in_force and opened)
 
 
 async def test_a_suspended_service_hides_its_tab_and_its_return_shows_it_again(

@@ -1,0 +1,489 @@
+"""One act, one entry, one transaction: who, for whom, by which rule; no personal value; nothing on a refusal."""
+
+# ruff: noqa: E501 a query or a case stands on one line
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import event
+
+from authz import load
+from persistence.engine import Database
+from schema.contract import types
+from tests.acting.ledger import rows
+from tests.conftest import World
+from tests.journeys.story import (
+    DELEGATED,
+    FORM,
+    TODAY,
+    TOMORROW,
+    WORK,
+    Opened,
+    Partner,
+    Person,
+    a_signed_esat,
+    a_siret,
+    an_open_esat,
+    paper,
+    somebody,
+)
+
+
+def every_act() -> list[str]:
+    """The acts of the schema: a new one is driven here, or the test of its name fails."""
+    mutation = types().schema.mutation_type
+    assert mutation is not None
+    return sorted(mutation.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Somebody about to act: the input, and what the entry is to say."""
+
+    who: str
+    given: dict[str, Any]
+    acting_for: str | None = "org_751"
+    rule: str | None = None
+
+
+Stage = Callable[[Person], Awaitable[Scene]]
+SECRETS = ("Paraphe", "Officiel", "Paule", "Octave", "Zélie", "Zibeline", "@personne.invalid", "jo-secret")
+PERSON = somebody("Zélie", "Zibeline")
+AGENT = PERSON | {"issuer": "https://issuer.invalid", "subject": "zelie-secret"}
+STAGES: dict[str, Stage] = {}
+
+
+def stage(act: str) -> Callable[[Stage], Stage]:
+    def remember(setting: Stage) -> Stage:
+        STAGES[act] = setting
+        return setting
+
+    return remember
+
+
+# partners
+
+
+@stage("partnerRegister")
+async def _(_: Person) -> Scene:
+    given = {"siret": a_siret(), "name": "ESAT", "kind": "ESAT", "organismId": "org_751", "department": "75"}
+    return Scene("agent-paris", given, rule="agent_managing Partner:register jurisdiction")
+
+
+@stage("establishmentAdd")
+async def _(paris: Person) -> Scene:
+    partner = await paris.registers(a_siret())
+    return Scene(
+        "agent-paris", {"partnerId": partner.id, "siret": a_siret(), "name": "Annexe", "department": "75", "finess": "759999014"}
+    )  # fmt: skip
+
+
+@stage("eligibilityDecide")
+async def _(paris: Person) -> Scene:
+    given = {"serviceId": "svc_ESAT", "decision": "ELIGIBLE", "ground": "Mission vérifiée", "formDigest": FORM}
+    return Scene("agent-paris", {"partnerId": (await paris.registers(a_siret())).id} | given)
+
+
+@stage("activityAttest")
+async def _(paris: Person) -> Scene:
+    return Scene("agent-paris", {"partnerId": (await paris.registers(a_siret())).id, "evidence": "Répertoire consulté"})
+
+
+# conventions
+
+
+@stage("conventionPrepare")
+async def _(paris: Person) -> Scene:
+    partner = await paris.registers(a_siret())
+    return Scene("agent-paris", {"partnerId": partner.id, "mode": DELEGATED, "missionIds": list(WORK)})
+
+
+@stage("conventionSign")
+async def _(paris: Person) -> Scene:
+    convention = await paris.prepares_convention((await paris.registers(a_siret())).id)
+    papers = {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY}
+    return Scene(
+        "agent-paris", {"conventionId": convention} | papers, rule="agent_managing Convention:sign jurisdiction"
+    )
+
+
+@stage("conventionAmend")
+async def _(paris: Person) -> Scene:
+    _, convention = await a_signed_esat(paris)
+    missions = [*WORK, "mis_LOGEMENT"]
+    return Scene("agent-paris", {"conventionId": convention, "verifiedFields": ["mission"], "missionIds": missions})
+
+
+@stage("conventionClose")
+async def _(paris: Person) -> Scene:
+    _, convention = await a_signed_esat(paris)
+    return Scene("agent-paris", {"conventionId": convention, "on": TOMORROW, "closingReason": "PARTNER_CEASED"})
+
+
+@stage("conventionClosingCancel")
+async def _(paris: Person) -> Scene:
+    _, convention = await a_signed_esat(paris)
+    await paris.closes_convention(convention, TOMORROW)
+    return Scene("agent-paris", {"conventionId": convention})
+
+
+@stage("managerAppoint")
+async def _(paris: Person) -> Scene:
+    _, convention = await a_signed_esat(paris, DELEGATED)
+    return Scene("agent-paris", {"conventionId": convention, "kind": "MANAGER", "person": PERSON})
+
+
+@stage("managerEnd")
+async def _(paris: Person) -> Scene:
+    _, convention = await a_signed_esat(paris, DELEGATED)
+    appointed = await paris.appoints(convention, "MANAGER", person=somebody("Mona", "Mimosa"))
+    return Scene("agent-paris", {"managerId": appointed["manager"]["id"], "on": TODAY})
+
+
+# bulletins and services
+
+
+@stage("bulletinPrepare")
+async def _(paris: Person) -> Scene:
+    partner, convention = await a_signed_esat(paris)
+    given = {"serviceId": "svc_ESAT", "siret": partner.siret, "roleIds": ["rol_ESAT_LECTEUR"]}
+    return Scene("agent-paris", {"conventionId": convention, "establishmentIds": partner.establishments} | given)
+
+
+async def _a_draft(paris: Person) -> tuple[Partner, str, str]:
+    partner, convention = await a_signed_esat(paris)
+    return partner, convention, await paris.prepares_bulletin(convention, partner.siret, partner.establishments)
+
+
+@stage("bulletinSign")
+async def _(paris: Person) -> Scene:
+    _, _, bulletin = await _a_draft(paris)
+    return Scene("agent-paris", {"bulletinId": bulletin, "signature": paper("c"), "effectiveFrom": TODAY})
+
+
+@stage("serviceOpen")
+async def _(paris: Person) -> Scene:
+    partner, _, bulletin = await _a_draft(paris)
+    await paris.signs_bulletin(bulletin)
+    await paris.decides_eligibility(partner.id)
+    return Scene("agent-paris", {"bulletinId": bulletin, "on": TODAY})
+
+
+@stage("bulletinReplace")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    successor = await paris.prepares_bulletin(esat.convention, esat.partner.siret, esat.partner.establishments)
+    await paris.signs_bulletin(successor)
+    return Scene("agent-paris", {"bulletinId": esat.bulletin, "successorId": successor, "on": TODAY})
+
+
+@stage("bulletinClose")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    return Scene("agent-paris", {"bulletinId": esat.bulletin, "on": TODAY, "closingReason": "Départ"})
+
+
+@stage("serviceSuspend")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    return Scene("agent-paris", {"accessId": esat.access, "suspensionReason": "Vérification"})
+
+
+@stage("serviceResume")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    await paris.suspends_service(esat.access)
+    return Scene("agent-paris", {"accessId": esat.access})
+
+
+# groups
+
+
+@stage("groupCreate")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    given = {"name": "Lecteurs", "establishmentIds": esat.partner.establishments}
+    return Scene("agent-paris", {"accessId": esat.access} | given)
+
+
+@stage("groupRoleAttach")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    return Scene("agent-paris", {"groupId": esat.group, "roleId": "rol_ESAT_LECTEUR"})
+
+
+@stage("groupClose")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    return Scene("agent-paris", {"groupId": esat.group, "on": TODAY})
+
+
+@stage("groupMembersAdd")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo", DELEGATED)
+    manager = Person(paris.asker, str(esat.manager))
+    ana = await manager.invites(esat.partner.id, "Ana", "Anémone")
+    rule = "partner_administrator Membership:add own_partner_delegated"
+    return Scene(manager.name, {"groupId": esat.group, "userIds": [ana.user]}, esat.partner.id, rule)
+
+
+@stage("groupMembersRemove")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    rule = "agent_managing Membership:remove jurisdiction_centralised"
+    return Scene("agent-paris", {"groupId": esat.group, "userIds": [esat.member.user], "on": TODAY}, rule=rule)
+
+
+# users
+
+
+@stage("userInvite")
+async def _(paris: Person) -> Scene:
+    partner, _ = await a_signed_esat(paris)
+    return Scene("agent-paris", {"partnerId": partner.id, "person": PERSON | {"jobTitle": "Comptable"}})
+
+
+@stage("invitationAccept")
+async def _(paris: Person) -> Scene:
+    partner, _ = await a_signed_esat(paris)
+    invited = await paris.invites(partner.id, "Zélie", "Zibeline")
+    return Scene("jo-secret", {"invitation": invited.secret}, None, "everyone")
+
+
+@stage("userUpdate")
+async def _(paris: Person) -> Scene:
+    partner, _ = await a_signed_esat(paris)
+    invited = await paris.invites(partner.id, "Ana", "Anémone")
+    return Scene("agent-paris", {"affiliationId": invited.affiliation, "person": PERSON})
+
+
+async def _a_member(paris: Person) -> Opened:
+    return await an_open_esat(paris, "jo")
+
+
+@stage("userSuspend")
+async def _(paris: Person) -> Scene:
+    esat = await _a_member(paris)
+    return Scene("agent-paris", {"affiliationId": esat.member.affiliation, "suspensionReason": "Vérification"})
+
+
+@stage("userReinstate")
+async def _(paris: Person) -> Scene:
+    esat = await _a_member(paris)
+    await paris.suspends(esat.member.affiliation)
+    return Scene("agent-paris", {"affiliationId": esat.member.affiliation})
+
+
+@stage("userDeactivate")
+async def _(paris: Person) -> Scene:
+    esat = await _a_member(paris)
+    return Scene("agent-paris", {"affiliationId": esat.member.affiliation, "on": TODAY})
+
+
+# reference data
+
+
+def _national(**given: object) -> Scene:
+    return Scene("admin-national", given, "org_CNAF")
+
+
+@stage("agentAppoint")
+async def _(_: Person) -> Scene:
+    return _national(organismId="org_691", profile="READING", person=AGENT)
+
+
+@stage("agentEnd")
+async def _(paris: Person) -> Scene:
+    rhone = Person(paris.asker, "agent-rhone")
+    post = (await rhone.asks("{ viewer { posts { id } } }"))["viewer"]["posts"][0]["id"]
+    return _national(agentId=post, on=TODAY)
+
+
+@stage("organismSet")
+async def _(_: Person) -> Scene:
+    return _national(code="999", kind="CAF", name="Caf fictive", departments=["75", "93"])
+
+
+@stage("serviceSet")
+async def _(_: Person) -> Scene:
+    return _national(code="NEUF", label="Neuf", tabLabel="Neuf", availableFrom=TODAY, excludedDepartments=["976"])
+
+
+@stage("roleSet")
+async def _(_: Person) -> Scene:
+    return _national(code="ESAT_NEUF", serviceId="svc_ESAT", label="Neuf", profile="READING")
+
+
+@stage("missionSet")
+async def _(_: Person) -> Scene:
+    return _national(code="NEUVE", label="Neuve", serviceIds=["svc_ESAT"])
+
+
+@stage("campaignSet")
+async def _(_: Person) -> Scene:
+    return _national(year=2030)
+
+
+@stage("parameterSet")
+async def _(_: Person) -> Scene:
+    return _national(name="SMIC_HOURLY", startsOn="2027-01-01", value=1250)
+
+
+# the tests
+
+
+async def entries(database: Database) -> list[dict[str, Any]]:
+    return await rows(database, "SELECT * FROM journal ORDER BY seq")
+
+
+async def sent(world: World, scene: Scene, act: str, **more: object) -> tuple[dict[str, Any], str]:
+    """The payload of the act, and the request's id."""
+    kind = act[0].upper() + act[1:] + "Input!"
+    query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ errors {{ code message }} }} }}"
+    answer = await world.post(scene.who, query, {"input": scene.given | more})
+    body = answer.json()
+    assert "errors" not in body, body
+    return body["data"]["act"], answer.headers["X-Request-Id"]
+
+
+async def test_every_act_writes_one_entry_that_says_who_for_whom_by_which_rule_and_nothing_personal(
+    world: World, paris: Person
+) -> None:
+    assert sorted(STAGES) == every_act()
+    policy = load().policy_hash
+    for act, setting in STAGES.items():
+        scene = await setting(paris)
+        before = await entries(world.database)
+
+        payload, request_id = await sent(world, scene, act, reason=f"Motif de {act}")
+
+        assert payload["errors"] == [], (act, payload)
+        (entry,) = (await entries(world.database))[len(before) :]
+        assert (entry["act"], entry["source"], entry["request_id"]) == (act, "API", request_id)
+        assert (entry["policy_hash"], entry["reason"]) == (policy, f"Motif de {act}")
+        assert entry["actor_id"] == await _user(world, scene.who), act
+        assert entry["acting_for"] == scene.acting_for, act
+        assert scene.rule in (None, entry["matched_rule"]), entry["matched_rule"]
+        assert scene.rule or entry["matched_rule"].split()[0] in ("agent_managing", "national"), entry["matched_rule"]
+        assert _json(entry["after"]), act
+        assert str(entry["day"]) == TODAY
+    _nothing_personal(await entries(world.database))
+
+
+async def _user(world: World, subject: str) -> str:
+    (signed,) = await rows(world.database, "SELECT user_id FROM sign_in WHERE subject = :subject", subject=subject)
+    return str(signed["user_id"])
+
+
+def _json(value: Any) -> Any:  # noqa: ANN401 text on SQLite, JSON text or object on PostgreSQL
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+def _nothing_personal(written: list[dict[str, Any]]) -> None:
+    text = " ".join(str({**entry, "reason": None, "before": _json(entry["before"]), "after": _json(entry["after"])}) for entry in written)  # fmt: skip
+    assert "«modifié»" in text
+    for secret in (*SECRETS, "zelie-secret", "Mimosa", "Anémone", "Jo'"):
+        assert secret not in text, secret
+
+
+async def test_what_changed_is_told_before_and_after(world: World, paris: Person) -> None:
+    _, convention = await a_signed_esat(paris)
+    await paris.does(
+        "conventionAmend", conventionId=convention, verifiedFields=["mission"], missionIds=[*WORK, "mis_LOGEMENT"]
+    )
+    await paris.closes_convention(convention, TOMORROW)
+
+    amended, closed = (await entries(world.database))[-2:]
+
+    assert _json(amended["before"])[convention] == {"missions": ["ACCOMPAGNEMENT_TRAVAIL"]}
+    assert _json(amended["after"])[convention] == {"missions": ["ACCOMPAGNEMENT_TRAVAIL", "LOGEMENT"]}
+    assert _json(closed["before"]) == {}
+    assert _json(closed["after"])[convention] == {"closed_on": TOMORROW, "closing_reason": "TERMINATED_BY_CAF"}
+
+
+async def test_the_rule_that_the_entry_names_is_the_act_s_own(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo", DELEGATED)
+
+    await Person(world, str(esat.manager)).appoints(esat.convention, "DEPUTY", userId=esat.member.user)
+
+    entry = (await entries(world.database))[-1]
+    assert entry["matched_rule"] == "partner_administrator Manager:appoint_deputy own_partner_delegated"
+    assert entry["acting_for"] == esat.partner.id
+
+
+async def test_a_refused_act_writes_no_entry_and_nothing_else(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    ana = await paris.invites(esat.partner.id, "Ana", "Anémone")
+    before = await _whole_register(world.database)
+    refusals: list[tuple[str, str, dict[str, Any]]] = [
+        ("agent-paris", "groupMembersAdd", {"groupId": esat.group, "userIds": [ana.user, esat.member.user]}),
+        ("agent-paris", "conventionClose", {"conventionId": esat.convention, "on": "2026-12-09", "closingReason": "ABANDONED"}),
+        ("agent-paris", "bulletinPrepare", {"conventionId": esat.convention, "serviceId": "svc_CDAP", "siret": esat.partner.siret, "roleIds": []}),
+        ("agent-paris", "agentAppoint", {"organismId": "org_751", "profile": "MANAGING", "person": AGENT}),
+        ("admin-national", "agentAppoint", {"organismId": "org_751", "profile": "NATIONAL", "person": AGENT}),
+        ("admin-national", "roleSet", {"code": "minuscule", "serviceId": "svc_ESAT", "label": "x", "profile": "READING"}),
+        ("jo", "userInvite", {"partnerId": esat.partner.id, "person": PERSON}),
+        ("agent-rhone", "groupCreate", {"accessId": esat.access, "name": "Intrus"}),
+        ("agent-paris", "partnerRegister", {"siret": esat.partner.siret, "name": "x", "kind": "ESAT", "organismId": "org_751"}),
+    ]  # fmt: skip
+
+    for who, act, given in refusals:
+        payload, _ = await sent(world, Scene(who, given), act, idempotencyKey="refused")
+        assert payload["errors"], act
+
+    assert await _whole_register(world.database) == before
+
+
+async def _whole_register(database: Database) -> dict[str, list[dict[str, Any]]]:
+    tables = (
+        "journal", "idempotency", "partner", "partner_siret", "establishment", "convention", "contract", "contract_manager",
+        "service_access", "bulletin", '"group"', "membership", "affiliation", '"user"', "sign_in", "agent", "role",
+        "document", "partner_state", "suspension",
+    )  # fmt: skip
+    return {t: sorted(await rows(database, f"SELECT * FROM {t}"), key=str) for t in tables}  # noqa: S608 our own words
+
+
+@contextmanager
+def failing_commits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The disk fails at the very commit, once everything is flushed."""
+    made = Database.__init__
+
+    def spoiled(self: Database, url: str, **options: Any) -> None:  # noqa: ANN401 passed through
+        made(self, url, **options)
+
+        @event.listens_for(self.writer.sync_engine, "commit")
+        def fail(_: object) -> None:
+            raise OSError("disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "__init__", spoiled)
+        yield
+
+
+@pytest.fixture
+def spoiled(monkeypatch: pytest.MonkeyPatch, database: Database) -> Iterator[None]:
+    """`database` is made before, and commits; the server's fails."""
+    assert database is not None
+    with failing_commits(monkeypatch):
+        yield
+
+
+@pytest.mark.usefixtures("spoiled")
+async def test_an_act_whose_commit_fails_leaves_nothing(database: Database, world: World) -> None:
+    before = await _whole_register(database)
+    given = {"siret": a_siret(), "name": "ESAT", "kind": "ESAT", "organismId": "org_751", "idempotencyKey": "k"}
+    query = (
+        "mutation($input: PartnerRegisterInput!) { partnerRegister(input: $input) { partner { id } errors { code } } }"
+    )
+
+    answer = await world.post("agent-paris", query, {"input": given})
+
+    body = answer.json()
+    assert body["errors"][0]["extensions"] == {"code": "INTERNAL"}
+    assert body["data"] is None
+    assert "disk" not in answer.text
+    assert await _whole_register(database) == before

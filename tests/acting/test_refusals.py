@@ -1,0 +1,252 @@
+"""What is badly formed, unknown, or another's comes back as a refusal: a code, a sentence, a path; never an error."""
+
+# ruff: noqa: E501 a query or a case stands on one line
+
+from typing import Any
+
+from persistence.records import Rule
+from tests.acting.ledger import rows
+from tests.conftest import World
+from tests.journeys.story import (
+    DELEGATED,
+    FORM,
+    TODAY,
+    WORK,
+    Opened,
+    Person,
+    a_signed_esat,
+    a_siret,
+    an_open_esat,
+    paper,
+    refused,
+    somebody,
+)
+
+HUGE = "é" * 200_000
+REGISTER = {"name": "ESAT", "kind": "ESAT", "organismId": "org_751", "department": "75"}
+Case = tuple[str, dict[str, Any], str, list[str]]
+
+
+async def meets(world: World, who: str, case: Case) -> None:
+    """The act is refused as data: this code, under this path, in the rule's own sentence."""
+    act, given, code, path = case
+    payload = await world.act(who, act, "", **given)
+    (error,) = payload["errors"]
+    assert (error["code"], error["path"]) == (code, path), (act, error)
+    assert error["message"].startswith(Rule[code].sentence), error
+    assert error["rule"] == Rule[code].number
+
+
+SIRETS = {
+    "": "SIRET_FORMAT", "9999000120001": "SIRET_FORMAT", "999900012000171": "SIRET_FORMAT",
+    "9999000120001A": "SIRET_FORMAT", "٩٩٩٩٠٠٠١٢٠٠٠١٧": "SIRET_FORMAT", HUGE: "VALUE_INVALID",
+    "99990001200018": "SIRET_KEY", "99990001300017": "SIRET_KEY",
+}  # fmt: skip
+
+
+async def test_a_siret_badly_formed_is_refused_wherever_it_is_written(world: World, paris: Person) -> None:
+    partner, convention = await a_signed_esat(paris)
+    bulletin = {"conventionId": convention, "serviceId": "svc_ESAT", "roleIds": []}
+    annex = {"partnerId": partner.id, "name": "Annexe", "department": "75"}
+
+    for siret, code in SIRETS.items():
+        for act, given in (("partnerRegister", REGISTER), ("bulletinPrepare", bulletin), ("establishmentAdd", annex)):
+            await meets(world, "agent-paris", (act, given | {"siret": siret}, code, ["input", "siret"]))
+
+
+async def test_what_is_badly_formed_or_unknown_comes_back_with_its_code_and_its_path(
+    world: World, paris: Person
+) -> None:
+    partner = await paris.registers(a_siret())
+    mine = {"partnerId": partner.id}
+    annex = mine | {"siret": a_siret(), "name": "Annexe", "department": "75"}
+    decision = mine | {"decision": "ELIGIBLE", "ground": "Vue", "formDigest": FORM}
+    cases: list[Case] = [
+        ("establishmentAdd", annex | {"finess": "12"}, "FINESS_FORMAT", ["input", "finess"]),
+        ("establishmentAdd", annex | {"finess": "759999015"}, "FINESS_KEY", ["input", "finess"]),
+        ("establishmentAdd", annex | {"finess": "789999018"}, "FINESS_DEPARTMENT", ["input", "finess"]),
+        ("establishmentAdd", annex | {"department": "99"}, "DEPARTMENT_UNKNOWN", ["input", "department", "0"]),
+        ("establishmentAdd", annex | {"name": " "}, "VALUE_INVALID", ["input", "name"]),
+        ("establishmentAdd", annex | {"siret": "99990001200025"}, "ESTABLISHMENT_KNOWN", []),
+        ("partnerRegister", REGISTER | {"siret": a_siret(), "name": ""}, "VALUE_INVALID", ["input", "name"]),
+        ("partnerRegister", REGISTER | {"siret": "99990001200025"}, "SIRET_KNOWN", ["input", "siret"]),
+        ("eligibilityDecide", decision | {"serviceId": "svc_RIEN"}, "NOT_FOUND", ["input", "serviceId"]),
+        ("eligibilityDecide", decision | {"serviceId": "svc_ESAT", "ground": " "}, "VALUE_INVALID", ["input", "ground"]),
+        ("activityAttest", mine | {"evidence": ""}, "VALUE_INVALID", ["input", "evidence"]),
+        ("conventionPrepare", mine | {"mode": DELEGATED, "missionIds": ["mis_RIEN"]}, "NOT_FOUND", ["input", "missionIds", "0"]),
+        ("conventionPrepare", {"partnerId": "", "mode": DELEGATED, "missionIds": []}, "NOT_FOUND", ["input", "partnerId"]),
+        ("conventionPrepare", {"partnerId": "' OR 1=1 --", "mode": DELEGATED, "missionIds": []}, "NOT_FOUND", ["input", "partnerId"]),
+        ("conventionPrepare", {"partnerId": "usr_agent-paris", "mode": DELEGATED, "missionIds": []}, "NOT_FOUND", ["input", "partnerId"]),
+    ]  # fmt: skip
+    for case in cases:
+        await meets(world, "agent-paris", case)
+
+
+async def test_the_dates_and_papers_of_a_convention_are_refused_where_they_stand(world: World, paris: Person) -> None:
+    partner = await paris.registers(a_siret())
+    draft = {"conventionId": await paris.prepares_convention(partner.id)}
+    sign = draft | {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY}
+    cases: list[Case] = [
+        ("conventionSign", sign | {"inForceOn": "2026-12-09"}, "DATE_PAST", ["input", "inForceOn"]),
+        ("conventionSign", sign | {"inForceOn": "0001-01-01"}, "VALUE_INVALID", ["input", "inForceOn"]),
+        ("conventionSign", sign | {"termOn": TODAY}, "DATE_ORDER", ["input", "termOn"]),
+        ("conventionSign", sign | {"contract": paper("b", partnerSignedOn="2199-12-31")}, "DATE_FUTURE", ["input", "contract", "partnerSignedOn"]),
+        ("conventionSign", sign | {"convention": paper("b", digest="zz")}, "VALUE_INVALID", ["input", "convention", "digest"]),
+        ("conventionSign", sign | {"convention": paper("b", organismSignatory="")}, "SIGNATURE_MISSING", ["input", "convention", "organismSignatory"]),
+        ("conventionClose", draft | {"on": "2026-12-09", "closingReason": "ABANDONED"}, "DATE_PAST", ["input", "on"]),
+        ("conventionClosingCancel", draft, "CLOSING_PASSED", []),
+        ("conventionAmend", draft | {"verifiedFields": [], "missionIds": list(WORK)}, "CONVENTION_NOT_IN_FORCE", []),
+    ]  # fmt: skip
+    for case in cases:
+        await meets(world, "agent-paris", case)
+
+
+async def test_a_day_out_of_reach_is_refused(world: World, paris: Person) -> None:
+    """31/12/9999 is the register's own « for ever »; on PostgreSQL it reads `infinity`."""
+    draft = {"conventionId": await paris.prepares_convention((await paris.registers(a_siret())).id)}
+    sign = draft | {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY}
+    for day in ("9999-12-31", "2200-01-01", "1899-12-31"):
+        await meets(world, "agent-paris", ("conventionSign", sign | {"inForceOn": day}, "VALUE_INVALID", ["input", "inForceOn"]))  # fmt: skip
+        await meets(world, "agent-paris", ("conventionSign", sign | {"termOn": day}, "VALUE_INVALID", ["input", "termOn"]))  # fmt: skip
+
+    await paris.signs_convention(draft["conventionId"], "2199-12-30", termOn="2199-12-31")
+
+
+async def test_persons_are_checked(world: World, paris: Person) -> None:
+    partner, _ = await a_signed_esat(paris)
+    person = somebody("Ana", "Anémone")
+    for email in ("", "ana", "ana@", "@x.fr", "a b@x.fr", "ana@x", "ana@x.", "a@b@c.fr"):
+        given = {"partnerId": partner.id, "person": person | {"email": email}}
+        await meets(world, "agent-paris", ("userInvite", given, "EMAIL_FORMAT", ["input", "email"]))
+    nameless = {"partnerId": partner.id, "person": person | {"familyName": " "}}
+    await meets(world, "agent-paris", ("userInvite", nameless, "VALUE_INVALID", ["input", "familyName"]))
+
+    shared = await paris.does("userInvite", partnerId=partner.id, person=person | {"email": "Contact@esat.fr"})
+    assert shared["warnings"] == [{"code": "EMAIL_SHARED"}]
+    again = {"partnerId": partner.id, "person": person | {"email": "CONTACT@esat.fr "}}
+    await meets(world, "agent-paris", ("userInvite", again, "ALREADY_AFFILIATED", ["input", "email"]))
+
+
+async def test_after_acceptance_an_identity_is_the_person_s_own(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    known = somebody("Jo", "jo")
+    mine = {"affiliationId": esat.member.affiliation}
+
+    done = await paris.does("userUpdate", "affiliation { jobTitle }", **mine, person=known | {"jobTitle": "Cheffe"})
+
+    assert done["affiliation"] == {"jobTitle": "Cheffe"}
+    changed = mine | {"person": known | {"familyName": "Autre"}}
+    await meets(world, "agent-paris", ("userUpdate", changed, "IDENTITY_ACCEPTED", ["input", "person"]))
+
+
+async def test_what_is_another_partner_s_is_refused_in_a_bulletin_and_in_a_group(world: World, paris: Person) -> None:
+    mine, other = await an_open_esat(paris, "jo"), await an_open_esat(paris, "ana")
+    theirs = list(other.partner.establishments)
+    bulletin = {"conventionId": mine.convention, "serviceId": "svc_ESAT", "siret": mine.partner.siret, "roleIds": []}
+    group, annex = {"groupId": mine.group}, await paris.adds_establishment(mine.partner.id, a_siret(), "75")
+    cases: list[Case] = [
+        ("bulletinPrepare", bulletin | {"establishmentIds": theirs}, "NOT_FOUND", ["input", "establishmentIds", "0"]),
+        ("bulletinPrepare", bulletin | {"roleIds": ["rol_CDAP_T1"]}, "ROLE_OF_OTHER_SERVICE", ["input", "roleIds"]),
+        ("bulletinPrepare", bulletin | {"roleIds": ["rol_RIEN"]}, "NOT_FOUND", ["input", "roleIds", "0"]),
+        ("bulletinPrepare", bulletin | {"departments": ["75", "XX"]}, "DEPARTMENT_UNKNOWN", ["input", "departments", "1"]),
+        ("groupCreate", {"accessId": mine.access, "name": "x", "establishmentIds": theirs}, "NOT_FOUND", ["input", "establishmentIds", "0"]),
+        ("groupCreate", {"accessId": mine.access, "name": "x", "establishmentIds": [annex]}, "OUT_OF_SCOPE", ["input", "establishmentIds"]),
+        ("groupCreate", {"accessId": mine.access, "name": "x", "establishmentIds": []}, "GROUP_NEEDS_ESTABLISHMENT", ["input", "establishmentIds"]),
+        ("groupCreate", {"accessId": mine.access, "name": " "}, "VALUE_INVALID", ["input", "name"]),
+        ("groupMembersAdd", group | {"userIds": [other.member.user]}, "STRANGER", ["input", "userIds", "0"]),
+        ("groupMembersAdd", group | {"userIds": ["usr_agent-paris"]}, "STRANGER", ["input", "userIds", "0"]),
+        ("groupMembersAdd", group | {"userIds": ["usr_nobody"]}, "STRANGER", ["input", "userIds", "0"]),
+        ("groupMembersRemove", group | {"userIds": [other.member.user], "on": TODAY}, "STRANGER", ["input", "userIds", "0"]),
+        ("groupMembersRemove", group | {"userIds": [mine.member.user], "on": "2026-12-09"}, "DATE_PAST", ["input", "on"]),
+        ("groupRoleAttach", group | {"roleId": "rol_RIEN"}, "NOT_FOUND", ["input", "roleId"]),
+        ("bulletinReplace", {"bulletinId": mine.bulletin, "successorId": other.bulletin, "on": TODAY}, "NOT_FOUND", ["input", "successorId"]),
+    ]  # fmt: skip
+    for case in cases:
+        await meets(world, "agent-paris", case)
+
+
+async def test_a_manager_is_somebody_of_the_partner(world: World, paris: Person) -> None:
+    partner, convention = await a_signed_esat(paris, DELEGATED)
+    del partner
+    given = {"conventionId": convention, "kind": "MANAGER"}
+    cases: list[Case] = [
+        ("managerAppoint", given, "VALUE_INVALID", ["input", "userId"]),
+        ("managerAppoint", given | {"userId": "usr_x", "person": somebody("A", "B")}, "VALUE_INVALID", ["input", "userId"]),
+        ("managerAppoint", given | {"userId": "usr_declarante-canal"}, "STRANGER", ["input", "userId"]),
+        ("managerAppoint", given | {"userId": "usr_nobody"}, "STRANGER", ["input", "userId"]),
+    ]  # fmt: skip
+    for case in cases:
+        await meets(world, "agent-paris", case)
+
+
+async def test_a_huge_text_is_refused_where_it_stands_and_nothing_breaks(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    for text in (HUGE, "𝔄" * 3_000):
+        await _is_refused_everywhere(world, esat, text)
+
+
+async def _is_refused_everywhere(world: World, esat: Opened, text: str) -> None:
+    person = somebody("Ana", "Anémone")
+    cases: list[tuple[str, str, dict[str, Any], list[str]]] = [
+        ("agent-paris", "partnerRegister", REGISTER | {"siret": a_siret(), "name": text}, ["name"]),
+        ("agent-paris", "groupCreate", {"accessId": esat.access, "name": text}, ["name"]),
+        ("agent-paris", "groupCreate", {"accessId": esat.access, "name": "x", "idempotencyKey": text}, ["idempotencyKey"]),
+        ("agent-paris", "groupCreate", {"accessId": esat.access, "name": "x", "reason": text}, ["reason"]),
+        ("agent-paris", "userInvite", {"partnerId": esat.partner.id, "person": person | {"familyName": text}}, ["person", "familyName"]),
+        ("agent-paris", "groupMembersAdd", {"groupId": esat.group, "userIds": ["usr_x", text]}, ["userIds", "1"]),
+        ("agent-paris", "groupClose", {"groupId": text, "on": TODAY}, ["groupId"]),
+        ("admin-national", "missionSet", {"code": "A" * len(text), "label": "x", "serviceIds": []}, ["code"]),
+        ("admin-national", "organismSet", {"code": "999", "kind": "CAF", "name": text}, ["name"]),
+        ("nobody", "invitationAccept", {"invitation": text}, ["invitation"]),
+    ]  # fmt: skip
+    for who, act, given, path in cases:
+        await meets(world, who, (act, given, "VALUE_INVALID", ["input", *path]))
+
+
+async def test_the_longest_name_that_is_accepted_is_written_on_both_databases(paris: Person) -> None:
+    partner = await paris.registers(a_siret(), name="ﷺ" * 250)
+
+    seen = await paris.reads(partner.id, "... on Partner { name }")
+
+    assert seen["name"] == "ﷺ" * 250
+
+
+async def test_odd_characters_are_kept_as_they_are(world: World, paris: Person) -> None:
+    name = "L’Œuvre « d'Élan » 100 % _ \\ \" 漢字 🌱"
+
+    partner = await paris.registers(a_siret(), name=name)
+
+    assert (await paris.reads(partner.id, "... on Partner { name }"))["name"] == name
+    found = await paris.asks(
+        "query($s: String!) { partners(search: $s) { nodes { id } } }", s="oeuvre « d'elan » 100 %"
+    )
+    assert [p["id"] for p in found["partners"]["nodes"]] == [partner.id]
+    answer = await world.client.post(
+        "/graphql",
+        content=b'{"query": "mutation { activityAttest(input: {partnerId: \\"x\\", evidence: \\"\\u0000\\"}) { replayed } }"}',
+        headers={"Authorization": f"Bearer {world.issuer.issue('agent-paris')}", "Content-Type": "application/json"},
+    )
+    assert answer.status_code == 400
+
+
+async def test_the_reason_of_an_act_is_kept_in_the_journal(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+
+    await paris.does("groupClose", groupId=esat.group, on=TODAY, reason="Réorganisation du service")
+
+    (entry,) = await rows(world.database, "SELECT reason FROM journal WHERE act = 'groupClose'")
+    assert entry["reason"] == "Réorganisation du service"
+    read = await paris.asks(
+        "query($id: ID!) { journal(objectId: $id, first: 1) { nodes { act reason } } }", id=esat.group
+    )
+    assert read["journal"]["nodes"] == [{"act": "groupClose", "reason": "Réorganisation du service"}]
+
+
+async def test_a_membership_that_ends_may_end_sooner_and_not_later(paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    await paris.removes(esat.group, esat.member.user, on="2026-12-20")
+
+    with refused("ALREADY_ENDED"):
+        await paris.removes(esat.group, esat.member.user, on="2027-12-20")
+
+    await paris.removes(esat.group, esat.member.user, on="2026-12-15")
