@@ -87,7 +87,7 @@ def _grants(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  #
     member, link, group, access = (table(t) for t in ("membership", "affiliation", "group", "service_access"))
     state, bulletin, role = table("partner_state"), table("bulletin"), table("role")
     granted, scope, narrowed = table("bulletin_role"), table("bulletin_establishment"), table("group_establishment")
-    place = table("establishment")
+    place, service = table("establishment"), table("service")
     named = select(narrowed.c.group_id).where(
         narrowed.c.group_id == group.c.id, narrowed.c.establishment_id == scope.c.establishment_id
     )
@@ -108,6 +108,7 @@ def _grants(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  #
             .join(bulletin, bulletin.c.access_id == access.c.id)
             .join(granted, and_(granted.c.bulletin_id == bulletin.c.id, granted.c.role_id == member.c.role_id))
             .join(role, role.c.id == member.c.role_id)
+            .join(service, and_(service.c.id == access.c.service_id, service.c.available_from <= terms.day))
             .outerjoin(scope, scope.c.bulletin_id == bulletin.c.id)
             .outerjoin(place, place.c.id == scope.c.establishment_id)
         )
@@ -121,7 +122,7 @@ def _grants(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  #
             or_(bulletin.c.effective_to.is_(None), bulletin.c.effective_to > terms.day),
             # without establishments on the bulletin, only a group over all of them reaches the partner
             or_(
-                and_(group.c.all_establishments),
+                group.c.all_establishments,
                 and_(scope.c.establishment_id.is_not(None), named.correlate(group, scope).exists()),
             ),
             or_(place.c.id.is_(None), place.c.ended_on.is_(None), place.c.ended_on > terms.day),

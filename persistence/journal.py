@@ -42,7 +42,7 @@ def changes(session: AsyncSession) -> tuple[Changes, Changes]:
     """Before and after, by object id: only what differs, personal values replaced by a word."""
     before: Changes = {}
     after: Changes = {}
-    for record in (*session.new, *session.dirty):
+    for record in (*session.new, *sorted(session.dirty, key=_key)):  # `dirty` has no order of its own
         if isinstance(record, SILENT) or not isinstance(record, Base):
             continue
         state: InstanceState[Any] = inspect(record)
@@ -65,9 +65,9 @@ def _differences(state: InstanceState[Any]) -> list[tuple[str, Any, Any]]:
         history = state.attrs[attribute.key].history
         if attribute.key in ("id", "version") or not history.has_changes():
             continue
-        personal = attribute.columns[0].info.get("personal")
+        untold = attribute.columns[0].info.get("untold")
         old, new = (history.deleted or [None])[0], (history.added or [None])[0]
-        found.append((attribute.key, *(_shown(v, personal=bool(personal)) for v in (old, new))))
+        found.append((attribute.key, *(_shown(v, untold=bool(untold)) for v in (old, new))))
     for relation in state.mapper.relationships:
         if relation.secondary is None:
             continue
@@ -83,11 +83,11 @@ def _code(record: Any) -> str:  # noqa: ANN401 any record
     return getattr(record, "code", None) or _key(record)
 
 
-def _shown(value: Any, *, personal: bool) -> Any:  # noqa: ANN401 a JSON value
+def _shown(value: Any, *, untold: bool) -> Any:  # noqa: ANN401 a JSON value
     match value:
         case None:
             return None
-        case _ if personal:
+        case _ if untold:
             return MODIFIED
         case date():
             return value.isoformat()

@@ -26,7 +26,7 @@ from . import paging
 from .question import Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Value, Var
 from .records.base import folded
 from .sqljson import SPELLINGS, Spelling, quoted
-from .visibility import GUARDED, Permits, table, visible
+from .visibility import GUARDED, PUBLIC, Permits, table, visible
 
 Source: TypeAlias = tuple[Any, ...]
 
@@ -110,7 +110,7 @@ class Terms:
 
         A test that looks at rows of another record puts it on them: a filter tells nothing that a list hides.
         """
-        if record not in GUARDED:
+        if record in PUBLIC:
             return []
         assert self.permits is not None
         return [visible(record, row, self.permits(GUARDED[record].type, "read"), self, anchored=anchored)]

@@ -17,6 +17,7 @@ from .question import Var
 from .reader import Held, Statement, Terms, compiled
 from .records import (
     Affiliation,
+    Agent,
     Bulletin,
     Convention,
     Establishment,
@@ -25,6 +26,7 @@ from .records import (
     Partner,
     PartnerSiret,
     PartnerState,
+    Profile,
     Record,
     Rule,
     Span,
@@ -128,7 +130,8 @@ class Register:
     # questions
 
     async def contracting_elsewhere(self, partner: Partner, sirets: Sequence[str], on: date) -> frozenset[str]:
-        """Among these SIRETs, those that are another partner's with its own convention that day, suspended or not."""
+        """Among these SIRETs, those that are another partner's with its own convention that day or later."""
+        await self._hold(sirets)
         found = await self.session.scalars(
             select(PartnerSiret.siret)
             .join(PartnerState, PartnerState.partner_id == PartnerSiret.partner_id)
@@ -137,14 +140,19 @@ class Register:
                 PartnerSiret.ends_on.is_(None),
                 PartnerSiret.partner_id != partner.id,
                 PartnerState.signing_id.is_not(None),
-                PartnerState.starts_on <= on,
                 PartnerState.ends_on > on,
             )
         )
         return frozenset(found)
 
+    async def _hold(self, sirets: Sequence[str]) -> None:
+        """One act at a time looks at the SIRET of another partner: two would each find the way free."""
+        rows = select(PartnerSiret.siret).where(PartnerSiret.siret.in_(sirets), PartnerSiret.ends_on.is_(None))
+        await self.session.execute(rows.order_by(PartnerSiret.siret).with_for_update())
+
     async def in_scope_elsewhere(self, partner: Partner, on: date) -> bool:
         """Whether the partner's SIRET stands in the scope of another partner's bulletin, open that day or later."""
+        await self._hold([partner.siret])
         place, scope = Establishment, bulletin_establishment
         found = await self.session.scalars(
             select(Bulletin.id)
@@ -185,6 +193,14 @@ class Register:
             .join(PartnerSiret, PartnerSiret.partner_id == Partner.id)
             .where(PartnerSiret.siret == siret, PartnerSiret.ends_on.is_(None))
         )
+
+    async def is_last_national(self, agent: Agent) -> bool:
+        """Whether no other national administrator would remain."""
+        others = select(Agent.id).where(
+            Agent.profile == Profile.NATIONAL, Agent.id != agent.id, Agent.ends_on.is_(None)
+        )
+        locked = await self.session.scalars(others.with_for_update())
+        return agent.profile is Profile.NATIONAL and locked.first() is None
 
     async def invitation(self, digest: str) -> Affiliation | None:
         return await self.session.scalar(select(Affiliation).where(Affiliation.invitation_digest == digest))

@@ -107,7 +107,10 @@ GUARDED: dict[str, Guarded] = {
         Agent: Guarded("Agent", None, _owner("user_id")),
     }.items()
 }
-"""The records that are not for everybody; those absent (organisms, services…) are public to any signed-in caller."""
+"""The records that are not for everybody."""
+
+PUBLIC = frozenset({"organism", "service", "role", "mission", "campaign", "parameter"})
+"""The reference data, open to any signed-in caller; a record in neither list is read by nobody."""
 
 
 def table(record: str) -> Table:

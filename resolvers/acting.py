@@ -5,6 +5,7 @@ verb on the record, and returns the record. Everything else is here.
 """
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -26,6 +27,7 @@ from . import sizes
 from .context import Context
 
 R = TypeVar("R", bound=Record)
+logger = logging.getLogger(__name__)
 AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
 
 
@@ -228,6 +230,15 @@ class Act:
 
 
 @contextmanager
+def under(path: str) -> Iterator[None]:
+    """Put a refusal met inside a part of the input under that part."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(refused.rule, path, *refused.notice.path, detail=refused.notice.detail) from None
+
+
+@contextmanager
 def at(*path: str) -> Iterator[None]:
     """Give a refusal met inside the input's path, when it has none of its own."""
     try:
@@ -246,6 +257,7 @@ async def perform(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given:
         except Refused as refused:
             if attempt == 1 and given.idempotency_key is not None:
                 continue  # the refusal may be of the same key's own effect, committed meanwhile: then it is replayed
+            logger.info("refused %s %s in request %s", name, refused.rule.name, info.context.request_id)
             return Outcome(errors=(_under_input(refused.notice),))
         except IntegrityError as broken:
             if attempt == 1 and given.idempotency_key is not None:
@@ -276,7 +288,7 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         await _record(act, made, given)
         await act.resolve()
         answers = await context.payload(info, made.id, act.subject, session)
-        return Outcome(answers=answers, warnings=tuple(act.warnings), extra=extra)
+        return Outcome(answers=answers, warnings=tuple(map(_under_input, act.warnings)), extra=extra)
 
 
 async def _record(act: Act, made: Record, given: ActInput) -> None:
@@ -296,9 +308,9 @@ async def _record(act: Act, made: Record, given: ActInput) -> None:
         reason=given.reason,
     )
     entry = journal.entry(session, what, made.id, act.partner.id if act.partner else None, act.now, act.today)
-    for changed in {record.id: record for record in (act.target, made) if record is not None}.values():
-        if changed not in session.new:
-            changed.version += 1
+    changed = {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
+    for record in changed | {r for r in (act.target, made) if r is not None and r not in session.new}:
+        record.version += 1
     if given.idempotency_key is not None:
         outcome = {"object": made.id, "checked": act.checked, "warnings": [w.rule.name for w in act.warnings]}
         act.register.remember(act.actor.id, act.name, given.idempotency_key, _digest(given), outcome, act.now)

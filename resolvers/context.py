@@ -112,6 +112,7 @@ class Graph:
             self._plans[key] = known
             if len(self._plans) > PLANS:
                 self._plans.popitem(last=False)
+        self._plans.move_to_end(key)
         return known
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question

@@ -19,7 +19,7 @@ from persistence.records import (
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind, ManagerKind, Signature
 
 from .acting import Act, ChangeInput, at, permission
-from .users import PersonInput, invited
+from .users import PersonInput, invited, keep_a_manager
 
 
 @strawberry.input(description="Les deux signatures d'un document papier, et l'empreinte de sa numérisation (R30).")
@@ -180,6 +180,7 @@ class ManagerEndInput(ChangeInput):
 @permission("Manager:end")
 async def manager_end(act: Act, given: ManagerEndInput) -> ContractManager:
     manager = await act.take(ContractManager, given.manager_id, "managerId")
+    keep_a_manager(act, manager.affiliation)
     manager.end(given.on, act.today)
     return manager
 

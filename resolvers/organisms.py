@@ -8,7 +8,7 @@ from strawberry import ID
 from persistence.records import Agent, Organism, OrganismKind, Profile, Refused, Rule, SignIn, User
 from persistence.records.base import folded
 
-from .acting import Act, ActInput, ChangeInput, permission
+from .acting import Act, ActInput, ChangeInput, permission, under
 
 
 @strawberry.input(description="Une personne et son identité chez l'émetteur de jetons de son organisme.")
@@ -37,7 +37,8 @@ async def agent_appoint(act: Act, given: AgentAppointInput) -> Agent:
         raise Refused(Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`.")
     if given.person is not None:
         person = given.person
-        user = User.person(person.given_name, person.family_name, person.email)
+        with under("person"):
+            user = User.person(person.given_name, person.family_name, person.email)
         if await session.get(SignIn, (person.issuer, person.subject)):
             raise Refused(Rule.ALREADY_BOUND, "person")
         session.add(SignIn(issuer=person.issuer, subject=person.subject, user=user))
@@ -57,6 +58,8 @@ class AgentEndInput(ChangeInput):
 @permission("Agent:end")
 async def agent_end(act: Act, given: AgentEndInput) -> Agent:
     agent = await act.take(Agent, given.agent_id, "agentId")
+    if await act.register.is_last_national(agent):
+        raise Refused(Rule.LAST_NATIONAL, "agentId")
     agent.end(given.on, act.today)
     return agent
 
@@ -72,6 +75,8 @@ class OrganismSetInput(ChangeInput):
 
 @permission("Organism:write")
 async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
+    if not given.code.isalnum() or not given.name.strip():
+        raise Refused(Rule.VALUE_INVALID, "name" if given.code.isalnum() else "code")
     organism = await act.to_write(Organism, f"org_{given.code}")
     if organism is None:
         organism = Organism(id=f"org_{given.code}", code=given.code, kind=given.kind, name="", sort_key=folded(""))

@@ -9,7 +9,7 @@ from strawberry import ID
 
 from persistence.records import Affiliation, Partner, Refused, Rule, SignIn, User
 
-from .acting import Act, ActInput, ChangeInput, permission
+from .acting import Act, ActInput, ChangeInput, permission, under
 
 INVITATION = timedelta(hours=72)
 
@@ -24,9 +24,10 @@ class PersonInput:
 
 def invited(act: Act, partner: Partner, person: PersonInput) -> tuple[Affiliation, str]:
     """The person's card at this partner, and the secret of the invitation, told once and kept as a digest."""
-    user = User.person(person.given_name, person.family_name, person.email)
-    act.warn(user.warnings())
-    affiliation = partner.invite(user, person.job_title, act.today)
+    with under("person"):
+        user = User.person(person.given_name, person.family_name, person.email)
+        affiliation = partner.invite(user, person.job_title, act.today)
+    act.warn(user.warnings("person"))
     secret = secrets.token_urlsafe(32)
     affiliation.invitation_digest = _digest(secret)
     affiliation.invitation_expires_at = act.now + INVITATION
@@ -70,7 +71,9 @@ async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliati
     ):
         raise Refused(Rule.ALREADY_AFFILIATED)
     affiliation.accept(caller, act.now, act.today)
-    if caller is card:
+    if caller is not card:
+        await act.register.session.delete(card)  # it has served: nothing personal of it stays
+    else:
         issuer, subject = act.context.identity
         act.register.session.add(SignIn(issuer=issuer, subject=subject, user=caller))
     return affiliation
@@ -90,8 +93,9 @@ async def user_update(act: Act, given: UserUpdateInput) -> Affiliation:
     person, user = given.person, affiliation.user
     known = (user.given_name, user.family_name, user.email)
     if affiliation.accepted_on is None:
-        user.describe(person.given_name, person.family_name, person.email)
-        act.warn(user.warnings())
+        with under("person"):
+            user.describe(person.given_name, person.family_name, person.email)
+        act.warn(user.warnings("person"))
     elif known != (person.given_name, person.family_name, person.email):
         raise Refused(Rule.IDENTITY_ACCEPTED, "person")
     affiliation.job_title = person.job_title
@@ -107,7 +111,7 @@ class UserSuspendInput(ChangeInput):
 @permission("User:suspend")
 async def user_suspend(act: Act, given: UserSuspendInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    _keep_a_manager(act, affiliation)
+    keep_a_manager(act, affiliation)
     affiliation.suspend(act.today, given.suspension_reason)
     return affiliation
 
@@ -135,12 +139,12 @@ class UserDeactivateInput(ChangeInput):
 @permission("User:deactivate")
 async def user_deactivate(act: Act, given: UserDeactivateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    _keep_a_manager(act, affiliation)
+    keep_a_manager(act, affiliation)
     affiliation.end(given.on, act.today)
     return affiliation
 
 
-def _keep_a_manager(act: Act, leaving: Affiliation) -> None:
+def keep_a_manager(act: Act, leaving: Affiliation) -> None:
     """A partner does not lose its last manager by its own act; a Caf that does it is told."""
     try:
         leaving.partner.keep_a_manager(leaving, act.today)

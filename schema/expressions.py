@@ -50,22 +50,22 @@ def texts(rows: str, column: str, key: str) -> Expression:
     return read
 
 
-def is_suspended(column: str) -> Expression:
-    """Whether a suspension of this row runs today."""
+def is_suspended(column: str, key: str = "id") -> Expression:
+    """Whether a suspension of this row, or of what its `key` names, runs today."""
 
     def read(row: Table, terms: Terms) -> ColumnElement[Any]:
         suspension = table("suspension").alias()
-        running = select(suspension.c.id).where(suspension.c[column] == row.c.id, terms.runs(suspension))
+        running = select(suspension.c.id).where(suspension.c[column] == row.c[key], terms.runs(suspension))
         return running.correlate(row).exists()
 
     return read
 
 
-def is_in_force(row: Table, terms: Terms) -> ColumnElement[bool]:
-    """Whether the timeline names this convention today."""
+def is_in_force(row: Table, terms: Terms, key: str = "id") -> ColumnElement[bool]:
+    """Whether the timeline names this row's convention today."""
     now = table("partner_state").alias()
     held = select(now.c.partner_id).where(
-        now.c.partner_id == row.c.partner_id, now.c.convention_id == row.c.id, terms.runs(now)
+        now.c.partner_id == row.c.partner_id, now.c.convention_id == row.c[key], terms.runs(now)
     )
     return held.correlate(row).exists()
 
@@ -84,28 +84,19 @@ def convention_status(row: Table, terms: Terms) -> ColumnElement[Any]:
 
 
 def bulletin_status(row: Table, terms: Terms) -> ColumnElement[Any]:
-    """A bulletin is open only while the convention above it is in force."""
-    day = terms.day
+    """A bulletin is open only while the convention above it is in force, and its service not suspended."""
+    day, convention = terms.day, table("convention").alias()
     over = or_(row.c.closed_on <= day, row.c.effective_to <= day)
-    convention, held = table("convention").alias(), table("partner_state").alias()
-    ended = (
-        select(convention.c.id)
-        .where(convention.c.id == row.c.convention_id, or_(convention.c.closed_on <= day, convention.c.term_on <= day))
-        .correlate(row)
-        .exists()
+    ended = select(convention.c.id).where(
+        convention.c.id == row.c.convention_id, or_(convention.c.closed_on <= day, convention.c.term_on <= day)
     )
-    in_force = (
-        select(held.c.partner_id)
-        .where(held.c.partner_id == row.c.partner_id, held.c.convention_id == row.c.convention_id, terms.runs(held))
-        .correlate(row)
-        .exists()
-    )
+    stopped = is_suspended("access_id", "access_id")(row, terms)
     return case(
-        (or_(over, ended), literal("CLOSED")),
+        (or_(over, ended.correlate(row).exists()), literal("CLOSED")),
         (row.c.partner_signed_on.is_(None), literal("DRAFT")),
         (row.c.opened_on.is_(None), literal("SIGNED")),
         (row.c.opened_on > day, literal("ANNOUNCED")),
-        (in_force, literal("OPEN")),
+        (and_(is_in_force(row, terms, "convention_id"), ~stopped), literal("OPEN")),
         else_=literal("SUSPENDED"),
     )
 

@@ -56,4 +56,5 @@ class JournalEntry(Node):
     matched_rule: str = column("Ligne de la politique qui a permis l'acte.")
     actor: UserRef | None = one("L'auteur.", "actor_id")
     acting_for: OrganismRef | None = one("L'organisme pour le compte duquel il a agi.", "acting_for")
+    acting_for_partner: PartnerRef | None = one("Le partenaire pour le compte duquel il a agi.", "acting_for")
     partner: PartnerRef | None = one("Le partenaire concerné.", "partner_id")

@@ -33,7 +33,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     database = Database(settings.database_url)
     policy = load()
     graph = compose(database)
-    edge = GraphEdge(graph, Verifier(settings.issuer, settings.audience, _keys(settings)), clock or _clock(settings))
+    edge = GraphEdge(
+        graph, Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
+    )
 
     async def probe() -> None:
         if not await is_current(database):
@@ -83,5 +85,5 @@ def _keys(settings: Settings) -> JwksSource:
     return RemoteJwks(settings.jwks_url)
 
 
-def _clock(settings: Settings) -> Clock:
+def create_clock(settings: Settings) -> Clock:
     return DemoClock(settings.demo_day) if settings.demo_day is not None else SystemClock()

@@ -8,15 +8,20 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import uvicorn
 
+from authz import load
 from persistence.engine import Database
+from persistence.journal import Circumstances, entry
 from persistence.migrations import migrate
+from persistence.records import Agent, Organism, Profile, Refused, SignIn, User
 from persistence.seeds.demo import Persona, personas, seed_demo
 from persistence.seeds.reference import seed_reference
 from schema.contract import contract
 
+from .app import create_clock
 from .clock import DemoClock
 from .demo_issuer import DEMO_ISSUER, DemoIssuer
 from .settings import Settings, SettingsError
@@ -33,7 +38,7 @@ en production, l'environnement dit tout :
   DATABASE_URL    sqlite:///fichier.db, ou postgresql://hôte/base
   OIDC_ISSUER     l'émetteur des jetons ; OIDC_JWKS_URL ses clés ; OIDC_AUDIENCE notre nom chez lui
   HOST PORT WORKERS ALLOWED_HOSTS
-  habilitations migrate && habilitations seed && habilitations serve
+  habilitations migrate && habilitations seed && habilitations appoint-national … && habilitations serve
 """
 
 QUERIES = {
@@ -65,6 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seed.add_argument("--demo", action="store_true", help="et le monde fictif")
     schema = commands.add_parser("schema", help="écrit schema/schema.graphql")
     schema.add_argument("--check", action="store_true", help="compare seulement, sans écrire")
+    national = commands.add_parser("appoint-national", help="nomme le premier administrateur national, hors du graphe")
+    for name, words in {
+        "issuer": "émetteur de ses jetons (`iss`)",
+        "subject": "sujet de ses jetons (`sub`)",
+        "given-name": "prénom",
+        "family-name": "nom",
+        "email": "adresse professionnelle",
+    }.items():
+        national.add_argument(f"--{name}", required=True, help=words)
     token = commands.add_parser("token", help="fait un jeton de la démonstration")
     token.add_argument("--as", dest="subject", required=True, metavar="PERSONNAGE", help="voir la liste de `demo`")
     asked = parser.parse_args(arguments)
@@ -81,6 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return asyncio.run(_prepare(Settings.from_environ(os.environ)))
             case "seed":
                 return asyncio.run(_prepare(Settings.from_environ(os.environ), reference=True, demo=asked.demo))
+            case "appoint-national":
+                return asyncio.run(_appoint_national(Settings.from_environ(os.environ), asked))
             case "schema":
                 return _schema(check=asked.check)
             case _:
@@ -130,20 +146,50 @@ async def _prepare(settings: Settings, *, reference: bool = False, demo: bool = 
     database = Database(settings.database_url)
     try:
         await migrate(database)
-        if reference and await _is_empty(database):
+        if demo and settings.demo_day is None:
+            raise SettingsError("Le monde fictif ne s'écrit que dans une démonstration (DEMO=1).")
+        if reference and await _is_empty(database, "organism"):
             async with database.transaction() as session:
                 await seed_reference(session)
-            if demo:
-                if settings.demo_day is None:
-                    raise SettingsError("Le monde fictif ne s'écrit que dans une démonstration (DEMO=1).")
-                await seed_demo(database, DEMO_ISSUER, DemoClock(settings.demo_day).today())
+        if demo and settings.demo_day is not None and await _is_empty(database, "partner"):
+            await seed_demo(database, DEMO_ISSUER, DemoClock(settings.demo_day).today())
     finally:
         await database.close()
     return 0
 
 
-async def _is_empty(database: Database) -> bool:
-    text = "SELECT count(*) FROM organism"
+async def _appoint_national(settings: Settings, asked: argparse.Namespace) -> int:
+    """The first one, by whoever holds the server; the graph's own national administrators name the others."""
+    database, clock = Database(settings.database_url), create_clock(settings)
+    try:
+        person = User.person(asked.given_name, asked.family_name, asked.email)
+        async with database.transaction() as session:
+            cnaf = await session.get_one(Organism, "org_CNAF")
+            appointed = Agent.appoint(person, cnaf, Profile.NATIONAL, clock.today())
+            what = Circumstances(
+                actor_id=person.id,
+                acting_for=cnaf.id,
+                source="CLI",
+                act="agentAppoint",
+                request_id=uuid4().hex,
+                policy_hash=load().policy_hash,
+                matched_rule="hors du graphe",
+                reason="Premier administrateur national",
+            )
+            session.add_all([appointed, SignIn(issuer=asked.issuer, subject=asked.subject, user=person)])
+            written = entry(session, what, appointed.id, None, clock.now(), clock.today())
+            await session.flush()
+            session.add(written)
+    except Refused as refused:
+        print(refused.notice.message, file=sys.stderr)
+        return 2
+    finally:
+        await database.close()
+    return 0
+
+
+async def _is_empty(database: Database, table: str) -> bool:
+    text = f"SELECT count(*) FROM {table}"  # noqa: S608 our own word
     async with database.reading() as driver:
         return not await database.value(text, {} if database.dialect == "sqlite" else (), driver)
 

@@ -8,6 +8,11 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 
 
+def day_of(instant: datetime) -> date:
+    """The day in Paris."""
+    return instant.astimezone(PARIS).date()
+
+
 class Clock(ABC):
     @abstractmethod
     def now(self) -> datetime:
@@ -15,7 +20,7 @@ class Clock(ABC):
 
     def today(self) -> date:
         """The day in Paris, the only one that a rule knows."""
-        return self.now().astimezone(PARIS).date()
+        return day_of(self.now())
 
 
 class SystemClock(Clock):

@@ -17,12 +17,12 @@ from resolvers.context import Context, Graph, Invalid
 from resolvers.documents import Document
 from resolvers.plans import refuse
 
-from .clock import Clock
+from .clock import Clock, day_of
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 
-BUSY = (PoolTimeout, TimeoutError)
-RETRY = {"Retry-After": "2"}
+SATURATED = "Le service est très sollicité : recommencez dans un instant."
+WAITED = {"55P03", "57014", "40P01", "40001"}  # lock, statement, deadlock, serialisation
 LARGEST_BODY = 1_000_000
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -63,7 +63,8 @@ class GraphEdge:
             return _failed(media, "MALFORMED", str(malformed), malformed.status, request_id)
 
     async def _execute(self, identity: Identity, asked: "Asked", media: str, request_id: str) -> Response:
-        context = Context(self._graph, identity, self._clock.now(), self._clock.today(), "API", request_id)
+        now = self._clock.now()  # read once: the day and the instant of a request agree at midnight
+        context = Context(self._graph, identity, now, day_of(now), "API", request_id)
         document = self._graph.documents.get(asked.query)
         if document.errors:
             return _refused(media, document.errors, request_id)
@@ -78,12 +79,9 @@ class GraphEdge:
             return _refused(media, tuple(_fit(error) for error in invalid.errors), request_id)
         except GraphQLError as error:
             return _refused(media, (error,), request_id)
-        except BUSY as busy:
-            logger.warning("busy: %s in request %s", type(busy).__name__, request_id)
-            return _failed(
-                media, "BUSY", "Le service est très sollicité : recommencez dans un instant.", 503, request_id, RETRY
-            )
         except Exception as defect:  # noqa: BLE001 whatever fails is masked, its text may hold values
+            if is_busy(defect):
+                return _failed(media, "BUSY", SATURATED, 503, request_id, {"Retry-After": "2"})
             return _refused(media, (_masked(defect, request_id),), request_id, 500 if media == GRAPHQL else 200)
         if isinstance(answer, str):
             return _sent(b'{"data":' + answer.encode() + b"}", media, 200, request_id)
@@ -152,12 +150,19 @@ def _enveloped(result: ExecutionResult, request_id: str) -> bytes:
 
 
 def _unmasked(error: GraphQLError, request_id: str) -> GraphQLError:
-    """A refusal passes, a defect is masked."""
+    """A refusal passes, saturation says so, a defect is masked."""
     original = error.original_error
     if original is None or isinstance(original, GraphQLError):
         return error
-    masked = _masked(original, request_id)
+    masked = refuse("BUSY", SATURATED) if is_busy(original) else _masked(original, request_id)
     return GraphQLError(masked.message, path=error.path, extensions=masked.extensions)
+
+
+def is_busy(defect: BaseException) -> bool:
+    """Whether the register only waited too long: for a connection, a lock, or its turn to write."""
+    driver = getattr(defect, "orig", None) or defect
+    waited = getattr(driver, "sqlstate", None) in WAITED or "database is locked" in str(driver)
+    return waited or isinstance(defect, PoolTimeout | TimeoutError)
 
 
 def _masked(defect: BaseException, request_id: str) -> GraphQLError:

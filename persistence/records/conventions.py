@@ -1,6 +1,5 @@
 """Conventions, their contract (the only home of the delegation mode), amendments, managers, hand-backs."""
 
-import re
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, Base, Record, named, personal, unique_where
+from .base import FOREVER, UNTOLD, Base, Record, named, unique_where, untold
+from .identifiers import sha256
 from .rules import Refused, Rule, require
 from .services import Mission, Service
 from .users import Affiliation, Suspension, suspended
@@ -66,7 +66,7 @@ class Signature(NamedTuple):
             (self.organism_signatory, "organismSignatory"),
         ):
             require(name.strip(), Rule.SIGNATURE_MISSING, path, field)
-        require(re.fullmatch(r"[0-9a-f]{64}", self.digest), Rule.VALUE_INVALID, path, "digest")
+        sha256(self.digest, path, "digest")
 
 
 class DocumentKind(StrEnum):
@@ -94,8 +94,8 @@ class Signed:
 
     partner_signed_on: Mapped[date | None]
     organism_signed_on: Mapped[date | None]
-    partner_signatory: Mapped[str | None] = personal()
-    organism_signatory: Mapped[str | None] = personal()
+    partner_signatory: Mapped[str | None] = untold()
+    organism_signatory: Mapped[str | None] = untold()
     digest: Mapped[str | None]
 
     @property
@@ -170,11 +170,12 @@ class Contract(Signed, Base):
     )
 
     def managers_on(self, day: date) -> list[ContractManager]:
-        """Those who may act that day: neither ended, nor left, nor suspended."""
+        """Those who may act that day: they have accepted, and have not ended, left or been suspended."""
         return [
             m
             for m in self.managers
             if m.is_active_on(day)
+            and m.affiliation.accepted_on is not None
             and m.affiliation.is_active_on(day)
             and not any(s.runs_on(day) for s in m.affiliation.suspensions)
         ]
@@ -255,7 +256,7 @@ class Convention(Signed, Record):
     term_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     closing_reason: Mapped[ClosingReason | None] = mapped_column(named(ClosingReason))
-    closing_comment: Mapped[str | None]
+    closing_comment: Mapped[str | None] = mapped_column(info=UNTOLD)
     predecessor_id: Mapped[str | None] = mapped_column(ForeignKey("convention.id"), unique=True)
     partner: Mapped["Partner"] = relationship(back_populates="conventions")
     contract: Mapped[Contract] = relationship(lazy="selectin", back_populates="convention")
@@ -306,6 +307,7 @@ class Convention(Signed, Record):
         """R55: verifies facts of the convention; an open service stays covered by a mission (R9)."""
         require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
         require(missions, Rule.MISSIONS_MISSING, "missionIds")
+        require(verified and all(v.strip() for v in verified), Rule.VALUE_INVALID, "verifiedFields")
         for access in self.accesses:
             if any(b.opened_on is not None and b.ends_on > today for b in access.bulletins):
                 covered = any(m.covers(access.service) for m in missions)
@@ -315,7 +317,7 @@ class Convention(Signed, Record):
             verified_fields=verified,
             missions_before=sorted(m.code for m in self.missions),
             missions_after=sorted(m.code for m in missions),
-            digest=digest,
+            digest=sha256(digest, "digest") if digest else None,
             recorded_on=today,
         )
         self.amendments.append(amendment)

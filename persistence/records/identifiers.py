@@ -68,5 +68,12 @@ class Finess(str):
         return self[:2] not in ("97", "98", "20") and self[:2] != department
 
 
+def sha256(text: str, *path: str) -> str:
+    """The digest of a scanned paper: sixty-four hexadecimal digits, lower case."""
+    if not re.fullmatch(r"[0-9a-f]{64}", text.lower()):
+        raise Refused(Rule.VALUE_INVALID, *path, detail="Une empreinte SHA-256 compte 64 chiffres hexadécimaux.")
+    return text.lower()
+
+
 def _bare(text: str) -> str:
     return re.sub(r"[\s.\u00a0\u202f-]", "", text)

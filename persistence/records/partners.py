@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, Base, Record, folded, named, unique_where
+from .base import FOREVER, UNTOLD, Base, Record, folded, named, unique_where
 from .conventions import CnaHandBack, Contract, Convention, Mode
-from .identifiers import Finess, Siret
+from .identifiers import Finess, Siret, sha256
 from .organisms import Organism
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service
@@ -67,9 +67,9 @@ class Eligibility(Record):
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
     service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
-    decision: Mapped[Decision] = mapped_column(named(Decision))
-    ground: Mapped[str]
-    form_digest: Mapped[str | None]
+    decision: Mapped[Decision] = mapped_column(named(Decision), info=UNTOLD)
+    ground: Mapped[str] = mapped_column(info=UNTOLD)
+    form_digest: Mapped[str | None] = mapped_column(info=UNTOLD)
     decided_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     decided_on: Mapped[date]
 
@@ -83,7 +83,7 @@ class ActivityAttestation(Record):
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
     attested_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     attested_on: Mapped[date]
-    evidence: Mapped[str]
+    evidence: Mapped[str] = mapped_column(info=UNTOLD)
 
 
 class Partner(Record):
@@ -169,7 +169,7 @@ class Partner(Record):
             service_id=service.id,
             decision=decision,
             ground=ground.strip(),
-            form_digest=form_digest,
+            form_digest=sha256(form_digest, "formDigest") if form_digest else None,
             decided_by_id=by.id,
             decided_on=today,
         )

@@ -53,14 +53,12 @@ class Rule(Enum):
         "§2",
         "Le partenaire a déjà une convention en vigueur ou annoncée : il n'en a qu'une à la fois.",
     )
-    ONE_PARTNER_ONE_ORGANISM = ("R31", "§2", "Une convention lie une seule Caf et un seul partenaire.")
     MISSIONS_MISSING = ("R32", "§2", "La convention définit au moins une mission.")
     CONVENTION_NOT_IN_FORCE = ("R29", "§2", "Aucune convention valide : elle n'est pas en vigueur à cette date.")
     CONVENTION_CLOSED = ("R29", "§2", "La convention est clôturée.")
     CLOSING_PASSED = (None, None, "La clôture a déjà pris effet : elle ne s'annule plus.")
     # delegation
     CENTRALISED = ("R45", "§3", "Le contrat est en mode centralisé : la Caf gère elle-même les habilitations.")
-    DELEGATED = ("R40", "§3", "Le contrat est en mode délégué : le partenaire gère ses utilisateurs.")
     MANAGER_KNOWN = ("R39", "§3", "Cette personne est déjà gestionnaire des habilitations.")
     MANAGER_ACTIVE = ("R39", "§3", "Le partenaire a un gestionnaire actif : c'est à lui de nommer un suppléant.")
     LAST_MANAGER = ("R39", "§3", "C'est le dernier gestionnaire actif : nommez d'abord son successeur.")
@@ -104,8 +102,6 @@ class Rule(Enum):
         "§3",
         "La portée couvre plusieurs départements : le CNA administre désormais toute la convention.",
     )
-    CNA_NOT_HELD = ("R47", "§3", "Le CNA n'administre pas ce partenaire.")
-    CNA_STILL_NEEDED = ("R47", "§3", "Un bulletin en vigueur ou annoncé couvre plusieurs départements.")
     SERVICE_NOT_OPEN = ("R48", "§4", "Le service n'est pas ouvert au partenaire.")
     ALREADY_SUSPENDED = (None, None, "C'est déjà suspendu.")
     NOT_SUSPENDED = (None, None, "Ce n'est pas suspendu.")
@@ -126,6 +122,7 @@ class Rule(Enum):
     ALREADY_BOUND = (None, None, "Cette identité est déjà rattachée à un compte.")
     INVITATION_INVALID = (None, None, "Cette invitation n'existe pas, a expiré ou a déjà servi.")
     ALREADY_AGENT = (None, None, "Cette personne est déjà agent de cet organisme.")
+    LAST_NATIONAL = (None, None, "C'est le dernier administrateur national : nommez d'abord son successeur.")
     CODE_KNOWN = (None, None, "Ce code existe déjà au référentiel.")
 
     number: str | None
@@ -137,6 +134,7 @@ class Rule(Enum):
 
 
 HELD_BY_SHAPE: dict[str, tuple[str, str]] = {
+    "R31": ("§2", "Une convention lie une seule Caf et un seul partenaire : elle n'a de place que pour un de chaque."),
     "R38": (
         "§3",
         "Seuls les agents d'un organisme ouvrent un service : aucune ligne de la politique ne le donne à d'autres.",

@@ -44,7 +44,7 @@ class Service(Record):
     def admits(self, departments: frozenset[str]) -> None:
         """R3: no establishment and no scope in an excluded department."""
         outside = departments & {d.code for d in self.excluded}
-        require(not outside, Rule.DEPARTMENT_EXCLUDED, "departments", detail=", ".join(sorted(outside)))
+        require(not outside, Rule.DEPARTMENT_EXCLUDED, detail=", ".join(sorted(outside)))
 
     def accepts_bulletin_on(self, day: date) -> None:
         """R8: no bulletin takes effect before the instruction applies."""

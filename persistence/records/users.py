@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import PERSONAL, Base, Record, folded, named, personal, unique_where
+from .base import UNTOLD, Base, Record, folded, named, unique_where, untold
 from .rules import Notice, Rule, require
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ class User(Record):
     __table_args__ = (Index("ix_user_sort_key", "sort_key", "id"),)
 
     kind: Mapped[UserKind] = mapped_column(named(UserKind))
-    given_name: Mapped[str] = personal()
-    family_name: Mapped[str] = personal()
-    sort_key: Mapped[str] = personal()
-    email: Mapped[str | None] = personal()
+    given_name: Mapped[str] = untold()
+    family_name: Mapped[str] = untold()
+    sort_key: Mapped[str] = untold()
+    email: Mapped[str | None] = untold()
 
     @classmethod
     def person(cls, given_name: str, family_name: str, email: str, kind: UserKind = UserKind.PERSON) -> "User":
@@ -48,10 +48,10 @@ class User(Record):
         self.sort_key = folded(f"{self.family_name} {self.given_name}")
         self.email = email.strip().casefold()
 
-    def warnings(self) -> list[Notice]:
+    def warnings(self, *path: str) -> list[Notice]:
         """A box that several people read is no personal account: the Caf may let it pass."""
         shared = self.email is not None and self.email.split("@")[0] in SHARED_BOXES
-        return [Notice(Rule.EMAIL_SHARED, ("email",))] if shared else []
+        return [Notice(Rule.EMAIL_SHARED, (*path, "email"))] if shared else []
 
 
 class SignIn(Base):
@@ -59,7 +59,7 @@ class SignIn(Base):
 
     __tablename__ = "sign_in"
     issuer: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(primary_key=True, info=PERSONAL)
+    subject: Mapped[str] = mapped_column(primary_key=True, info=UNTOLD)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     user: Mapped[User] = relationship()
 
@@ -85,7 +85,7 @@ class Suspension(Record):
     affiliation_id: Mapped[str | None] = mapped_column(ForeignKey("affiliation.id"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-    reason: Mapped[str]
+    reason: Mapped[str] = untold()
 
     def runs_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
@@ -129,8 +129,8 @@ class Affiliation(Record):
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-    job_title: Mapped[str | None]
-    invitation_digest: Mapped[str | None] = personal(unique=True)
+    job_title: Mapped[str | None] = untold()
+    invitation_digest: Mapped[str | None] = untold(unique=True)
     invitation_expires_at: Mapped[datetime | None]
     accepted_on: Mapped[date | None]
     partner: Mapped["Partner"] = relationship(back_populates="affiliations")

@@ -117,14 +117,14 @@ async def test_persons_are_checked(world: World, paris: Person) -> None:
     person = somebody("Ana", "Anémone")
     for email in ("", "ana", "ana@", "@x.fr", "a b@x.fr", "ana@x", "ana@x.", "a@b@c.fr"):
         given = {"partnerId": partner.id, "person": person | {"email": email}}
-        await meets(world, "agent-paris", ("userInvite", given, "EMAIL_FORMAT", ["input", "email"]))
+        await meets(world, "agent-paris", ("userInvite", given, "EMAIL_FORMAT", ["input", "person", "email"]))
     nameless = {"partnerId": partner.id, "person": person | {"familyName": " "}}
-    await meets(world, "agent-paris", ("userInvite", nameless, "VALUE_INVALID", ["input", "familyName"]))
+    await meets(world, "agent-paris", ("userInvite", nameless, "VALUE_INVALID", ["input", "person", "familyName"]))
 
     shared = await paris.does("userInvite", partnerId=partner.id, person=person | {"email": "Contact@esat.fr"})
     assert shared["warnings"] == [{"code": "EMAIL_SHARED"}]
     again = {"partnerId": partner.id, "person": person | {"email": "CONTACT@esat.fr "}}
-    await meets(world, "agent-paris", ("userInvite", again, "ALREADY_AFFILIATED", ["input", "email"]))
+    await meets(world, "agent-paris", ("userInvite", again, "ALREADY_AFFILIATED", ["input", "person", "email"]))
 
 
 async def test_after_acceptance_an_identity_is_the_person_s_own(world: World, paris: Person) -> None:

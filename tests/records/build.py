@@ -141,6 +141,7 @@ def esat_access(mode: Mode = Mode.CENTRALISED) -> ServiceAccess:
 def colleague(partner: Partner, name: str = "Dubois") -> Affiliation:
     user = User.person("Delphine", name, f"{name.casefold()}@example.invalid")
     made = partner.invite(user, None, TODAY)
+    made.accepted_on = TODAY
     made.partner_id, made.user_id = partner.id, user.id
     return made
 

@@ -128,7 +128,7 @@ def test_a_service_without_instruction_takes_bulletins_from_any_day() -> None:
 def test_mayotte_is_out_of_the_scope_of_the_service() -> None:
     bulletin = draft_bulletin(convention_of(partner_in("974", "976")))
 
-    with refused(Rule.DEPARTMENT_EXCLUDED, "departments") as refusal:
+    with refused(Rule.DEPARTMENT_EXCLUDED) as refusal:
         sign_bulletin(bulletin)
 
     assert refusal.value.notice.detail == "976"
@@ -287,7 +287,7 @@ def test_a_service_that_lost_its_mission_does_not_open() -> None:
 def test_a_bulletin_records_any_siret_and_opens_on_the_convention_s() -> None:
     bulletin = ready_bulletin(convention_of(partner_in()), siret=ELSEWHERE)
 
-    with refused(Rule.SIRET_DIFFERS, "siret") as refusal:
+    with refused(Rule.SIRET_DIFFERS) as refusal:
         opened(bulletin)
 
     assert bulletin.siret == ELSEWHERE
@@ -297,7 +297,7 @@ def test_a_bulletin_records_any_siret_and_opens_on_the_convention_s() -> None:
 def test_a_siret_of_the_same_legal_unit_is_refused_with_what_can_be_done() -> None:
     bulletin = ready_bulletin(convention_of(partner_in()), siret=SAME_UNIT)
 
-    with refused(Rule.SIRET_DIFFERS_SAME_SIREN, "siret") as refusal:
+    with refused(Rule.SIRET_DIFFERS_SAME_SIREN) as refusal:
         opened(bulletin)
 
     assert {"portée", "convention"} <= set(re.findall(r"\w+", refusal.value.notice.message))

@@ -16,6 +16,7 @@ NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
 
 def _invited(partner: Partner) -> Affiliation:
     made = colleague(partner)
+    made.accepted_on = None
     made.invitation_digest, made.invitation_expires_at = "d", NOW + timedelta(hours=72)
     return made
 

@@ -13,8 +13,9 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
+from persistence.callers import Identity
 from server.demo_issuer import DEMO_ISSUER, DemoIssuer
-from server.identity import Identity, Unauthenticated, Verifier
+from server.identity import Unauthenticated, Verifier
 from server.jwks import KeysUnavailable, RemoteJwks, StaticJwks
 
 ISSUER = "https://identite.example"
