@@ -51,11 +51,11 @@ async def _the_caf_no_longer_manages_people(caf: Person, partner: Partner, group
 
 async def _mona_is_appointed(caf: Person, mona: Person, convention: str) -> None:
     appointed = await caf.appoints(convention, "MANAGER", person=somebody("Mona", "Mimosa"))
-    with refused("MANAGER_ACTIVE", "R39"):
-        await caf.appoints(convention, "MANAGER", person=somebody("Max", "Mauve"))
     with refused("UNKNOWN_CALLER"):
         await mona.appoints(convention, "DEPUTY", person=somebody("Max", "Mauve"))
     await mona.accepts(appointed["invitation"])
+    with refused("MANAGER_ACTIVE", "R39"):  # a manager counts from the acceptance on
+        await caf.appoints(convention, "MANAGER", person=somebody("Max", "Mauve"))
     with refused("FORBIDDEN") as told:
         await mona.appoints(convention, "MANAGER", person=somebody("Max", "Mauve"))
     assert "Votre profil ne comporte pas cet acte." in told.message
