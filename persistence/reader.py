@@ -46,18 +46,23 @@ class Held(NamedTuple):
     values: Callable[[str, str], Sequence[str]]
 
 
+Giver: TypeAlias = Callable[[Mapping[str, Any], Held], Any]
+"""Finds the value of one bind, as the driver takes it; made once, at the compilation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Compiled text, and the ordered slots of its binds; PostgreSQL's are positional, SQLite's named."""
+    """Compiled text, and what gives each of its binds; PostgreSQL's are positional, SQLite's named."""
 
     text: str
-    slots: tuple[tuple[str, Slot], ...]
-    spelling: Spelling
+    givers: tuple[tuple[str, Giver], ...]
+    positional: bool
 
     def binds(self, variables: Mapping[str, Any], held: Held) -> Sequence[Any] | dict[str, Any]:
-        """The values of this run, as the driver takes them. Raises `paging.CursorInvalid`."""
-        found = {name: self.spelling.adapt(_found(slot, variables, held), slot.kind) for name, slot in self.slots}
-        return found if self.spelling.name == "sqlite" else list(found.values())
+        """The values of this run. Raises `paging.CursorInvalid`."""
+        if self.positional:
+            return [give(variables, held) for _, give in self.givers]
+        return {name: give(variables, held) for name, give in self.givers}
 
 
 class Terms:
@@ -129,9 +134,10 @@ def compiled(made: Select[Any], terms: Terms) -> Statement:
     text = made.compile(dialect=terms.spelling.dialect)
     assert isinstance(text, SQLCompiler)
     _each_alias_once(str(text))
-    slots = {name: Slot("constant", ("constant", value)) for name, value in text.params.items()} | terms.slots
+    slots = {name: Slot("text", ("value", value)) for name, value in text.params.items()} | terms.slots
     ordered = text.positiontup if text.positional else list(text.params)
-    return Statement(str(text), tuple((name, slots[name]) for name in ordered or ()), terms.spelling)
+    givers = tuple((name, _giver(slots[name], terms.spelling)) for name in ordered or ())
+    return Statement(str(text), givers, text.positional)
 
 
 def _each_alias_once(text: str) -> None:
@@ -225,27 +231,39 @@ class Reader:
         return self.spelling.nested(paging.page(self, asked, where, parent))
 
 
-def _found(slot: Slot, variables: Mapping[str, Any], held: Held) -> Any:  # noqa: ANN401 a bind's value
-    match slot.source:
+def _giver(slot: Slot, spelling: Spelling) -> Giver:
+    """A constant is adapted to the driver now, the rest at each run."""
+    give = _raw(slot.source)
+    if slot.source[0] == "value" and not varies(slot.source[1]):
+        constant = spelling.adapt(resolved(slot.source[1], {}), slot.kind)
+        return lambda _variables, _held: constant
+    return lambda variables, held: spelling.adapt(give(variables, held), slot.kind)
+
+
+def _raw(source: Source) -> Giver:
+    match source:
         case ("day",):
-            return held.today
+            return lambda _, held: held.today
         case ("now",):
-            return held.now
+            return lambda _, held: held.now
         case ("held", attribute, role):
-            return held.values(attribute, role)
+            return lambda _, held: held.values(attribute, role)
         case ("value", value):
-            return resolved(value, variables)
+            return lambda variables, _: resolved(value, variables)
         case ("folded", value):
-            return folded(resolved(value, variables))
+            return lambda variables, _: folded(resolved(value, variables))
         case ("digits", value):
-            return "".join(c for c in resolved(value, variables) if c.isdigit())
+            return lambda variables, _: "".join(c for c in resolved(value, variables) if c.isdigit())
         case ("cursor", value, columns, index):
-            return paging.keys(resolved(value, variables), columns)[index]
+            return lambda variables, _: paging.keys(resolved(value, variables), columns)[index]
         case ("limit", value):
-            return resolved(value, variables) + 1
-        case ("constant", value):
-            return value
-    raise AssertionError(slot)
+            return lambda variables, _: resolved(value, variables) + 1
+    raise AssertionError(source)
+
+
+def varies(value: Value) -> bool:
+    """Whether the value depends on the variables."""
+    return isinstance(value, Var) or (isinstance(value, tuple) and any(map(varies, value)))
 
 
 def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 a coerced value

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from typing import Any
@@ -117,9 +117,12 @@ class Graph:
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
         """A pass that met a leaf of Python's is not compiled: the question is planned again."""
-        asks = bool(question.fields) and (planner.completing or not planner.needs_completion)
-        statement = Reader(self.database.dialect, self.permits(roles)).statement(question) if asks else None
-        return Plan(statement, pages, planner.completing, tuple(planner.ids))
+        plan = Plan(None, pages, planner.completing, tuple(planner.ids))
+        if not plan.varies:
+            plan.check({})
+        if not question.fields or (planner.needs_completion and not planner.completing):
+            return plan
+        return replace(plan, statement=Reader(self.database.dialect, self.permits(roles)).statement(question))
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,8 @@ class Context:
         """The plan's statement with this caller's values; None when nothing is asked of the register."""
         if plan.statement is None:
             return None
-        plan.check(values)
+        if plan.varies:
+            plan.check(values)
         try:
             binds = plan.statement.binds(values, self.graph.held(subject, self))
         except CursorInvalid:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 
 from persistence.question import Value, Var
-from persistence.reader import Statement, resolved
+from persistence.reader import Statement, resolved, varies
 
 PAGE, DEFAULT_PAGE = 100, 20
 IDS = 100
@@ -36,6 +37,10 @@ class Sized(NamedTuple):
     width: int
     pages: tuple["Sized", ...]
 
+    @property
+    def varies(self) -> bool:
+        return varies(self.size) or any(page.varies for page in self.pages)
+
     def cost(self, variables: Mapping[str, Any]) -> Cost:
         size, below = _size(resolved(self.size, variables)), [page.cost(variables) for page in self.pages]
         return Cost(size * (1 + sum(c.rows for c in below)), size * (self.width + sum(c.cells for c in below)))
@@ -47,7 +52,7 @@ def _size(size: Any) -> int:  # noqa: ANN401 a coerced value
     return int(size)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """A compiled question; `completed` when some leaf is Python's, so that graphql-core finishes the answer."""
 
@@ -55,6 +60,11 @@ class Plan:
     pages: tuple[Sized, ...]
     completed: bool
     ids: tuple[Value, ...] = ()
+
+    @cached_property
+    def varies(self) -> bool:
+        """Whether its cost depends on the variables: if not, it was checked when it was made."""
+        return any(page.varies for page in self.pages) or any(map(varies, self.ids))
 
     def check(self, variables: Mapping[str, Any]) -> None:
         """Refuse a page out of bounds, or an operation that asks for too much."""
