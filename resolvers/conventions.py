@@ -146,13 +146,9 @@ class ManagerAppointInput(ChangeInput):
 @permission("Manager:appoint", "Manager:appoint_deputy")
 async def manager_appoint(act: Act, given: ManagerAppointInput) -> tuple[ContractManager, dict[str, str]]:
     """R39, R45: by the Caf whenever none is active; then the manager names its deputies."""
-    deputy = given.kind is ManagerKind.DEPUTY
-    try:
-        convention = await act.take(Convention, given.convention_id, "conventionId")
-    except Refused as refused:
-        if not deputy or refused.rule is not Rule.FORBIDDEN:
-            raise
-        convention = await act.take(Convention, given.convention_id, "conventionId", needs="Manager:appoint_deputy")
+    by_manager = given.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
+    needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
+    convention = await act.take(Convention, given.convention_id, "conventionId", needs=needs)
     if not act.by_administrator and convention.contract.managers_on(act.today):
         raise Refused(Rule.MANAGER_ACTIVE)
     affiliation, secret = _affiliated(act, given)

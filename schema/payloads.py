@@ -8,7 +8,8 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from persistence.records import Rule
-from resolvers.acting import Doing, Outcome, perform
+from resolvers.acting import Doing
+from resolvers.performing import Outcome, perform
 
 from .binding import answered
 

@@ -14,21 +14,6 @@ def luhn(digits: str) -> bool:
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0  # noqa: PLR2004 the digits of a doubled digit
 
 
-class Siren(str):
-    """Nine digits with a Luhn key: one legal unit."""
-
-    __slots__ = ()
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        digits = _bare(text)
-        if not re.fullmatch(r"[0-9]{9}", digits):
-            raise Refused(Rule.SIREN_FORMAT)
-        if not luhn(digits):
-            raise Refused(Rule.SIREN_KEY)
-        return cls(digits)
-
-
 class Siret(str):
     """Fourteen digits, SIREN then NIC, with a Luhn key; La Poste's sum to a multiple of five."""
 

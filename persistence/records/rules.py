@@ -17,8 +17,6 @@ class Rule(Enum):
     UNKNOWN_CALLER = (None, None, "Votre identité n'est rattachée à aucun compte : acceptez d'abord votre invitation.")
     # the form of what is given
     VALUE_INVALID = (None, None, "La valeur est absente ou mal formée.")
-    SIREN_FORMAT = (None, None, "Un SIREN compte neuf chiffres.")
-    SIREN_KEY = (None, None, "La clé du SIREN est fausse : vérifiez les neuf chiffres.")
     SIRET_FORMAT = (None, None, "Un SIRET compte quatorze chiffres.")
     SIRET_KEY = (None, None, "La clé du SIRET est fausse : vérifiez les quatorze chiffres.")
     FINESS_FORMAT = (None, None, "Un numéro FINESS compte neuf caractères : le département puis sept chiffres.")

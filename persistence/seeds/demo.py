@@ -147,7 +147,8 @@ STORIES = (
             Worker("suspendu-canal", "Paul", "Petit", "Moniteur", "ESAT_LECTEUR", state="SUSPENDED",
                    shows="suspendu : il ne voit plus rien"),
             Worker("partie-canal", "Irène", "Âge", "Comptable", "ESAT_DECLARANT", state="LEFT"),
-            Worker("paie-fictive", "", "Paie Fictive", "Éditeur de paie", "ESAT_DECLARANT", machine=True),
+            Worker("paie-fictive", "", "Paie Fictive", "Éditeur de paie", "ESAT_DECLARANT", machine=True,
+                   shows="client machine d'un éditeur de paie fictif"),
         ),
     ),
     Story(

@@ -13,7 +13,6 @@ LONGEST = 330
 LONGER = {
     "persistence/migrations/versions/0001_lay_the_register.py": (1_300, "generated: the whole register in one step"),
     "persistence/seeds/demo.py": (380, "one fictional world, read from top to bottom"),
-    "resolvers/acting.py": (380, "one act, its judging and its replay; the next thing that comes here splits it"),
     "persistence/records/conventions.py": (380, "the convention, its contract and its amendments"),
 }
 SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))

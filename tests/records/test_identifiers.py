@@ -3,7 +3,7 @@
 import pytest
 
 from persistence.records import Rule
-from persistence.records.identifiers import Finess, Siren, Siret, luhn
+from persistence.records.identifiers import Finess, Siret, luhn
 from persistence.seeds.demo import STORIES
 from tests.records.build import refused
 
@@ -65,15 +65,6 @@ def test_a_siret_whose_own_siren_is_false_is_refused() -> None:
 
     with refused(Rule.SIRET_KEY):
         Siret.read(digits)
-
-
-def test_a_siren_is_nine_digits_with_a_key() -> None:
-    assert Siren.read("999 900 012") == "999900012"
-
-    with refused(Rule.SIREN_FORMAT):
-        Siren.read("99990001")
-    with refused(Rule.SIREN_KEY):
-        Siren.read("999900013")
 
 
 @pytest.mark.parametrize("code", ["370000390", "940300163", *(s.finess for s in STORIES if s.finess)])
