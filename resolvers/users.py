@@ -90,15 +90,9 @@ class UserUpdateInput(ChangeInput):
 @permission("User:update")
 async def user_update(act: Act, given: UserUpdateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    person, user = given.person, affiliation.user
-    known = (user.given_name, user.family_name, user.email)
-    if affiliation.accepted_on is None:
-        with under("person"):
-            user.describe(person.given_name, person.family_name, person.email)
-        act.warn(user.warnings("person"))
-    elif known != (person.given_name, person.family_name, person.email):
-        raise Refused(Rule.IDENTITY_ACCEPTED, "person")
-    affiliation.job_title = person.job_title
+    person = given.person
+    with under("person"):
+        act.warn(affiliation.correct(person.given_name, person.family_name, person.email, person.job_title))
     return affiliation
 
 

@@ -149,6 +149,17 @@ class Affiliation(Record):
         self.user, self.accepted_on = user, today
         self.invitation_digest = None
 
+    def correct(self, given_name: str, family_name: str, email: str, job_title: str | None) -> list[Notice]:
+        """The card is the partner's until the person accepts; then only the job title is."""
+        user = self.user
+        if self.accepted_on is None:
+            user.describe(given_name, family_name, email)
+        else:
+            same = (user.given_name, user.family_name, user.email) == (given_name, family_name, email)
+            require(same, Rule.IDENTITY_ACCEPTED)
+        self.job_title = job_title
+        return user.warnings("person") if self.accepted_on is None else []
+
     def suspend(self, today: date, reason: str) -> None:
         require(self.is_active_on(today), Rule.ALREADY_ENDED)
         suspend(self.suspensions, today, reason)

@@ -152,3 +152,23 @@ async def test_the_keys_affiliate_a_person_once_at_a_time(database: Database) ->
     await accepted(database, insert(Affiliation).values(**row, ends_on=TODAY))
 
     assert "affiliation.partner_id" in said or "uq_affiliation_active" in said
+
+
+def test_the_card_is_the_partner_s_until_the_person_accepts() -> None:
+    affiliation = _invited(partner_in())
+
+    notices = affiliation.correct("Delphine", "Dubosc", "contact@example.invalid", "Comptable")
+
+    assert (affiliation.user.family_name, affiliation.job_title) == ("Dubosc", "Comptable")
+    assert [n.rule for n in notices] == [Rule.EMAIL_SHARED]
+
+
+def test_an_accepted_identity_is_the_person_s_own_and_the_job_title_the_partner_s() -> None:
+    affiliation = colleague(partner_in())
+    user = affiliation.user
+
+    affiliation.correct(user.given_name, user.family_name, user.email or "", "Directrice")
+
+    assert affiliation.job_title == "Directrice"
+    with refused(Rule.IDENTITY_ACCEPTED):
+        affiliation.correct("Autre", user.family_name, user.email or "", None)
