@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from uuid_utils import uuid7
 
+from .rules import Rule, require
+
 FOREVER = date(9999, 12, 31)
 """The end of the last span of a timeline; no right ends on it."""
 
@@ -76,6 +78,22 @@ class Base(DeclarativeBase):
 def fresh_id(prefix: str) -> str:
     """A UUIDv7 behind its record's prefix: `ptr_0192…`."""
     return f"{prefix}_{uuid7().hex}"
+
+
+class Dated:
+    """Days [starts_on, ends_on): the end is the first day without."""
+
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    def is_active_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+    def end(self, on: date, today: date) -> None:
+        """End today or later; an announced end may be brought forward, never put off."""
+        require(on >= today, Rule.DATE_PAST, "on")
+        require(self.ends_on is None or on < self.ends_on, Rule.ALREADY_ENDED, "on")
+        self.ends_on = on
 
 
 class Record(Base):

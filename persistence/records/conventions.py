@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, UNTOLD, Base, Record, named, unique_where, untold
+from .base import FOREVER, UNTOLD, Base, Dated, Record, named, unique_where, untold
 from .identifiers import sha256
 from .rules import Refused, Rule, require
 from .services import Mission, Service
@@ -114,7 +114,7 @@ class ManagerKind(StrEnum):
     DEPUTY = "DEPUTY"
 
 
-class ContractManager(Record):
+class ContractManager(Dated, Record):
     """Gestionnaire des habilitations of a delegated partner, or deputy (suppléant). The end is exclusive."""
 
     __tablename__ = "contract_manager"
@@ -133,22 +133,12 @@ class ContractManager(Record):
     affiliation_id: Mapped[str] = mapped_column(index=True)
     user_id: Mapped[str] = mapped_column(index=True)
     kind: Mapped[ManagerKind] = mapped_column(named(ManagerKind))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
     contract: Mapped["Contract"] = relationship(
         back_populates="managers",
         primaryjoin="foreign(ContractManager.convention_id) == Contract.convention_id",
         overlaps="affiliation",
     )
     affiliation: Mapped[Affiliation] = relationship(lazy="selectin", overlaps="contract,managers")
-
-    def is_active_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
-
-    def end(self, on: date, today: date) -> None:
-        require(on >= today, Rule.DATE_PAST, "on")
-        require(self.ends_on is None or on < self.ends_on, Rule.ALREADY_ENDED, "on")
-        self.ends_on = on
 
 
 class Contract(Signed, Base):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Record, Words, folded, unique_where
+from .base import Base, Dated, Record, Words, folded, unique_where
 from .partners import Establishment
 from .rules import Refused, Rule, require
 from .services import Role
@@ -26,7 +26,7 @@ group_establishment = Table(
 )
 
 
-class Membership(Record):
+class Membership(Dated, Record):
     """Inclusion of a person in a group. The keys refuse one before the role, another service's role, a stranger."""
 
     __tablename__ = "membership"
@@ -47,11 +47,6 @@ class Membership(Record):
     partner_id: Mapped[str] = mapped_column(index=True)
     affiliation_id: Mapped[str] = mapped_column(index=True)
     user_id: Mapped[str] = mapped_column(index=True)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-
-    def is_active_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
 class Group(Record):

@@ -6,8 +6,8 @@ from enum import StrEnum
 from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Record, folded, named, unique_where
-from .rules import Refused, Rule, require
+from .base import Base, Dated, Record, folded, named, unique_where
+from .rules import Rule, require
 from .users import User
 
 
@@ -83,7 +83,7 @@ PROFILES_BY_KIND = {
 }
 
 
-class Agent(Record):
+class Agent(Dated, Record):
     """Agent: a person who works for an organism, with a profile, over dates. The end is exclusive."""
 
     __tablename__ = "agent"
@@ -93,8 +93,6 @@ class Agent(Record):
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     organism_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
     profile: Mapped[Profile] = mapped_column(named(Profile))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
     user: Mapped[User] = relationship(lazy="selectin")
 
     @classmethod
@@ -103,9 +101,3 @@ class Agent(Record):
         known = PROFILES_BY_KIND.get(organism.kind, (Profile.READING, Profile.MANAGING))
         require(profile in known, Rule.VALUE_INVALID, "profile")
         return cls(user=user, user_id=user.id, organism_id=organism.id, profile=profile, starts_on=today)
-
-    def end(self, on: date, today: date) -> None:
-        require(on >= today, Rule.DATE_PAST, "on")
-        if self.ends_on is not None and self.ends_on <= on:
-            raise Refused(Rule.ALREADY_ENDED, "on")
-        self.ends_on = on

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import UNTOLD, Base, Record, folded, named, unique_where, untold
+from .base import UNTOLD, Base, Dated, Record, folded, named, unique_where, untold
 from .rules import Notice, Rule, require
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def suspended(suspensions: list[Suspension], day: date) -> bool:
     return any(s.runs_on(day) for s in suspensions)
 
 
-class Affiliation(Record):
+class Affiliation(Dated, Record):
     """Rattachement: this person works for this partner; for a machine, its mandate. The end is exclusive.
 
     An invitation makes a card of its own, so it answers the same whether or not the person is known;
@@ -127,8 +127,6 @@ class Affiliation(Record):
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"))
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
     job_title: Mapped[str | None] = untold()
     invitation_digest: Mapped[str | None] = untold(unique=True)
     invitation_expires_at: Mapped[datetime | None]
@@ -136,9 +134,6 @@ class Affiliation(Record):
     partner: Mapped["Partner"] = relationship(back_populates="affiliations")
     user: Mapped[User] = relationship(lazy="selectin")
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
-
-    def is_active_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
     def accept(self, user: User, now: datetime, today: date) -> None:
         """The invited person takes the card with their one identity; an invitation serves once."""
@@ -166,8 +161,3 @@ class Affiliation(Record):
 
     def reinstate(self, today: date) -> None:
         resume(self.suspensions, today)
-
-    def end(self, on: date, today: date) -> None:
-        require(on >= today, Rule.DATE_PAST, "on")
-        require(self.ends_on is None or on < self.ends_on, Rule.ALREADY_ENDED, "on")
-        self.ends_on = on
