@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from .question import Order, Page, Part
 from .sqljson import quoted
-from .visibility import table
+from .visibility import prefix, table
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -40,9 +40,10 @@ class CursorInvalid(ValueError):
 
 
 def columns_of(record: str, order: Order) -> tuple[tuple[str, str], ...]:
-    """The keys of an order, ended by the id: (column, kind)."""
+    """The keys of an order, ended by the id: (column, kind); the kind of an id is its prefix."""
     kinds: dict[type, str] = {Integer: "int", Date: "day"}
-    return tuple((c, kinds.get(type(table(record).c[c].type), "text")) for c in dict.fromkeys((*order.columns, "id")))
+    keys = [(c, kinds.get(type(table(record).c[c].type), "text")) for c in order.columns]
+    return (*keys, ("id", prefix(record)))
 
 
 def keys(cursor: str, columns: tuple[tuple[str, str], ...]) -> list[Any]:
@@ -63,6 +64,8 @@ def _checked(value: object, kind: str) -> object:
         case "day", str():
             return date.fromisoformat(value)
         case "text", str() if "\x00" not in value:
+            return value
+        case _, str() if value.startswith(f"{kind}_") and "\x00" not in value:
             return value
     raise CursorInvalid
 
@@ -119,7 +122,8 @@ def _rows(reader: "Reader", asked: Page, where: Callable[[FromClause], list[Colu
     columns = columns_of(asked.record, asked.order)
     conditions = where(row)
     if asked.cursor is not None:
-        bounds = (reader.terms.bind(("cursor", asked.cursor, columns, i), kind) for i, (_, kind) in enumerate(columns))
+        kinds = [kind if kind in {"int", "day"} else "text" for _, kind in columns]
+        bounds = (reader.terms.bind(("cursor", asked.cursor, columns, i), kind) for i, kind in enumerate(kinds))
         mine, theirs = tuple_(*(row.c[c] for c, _ in columns)), tuple_(*bounds)
         conditions.append(mine < theirs if down else mine > theirs)
     order = [row.c[c].desc() if down else row.c[c] for c, _ in columns]

@@ -117,6 +117,12 @@ def table(record: str) -> Table:
     return Base.metadata.tables[record]
 
 
+def prefix(record: str) -> str:
+    """The prefix of a record's ids."""
+    kinds = (mapper.class_ for mapper in Base.registry.mappers)
+    return str(next(kind.prefix for kind in kinds if kind.__tablename__ == record))
+
+
 def visible(
     record: str, row: FromClause, permits: Sequence[Allowed], binder: Binder, *, anchored: bool = True
 ) -> ColumnElement[bool]:

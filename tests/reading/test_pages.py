@@ -130,6 +130,16 @@ async def test_a_cursor_of_another_kind_of_key_is_refused(desk: Desk, order: str
     assert code_of(refused.value) == "CURSOR"
 
 
+async def test_a_cursor_of_another_list_is_refused_even_with_the_same_kinds_of_keys(desk: Desk) -> None:
+    users = await desk.answer("admin-national", "{ users(first: 1) { pageInfo { endCursor } } }")
+    foreign = users["users"]["pageInfo"]["endCursor"]
+
+    with pytest.raises(GraphQLError) as refused:
+        await desk.answer("admin-national", f'{{ partners(order: NAME, after: "{foreign}") {{ nodes {{ id }} }} }}')
+
+    assert code_of(refused.value) == "CURSOR"
+
+
 @pytest.mark.parametrize(
     ("arguments", "variables", "code"),
     [
