@@ -251,9 +251,9 @@ FORWARD = Asked(
   journal(first: $n, after: $j) {{ nodes {{ seq act }} {PAGE} }}
   organisms(after: $o, order: CODE, first: 4) {{ nodes {{ code }} {PAGE} }}
   none: users(first: 0) {{ nodes {{ id }} {PAGE} totalCount }}
-  end: partners(after: "{cursor("~", "~")}") {{ nodes {{ id }} edges {{ cursor }} {PAGE} }}
+  end: partners(after: "{cursor("~", "ptr_~")}") {{ nodes {{ id }} edges {{ cursor }} {PAGE} }}
 }}""",
-    lambda _: {"a": cursor("esat", ""), "j": cursor(9, "jrn_"), "o": cursor("100", "org_")},
+    lambda _: {"a": cursor("esat", "ptr_"), "j": cursor(9, "jrn_"), "o": cursor("100", "org_")},
 )
 
 DEEP = Asked("""{
