@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from .question import Order, Page, Part
 from .sqljson import quoted
-from .visibility import prefix, table
+from .visibility import class_of, table
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -43,7 +43,7 @@ def columns_of(record: str, order: Order) -> tuple[tuple[str, str], ...]:
     """The keys of an order, ended by the id: (column, kind); the kind of an id is its prefix."""
     kinds: dict[type, str] = {Integer: "int", Date: "day"}
     keys = [(c, kinds.get(type(table(record).c[c].type), "text")) for c in order.columns]
-    return (*keys, ("id", prefix(record)))
+    return (*keys, ("id", class_of(record).prefix))
 
 
 def keys(cursor: str, columns: tuple[tuple[str, str], ...]) -> list[Any]:

@@ -117,10 +117,9 @@ def table(record: str) -> Table:
     return Base.metadata.tables[record]
 
 
-def prefix(record: str) -> str:
-    """The prefix of a record's ids."""
-    kinds = (mapper.class_ for mapper in Base.registry.mappers)
-    return str(next(kind.prefix for kind in kinds if kind.__tablename__ == record))
+def class_of(record: str) -> Any:  # noqa: ANN401 the mapped class
+    """The class of a record by the name of its table."""
+    return next(mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__tablename__ == record)
 
 
 def visible(

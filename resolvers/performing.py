@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from persistence import journal
 from persistence.records import Notice, Partner, Record, Refused, Rule, User
 from persistence.register import Register, judged
+from persistence.visibility import class_of
 
 from . import sizes
 from .acting import Act, ActInput, Doing
@@ -117,16 +118,12 @@ async def _replayed(act: Act, info: GraphQLResolveInfo[Any], given: ActInput) ->
     if known.outcome["checked"]:
         record, target, needed = known.outcome["checked"]
         if record:
-            await act.judge(_record_of(record), target, (), needed)
+            await act.judge(class_of(record), target, (), needed)
         else:
             act.may_create(orjson.loads(target), needed)
     answers = await act.context.payload(info, known.outcome["object"], act.subject, act.register.session)
     warnings = tuple(Notice(Rule[name]) for name in known.outcome["warnings"])
     return Outcome(answers=answers, warnings=warnings, replayed=True)
-
-
-def _record_of(table: str) -> type[Record]:
-    return next(m.class_ for m in Record.registry.mappers if m.local_table.name == table)  # type: ignore[attr-defined]
 
 
 def _digest(given: ActInput) -> str:

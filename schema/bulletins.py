@@ -15,7 +15,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Connection, SqlTest, by, column, derived, listed, mirrors, one, orders, page
-from .expressions import bulletin_status, count_of, is_suspended, through
+from .expressions import bulletin_status, count_of, equal, is_suspended, through
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import ConventionRef, EstablishmentRef, GroupRef, PartnerRef, RoleRef, ServiceRef
@@ -40,8 +40,8 @@ class BulletinStatus(StrEnum):
 
 BULLETIN_FILTERS = {
     "status": Filter(BulletinStatus, lambda row, terms, v: bulletin_status(row, terms) == terms.value(v), "État."),
-    "service_id": Filter(ID, lambda row, terms, v: row.c.service_id == terms.value(v), "Service."),
-    "partner_id": Filter(ID, lambda row, terms, v: row.c.partner_id == terms.value(v), "Partenaire.", anchor=True),
+    "service_id": Filter(ID, equal("service_id"), "Service."),
+    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
 }
 
 

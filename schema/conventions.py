@@ -15,7 +15,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import SqlTest, by, column, listed, mirrors, one, orders
-from .expressions import convention_status, through
+from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import BulletinRef, ConventionRef, MissionRef, OrganismRef, PartnerRef, ServiceAccessRef, UserRef
 
@@ -39,8 +39,8 @@ class ConventionStatus(StrEnum):
 
 CONVENTION_FILTERS = {
     "status": Filter(ConventionStatus, lambda row, terms, v: convention_status(row, terms) == terms.value(v), "État."),
-    "organism_id": Filter(ID, lambda row, terms, v: row.c.organism_id == terms.value(v), "Organisme signataire."),
-    "partner_id": Filter(ID, lambda row, terms, v: row.c.partner_id == terms.value(v), "Partenaire.", anchor=True),
+    "organism_id": Filter(ID, equal("organism_id"), "Organisme signataire."),
+    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
 }
 
 

@@ -4,9 +4,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
-from persistence.question import Expression, Link, Table
+from persistence.question import Expression, Link, Table, Test, Value
 from persistence.reader import Terms
 from persistence.visibility import table
+
+
+def equal(column: str, kind: str = "text") -> Test:
+    """A filter or a search on one column's value."""
+
+    def test(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
+        wanted: ColumnElement[bool] = row.c[column] == terms.value(value, kind)
+        return wanted
+
+    return test
 
 
 def state(column: str, partner: str = "id") -> Expression:

@@ -12,7 +12,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
-from .expressions import through
+from .expressions import equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AffiliationRef, EstablishmentRef, PartnerRef, RoleRef, ServiceAccessRef, ServiceRef, UserRef
 from .users import USER_FILTERS, UserOrder
@@ -35,9 +35,9 @@ def is_current(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 GROUP_FILTERS = {
     "live": Filter(bool, is_live, "Non clôturé, ou clôturé."),
-    "service_id": Filter(ID, lambda row, terms, v: row.c.service_id == terms.value(v), "Service."),
-    "role_id": Filter(ID, lambda row, terms, v: row.c.role_id == terms.value(v), "Rôle rattaché."),
-    "partner_id": Filter(ID, lambda row, terms, v: row.c.partner_id == terms.value(v), "Partenaire.", anchor=True),
+    "service_id": Filter(ID, equal("service_id"), "Service."),
+    "role_id": Filter(ID, equal("role_id"), "Rôle rattaché."),
+    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
     "search": Filter(
         str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
     ),

@@ -2,16 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
 from strawberry import ID
 from strawberry.scalars import JSON
 
 from persistence import records
-from persistence.question import Order, Table, Test, Value
-from persistence.reader import Terms
+from persistence.question import Order
 from resolvers.bindings import Filter
 
 from .binding import column, mirrors, one, orders
+from .expressions import equal
 from .nodes import IDENTIFIER, Node
 from .refs import OrganismRef, PartnerRef, UserRef
 
@@ -21,14 +20,6 @@ JournalOrder = orders(
     LATEST=Order(("seq",), "pk_journal", descending=True),
     EARLIEST=Order(("seq",), "pk_journal"),
 )
-
-
-def equal(name: str, kind: str = "text") -> Test:
-    def test(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
-        wanted: ColumnElement[bool] = row.c[name] == terms.value(value, kind)
-        return wanted
-
-    return test
 
 
 JOURNAL_FILTERS = {

@@ -16,7 +16,7 @@ from resolvers.bindings import Filter
 from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
 from .bulletins import in_force_access, is_open
 from .conventions import CONVENTION_FILTERS, ConventionOrder
-from .expressions import by_state, state
+from .expressions import by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
 from .nodes import IDENTIFIER, VERSION, Node
@@ -80,7 +80,7 @@ PARTNER_FILTERS = {
     "siren": Filter(
         str, lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"), "Unité légale.", anchor=True
     ),
-    "kind": Filter(PartnerKind, lambda row, terms, v: row.c.kind == terms.value(v), "Nature."),
+    "kind": Filter(PartnerKind, equal("kind"), "Nature."),
     "organism_id": Filter(ID, state_is("administering_id"), "Organisme qui l'administre aujourd'hui."),
     "mode": Filter(Mode, state_is("mode"), "Mode de gestion en vigueur."),
     "service_id": Filter(ID, opened, "Service ouvert aujourd'hui."),

@@ -4,7 +4,6 @@ import strawberry
 from sqlalchemy import true
 from strawberry import ID
 
-from persistence.question import Test
 from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
 from resolvers.bindings import Filter
@@ -12,6 +11,7 @@ from resolvers.bindings import Filter
 from .binding import Connection, by_id, by_ids, derived, find, listed, nested, page
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
+from .expressions import equal
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
@@ -28,10 +28,6 @@ RULES = [
 ALL = lambda _child, _parent, _terms: true()  # noqa: E731 a link that keeps every row
 
 
-def same(name: str) -> Test:
-    return lambda row, terms, value: row.c[name] == terms.value(value)
-
-
 @strawberry.type(description="Tout ce qui se lit ; chacun n'y voit que ce que ses droits d'aujourd'hui lui montrent.")
 class Query:
     viewer: Viewer = nested("Qui demande, ses rattachements, ses organismes, ses onglets.")
@@ -39,7 +35,7 @@ class Query:
     nodes: list[Node | None] = by_ids("Des objets par leurs identifiants, dans leur ordre.")
     partner: Partner | None = find(
         "Un partenaire, par son SIRET (avec ou sans espaces) ou son identifiant.",
-        {"siret": (str, bears, "SIRET actuel."), "id": (ID, same("id"), "Identifiant.")},
+        {"siret": (str, bears, "SIRET actuel."), "id": (ID, equal("id"), "Identifiant.")},
     )
     partners: Connection[Partner] = page("Les partenaires que l'on peut lire.", None, PartnerOrder, PARTNER_FILTERS)
     conventions: Connection[Convention] = page("Les conventions.", None, ConventionOrder, CONVENTION_FILTERS)
@@ -48,7 +44,7 @@ class Query:
     users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
     journal: Connection[JournalEntry] = page("Le journal.", None, JournalOrder, JOURNAL_FILTERS)
     organism: Organism | None = find(
-        "Un organisme par son code.", {"code": (str, same("code"), "Code, par exemple `751`.")}
+        "Un organisme par son code.", {"code": (str, equal("code"), "Code, par exemple `751`.")}
     )
     organisms: Connection[Organism] = page(
         "Les organismes.",

@@ -14,7 +14,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
-from .expressions import is_suspended
+from .expressions import equal, is_suspended
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, GroupRef, MembershipRef, OrganismRef, PartnerRef, ServiceAccessRef
 
@@ -38,7 +38,7 @@ USER_FILTERS = {
         str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
     ),
     "partner_id": Filter(ID, works_for, "Rattachée aujourd'hui à ce partenaire.", anchor=True),
-    "kind": Filter(UserKind, lambda row, terms, v: row.c.kind == terms.value(v), "Personne ou machine."),
+    "kind": Filter(UserKind, equal("kind"), "Personne ou machine."),
 }
 AFFILIATION_FILTERS = {
     "current": Filter(bool, lambda row, terms, v: terms.agrees(terms.runs(row), v), "En cours aujourd'hui, ou non."),
