@@ -66,7 +66,6 @@ GRAINS: dict[tuple[str, str], tuple[Atom, ...]] = {
     ("granted_service", "Group"): (_GROUP,),
     ("granted_service", "MembershipBulletin"): (_SERVICE,),
     ("granted_service", "ServiceAccess"): (_SERVICE,),
-    ("granted_service", "Worker"): (_SERVICE,),
 }
 
 KINDS: dict[str, Kind] = {

@@ -1,13 +1,14 @@
 """The register's transactions and questions: lock a partner, judge a row, keep the timeline, replay a key."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Text, cast, delete, insert, or_, select, update
+from sqlalchemy import Date, Text, cast, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import get_history
@@ -29,10 +30,14 @@ from .records import (
     Profile,
     Record,
     Rule,
+    SignIn,
     Span,
+    User,
     timeline,
 )
+from .records.base import Base, Instant
 from .records.bulletins import bulletin_establishment
+from .sqljson import SPELLINGS
 from .visibility import GUARDED, Allowed, table, visible
 
 R = TypeVar("R", bound=Record)
@@ -61,6 +66,44 @@ class Register:
 
     def __init__(self, session: AsyncSession, database: Database, today: date) -> None:
         self.session, self.database, self.today = session, database, today
+        self._after_flush: list[Callable[[], Awaitable[None]]] = []
+
+    # writing in bulk
+
+    def after_flush(self, *writes: Callable[[], Awaitable[None]] | None) -> None:
+        """Rows that hang from the act's records: they are written once these are."""
+        self._after_flush.extend(write for write in writes if write is not None)
+
+    async def flush(self) -> None:
+        """The act's records, then the rows that hang from them."""
+        await self.close_first()
+        await self.session.flush()
+        while self._after_flush:
+            await self._after_flush.pop(0)()
+
+    async def copy(self, record: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """New rows past the mapping, by column: COPY on PostgreSQL, one prepared insert on SQLite."""
+        if not rows:
+            return
+        rows_of = table(record.__tablename__)
+        driver = await self.database.driver_of(self.session)
+        if self.database.dialect == "postgresql":
+            await driver.copy_records_to_table(rows_of.name, records=rows, columns=columns)
+            return
+        adapted = _adapted(rows, [isinstance(rows_of.c[c].type, Date | Instant) for c in columns])
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        await driver.executemany(f"INSERT INTO {rows_of.name} ({names}) VALUES ({marks})", adapted)  # noqa: S608 our own words
+
+    async def upsert(self, record: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Rows written anew or again, by their primary key."""
+        if not rows:
+            return
+        rows_of = table(record.__tablename__)
+        insert_ = postgresql.insert if self.database.dialect == "postgresql" else sqlite.insert
+        made = insert_(rows_of)
+        kept = {c: made.excluded[c] for c in columns if not rows_of.c[c].primary_key}
+        statement = made.on_conflict_do_update(index_elements=list(rows_of.primary_key), set_=kept)
+        await (await self.session.connection()).execute(statement, [dict(zip(columns, r, strict=True)) for r in rows])
 
     # locking
 
@@ -205,17 +248,40 @@ class Register:
     async def invitation(self, digest: str) -> Affiliation | None:
         return await self.session.scalar(select(Affiliation).where(Affiliation.invitation_digest == digest))
 
+    async def establishment_of(self, siret: str) -> str | None:
+        """The establishment that bears this SIRET today."""
+        bears = (Establishment.siret == siret, Establishment.ended_on.is_(None))
+        return await self.session.scalar(select(Establishment.id).where(*bears))
+
+    async def user_of(self, issuer: str, subject: str) -> User | None:
+        """Whose identity this is."""
+        signed = select(User).join(SignIn, SignIn.user_id == User.id)
+        return await self.session.scalar(signed.where(SignIn.issuer == issuer, SignIn.subject == subject))
+
     # idempotency
 
-    async def replayed(self, user_id: str, operation: str, key: str) -> Idempotency | None:
-        return await self.session.get(Idempotency, (user_id, operation, key))
+    async def claim(self, user_id: str, operation: str, key: str, digest: str, at: datetime) -> Idempotency:
+        """The row of this key: known with its outcome, or new and held until this act ends, so that others wait."""
+        known = await self.session.get(Idempotency, (user_id, operation, key))
+        if known is not None:
+            return known
+        claimed = Idempotency(user_id=user_id, operation=operation, key=key, digest=digest, outcome={}, at=at)
+        self.session.add(claimed)
+        await self.session.flush()
+        return claimed
 
-    def remember(
-        self, user_id: str, operation: str, key: str, digest: str, outcome: dict[str, Any], at: datetime
-    ) -> None:
-        self.session.add(
-            Idempotency(user_id=user_id, operation=operation, key=key, digest=digest, outcome=outcome, at=at)
-        )
+
+def _adapted(rows: Sequence[tuple[Any, ...]], dated: Sequence[bool]) -> list[tuple[Any, ...]]:
+    """Days and instants as SQLite keeps them."""
+    adapt = SPELLINGS["sqlite"].adapt
+    places = [index for index, is_dated in enumerate(dated) if is_dated]
+    made = []
+    for row in rows:
+        values = list(row)
+        for place in places:
+            values[place] = adapt(values[place], "day")
+        made.append(tuple(values))
+    return made
 
 
 def _before(today: date, spans: Sequence[Span]) -> list[Span]:

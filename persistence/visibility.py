@@ -9,17 +9,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, String, Table, and_, false, literal_column, or_, select, true
 
 from .records import (
     ActivityAttestation,
+    ActivityChange,
     Affiliation,
     Agent,
     Amendment,
+    Batch,
+    BatchResult,
     Bulletin,
     Contract,
     ContractManager,
     Convention,
+    Declaration,
+    DeclarationLine,
+    DualActivity,
     Eligibility,
     Establishment,
     Group,
@@ -28,8 +34,11 @@ from .records import (
     Partner,
     ServiceAccess,
     User,
+    Worker,
+    WorkerRate,
 )
 from .records.base import Base
+from .records.services import ESAT
 
 STATE = {"administering": "administering_id", "signing": "signing_id", "convention": "convention_id", "mode": "mode"}
 
@@ -70,12 +79,18 @@ class Binder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """How a record is seen by the policy: its type, where its partner is, its other facts."""
+    """How a record is seen by the policy: its type, where its partner is, its other facts.
+
+    `only` says where a fact holds at all. `via` gives the facts to rows of another record: (record, its key, our
+    column); for a record whose own facts are the timeline's, `through` does.
+    """
 
     type: str
     partner: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    only: Mapping[str, Fact] = field(default_factory=dict)
     through: bool = False
+    via: tuple[str, str, str] | None = None
 
 
 def _owner(column: str) -> dict[str, Fact]:
@@ -86,11 +101,20 @@ def _service(t: FromClause) -> ColumnElement[Any]:
     return t.c.partner_id + "|" + t.c.service_id
 
 
+def _place(column: str = "establishment_id") -> dict[str, Fact]:
+    """Where a right of the Esat service bears: declarations have no other service."""
+    return {
+        "partner_service_establishment": lambda t: t.c.partner_id + literal_column(f"'|{ESAT}|'", String) + t.c[column]
+    }
+
+
+_PAYER: dict[str, Fact] = {"paying": lambda t: t.c.paying_id}
+
 GUARDED: dict[str, Guarded] = {
     record.__tablename__: guarded
     for record, guarded in {
         Partner: Guarded("Partner", "id"),
-        Establishment: Guarded("Establishment", "partner_id"),
+        Establishment: Guarded("Establishment", "partner_id", _place("id")),
         Convention: Guarded("Convention", "partner_id"),
         Contract: Guarded("ServiceContract", "partner_id"),
         ContractManager: Guarded("Manager", "partner_id"),
@@ -105,6 +129,17 @@ GUARDED: dict[str, Guarded] = {
         User: Guarded("User", "partner_id", _owner("id"), through=True),
         JournalEntry: Guarded("JournalEntry", "partner_id"),
         Agent: Guarded("Agent", None, _owner("user_id")),
+        Declaration: Guarded("Declaration", "partner_id", _place()),
+        DeclarationLine: Guarded(
+            "DeclarationLine", "partner_id", _place() | _PAYER, only={"paying": lambda t: t.c.deposited}
+        ),
+        ActivityChange: Guarded("ActivityChange", "partner_id", _place() | _PAYER),
+        Batch: Guarded("Batch", "partner_id", _place()),
+        BatchResult: Guarded("Batch", via=("batch", "id", "batch_id")),
+        # a card is read by whom a line of its worker is: where it was declared, and who pays
+        Worker: Guarded("Worker", "partner_id", via=("declaration_line", "worker_id", "id")),
+        WorkerRate: Guarded("Worker", via=("declaration_line", "worker_id", "worker_id")),
+        DualActivity: Guarded("Worker", via=("declaration_line", "worker_id", "worker_id")),
     }.items()
 }
 """The records that are not for everybody."""
@@ -130,20 +165,47 @@ def visible(
     `anchored` is false for a root list that no argument narrows: it then starts from the caller's partners.
     """
     guarded = GUARDED[record]
+    if guarded.via is not None:
+        return _via(guarded.via, row, permits, binder, anchored=anchored)
     ways: list[ColumnElement[bool]] = []
     stateful: list[Allowed] = []
     for allowed in permits:
         if not allowed.atoms:
             return true()
         if all(atom.fact in guarded.facts for atom in allowed.atoms):
-            ways.append(
-                and_(*(_met(atom, allowed.role, guarded.facts[atom.fact](row), binder) for atom in allowed.atoms))
-            )
+            ways.append(and_(*_by_facts(guarded, row, allowed, binder, anchored=anchored)))
         elif guarded.partner and all(atom.fact in STATE or atom.fact == "partner" for atom in allowed.atoms):
             stateful.append(allowed)
     if stateful:
         ways.append(_by_state(guarded, row, stateful, binder, anchored=anchored))
     return or_(*ways) if ways else false()
+
+
+def _by_facts(
+    guarded: Guarded, row: FromClause, allowed: Allowed, binder: Binder, *, anchored: bool
+) -> list[ColumnElement[bool]]:
+    conditions = []
+    for atom in allowed.atoms:
+        conditions.append(_met(atom, allowed.role, guarded.facts[atom.fact](row), binder))
+        if atom.fact in guarded.only:
+            conditions.append(guarded.only[atom.fact](row))
+        if guarded.partner and not anchored and atom.of == "partner_service_establishments":
+            # a root list starts from the caller's partners: an index has them, and none has the three together
+            conditions.append(binder.holds(row.c[guarded.partner], "partners", allowed.role))
+    return conditions
+
+
+def _via(
+    via: tuple[str, str, str], row: FromClause, permits: Sequence[Allowed], binder: Binder, *, anchored: bool
+) -> ColumnElement[bool]:
+    """Whether a row of the other record, that stands for this one, may be seen."""
+    record, key, column = via
+    other = table(record).alias()
+    seen = visible(record, other, permits, binder, anchored=anchored)
+    rows = select(other.c[key]).where(seen)
+    if not anchored:
+        return binder.among_rows(row.c[column], rows)
+    return rows.where(other.c[key] == row.c[column]).correlate(row).exists()
 
 
 def _by_state(

@@ -8,13 +8,15 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 import strawberry
 
 from authz import Subject
 from persistence.records import Department, Establishment, Notice, Partner, Record, Refused, Rule, User
+from persistence.records.identifiers import Siret
+from persistence.records.services import ESAT
 from persistence.register import Register
 from persistence.visibility import GUARDED, Allowed
 
@@ -41,7 +43,8 @@ class ChangeInput(ActInput):
     )
 
 
-Doing = Callable[["Act", Any], Awaitable[Record | tuple[Record, dict[str, Any]]]]
+Done: TypeAlias = Record | Sequence[Record] | tuple[Record, dict[str, Any]]
+Doing: TypeAlias = Callable[["Act", Any], Awaitable[Done]]
 
 
 def permission(*permissions: str) -> Callable[[Doing], Doing]:
@@ -56,7 +59,11 @@ def permission(*permissions: str) -> Callable[[Doing], Doing]:
 
 @dataclass(slots=True)
 class Act:
-    """One act under way, in its transaction, on the day of the act."""
+    """One act under way, in its transaction, on the day of the act.
+
+    `errors` are those of the lines of a batch, which is done all the same; `dry_run` undoes the act once it is told;
+    `changes` is false for an act that only reads what it takes.
+    """
 
     name: str
     permissions: tuple[str, ...]
@@ -65,7 +72,10 @@ class Act:
     subject: Subject
     caller: User | None
     expected_version: int | None
+    errors: list[Notice] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
+    dry_run: bool = False
+    changes: bool = True
     partner: Partner | None = None
     target: Record | None = None
     checked: tuple[str, str, str] | None = None
@@ -149,7 +159,10 @@ class Act:
         permit = self.context.graph.policy.allows(self.subject, type_, action, facts)
         if permit is None:
             plan = self.context.graph.policy.plan(self.subject.roles, type_, action)
-            why = "Cet organisme n'est pas le vôtre." if plan else "Votre profil ne comporte pas cet acte."
+            why = "Votre profil ne comporte pas cet acte."
+            if plan:
+                placed = all(way.scope == "granted_service" for way in plan)
+                why = "Vos habilitations ne portent pas sur lui." if placed else "Cet organisme n'est pas le vôtre."
             raise Refused(Rule.FORBIDDEN, detail=why)
         self.matched, self.checked = Allowed(permit.role, permit.scope, ()), ("", orjson.dumps(facts).decode(), needed)
 
@@ -177,6 +190,25 @@ class Act:
             if department is None:
                 raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(index))
         return [department for department in found if department is not None]
+
+    async def at_establishment(self, establishment_id: str | None, siret: str | None) -> Establishment:
+        """Where one declares, named by its id or its SIRET, its partner locked; it is itself not changed."""
+        if (establishment_id is None) == (siret is None):
+            raise Refused(Rule.VALUE_INVALID, "establishmentId", detail="Nommez l'établissement, ou son SIRET.")
+        path = "establishmentId" if siret is None else "siret"
+        if siret is not None:
+            with at("siret"):
+                establishment_id = await self.register.establishment_of(Siret.read(siret))
+        if establishment_id is None:
+            raise Refused(Rule.NOT_FOUND, path)
+        found = await self.take(Establishment, establishment_id, path, needs="Establishment:read")
+        self.target = None
+        return found
+
+    def may_declare(self, place: Establishment, needs: str) -> None:
+        """Judge a declaration of this establishment, before anything is written."""
+        there = f"{place.partner_id}|{ESAT}|{place.id}"
+        self.may_create({"partner": place.partner_id, "partner_service_establishment": there}, needs)
 
     def establishments(self, ids: list[Any]) -> list[Establishment]:
         """Establishments of the partner under way, at the input's `establishmentIds`."""

@@ -24,11 +24,12 @@ from persistence.callers import Identity, caller_statement
 from persistence.engine import Database, Driver
 from persistence.paging import CursorInvalid
 from persistence.reader import Held, Reader
+from persistence.vault import Vault
 from persistence.visibility import Allowed, Permits
 
 from .documents import Document, Documents
 from .plans import Plan, refuse, shape
-from .reading import OBJECT, Planner, Types, fragments_of
+from .reading import OBJECT, OBJECTS, Planner, Types, fragments_of
 
 PLANS = 500
 POSTS = {
@@ -66,6 +67,7 @@ class Graph:
     policy: Engine
     schema: GraphQLSchema
     types: Types
+    vault: Vault
 
     @cached_property
     def documents(self) -> Documents:
@@ -191,7 +193,7 @@ class Context:
         return result
 
     async def payload(
-        self, info: GraphQLResolveInfo[Any], object_id: str, subject: Subject, session: AsyncSession
+        self, info: GraphQLResolveInfo[Any], ids: Sequence[str], subject: Subject, session: AsyncSession
     ) -> Mapping[str, Any]:
         """The objects of a payload by response key, read inside the act's transaction with the caller's rights then."""
         values, operation = dict(info.variable_values.coerced), info.operation
@@ -205,7 +207,8 @@ class Context:
         key = (document, name, info.path.key, self.shape(operation, values), subject.roles)
         plan = self.graph.plan(key, planned)
         driver = await self.graph.database.driver_of(session)
-        text = await self.run(plan, {**values, str(OBJECT.path[0]): object_id}, subject, driver)
+        found = {str(OBJECT.path[0]): ids[0], str(OBJECTS.path[0]): list(ids)}
+        text = await self.run(plan, values | found, subject, driver)
         return orjson.loads(text or "{}")  # type: ignore[no-any-return]
 
     async def run(self, plan: Plan, values: Mapping[str, Any], subject: Subject, driver: Driver) -> str | None:

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from graphql import GraphQLResolveInfo
 from sqlalchemy.exc import IntegrityError
 
 from persistence import journal
-from persistence.records import Notice, Partner, Record, Refused, Rule, User
+from persistence.records import Idempotency, Notice, Partner, Record, Refused, Rule, User
 from persistence.register import Register, judged
 from persistence.visibility import class_of
 
@@ -33,11 +33,21 @@ class Outcome:
     replayed: bool = False
 
 
+class _Tried(Exception):
+    """A dry run has come to its end: its outcome is told, and nothing of it is kept."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
 async def perform(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:
     """Run an act; a rule that is not met, or a row that may not be seen or changed, comes back as data."""
     for attempt in (1, 2):
         try:
             return await _attempt(name, doing, info, given)
+        except _Tried as tried:
+            return tried.outcome
         except Refused as refused:
             if attempt == 1 and given.idempotency_key is not None:
                 continue  # the refusal may be of the same key's own effect, committed meanwhile: then it is replayed
@@ -51,7 +61,7 @@ async def perform(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given:
 
 
 async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:
-    sizes.check(asdict(given))
+    sizes.check(given)
     context: Context = info.context
     graph = context.graph
     async with graph.database.transaction() as session:
@@ -64,20 +74,25 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         act = Act(name, permissions, context, register, subject, caller, expected)
         if permissions:
             _ = act.actor
-        replayed = await _replayed(act, info, given)
+        claimed, replayed = await _claimed(act, info, given)
         if replayed is not None:
             return replayed
         done = await doing(act, given)
         made, extra = done if isinstance(done, tuple) else (done, {})
-        await _record(act, made, given)
+        objects = [made] if isinstance(made, Record) else list(made)
+        await _record(act, objects, given, claimed)
         await act.resolve()
-        answers = await context.payload(info, made.id, act.subject, session)
-        return Outcome(answers=answers, warnings=tuple(map(_under_input, act.warnings)), extra=extra)
+        answers = await context.payload(info, [made.id for made in objects], act.subject, session)
+        told = (tuple(map(_under_input, act.errors)), tuple(map(_under_input, act.warnings)))
+        outcome = Outcome(answers, *told, extra=extra)
+        if act.dry_run:
+            raise _Tried(outcome)
+        return outcome
 
 
-async def _record(act: Act, made: Record, given: ActInput) -> None:
+async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Idempotency | None) -> None:
     """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
-    session = act.register.session
+    session, made = act.register.session, objects[0]
     if isinstance(made, Partner):
         act.partner = made
     matched = act.matched
@@ -93,42 +108,60 @@ async def _record(act: Act, made: Record, given: ActInput) -> None:
     )
     entry = journal.entry(session, what, made.id, act.partner.id if act.partner else None, act.now, act.today)
     changed = {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
-    for record in changed | {r for r in (act.target, made) if r is not None and r not in session.new}:
+    for record in changed | {
+        r for r in (act.target, *objects) if r is not None and r not in session.new and act.changes
+    }:
         record.version += 1
-    if given.idempotency_key is not None:
-        outcome = {"object": made.id, "checked": act.checked, "warnings": [w.rule.name for w in act.warnings]}
-        act.register.remember(act.actor.id, act.name, given.idempotency_key, _digest(given), outcome, act.now)
-    await act.register.close_first()
-    await session.flush()
+    if claimed is not None:
+        claimed.outcome = {
+            "objects": [made.id for made in objects],
+            "checked": act.checked,
+            "errors": [_stored(notice) for notice in act.errors],
+            "warnings": [_stored(notice) for notice in act.warnings],
+        }
+    await act.register.flush()
     session.add(entry)
     await session.flush()
     if act.partner is not None:
         await act.register.keep_timeline(act.partner)
 
 
-async def _replayed(act: Act, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome | None:
-    """The stored outcome of the same key and input, after judging the caller's rights as they are now."""
+async def _claimed(
+    act: Act, info: GraphQLResolveInfo[Any], given: ActInput
+) -> tuple[Idempotency | None, Outcome | None]:
+    """The row of the act's key; with the stored outcome, after judging the caller's rights as they are now."""
     if given.idempotency_key is None or act.caller is None:
-        return None
-    known = await act.register.replayed(act.caller.id, act.name, given.idempotency_key)
-    if known is None:
-        return None
-    if known.digest != _digest(given):
+        return None, None
+    digest = _digest(given)
+    claimed = await act.register.claim(act.caller.id, act.name, given.idempotency_key, digest, act.now)
+    if not claimed.outcome:
+        return claimed, None
+    if claimed.digest != digest:
         raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
-    if known.outcome["checked"]:
-        record, target, needed = known.outcome["checked"]
+    outcome = claimed.outcome
+    if outcome["checked"]:
+        record, target, needed = outcome["checked"]
         if record:
             await act.judge(class_of(record), target, (), needed)
         else:
             act.may_create(orjson.loads(target), needed)
-    answers = await act.context.payload(info, known.outcome["object"], act.subject, act.register.session)
-    warnings = tuple(Notice(Rule[name]) for name in known.outcome["warnings"])
-    return Outcome(answers=answers, warnings=warnings, replayed=True)
+    answers = await act.context.payload(info, outcome["objects"], act.subject, act.register.session)
+    errors, warnings = (tuple(_under_input(_kept(n)) for n in outcome[name]) for name in ("errors", "warnings"))
+    return claimed, Outcome(answers, errors, warnings, replayed=True)
+
+
+def _stored(notice: Notice) -> list[Any]:
+    return [notice.rule.name, list(notice.path), notice.detail]
+
+
+def _kept(stored: list[Any]) -> Notice:
+    name, path, detail = stored
+    return Notice(Rule[name], tuple(path), detail)
 
 
 def _digest(given: ActInput) -> str:
     """SHA-256 of the canonical input: the order of its keys does not count."""
-    return hashlib.sha256(orjson.dumps(asdict(given), option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+    return hashlib.sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
 def _under_input(notice: Notice) -> Notice:

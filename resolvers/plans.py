@@ -13,7 +13,7 @@ from persistence.reader import Statement, resolved, varies
 
 PAGE, DEFAULT_PAGE = 100, 20
 IDS = 100
-OBJECTS = 80
+MOST_OBJECTS = 80
 """Objects of a plan: each costs milliseconds to compile, on the event loop."""
 ROWS, CELLS = 20_000, 200_000
 """What an operation may ask for at most: rows, the product of its page sizes, and fields of rows."""

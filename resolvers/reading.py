@@ -21,6 +21,8 @@ from graphql import (
     OperationDefinitionNode,
     get_argument_values,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
     is_object_type,
 )
 from graphql.execution.collect_fields import (
@@ -51,7 +53,7 @@ from persistence.question import (
 from persistence.reader import Terms, resolved
 
 from .bindings import Answered, Binding, ById, ByIds, Column, Connected, Derived, Edge, Find, Listed, Nested
-from .plans import DEFAULT_PAGE, LISTED_COST, OBJECTS, Sized, marked, prefix_of, refuse
+from .plans import DEFAULT_PAGE, LISTED_COST, MOST_OBJECTS, Sized, marked, prefix_of, refuse
 
 
 class Types(NamedTuple):
@@ -119,7 +121,12 @@ class Planner:
                 target = get_named_type(definition.type)
                 assert is_object_type(target)
                 asked, under = self._selected(target, inner)
-                fields.append(One(key, None, asked, ((_is, OBJECT),)))
+                if is_list_type(get_nullable_type(definition.type)):
+                    prefix = next(p for p, known in self.types.by_prefix.items() if known is target)
+                    fields.append(Nodes(key, OBJECTS, ((prefix, asked),)))
+                    under = (Sized(LISTED_COST, len(asked.fields), under),)
+                else:
+                    fields.append(One(key, None, asked, ((_is, OBJECT),)))
                 pages.extend(under)
         return Object(None, tuple(fields)), tuple(pages)
 
@@ -133,8 +140,8 @@ class Planner:
         self, record: str | None, kind: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]
     ) -> tuple[Object, tuple[Sized, ...]]:
         self.objects += 1
-        if self.objects > OBJECTS:
-            raise refuse("TOO_COMPLEX", f"La requête compte plus de {OBJECTS} objets : coupez-la.")
+        if self.objects > MOST_OBJECTS:
+            raise refuse("TOO_COMPLEX", f"La requête compte plus de {MOST_OBJECTS} objets : coupez-la.")
         fields: list[Field] = [Fixed("$typename", kind.name)] if self.completing and record else []
         pages: list[Sized] = []
         for key, details in grouped.items():
@@ -287,7 +294,8 @@ def _width(parts: tuple[Part, ...]) -> int:
 
 
 OBJECT = Var(("$object",))
-"""Where the id of a payload's object stands among the values; no variable has such a name."""
+OBJECTS = Var(("$objects",))
+"""Where the ids of a payload's objects stand among the values; no variable has such names."""
 
 
 def _is(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:

@@ -1,7 +1,6 @@
 """The few words that bind a field of the schema to the register. A bare `column()` is the column of that name."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -10,47 +9,15 @@ from sqlalchemy import ColumnElement
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
-from strawberry.types.scalar import ScalarDefinition
 from strawberry.utils.str_converters import to_camel_case
 
 from persistence.question import Expression, Link, Order, Test
-from persistence.records.base import Base, written
+from persistence.records.base import Base
 from resolvers import bindings
 from resolvers.bindings import Filter
 
 T = TypeVar("T")
 SqlTest: TypeAlias = ColumnElement[bool]
-
-# scalars
-
-
-def _date(value: object) -> date:
-    if not isinstance(value, str) or len(value) != len("AAAA-MM-JJ"):
-        raise TypeError("Une date s'écrit AAAA-MM-JJ.")
-    return date.fromisoformat(value)
-
-
-def _instant(value: object) -> datetime:
-    if not isinstance(value, str):
-        raise TypeError("Un instant s'écrit en ISO 8601.")
-    return datetime.fromisoformat(value)
-
-
-SCALARS: dict[object, ScalarDefinition] = {
-    date: strawberry.scalar(
-        name="Date",
-        description="Jour civil, Europe/Paris : AAAA-MM-JJ. Toute fin est exclusive : le premier jour sans le droit.",
-        serialize=lambda v: v if isinstance(v, str) else v.isoformat(),
-        parse_value=_date,
-    ),
-    datetime: strawberry.scalar(
-        name="DateTime",
-        description="Instant UTC, ISO 8601 avec microsecondes.",
-        serialize=lambda v: v if isinstance(v, str) else written(v),
-        parse_value=_instant,
-    ),
-}
-
 
 # connections
 

@@ -10,9 +10,9 @@ from resolvers.completion import prepare
 from resolvers.reading import Types
 
 from . import enums as _described  # noqa: F401 the enums are described by being imported
-from .binding import SCALARS
 from .mutation import Mutation
 from .query import Query
+from .scalars import SCALARS
 
 
 @cache

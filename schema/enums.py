@@ -2,9 +2,12 @@
 
 import strawberry
 
+from persistence.records.activity_changes import ChangeKind, DepartureReason
 from persistence.records.conventions import ClosingReason, ManagerKind, Mode
+from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
 from persistence.records.organisms import OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
+from persistence.records.remunerations import NoPayReason
 from persistence.records.services import RoleProfile
 from persistence.records.users import UserKind
 
@@ -18,5 +21,12 @@ for kind, description in {
     PartnerKind: "Nature d'un partenaire.",
     RoleProfile: "Ce que le rôle permet : lire, saisir, valider ; chacun contient le précédent.",
     UserKind: "Personne, ou client machine d'un intégrateur.",
+    BatchKind: "Ce qu'un lot apporte.",
+    BatchMode: "Tout ou rien : une mauvaise ligne retient les autres. Ou les bonnes lignes seules.",
+    LineStatus: "Ce qu'une ligne envoyée est devenue.",
+    Processing: "Prise en compte, sans AAH, ou renvoyée à l'Esat.",
+    NoPayReason: "Motif d'une absence de paie ; la maladie n'en est pas un (CASF, art. R243-7).",
+    ChangeKind: "Changement d'activité : taux en hausse, taux en baisse, départ (R23 à R26).",
+    DepartureReason: "Motif d'un départ (R26).",
 }.items():
     strawberry.enum(kind, description=description)

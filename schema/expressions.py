@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, or_, select
 
 from persistence.question import Expression, Link, Table, Test, Value
 from persistence.reader import Terms
@@ -17,6 +17,16 @@ def equal(column: str, kind: str = "text") -> Test:
         return wanted
 
     return test
+
+
+def decimal(column: str) -> Expression:
+    """An integer of hundredths as a number with two decimals, written alike on both databases."""
+
+    def read(row: Table, _: Terms) -> ColumnElement[str]:
+        hundredths = row.c[column]
+        return cast(hundredths // 100, Text) + "." + func.substr(cast(hundredths % 100 + 100, Text), 2)
+
+    return read
 
 
 def state(column: str, partner: str = "id") -> Expression:

@@ -2,16 +2,18 @@
 
 import strawberry
 
-from resolvers import bulletins, conventions, groups, organisms, partners, services, users
+from resolvers import bulletins, conventions, declarations, groups, mandates, organisms, partners, services, users
 
 from .bulletins import MembershipBulletin, ServiceAccess
 from .conventions import Amendment, Convention, Manager
+from .declarations import Batch, DeclarationLine
 from .groups import Group
 from .organisms import Agent, Organism
 from .partners import ActivityAttestation, Eligibility, Establishment, Partner
 from .payloads import act
 from .services import Campaign, Mission, Parameter, Role, Service
 from .users import Affiliation
+from .workers import Worker
 
 
 @strawberry.type(description="Les actes. Un refus est une donnée de la réponse ; rien n'est alors écrit.")
@@ -72,6 +74,21 @@ class Mutation:
     user_suspend = act(users.user_suspend, "Suspend une personne chez un partenaire.", affiliation=Affiliation)
     user_reinstate = act(users.user_reinstate, "Met fin à une suspension.", affiliation=Affiliation)
     user_deactivate = act(users.user_deactivate, "Enregistre le départ d'une personne.", affiliation=Affiliation)
+    mandate_grant = act(mandates.mandate_grant, "Donne un mandat à un client machine (R40).", affiliation=Affiliation)
+    mandate_revoke = act(mandates.mandate_revoke, "Met fin à un mandat.", affiliation=Affiliation)
+    # declarations
+    remunerations_declare = act(
+        declarations.remunerations_declare, "Déclare les rémunérations de novembre (R16 à R22).", batch=Batch
+    )
+    remunerations_process = act(
+        declarations.remunerations_process, "Traite des lignes, par la Caf qui paie (R20).", lines=list[DeclarationLine]
+    )
+    activity_changes_declare = act(
+        declarations.activity_changes_declare, "Déclare des changements d'activité (R23 à R27).", batch=Batch
+    )
+    worker_nir_reveal = act(
+        declarations.worker_nir_reveal, "Montre un numéro de sécurité sociale, avec son motif.", worker=Worker, nir=str
+    )
     # agents and reference data, by national administrators
     agent_appoint = act(organisms.agent_appoint, "Nomme un agent.", agent=Agent)
     agent_end = act(organisms.agent_end, "Met fin à un agent.", agent=Agent)

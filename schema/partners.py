@@ -10,12 +10,14 @@ from persistence.question import Order, Table, Test, Value
 from persistence.reader import Terms
 from persistence.records.conventions import Mode
 from persistence.records.partners import Decision, PartnerKind
+from persistence.records.services import ESAT
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
 from .bulletins import in_force_access, is_open
 from .conventions import CONVENTION_FILTERS, ConventionOrder
+from .declarations import DECLARATION_FILTERS, DeclarationOrder
 from .expressions import by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
@@ -24,6 +26,7 @@ from .organisms import PartnerOrder
 from .refs import (
     AffiliationRef,
     ConventionRef,
+    DeclarationRef,
     GroupRef,
     JournalEntryRef,
     OrganismRef,
@@ -75,6 +78,33 @@ def opened(row: Table, terms: Terms, value: Value) -> SqlTest:
     return row.c.id.in_(here)
 
 
+def undeclared(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """Partners with an establishment in the Esat service open today that has deposited nothing for the campaign."""
+    access, bulletin = table("service_access").alias(), table("bulletin").alias()
+    scope, head = table("bulletin_establishment").alias(), table("declaration").alias()
+    known = terms.seen("declaration", head)
+    done = select(head.c.id).where(
+        head.c.establishment_id == scope.c.establishment_id,
+        head.c.campaign_id == terms.value(value),
+        head.c.received_at.is_not(None),
+        head.c.superseded_at.is_(None),
+        *known,
+    )
+    waited = (
+        select(access.c.partner_id)
+        .join(bulletin, bulletin.c.access_id == access.c.id)
+        .join(scope, scope.c.bulletin_id == bulletin.c.id)
+        .where(
+            access.c.service_id == ESAT,
+            is_open(access, terms),
+            terms.runs(bulletin, "opened_on", "closed_on"),
+            ~done.correlate(scope).exists(),
+            *terms.seen("service_access", access),
+        )
+    )
+    return row.c.id.in_(waited)
+
+
 PARTNER_FILTERS = {
     "search": Filter(str, words, "Mots du nom, sans accents ni casse."),
     "siren": Filter(
@@ -84,6 +114,7 @@ PARTNER_FILTERS = {
     "organism_id": Filter(ID, state_is("administering_id"), "Organisme qui l'administre aujourd'hui."),
     "mode": Filter(Mode, state_is("mode"), "Mode de gestion en vigueur."),
     "service_id": Filter(ID, opened, "Service ouvert aujourd'hui."),
+    "undeclared_for": Filter(ID, undeclared, "Un Esat ouvert n'a rien déposé pour cette campagne (R17)."),
     "in_force": Filter(
         bool,
         lambda row, terms, v: terms.agrees(state("convention_id")(row, terms).is_not(None), v),
@@ -102,6 +133,9 @@ class Establishment(Node):
     department: str = column("Code du département.")
     added_on: date = column("Jour de son rattachement.")
     partner: PartnerRef | None = one("Son partenaire.", "partner_id")
+    declarations: Connection[DeclarationRef] = page(
+        "Ses déclarations.", by("establishment_id"), DeclarationOrder, DECLARATION_FILTERS
+    )
 
 
 @mirrors(records.Eligibility, "Décision d'éligibilité d'un partenaire à un service (§2, R28 ; §5, R50).")

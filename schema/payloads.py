@@ -19,7 +19,7 @@ RefusalCode: Any = strawberry.enum(
 )
 
 
-@strawberry.type(description="Une règle qui n'est pas remplie : rien n'a été écrit.")
+@strawberry.type(description="Une règle qui n'est pas remplie : rien n'a été écrit, sauf le rapport d'un lot.")
 class Refusal:
     code: RefusalCode = strawberry.field(description="Code stable.", resolver=lambda root: root.rule.name)
     message: str = strawberry.field(description="La phrase, à montrer telle quelle.")
@@ -64,7 +64,9 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
             annotations[field] = kind | None
             members[field] = answered("L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus.")
     annotations |= {"errors": list[Refusal], "warnings": list[Notice], "replayed": bool}
-    members["errors"] = strawberry.field(description="Les règles qui ne sont pas remplies : rien n'a été écrit.")
+    members["errors"] = strawberry.field(
+        description="Les règles qui ne sont pas remplies : rien n'a été écrit ; pour un lot, celles de ses lignes."
+    )
     members["warnings"] = strawberry.field(description="Ce qui est à savoir, l'acte étant fait.")
     members["replayed"] = strawberry.field(description="L'acte avait déjà eu lieu avec cette clé.")
     return strawberry.type(

@@ -11,6 +11,20 @@ from resolvers.bindings import Filter
 from .binding import Connection, by_id, by_ids, derived, find, listed, nested, page
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
+from .declarations import (
+    BATCH_FILTERS,
+    CHANGE_FILTERS,
+    DECLARATION_FILTERS,
+    LINE_FILTERS,
+    ActivityChange,
+    ActivityChangeOrder,
+    Batch,
+    BatchOrder,
+    Declaration,
+    DeclarationLine,
+    DeclarationOrder,
+    LineOrder,
+)
 from .expressions import equal
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
@@ -19,6 +33,7 @@ from .organisms import Organism, OrganismOrder, PartnerOrder
 from .partners import PARTNER_FILTERS, Partner, bears
 from .services import Campaign, Mission, Parameter, Rule, Service
 from .users import USER_FILTERS, User, UserOrder, Viewer
+from .workers import WORKER_FILTERS, Worker, WorkerOrder
 
 RULES = [
     *(Rule(code=r.name, number=r.number, paragraph=r.paragraph, sentence=r.sentence) for r in RegisterRule),
@@ -42,6 +57,20 @@ class Query:
     bulletins: Connection[MembershipBulletin] = page("Les bulletins d'adhésion.", None, BulletinOrder, BULLETIN_FILTERS)
     groups: Connection[Group] = page("Les groupes.", None, GroupOrder, GROUP_FILTERS)
     users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
+    declarations: Connection[Declaration] = page(
+        "Les déclarations : pour la Caf qui administre, l'en-tête et les nombres.",
+        None,
+        DeclarationOrder,
+        DECLARATION_FILTERS,
+    )
+    lines: Connection[DeclarationLine] = page(
+        "Les lignes : celles de ses établissements, ou celles dont on paie l'AAH.", None, LineOrder, LINE_FILTERS
+    )
+    workers: Connection[Worker] = page("Les travailleurs dont on lit une ligne.", None, WorkerOrder, WORKER_FILTERS)
+    activity_changes: Connection[ActivityChange] = page(
+        "Les changements d'activité.", None, ActivityChangeOrder, CHANGE_FILTERS
+    )
+    batches: Connection[Batch] = page("Les lots envoyés.", None, BatchOrder, BATCH_FILTERS)
     journal: Connection[JournalEntry] = page("Le journal.", None, JournalOrder, JOURNAL_FILTERS)
     organism: Organism | None = find(
         "Un organisme par son code.", {"code": (str, equal("code"), "Code, par exemple `751`.")}

@@ -7,22 +7,28 @@ from strawberry import lazy
 if TYPE_CHECKING:
     from .bulletins import MembershipBulletin, ServiceAccess
     from .conventions import Amendment, Convention, Manager, ServiceContract
+    from .declarations import ActivityChange, Declaration, DeclarationLine
     from .groups import Group, Membership
     from .journal import JournalEntry
     from .organisms import Agent, Organism
     from .partners import Establishment, Partner
-    from .services import Mission, Role, Service
+    from .services import Campaign, Mission, Role, Service
     from .users import Affiliation, User
+    from .workers import Worker
 
+ActivityChangeRef: TypeAlias = Annotated["ActivityChange", lazy("schema.declarations")]
 AffiliationRef: TypeAlias = Annotated["Affiliation", lazy("schema.users")]
 AgentRef: TypeAlias = Annotated["Agent", lazy("schema.organisms")]
 AmendmentRef: TypeAlias = Annotated["Amendment", lazy("schema.conventions")]
 BulletinRef: TypeAlias = Annotated["MembershipBulletin", lazy("schema.bulletins")]
+CampaignRef: TypeAlias = Annotated["Campaign", lazy("schema.services")]
 ContractRef: TypeAlias = Annotated["ServiceContract", lazy("schema.conventions")]
 ConventionRef: TypeAlias = Annotated["Convention", lazy("schema.conventions")]
+DeclarationRef: TypeAlias = Annotated["Declaration", lazy("schema.declarations")]
 EstablishmentRef: TypeAlias = Annotated["Establishment", lazy("schema.partners")]
 GroupRef: TypeAlias = Annotated["Group", lazy("schema.groups")]
 JournalEntryRef: TypeAlias = Annotated["JournalEntry", lazy("schema.journal")]
+LineRef: TypeAlias = Annotated["DeclarationLine", lazy("schema.declarations")]
 ManagerRef: TypeAlias = Annotated["Manager", lazy("schema.conventions")]
 MembershipRef: TypeAlias = Annotated["Membership", lazy("schema.groups")]
 MissionRef: TypeAlias = Annotated["Mission", lazy("schema.services")]
@@ -32,3 +38,4 @@ RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]
 ServiceAccessRef: TypeAlias = Annotated["ServiceAccess", lazy("schema.bulletins")]
 ServiceRef: TypeAlias = Annotated["Service", lazy("schema.services")]
 UserRef: TypeAlias = Annotated["User", lazy("schema.users")]
+WorkerRef: TypeAlias = Annotated["Worker", lazy("schema.workers")]

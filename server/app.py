@@ -14,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from authz import load
 from persistence.engine import Database
 from persistence.migrations import is_current
+from persistence.seeds.fiction import fictional_vault
+from persistence.vault import Vault
 from resolvers.context import Graph
 from schema.contract import types
 
@@ -32,7 +34,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     """The application for these settings; the clock is the settings' own unless a test gives one."""
     database = Database(settings.database_url)
     policy = load()
-    graph = compose(database)
+    graph = compose(database, create_vault(settings))
     edge = GraphEdge(
         graph, Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
     )
@@ -65,10 +67,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     )
 
 
-def compose(database: Database) -> Graph:
-    """One schema, one register, one policy."""
+def compose(database: Database, vault: Vault) -> Graph:
+    """One schema, one register, one policy, one set of keys."""
     contract = types()
-    return Graph(database, load(), contract.schema, contract)
+    return Graph(database, load(), contract.schema, contract, vault)
+
+
+def create_vault(settings: Settings) -> Vault:
+    """The keys of personal numbers; a demonstration holds none but fiction, and its keys are in the open."""
+    return Vault.read(settings.nir_keys) if settings.nir_keys is not None else fictional_vault()
 
 
 def from_environ() -> Starlette:

@@ -23,7 +23,7 @@ from .jwks import KeysUnavailable
 
 SATURATED = "Le service est très sollicité : recommencez dans un instant."
 WAITED = {"55P03", "57014", "40P01", "40001"}  # lock, statement, deadlock, serialisation
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 2_000_000
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 logger = logging.getLogger(__name__)

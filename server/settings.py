@@ -20,7 +20,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`demo_day` and `demo_key` are there in a demonstration only, `jwks_url` only outside of one."""
+    """`demo_day` and `demo_key` are there in a demonstration only, `jwks_url` only outside of one.
+
+    `nir_keys` names the file of the keys that hold personal numbers: none is needed for fiction.
+    """
 
     database_url: str = field(repr=False)
     host: str
@@ -33,6 +36,7 @@ class Settings:
     demo: bool
     demo_day: datetime | None
     demo_key: Path | None
+    nir_keys: Path | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -51,6 +55,7 @@ class Settings:
             jwks_url=None if demo else _required(said, "OIDC_JWKS_URL"),
             demo=demo,
             demo_day=_instant(said, "DEMO_DAY", default="2026-12-10T09:00+01:00") if demo else None,
+            nir_keys=_nir_keys(said, demo=demo),
             demo_key=Path(said.get("DEMO_KEY") or _beside(url) / "demo-issuer.jwk") if demo else None,
         )
 
@@ -66,6 +71,16 @@ def _required(said: Mapping[str, str], name: str) -> str:
     if name not in said:
         raise SettingsError(f"La variable {name} manque : sans elle, personne ne peut être reconnu.")
     return said[name]
+
+
+def _nir_keys(said: Mapping[str, str], *, demo: bool) -> Path | None:
+    if "NIR_KEYS" in said:
+        return Path(said["NIR_KEYS"])
+    if demo:
+        return None
+    raise SettingsError(
+        "La variable NIR_KEYS manque : elle nomme le fichier de clés des numéros (`habilitations keys`)."
+    )
 
 
 def _issuer(said: Mapping[str, str]) -> str:

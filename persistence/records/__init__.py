@@ -1,5 +1,6 @@
 """What is recorded, and the rules that each record obeys. No session, no clock, no environment."""
 
+from .activity_changes import ActivityChange, ChangeKind, DepartureReason
 from .base import FOREVER, Base, Record
 from .bulletins import Bulletin, ServiceAccess
 from .campaigns import Campaign, Parameter
@@ -12,6 +13,16 @@ from .conventions import (
     Document,
     Mode,
 )
+from .declarations import (
+    Batch,
+    BatchKind,
+    BatchMode,
+    BatchResult,
+    Declaration,
+    DeclarationLine,
+    LineStatus,
+    Processing,
+)
 from .groups import Group, Membership
 from .journal import Idempotency, JournalEntry
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
@@ -20,28 +31,40 @@ from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Mission, Role, RoleProfile, Service
 from .timeline import PartnerState, Span, timeline
 from .users import Affiliation, SignIn, Suspension, User, UserKind
+from .workers import DualActivity, Worker, WorkerRate
 
 __all__ = [
     "FOREVER",
     "HELD_BY_SHAPE",
     "ActivityAttestation",
+    "ActivityChange",
     "Affiliation",
     "Agent",
     "Amendment",
     "Base",
+    "Batch",
+    "BatchKind",
+    "BatchMode",
+    "BatchResult",
     "Bulletin",
     "Campaign",
+    "ChangeKind",
     "CnaHandBack",
     "Contract",
     "ContractManager",
     "Convention",
+    "Declaration",
+    "DeclarationLine",
     "Department",
+    "DepartureReason",
     "Document",
+    "DualActivity",
     "Eligibility",
     "Establishment",
     "Group",
     "Idempotency",
     "JournalEntry",
+    "LineStatus",
     "Membership",
     "Mission",
     "Mode",
@@ -52,6 +75,7 @@ __all__ = [
     "Partner",
     "PartnerSiret",
     "PartnerState",
+    "Processing",
     "Profile",
     "Record",
     "Refused",
@@ -65,5 +89,7 @@ __all__ = [
     "Suspension",
     "User",
     "UserKind",
+    "Worker",
+    "WorkerRate",
     "timeline",
 ]

@@ -1,6 +1,7 @@
 """Identifiers as value objects: normalised, checked, and refused with a stable code (domain.md 4.1)."""
 
 import re
+from datetime import date
 from typing import Self
 
 from .rules import Refused, Rule
@@ -51,6 +52,89 @@ class Finess(str):
     def contradicts(self, department: str) -> bool:
         """Whether its first two characters name another department (97 and 98 name several)."""
         return self[:2] not in ("97", "98", "20") and self[:2] != department
+
+
+class Nir:
+    """Numéro de sécurité sociale (or a temporary one, first digit 7 or 8), fifteen characters with its key.
+
+    Never shown by accident: its `repr` is a mask, and `reveal()` alone gives it. Sources: domain.md 5.1, 5.3.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @classmethod
+    def read(cls, text: str) -> "Nir":
+        """Thirteen characters (the key is computed) or fifteen, in any spacing. NIR_FORMAT, NIR_KEY."""
+        bare = _bare(text).upper()
+        if not NIR.fullmatch(bare):
+            eaten = re.fullmatch(r"[0-9]([.,]?[0-9]+)?E\+?[0-9]+", re.sub(r"\s", "", text.upper()))
+            told = "Un tableur l'a transformé en notation scientifique : mettez la colonne en texte." if eaten else None
+            raise Refused(Rule.NIR_FORMAT, detail=told)
+        key = f"{97 - int(bare[:13].replace('2A', '19').replace('2B', '18')) % 97:02}"
+        if bare[13:] not in ("", key):
+            raise Refused(Rule.NIR_KEY)
+        if bare.startswith(SPECIMEN):
+            raise Refused(Rule.NIR_FORMAT, detail="C'est le numéro des spécimens.")
+        return cls(bare[:13] + key)
+
+    def reveal(self) -> str:
+        return self._text
+
+    @property
+    def mask(self) -> str:
+        """As it may be shown: `1 85 05 ** *** *** **`."""
+        text = self._text
+        return f"{text[0]} {text[1:3]} {text[3:5]} ** *** *** **"
+
+    @property
+    def is_temporary(self) -> bool:
+        return self._text[0] in "78"
+
+    def contradicts(self, born: date) -> bool:
+        """Whether its two digits of the year are another year's; a temporary number tells no year."""
+        return not self.is_temporary and int(self._text[1:3]) != born.year % 100
+
+    def __repr__(self) -> str:
+        return f"Nir({self.mask})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Nir) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+# months 13 to 19 and 43 to 49 do not exist; departments are those at birth, unchecked
+NIR = re.compile(
+    r"[123478][0-9]{2}(?:0[1-9]|1[0-2]|2[0-9]|3[0-9]|4[0-2]|[5-9][0-9])(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?"
+)
+SPECIMEN = "2690549588157"
+_WRITTEN = re.compile(
+    r"(?<![0-9A-Za-z])[1-478](?:[\s.\u00a0\u202f-]?[0-9AB]){12}(?:[\s.\u00a0\u202f-]?[0-9]{2})?(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+
+
+def holds_nir(text: str) -> bool:
+    """Whether a free text holds what reads as a NIR, in any spacing."""
+    return any(NIR.fullmatch(_bare(found).upper()) for found in _WRITTEN.findall(text))
+
+
+def matricule(text: str) -> str:
+    """Matricule allocataire: seven digits at most; files pad it with zeros on either side (domain.md 5.2)."""
+    digits = re.sub(r"[A-Za-z]$", "", _bare(text))
+    if len(digits) > MATRICULE:
+        digits = digits.lstrip("0") if digits.startswith("0") else digits
+        digits = digits[:MATRICULE] if not digits[MATRICULE:].strip("0") else digits
+    if not re.fullmatch(r"[0-9]{1,7}", digits):
+        raise Refused(Rule.MATRICULE_FORMAT)
+    return digits
+
+
+MATRICULE = 7
 
 
 def sha256(text: str, *path: str) -> str:

@@ -13,7 +13,7 @@ from .organisms import Organism
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service
 from .timeline import Span, timeline
-from .users import Affiliation, User
+from .users import Affiliation, User, UserKind
 
 
 class PartnerKind(StrEnum):
@@ -231,6 +231,16 @@ class Partner(Record):
         same = [a for a in self.affiliations if a.user.email == user.email and a.is_active_on(today)]
         require(not same, Rule.ALREADY_AFFILIATED, "email")
         affiliation = Affiliation(user=user, starts_on=today, job_title=job_title)
+        self.affiliations.append(affiliation)
+        return affiliation
+
+    def mandate(self, client: User, until: date | None, today: date) -> Affiliation:
+        """The affiliation of a machine client: it declares for the partner, in the groups that include it."""
+        require(client.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE, "client")
+        require(until is None or until > today, Rule.DATE_PAST, "until")
+        held = [a for a in self.affiliations if a.user_id == client.id and a.is_active_on(today)]
+        require(not held, Rule.ALREADY_AFFILIATED, "client")
+        affiliation = Affiliation(user=client, user_id=client.id, starts_on=today, ends_on=until, accepted_on=today)
         self.affiliations.append(affiliation)
         return affiliation
 

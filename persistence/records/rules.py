@@ -122,6 +122,91 @@ class Rule(Enum):
     ALREADY_AGENT = (None, None, "Cette personne est déjà agent de cet organisme.")
     LAST_NATIONAL = (None, None, "C'est le dernier administrateur national : nommez d'abord son successeur.")
     CODE_KNOWN = (None, None, "Ce code existe déjà au référentiel.")
+    # campaigns and declarations
+    WINDOW_NOT_OPEN = (
+        "R22",
+        "§1",
+        "La campagne n'est pas ouverte : elle l'est du 1er décembre à fin février, heure de Paris.",
+    )
+    WINDOW_CLOSED = ("R22", "§1", "La campagne est fermée depuis la fin de février : plus rien ne se corrige.")
+    PERIOD_NOT_NOVEMBER = ("R18", "§1", "Le certificat porte sur le mois de novembre de la campagne.")
+    LINES_TOO_MANY = (None, None, "Un lot compte 1 000 lignes au plus : coupez-le par établissement.")
+    BATCH_HELD = (
+        None,
+        None,
+        "Rien n'est appliqué : des lignes sont rejetées, et le lot est à prendre en entier. Son rapport est gardé.",
+    )
+    DRAFT_MISSING = (None, None, "Aucun brouillon n'attend d'être déposé : envoyez les lignes.")
+    NOTHING_DECLARED = ("R17", "§1", "La déclaration est vide : elle dit qu'aucun bénéficiaire de l'AAH n'y travaille.")
+    WORKERS_REMOVED = ("R17", "§1", "Des personnes du dépôt précédent ne sont plus dans celui-ci.")
+    WORKERS_MISSING = ("R17", "§1", "Des personnes déclarées l'an dernier, et non parties, ne le sont pas.")
+    REFERENCE_DUPLICATE = (None, None, "Cette référence sert à plusieurs lignes du lot : seul le rang les distingue.")
+    ESTABLISHMENT_MISMATCH = ("R35", "§2", "Ce SIRET n'est pas celui de l'établissement déclaré.")
+    # workers
+    NIR_FORMAT = (None, None, "Le numéro de sécurité sociale est absent ou mal formé.")
+    NIR_KEY = (None, None, "La clé du numéro de sécurité sociale est fausse.")
+    NIR_COMPLETED = (None, None, "La clé du numéro de sécurité sociale manquait : elle a été calculée.")
+    NIR_TEMPORARY = (None, None, "Numéro provisoire : il est accepté ; le numéro définitif le remplacera.")
+    NIR_YEAR_MISMATCH = (None, None, "L'année du numéro de sécurité sociale n'est pas celle de la naissance.")
+    NIR_IN_TEXT = (None, None, "Un texte libre ne contient pas de numéro de sécurité sociale : retirez-le.")
+    NAME_INVALID = (None, None, "Un nom s'écrit en lettres, avec espaces, apostrophes et traits d'union.")
+    DAY_INVALID = (None, None, "Le jour est absent ou mal formé : JJ/MM/AAAA ou AAAA-MM-JJ.")
+    MATRICULE_FORMAT = (None, None, "Un matricule d'allocataire compte sept chiffres.")
+    MATRICULE_SHORT = (None, None, "Le matricule a moins de sept chiffres : il sera comparé complété de zéros.")
+    MATRICULE_MISSING = (None, None, "Une personne nouvelle se déclare avec son matricule d'allocataire et sa Caf.")
+    PAYING_ORGANISM_UNKNOWN = (None, None, "Aucune Caf ne porte ce code.")
+    WORKER_DUPLICATE_IN_BATCH = (None, None, "Le même numéro de sécurité sociale est sur une autre ligne.")
+    WORKER_MISMATCH = (
+        None,
+        None,
+        "Ce numéro est connu chez vous pour une autre personne : nom et naissance diffèrent.",
+    )
+    WORKER_CHANGED = (None, None, "La fiche de la personne a changé de nom ou de jour de naissance.")
+    WORKER_NOT_BENEFICIARY = (
+        "R17",
+        "§1",
+        "La Caf a répondu que cette personne ne reçoit pas l'AAH : confirmez-la bénéficiaire pour la déclarer.",
+    )
+    WORKER_UNKNOWN = ("R24", "§1", "Cette personne n'est pas connue dans l'établissement : déclarez-la d'abord.")
+    # remunerations
+    AMOUNT_INVALID = (None, None, "Un montant s'écrit en euros, avec deux décimales au plus.")
+    AMOUNT_MISSING = (
+        "R18",
+        "§1",
+        "La rémunération et l'aide nettes de novembre sont requises, ou le motif de non-paie.",
+    )
+    NO_PAY_REASON_UNKNOWN = (None, None, "Ce motif de non-paie n'est pas au référentiel.")
+    NO_PAY_WITH_AMOUNT = (None, None, "Un motif de non-paie ne va pas avec un montant.")
+    RATE_RANGE = (None, None, "Le taux d'activité est supérieur à 0 et vaut 100 au plus, avec deux décimales.")
+    SHARE_RANGE = (None, None, "La part de l'Esat est un pourcentage du Smic, de 0 à 100, avec deux décimales.")
+    ESAT_SHARE_BELOW_5 = (None, None, "La part de l'Esat est inférieure à 5 % du Smic (CASF, art. R243-6).")
+    ESAT_SHARE_DIFFERS = (None, None, "La rémunération moins l'aide s'écarte de la part de l'Esat déclarée.")
+    AID_DIFFERS = (None, None, "L'aide au poste s'écarte de ce que donne la part de l'Esat (CASF, art. R243-6).")
+    AID_EXCEEDS_RG = (None, None, "L'aide au poste dépasse la rémunération garantie, dont elle fait partie.")
+    RG_ABOVE_MAX = (
+        None,
+        None,
+        "La rémunération dépasse 110,7 % du Smic à ce taux : confirmez-la avec un motif (rappel, prime).",
+    )
+    RG_BELOW_MIN = (None, None, "La rémunération est très inférieure à 55,7 % du Smic à ce taux.")
+    ENTRY_AFTER_REFERENCE_MONTH = ("R18", "§1", "L'entrée est postérieure à novembre : rien n'est à certifier.")
+    DUAL_ACTIVITY_MISSING = ("R16", "§1", "Dites par oui ou par non si la personne cumule avec le milieu ordinaire.")
+    DUAL_ACTIVITY_FULL_RATE = ("R16", "§1", "Le taux est de 100 % alors qu'une seconde activité est déclarée.")
+    DUAL_ACTIVITY_OVER_35H = ("R16", "§1", "Le cumul dépasse 35 heures par semaine.")
+    LINE_NOT_LIVE = (None, None, "Cette ligne est d'un brouillon ou d'un dépôt remplacé : elle ne se traite plus.")
+    OTHER_DECLARATION = (None, None, "Les lignes traitées ensemble sont d'une même déclaration.")
+    # activity changes
+    CHANGE_KIND = ("R23", "§1", "La nature du changement est absente ou inconnue.")
+    RATE_UNKNOWN = ("R24", "§1", "Aucun taux d'activité n'est connu à cette date.")
+    RATE_DIRECTION = ("R24", "§1", "Le nouveau taux ne va pas dans le sens déclaré.")
+    CHANGE_DUPLICATE = ("R24", "§1", "Ce changement est déjà déclaré à cette date.")
+    CHANGE_BEFORE_ENTRY = ("R24", "§1", "L'effet précède l'entrée dans l'établissement.")
+    CHANGE_TOO_FAR = ("R24", "§1", "L'effet est à plus d'un an.")
+    WORKER_DEPARTED = ("R26", "§1", "La personne a quitté l'établissement avant cette date.")
+    DEPARTURE_REASON_MISSING = ("R26", "§1", "Un départ se déclare avec son motif.")
+    # mandates
+    NOT_A_MACHINE = (None, None, "Cette identité est celle d'une personne : un mandat se donne à un client machine.")
+    NOT_A_PERSON = (None, None, "Cette identité est celle d'un client machine : elle n'accepte pas d'invitation.")
 
     number: str | None
     paragraph: str | None

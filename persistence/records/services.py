@@ -25,6 +25,10 @@ mission_service = Table(
 )
 
 
+ESAT = "svc_ESAT"
+"""The one service that has declarations."""
+
+
 class Service(Record):
     """Service de Mon Compte Partenaire: what it asks before it opens is data (R3, R8, R10, R50)."""
 

@@ -137,6 +137,7 @@ class Affiliation(Dated, Record):
 
     def accept(self, user: User, now: datetime, today: date) -> None:
         """The invited person takes the card with their one identity; an invitation serves once."""
+        require(user.kind is UserKind.PERSON, Rule.NOT_A_PERSON)
         current = self.invitation_expires_at is not None and now < self.invitation_expires_at
         require(
             current and self.accepted_on is None and self.is_active_on(today), Rule.INVITATION_INVALID, "invitation"
@@ -154,6 +155,11 @@ class Affiliation(Dated, Record):
             require(same, Rule.IDENTITY_ACCEPTED)
         self.job_title = job_title
         return user.warnings("person") if self.accepted_on is None else []
+
+    def revoke(self, on: date, today: date) -> None:
+        """End a mandate, which a machine alone has."""
+        require(self.user.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE)
+        self.end(on, today)
 
     def suspend(self, today: date, reason: str) -> None:
         require(self.is_active_on(today), Rule.ALREADY_ENDED)

@@ -9,6 +9,7 @@ from graphql import ExecutionResult, GraphQLError, execute
 
 from persistence.callers import Identity
 from persistence.engine import Database
+from persistence.seeds.fiction import fictional_vault
 from persistence.visibility import table as of
 from resolvers.context import Context
 from server.app import compose
@@ -38,7 +39,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.dialect = database.dialect
-        self.graph = compose(database)
+        self.graph = compose(database, fictional_vault())
 
     def context(self, who: str) -> Context:
         return Context(self.graph, Identity(DEMO_ISSUER, who), NOW, TODAY, "API", "req_test")

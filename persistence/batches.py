@@ -1,0 +1,155 @@
+"""What becomes of a batch: known cards found by their numbers, one result for each line, nothing lost."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+from sqlalchemy import func, select
+
+from .records import (
+    Batch,
+    BatchKind,
+    BatchMode,
+    BatchResult,
+    Campaign,
+    Declaration,
+    Establishment,
+    LineStatus,
+    Notice,
+    Rule,
+    User,
+    Worker,
+)
+from .records.activity_changes import Change
+from .records.cells import Line
+from .records.remunerations import Remuneration
+from .records.workers import Card
+from .register import Register
+from .vault import Vault
+
+RESULT = (
+    "id", "version", "batch_id", "partner_id", "position", "client_reference", "status", "object_id", "errors",
+    "warnings",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Known cards, found by a line's NIR or by its worker's id."""
+
+    indexes: Mapping[int, str]
+    by_index: Mapping[str, Card]
+    by_id: Mapping[str, Card]
+
+    def get(self, line: Remuneration | Change) -> Card | None:
+        if line.worker_id is not None:
+            return self.by_id.get(line.worker_id)
+        index = self.indexes.get(line.index)
+        return self.by_index.get(index) if index is not None else None
+
+
+@dataclass(slots=True)
+class Intake:
+    """One batch of one establishment, inside the transaction of its act, the partner locked.
+
+    What it returns is the act's record; its rows are written after the flush, by the register.
+    """
+
+    register: Register
+    vault: Vault
+    place: Establishment
+    mode: BatchMode
+    by: User
+    now: datetime
+    errors: list[Notice] = field(default_factory=list)
+    warnings: list[Notice] = field(default_factory=list)
+
+    async def cards(self, lines: Sequence[Remuneration] | Sequence[Change]) -> Cards:
+        """The known card of each line's worker, at this partner."""
+        indexes = {line.index: self.vault.index(line.nir) for line in lines if line.nir is not None}
+        ids = [line.worker_id for line in lines if line.worker_id is not None]
+        rows = Worker.__table__.c
+        named = rows.nir_index.in_(set(indexes.values())) | rows.id.in_(ids)
+        found = await self.register.session.execute(
+            select(*(rows[c] for c in Card._fields)).where(rows.partner_id == self.place.partner_id, named)
+        )
+        cards = [Card(*row) for row in found]
+        return Cards(indexes, {c.nir_index: c for c in cards}, {c.id: c for c in cards})
+
+    def is_held(self, lines: Sequence[Line]) -> bool:
+        """Whether a bad line holds all the others back."""
+        held = self.mode is BatchMode.ALL_OR_NOTHING and any(line.errors for line in lines)
+        if held:
+            self.errors.append(Notice(Rule.BATCH_HELD, ("lines",)))
+        return held
+
+    def report(
+        self,
+        kind: BatchKind,
+        lines: Sequence[Line],
+        outcomes: Mapping[int, tuple[LineStatus, str]],
+        *,
+        campaign: Campaign | None = None,
+        declaration: Declaration | None = None,
+        removed: int = 0,
+    ) -> Batch:
+        """One result for each line received; a good line without outcome is held."""
+        batch = Batch(
+            partner_id=self.place.partner_id,
+            establishment_id=self.place.id,
+            kind=kind,
+            mode=self.mode,
+            campaign_id=campaign.id if campaign else None,
+            declaration_id=declaration.id if declaration else None,
+            received_at=self.now,
+            sent_by_id=self.by.id,
+            received=len(lines),
+            removed=removed,
+        )
+        results, counts = [], Counter[LineStatus]()
+        key = batch.id.removeprefix(f"{Batch.prefix}_")
+        for position, line in enumerate(lines):
+            status, made = outcomes.get(line.index, (LineStatus.REJECTED if line.errors else LineStatus.HELD, None))
+            counts[status] += 1
+            told = (_told(line.errors), _told(line.warnings))
+            results.append(
+                (
+                    f"res_{key}{position:04d}",
+                    1,
+                    batch.id,
+                    batch.partner_id,
+                    position,
+                    line.reference,
+                    status,
+                    made,
+                    *told,
+                )
+            )
+            self.errors.extend(line.errors)
+            self.warnings.extend(line.warnings)
+        for status in LineStatus:
+            setattr(batch, status.value.lower(), counts[status])
+        self.register.session.add(batch)
+
+        async def write() -> None:
+            await self.register.copy(BatchResult, RESULT, results)
+            await self._check(batch)
+
+        self.register.after_flush(write)
+        return batch
+
+    async def _check(self, batch: Batch) -> None:
+        """Nothing is lost: the results that were written are those that the batch counts."""
+        rows = BatchResult.__table__.c
+        counted = select(rows.status, func.count()).where(rows.batch_id == batch.id).group_by(rows.status)
+        found: dict[LineStatus, int] = dict((await self.register.session.execute(counted)).tuples().all())
+        if any(found.get(status, 0) != getattr(batch, status.value.lower()) for status in LineStatus):
+            message = f"the results of {batch.id} are not those that it counts"
+            raise RuntimeError(message)
+
+
+def _told(notices: Sequence[Notice]) -> str | None:
+    """Notices as JSON text: code, path, detail; None for none."""
+    return orjson.dumps([[n.rule.name, n.path, n.detail] for n in notices]).decode() if notices else None

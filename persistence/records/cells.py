@@ -1,0 +1,139 @@
+"""How a cell of a batch is read, as a payroll writes it: decimal commas, spaces, days in French.
+
+Each reader takes the text of a cell and gives its value, or raises `Refused`; none echoes what it was given.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from .identifiers import holds_nir
+from .rules import Notice, Refused, Rule
+
+T = TypeVar("T")
+LINES = 1_000
+"""What a batch holds at most."""
+LONGEST_NAME, LONGEST_REFERENCE, LONGEST_TEXT = 80, 80, 500
+FULL = 100_00
+"""A hundred percent, in hundredths."""
+YES, NO = {"o", "oui", "x", "1", "vrai", "true", "y", "yes"}, {"n", "non", "0", "faux", "false", "no"}
+SPACES = re.compile(r"[\s\u00a0\u202f]+")
+MONEY = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
+NO_MARKS = str.maketrans("", "", " '’-.")
+
+
+def texts(raw: Mapping[str, Any]) -> dict[str, str]:
+    """The cells that hold something."""
+    return {name: text for name, value in raw.items() if value is not None and (text := value.strip())}
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a batch while it is read: its rank, and what is to be told of it, at its fields."""
+
+    index: int
+    reference: str | None = None
+    errors: list[Notice] = field(default_factory=list)
+    warnings: list[Notice] = field(default_factory=list)
+
+    def reject(self, rule: Rule, at: str, detail: str | None = None) -> None:
+        self.errors.append(Notice(rule, ("lines", str(self.index), at), detail))
+
+    def warn(self, rule: Rule, at: str, detail: str | None = None) -> None:
+        self.warnings.append(Notice(rule, ("lines", str(self.index), at), detail))
+
+    def take(self, text: str | None, read: Callable[[str], T], at: str, missing: Rule | None = None) -> T | None:
+        """The value of a cell; None, and an error at its field, when it cannot be read or is missed."""
+        if text is None:
+            if missing is not None:
+                self.reject(missing, at)
+            return None
+        try:
+            return read(text)
+        except Refused as refused:
+            self.reject(refused.rule, at, refused.notice.detail)
+            return None
+
+    def missed(self, *fields: str) -> bool:
+        """Whether one of these fields has an error."""
+        return any(notice.path[-1] in fields for notice in self.errors)
+
+
+def cents(text: str) -> int:
+    """An amount in euros, in cents: `1 012,50`, `812.33`, `1.012,50`. AMOUNT_INVALID."""
+    bare = SPACES.sub("", text).removesuffix("€")
+    if "," in bare and "." in bare:
+        bare = bare.replace("." if bare.rindex(",") > bare.rindex(".") else ",", "")
+    found = MONEY.fullmatch(bare)
+    if found is None:
+        raise Refused(Rule.AMOUNT_INVALID)
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+
+
+def _percent(text: str, rule: Rule) -> int:
+    try:
+        return cents(text.removesuffix("%"))
+    except Refused:
+        raise Refused(rule) from None
+
+
+def rate(text: str) -> int:
+    """An activity rate, above 0 and up to 100, in hundredths. RATE_RANGE."""
+    found = _percent(text, Rule.RATE_RANGE)
+    if not 0 < found <= FULL:
+        raise Refused(Rule.RATE_RANGE)
+    return found
+
+
+def share(text: str) -> int:
+    found = _percent(text, Rule.SHARE_RANGE)
+    if found > FULL:
+        raise Refused(Rule.SHARE_RANGE)
+    return found
+
+
+def day(text: str) -> date:
+    """`27/06/1970` or `1970-06-27`, from 1900 on. DAY_INVALID."""
+    parts = text.split("/") if "/" in text else text.split("-")[::-1]
+    try:
+        day_, month, year = (int(part) for part in parts if part.isascii() and part.isdigit())
+        found = date(year, month, day_)
+    except ValueError:
+        raise Refused(Rule.DAY_INVALID) from None
+    if not 1900 <= year <= 2199:  # noqa: PLR2004 as `sizes` says
+        raise Refused(Rule.DAY_INVALID)
+    return found
+
+
+def name(text: str) -> str:
+    """Letters of any alphabet, marks between them. NAME_INVALID."""
+    found = unicodedata.normalize("NFC", " ".join(text.split()))
+    if len(found) > LONGEST_NAME or not found[0].isalpha() or not found.translate(NO_MARKS).isalpha():
+        raise Refused(Rule.NAME_INVALID)
+    return found
+
+
+def flag(text: str) -> bool:
+    word = text.casefold()
+    if word not in YES | NO:
+        raise Refused(Rule.DUAL_ACTIVITY_MISSING)
+    return word in YES
+
+
+def reference(text: str) -> str:
+    if len(text) > LONGEST_REFERENCE:
+        raise Refused(Rule.VALUE_INVALID, detail=f"{LONGEST_REFERENCE} caractères au plus.")
+    if holds_nir(text):
+        raise Refused(Rule.NIR_IN_TEXT)
+    return text
+
+
+def prose(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise Refused(Rule.VALUE_INVALID, detail=f"{LONGEST_TEXT} caractères au plus.")
+    if holds_nir(text):
+        raise Refused(Rule.NIR_IN_TEXT)
+    return text

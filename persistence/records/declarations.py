@@ -1,0 +1,207 @@
+"""The annual certificate of an establishment, its lines, and the batches that bring them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import UNTOLD, Record, named, unique_where, untold
+from .campaigns import Campaign
+from .partners import Establishment
+from .remunerations import NoPayReason
+from .rules import Rule, require
+from .users import User
+
+
+class Declaration(Record):
+    """Déclaration: the certificate of one establishment for one campaign; a later deposit replaces it as a whole.
+
+    A draft has not been received. One deposited and one draft at most are live for an establishment and a campaign.
+    """
+
+    __tablename__ = "declaration"
+    prefix = "dec"
+    __table_args__ = (
+        UniqueConstraint("id", "partner_id"),
+        UniqueConstraint("establishment_id", "campaign_id", "sequence"),
+        ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+        unique_where(
+            "uq_declaration_deposited",
+            "establishment_id",
+            "campaign_id",
+            where="received_at IS NOT NULL AND superseded_at IS NULL",
+        ),
+        unique_where(
+            "uq_declaration_draft",
+            "establishment_id",
+            "campaign_id",
+            where="received_at IS NULL AND superseded_at IS NULL",
+        ),
+        Index("ix_declaration_partner_id", "partner_id", "id"),
+    )
+
+    partner_id: Mapped[str]
+    establishment_id: Mapped[str]
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    siret: Mapped[str]
+    sequence: Mapped[int] = mapped_column(Integer)
+    supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("declaration.id"))
+    prepared_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
+    line_count: Mapped[int] = mapped_column(Integer)
+    declared_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+
+    @classmethod
+    def prepare(
+        cls, place: Establishment, campaign: Campaign, sequence: int, line_count: int, by: User, now: datetime
+    ) -> "Declaration":
+        """A draft; sequences never go back."""
+        return cls(
+            partner_id=place.partner_id,
+            establishment_id=place.id,
+            campaign_id=campaign.id,
+            siret=place.siret,
+            sequence=sequence,
+            prepared_at=now,
+            line_count=line_count,
+            declared_by_id=by.id,
+        )
+
+    def receive(self, former: "Declaration | None", by: User, now: datetime) -> None:
+        """The deposit: from now on this one counts, and the former one stays readable."""
+        if former is not None:
+            former.superseded_at = now
+            self.supersedes_id = former.id
+        self.received_at, self.declared_by_id = now, by.id
+
+    @property
+    def is_live(self) -> bool:
+        return self.received_at is not None and self.superseded_at is None
+
+
+class Processing(StrEnum):
+    """What the Caf that pays did of a line."""
+
+    TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
+    NOT_BENEFICIARY = "NOT_BENEFICIARY"
+    RETURNED = "RETURNED"
+
+
+class DeclarationLine(Record):
+    """Ligne: the November remuneration of one worker. Amounts in cents, rate and share in hundredths of a percent.
+
+    `paying_id` is copied at receipt. `changed_sequence` is the declaration's sequence at which it last changed.
+    """
+
+    __tablename__ = "declaration_line"
+    prefix = "lin"
+    __table_args__ = (
+        UniqueConstraint("declaration_id", "worker_id"),
+        ForeignKeyConstraint(["declaration_id", "partner_id"], ["declaration.id", "declaration.partner_id"]),
+        ForeignKeyConstraint(["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]),
+        Index("ix_declaration_line_paying_id", "paying_id", "id"),
+        Index("ix_declaration_line_partner_id", "partner_id", "id"),
+        Index("ix_declaration_line_worker_id", "worker_id"),
+    )
+
+    partner_id: Mapped[str]
+    establishment_id: Mapped[str]
+    declaration_id: Mapped[str]
+    worker_id: Mapped[str]
+    paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
+    deposited: Mapped[bool]
+    position: Mapped[int] = mapped_column(Integer)
+    client_reference: Mapped[str | None] = untold()
+    matricule: Mapped[str] = untold()
+    entered_on: Mapped[date] = untold()
+    rate: Mapped[int] = untold()
+    net_remuneration: Mapped[int | None] = untold()
+    net_aid: Mapped[int | None] = untold()
+    esat_share: Mapped[int | None] = untold()
+    no_pay_reason: Mapped[NoPayReason | None] = mapped_column(named(NoPayReason), info=UNTOLD)
+    dual_activity: Mapped[bool] = untold()
+    confirmation: Mapped[str | None] = untold()
+    comment: Mapped[str | None] = untold()
+    changed_sequence: Mapped[int] = mapped_column(Integer)
+    processing: Mapped[Processing | None] = mapped_column(named(Processing), info=UNTOLD)
+    processed_on: Mapped[date | None]
+    processed_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    processing_reason: Mapped[str | None] = untold()
+
+    def process(self, declaration: Declaration, what: Processing, reason: str | None, by: User, today: date) -> None:
+        """What the paying Caf did of it; what is returned, or is no beneficiary's, comes back with a reason."""
+        require(declaration.is_live, Rule.LINE_NOT_LIVE)
+        told = (reason or "").strip()
+        require(told or what is Processing.TAKEN_INTO_ACCOUNT, Rule.VALUE_INVALID, "processingReason")
+        self.processing, self.processed_on, self.processed_by_id = what, today, by.id
+        self.processing_reason = told or None
+
+
+class BatchKind(StrEnum):
+    REMUNERATIONS = "REMUNERATIONS"
+    ACTIVITY_CHANGES = "ACTIVITY_CHANGES"
+
+
+class BatchMode(StrEnum):
+    """All the lines or none; or those that are good."""
+
+    ALL_OR_NOTHING = "ALL_OR_NOTHING"
+    ACCEPT_VALID = "ACCEPT_VALID"
+
+
+class Batch(Record):
+    """Lot: what was sent for one establishment, and what became of each line. It is kept even when nothing applied."""
+
+    __tablename__ = "batch"
+    prefix = "bat"
+    __table_args__ = (
+        CheckConstraint("received = created + replaced + unchanged + rejected + held", name="nothing_lost"),
+        ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+        ForeignKeyConstraint(["declaration_id", "partner_id"], ["declaration.id", "declaration.partner_id"]),
+        Index("ix_batch_partner_id", "partner_id", "id"),
+        Index("ix_batch_establishment_id", "establishment_id", "id"),
+        Index("ix_batch_declaration_id", "declaration_id"),
+    )
+
+    partner_id: Mapped[str]
+    establishment_id: Mapped[str]
+    kind: Mapped[BatchKind] = mapped_column(named(BatchKind))
+    mode: Mapped[BatchMode] = mapped_column(named(BatchMode))
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
+    declaration_id: Mapped[str | None]
+    received_at: Mapped[datetime]
+    sent_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    received: Mapped[int] = mapped_column(Integer)
+    created: Mapped[int] = mapped_column(Integer)
+    replaced: Mapped[int] = mapped_column(Integer)
+    unchanged: Mapped[int] = mapped_column(Integer)
+    rejected: Mapped[int] = mapped_column(Integer)
+    held: Mapped[int] = mapped_column(Integer)
+    removed: Mapped[int] = mapped_column(Integer)
+
+
+class LineStatus(StrEnum):
+    CREATED = "CREATED"
+    REPLACED = "REPLACED"
+    UNCHANGED = "UNCHANGED"
+    REJECTED = "REJECTED"
+    HELD = "HELD"
+
+
+class BatchResult(Record):
+    """What became of one line of a batch: its rank, its client's reference, its notices as JSON text, no value."""
+
+    __tablename__ = "batch_result"
+    prefix = "res"
+    __table_args__ = (UniqueConstraint("batch_id", "position"),)
+
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"))
+    partner_id: Mapped[str]
+    position: Mapped[int] = mapped_column(Integer)
+    client_reference: Mapped[str | None] = untold()
+    status: Mapped[LineStatus] = mapped_column(named(LineStatus))
+    object_id: Mapped[str | None]
+    errors: Mapped[str | None]
+    warnings: Mapped[str | None]

@@ -1,0 +1,266 @@
+"""What a line of the November certificate says, read and checked field by field (domain.md 4.2 to 4.4).
+
+A field comes as the payroll writes it: decimal commas, spaces, days in French. What blocks is an error, what
+is only strange is a warning; a line tells all of its own, never a value.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from .base import folded
+from .campaigns import Parameter
+from .cells import FULL, Line, cents, day, flag, name, prose, rate, reference, share, texts
+from .identifiers import MATRICULE, Nir, Siret, matricule
+from .rules import Refused, Rule
+
+MONTHS_OF_HOURS = 35 * 52
+"""Twelve months of the legal week: the monthly SMIC is the hourly one times 151,67 hours."""
+NET_LEAST, NET_MOST = 70, 105
+"""Amounts are net and the texts speak of gross ones: percents of the gross figure within which nothing is told."""
+LONGEST_WEEK = 35_00
+
+
+class NoPayReason(StrEnum):
+    """Why there is nothing to declare for November. Illness is none: the remuneration is maintained (R243-7)."""
+
+    UNPAID_ABSENCE = "UNPAID_ABSENCE"
+    PARENTAL_LEAVE = "PARENTAL_LEAVE"
+    NOT_YET_PAID = "NOT_YET_PAID"
+    OTHER = "OTHER"
+
+
+WORDS = {
+    "absence non remuneree": NoPayReason.UNPAID_ABSENCE,
+    "absence": NoPayReason.UNPAID_ABSENCE,
+    "conge parental": NoPayReason.PARENTAL_LEAVE,
+    "non encore paye": NoPayReason.NOT_YET_PAID,
+    "autre": NoPayReason.OTHER,
+}
+
+
+@dataclass(slots=True)
+class Remuneration(Line):
+    """One line of the certificate. Amounts in cents, rate and share in hundredths of a percent."""
+
+    nir: Nir | None = None
+    worker_id: str | None = None
+    birth_name: str = ""
+    used_name: str | None = None
+    given_names: str = ""
+    birth_date: date | None = None
+    matricule: str | None = None
+    paying_id: str | None = None
+    entered_on: date | None = None
+    rate: int | None = None
+    net_remuneration: int | None = None
+    net_aid: int | None = None
+    esat_share: int | None = None
+    no_pay_reason: NoPayReason | None = None
+    dual_activity: bool | None = None
+    dual_activity_since: date | None = None
+    dual_activity_hours: int | None = None
+    dual_activity_employer: str | None = None
+    aah_beneficiary: bool | None = None
+    confirmation: str | None = None
+    comment: str | None = None
+
+
+class Bounds(NamedTuple):
+    """The parameters of November: the monthly SMIC in cents, shares of it in hundredths of a percent."""
+
+    smic: int
+    least: int
+    most: int
+    aid_cap: int
+    share_least: int
+    threshold: int
+    slope: int
+
+    @classmethod
+    def on(cls, day: date, parameters: Sequence[Parameter]) -> "Bounds":
+        """What each parameter is worth that day."""
+        known = {p.name: p.value for p in sorted(parameters, key=lambda p: p.starts_on) if p.starts_on <= day}
+        hourly = known["SMIC_HOURLY"]
+        return cls(
+            (hourly * MONTHS_OF_HOURS * 2 + 12) // 24,  # rounded half up, as it is published
+            known["RG_MIN"],
+            known["RG_MAX"],
+            known["AID_CAP"],
+            known["ESAT_SHARE_MIN"],
+            known["AID_THRESHOLD"],
+            known["AID_SLOPE"],
+        )
+
+    def gross(self, share: int, rate: int) -> int:
+        """A share of the SMIC at an activity rate, in cents."""
+        return self.smic * share * rate // FULL**2
+
+    def aid(self, share: int) -> int:
+        """The aid that a share of the Esat gives (R243-6): the cap, then half a point less per point above 20 %."""
+        return self.aid_cap - max(0, share - self.threshold) * self.slope // 100
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the lines of one establishment and one campaign are read against; `payers` gives a Caf's id by its code."""
+
+    year: int
+    siret: str
+    bounds: Bounds
+    payers: Mapping[str, str]
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the reference month (R18)."""
+        return date(self.year, 11, 1)
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, 11, 30)
+
+    def read_all(self, lines: Iterable[Mapping[str, Any]]) -> list[Remuneration]:
+        """Each line, in order; the same NIR twice rejects both (model.md 3), each naming the other."""
+        read = [self.read(index, line) for index, line in enumerate(lines)]
+        repeated(read)
+        return read
+
+    def read(self, index: int, raw: Mapping[str, Any]) -> Remuneration:
+        """One line; what cannot be read is an error at its field, and what depends on it is not judged."""
+        line, said = Remuneration(index), texts(raw).get
+        take = line.take
+        line.reference = take(said("client_reference"), reference, "clientReference")
+        line.nir = take(said("nir"), Nir.read, "nir", Rule.NIR_FORMAT)
+        line.birth_name = take(said("birth_name"), name, "birthName", Rule.NAME_INVALID) or ""
+        line.used_name = take(said("used_name"), name, "usedName")
+        line.given_names = take(said("given_names"), name, "givenNames", Rule.NAME_INVALID) or ""
+        line.birth_date = take(said("birth_date"), day, "birthDate", Rule.DAY_INVALID)
+        line.matricule = take(said("matricule"), matricule, "matricule")
+        line.paying_id = take(said("paying_organism"), self._payer, "payingOrganism")
+        line.entered_on = take(said("entered_on"), day, "enteredOn", Rule.DAY_INVALID)
+        line.rate = take(said("rate"), rate, "rate", Rule.RATE_RANGE)
+        line.net_remuneration = take(said("net_remuneration"), cents, "netRemuneration")
+        line.net_aid = take(said("net_aid"), cents, "netAid")
+        line.esat_share = take(said("esat_share"), share, "esatShare")
+        line.no_pay_reason = take(said("no_pay_reason"), _no_pay, "noPayReason")
+        line.dual_activity = take(said("dual_activity"), flag, "dualActivity", Rule.DUAL_ACTIVITY_MISSING)
+        line.dual_activity_since = take(said("dual_activity_since"), day, "dualActivitySince")
+        line.dual_activity_hours = take(said("dual_activity_hours"), cents, "dualActivityHours")
+        line.dual_activity_employer = take(said("dual_activity_employer"), Siret.read, "dualActivityEmployer")
+        line.aah_beneficiary = take(said("aah_beneficiary"), flag, "aahBeneficiary")
+        line.confirmation = take(said("confirmation"), prose, "confirmation")
+        line.comment = take(said("comment"), prose, "comment")
+        take(said("siret"), self._is_here, "siret")
+        take(said("reference_month"), self._is_november, "referenceMonth")
+        self._tell_identity(line, said("nir") or "")
+        self._check_dates(line)
+        self._check_amounts(line)
+        if not line.errors:
+            self._compare(line)
+        return line
+
+    # fields
+
+    def _payer(self, code: str) -> str:
+        found = self.payers.get(code.upper().zfill(3))
+        if found is None:
+            raise Refused(Rule.PAYING_ORGANISM_UNKNOWN)
+        return found
+
+    def _is_here(self, text: str) -> None:
+        if Siret.read(text) != self.siret:
+            raise Refused(Rule.ESTABLISHMENT_MISMATCH)
+
+    def _is_november(self, text: str) -> None:
+        if text not in (f"{self.year}-11", f"11/{self.year}", f"novembre {self.year}"):
+            raise Refused(Rule.PERIOD_NOT_NOVEMBER)
+
+    # between fields
+
+    def _tell_identity(self, line: Remuneration, written: str) -> None:
+        if line.nir is not None:
+            if sum(c.isalnum() for c in written) == len("SAAMMDDCCCOOO"):
+                line.warn(Rule.NIR_COMPLETED, "nir")
+            if line.nir.is_temporary:
+                line.warn(Rule.NIR_TEMPORARY, "nir")
+            if line.birth_date is not None and line.nir.contradicts(line.birth_date):
+                line.warn(Rule.NIR_YEAR_MISMATCH, "nir")
+        if line.matricule is not None and len(line.matricule) < MATRICULE:
+            line.warn(Rule.MATRICULE_SHORT, "matricule")
+
+    def _check_dates(self, line: Remuneration) -> None:
+        born, entered = line.birth_date, line.entered_on
+        if born is not None and born > self.last_day:
+            line.reject(Rule.DAY_INVALID, "birthDate")
+        elif born is not None and entered is not None and entered <= born:
+            line.reject(Rule.DAY_INVALID, "enteredOn", "L'entrée précède la naissance.")
+        if entered is not None and entered > self.last_day:
+            line.reject(Rule.ENTRY_AFTER_REFERENCE_MONTH, "enteredOn")
+
+    def _check_amounts(self, line: Remuneration) -> None:
+        """Amounts or a reason for none; the aid is a part of the remuneration."""
+        net, aid = line.net_remuneration, line.net_aid
+        if line.no_pay_reason is not None or line.missed("noPayReason"):
+            for amount, at in ((net, "netRemuneration"), (aid, "netAid")):
+                if amount:
+                    line.reject(Rule.NO_PAY_WITH_AMOUNT, at)
+            return
+        if not net and not line.missed("netRemuneration"):
+            line.reject(Rule.AMOUNT_MISSING, "netRemuneration")
+        if aid is None and not line.missed("netAid"):
+            line.reject(Rule.AMOUNT_MISSING, "netAid")
+        if line.esat_share is None and not line.missed("esatShare"):
+            line.reject(Rule.SHARE_RANGE, "esatShare")
+        if net and aid is not None and aid > net:
+            line.reject(Rule.AID_EXCEEDS_RG, "netAid")
+        if net and line.rate is not None and net > self.bounds.gross(self.bounds.most, line.rate):
+            (line.warn if line.confirmation else line.reject)(Rule.RG_ABOVE_MAX, "netRemuneration")
+
+    def _compare(self, line: Remuneration) -> None:
+        """What is only strange in a line that can be taken (domain.md 4.2, 4.6)."""
+        if line.dual_activity and line.rate == FULL:
+            line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")
+        if line.dual_activity_hours is not None and line.dual_activity_hours > LONGEST_WEEK:
+            line.warn(Rule.DUAL_ACTIVITY_OVER_35H, "dualActivityHours")
+        net, aid, part, at = line.net_remuneration, line.net_aid, line.esat_share, line.rate
+        if not net or aid is None or part is None or at is None:
+            return
+        bounds = self.bounds
+        if part < bounds.share_least:
+            line.warn(Rule.ESAT_SHARE_BELOW_5, "esatShare")
+        elif not _near(net - aid, bounds.gross(part, at)):
+            line.warn(Rule.ESAT_SHARE_DIFFERS, "esatShare")
+        if not _near(aid, bounds.gross(bounds.aid(part), at)):
+            line.warn(Rule.AID_DIFFERS, "netAid")
+        if net * 100 < bounds.gross(bounds.least, at) * NET_LEAST:
+            line.warn(Rule.RG_BELOW_MIN, "netRemuneration")
+
+
+def repeated(lines: Sequence[Remuneration]) -> None:
+    """The same NIR twice rejects all its lines; a reference that serves twice is told."""
+    by_nir: dict[Nir, list[Remuneration]] = {}
+    for line in lines:
+        if line.nir is not None:
+            by_nir.setdefault(line.nir, []).append(line)
+    for same in by_nir.values():
+        for line in same if len(same) > 1 else ():
+            others = ", ".join(other.reference or f"au rang {other.index}" for other in same if other is not line)
+            line.reject(Rule.WORKER_DUPLICATE_IN_BATCH, "nir", f"Voir : {others}.")
+    references = Counter(line.reference for line in lines)
+    for line in lines:
+        if line.reference is not None and references[line.reference] > 1:
+            line.warn(Rule.REFERENCE_DUPLICATE, "clientReference")
+
+
+def _near(net: int, gross: int) -> bool:
+    return gross * NET_LEAST <= net * 100 <= gross * NET_MOST
+
+
+def _no_pay(text: str) -> NoPayReason:
+    found = NoPayReason.__members__.get(text) or WORDS.get(folded(text))
+    if found is None:
+        raise Refused(Rule.NO_PAY_REASON_UNKNOWN, detail=f"Connus : {', '.join(NoPayReason)}.")
+    return found

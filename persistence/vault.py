@@ -1,0 +1,89 @@
+"""The keys that hold personal numbers: sealed with AES-256-GCM, found again by a keyed index.
+
+A sealed NIR is `1 | length of the key's id | key id | nonce (12) | ciphertext and tag`, bound to its row: moved to
+another one, it does not open. The index is HMAC-SHA-256, cut to 16 bytes, under a key of its own: the space of NIR
+is small enough to be tried out against a plain digest. Source: reliability.md 4.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .records.identifiers import Nir
+
+VERSION, NONCE, KEY = 1, 12, 32
+
+
+class VaultError(Exception):
+    """Keys that cannot be used, or a sealed value that they do not open; never says a value."""
+
+
+class Vault:
+    """Seals with the current key, opens with any that is known."""
+
+    def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
+        if current not in keys or any(len(key) != KEY for key in (*keys.values(), index_key)):
+            raise VaultError("Le fichier de clés nomme sa clé courante ; chaque clé compte 32 octets.")
+        if index_key in keys.values():
+            raise VaultError("La clé de l'index n'est pas une clé de chiffrement.")
+        self._keys = {name: AESGCM(key) for name, key in keys.items()}
+        self._current, self._index = current, hmac.new(index_key, digestmod=hashlib.sha256)
+        self._head = bytes((VERSION, len(current))) + current.encode()
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """`{"current": name, "keys": {name: base64}, "index": base64}`."""
+        try:
+            said = json.loads(file.read_text(encoding="utf-8"))
+            keys = {name: base64.b64decode(key, validate=True) for name, key in said["keys"].items()}
+            return cls(keys, said["current"], base64.b64decode(said["index"], validate=True))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+            raise VaultError(f"Le fichier de clés {file} est absent ou mal formé : `habilitations keys`.") from None
+
+    @staticmethod
+    def write(file: Path) -> None:
+        """New keys in a new file that its owner alone reads; an existing one is never overwritten."""
+        made = {name: base64.b64encode(os.urandom(KEY)).decode() for name in ("first", "index")}
+        content = {"current": "k1", "keys": {"k1": made["first"]}, "index": made["index"]}
+        try:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as kept:
+                json.dump(content, kept, indent=2)
+        except FileExistsError:
+            raise VaultError(
+                f"Le fichier {file} existe : des clés perdues ferment à jamais ce qu'elles gardent."
+            ) from None
+
+    def seal(self, nir: Nir, row_id: str) -> bytes:
+        nonce = os.urandom(NONCE)
+        return self._head + nonce + self._keys[self._current].encrypt(nonce, nir.reveal().encode(), _place(row_id))
+
+    def open(self, sealed: bytes, row_id: str) -> Nir:
+        """Raises `VaultError` for another row's value, an unknown key, or a value that was touched."""
+        start = 2 + sealed[1]
+        key = self._keys.get(sealed[2:start].decode())
+        if sealed[0] != VERSION or key is None:
+            raise VaultError("Une clé manque pour ouvrir cette valeur.")
+        try:
+            plain = key.decrypt(sealed[start : start + NONCE], sealed[start + NONCE :], _place(row_id))
+        except InvalidTag:
+            raise VaultError("Cette valeur n'est pas celle de sa ligne.") from None
+        return Nir(plain.decode())
+
+    def index(self, nir: Nir) -> str:
+        """Where a NIR is found again: 32 hexadecimal digits."""
+        made = self._index.copy()
+        made.update(nir.reveal().encode())
+        return made.hexdigest()[:32]
+
+
+def _place(row_id: str) -> bytes:
+    return f"worker.nir_cipher|{row_id}".encode()

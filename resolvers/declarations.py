@@ -1,0 +1,212 @@
+"""Declared remunerations: a batch for one establishment and one campaign, and what the paying Caf does of its lines."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NewType
+
+import strawberry
+from strawberry import ID
+
+from persistence.activity_changes import ChangeIntake
+from persistence.batches import Intake
+from persistence.declarations import CertificateIntake
+from persistence.records import (
+    Batch,
+    BatchMode,
+    Campaign,
+    Declaration,
+    DeclarationLine,
+    Establishment,
+    Processing,
+    Refused,
+    Rule,
+    Worker,
+)
+from persistence.records.cells import LINES
+
+from .acting import Act, ActInput, ChangeInput, at, permission
+
+Cell = NewType("Cell", str)
+"""A cell as the payroll writes it: weak, so that one bad cell is its line's error and not the whole request's."""
+
+PROCESSED_AT_ONCE = 100
+
+
+def _cell(description: str) -> Any:  # noqa: ANN401 a strawberry field
+    return strawberry.field(default=None, description=description)
+
+
+@strawberry.input(description="Une ligne : la rémunération de novembre d'une personne, comme la paie l'écrit.")
+class RemunerationLineInput:
+    client_reference: Cell | None = _cell(
+        "Référence de l'appelant, rendue avec le résultat : pas de donnée personnelle."
+    )
+    nir: Cell | None = _cell("Numéro de sécurité sociale, 13 ou 15 caractères, ou numéro provisoire.")
+    birth_name: Cell | None = _cell("Nom de naissance.")
+    used_name: Cell | None = _cell("Nom d'usage.")
+    given_names: Cell | None = _cell("Prénoms.")
+    birth_date: Cell | None = _cell("Jour de naissance, JJ/MM/AAAA ou AAAA-MM-JJ.")
+    matricule: Cell | None = _cell("Matricule allocataire : requis pour une personne nouvelle.")
+    paying_organism: Cell | None = _cell("Code de la Caf qui paie l'AAH, par exemple 751 : requis de même.")
+    siret: Cell | None = _cell("SIRET de l'établissement : une vérification.")
+    entered_on: Cell | None = _cell("Jour d'entrée dans l'établissement.")
+    rate: Cell | None = _cell("Taux d'activité, en pour cent.")
+    net_remuneration: Cell | None = _cell("Rémunération garantie nette de novembre, en euros.")
+    net_aid: Cell | None = _cell("Aide au poste nette de novembre, en euros.")
+    esat_share: Cell | None = _cell("Part financée par l'Esat, en pour cent du Smic.")
+    no_pay_reason: Cell | None = _cell(
+        "Motif d'une absence de paie : UNPAID_ABSENCE, PARENTAL_LEAVE, NOT_YET_PAID, OTHER."
+    )
+    dual_activity: Cell | None = _cell("Cumul avec le milieu ordinaire : oui ou non (R16).")
+    dual_activity_since: Cell | None = _cell("Début du cumul.")
+    dual_activity_hours: Cell | None = _cell("Heures par semaine en milieu ordinaire.")
+    dual_activity_employer: Cell | None = _cell("SIRET de l'employeur du milieu ordinaire.")
+    aah_beneficiary: Cell | None = _cell("La personne reçoit l'AAH : à confirmer quand la Caf a répondu que non.")
+    reference_month: Cell | None = _cell("Mois déclaré, 2026-11 : une vérification (R18).")
+    confirmation: Cell | None = _cell("Motif d'un montant qui dépasse le maximum : rappel, prime.")
+    comment: Cell | None = _cell("Remarque pour la Caf : ni numéro, ni donnée de santé.")
+
+
+@strawberry.input(description="Ce que tout lot accepte.")
+class BatchInput(ActInput):
+    idempotency_key: ID = strawberry.field(
+        description="Clé de l'appelant, requise : le même lot renvoyé avec elle n'a lieu qu'une fois."
+    )
+    establishment_id: ID | None = strawberry.field(default=None, description="L'établissement, ou son SIRET.")
+    siret: str | None = strawberry.field(default=None, description="Le SIRET de l'établissement, ou son identifiant.")
+    dry_run: bool = strawberry.field(
+        default=False, description="Essai : le même rapport, et rien n'est gardé ; possible avant l'ouverture."
+    )
+
+
+@strawberry.input(description="Les rémunérations de novembre d'un établissement, pour une campagne.")
+class RemunerationsDeclareInput(BatchInput):
+    campaign_year: int = strawberry.field(description="Année N de la campagne.")
+    deposit: bool = strawberry.field(
+        description="Vrai : un dépôt, qui remplace le précédent en entier. Faux : un brouillon."
+    )
+    mode: BatchMode = strawberry.field(
+        default=BatchMode.ALL_OR_NOTHING, description="Tout ou rien, ou les bonnes lignes seules."
+    )
+    lines: list[RemunerationLineInput] | None = strawberry.field(
+        default=None,
+        description="Les lignes, 1 000 au plus ; aucune : personne à déclarer. Absentes : le brouillon est déposé.",
+    )
+
+
+@permission("Declaration:deposit", "Declaration:replace", "Declaration:prepare", "Batch:dry_run")
+async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> Batch:
+    """R16 to R22; model.md 3."""
+    place = await act.at_establishment(given.establishment_id, given.siret)
+    campaign = await act.known(Campaign, f"cmp_{given.campaign_year}", "campaignYear")
+    intake = CertificateIntake(*_batch(act, place, given, given.mode))
+    live = await intake.live(campaign)
+    act.may_declare(place, _needed(given, live))
+    try:
+        campaign.receives(act.now)
+    except Refused as refused:
+        if not given.dry_run:
+            raise
+        act.warn([refused.notice])
+    batch = await intake.certify(campaign, _rows(given.lines), live, deposit=given.deposit)
+    _tell(act, intake)
+    return batch
+
+
+def _needed(given: RemunerationsDeclareInput, live: Sequence[Declaration]) -> str:
+    if given.dry_run:
+        return "Batch:dry_run"
+    if not given.deposit:
+        return "Declaration:prepare"
+    return "Declaration:replace" if any(d.is_live for d in live) else "Declaration:deposit"
+
+
+def _rows(lines: Sequence[object] | None) -> list[Mapping[str, Any]] | None:
+    if lines is not None and len(lines) > LINES:
+        raise Refused(Rule.LINES_TOO_MANY, "lines")
+    return None if lines is None else [vars(line) for line in lines]
+
+
+def _batch(act: Act, place: Establishment, given: BatchInput, mode: BatchMode) -> Any:  # noqa: ANN401 an intake's arguments
+    act.dry_run = given.dry_run
+    return act.register, act.context.graph.vault, place, mode, act.actor, act.now
+
+
+def _tell(act: Act, intake: Intake) -> None:
+    act.errors.extend(intake.errors)
+    act.warn(intake.warnings)
+
+
+@strawberry.input(description="Un changement d'activité d'une personne (R23 à R27), comme la paie l'écrit.")
+class ActivityChangeLineInput:
+    client_reference: Cell | None = _cell(
+        "Référence de l'appelant, rendue avec le résultat : pas de donnée personnelle."
+    )
+    worker_id: ID | None = strawberry.field(default=None, description="La personne, ou son numéro.")
+    nir: Cell | None = _cell("Le numéro de sécurité sociale de la personne.")
+    kind: Cell | None = _cell("RATE_INCREASE, RATE_DECREASE ou DEPARTURE.")
+    effective_on: Cell | None = _cell("Jour d'effet ; pour un départ, premier jour d'absence.")
+    rate: Cell | None = _cell("Nouveau taux d'activité, en pour cent.")
+    departure_reason: Cell | None = _cell("Motif du départ, par exemple RETIREMENT.")
+    comment: Cell | None = _cell("Remarque pour la Caf : ni numéro, ni donnée de santé.")
+
+
+@strawberry.input(description="Des changements d'activité dans un établissement : toute l'année (R27).")
+class ActivityChangesDeclareInput(BatchInput):
+    mode: BatchMode = strawberry.field(
+        default=BatchMode.ACCEPT_VALID, description="Tout ou rien, ou les bonnes lignes seules."
+    )
+    lines: list[ActivityChangeLineInput] = strawberry.field(description="Les changements, 1 000 au plus.")
+
+
+@permission("ActivityChange:deposit", "Batch:dry_run")
+async def activity_changes_declare(act: Act, given: ActivityChangesDeclareInput) -> Batch:
+    """R23 to R27: never window-checked."""
+    place = await act.at_establishment(given.establishment_id, given.siret)
+    act.may_declare(place, "Batch:dry_run" if given.dry_run else "ActivityChange:deposit")
+    intake = ChangeIntake(*_batch(act, place, given, given.mode))
+    batch = await intake.change(_rows(given.lines) or [], act.today)
+    _tell(act, intake)
+    return batch
+
+
+@strawberry.input(description="Ce que la Caf qui paie fait de lignes d'une même déclaration.")
+class RemunerationsProcessInput(ChangeInput):
+    line_ids: list[ID] = strawberry.field(description="Les lignes, 100 au plus.")
+    outcome: Processing = strawberry.field(description="Ce qui en est fait.")
+    processing_reason: str | None = strawberry.field(
+        default=None, description="Motif, montré à l'Esat : requis sauf pour une prise en compte."
+    )
+
+
+@permission("DeclarationLine:process")
+async def remunerations_process(act: Act, given: RemunerationsProcessInput) -> list[DeclarationLine]:
+    """R20: taken into account, not a beneficiary's, or returned; all of them or none."""
+    if not 0 < len(given.line_ids) <= PROCESSED_AT_ONCE:
+        raise Refused(Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {PROCESSED_AT_ONCE} lignes.")
+    lines = [await act.take(DeclarationLine, one, "lineIds", str(i)) for i, one in enumerate(given.line_ids)]
+    for index, line in enumerate(lines):
+        if line.declaration_id != lines[0].declaration_id:
+            raise Refused(Rule.OTHER_DECLARATION, "lineIds", str(index))
+    session = act.register.session
+    declaration = await session.get_one(Declaration, lines[0].declaration_id)
+    for index, line in enumerate(lines):
+        with at("lineIds", str(index)):
+            line.process(declaration, given.outcome, given.processing_reason, act.actor, act.today)
+        if given.outcome is Processing.NOT_BENEFICIARY:
+            (await session.get_one(Worker, line.worker_id)).aah_beneficiary = False
+    return lines
+
+
+@strawberry.input(description="La demande de lire le numéro de sécurité sociale d'une personne : elle est journalisée.")
+class WorkerNirRevealInput(ActInput):
+    worker_id: ID = strawberry.field(description="La personne.")
+    reason: str = strawberry.field(description="Motif, gardé au journal.")
+
+
+@permission("Worker:reveal_nir")
+async def worker_nir_reveal(act: Act, given: WorkerNirRevealInput) -> tuple[Worker, dict[str, str]]:
+    if not given.reason.strip():
+        raise Refused(Rule.VALUE_INVALID, "reason")
+    worker = await act.take(Worker, given.worker_id, "workerId")
+    act.changes = False
+    return worker, {"nir": act.context.graph.vault.open(worker.nir_cipher, worker.id).reveal()}

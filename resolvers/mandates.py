@@ -1,0 +1,54 @@
+"""Mandates: a machine client of an integrator acts for a partner, in the groups that include it, like a person."""
+
+from datetime import date
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Affiliation, Partner, Refused, Rule, SignIn, User, UserKind
+
+from .acting import Act, ChangeInput, permission, under
+
+
+@strawberry.input(description="Un client machine, tel que ses jetons le désignent.")
+class ClientInput:
+    issuer: str = strawberry.field(description="Émetteur de ses jetons (`iss`).")
+    subject: str = strawberry.field(description="Sujet de ses jetons (`sub`).")
+    name: str = strawberry.field(description="Nom de l'éditeur ou de l'outil.")
+    email: str = strawberry.field(description="Adresse du support de l'intégrateur.")
+
+
+@strawberry.input(description="Le mandat donné à un client machine.")
+class MandateGrantInput(ChangeInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    client: ClientInput = strawberry.field(description="Le client machine.")
+    until: date | None = strawberry.field(default=None, description="Premier jour sans le mandat.")
+
+
+@permission("Mandate:grant")
+async def mandate_grant(act: Act, given: MandateGrantInput) -> Affiliation:
+    """A mandate gives nothing by itself: a group's role does, once the client is included in it."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    client = given.client
+    for name, text in (("issuer", client.issuer), ("subject", client.subject)):
+        if not text.strip():
+            raise Refused(Rule.VALUE_INVALID, "client", name)
+    user = await act.register.user_of(client.issuer, client.subject)
+    if user is None:
+        with under("client"):
+            user = User.person("", client.name, client.email, UserKind.MACHINE)
+        act.register.session.add_all([user, SignIn(issuer=client.issuer, subject=client.subject, user=user)])
+    return partner.mandate(user, given.until, act.today)
+
+
+@strawberry.input(description="La fin d'un mandat.")
+class MandateRevokeInput(ChangeInput):
+    affiliation_id: ID = strawberry.field(description="Le mandat.")
+    on: date = strawberry.field(description="Premier jour sans le mandat.")
+
+
+@permission("Mandate:revoke")
+async def mandate_revoke(act: Act, given: MandateRevokeInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    affiliation.revoke(given.on, act.today)
+    return affiliation

@@ -1,0 +1,63 @@
+"""Scalars of our own, and how a text of the register becomes one."""
+
+from datetime import date, datetime
+from typing import NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+from persistence.records.base import written
+from resolvers.declarations import Cell
+
+Money = NewType("Money", str)
+Percent = NewType("Percent", str)
+MaskedNir = NewType("MaskedNir", str)
+
+
+def _date(value: object) -> date:
+    if not isinstance(value, str) or len(value) != len("AAAA-MM-JJ"):
+        raise TypeError("Une date s'écrit AAAA-MM-JJ.")
+    return date.fromisoformat(value)
+
+
+def _instant(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise TypeError("Un instant s'écrit en ISO 8601.")
+    return datetime.fromisoformat(value)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case bool():
+            return "oui" if value else "non"
+        case str():
+            return value
+        case int() | float():
+            return str(value)
+    raise TypeError("Une cellule est un texte, un nombre ou un booléen.")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    date: strawberry.scalar(
+        name="Date",
+        description="Jour civil, Europe/Paris : AAAA-MM-JJ. Toute fin est exclusive : le premier jour sans le droit.",
+        serialize=lambda v: v if isinstance(v, str) else v.isoformat(),
+        parse_value=_date,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="Instant UTC, ISO 8601 avec microsecondes.",
+        serialize=lambda v: v if isinstance(v, str) else written(v),
+        parse_value=_instant,
+    ),
+    Cell: strawberry.scalar(
+        name="Cell",
+        description="Cellule telle que la paie l'écrit : texte (« 1 012,50 », « 27/06/1970 », « O »), nombre, booléen.",
+        parse_value=_cell,
+    ),
+    Money: strawberry.scalar(name="Money", description="Nombre à deux décimales : « 1012.50 », en euros ou en heures."),
+    Percent: strawberry.scalar(name="Percent", description="Pour cent à deux décimales : « 33.33 »."),
+    MaskedNir: strawberry.scalar(
+        name="Nir", description="Numéro de sécurité sociale, toujours masqué : « 1 85 05 ** *** *** ** »."
+    ),
+}
