@@ -103,6 +103,7 @@ class Intake:
             mode=self.mode,
             campaign_id=campaign.id if campaign else None,
             declaration_id=declaration.id if declaration else None,
+            declaration=declaration,
             received_at=self.now,
             sent_by_id=self.by.id,
             received=len(lines),

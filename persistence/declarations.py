@@ -200,7 +200,7 @@ def _meet(line: Remuneration, card: Card | None) -> None:
             if told is None and not line.missed(at):
                 line.reject(Rule.MATRICULE_MISSING, at)
         return
-    if line.birth_date is None or not line.birth_name:
+    if line.birth_date is None or not line.birth_name or line.missed("nir"):
         return
     if not card.is_of(line.birth_name, line.birth_date):
         line.reject(Rule.WORKER_MISMATCH, "nir")

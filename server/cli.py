@@ -2,12 +2,14 @@
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import uvicorn
@@ -19,11 +21,13 @@ from persistence.migrations import migrate
 from persistence.records import Agent, Organism, Profile, Refused, SignIn, User
 from persistence.seeds.demo import Persona, personas, seed_demo
 from persistence.seeds.reference import seed_reference
+from persistence.vault import Vault, VaultError
 from schema.contract import contract
 
 from .app import create_clock
 from .clock import DemoClock
 from .demo_issuer import DEMO_ISSUER, DemoIssuer
+from .payroll import Export, ExportUnreadable, report, send
 from .settings import Settings, SettingsError
 
 SDL = Path(__file__).parents[1] / "schema" / "schema.graphql"
@@ -33,12 +37,15 @@ EPILOG = """\
 premiers pas :
   habilitations demo                         un monde fictif sur SQLite, des jetons, trois requêtes à essayer
   habilitations token --as declarante-canal  un jeton d'une heure pour un personnage de la démonstration
+  habilitations lines paie.csv --campaign 2026 --as declarante-canal --send http://127.0.0.1:8000/graphql
+                                             déclare les rémunérations de novembre d'un export de paie
 
 en production, l'environnement dit tout :
   DATABASE_URL    sqlite:///fichier.db, ou postgresql://hôte/base
   OIDC_ISSUER     l'émetteur des jetons ; OIDC_JWKS_URL ses clés ; OIDC_AUDIENCE notre nom chez lui
+  NIR_KEYS        le fichier de clés des numéros de sécurité sociale (`habilitations keys FICHIER`)
   HOST PORT WORKERS ALLOWED_HOSTS
-  habilitations migrate && habilitations seed && habilitations appoint-national … && habilitations serve
+  habilitations keys … && habilitations migrate && habilitations seed && habilitations appoint-national … && habilitations serve
 """
 
 QUERIES = {
@@ -79,6 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "email": "adresse professionnelle",
     }.items():
         national.add_argument(f"--{name}", required=True, help=words)
+    keys = commands.add_parser("keys", help="écrit de nouvelles clés pour les numéros de sécurité sociale")
+    keys.add_argument("file", type=Path, metavar="FICHIER")
+    _lines_parser(commands)
     token = commands.add_parser("token", help="fait un jeton de la démonstration")
     token.add_argument("--as", dest="subject", required=True, metavar="PERSONNAGE", help="voir la liste de `demo`")
     asked = parser.parse_args(arguments)
@@ -86,24 +96,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for chatty in ("alembic", "casbin", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
-        match asked.command:
-            case "demo":
-                return _demo()
-            case "serve":
-                return _serve(Settings.from_environ(os.environ))
-            case "migrate":
-                return asyncio.run(_prepare(Settings.from_environ(os.environ)))
-            case "seed":
-                return asyncio.run(_prepare(Settings.from_environ(os.environ), reference=True, demo=asked.demo))
-            case "appoint-national":
-                return asyncio.run(_appoint_national(Settings.from_environ(os.environ), asked))
-            case "schema":
-                return _schema(check=asked.check)
-            case _:
-                return _token(asked.subject)
-    except SettingsError as refused:
+        return _run(asked)
+    except (SettingsError, VaultError, ExportUnreadable) as refused:
         print(refused, file=sys.stderr)
         return 2
+
+
+def _run(asked: argparse.Namespace) -> int:
+    match asked.command:
+        case "demo":
+            return _demo()
+        case "serve":
+            return _serve(Settings.from_environ(os.environ))
+        case "migrate":
+            return asyncio.run(_prepare(Settings.from_environ(os.environ)))
+        case "seed":
+            return asyncio.run(_prepare(Settings.from_environ(os.environ), reference=True, demo=asked.demo))
+        case "appoint-national":
+            return asyncio.run(_appoint_national(Settings.from_environ(os.environ), asked))
+        case "schema":
+            return _schema(check=asked.check)
+        case "keys":
+            Vault.write(asked.file)
+            return 0
+        case "lines":
+            return _lines(asked)
+        case _:
+            return _token(asked.subject)
+
+
+def _lines_parser(commands: Any) -> None:  # noqa: ANN401 argparse's own
+    lines = commands.add_parser("lines", help="lit un export de paie : donne les variables de l'acte, ou l'envoie")
+    lines.add_argument("file", type=Path, metavar="CSV")
+    lines.add_argument("--campaign", type=int, required=True, metavar="ANNÉE", help="année de la campagne")
+    lines.add_argument("--siret", help="établissement ; sinon celui que portent le plus de lignes")
+    lines.add_argument("--accept-valid", action="store_true", help="prendre les bonnes lignes ; sinon tout ou rien")
+    lines.add_argument("--draft", action="store_true", help="un brouillon ; sinon un dépôt")
+    lines.add_argument("--dry-run", action="store_true", help="un essai : le rapport, et rien n'est gardé")
+    lines.add_argument("--key", help="clé d'idempotence ; sinon celle du fichier")
+    lines.add_argument("--send", metavar="ADRESSE", help="envoie au graphe ; le jeton est dans HABILITATIONS_TOKEN")
+    lines.add_argument("--as", dest="subject", metavar="PERSONNAGE", help="au lieu du jeton, dans la démonstration")
+
+
+def _lines(asked: argparse.Namespace) -> int:
+    """Without --send, the variables as JSON. With it, the report; 1 when a line is rejected, 2 when all is refused."""
+    if not asked.file.is_file():
+        raise ExportUnreadable(f"Le fichier {asked.file} n'existe pas.")
+    export = Export.read(asked.file)
+    variables = export.variables(
+        asked.campaign,
+        siret=asked.siret,
+        mode="ACCEPT_VALID" if asked.accept_valid else "ALL_OR_NOTHING",
+        deposit=not asked.draft,
+        dry_run=asked.dry_run,
+        key=asked.key,
+    )
+    print("Colonnes : " + ", ".join(f"{name} → {field}" for name, field in export.columns.items()), file=sys.stderr)
+    if export.ignored:
+        print("Colonnes ignorées : " + ", ".join(export.ignored), file=sys.stderr)
+    if asked.send is None:
+        print(json.dumps(variables, ensure_ascii=False, indent=1))
+        return 0
+    token = _token_of(asked.subject) if asked.subject else os.environ.get("HABILITATIONS_TOKEN", "")
+    payload = send(asked.send, token, variables)
+    print(report(payload, export.lines))
+    return 0 if not payload["errors"] else 1 if payload["batch"] is not None else 2
 
 
 def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
@@ -205,15 +262,18 @@ def _schema(*, check: bool) -> int:
 
 
 def _token(subject: str) -> int:
+    print(_token_of(subject))
+    return 0
+
+
+def _token_of(subject: str) -> str:
     settings = Settings.from_environ(demo_environ(os.environ))
     assert settings.demo_key is not None
     known = [persona.subject for persona in personas()]
     if subject not in known:
-        print(f"Personnage inconnu. Connus : {', '.join(known)}.", file=sys.stderr)
-        return 2
+        raise SettingsError(f"Personnage inconnu. Connus : {', '.join(known)}.")
     settings.demo_key.parent.mkdir(exist_ok=True)
-    print(DemoIssuer(settings.demo_key, settings.audience).issue(subject, timedelta(hours=1)))
-    return 0
+    return DemoIssuer(settings.demo_key, settings.audience).issue(subject, timedelta(hours=1))
 
 
 def _welcome(settings: Settings) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import UNTOLD, Record, named, unique_where, untold
 from .campaigns import Campaign
@@ -180,6 +180,9 @@ class Batch(Record):
     rejected: Mapped[int] = mapped_column(Integer)
     held: Mapped[int] = mapped_column(Integer)
     removed: Mapped[int] = mapped_column(Integer)
+    declaration: Mapped[Declaration | None] = relationship(
+        lazy="raise", primaryjoin="foreign(Batch.declaration_id) == Declaration.id"
+    )
 
 
 class LineStatus(StrEnum):

@@ -37,6 +37,8 @@ from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import Decision, PartnerKind
 from persistence.register import Register
 
+from .declarations import tell_declarations
+
 SEPTEMBER = date(2025, 9, 1)
 
 
@@ -216,6 +218,7 @@ async def seed_demo(database: Database, issuer: str, today: date) -> None:
             partner = teller.tell(story, by, today)
             await session.flush()
             await Register(session, database, partner.registered_on).keep_timeline(partner)
+        await tell_declarations(session, database)
 
 
 @dataclass(frozen=True, slots=True)
