@@ -202,9 +202,11 @@ def _meet(line: Remuneration, card: Card | None) -> None:
         return
     if line.birth_date is None or not line.birth_name or line.missed("nir"):
         return
+    if (card.birth_name, card.birth_date) == (line.birth_name, line.birth_date):
+        return
     if not card.is_of(line.birth_name, line.birth_date):
         line.reject(Rule.WORKER_MISMATCH, "nir")
-    elif (folded(card.birth_name), card.birth_date) != (folded(line.birth_name), line.birth_date):
+    elif card.birth_date != line.birth_date or folded(card.birth_name) != folded(line.birth_name):
         line.warn(Rule.WORKER_CHANGED, "birthName")
 
 

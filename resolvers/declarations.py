@@ -1,10 +1,11 @@
 """Declared remunerations: a batch for one establishment and one campaign, and what the paying Caf does of its lines."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NewType
+from typing import Any, NewType, TypeVar
 
 import strawberry
 from strawberry import ID
+from strawberry.utils.str_converters import to_camel_case
 
 from persistence.activity_changes import ChangeIntake
 from persistence.batches import Intake
@@ -25,16 +26,26 @@ from persistence.records.cells import LINES
 
 from .acting import Act, ActInput, ChangeInput, at, permission
 
+T = TypeVar("T")
 Cell = NewType("Cell", str)
 """A cell as the payroll writes it: weak, so that one bad cell is its line's error and not the whole request's."""
 
 PROCESSED_AT_ONCE = 100
 
 
+def cells(kind: type[T]) -> type[T]:
+    """A line stays the mapping that GraphQL made, by our names: a thousand objects cost more than their deposit."""
+    definition: Any = kind.__strawberry_definition__  # type: ignore[attr-defined]
+    names = {to_camel_case(field.python_name): field.python_name for field in definition.fields}
+    definition.from_input = lambda _kind, given, _context: {names[name]: value for name, value in given.items()}
+    return kind
+
+
 def _cell(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return strawberry.field(default=None, description=description)
 
 
+@cells
 @strawberry.input(description="Une ligne : la rémunération de novembre d'une personne, comme la paie l'écrit.")
 class RemunerationLineInput:
     client_reference: Cell | None = _cell(
@@ -120,10 +131,10 @@ def _needed(given: RemunerationsDeclareInput, live: Sequence[Declaration]) -> st
     return "Declaration:replace" if any(d.is_live for d in live) else "Declaration:deposit"
 
 
-def _rows(lines: Sequence[object] | None) -> list[Mapping[str, Any]] | None:
+def _rows(lines: Any) -> Sequence[Mapping[str, Any]] | None:  # noqa: ANN401 mappings, whatever their annotation
     if lines is not None and len(lines) > LINES:
         raise Refused(Rule.LINES_TOO_MANY, "lines")
-    return None if lines is None else [vars(line) for line in lines]
+    return lines  # type: ignore[no-any-return]
 
 
 def _batch(act: Act, place: Establishment, given: BatchInput, mode: BatchMode) -> Any:  # noqa: ANN401 an intake's arguments
@@ -136,6 +147,7 @@ def _tell(act: Act, intake: Intake) -> None:
     act.warn(intake.warnings)
 
 
+@cells
 @strawberry.input(description="Un changement d'activité d'une personne (R23 à R27), comme la paie l'écrit.")
 class ActivityChangeLineInput:
     client_reference: Cell | None = _cell(

@@ -45,7 +45,8 @@ en production, l'environnement dit tout :
   OIDC_ISSUER     l'émetteur des jetons ; OIDC_JWKS_URL ses clés ; OIDC_AUDIENCE notre nom chez lui
   NIR_KEYS        le fichier de clés des numéros de sécurité sociale (`habilitations keys FICHIER`)
   HOST PORT WORKERS ALLOWED_HOSTS
-  habilitations keys … && habilitations migrate && habilitations seed && habilitations appoint-national … && habilitations serve
+  habilitations keys … && habilitations migrate && habilitations seed
+  habilitations appoint-national … && habilitations serve
 """
 
 QUERIES = {

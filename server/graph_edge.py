@@ -73,7 +73,6 @@ class GraphEdge:
             if operation.operation is OperationType.QUERY:
                 answer = await context.answer(document, operation, asked.variables)
             else:
-                context.variables(operation, asked.variables)
                 answer = await _mutate(context, document, asked)
         except Invalid as invalid:
             return _refused(media, tuple(_fit(error) for error in invalid.errors), request_id)
@@ -136,6 +135,8 @@ async def _mutate(context: Context, document: Document, asked: Asked) -> Executi
     )
     result = running if isinstance(running, ExecutionResult) else await running
     assert isinstance(result, ExecutionResult)
+    if result.data is None and result.errors and all(error.path is None for error in result.errors):
+        raise Invalid(result.errors)  # refused before anything ran: a variable does not fit
     return result
 
 

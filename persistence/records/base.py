@@ -48,6 +48,8 @@ Words = String().with_variant(String(collation="C"), "postgresql")
 
 def folded(words: str) -> str:
     """The key that orders and finds words alike on both databases: no accents, no case."""
+    if words.isascii():
+        return words.casefold().strip()
     letters = (c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
     return "".join(letters).casefold().replace("œ", "oe").replace("æ", "ae").strip()
 

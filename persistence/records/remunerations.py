@@ -171,7 +171,7 @@ class Certificate:
         return found
 
     def _is_here(self, text: str) -> None:
-        if Siret.read(text) != self.siret:
+        if text != self.siret and Siret.read(text) != self.siret:
             raise Refused(Rule.ESTABLISHMENT_MISMATCH)
 
     def _is_november(self, text: str) -> None:
