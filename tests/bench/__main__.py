@@ -8,10 +8,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import uvloop
@@ -19,67 +20,98 @@ from sqlalchemy import text
 
 from persistence.engine import Database
 from persistence.migrations import migrate
+from persistence.records import User
 from persistence.seeds.reference import seed_reference
 from server.demo_issuer import DemoIssuer
 
-from .data import CALLER, fill
+from .data import CALLER, DECLARANT, fill
+from .deposits import LINES, bodies
 from .questions import QUESTIONS, Question
 
 NAME = "habilitations_bench"
-ROUNDS, SECONDS = 5, 3.0
+SQLITE = Path(tempfile.gettempdir()) / f"{NAME}.db"
+ROUNDS, SECONDS, LONGEST = 5, 3.0, 600.0
+DEPOSITS = 12
+"""Deposits of a thousand lines in a round."""
 GRAPH_PORT, FLOOR_PORT = 8421, 8422
 
 
 def main() -> None:
-    with _postgres() as server, tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "issuer.jwk"
-        token = DemoIssuer(key).issue(CALLER, timedelta(hours=2))
-        url = server.rsplit("/", 1)[0] + f"/{NAME}"
-        uvloop.run(_prepare(server, url))
-        environ = {**os.environ, "DEMO": "1", "DATABASE_URL": url, "DEMO_KEY": str(key)}
-        graph = [sys.executable, "-m", "server.cli", "serve"]
-        floor = [
-            sys.executable, "-m", "uvicorn", "tests.bench.floor:create", "--factory", "--port", str(FLOOR_PORT),
-            "--no-access-log", "--log-level", "warning", "--loop", "uvloop", "--http", "httptools",
-        ]  # fmt: skip
-        with _process(graph, environ | {"PORT": str(GRAPH_PORT)}), _process(floor, environ):
-            for number, question in enumerate(QUESTIONS):
-                _measure(number, question, token)
+    asked = sys.argv[1:] or ["postgresql", "sqlite"]
+    with tempfile.TemporaryDirectory() as folder:
+        issuer = DemoIssuer(Path(folder) / "issuer.jwk")
+        if "postgresql" in asked:
+            with _postgres() as server:
+                url = server.rsplit("/", 1)[0] + f"/{NAME}"
+                uvloop.run(_create(server, url))
+                _beside(url, issuer, folder, QUESTIONS)
+        if "sqlite" in asked:
+            url = f"sqlite:///{SQLITE}"
+            uvloop.run(_fill(url))
+            _beside(url, issuer, folder, [q for q in QUESTIONS if q.sqlite is not None])
+
+
+def _beside(url: str, issuer: DemoIssuer, folder: str, questions: Sequence[Question]) -> None:
+    """The graph and the floor over the same register, one process each."""
+    print(f"\n{url.partition(':')[0]}", flush=True)
+    environ = {**os.environ, "DEMO": "1", "DATABASE_URL": url, "DEMO_KEY": str(Path(folder) / "issuer.jwk")}
+    graph = [sys.executable, "-m", "server.cli", "serve"]
+    floor = [
+        sys.executable, "-m", "uvicorn", "tests.bench.floor:create", "--factory", "--port", str(FLOOR_PORT),
+        "--no-access-log", "--log-level", "warning", "--loop", "uvloop", "--http", "httptools",
+    ]  # fmt: skip
+    with _process(graph, environ | {"PORT": str(GRAPH_PORT)}), _process(floor, environ):
+        token = issuer.issue(CALLER, timedelta(hours=2))
+        for question in questions:
+            _measure(QUESTIONS.index(question), question, token)
+        _measure_deposits(issuer.issue(DECLARANT, timedelta(hours=2)))
 
 
 def _measure(number: int, question: Question, token: str) -> None:
-    ours = _request(GRAPH_PORT, "/graphql", token, question)
-    theirs = _request(FLOOR_PORT, f"/graphql/{number}", token, question)
-    answers = [
-        _answer(GRAPH_PORT, "/graphql", token, question),
-        _answer(FLOOR_PORT, f"/graphql/{number}", token, question),
-    ]
+    body = json.dumps({"query": question.document, "variables": question.variables}).encode()
+    ours, theirs = (GRAPH_PORT, "/graphql"), (FLOOR_PORT, f"/graphql/{number}")
+    answers = [_answer(*way, token, body) for way in (ours, theirs)]
     assert json.loads(answers[0]) == json.loads(answers[1]), (answers[0][:400], answers[1][:400])
     rates: dict[str, list[float]] = {"graph": [], "floor": []}
     for _ in range(ROUNDS):
-        rates["floor"].append(_load(FLOOR_PORT, theirs))
-        rates["graph"].append(_load(GRAPH_PORT, ours))
+        rates["floor"].append(_load(FLOOR_PORT, [_request(*theirs, token, body)], SECONDS))
+        rates["graph"].append(_load(GRAPH_PORT, [_request(*ours, token, body)], SECONDS))
     graph, floor = (statistics.median(rates[name]) for name in ("graph", "floor"))
     print(f"({number + 1}) {question.title}, {len(answers[0]) / 1000:.1f} kB")
     print(f"    graphe {graph:7.0f} req/s   plancher {floor:7.0f} req/s   rapport {graph / floor:.2f}", flush=True)
 
 
-def _load(port: int, request: bytes) -> float:
+def _measure_deposits(token: str) -> None:
+    """Deposits of new people, then of the same with other amounts; the floor copies the rows of each."""
+    rates: dict[tuple[str, str], list[float]] = {}
+    for _ in range(ROUNDS):
+        seed = uuid4().int % 10**6
+        for kind, amount in (("new", 392), ("again", 401)):
+            sent = list(bodies(range(DEPOSITS), seed, amount))
+            for who, port, path in (
+                ("floor", FLOOR_PORT, f"/deposit/{kind}/{seed}"),
+                ("graph", GRAPH_PORT, "/graphql"),
+            ):
+                requests = [_request(port, path, token, body) for body in sent]
+                rates.setdefault((kind, who), []).append(_load(port, requests, LONGEST) * LINES)
+    for kind, words in (("new", "personnes nouvelles"), ("again", "un dépôt qui en remplace un")):
+        graph, floor = (statistics.median(rates[kind, who]) for who in ("graph", "floor"))
+        print(f"(5) mille lignes déposées, {words}")
+        print(f"    graphe {graph:7.0f} lig/s   plancher {floor:7.0f} lig/s   rapport {graph / floor:.2f}", flush=True)
+
+
+def _load(port: int, requests: Sequence[bytes], seconds: float) -> float:
+    given = b"".join(b"%d\n%b" % (len(request), request) for request in requests)
     made = subprocess.run(
-        [sys.executable, "-m", "tests.bench.load", str(port), str(SECONDS)],
-        input=request,
-        capture_output=True,
+        [sys.executable, "-m", "tests.bench.load", str(port), str(seconds)],
+        input=given,
+        stdout=subprocess.PIPE,
         check=True,
     )
     return float(made.stdout)
 
 
-def _body(question: Question) -> bytes:
-    return json.dumps({"query": question.document, "variables": question.variables}).encode()
-
-
-def _request(port: int, path: str, token: str, question: Question) -> bytes:
-    body = _body(question)
+def _request(port: int, path: str, token: str, body: bytes) -> bytes:
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -87,9 +119,9 @@ def _request(port: int, path: str, token: str, question: Question) -> bytes:
     return head.encode() + body
 
 
-def _answer(port: int, path: str, token: str, question: Question) -> bytes:
+def _answer(port: int, path: str, token: str, body: bytes) -> bytes:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", _body(question), headers)
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers)
     until = time.monotonic() + 30
     while True:
         try:
@@ -111,8 +143,8 @@ def _process(command: list[str], environ: dict[str, str]) -> Iterator[None]:
         running.wait(timeout=30)
 
 
-async def _prepare(server: str, url: str) -> None:
-    """The bench's register: made once on this server, kept for the next run."""
+async def _create(server: str, url: str) -> None:
+    """The bench's register on this server: made once, kept for the next run."""
     admin = Database(server.replace("postgresql://", "postgresql+asyncpg://"))
     async with admin.writer.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -120,19 +152,29 @@ async def _prepare(server: str, url: str) -> None:
         if not known:
             await connection.execute(text(f"CREATE DATABASE {NAME}"))
     await admin.close()
-    if known:
-        return
-    print("Le registre de mesure se remplit : 30 000 partenaires, 200 000 utilisateurs, 60 000 groupes…", flush=True)
-    database = Database(url.replace("postgresql://", "postgresql+asyncpg://"))
+    await _fill(url)
+
+
+async def _fill(url: str) -> None:
+    """Rows where there are none yet."""
+    database = Database(url.replace("postgresql://", "postgresql+asyncpg://").replace("sqlite:", "sqlite+aiosqlite:"))
     await migrate(database)
     async with database.transaction() as session:
-        await session.execute(text("SET LOCAL statement_timeout = 0"))
-        await seed_reference(session)
-        await fill(session)
-    async with database.writer.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("SET statement_timeout = 0"))
-        await connection.execute(text("VACUUM ANALYZE"))
+        filled = await session.get(User, f"usr_{CALLER}")
+        if filled is None:
+            print("Le registre de mesure se remplit : 30 000 partenaires, un million de lignes…", flush=True)
+            if database.dialect == "postgresql":
+                await session.execute(text("SET LOCAL statement_timeout = 0"))
+            await seed_reference(session)
+            await fill(session, database)
+    if filled is None:
+        async with database.writer.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            if database.dialect == "postgresql":
+                await connection.execute(text("SET statement_timeout = 0"))
+                await connection.execute(text("VACUUM ANALYZE"))
+            else:
+                await connection.execute(text("ANALYZE"))
     await database.close()
 
 

@@ -1,4 +1,4 @@
-"""The floor: Starlette and asyncpg with fixed SQL. It verifies the same token and resolves the same caller."""
+"""The floor: Starlette and the bare driver with fixed SQL. It verifies the same token and resolves the same caller."""
 
 import os
 from collections.abc import AsyncIterator
@@ -13,14 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from persistence.callers import caller_statement
-from persistence.engine import SESSION
+from persistence.callers import Identity, caller_statement
+from persistence.engine import SESSION, Database
 from persistence.reader import Held
 from resolvers.context import subject_of
 from server.demo_issuer import DEMO_ISSUER, DemoIssuer
 from server.identity import Verifier
 from server.jwks import StaticJwks
+from server.settings import Settings
 
+from .deposits import copy
 from .questions import QUESTIONS
 
 DAY = date(2026, 12, 10)
@@ -29,21 +31,47 @@ DAY = date(2026, 12, 10)
 def create() -> Starlette:
     issuer = DemoIssuer(Path(os.environ["DEMO_KEY"]))
     verifier = Verifier(DEMO_ISSUER, "habilitations", StaticJwks(issuer.jwks()))
-    caller = caller_statement("postgresql")
+    database = Database(Settings.from_environ(os.environ).database_url)
+    caller = caller_statement(database.dialect)
     held: Any = Held(DAY, None, lambda _a, _r: ())  # type: ignore[arg-type]
+
+    async def known(identity: Identity, driver: Any) -> None:  # noqa: ANN401 a connection
+        row = await database.value(caller.text, caller.binds(identity._asdict(), held), driver)
+        assert subject_of(row).user
 
     async def answer(request: Request) -> Response:
         identity = await verifier.identify(request.headers.get("authorization"))
         await request.body()
         question = QUESTIONS[int(request.path_params["number"])]
-        async with request.app.state.pool.acquire() as connection:
-            row = await connection.fetchval(caller.text, *caller.binds(identity._asdict(), held))
-            assert "agent_managing" in subject_of(row).roles
-            text = await connection.fetchval(question.sql, DAY, *question.variables.values())
+        async with connected(request) as driver:
+            await known(identity, driver)
+            text = await database.value(question.fixed(database.dialect), question.given(database.dialect, DAY), driver)
         return Response(b'{"data":' + text.encode() + b"}", 200, {"Cache-Control": "no-store"}, "application/json")
+
+    async def deposit(request: Request) -> Response:
+        identity = await verifier.identify(request.headers.get("authorization"))
+        body = await request.body()
+        async with connected(request) as driver:
+            await known(identity, driver)
+        run, pool = str(request.path_params["run"]), request.app.state.pool
+        made = await copy(body, run, new=request.path_params["kind"] == "new", database=database, pool=pool)
+        return Response(made, 200, {"Cache-Control": "no-store"}, "application/json")
+
+    @asynccontextmanager
+    async def connected(request: Request) -> AsyncIterator[Any]:
+        if request.app.state.pool is None:
+            async with database.reading() as driver:
+                yield driver
+            return
+        async with request.app.state.pool.acquire() as driver:
+            yield driver
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.pool = None
+        if database.dialect == "sqlite":
+            yield
+            return
         async with asyncpg.create_pool(
             os.environ["DATABASE_URL"],
             min_size=10,
@@ -56,7 +84,11 @@ def create() -> Starlette:
             app.state.pool = pool
             yield
 
-    return Starlette(routes=[Route("/graphql/{number:int}", answer, methods=["POST"])], lifespan=lifespan)
+    routes = [
+        Route("/graphql/{number:int}", answer, methods=["POST"]),
+        Route("/deposit/{kind}/{run}", deposit, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def _no_reset(_connection: object) -> None:

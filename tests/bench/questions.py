@@ -1,17 +1,39 @@
 """The questions that are measured: each as a document for the graph, and as fixed SQL for the floor."""
 
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
+
+from .data import siret
 
 STATE = "s.starts_on <= $1 AND s.ends_on > $1"
 
 
 class Question(NamedTuple):
-    """`sql` takes the day and the variables in order, and returns the text of the same JSON."""
+    """`sql` takes the day and the variables in order, and returns the text of the same JSON; `sqlite` in its words."""
 
     title: str
     document: str
     variables: dict[str, str]
     sql: str
+    sqlite: str | None = None
+
+    def fixed(self, dialect: str) -> str:
+        text = self.sqlite if dialect == "sqlite" else self.sql
+        assert text is not None
+        return text
+
+    def given(self, dialect: str, day: date) -> list[Any]:
+        return [day.isoformat() if dialect == "sqlite" else day, *self.variables.values()]
+
+
+LINE = "SELECT * FROM declaration_line WHERE paying_id = 'org_751' AND deposited ORDER BY id LIMIT 100"
+DECIMALS = ", ".join(
+    f"'{name}', CAST({column} / 100 AS text) || '.' || substr(CAST({column} % 100 + 100 AS text), 2)"
+    for name, column in {
+        "rate": "rate", "netRemuneration": "net_remuneration", "netAid": "net_aid", "esatShare": "esat_share"
+    }.items()
+)  # fmt: skip
+EIGHT = f"'id', id, 'matricule', matricule, 'enteredOn', entered_on, {DECIMALS}, 'changedSequence', changed_sequence"
 
 
 QUESTIONS = (
@@ -21,7 +43,7 @@ QUESTIONS = (
              conventionInForce { id siret inForceOn organism { code name } contract { mode } }
              groups(first: 20) { nodes { id name role { code }
                members(first: 50) { nodes { id familyName givenName email } } } } } }""",
-        {"siret": "00000000000379"},
+        {"siret": siret(76)},
         f"""SELECT json_build_object('partner', (
               SELECT json_build_object('id', p.id, 'name', p.name, 'siren', p.siren, 'kind', p.kind,
                 'conventionInForce', (SELECT json_build_object('id', c.id, 'siret', c.siret, 'inForceOn', c.in_force_on,
@@ -80,5 +102,16 @@ QUESTIONS = (
                       SELECT a.user_id FROM affiliation a JOIN partner_state s ON s.partner_id = a.partner_id
                       WHERE s.administering_id = 'org_751' AND {STATE}) OR u.id = 'usr_bench-agent'
                     ORDER BY u.sort_key, u.id LIMIT 100) u)))::text""",
+    ),
+    Question(
+        "cent lignes × huit champs parmi un million, la Caf qui paie",
+        """{ lines(first: 100) { nodes { id matricule enteredOn rate netRemuneration netAid esatShare
+             changedSequence } } }""",
+        {},
+        f"""SELECT json_build_object('lines', json_build_object('nodes', (
+              SELECT json_agg(json_build_object({EIGHT}) ORDER BY id) FROM ({LINE}) l)))::text
+            WHERE $1::date IS NOT NULL""",
+        f"""SELECT json_object('lines', json_object('nodes', (
+              SELECT json_group_array(json(json_object({EIGHT})) ORDER BY id) FROM ({LINE}) l))) WHERE ? IS NOT NULL""",
     ),
 )  # fmt: skip
