@@ -71,9 +71,11 @@ class Intake:
         indexes = {line.index: self.vault.index(line.nir) for line in lines if line.nir is not None}
         ids = [line.worker_id for line in lines if line.worker_id is not None]
         rows = Worker.__table__.c
-        named = rows.nir_index.in_(set(indexes.values())) | rows.id.in_(ids)
         found = await self.register.session.execute(
-            select(*(rows[c] for c in Card._fields)).where(rows.partner_id == self.place.partner_id, named)
+            select(*(rows[c] for c in Card._fields)).where(
+                rows.partner_id == self.place.partner_id,
+                self.register.among(rows.nir_index, list(indexes.values())) | self.register.among(rows.id, ids),
+            )
         )
         cards = [Card(*row) for row in found]
         return Cards(indexes, {c.nir_index: c for c in cards}, {c.id: c for c in cards})
@@ -145,7 +147,7 @@ class Intake:
         """Nothing is lost: the results that were written are those that the batch counts."""
         rows = BatchResult.__table__.c
         counted = select(rows.status, func.count()).where(rows.batch_id == batch.id).group_by(rows.status)
-        found: dict[LineStatus, int] = dict((await self.register.session.execute(counted)).tuples().all())
+        found: dict[LineStatus, int] = dict((await self.register.session.execute(counted)).all())
         if any(found.get(status, 0) != getattr(batch, status.value.lower()) for status in LineStatus):
             message = f"the results of {batch.id} are not those that it counts"
             raise RuntimeError(message)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, bindparam, func, select, text, update
 
@@ -36,6 +37,8 @@ SAID = (
     "dual_activity", "confirmation", "comment",
 )  # fmt: skip
 """What a line says of its worker: when it is the same as before, the line is unchanged and stays processed."""
+SIZE = len(SAID)
+_said = attrgetter(*SAID)
 PROCESSED = ("processing", "processed_on", "processed_by_id", "processing_reason")
 LINE = (
     "id", "version", "partner_id", "establishment_id", "declaration_id", "worker_id", "deposited", "position",
@@ -61,6 +64,14 @@ RATES = text(
                        ORDER BY r.starts_on DESC LIMIT 1), -1) <> l.rate
        ON CONFLICT (worker_id, starts_on) DO UPDATE SET rate = excluded.rate"""
 ).bindparams(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
+
+
+class Former(NamedTuple):
+    """A line of the declaration that a new one takes the place of."""
+
+    changed_sequence: int
+    said: tuple[Any, ...]
+    processed: tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -121,20 +132,20 @@ class CertificateIntake(Intake):
         parameters = (await session.scalars(select(Parameter).where(Parameter.starts_on <= last_day))).all()
         payers = await session.execute(select(Organism.code, Organism.id).where(Organism.kind.in_(PAYERS)))
         bounds = Bounds.on(last_day, parameters)
-        return Certificate(campaign.year, self.place.siret, bounds, dict(payers.tuples().all()))
+        return Certificate(campaign.year, self.place.siret, bounds, dict(payers.all()))
 
     async def _last_sequence(self, campaign: Campaign) -> int:
         of = (Declaration.establishment_id == self.place.id, Declaration.campaign_id == campaign.id)
         return await self.register.session.scalar(select(func.max(Declaration.sequence)).where(*of)) or 0
 
-    async def _before(self, former: Declaration | None) -> dict[str, Any]:
+    async def _before(self, former: Declaration | None) -> dict[str, Former]:
         """The lines that this declaration takes the place of, by worker."""
         if former is None:
             return {}
         rows = DeclarationLine.__table__.c
         columns = [rows[c] for c in ("worker_id", "changed_sequence", *SAID, *PROCESSED)]
         found = await self.register.session.execute(select(*columns).where(rows.declaration_id == former.id))
-        return {row.worker_id: row for row in found}
+        return {worker: Former(changed, tuple(more[:SIZE]), tuple(more[SIZE:])) for worker, changed, *more in found}
 
     async def _drafted(self, draft: Declaration) -> list[Remuneration]:
         """The draft's lines as they were read, in order."""
@@ -191,10 +202,10 @@ class CertificateIntake(Intake):
 
 def _meet(line: Remuneration, card: Card | None) -> None:
     """A line against the card of its worker, or against the want of one."""
-    if line.worker_id is not None:
-        return  # of the draft: it was met when it was read
     if line.aah_beneficiary is False or (card and not card.aah_beneficiary and line.aah_beneficiary is None):
         line.reject(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")
+    if line.worker_id is not None:
+        return  # of the draft: the rest was met when it was read
     if card is None:
         for told, at in ((line.matricule, "matricule"), (line.paying_id, "payingOrganism")):
             if told is None and not line.missed(at):
@@ -214,7 +225,7 @@ class Written:
     """The rows of one declaration: its lines, the cards that they make or change."""
 
     def __init__(
-        self, intake: CertificateIntake, declaration: Declaration, cards: Cards, before: Mapping[str, Any]
+        self, intake: CertificateIntake, declaration: Declaration, cards: Cards, before: Mapping[str, Former]
     ) -> None:
         self.intake, self.declaration, self.cards, self.before = intake, declaration, cards, before
         self.lines: list[tuple[Any, ...]] = []
@@ -239,20 +250,20 @@ class Written:
         if card is not None and line.worker_id is None:
             self._correct(line, card)
         self.workers.add(worker_id)
-        said = tuple(getattr(line, name) for name in SAID)
+        said = _said(line)
         former = self.before.get(worker_id)
-        status, changed, processed = LineStatus.CREATED, self.declaration.sequence, (None,) * len(PROCESSED)
+        status, changed = LineStatus.CREATED, self.declaration.sequence
+        processed: tuple[Any, ...] = (None,) * len(PROCESSED)
         if former is not None:
             status = LineStatus.REPLACED
-            if said == tuple(getattr(former, name) for name in SAID):
-                status, changed = LineStatus.UNCHANGED, former.changed_sequence
-                processed = tuple(getattr(former, name) for name in PROCESSED)
+            if said == former.said:
+                status, changed, processed = LineStatus.UNCHANGED, former.changed_sequence, former.processed
         made = f"lin_{self.key}{line.index:04d}"
         deposited = self.declaration.received_at is not None
         self.lines.append(
             (made, 1, *self.place, worker_id, deposited, line.index, line.reference, *said, changed, *processed)
         )
-        if deposited and line.dual_activity_since is not None:
+        if line.dual_activity_since is not None:  # of a draft too: like a name, its lines do not keep it
             more = (line.dual_activity_hours, line.dual_activity_employer)
             self.dual.append((worker_id, line.dual_activity_since, self.place[0], *more))
         return status, made

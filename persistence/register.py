@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Date, Text, cast, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Date, Text, cast, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -92,7 +92,14 @@ class Register:
             return
         adapted = _adapted(rows, [isinstance(rows_of.c[c].type, Date | Instant) for c in columns])
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        await driver.executemany(f"INSERT INTO {rows_of.name} ({names}) VALUES ({marks})", adapted)  # noqa: S608 our own words
+        await driver.executemany(f'INSERT INTO "{rows_of.name}" ({names}) VALUES ({marks})', adapted)  # noqa: S608 our own words
+
+    def among(self, term: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+        """Whether a column is one of many values, given as one array: a thousand binds would cost more to prepare."""
+        spelling = SPELLINGS[self.database.dialect]
+        bound = spelling.bind(f"among_{term.key}", "texts")
+        bound.value, bound.required = spelling.adapt(values, "texts"), False
+        return spelling.among(term, bound)
 
     async def upsert(self, record: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Rows written anew or again, by their primary key."""

@@ -37,7 +37,7 @@ class Vault:
             raise VaultError("La clé de l'index n'est pas une clé de chiffrement.")
         self._keys = {name: AESGCM(key) for name, key in keys.items()}
         self._current, self._index = current, hmac.new(index_key, digestmod=hashlib.sha256)
-        self._head = bytes((VERSION, len(current))) + current.encode()
+        self._head = bytes((VERSION, len(current.encode()))) + current.encode()
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -61,6 +61,8 @@ class Vault:
             raise VaultError(
                 f"Le fichier {file} existe : des clés perdues ferment à jamais ce qu'elles gardent."
             ) from None
+        except OSError:
+            raise VaultError(f"Le fichier {file} ne peut pas être écrit.") from None
 
     def seal(self, nir: Nir, row_id: str) -> bytes:
         nonce = os.urandom(NONCE)
@@ -68,13 +70,13 @@ class Vault:
 
     def open(self, sealed: bytes, row_id: str) -> Nir:
         """Raises `VaultError` for another row's value, an unknown key, or a value that was touched."""
-        start = 2 + sealed[1]
-        key = self._keys.get(sealed[2:start].decode())
-        if sealed[0] != VERSION or key is None:
+        start = 2 + int.from_bytes(sealed[1:2])
+        key = self._keys.get(sealed[2:start].decode(errors="replace"))
+        if sealed[:1] != bytes((VERSION,)) or key is None:
             raise VaultError("Une clé manque pour ouvrir cette valeur.")
         try:
             plain = key.decrypt(sealed[start : start + NONCE], sealed[start + NONCE :], _place(row_id))
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # a value cut short has no nonce
             raise VaultError("Cette valeur n'est pas celle de sa ligne.") from None
         return Nir(plain.decode())
 

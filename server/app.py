@@ -1,5 +1,6 @@
 """The process, composed once: register, policy, contract, identity, edge."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,6 +49,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         logger.info("policy %s", policy.policy_hash)
+        _spare_the_collector()
         yield
         health.stop()
         await database.close()
@@ -65,6 +67,13 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         lifespan=lifespan,
         exception_handlers={HTTPException: refused},
     )
+
+
+def _spare_the_collector() -> None:
+    """What is made at the start stays: walking it again during each large batch took a fifth of its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def compose(database: Database, vault: Vault) -> Graph:

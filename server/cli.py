@@ -19,7 +19,7 @@ from persistence.engine import Database
 from persistence.journal import Circumstances, entry
 from persistence.migrations import migrate
 from persistence.records import Agent, Organism, Profile, Refused, SignIn, User
-from persistence.seeds.demo import Persona, personas, seed_demo
+from persistence.seeds.demo import personas, seed_demo
 from persistence.seeds.reference import seed_reference
 from persistence.vault import Vault, VaultError
 from schema.contract import contract
@@ -29,6 +29,7 @@ from .clock import DemoClock
 from .demo_issuer import DEMO_ISSUER, DemoIssuer
 from .payroll import Export, ExportUnreadable, report, send
 from .settings import Settings, SettingsError
+from .welcome import welcome
 
 SDL = Path(__file__).parents[1] / "schema" / "schema.graphql"
 DEMO_FOLDER = Path(".demo")
@@ -48,19 +49,6 @@ en production, l'environnement dit tout :
   habilitations keys … && habilitations migrate && habilitations seed
   habilitations appoint-national … && habilitations serve
 """
-
-QUERIES = {
-    "Qui suis-je, et quels sont mes onglets ?": (
-        "{ viewer { user { givenName familyName } organisms { name } tabs { service { tabLabel } partner { name } } } }"
-    ),
-    "Un partenaire par son SIRET, ses services, ses groupes, leurs membres": (
-        '{ partner(siret: "999 900 012 00025") { name mode administeredBy { name } services { open '
-        "service { label } groups { nodes { name role { label } members { nodes { familyName } } } } } } }"
-    ),
-    "Les partenaires que je peux lire, dont le SIRET du bulletin diffère": (
-        "{ bulletins { totalCount nodes { partner { name } siret conventionSiret siretMatches status missing } } }"
-    ),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -179,7 +167,7 @@ def _demo() -> int:
     os.environ.update(demo_environ(os.environ))
     settings = Settings.from_environ(os.environ)
     asyncio.run(_prepare(settings, reference=True, demo=True))
-    print(_welcome(settings))
+    print(welcome(settings))
     return _serve(settings)
 
 
@@ -275,32 +263,6 @@ def _token_of(subject: str) -> str:
         raise SettingsError(f"Personnage inconnu. Connus : {', '.join(known)}.")
     settings.demo_key.parent.mkdir(exist_ok=True)
     return DemoIssuer(settings.demo_key, settings.audience).issue(subject, timedelta(hours=1))
-
-
-def _welcome(settings: Settings) -> str:
-    assert settings.demo_key is not None
-    issuer = DemoIssuer(settings.demo_key, settings.audience)
-    address = f"http://{settings.host}:{settings.port}/graphql"
-    shown = "\n".join(_card(persona, issuer) for persona in personas())
-    tries = "\n".join(
-        f"\n  # {title}\n  curl -s {address} -H 'Content-Type: application/json' \\\n"
-        f"    -H \"Authorization: Bearer $(.venv/bin/habilitations token --as {who})\" \\\n    -d '{_body(query)}'"
-        for (title, query), who in zip(QUERIES.items(), ("declarante-canal", "agent-paris", "agent-paris"), strict=True)
-    )
-    return (
-        "\nHabilitations, démonstration : tout ici est fiction ; le jour est le "
-        f"{settings.demo_day:%d/%m/%Y}.\n\nPersonnages et jetons (un jour) :\n{shown}\n\nÀ essayer :{tries}\n\n"
-        f"Le graphe répond sur {address} ; Ctrl-C pour arrêter.\n"
-    )
-
-
-def _card(persona: Persona, issuer: DemoIssuer) -> str:
-    name = f"{persona.given_name} {persona.family_name}".strip()
-    return f"\n  {persona.subject} · {name}, {persona.shows}\n  {issuer.issue(persona.subject, timedelta(days=1))}"
-
-
-def _body(query: str) -> str:
-    return '{"query": "' + query.replace('"', '\\"') + '"}'
 
 
 if __name__ == "__main__":

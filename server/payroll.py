@@ -13,8 +13,10 @@ from typing import Any, Self
 import httpx
 
 from persistence.records.base import folded
+from persistence.records.identifiers import holds_nir
 
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("referenceMonth", ("mois reference", "periode reference")),
     ("dualActivityEmployer", ("siret employeur", "employeur")),
     ("dualActivitySince", ("debut cumul", "date cumul", "cumul depuis")),
     ("dualActivityHours", ("heures cumul", "quota cumul", "heures milieu ordinaire")),
@@ -64,7 +66,7 @@ class Export:
     def read(cls, file: Path) -> Self:
         """UTF-8 or Windows-1252; semicolons, tabs or commas; a title may stand above the header."""
         content = file.read_bytes()
-        rows = [row for row in csv.reader(StringIO(_text(content)), delimiter=_delimiter(_text(content))) if any(row)]
+        places, rows = _rows(_text(content))
         start = next((i for i, row in enumerate(rows[:20]) if len(_fields(row)) >= KNOWN_ENOUGH), None)
         if start is None:
             raise ExportUnreadable("Aucune ligne d'en-tête reconnue : il y faut des mots comme NIR, nom, taux, aide.")
@@ -73,7 +75,7 @@ class Export:
         if twice:
             names = ", ".join(f"« {header[i]} »" for i, field in found.items() if field in twice)
             raise ExportUnreadable(f"Ces colonnes veulent dire la même chose, renommez-en : {names}.")
-        wide = next((start + i + 2 for i, row in enumerate(rows[start + 1 :]) if len(row) > len(header)), None)
+        wide = next((places[i] for i, row in enumerate(rows) if i > start and len(row) > len(header)), None)
         if wide is not None:
             raise ExportUnreadable(f"La ligne {wide} a plus de cellules que l'en-tête : un séparateur y est de trop.")
         lines = [{field: row[i] for i, field in found.items() if i < len(row)} for row in rows[start + 1 :]]
@@ -110,11 +112,14 @@ def send(url: str, token: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"}
     body = {"query": DECLARE, "variables": variables}
     transport = httpx.HTTPTransport(retries=2)
-    with httpx.Client(transport=transport, timeout=60, headers=headers) as client:
-        try:
-            said = client.post(url, json=body).json()
-        except httpx.ReadError:
-            said = client.post(url, json=body).json()
+    try:
+        with httpx.Client(transport=transport, timeout=60, headers=headers) as client:
+            try:
+                said = client.post(url, json=body).json()
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                said = client.post(url, json=body).json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):  # nobody there, or an answer that is no JSON
+        raise ExportUnreadable(f"Le graphe ne répond pas à l'adresse {url}.") from None
     if "errors" in said:
         raise ExportUnreadable(said["errors"][0]["message"])
     return said["data"]["remunerationsDeclare"]  # type: ignore[no-any-return]
@@ -143,7 +148,9 @@ def _where(path: Sequence[str], lines: Sequence[Mapping[str, str]]) -> str:
         return ""
     index = int(path[2])
     field = f", {path[3]}" if len(path) > 3 else ""  # noqa: PLR2004 the field stands fourth
-    return f"{lines[index].get('clientReference') or f'ligne {index + 1}'}{field} · "
+    reference = lines[index].get("clientReference", "")
+    shown = reference if reference.strip() and not holds_nir(reference) else f"ligne {index + 1}"
+    return f"{shown}{field} · "
 
 
 def _text(content: bytes) -> str:
@@ -151,6 +158,16 @@ def _text(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
+
+
+def _rows(text: str) -> tuple[list[int], list[list[str]]]:
+    """The rows that say something, and the line of the file where each ends."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        told = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error:
+        raise ExportUnreadable(f"La ligne {reader.line_num} ne se lit pas : un guillemet y est de trop.") from None
+    return [place for place, _ in told], [row for _, row in told]
 
 
 def _delimiter(text: str) -> str:

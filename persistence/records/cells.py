@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from .identifiers import holds_nir
 from .rules import Notice, Refused, Rule
@@ -22,12 +22,35 @@ FULL = 100_00
 YES, NO = {"o", "oui", "x", "1", "vrai", "true", "y", "yes"}, {"n", "non", "0", "faux", "false", "no"}
 SPACES = re.compile(r"[\s\u00a0\u202f]+")
 MONEY = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
+FRENCH = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
+ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 NO_MARKS = str.maketrans("", "", " '’-.")
 
 
 def texts(raw: Mapping[str, Any]) -> dict[str, str]:
     """The cells that hold something."""
     return {name: text for name, value in raw.items() if value is not None and (text := value.strip())}
+
+
+class Cell(NamedTuple):
+    """How a cell is read, the attribute that takes it, and its name in the graph."""
+
+    read: Callable[[str], Any]
+    attribute: str
+    shown: str
+
+
+def cells(**readers: Callable[[str], Any]) -> dict[str, Cell]:
+    """The cells of a line by their names; the client's reference is the line's own."""
+    return {
+        named: Cell(read, "reference" if named == "client_reference" else named, _camel(named))
+        for named, read in readers.items()
+    }
+
+
+def _camel(words: str) -> str:
+    first, *rest = words.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 @dataclass(slots=True)
@@ -57,6 +80,16 @@ class Line:
             self.reject(refused.rule, at, refused.notice.detail)
             return None
 
+    def take_all(self, said: Mapping[str, str], cells: Mapping[str, "Cell"]) -> None:
+        """The cells that are said, each into its attribute."""
+        for field_, text in said.items():
+            cell = cells.get(field_)
+            if cell is not None:
+                try:
+                    setattr(self, cell.attribute, cell.read(text))
+                except Refused as refused:
+                    self.reject(refused.rule, cell.shown, refused.notice.detail)
+
     def missed(self, *fields: str) -> bool:
         """Whether one of these fields has an error."""
         return any(notice.path[-1] in fields for notice in self.errors)
@@ -64,10 +97,12 @@ class Line:
 
 def cents(text: str) -> int:
     """An amount in euros, in cents: `1 012,50`, `812.33`, `1.012,50`. AMOUNT_INVALID."""
-    bare = SPACES.sub("", text).removesuffix("€")
-    if "," in bare and "." in bare:
-        bare = bare.replace("." if bare.rindex(",") > bare.rindex(".") else ",", "")
-    found = MONEY.fullmatch(bare)
+    found = MONEY.fullmatch(text)
+    if found is None:
+        bare = SPACES.sub("", text).removesuffix("€")
+        if "," in bare and "." in bare:
+            bare = bare.replace("." if bare.rindex(",") > bare.rindex(".") else ",", "")
+        found = MONEY.fullmatch(bare)
     if found is None:
         raise Refused(Rule.AMOUNT_INVALID)
     return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
@@ -97,21 +132,20 @@ def share(text: str) -> int:
 
 def day(text: str) -> date:
     """`27/06/1970` or `1970-06-27`, from 1900 on. DAY_INVALID."""
-    parts = text.split("/") if "/" in text else text.split("-")[::-1]
+    found = FRENCH.fullmatch(text) or ISO.fullmatch(text)
     try:
-        day_, month, year = (int(part) for part in parts if part.isascii() and part.isdigit())
-        found = date(year, month, day_)
+        read = date(*(int(found[part]) for part in ("year", "month", "day"))) if found else None
     except ValueError:
-        raise Refused(Rule.DAY_INVALID) from None
-    if not 1900 <= year <= 2199:  # noqa: PLR2004 as `sizes` says
+        read = None
+    if read is None or not 1900 <= read.year <= 2199:  # noqa: PLR2004 as `sizes` says
         raise Refused(Rule.DAY_INVALID)
-    return found
+    return read
 
 
 def name(text: str) -> str:
     """Letters of any alphabet, marks between them. NAME_INVALID."""
     found = unicodedata.normalize("NFC", " ".join(text.split()))
-    if len(found) > LONGEST_NAME or not found[0].isalpha() or not found.translate(NO_MARKS).isalpha():
+    if len(found) > LONGEST_NAME or not found[:1].isalpha() or not found.translate(NO_MARKS).isalpha():
         raise Refused(Rule.NAME_INVALID)
     return found
 
@@ -119,7 +153,7 @@ def name(text: str) -> str:
 def flag(text: str) -> bool:
     word = text.casefold()
     if word not in YES | NO:
-        raise Refused(Rule.DUAL_ACTIVITY_MISSING)
+        raise Refused(Rule.VALUE_INVALID, detail="Oui ou non.")
     return word in YES
 
 

@@ -73,7 +73,7 @@ class Nir:
             eaten = re.fullmatch(r"[0-9]([.,]?[0-9]+)?E\+?[0-9]+", re.sub(r"\s", "", text.upper()))
             told = "Un tableur l'a transformé en notation scientifique : mettez la colonne en texte." if eaten else None
             raise Refused(Rule.NIR_FORMAT, detail=told)
-        key = f"{97 - int(bare[:13].replace('2A', '19').replace('2B', '18')) % 97:02}"
+        key = _key(bare)
         if bare[13:] not in ("", key):
             raise Refused(Rule.NIR_KEY)
         if bare.startswith(SPECIMEN):
@@ -112,20 +112,29 @@ NIR = re.compile(
     r"[123478][0-9]{2}(?:0[1-9]|1[0-2]|2[0-9]|3[0-9]|4[0-2]|[5-9][0-9])(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?"
 )
 SPECIMEN = "2690549588157"
+SHORTEST = 13
+_APART = r"[\s.\u00a0\u202f-]{0,3}"
+# looked at from every digit: a number that stands before must not hide the one that follows
 _WRITTEN = re.compile(
-    r"(?<![0-9A-Za-z])[1-478](?:[\s.\u00a0\u202f-]?[0-9AB]){12}(?:[\s.\u00a0\u202f-]?[0-9]{2})?(?![0-9A-Za-z])",
-    re.IGNORECASE,
+    rf"(?<![0-9A-Za-z])(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]{{2}})?)(?![0-9A-Za-z]))", re.IGNORECASE
 )
+_GLUED = re.compile(r"(?<![0-9])[1-478][0-9]{5}[0-9AB][0-9]{8}(?![0-9])", re.IGNORECASE)
 
 
 def holds_nir(text: str) -> bool:
-    """Whether a free text holds what reads as a NIR, in any spacing."""
-    return any(NIR.fullmatch(_bare(found).upper()) for found in _WRITTEN.findall(text))
+    """Whether a free text holds what reads as a NIR, in any spacing; among letters, with its key."""
+    if len(text) < SHORTEST:
+        return False
+    apart = any(NIR.fullmatch(_bare(found).upper()) for found in _WRITTEN.findall(text))
+    glued = (found.upper() for found in _GLUED.findall(text))
+    return apart or any(NIR.fullmatch(found) and found.endswith(_key(found)) for found in glued)
 
 
 def matricule(text: str) -> str:
     """Matricule allocataire: seven digits at most; files pad it with zeros on either side (domain.md 5.2)."""
-    digits = re.sub(r"[A-Za-z]$", "", _bare(text))
+    if len(text) == MATRICULE and text.isascii() and text.isdigit():
+        return text
+    digits = re.sub(r"[A-Za-z]$", "", _bare(re.sub(r"[.,]0$", "", text)))  # `12345.0` is a number's own zero
     if len(digits) > MATRICULE:
         digits = digits.lstrip("0") if digits.startswith("0") else digits
         digits = digits[:MATRICULE] if not digits[MATRICULE:].strip("0") else digits
@@ -142,6 +151,11 @@ def sha256(text: str, *path: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", text.lower()):
         raise Refused(Rule.VALUE_INVALID, *path, detail="Une empreinte SHA-256 compte 64 chiffres hexadécimaux.")
     return text.lower()
+
+
+def _key(bare: str) -> str:
+    """The key of the first thirteen characters; Corsica counts as 19 and 18."""
+    return f"{97 - int(bare[:13].replace('2A', '19').replace('2B', '18')) % 97:02}"
 
 
 def _bare(text: str) -> str:

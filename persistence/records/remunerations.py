@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NamedTuple
 
 from .base import folded
 from .campaigns import Parameter
-from .cells import FULL, Line, cents, day, flag, name, prose, rate, reference, share, texts
+from .cells import FULL, Line, cells, cents, day, flag, name, prose, rate, reference, share, texts
 from .identifiers import MATRICULE, Nir, Siret, matricule
 from .rules import Refused, Rule
 
@@ -22,6 +23,8 @@ MONTHS_OF_HOURS = 35 * 52
 NET_LEAST, NET_MOST = 70, 105
 """Amounts are net and the texts speak of gross ones: percents of the gross figure within which nothing is told."""
 LONGEST_WEEK = 35_00
+NAMED = 5
+"""How many of the other lines of a same number are named: a thousand lines would name a million."""
 
 
 class NoPayReason(StrEnum):
@@ -96,8 +99,8 @@ class Bounds(NamedTuple):
         )
 
     def gross(self, share: int, rate: int) -> int:
-        """A share of the SMIC at an activity rate, in cents."""
-        return self.smic * share * rate // FULL**2
+        """A share of the SMIC at an activity rate, in cents, rounded half up."""
+        return (self.smic * share * rate * 2 + FULL**2) // (2 * FULL**2)
 
     def aid(self, share: int) -> int:
         """The aid that a share of the Esat gives (R243-6): the cap, then half a point less per point above 20 %."""
@@ -130,32 +133,15 @@ class Certificate:
 
     def read(self, index: int, raw: Mapping[str, Any]) -> Remuneration:
         """One line; what cannot be read is an error at its field, and what depends on it is not judged."""
-        line, said = Remuneration(index), texts(raw).get
-        take = line.take
-        line.reference = take(said("client_reference"), reference, "clientReference")
-        line.nir = take(said("nir"), Nir.read, "nir", Rule.NIR_FORMAT)
-        line.birth_name = take(said("birth_name"), name, "birthName", Rule.NAME_INVALID) or ""
-        line.used_name = take(said("used_name"), name, "usedName")
-        line.given_names = take(said("given_names"), name, "givenNames", Rule.NAME_INVALID) or ""
-        line.birth_date = take(said("birth_date"), day, "birthDate", Rule.DAY_INVALID)
-        line.matricule = take(said("matricule"), matricule, "matricule")
-        line.paying_id = take(said("paying_organism"), self._payer, "payingOrganism")
-        line.entered_on = take(said("entered_on"), day, "enteredOn", Rule.DAY_INVALID)
-        line.rate = take(said("rate"), rate, "rate", Rule.RATE_RANGE)
-        line.net_remuneration = take(said("net_remuneration"), cents, "netRemuneration")
-        line.net_aid = take(said("net_aid"), cents, "netAid")
-        line.esat_share = take(said("esat_share"), share, "esatShare")
-        line.no_pay_reason = take(said("no_pay_reason"), _no_pay, "noPayReason")
-        line.dual_activity = take(said("dual_activity"), flag, "dualActivity", Rule.DUAL_ACTIVITY_MISSING)
-        line.dual_activity_since = take(said("dual_activity_since"), day, "dualActivitySince")
-        line.dual_activity_hours = take(said("dual_activity_hours"), cents, "dualActivityHours")
-        line.dual_activity_employer = take(said("dual_activity_employer"), Siret.read, "dualActivityEmployer")
-        line.aah_beneficiary = take(said("aah_beneficiary"), flag, "aahBeneficiary")
-        line.confirmation = take(said("confirmation"), prose, "confirmation")
-        line.comment = take(said("comment"), prose, "comment")
-        take(said("siret"), self._is_here, "siret")
-        take(said("reference_month"), self._is_november, "referenceMonth")
-        self._tell_identity(line, said("nir") or "")
+        line, said = Remuneration(index), texts(raw)
+        line.take_all(said, CELLS)
+        for field, missing in REQUIRED.items():
+            if field not in said:
+                line.reject(missing, CELLS[field].shown)
+        line.paying_id = line.take(said.get("paying_organism"), self._payer, "payingOrganism")
+        line.take(said.get("siret"), self._is_here, "siret")
+        line.take(said.get("reference_month"), self._is_november, "referenceMonth")
+        self._tell_identity(line, said.get("nir", ""))
         self._check_dates(line)
         self._check_amounts(line)
         if not line.errors:
@@ -175,7 +161,7 @@ class Certificate:
             raise Refused(Rule.ESTABLISHMENT_MISMATCH)
 
     def _is_november(self, text: str) -> None:
-        if text not in (f"{self.year}-11", f"11/{self.year}", f"novembre {self.year}"):
+        if folded(text) not in (f"{self.year}-11", f"11/{self.year}", f"novembre {self.year}"):
             raise Refused(Rule.PERIOD_NOT_NOVEMBER)
 
     # between fields
@@ -247,8 +233,10 @@ def repeated(lines: Sequence[Remuneration]) -> None:
             by_nir.setdefault(line.nir, []).append(line)
     for same in by_nir.values():
         for line in same if len(same) > 1 else ():
-            others = ", ".join(other.reference or f"au rang {other.index}" for other in same if other is not line)
-            line.reject(Rule.WORKER_DUPLICATE_IN_BATCH, "nir", f"Voir : {others}.")
+            others = islice((other for other in same if other is not line), NAMED)
+            named = ", ".join(other.reference or f"au rang {other.index}" for other in others)
+            more = ", …" if len(same) > NAMED + 1 else ""
+            line.reject(Rule.WORKER_DUPLICATE_IN_BATCH, "nir", f"Voir : {named}{more}.")
     references = Counter(line.reference for line in lines)
     for line in lines:
         if line.reference is not None and references[line.reference] > 1:
@@ -259,8 +247,48 @@ def _near(net: int, gross: int) -> bool:
     return gross * NET_LEAST <= net * 100 <= gross * NET_MOST
 
 
+def _dual(text: str) -> bool:
+    try:
+        return flag(text)
+    except Refused:
+        raise Refused(Rule.DUAL_ACTIVITY_MISSING) from None
+
+
 def _no_pay(text: str) -> NoPayReason:
     found = NoPayReason.__members__.get(text) or WORDS.get(folded(text))
     if found is None:
         raise Refused(Rule.NO_PAY_REASON_UNKNOWN, detail=f"Connus : {', '.join(NoPayReason)}.")
     return found
+
+
+CELLS = cells(
+    client_reference=reference,
+    nir=Nir.read,
+    birth_name=name,
+    used_name=name,
+    given_names=name,
+    birth_date=day,
+    matricule=matricule,
+    entered_on=day,
+    rate=rate,
+    net_remuneration=cents,
+    net_aid=cents,
+    esat_share=share,
+    no_pay_reason=_no_pay,
+    dual_activity=_dual,
+    dual_activity_since=day,
+    dual_activity_hours=cents,
+    dual_activity_employer=Siret.read,
+    aah_beneficiary=flag,
+    confirmation=prose,
+    comment=prose,
+)
+REQUIRED = {
+    "nir": Rule.NIR_FORMAT,
+    "birth_name": Rule.NAME_INVALID,
+    "given_names": Rule.NAME_INVALID,
+    "birth_date": Rule.DAY_INVALID,
+    "entered_on": Rule.DAY_INVALID,
+    "rate": Rule.RATE_RANGE,
+    "dual_activity": Rule.DUAL_ACTIVITY_MISSING,
+}

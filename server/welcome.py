@@ -1,0 +1,80 @@
+"""What a demonstration says when it starts: whom to sign in as, and what to try."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from persistence.seeds.demo import Persona, personas
+
+from .demo_issuer import DemoIssuer
+from .settings import Settings
+
+PAYROLL = Path(__file__).parents[1] / "persistence" / "seeds" / "paie-novembre-2026.csv"
+
+QUERIES = (
+    (
+        "Qui suis-je, et quels sont mes onglets ?",
+        "declarante-canal",
+        "{ viewer { user { familyName } organisms { name } tabs { service { tabLabel } partner { name } } } }",
+    ),
+    (
+        "Un partenaire par son SIRET, ses services, ses groupes, leurs membres",
+        "agent-paris",
+        (
+            '{ partner(siret: "999 900 012 00025") { name mode administeredBy { name } services { open '
+            "service { label } groups { nodes { name role { label } members { nodes { familyName } } } } } } }"
+        ),
+    ),
+    (
+        "Les partenaires que je peux lire, dont le SIRET du bulletin diffère",
+        "agent-paris",
+        "{ bulletins { totalCount nodes { partner { name } siret conventionSiret siretMatches status missing } } }",
+    ),
+    (
+        "Les lignes dont ma Caf paie l'AAH, dans un Esat qu'une autre administre",
+        "agent-hauts-de-seine",
+        (
+            "{ lines(first: 3) { totalCount nodes { establishmentName netRemuneration rate processing "
+            "worker { birthName nir knownRate } } } }"
+        ),
+    ),
+    (
+        "Qui a déclaré : pour la Caf qui administre, l'en-tête et les nombres",
+        "agent-yvelines",
+        "{ declarations { nodes { establishmentName status receivedAt lineCount pendingCount } } }",
+    ),
+)
+
+
+def welcome(settings: Settings) -> str:
+    assert settings.demo_key is not None
+    issuer = DemoIssuer(settings.demo_key, settings.audience)
+    address = f"http://{settings.host}:{settings.port}/graphql"
+    shown = "\n".join(_card(persona, issuer) for persona in personas())
+    declare = (
+        "\n  # Déclarer les rémunérations de novembre d'un export de paie et ses accidents ; --dry-run pour un essai"
+        f"\n  .venv/bin/habilitations lines {_from_here(PAYROLL)} --campaign 2026 --accept-valid \\\n"
+        f"    --as declarante-canal --send {address}\n"
+    )
+    tries = "\n".join(
+        f"\n  # {title}\n  curl -s {address} -H 'Content-Type: application/json' \\\n"
+        f"    -H \"Authorization: Bearer $(.venv/bin/habilitations token --as {who})\" \\\n    -d '{_body(query)}'"
+        for title, who, query in QUERIES
+    )
+    return (
+        "\nHabilitations, démonstration : tout ici est fiction ; "
+        f"le jour est le {settings.demo_day:%d/%m/%Y}.\n\nPersonnages et jetons (un jour) :\n{shown}\n\n"
+        f"À essayer :{tries}\n{declare}\nLe graphe répond sur {address} ; Ctrl-C pour arrêter.\n"
+    )
+
+
+def _from_here(file: Path) -> Path:
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _card(persona: Persona, issuer: DemoIssuer) -> str:
+    name = f"{persona.given_name} {persona.family_name}".strip()
+    return f"\n  {persona.subject} · {name}, {persona.shows}\n  {issuer.issue(persona.subject, timedelta(days=1))}"
+
+
+def _body(query: str) -> str:
+    return '{"query": "' + query.replace('"', '\\"') + '"}'
