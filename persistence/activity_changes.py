@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from .batches import Intake
+from .batches import Cards, Intake
 from .records import ActivityChange, Batch, BatchKind, ChangeKind, DeclarationLine, LineStatus, Rule, WorkerRate
-from .records.activity_changes import Known, in_order, read_changes
+from .records.activity_changes import Change, Known, in_order, read_changes
 from .records.workers import Card
 
 CHANGE = (
@@ -27,43 +27,48 @@ class ChangeIntake(Intake):
         changes = read_changes(lines, today)
         cards = await self.cards(changes)
         known = await self._known([card for change in changes if (card := cards.get(change)) is not None])
-        rates: dict[int, int | None] = {}
-        for change in in_order(changes):
-            card = cards.get(change)
-            worker = known.get(card.id) if card is not None else None
-            if worker is None:
-                if not change.missed("nir"):
-                    change.reject(Rule.WORKER_UNKNOWN, "workerId" if change.worker_id else "nir")
-                continue
-            worker.judge(change)
-            if not change.errors and change.effective_on is not None:
-                rates[change.index] = worker.rate_on(change.effective_on)
-                worker.apply(change)
+        before = {change.index: self._judge(change, cards, known) for change in in_order(changes)}
         if self.is_held(changes):
             return self.report(BatchKind.ACTIVITY_CHANGES, changes, {})
-        rows = []
-        outcomes: dict[int, tuple[LineStatus, str]] = {}
-        new_rates = []
-        for change in changes:
-            card = cards.get(change)
-            if change.errors or card is None:
-                continue
-            made = ActivityChange.new_id(ActivityChange.prefix)
-            outcomes[change.index] = (LineStatus.CREATED, made)
-            place = (self.place.partner_id, self.place.id)
-            facts = (change.kind, change.effective_on, rates[change.index], change.rate, change.departure_reason)
-            said = (change.comment, change.reference, self.now)
-            rows.append((made, 1, *place, card.id, card.paying_id, *facts, *said))
-            if change.rate is not None:
-                new_rates.append((card.id, change.effective_on, self.place.partner_id, change.rate))
+        good = [(change, card) for change in changes if not change.errors and (card := cards.get(change)) is not None]
+        made = [ActivityChange.new_id(ActivityChange.prefix) for _ in good]
+        outcomes = {change.index: (LineStatus.CREATED, key) for (change, _), key in zip(good, made, strict=True)}
+        batch = self.report(BatchKind.ACTIVITY_CHANGES, changes, outcomes)
+        place = (self.place.partner_id, self.place.id)
+        rows = [
+            (
+                key, 1, *place, card.id, card.paying_id, change.kind, change.effective_on, before[change.index],
+                change.rate, change.departure_reason, change.comment, change.reference, self.now,
+            )
+            for (change, card), key in zip(good, made, strict=True)
+        ]  # fmt: skip
+        rates = [
+            (card.id, change.effective_on, place[0], change.rate) for change, card in good if change.rate is not None
+        ]
 
         async def write() -> None:
             await self.register.copy(ActivityChange, CHANGE, rows)
-            await self.register.upsert(WorkerRate, ("worker_id", "starts_on", "partner_id", "rate"), new_rates)
+            await self.register.upsert(WorkerRate, ("worker_id", "starts_on", "partner_id", "rate"), rates)
 
-        batch = self.report(BatchKind.ACTIVITY_CHANGES, changes, outcomes)
         self.register.after_flush(write)
         return batch
+
+    def _judge(self, change: Change, cards: Cards, known: Mapping[str, Known]) -> int | None:
+        """Tell what blocks the change; the rate known before it, when it takes effect."""
+        card = cards.get(change)
+        worker = known.get(card.id) if card is not None else None
+        if worker is None:
+            if not change.missed("nir"):
+                change.reject(Rule.WORKER_UNKNOWN, "workerId" if change.worker_id else "nir")
+            return None
+        if change.nir is not None and cards.indexes[change.index] != worker.card.nir_index:
+            change.reject(Rule.WORKER_MISMATCH, "nir")
+        worker.judge(change)
+        if change.errors or change.effective_on is None:
+            return None
+        rate = worker.rate_on(change.effective_on)
+        worker.apply(change)
+        return rate
 
     async def _known(self, cards: Sequence[Card]) -> dict[str, Known]:
         """What is known of these workers in this establishment: those that it has declared, and they alone."""

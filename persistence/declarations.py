@@ -23,6 +23,7 @@ from .records import (
     Organism,
     OrganismKind,
     Parameter,
+    Processing,
     Refused,
     Rule,
     Worker,
@@ -256,7 +257,8 @@ class Written:
         processed: tuple[Any, ...] = (None,) * len(PROCESSED)
         if former is not None:
             status = LineStatus.REPLACED
-            if said == former.said:
+            confirmed = former.processed[0] is Processing.NOT_BENEFICIARY  # else it would have been rejected
+            if said == former.said and not confirmed:
                 status, changed, processed = LineStatus.UNCHANGED, former.changed_sequence, former.processed
         made = f"lin_{self.key}{line.index:04d}"
         deposited = self.declaration.received_at is not None

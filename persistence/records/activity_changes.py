@@ -106,6 +106,8 @@ class Known:
             change.reject(Rule.CHANGE_DUPLICATE, "effectiveOn")
         elif self.departed_on is not None and (on >= self.departed_on or kind is ChangeKind.DEPARTURE):
             change.reject(Rule.WORKER_DEPARTED, "effectiveOn")
+        elif kind is ChangeKind.DEPARTURE and any(day > on for _, day in self.changes):
+            change.reject(Rule.LATER_CHANGE, "effectiveOn")
         if kind is not ChangeKind.DEPARTURE and change.rate is not None:
             before = self.rate_on(on)
             if before is None:
@@ -140,6 +142,10 @@ def _read(index: int, raw: Mapping[str, Any], today: date) -> Change:
     change.comment = take(said("comment"), prose, "comment")
     if change.effective_on is not None and change.effective_on > today + HORIZON:
         change.reject(Rule.CHANGE_TOO_FAR, "effectiveOn")
+    other = "rate" if change.kind is ChangeKind.DEPARTURE else "departure_reason"
+    if change.kind is not None and said(other) is not None:
+        shown = "rate" if change.kind is ChangeKind.DEPARTURE else "departureReason"
+        change.reject(Rule.VALUE_INVALID, shown, "Ce champ ne va pas avec cette nature de changement.")
     if change.kind is ChangeKind.DEPARTURE:
         missing = Rule.DEPARTURE_REASON_MISSING
         change.departure_reason = take(said("departure_reason"), _reason, "departureReason", missing)

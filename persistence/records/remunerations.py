@@ -16,13 +16,14 @@ from .base import folded
 from .campaigns import Parameter
 from .cells import FULL, Line, cells, cents, day, flag, name, prose, rate, reference, share, texts
 from .identifiers import MATRICULE, Nir, Siret, matricule
-from .rules import Refused, Rule
+from .rules import Refused, Rule, require
 
 MONTHS_OF_HOURS = 35 * 52
 """Twelve months of the legal week: the monthly SMIC is the hourly one times 151,67 hours."""
 NET_LEAST, NET_MOST = 70, 105
 """Amounts are net and the texts speak of gross ones: percents of the gross figure within which nothing is told."""
 LONGEST_WEEK = 35_00
+ONE = 1_00
 NAMED = 5
 """How many of the other lines of a same number are named: a thousand lines would name a million."""
 
@@ -87,6 +88,10 @@ class Bounds(NamedTuple):
     def on(cls, day: date, parameters: Sequence[Parameter]) -> "Bounds":
         """What each parameter is worth that day."""
         known = {p.name: p.value for p in sorted(parameters, key=lambda p: p.starts_on) if p.starts_on <= day}
+        missing = {"SMIC_HOURLY", "RG_MIN", "RG_MAX", "AID_CAP", "ESAT_SHARE_MIN", "AID_THRESHOLD", "AID_SLOPE"} - set(
+            known
+        )
+        require(not missing, Rule.PARAMETER_MISSING, detail=", ".join(sorted(missing)))
         hourly = known["SMIC_HOURLY"]
         return cls(
             (hourly * MONTHS_OF_HOURS * 2 + 12) // 24,  # rounded half up, as it is published
@@ -207,6 +212,8 @@ class Certificate:
 
     def _compare(self, line: Remuneration) -> None:
         """What is only strange in a line that can be taken (domain.md 4.2, 4.6)."""
+        if line.rate is not None and line.rate < ONE:
+            line.warn(Rule.RATE_BELOW_1, "rate")
         if line.dual_activity and line.rate == FULL:
             line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")
         if line.dual_activity_hours is not None and line.dual_activity_hours > LONGEST_WEEK:
@@ -254,6 +261,13 @@ def _dual(text: str) -> bool:
         raise Refused(Rule.DUAL_ACTIVITY_MISSING) from None
 
 
+def _hours(text: str) -> int:
+    try:
+        return cents(text)
+    except Refused:
+        raise Refused(Rule.VALUE_INVALID, detail="Un nombre d'heures, avec deux décimales au plus.") from None
+
+
 def _no_pay(text: str) -> NoPayReason:
     found = NoPayReason.__members__.get(text) or WORDS.get(folded(text))
     if found is None:
@@ -277,7 +291,7 @@ CELLS = cells(
     no_pay_reason=_no_pay,
     dual_activity=_dual,
     dual_activity_since=day,
-    dual_activity_hours=cents,
+    dual_activity_hours=_hours,
     dual_activity_employer=Siret.read,
     aah_beneficiary=flag,
     confirmation=prose,

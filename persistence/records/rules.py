@@ -178,6 +178,7 @@ class Rule(Enum):
     NO_PAY_REASON_UNKNOWN = (None, None, "Ce motif de non-paie n'est pas au référentiel.")
     NO_PAY_WITH_AMOUNT = (None, None, "Un motif de non-paie ne va pas avec un montant.")
     RATE_RANGE = (None, None, "Le taux d'activité est supérieur à 0 et vaut 100 au plus, avec deux décimales.")
+    RATE_BELOW_1 = (None, None, "Le taux d'activité est inférieur à 1 % : il s'écrit en pour cent, 80 pour 80 %.")
     SHARE_RANGE = (None, None, "La part de l'Esat est un pourcentage du Smic, de 0 à 100, avec deux décimales.")
     ESAT_SHARE_BELOW_5 = (None, None, "La part de l'Esat est inférieure à 5 % du Smic (CASF, art. R243-6).")
     ESAT_SHARE_DIFFERS = (None, None, "La rémunération moins l'aide s'écarte de la part de l'Esat déclarée.")
@@ -193,6 +194,7 @@ class Rule(Enum):
     DUAL_ACTIVITY_MISSING = ("R16", "§1", "Dites par oui ou par non si la personne cumule avec le milieu ordinaire.")
     DUAL_ACTIVITY_FULL_RATE = ("R16", "§1", "Le taux est de 100 % alors qu'une seconde activité est déclarée.")
     DUAL_ACTIVITY_OVER_35H = ("R16", "§1", "Le cumul dépasse 35 heures par semaine.")
+    PARAMETER_MISSING = (None, None, "Un paramètre de novembre manque au référentiel : prévenez la Cnaf.")
     LINE_NOT_LIVE = (None, None, "Cette ligne est d'un brouillon ou d'un dépôt remplacé : elle ne se traite plus.")
     OTHER_DECLARATION = (None, None, "Les lignes traitées ensemble sont d'une même déclaration.")
     # activity changes
@@ -201,6 +203,7 @@ class Rule(Enum):
     RATE_DIRECTION = ("R24", "§1", "Le nouveau taux ne va pas dans le sens déclaré.")
     CHANGE_DUPLICATE = ("R24", "§1", "Ce changement est déjà déclaré à cette date.")
     CHANGE_BEFORE_ENTRY = ("R24", "§1", "L'effet précède l'entrée dans l'établissement.")
+    LATER_CHANGE = ("R26", "§1", "Un changement postérieur est déjà déclaré pour cette personne.")
     CHANGE_TOO_FAR = ("R24", "§1", "L'effet est à plus d'un an.")
     WORKER_DEPARTED = ("R26", "§1", "La personne a quitté l'établissement avant cette date.")
     DEPARTURE_REASON_MISSING = ("R26", "§1", "Un départ se déclare avec son motif.")

@@ -1,10 +1,14 @@
 """Campaigns: 1 December to the end of February, Europe/Paris (R22, A16)."""
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from persistence.records import Campaign
+from persistence.records import Campaign, Rule
+from persistence.records.campaigns import PARIS
+from tests.records.build import refused
+
+LAST = timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -20,3 +24,45 @@ def test_the_window_is_half_open_in_paris_and_knows_leap_years(year: int, opens:
     assert campaign.opens_at.astimezone(UTC).isoformat() == opens
     assert campaign.closes_at.astimezone(UTC).isoformat() == closes
     assert not campaign.legacy
+
+
+@pytest.mark.parametrize(
+    ("year", "now"),
+    [
+        (2026, datetime(2026, 11, 30, 23, 59, 59, tzinfo=PARIS)),
+        (2026, datetime(2026, 12, 1, tzinfo=PARIS) - LAST),
+        (2026, datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC)),
+        (2027, datetime(2027, 2, 28, 12, tzinfo=PARIS)),
+    ],
+)
+def test_nothing_is_received_before_the_first_second_of_december(year: int, now: datetime) -> None:
+    with refused(Rule.WINDOW_NOT_OPEN, "campaignYear"):
+        Campaign.of(year).receives(now)
+
+
+@pytest.mark.parametrize(
+    ("year", "now"),
+    [
+        (2026, datetime(2026, 12, 1, tzinfo=PARIS)),
+        (2026, datetime(2026, 11, 30, 23, tzinfo=UTC)),
+        (2026, datetime(2027, 2, 28, 23, 59, 59, tzinfo=PARIS)),
+        (2026, datetime(2027, 3, 1, tzinfo=PARIS) - LAST),
+        (2027, datetime(2028, 2, 29, 23, 59, 59, tzinfo=PARIS)),
+    ],
+)
+def test_the_window_runs_to_the_last_second_of_february(year: int, now: datetime) -> None:
+    Campaign.of(year).receives(now)
+
+
+@pytest.mark.parametrize(
+    ("year", "now"),
+    [
+        (2026, datetime(2027, 3, 1, tzinfo=PARIS)),
+        (2026, datetime(2027, 2, 28, 23, tzinfo=UTC)),
+        (2027, datetime(2028, 3, 1, tzinfo=PARIS)),
+        (2026, datetime(2028, 2, 29, 23, 59, 59, tzinfo=PARIS)),
+    ],
+)
+def test_nothing_is_received_once_february_is_over(year: int, now: datetime) -> None:
+    with refused(Rule.WINDOW_CLOSED, "campaignYear"):
+        Campaign.of(year).receives(now)

@@ -11,7 +11,13 @@ from persistence.records.rules import HELD_BY_SHAPE
 HELD_BY_A_REFUSAL = (
     "R2 R3 R7 R8 R9 R10 R28 R29 R30 R32 R34 R35 R36 R39 R40 R45 R47 R48 R50 R56 R58".split()  # noqa: SIM905 one line
 )
-PARAGRAPH = {"en-tête": range(1, 9), "Instruction": range(9, 17), "§2": range(28, 38), "§3": range(38, 48)}
+PARAGRAPH = {
+    "en-tête": range(1, 9),
+    "Instruction": range(9, 11),
+    "§1": range(11, 28),
+    "§2": range(28, 38),
+    "§3": range(38, 48),
+}
 ROOMS = Path(__file__).parents[2]
 
 

@@ -6,7 +6,8 @@ import pytest
 from server.demo_issuer import DEMO_ISSUER
 from server.settings import Settings, SettingsError
 
-PRODUCTION = {"OIDC_ISSUER": "https://identite.example", "OIDC_JWKS_URL": "https://identite.example/jwks"}
+ISSUER = {"OIDC_ISSUER": "https://identite.example", "OIDC_JWKS_URL": "https://identite.example/jwks"}
+PRODUCTION = {**ISSUER, "NIR_KEYS": "/run/secrets/nir.json"}
 DEMO = {"DEMO": "1"}
 
 
@@ -37,6 +38,7 @@ def test_a_production_has_an_issuer_and_nothing_of_the_demonstration() -> None:
     assert settings.audience == "habilitations"
     assert settings.demo_day is None
     assert settings.demo_key is None
+    assert settings.nir_keys == Path("/run/secrets/nir.json")
 
 
 @pytest.mark.parametrize("name", PRODUCTION)
@@ -57,10 +59,15 @@ def test_a_production_start_refuses_what_belongs_to_the_demonstration(name: str,
         Settings.from_environ({**PRODUCTION, name: value})
 
 
-@pytest.mark.parametrize("name", PRODUCTION)
+@pytest.mark.parametrize("name", ISSUER)
 def test_a_demonstration_refuses_a_real_issuer(name: str) -> None:
     with pytest.raises(SettingsError, match=f"La variable {name} n'a pas d'effet dans une démonstration"):
         Settings.from_environ({**DEMO, name: PRODUCTION[name]})
+
+
+def test_a_demonstration_may_have_keys_of_its_own() -> None:
+    assert Settings.from_environ(DEMO).nir_keys is None
+    assert Settings.from_environ({**DEMO, "NIR_KEYS": " cles.json "}).nir_keys == Path("cles.json")
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])

@@ -1,0 +1,285 @@
+"""Activity changes: the rate up or down against the one known, a departure with its reason (R23 to R27)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from persistence.records import ChangeKind, DepartureReason, Rule
+from persistence.records.activity_changes import HORIZON, Change, Known, in_order, read_changes
+from persistence.records.identifiers import Nir
+from persistence.records.workers import Card
+from tests.records.build import TODAY, day
+from tests.records.november import ANYTHING, repeats, told
+
+CARD = Card(
+    id="wrk_1",
+    nir_index="index",
+    birth_name="Lefèvre",
+    used_name=None,
+    given_names="Élodie",
+    birth_date=date(1985, 5, 27),
+    matricule="1000000",
+    paying_id="org_751",
+    entered_on=date(2012, 9, 9),
+    aah_beneficiary=True,
+)
+UP = {
+    "client_reference": "C1",
+    "worker_id": "wrk_1",
+    "kind": "RATE_INCREASE",
+    "effective_on": "01/12/2026",
+    "rate": "80",
+}
+DOWN = {**UP, "kind": "RATE_DECREASE", "rate": "20"}
+LEAVES = {"worker_id": "wrk_1", "kind": "DEPARTURE", "effective_on": "01/12/2026", "departure_reason": "RETIREMENT"}
+
+
+def _change(**cells: Any) -> Change:  # noqa: ANN401 a cell, or None for an empty one
+    return read_changes([cells], TODAY)[0]
+
+
+def _known(departed_on: date | None = None) -> Known:
+    """Half time since the entry, four fifths since November."""
+    return Known(CARD, {date(2012, 9, 9): 50_00, date(2026, 11, 1): 80_00}, departed_on=departed_on)
+
+
+def _judged(known: Known, *lines: dict[str, str]) -> list[list[tuple[Rule, str]]]:
+    """What blocks each line of a batch, in the order that it was sent; each good one takes effect."""
+    changes = read_changes(lines, TODAY)
+    for change in in_order(changes):
+        known.judge(change)
+        if not change.errors:
+            known.apply(change)
+    return [told(change.errors) for change in changes]
+
+
+# a line
+
+
+def test_a_change_is_read_to_its_values() -> None:
+    assert _change(**UP, comment="Avenant") == Change(
+        index=0,
+        reference="C1",
+        worker_id="wrk_1",
+        kind=ChangeKind.RATE_INCREASE,
+        effective_on=date(2026, 12, 1),
+        rate=80_00,
+        comment="Avenant",
+    )
+
+
+def test_a_departure_is_read_with_its_reason() -> None:
+    change = _change(**LEAVES)
+
+    assert (change.errors, change.departure_reason, change.rate) == ([], DepartureReason.RETIREMENT, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [({**LEAVES, "rate": "80"}, "rate"), ({**UP, "rate": "90", "departure_reason": "MOVE"}, "departureReason")],
+)
+def test_a_cell_that_the_kind_has_no_use_for_is_told(change: dict[str, str], at: str) -> None:
+    assert [(n.rule, n.path[-1]) for n in _change(**change).errors] == [(Rule.VALUE_INVALID, at)]
+
+
+def test_a_departure_before_a_change_already_told_is_refused() -> None:
+    known = _known()
+    known.changes.add((ChangeKind.RATE_INCREASE, date(2026, 12, 1)))
+
+    assert _judged(known, {**LEAVES, "effective_on": "30/11/2026"}) == [[(Rule.LATER_CHANGE, "effectiveOn")]]
+
+
+def test_a_worker_is_named_by_number_where_not_by_id() -> None:
+    change = _change(**{**UP, "worker_id": None, "nir": "1 85 05 75 999 042"})
+
+    assert (change.errors, change.nir) == ([], Nir.read("185057599904209"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule", "at"),
+    [
+        ({**UP, "worker_id": None}, Rule.NIR_FORMAT, "nir"),
+        ({**UP, "nir": "185057599904210"}, Rule.NIR_KEY, "nir"),
+        ({**UP, "kind": None}, Rule.CHANGE_KIND, "kind"),
+        ({**UP, "kind": "rate_increase"}, Rule.CHANGE_KIND, "kind"),
+        ({**UP, "kind": "ILLNESS"}, Rule.CHANGE_KIND, "kind"),
+        ({**UP, "effective_on": None}, Rule.DAY_INVALID, "effectiveOn"),
+        ({**UP, "effective_on": "1/1/99999999999999999999"}, Rule.DAY_INVALID, "effectiveOn"),
+        ({**UP, "rate": None}, Rule.RATE_RANGE, "rate"),
+        ({**UP, "rate": "0"}, Rule.RATE_RANGE, "rate"),
+        ({**DOWN, "rate": "100,01"}, Rule.RATE_RANGE, "rate"),
+        ({**LEAVES, "departure_reason": None}, Rule.DEPARTURE_REASON_MISSING, "departureReason"),
+        ({**LEAVES, "departure_reason": "ILLNESS"}, Rule.DEPARTURE_REASON_MISSING, "departureReason"),
+        ({**UP, "comment": "voir 185057599904209"}, Rule.NIR_IN_TEXT, "comment"),
+        ({**UP, "client_reference": "185057599904209"}, Rule.NIR_IN_TEXT, "clientReference"),
+    ],
+)
+def test_what_cannot_be_read_blocks_at_its_field(cells: dict[str, str | None], rule: Rule, at: str) -> None:
+    assert told(_change(**cells).errors) == [(rule, at)]
+
+
+@pytest.mark.parametrize("reason", DepartureReason)
+def test_each_reason_of_the_list_is_taken(reason: DepartureReason) -> None:
+    assert _change(**{**LEAVES, "departure_reason": reason.name}).departure_reason is reason
+
+
+@pytest.mark.parametrize(("offset", "expected"), [(366, []), (367, [(Rule.CHANGE_TOO_FAR, "effectiveOn")])])
+def test_an_effect_is_at_most_a_year_ahead(offset: int, expected: list[tuple[Rule, str]]) -> None:
+    assert HORIZON.days == 366
+    assert told(_change(**{**UP, "effective_on": day(offset).isoformat()}).errors) == expected
+
+
+@pytest.mark.parametrize("on", ["01/08/2026", "15/01/2027"])
+def test_a_change_is_read_all_year_long(on: str) -> None:
+    """R27: neither the window nor the campaign counts."""
+    assert _change(**{**UP, "effective_on": on}).errors == []
+
+
+# the known rate (R24)
+
+
+@pytest.mark.parametrize(
+    ("on", "rate"),
+    [
+        (date(2012, 9, 8), None),
+        (date(2012, 9, 9), 50_00),
+        (date(2026, 10, 31), 50_00),
+        (date(2026, 11, 1), 80_00),
+        (date(2030, 1, 1), 80_00),
+    ],
+)
+def test_the_known_rate_of_a_day_is_the_last_one_until_then(on: date, rate: int | None) -> None:
+    assert _known().rate_on(on) == rate
+
+
+@pytest.mark.parametrize(
+    ("line", "on", "rate", "accepted"),
+    [
+        (UP, "01/12/2026", "80,01", True),
+        (UP, "01/12/2026", "80", False),
+        (UP, "01/12/2026", "79,99", False),
+        (DOWN, "01/12/2026", "79,99", True),
+        (DOWN, "01/12/2026", "80", False),
+        (DOWN, "01/12/2026", "80,01", False),
+        (UP, "31/10/2026", "50,01", True),
+        (DOWN, "31/10/2026", "50,01", False),
+    ],
+)
+def test_the_direction_is_judged_against_the_rate_known_on_the_day_of_effect(
+    line: dict[str, str], on: str, rate: str, *, accepted: bool
+) -> None:
+    said = _judged(_known(), {**line, "effective_on": on, "rate": rate})
+
+    assert said == [[] if accepted else [(Rule.RATE_DIRECTION, "rate")]]
+
+
+def test_a_change_before_any_known_rate_has_nothing_to_be_compared_with() -> None:
+    known = Known(CARD, {date(2026, 11, 1): 80_00})
+
+    assert _judged(known, {**UP, "effective_on": "31/10/2026"}) == [[(Rule.RATE_UNKNOWN, "rate")]]
+
+
+def test_a_change_before_the_entry_is_refused() -> None:
+    left, rose = (
+        _judged(_known(), {**LEAVES, "effective_on": "08/09/2012"}),
+        _judged(_known(), {**UP, "effective_on": "08/09/2012"}),
+    )
+
+    assert left == [[(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn")]]
+    assert rose == [[(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn"), (Rule.RATE_UNKNOWN, "rate")]]
+
+
+def test_a_change_on_the_very_day_of_the_entry_is_judged() -> None:
+    assert _judged(_known(), {**UP, "effective_on": "09/09/2012"}) == [[]]
+
+
+# the same change, a departure (R26)
+
+
+def test_the_same_change_on_the_same_day_is_a_duplicate() -> None:
+    known = _known()
+    known.changes.add((ChangeKind.RATE_INCREASE, date(2026, 12, 1)))
+
+    again = _judged(known, {**UP, "rate": "90"}, {**UP, "effective_on": "02/12/2026", "rate": "95"})
+
+    assert again == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")], []]
+
+
+def test_two_lines_of_one_batch_that_say_the_same_are_one_change() -> None:
+    line = {**UP, "rate": "90"}
+
+    assert _judged(_known(), line, {**line, "rate": "95"}) == [[], [(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
+
+
+def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -> None:
+    known = _known(date(2026, 12, 1))
+    known.changes.add((ChangeKind.DEPARTURE, date(2026, 12, 1)))
+
+    said = _judged(known, LEAVES, {**LEAVES, "effective_on": "30/11/2026"})
+
+    assert said == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")], [(Rule.WORKER_DEPARTED, "effectiveOn")]]
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        ("30/11/2026", []),
+        ("01/12/2026", [(Rule.WORKER_DEPARTED, "effectiveOn")]),
+        ("02/12/2026", [(Rule.WORKER_DEPARTED, "effectiveOn")]),
+    ],
+)
+def test_nothing_changes_from_the_departure_on(on: str, expected: list[tuple[Rule, str]]) -> None:
+    """The day of a departure is the first one of absence."""
+    assert _judged(_known(date(2026, 12, 1)), {**UP, "effective_on": on, "rate": "90"}) == [expected]
+
+
+# a batch
+
+
+def test_a_batch_takes_effect_in_the_order_of_its_days_whatever_its_ranks() -> None:
+    later = {**DOWN, "effective_on": "01/02/2027", "rate": "85"}
+    sooner = {**UP, "effective_on": "01/01/2027", "rate": "90"}
+
+    known = _known()
+
+    assert _judged(known, later, sooner) == [[], []]
+    assert known.rate_on(date(2027, 2, 1)) == 85_00
+    assert _judged(_known(), later) == [[(Rule.RATE_DIRECTION, "rate")]]
+
+
+def test_a_departure_told_first_blocks_what_follows_it_and_not_what_precedes() -> None:
+    leaves = {**LEAVES, "effective_on": "01/01/2027"}
+    before = {**UP, "effective_on": "31/12/2026", "rate": "90"}
+    after = {**UP, "effective_on": "02/01/2027", "rate": "95"}
+
+    assert _judged(_known(), leaves, after, before) == [[], [(Rule.WORKER_DEPARTED, "effectiveOn")], []]
+
+
+def test_a_line_that_is_refused_takes_no_effect() -> None:
+    wrong = {**UP, "effective_on": "01/01/2027", "rate": "70"}
+
+    known = _known()
+
+    assert _judged(known, wrong, {**UP, "effective_on": "02/01/2027", "rate": "81"}) == [
+        [(Rule.RATE_DIRECTION, "rate")],
+        [],
+    ]
+    assert known.rate_on(date(2027, 1, 1)) == 80_00
+
+
+def test_a_line_without_a_readable_day_or_kind_is_not_judged_further() -> None:
+    assert _judged(_known(date(2020, 1, 1)), {**UP, "effective_on": "x"}, {**UP, "kind": "x"}) == [
+        [(Rule.DAY_INVALID, "effectiveOn")],
+        [(Rule.CHANGE_KIND, "kind")],
+    ]
+
+
+@given(st.sampled_from([*UP, "nir", "departure_reason", "comment"]), st.sampled_from([UP, LEAVES]), ANYTHING)
+def test_a_cell_may_hold_anything_and_no_notice_repeats_it(cell: str, line: dict[str, str], text: str) -> None:
+    change = _change(**{**line, cell: text})
+    _known().judge(change)
+
+    assert not [n.message for n in change.errors if repeats(n.message, text)]
