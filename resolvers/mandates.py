@@ -30,7 +30,7 @@ async def mandate_grant(act: Act, given: MandateGrantInput) -> Affiliation:
     """A mandate gives nothing by itself: a group's role does, once the client is included in it."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
     client = given.client
-    for name, text in (("issuer", client.issuer), ("subject", client.subject)):
+    for name, text in (("issuer", client.issuer), ("subject", client.subject), ("name", client.name)):
         if not text.strip():
             raise Refused(Rule.VALUE_INVALID, "client", name)
     user = await act.register.user_of(client.issuer, client.subject)

@@ -80,7 +80,7 @@ def by_group(grant: Grant, act: str, thing: Thing) -> bool:
     match act.partition(":")[0]:
         case "Group":
             return thing.group == grant.group
-        case "MembershipBulletin" | "ServiceAccess" | "Worker":
+        case "MembershipBulletin" | "ServiceAccess":
             return (thing.partner, thing.service) == (grant.partner, grant.service)
         case _:
             return (thing.partner, thing.service, thing.establishment) == grant[2:]

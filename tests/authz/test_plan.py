@@ -85,9 +85,10 @@ def test_a_fact_that_is_missing_or_unknown_opens_nothing(engine: Engine) -> None
 
 
 def test_granted_service_has_the_grain_of_its_type() -> None:
-    grains = {atoms("granted_service", type_)[0].fact for type_ in ("Group", "Worker", "Declaration")}
+    types = ("Group", "ServiceAccess", "Worker", "Declaration")
+    grains = [atoms("granted_service", type_)[0].fact for type_ in types]
 
-    assert grains == {"group", "partner_service", "partner_service_establishment"}
+    assert grains == ["group", "partner_service", "partner_service_establishment", "partner_service_establishment"]
 
 
 def test_values_are_those_of_the_holdings_that_carry_the_role(engine: Engine) -> None:

@@ -15,8 +15,8 @@ CALLER = "usr_caller"
 PAIRS = [(type_, action) for type_, actions in ACTIONS.items() for action in actions]
 
 OWNED = {"User", "Membership", "Agent"}
-PLACED = {"Declaration", "DeclarationLine", "ActivityChange", "Batch"}
-SERVICED = {"MembershipBulletin", "ServiceAccess", "Group", "Membership", "Worker"} | PLACED
+PLACED = {"Worker", "Declaration", "DeclarationLine", "ActivityChange", "Batch"}
+SERVICED = {"MembershipBulletin", "ServiceAccess", "Group", "Membership"} | PLACED
 PAID = {"Worker", "DeclarationLine", "ActivityChange"}
 REFERENCE = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter"}
 

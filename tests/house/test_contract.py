@@ -169,6 +169,16 @@ def test_every_order_names_an_index_of_its_table_that_serves_it(kind: str, field
     assert not [c for c in wanted if of.c[c].nullable]
 
 
+@pytest.mark.parametrize("name", [name for name, guarded in GUARDED.items() if guarded.via])
+def test_a_row_read_through_another_finds_it_by_an_index(name: str) -> None:
+    via = GUARDED[name].via
+    assert via is not None
+    other, key, column = via
+
+    assert key in {walked[0] for walked in indexes(table(other)).values()}
+    assert not table(name).c[column].nullable
+
+
 def test_whole_lists_are_ordered_by_columns_that_are_never_null() -> None:
     for kind in TYPES.schema.type_map.values():
         if not isinstance(kind, GraphQLObjectType):

@@ -12,6 +12,7 @@ ROOMS = ("schema", "resolvers", "authz", "persistence", "server")
 LONGEST = 330
 LONGER = {
     "persistence/migrations/versions/0001_lay_the_register.py": (1_300, "generated: the whole register in one step"),
+    "persistence/migrations/versions/0002_take_declarations.py": (420, "generated: the declarations in one step"),
     "persistence/seeds/demo.py": (380, "one fictional world, read from top to bottom"),
     "persistence/records/conventions.py": (380, "the convention, its contract and its amendments"),
 }

@@ -12,8 +12,8 @@ from persistence.records.base import Base
 from resolvers import context
 from tests.conftest import Copies
 
+from .asked import Ids
 from .desk import Desk
-from .documents import Ids
 from .story import tell
 
 

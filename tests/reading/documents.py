@@ -1,26 +1,10 @@
-"""Documents of every kind that a client may send, with their variables; ids come from the register by table."""
+"""Documents of every kind that a client may send, with their variables."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Mapping
 
-import orjson
+from . import declared_documents
+from .asked import PAGE, Asked, cursor
 
-Ids: TypeAlias = Mapping[str, Sequence[str]]
-Variables: TypeAlias = Callable[[Ids], Mapping[str, Any]]
-
-
-class Asked(NamedTuple):
-    text: str
-    variables: Variables = lambda _: {}
-    name: str | None = None
-
-
-def cursor(*keys: object) -> str:
-    """A cursor as the lists write them."""
-    return orjson.dumps(keys).hex().upper()
-
-
-PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor __typename }"
 CANAL = "ptr_99990001200025"
 
 VIEWER = Asked("""{
@@ -361,4 +345,5 @@ DOCUMENTS: Mapping[str, Asked] = {
     "one of two": ONE_OF_TWO,
     "organisms": ORGANISMS,
     "decisions": DECISIONS,
+    **declared_documents.DOCUMENTS,
 }

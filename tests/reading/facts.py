@@ -27,10 +27,26 @@ TYPES = {
     "user": "User",
     "journal": "JournalEntry",
     "agent": "Agent",
+    "declaration": "Declaration",
+    "declaration_line": "DeclarationLine",
+    "activity_change": "ActivityChange",
+    "batch": "Batch",
+    "batch_result": "Batch",
+    "worker": "Worker",
+    "worker_rate": "Worker",
+    "dual_activity": "Worker",
 }
-KEYS = {"contract": "convention_id"}
+KEYS = {"contract": "convention_id", "worker_rate": "worker_id", "dual_activity": "worker_id"}
 OWNERS = {"membership": "user_id", "affiliation": "user_id", "user": "id", "agent": "user_id"}
 SERVICED = {"service_access", "bulletin"}
+PLACED = {"declaration", "declaration_line", "activity_change", "batch"}
+STANDING = {
+    "batch_result": ("batch", "id", "batch_id"),
+    "worker": ("declaration_line", "worker_id", "id"),
+    "worker_rate": ("declaration_line", "worker_id", "worker_id"),
+    "dual_activity": ("declaration_line", "worker_id", "worker_id"),
+}
+"""Rows that are read by whoever reads one of these: (table, its key, our column)."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +57,16 @@ class Rows:
     day: date
 
     def objects(self, table: str) -> Iterator[tuple[str, list[Facts]]]:
-        """Each id of a guarded table with its facts; a person has those of each partner they were affiliated to."""
+        """Each id of a guarded table with its facts: of each partner of a person, of each row that it hangs from."""
         for row in self.tables[table]:
             key = str(row[KEYS.get(table, "id")])
+            if table in STANDING:
+                other, its, ours = STANDING[table]
+                yield key, [self._placed(other, r) for r in self.tables[other] if r[its] == row[ours]]
+                continue
+            if table in PLACED:
+                yield key, [self._placed(table, row)]
+                continue
             owner = {"owner": row[OWNERS[table]]} if table in OWNERS else {}
             if table == "user":
                 homes = [link["partner_id"] for link in self.tables["affiliation"] if link["user_id"] == row["id"]]
@@ -54,6 +77,14 @@ class Rows:
             if table in SERVICED:
                 more["partner_service"] = f"{partner}|{row['service_id']}"
             yield key, [owner | self.state(partner) | more]
+
+    def _placed(self, table: str, row: Row) -> Facts:
+        """What is declared is the Esat's, at an establishment; who pays is known of what has been received."""
+        received = row["deposited"] if table == "declaration_line" else True
+        return self.state(row["partner_id"]) | {
+            "partner_service_establishment": f"{row['partner_id']}|svc_ESAT|{row['establishment_id']}",
+            "paying": row.get("paying_id") if received else None,
+        }
 
     def state(self, partner: str | None) -> Facts:
         """The one span of the partner's timeline that holds today."""

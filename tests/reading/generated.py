@@ -6,7 +6,7 @@ from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, get_n
 
 from resolvers.reading import Types
 
-from .documents import PAGE, Asked
+from .asked import PAGE, Asked
 
 
 def documents(types: Types) -> Mapping[str, Asked]:

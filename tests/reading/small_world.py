@@ -9,13 +9,12 @@ from persistence.records.base import FOREVER
 
 from .desk import NOW, TODAY
 from .facts import TYPES
+from .small_declarations import CAFS, HERE, SINCE, THERE, declare
 
-CAFS = ("org_751", "org_921", "org_CNA")
 STATES = ((None, None), ("cnv", "CENTRALISED"), ("cnv", "DELEGATED"))
 SERVICES = ("svc_ESAT", "svc_CDAP")
 ROLES = {"svc_ESAT": "rol_ESAT_DECLARANT", "svc_CDAP": "rol_CDAP_T1"}
 DAY = timedelta(days=1)
-SINCE = date(2026, 1, 1)
 
 
 def spans(
@@ -118,10 +117,10 @@ def _partner(
             "registered_on": SINCE,
         }
     )
-    rows["establishment"].append(
-        one
-        | {"id": f"est_{n:02}", "name": p, "sort_key": p, "siret": f"{n:014}", "department": "75", "added_on": SINCE}
-    )
+    for place, siret in ((HERE, f"{n:014}"), (THERE, f"9{n:013}")):
+        named = {"id": f"est_{n:02}{place}", "name": p, "sort_key": p, "siret": siret}
+        rows["establishment"].append(one | named | {"department": "75", "added_on": SINCE})
+    declare(rows, n)
     for key, mode in ((c, state[1] or "CENTRALISED"), (f"{c}_other", "DELEGATED")):
         rows["convention"].append(one | {"id": key, "siret": f"{n:014}", "organism_id": caf, "prepared_on": SINCE})
         rows["contract"].append({"convention_id": key, "partner_id": p, "mode": mode})
@@ -222,11 +221,19 @@ ORDER = (
     "contract_manager",
     "agent",
     "journal",
+    "worker",
+    "worker_rate",
+    "dual_activity",
+    "declaration",
+    "declaration_line",
+    "activity_change",
+    "batch",
+    "batch_result",
 )
 
 
-def member(role: str, number: int, service: str = "svc_ESAT") -> Grant:
-    return Grant(role, f"grp_{number:02}{service[4:]}", f"ptr_{number:02}", service, f"est_{number:02}")
+def member(role: str, number: int, service: str = "svc_ESAT", place: str = HERE) -> Grant:
+    return Grant(role, f"grp_{number:02}{service[4:]}", f"ptr_{number:02}", service, f"est_{number:02}{place}")
 
 
 HOMES = range(0, 36, 5)
@@ -240,6 +247,9 @@ SUBJECTS: dict[str, Subject] = {
     },
     "member of two services": Subject(
         CALLER, grants=(member("member_reading", 13), member("member_entering", 14, "svc_CDAP"))
+    ),
+    "member in the other establishment": Subject(
+        CALLER, grants=tuple(member("member_validating", n, place=THERE) for n in HOMES)
     ),
     "machine": Subject(CALLER, machine=True, grants=tuple(member("machine_entering", n) for n in HOMES)),
     "administrator": Subject(CALLER, administered=tuple(f"ptr_{n:02}" for n in range(36))),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .declared_story import tell_declarations
 from .desk import Desk
 
 PAPER = {
@@ -21,6 +22,7 @@ async def tell(desk: Desk) -> None:
     await _canal(desk)
     await _elsewhere(desk)
     await _national(desk)
+    await tell_declarations(desk)
 
 
 async def _of(desk: Desk, who: str, partner: str, selection: str) -> dict[str, Any]:

@@ -124,6 +124,54 @@ async def test_a_filter_keeps_what_the_fields_say(desk: Desk, query: str, reads:
     assert 0 < len(expected) < len(every["nodes"])
 
 
+OF_LINES, OF_LOTS = "agent-paris", "declarante-canal"
+
+
+@pytest.mark.parametrize(
+    ("who", "query", "reads", "keeps"),
+    [
+        (OF_LINES, 'declarations(status: "SUPERSEDED")', "status", lambda n: n["status"] == "SUPERSEDED"),
+        (OF_LINES, 'declarations(status: "DRAFT")', "status", lambda n: n["status"] == "DRAFT"),
+        (
+            OF_LINES,
+            'declarations(campaignId: "cmp_2025")',
+            "campaign { year }",
+            lambda n: n["campaign"]["year"] == 2025,
+        ),
+        (
+            OF_LINES,
+            'lines(campaignId: "cmp_2026")',
+            "declaration { campaign { year } }",
+            lambda n: n["declaration"]["campaign"]["year"] == 2026,
+        ),
+        (OF_LINES, "lines(live: false)", "declaration { status }", lambda n: n["declaration"]["status"] != "DEPOSITED"),
+        (OF_LINES, "lines(live: true)", "declaration { status }", lambda n: n["declaration"]["status"] == "DEPOSITED"),
+        (OF_LINES, "lines(processed: true)", "processing", lambda n: n["processing"] is not None),
+        (OF_LINES, "lines(processing: NOT_BENEFICIARY)", "processing", lambda n: n["processing"] == "NOT_BENEFICIARY"),
+        (OF_LINES, 'workers(search: "BÉN-amar")', "birthName", lambda n: n["birthName"] == "Ben-Amar"),
+        (OF_LOTS, "activityChanges(kind: DEPARTURE)", "kind", lambda n: n["kind"] == "DEPARTURE"),
+        (OF_LOTS, "batches(kind: ACTIVITY_CHANGES)", "kind", lambda n: n["kind"] == "ACTIVITY_CHANGES"),
+    ],
+)
+async def test_a_filter_of_what_is_declared_keeps_what_the_fields_say(
+    desk: Desk,
+    who: str,
+    query: str,
+    reads: str,
+    keeps: Any,  # noqa: ANN401 a test
+) -> None:
+    name, _, arguments = query.removesuffix(")").partition("(")
+    every = (await desk.answer(who, f"{{ all: {name}(first: 100) {{ nodes {{ id {reads} }} totalCount }} }}"))["all"]
+    text = f"{{ all: {name}(first: 100, {arguments}) {{ nodes {{ id }} totalCount }} }}"
+    kept = (await desk.answer(who, text))["all"]
+    expected = [node["id"] for node in every["nodes"] if keeps(node)]
+
+    assert every["totalCount"] == len(every["nodes"])
+    assert [node["id"] for node in kept["nodes"]] == expected
+    assert kept["totalCount"] == len(expected)
+    assert 0 < len(expected) < len(every["nodes"])
+
+
 async def test_a_filter_by_partner_does_not_tell_where_else_a_person_works(desk: Desk) -> None:
     """The manager of one partner sees him; that he works for another too is not hers to learn."""
     text = 'query($p: ID!) { users(partnerId: $p, search: "elan") { nodes { id } totalCount } }'

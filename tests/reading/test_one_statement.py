@@ -9,8 +9,9 @@ import pytest
 
 from persistence.engine import Database
 
+from .asked import Ids
 from .desk import CALLERS, Desk
-from .documents import DOCUMENTS, Ids
+from .documents import DOCUMENTS
 
 IN_PYTHON_ONLY = "{ rules { code } } "
 
@@ -52,7 +53,7 @@ async def listening(dialect: str, driver: Any, said: list[str]) -> AsyncIterator
 async def test_a_query_is_one_statement_after_the_callers(desk: Desk, ids: Ids, name: str) -> None:
     asked = DOCUMENTS[name]
 
-    for who in ("agent-paris", CALLERS[-1]):
+    for who in ("agent-paris", "declarante-canal", CALLERS[-1]):
         await desk.answer(who, asked.text, asked.variables(ids), name=asked.name)
         async with overheard(desk) as said:
             await desk.answer(who, asked.text, asked.variables(ids), name=asked.name)

@@ -7,10 +7,10 @@ from graphql import GraphQLError
 
 from persistence import paging
 
+from .asked import PAGE, cursor
 from .desk import Desk, code_of
-from .documents import PAGE, cursor
 
-LISTS = ("partners", "conventions", "bulletins", "groups", "users", "journal", "organisms")
+LISTS = ("partners", "conventions", "bulletins", "groups", "users", "journal", "organisms", "declarations")
 WALKED = (
     *((name, "") for name in LISTS),
     ("partners", "order: LATEST"),
@@ -18,10 +18,21 @@ WALKED = (
     ("bulletins", "order: EARLIEST"),
     ("journal", "order: EARLIEST"),
     ("organisms", "order: CODE"),
+    ("declarations", "order: EARLIEST"),
+)
+DECLARED = (
+    ("lines", ""),
+    ("workers", ""),
+    ("activityChanges", ""),
+    ("activityChanges", "order: EARLIEST"),
+    ("batches", ""),
+    ("batches", "order: EARLIEST"),
 )
 
 
-async def walk(desk: Desk, name: str, more: str, size: int, *, backward: bool = False) -> list[str]:
+async def walk(
+    desk: Desk, name: str, more: str, size: int, *, backward: bool = False, who: str = "admin-national"
+) -> list[str]:
     """The ids in the order of the list, page after page."""
     way, mark = ("last", "before") if backward else ("first", "after")
     arguments = f"{way}: $n, {mark}: $c, {more}"
@@ -29,7 +40,7 @@ async def walk(desk: Desk, name: str, more: str, size: int, *, backward: bool = 
     found: list[str] = []
     known = None
     while True:
-        answer = (await desk.answer("admin-national", text, {"n": size, "c": known}))["all"]
+        answer = (await desk.answer(who, text, {"n": size, "c": known}))["all"]
         page, info = [edge["node"]["id"] for edge in answer["edges"]], answer["pageInfo"]
         found = page + found if backward else found + page
         assert [info["startCursor"], info["endCursor"]] == [answer["edges"][i]["cursor"] for i in (0, -1)]
@@ -53,6 +64,25 @@ async def test_a_walk_visits_every_object_once_in_the_same_order(desks: dict[str
                 assert found == whole, (desk.dialect, size, backward)
         assert set(whole or ()) == rows
         assert len(whole or ()) == len(rows)
+
+
+@pytest.mark.parametrize(("name", "more"), DECLARED)
+async def test_a_walk_of_what_is_declared_visits_what_its_caller_reads_once(
+    desks: dict[str, Desk], name: str, more: str
+) -> None:
+    """No caller reads it all: members their place's, a Caf what it pays, of several partners and declarations."""
+    for who in ("declarante-canal", "agent-hauts-de-seine"):
+        whole: list[str] | None = None
+        total = (await desks["sqlite"].answer(who, f"{{ all: {name} {{ totalCount }} }}"))["all"]["totalCount"]
+        if not total:
+            continue
+        for desk in desks.values():
+            for size, backward in ((40, False), (9, True), (3, False)):
+                found = await walk(desk, name, more, size, backward=backward, who=who)
+                whole = whole or found
+
+                assert found == whole, (who, desk.dialect, size, backward)
+        assert len(whole or ()) == len(set(whole or ())) == total
 
 
 async def test_an_object_that_comes_between_two_pages_moves_no_other(desk: Desk) -> None:

@@ -12,8 +12,8 @@ from schema.contract import types
 from server.demo_issuer import DEMO_ISSUER
 
 from . import generated
+from .asked import Ids
 from .desk import TODAY, Desk
-from .documents import Ids
 from .facts import TYPES, Rows
 
 TYPES_OF_GRAPH = types()
@@ -24,6 +24,11 @@ ROOTS = {
     "bulletins": "bulletin",
     "groups": "group",
     "users": "user",
+    "declarations": "declaration",
+    "lines": "declaration_line",
+    "workers": "worker",
+    "activityChanges": "activity_change",
+    "batches": "batch",
     "journal": "journal",
 }
 WHO = [
@@ -32,6 +37,8 @@ WHO = [
     "suppleante-canal",
     "partie-canal",
     "paie-fictive",
+    "lectrice-saint-denis",
+    "sociale-horizons",
     "personne-inconnue",
 ]
 
@@ -116,6 +123,8 @@ async def test_a_list_and_its_total_hold_what_one_may_read_and_nothing_else(
         "gestionnaire-canal",
         "declarante-canal",
         "paie-fictive",
+        "lectrice-saint-denis",
+        "sociale-horizons",
         "suspendu-canal",
     ],
 )

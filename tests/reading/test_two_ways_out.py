@@ -7,14 +7,15 @@ from persistence.records.base import Base
 from schema.contract import types
 
 from . import generated
+from .asked import Asked, Ids
 from .desk import CALLERS, Desk
-from .documents import DOCUMENTS, Asked, Ids
+from .documents import DOCUMENTS
 
 EVERY: dict[str, Asked] = {**DOCUMENTS, **generated.documents(types())}
 SOME = ("agent-cna", "admin-national", "gestionnaire-canal", "declarante-canal", "personne-inconnue")
 REFERENCE = ("Campaign", "Mission", "Parameter", "Role", "Service")
 PUBLIC = {"reference data", "typenames", "one of two", *(f"all of {kind}" for kind in REFERENCE)}
-DRAWN_AT_RANDOM = {("affiliation", "invitation_digest")}
+DRAWN_AT_RANDOM = {("affiliation", "invitation_digest"), ("worker", "nir_cipher")}
 
 
 @pytest.mark.parametrize("name", EVERY)

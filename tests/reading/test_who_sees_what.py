@@ -19,7 +19,10 @@ from tests.conftest import Copies
 
 from .desk import NOW, TODAY, Desk
 from .facts import KEYS, TYPES, Facts, Rows
+from .small_declarations import CAFS
 from .small_world import ORDER, SUBJECTS, world
+
+DECLARED = ("declaration", "declaration_line", "worker", "worker_rate", "dual_activity", "batch", "batch_result")
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +115,10 @@ async def test_the_hand_written_table_of_rights_says_the_same(small_worlds: dict
 
 
 def _thing(facts: Facts) -> Thing:
-    plain = {k: v for k, v in facts.items() if k != "partner_service"}
-    return Thing(**plain, service=(facts.get("partner_service") or "|").partition("|")[2] or None)
+    plain = {k: v for k, v in facts.items() if not k.startswith("partner_service")}
+    placed = facts.get("partner_service_establishment") or facts.get("partner_service") or ""
+    _, service, establishment, *_ = [*placed.split("|"), "", ""]
+    return Thing(**plain, service=service or None, establishment=establishment or None)
 
 
 async def test_the_small_world_tells_its_callers_apart(small_worlds: dict[str, Desk], engine: Engine) -> None:
@@ -122,10 +127,17 @@ async def test_the_small_world_tells_its_callers_apart(small_worlds: dict[str, D
     shares = {
         (who, record): len(rows.allowed(engine, subject, record)) / len(rows.tables[record])
         for who, subject in SUBJECTS.items()
-        for record in ("partner", "bulletin", "user", "convention")
+        for record in ("partner", "bulletin", "user", "convention", *DECLARED)
     }
 
     assert len({round(share, 3) for share in shares.values()}) > 12
     assert all(shares["national", record] == 1 for record in ("partner", "bulletin", "convention", "user"))
     assert not any(shares["nobody", record] for record in ("partner", "bulletin", "convention", "user"))
     assert 0 < shares["administrator", "partner"] < 1
+    for record in DECLARED:
+        assert not any(shares[who, record] for who in ("nobody", "everyone", "administrator")), record
+        assert not any(shares[f"resource_centre of {caf}", record] for caf in CAFS), record
+        assert shares["national", record] == (record == "declaration")
+        here, there = (shares[who, record] for who in ("member validating", "member in the other establishment"))
+        assert 0 < there <= here < 0.2, record
+    assert 0 < shares["agent_reading of org_751", "worker"] < shares["agent_reading of org_751", "partner"] < 1
