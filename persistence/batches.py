@@ -63,6 +63,7 @@ class Intake:
     mode: BatchMode
     by: User
     now: datetime
+    dry_run: bool = False
     errors: list[Notice] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
 
@@ -91,7 +92,7 @@ class Intake:
         self,
         kind: BatchKind,
         lines: Sequence[Line],
-        outcomes: Mapping[int, tuple[LineStatus, str]],
+        outcomes: Mapping[int, tuple[LineStatus, str | None]],
         *,
         campaign: Campaign | None = None,
         declaration: Declaration | None = None,

@@ -6,6 +6,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Date, bindparam, func, select, text, update
 
 from .batches import Cards, Intake
@@ -43,7 +44,7 @@ _said = attrgetter(*SAID)
 PROCESSED = ("processing", "processed_on", "processed_by_id", "processing_reason")
 LINE = (
     "id", "version", "partner_id", "establishment_id", "declaration_id", "worker_id", "deposited", "position",
-    "client_reference", *SAID, "changed_sequence", *PROCESSED,
+    "client_reference", *SAID, "drafted", "changed_sequence", *PROCESSED,
 )  # fmt: skip
 WORKER = (
     "id", "version", "partner_id", "nir_cipher", "nir_index", "nir_mask", "birth_name", "used_name", "given_names",
@@ -111,20 +112,22 @@ class CertificateIntake(Intake):
         good = [line for line in read if not line.errors]
         sequence = 1 + await self._last_sequence(campaign)
         declaration = Declaration.prepare(self.place, campaign, sequence, len(good), self.by, self.now)
-        former = deposited if deposit else draft
-        before = await self._before(former)
+        written = Written(
+            self, declaration, cards, await self._before(deposited if deposit else draft), deposit=deposit
+        )
+        outcomes = {line.index: written.take(line) for line in good}
+        if deposit:
+            await self._tell_missing(campaign, written, certificate)
+        facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
+        if self.dry_run:  # no line is made, even to be undone: it would open the card of its worker
+            tried = {index: (status, None) for index, (status, _) in outcomes.items()}
+            return self.report(BatchKind.REMUNERATIONS, read, tried, **facts)
         if deposit:
             declaration.receive(deposited, self.by, self.now)
         if draft is not None:
             draft.superseded_at = self.now
         self.register.session.add(declaration)
-        written = Written(self, declaration, cards, before)
-        outcomes = {line.index: written.take(line) for line in good}
-        batch = self.report(
-            BatchKind.REMUNERATIONS, read, outcomes, campaign=campaign, declaration=declaration, removed=written.removed
-        )
-        if deposit:
-            await self._tell_missing(campaign, written, certificate)
+        batch = self.report(BatchKind.REMUNERATIONS, read, outcomes, declaration=declaration, **facts)
         self.register.after_flush(written.write, self._rates(declaration, certificate) if deposit else None)
         return batch
 
@@ -151,7 +154,7 @@ class CertificateIntake(Intake):
     async def _drafted(self, draft: Declaration) -> list[Remuneration]:
         """The draft's lines as they were read, in order."""
         rows = DeclarationLine.__table__.c
-        columns = [rows[c] for c in ("worker_id", "client_reference", *SAID)]
+        columns = [rows[c] for c in ("worker_id", "client_reference", "drafted", *SAID)]
         found = await self.register.session.execute(
             select(*columns).where(rows.declaration_id == draft.id).order_by(rows.position)
         )
@@ -160,6 +163,7 @@ class CertificateIntake(Intake):
                 index=index,
                 reference=row.client_reference,
                 worker_id=row.worker_id,
+                **_undrafted(row.drafted),
                 **{name: getattr(row, name) for name in SAID},
             )
             for index, row in enumerate(found)
@@ -226,9 +230,16 @@ class Written:
     """The rows of one declaration: its lines, the cards that they make or change."""
 
     def __init__(
-        self, intake: CertificateIntake, declaration: Declaration, cards: Cards, before: Mapping[str, Former]
+        self,
+        intake: CertificateIntake,
+        declaration: Declaration,
+        cards: Cards,
+        before: Mapping[str, Former],
+        *,
+        deposit: bool,
     ) -> None:
         self.intake, self.declaration, self.cards, self.before = intake, declaration, cards, before
+        self.deposit = deposit
         self.lines: list[tuple[Any, ...]] = []
         self.new: list[tuple[Any, ...]] = []
         self.changed: list[dict[str, Any]] = []
@@ -248,7 +259,7 @@ class Written:
         line.matricule = line.matricule or (card.matricule if card else "")
         line.paying_id = line.paying_id or (card.paying_id if card else "")
         worker_id = card.id if card else self._enter(line)
-        if card is not None and line.worker_id is None:
+        if card is not None and self.deposit:
             self._correct(line, card)
         self.workers.add(worker_id)
         said = _said(line)
@@ -261,11 +272,23 @@ class Written:
             if said == former.said and not confirmed:
                 status, changed, processed = LineStatus.UNCHANGED, former.changed_sequence, former.processed
         made = f"lin_{self.key}{line.index:04d}"
-        deposited = self.declaration.received_at is not None
+        drafted = None if self.deposit else _drafted(line)
         self.lines.append(
-            (made, 1, *self.place, worker_id, deposited, line.index, line.reference, *said, changed, *processed)
+            (
+                made,
+                1,
+                *self.place,
+                worker_id,
+                self.deposit,
+                line.index,
+                line.reference,
+                *said,
+                drafted,
+                changed,
+                *processed,
+            )
         )
-        if line.dual_activity_since is not None:  # of a draft too: like a name, its lines do not keep it
+        if self.deposit and line.dual_activity_since is not None:
             more = (line.dual_activity_hours, line.dual_activity_employer)
             self.dual.append((worker_id, line.dual_activity_since, self.place[0], *more))
         return status, made
@@ -301,6 +324,24 @@ class Written:
         await register.copy(DeclarationLine, LINE, self.lines)
         columns = ("worker_id", "starts_on", "partner_id", "weekly_hours", "employer_siret")
         await register.upsert(DualActivity, columns, self.dual)
+
+
+OF_THE_WORKER = (
+    "birth_name", "used_name", "given_names", "birth_date", "aah_beneficiary", "dual_activity_since",
+    "dual_activity_hours", "dual_activity_employer",
+)  # fmt: skip
+
+
+def _drafted(line: Remuneration) -> str:
+    """What a draft says of its worker, kept with its line until the deposit."""
+    return orjson.dumps({name: getattr(line, name) for name in OF_THE_WORKER}).decode()
+
+
+def _undrafted(kept: str) -> dict[str, Any]:
+    said: dict[str, Any] = orjson.loads(kept)
+    for name in ("birth_date", "dual_activity_since"):
+        said[name] = said[name] and date.fromisoformat(said[name])
+    return said
 
 
 def _sort_key(line: Remuneration) -> str:

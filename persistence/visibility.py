@@ -101,20 +101,19 @@ def _service(t: FromClause) -> ColumnElement[Any]:
     return t.c.partner_id + "|" + t.c.service_id
 
 
-def _place(column: str = "establishment_id") -> dict[str, Fact]:
-    """Where a right of the Esat service bears: declarations have no other service."""
-    return {
-        "partner_service_establishment": lambda t: t.c.partner_id + literal_column(f"'|{ESAT}|'", String) + t.c[column]
-    }
-
-
+# where a right of the Esat service bears: declarations have no other service
+_PLACE: dict[str, Fact] = {
+    "partner_service_establishment": lambda t: (
+        t.c.partner_id + literal_column(f"'|{ESAT}|'", String) + t.c.establishment_id
+    )
+}
 _PAYER: dict[str, Fact] = {"paying": lambda t: t.c.paying_id}
 
 GUARDED: dict[str, Guarded] = {
     record.__tablename__: guarded
     for record, guarded in {
         Partner: Guarded("Partner", "id"),
-        Establishment: Guarded("Establishment", "partner_id", _place("id")),
+        Establishment: Guarded("Establishment", "partner_id"),
         Convention: Guarded("Convention", "partner_id"),
         Contract: Guarded("ServiceContract", "partner_id"),
         ContractManager: Guarded("Manager", "partner_id"),
@@ -129,12 +128,12 @@ GUARDED: dict[str, Guarded] = {
         User: Guarded("User", "partner_id", _owner("id"), through=True),
         JournalEntry: Guarded("JournalEntry", "partner_id"),
         Agent: Guarded("Agent", None, _owner("user_id")),
-        Declaration: Guarded("Declaration", "partner_id", _place()),
+        Declaration: Guarded("Declaration", "partner_id", _PLACE),
         DeclarationLine: Guarded(
-            "DeclarationLine", "partner_id", _place() | _PAYER, only={"paying": lambda t: t.c.deposited}
+            "DeclarationLine", "partner_id", _PLACE | _PAYER, only={"paying": lambda t: t.c.deposited}
         ),
-        ActivityChange: Guarded("ActivityChange", "partner_id", _place() | _PAYER),
-        Batch: Guarded("Batch", "partner_id", _place()),
+        ActivityChange: Guarded("ActivityChange", "partner_id", _PLACE | _PAYER),
+        Batch: Guarded("Batch", "partner_id", _PLACE),
         BatchResult: Guarded("Batch", via=("batch", "id", "batch_id")),
         # a card is read by whom a line of its worker is: where it was declared, and who pays
         Worker: Guarded("Worker", "partner_id", via=("declaration_line", "worker_id", "id")),

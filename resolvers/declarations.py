@@ -139,7 +139,7 @@ def _rows(lines: Any) -> Sequence[Mapping[str, Any]] | None:  # noqa: ANN401 map
 
 def _batch(act: Act, place: Establishment, given: BatchInput, mode: BatchMode) -> Any:  # noqa: ANN401 an intake's arguments
     act.dry_run = given.dry_run
-    return act.register, act.context.graph.vault, place, mode, act.actor, act.now
+    return act.register, act.context.graph.vault, place, mode, act.actor, act.now, given.dry_run
 
 
 def _tell(act: Act, intake: Intake) -> None:

@@ -1,8 +1,10 @@
 """Déclarations des Esat : le certificat annuel, ses lignes, les changements d'activité, les lots qui les apportent."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import orjson
+import strawberry
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from strawberry import ID
 
@@ -46,9 +48,9 @@ LineOfDeclarationOrder = orders(
 )
 ActivityChangeOrder = orders(
     "ActivityChangeOrder",
-    "Du plus récent au plus ancien, ou l'inverse.",
-    LATEST=Order((), "pk_activity_change", descending=True),
-    EARLIEST=Order((), "pk_activity_change"),
+    "Par organisme payeur, puis du plus ancien au plus récent, ou l'inverse.",
+    PAYER=Order(("paying_id",), "ix_activity_change_paying_id"),
+    LATEST=Order(("paying_id",), "ix_activity_change_paying_id", descending=True),
 )
 BatchOrder = orders(
     "BatchOrder",
@@ -57,6 +59,13 @@ BatchOrder = orders(
     EARLIEST=Order((), "pk_batch"),
 )
 BatchResultOrder = orders("BatchResultOrder", "Dans l'ordre des lignes envoyées.", RANK=Order((), "pk_batch_result"))
+
+
+@strawberry.enum(description="État d'une déclaration.")
+class DeclarationStatus(StrEnum):
+    DRAFT = "DRAFT"
+    DEPOSITED = "DEPOSITED"
+    SUPERSEDED = "SUPERSEDED"
 
 
 def declaration_status(row: Table, _terms: Terms) -> ColumnElement[str]:
@@ -121,7 +130,7 @@ DECLARATION_FILTERS = {
     "campaign_id": Filter(ID, equal("campaign_id"), "Campagne."),
     "establishment_id": Filter(ID, equal("establishment_id"), "Établissement.", anchor=True),
     "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
-    "status": Filter(str, status_is, "DRAFT, DEPOSITED ou SUPERSEDED."),
+    "status": Filter(DeclarationStatus, status_is, "État."),
 }
 LINE_FILTERS = {
     "live": Filter(bool, of_live, "D'une déclaration déposée et non remplacée, ou non."),
@@ -230,7 +239,7 @@ class Batch(Node):
 class Declaration(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
-    status: str = column("DRAFT, DEPOSITED ou SUPERSEDED.", declaration_status)
+    status: DeclarationStatus = column("État, calculé : brouillon, déposée, remplacée.", declaration_status)
     sequence: int = column("Rang, qui ne revient jamais en arrière.")
     siret: str = column("SIRET déclaré.")
     establishment_name: str = column("Nom de l'établissement.", place("name"))

@@ -99,6 +99,7 @@ def undeclared(row: Table, terms: Terms, value: Value) -> SqlTest:
             is_open(access, terms),
             terms.runs(bulletin, "opened_on", "closed_on"),
             ~done.correlate(scope).exists(),
+            *terms.seen("declaration", scope),  # whoever reads no declaration there is not told that none is
             *terms.seen("service_access", access),
         )
     )

@@ -50,7 +50,7 @@ class Declaration(Record):
     prepared_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
-    line_count: Mapped[int] = mapped_column(Integer)
+    line_count: Mapped[int] = mapped_column(Integer, info=UNTOLD)
     declared_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
 
     @classmethod
@@ -93,6 +93,7 @@ class DeclarationLine(Record):
     """Ligne: the November remuneration of one worker. Amounts in cents, rate and share in hundredths of a percent.
 
     `paying_id` is copied at receipt. `changed_sequence` is the declaration's sequence at which it last changed.
+    `drafted` keeps, as JSON text, what a draft says of its worker: a card changes at a deposit only.
     """
 
     __tablename__ = "declaration_line"
@@ -124,6 +125,7 @@ class DeclarationLine(Record):
     dual_activity: Mapped[bool] = untold()
     confirmation: Mapped[str | None] = untold()
     comment: Mapped[str | None] = untold()
+    drafted: Mapped[str | None] = untold()
     changed_sequence: Mapped[int] = mapped_column(Integer)
     processing: Mapped[Processing | None] = mapped_column(named(Processing), info=UNTOLD)
     processed_on: Mapped[date | None]
@@ -173,13 +175,13 @@ class Batch(Record):
     declaration_id: Mapped[str | None]
     received_at: Mapped[datetime]
     sent_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    received: Mapped[int] = mapped_column(Integer)
-    created: Mapped[int] = mapped_column(Integer)
-    replaced: Mapped[int] = mapped_column(Integer)
-    unchanged: Mapped[int] = mapped_column(Integer)
-    rejected: Mapped[int] = mapped_column(Integer)
-    held: Mapped[int] = mapped_column(Integer)
-    removed: Mapped[int] = mapped_column(Integer)
+    received: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    created: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    replaced: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    unchanged: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    rejected: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    held: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    removed: Mapped[int] = mapped_column(Integer, info=UNTOLD)
     declaration: Mapped[Declaration | None] = relationship(
         lazy="raise", primaryjoin="foreign(Batch.declaration_id) == Declaration.id"
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -94,10 +95,11 @@ async def test_a_lock_that_does_not_come_says_busy_for_an_act_too(
 
 
 async def test_a_server_s_holder_appoints_the_first_national_administrator(
-    world: World, register_url: str, monkeypatch: pytest.MonkeyPatch
+    world: World, register_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in {
         "DATABASE_URL": _plain(register_url),
+        "NIR_KEYS": str(tmp_path / "nir.json"),
         "OIDC_ISSUER": "https://sso.example.invalid",
         "OIDC_JWKS_URL": "https://sso.example.invalid/jwks",
     }.items():

@@ -5,8 +5,10 @@
 from typing import Any
 
 from persistence.records import Rule
+from server.demo_issuer import DEMO_ISSUER
 from tests.acting.ledger import rows
 from tests.conftest import World
+from tests.journeys.payroll import a_deposit, a_line, a_nir
 from tests.journeys.story import (
     DELEGATED,
     FORM,
@@ -250,3 +252,98 @@ async def test_a_membership_that_ends_may_end_sooner_and_not_later(paris: Person
         await paris.removes(esat.group, esat.member.user, on="2027-12-20")
 
     await paris.removes(esat.group, esat.member.user, on="2026-12-15")
+
+
+async def test_a_mandate_is_given_to_a_machine_named_as_its_tokens_name_it(world: World, paris: Person) -> None:
+    partner, _ = await a_signed_esat(paris)
+    invited = await paris.invites(partner.id, "Ana", "Anémone")
+    client = {"issuer": DEMO_ISSUER, "subject": "vendor", "name": "Paie", "email": "paie@editeur.invalid"}
+    grant: dict[str, Any] = {"partnerId": partner.id, "client": client}
+    cases: list[Case] = [
+        ("mandateGrant", grant | {"client": client | {"issuer": " "}}, "VALUE_INVALID", ["input", "client", "issuer"]),
+        ("mandateGrant", grant | {"client": client | {"subject": ""}}, "VALUE_INVALID", ["input", "client", "subject"]),
+        ("mandateGrant", grant | {"client": client | {"name": " "}}, "VALUE_INVALID", ["input", "client", "name"]),
+        ("mandateGrant", grant | {"client": client | {"email": "paie"}}, "EMAIL_FORMAT", ["input", "client", "email"]),
+        ("mandateGrant", grant | {"client": client | {"subject": "agent-paris"}}, "NOT_A_MACHINE", ["input", "client"]),
+        ("mandateGrant", grant | {"until": TODAY}, "DATE_PAST", ["input", "until"]),
+        ("mandateRevoke", {"affiliationId": invited.affiliation, "on": TODAY}, "NOT_A_MACHINE", []),
+    ]  # fmt: skip
+    for case in cases:
+        await meets(world, "agent-paris", case)
+    mandated = await paris.mandates(partner.id, "vendor")
+    revoke = {"affiliationId": mandated.affiliation}
+    cases = [
+        ("mandateGrant", grant, "ALREADY_AFFILIATED", ["input", "client"]),
+        ("mandateRevoke", revoke | {"on": "2026-12-09"}, "DATE_PAST", ["input", "on"]),
+    ]
+    for case in cases:
+        await meets(world, "agent-paris", case)
+    await meets(world, "vendor", ("invitationAccept", {"invitation": invited.secret}, "NOT_A_PERSON", []))
+
+
+async def test_a_batch_names_one_establishment_and_a_campaign_that_exists(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    (place,) = esat.partner.establishments
+    known: dict[str, Any] = a_deposit(esat.partner.siret, "k")
+    nowhere = {"siret": None}
+    cases: list[Case] = [
+        ("remunerationsDeclare", known | nowhere, "VALUE_INVALID", ["input", "establishmentId"]),
+        ("remunerationsDeclare", known | {"establishmentId": place}, "VALUE_INVALID", ["input", "establishmentId"]),
+        ("remunerationsDeclare", known | nowhere | {"establishmentId": "est_x"}, "NOT_FOUND", ["input", "establishmentId"]),
+        ("remunerationsDeclare", known | {"siret": a_siret()}, "NOT_FOUND", ["input", "siret"]),
+        ("remunerationsDeclare", known | {"siret": "1"}, "SIRET_FORMAT", ["input", "siret"]),
+        ("remunerationsDeclare", known | {"campaignYear": 2_000_000_000}, "NOT_FOUND", ["input", "campaignYear"]),
+        ("remunerationsDeclare", known | {"campaignYear": 2025}, "WINDOW_CLOSED", ["input", "campaignYear"]),
+        ("remunerationsDeclare", known | {"campaignYear": 2027}, "WINDOW_NOT_OPEN", ["input", "campaignYear"]),
+        ("remunerationsDeclare", known | {"idempotencyKey": HUGE}, "VALUE_INVALID", ["input", "idempotencyKey"]),
+        ("activityChangesDeclare", {"siret": esat.partner.siret, "idempotencyKey": "k", "lines": [{}] * 1001}, "LINES_TOO_MANY", ["input", "lines"]),
+    ]  # fmt: skip
+    for case in cases:
+        await meets(world, "jo", case)
+    query = "mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) { replayed } }"
+    answer = await world.post("jo", query, {"input": {k: v for k, v in known.items() if k != "idempotencyKey"}})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"  # a key is required
+
+
+async def test_the_lines_that_a_caf_answers_are_of_one_declaration_and_a_hundred_at_most(
+    world: World, paris: Person
+) -> None:
+    esat = await an_open_esat(paris, "jo")
+    await Person(world, "jo").declares(**a_deposit(esat.partner.siret, "k", a_line(1, "921")))
+    (line,) = await rows(world.database, "SELECT id FROM declaration_line WHERE partner_id = :p", p=esat.partner.id)
+    (other,) = await rows(world.database, "SELECT id FROM declaration_line WHERE paying_id = 'org_921' AND partner_id <> :p ORDER BY id LIMIT 1", p=esat.partner.id)  # fmt: skip
+    taken = {"outcome": "TAKEN_INTO_ACCOUNT"}
+    cases: list[Case] = [
+        ("remunerationsProcess", taken | {"lineIds": []}, "VALUE_INVALID", ["input", "lineIds"]),
+        ("remunerationsProcess", taken | {"lineIds": [line["id"]] * 101}, "VALUE_INVALID", ["input", "lineIds"]),
+        ("remunerationsProcess", taken | {"lineIds": [line["id"], "lin_x"]}, "NOT_FOUND", ["input", "lineIds", "1"]),
+        ("remunerationsProcess", taken | {"lineIds": [line["id"], other["id"]]}, "OTHER_DECLARATION", ["input", "lineIds", "1"]),
+        ("remunerationsProcess", taken | {"lineIds": [line["id"]], "processingReason": HUGE}, "VALUE_INVALID", ["input", "processingReason"]),
+        ("remunerationsProcess", {"lineIds": [line["id"]], "outcome": "RETURNED"}, "VALUE_INVALID", ["input", "processingReason"]),
+    ]  # fmt: skip
+    for case in cases:
+        await meets(world, "agent-hauts-de-seine", case)
+    (kept,) = await rows(world.database, "SELECT processing FROM declaration_line WHERE id = :id", id=line["id"])
+    assert kept["processing"] is None
+
+
+async def test_a_text_that_holds_a_number_is_refused_in_whatever_field(world: World, paris: Person) -> None:
+    """domain.md 5.3: the NIR is in the one cell made for it, and in no other."""
+    esat = await an_open_esat(paris, "jo")
+    jo, nir = Person(world, "jo"), a_nir(7)
+    await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1)))
+    for number in (nir, nir[:13], f"{nir[:1]} {nir[1:3]} {nir[3:5]} {nir[5:]}", f"({nir})"):
+        cases: list[tuple[str, Case]] = [
+            ("agent-paris", ("groupCreate", {"accessId": esat.access, "name": f"Paie {number}"}, "NIR_IN_TEXT", ["input", "name"])),
+            ("agent-paris", ("groupCreate", {"accessId": esat.access, "name": "x", "reason": number}, "NIR_IN_TEXT", ["input", "reason"])),
+            ("agent-paris", ("userInvite", {"partnerId": esat.partner.id, "person": somebody("Ana", "A") | {"familyName": number}}, "NIR_IN_TEXT", ["input", "person", "familyName"])),
+            ("jo", ("remunerationsDeclare", a_deposit(esat.partner.siret, number), "NIR_IN_TEXT", ["input", "idempotencyKey"])),
+            ("jo", ("remunerationsDeclare", a_deposit(esat.partner.siret, "x", reason=number), "NIR_IN_TEXT", ["input", "reason"])),
+        ]  # fmt: skip
+        for who, case in cases:
+            await meets(world, who, case)
+        spoiled = a_line(1, clientReference=number, comment=f"voir {number}", confirmation=number)
+        told = await jo.declares(**a_deposit(esat.partner.siret, f"t{len(number)}", spoiled))
+        assert [(e["code"], e["path"][-1]) for e in told["errors"]] == [
+            ("NIR_IN_TEXT", field) for field in ("clientReference", "confirmation", "comment")
+        ]

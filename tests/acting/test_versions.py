@@ -5,8 +5,10 @@
 import asyncio
 from typing import Any
 
+from server.demo_issuer import DEMO_ISSUER
 from tests.acting.ledger import rows
 from tests.conftest import World
+from tests.journeys.payroll import a_deposit, a_line
 from tests.journeys.story import TODAY, Person, an_open_esat, refused, somebody
 
 VERSION = "... on Partner { version } ... on Group { version } ... on Affiliation { version } ... on Convention { version } ... on ServiceAccess { version }"  # fmt: skip
@@ -80,3 +82,44 @@ async def test_of_racing_writers_of_the_reference_data_on_one_version_one_wins(w
     assert told == ["VERSION_CONFLICT"] * 9
     (paris,) = await rows(world.database, "SELECT version FROM organism WHERE id = 'org_751'")
     assert paris["version"] == known + 1
+
+
+async def test_the_version_of_a_line_and_of_a_mandate_is_kept_too(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    jo, seine = Person(world, "jo"), Person(world, "agent-hauts-de-seine")
+    done = await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1, "921"), a_line(2, "921")))
+    shown = "... on Declaration { lines { nodes { id version } } }"
+    first, second = (await jo.reads(done["batch"]["declaration"]["id"], shown))["lines"]["nodes"]
+    known = await version(paris, esat.partner.id)
+    client = {"issuer": DEMO_ISSUER, "subject": "vendor", "name": "Paie", "email": "paie@editeur.invalid"}
+    with refused("VERSION_CONFLICT"):
+        await paris.does("mandateGrant", partnerId=esat.partner.id, client=client, expectedVersion=known + 1)
+    mandated = await paris.mandates(esat.partner.id, "vendor", expectedVersion=known)
+    with refused("VERSION_CONFLICT"):
+        await paris.does("mandateRevoke", affiliationId=mandated.affiliation, on=TODAY, expectedVersion=7)
+    for stale in (0, 2):
+        with refused("VERSION_CONFLICT"):
+            await seine.processes("TAKEN_INTO_ACCOUNT", first["id"], second["id"], expectedVersion=stale)
+
+    processed = await seine.processes("TAKEN_INTO_ACCOUNT", first["id"], second["id"], expectedVersion=1)
+
+    assert [(line["id"], line["version"]) for line in processed] == [(first["id"], 2), (second["id"], 2)]
+    with refused("VERSION_CONFLICT"):
+        await seine.processes("RETURNED", first["id"], processingReason="Doute", expectedVersion=1)
+
+
+async def test_of_racing_answers_of_the_caf_on_one_version_one_wins(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    jo = Person(world, "jo")
+    done = await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1, "921")))
+    shown = "... on Declaration { lines { nodes { id } } }"
+    (line,) = (await jo.reads(done["batch"]["declaration"]["id"], shown))["lines"]["nodes"]
+    given = {"lineIds": [line["id"]], "outcome": "TAKEN_INTO_ACCOUNT", "expectedVersion": 1}
+
+    raced = await asyncio.gather(
+        *(world.act("agent-hauts-de-seine", "remunerationsProcess", "", **given) for _ in range(10))
+    )
+
+    assert (
+        sorted(p["errors"][0]["code"] if p["errors"] else "DONE" for p in raced) == ["DONE"] + ["VERSION_CONFLICT"] * 9
+    )

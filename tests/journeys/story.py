@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 a query or a case stands on one line
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from persistence.records.identifiers import luhn
+from server.demo_issuer import DEMO_ISSUER
 from tests.conftest import Asker
 
 TODAY = "2026-12-10"
@@ -22,6 +23,7 @@ ROLES = ("ESAT_DECLARANT", "ESAT_LECTEUR")
 FORM = "f" * 64
 PARTNER = "partner { id siret version establishments { nodes { id siret } } }"
 EXPLAINED = "errors { code message path rule source }"
+BATCH = "batch { id received created replaced unchanged rejected held removed declaration { id sequence status } }"
 
 _numbers = count(1)
 
@@ -32,9 +34,9 @@ def a_siret(number: int | None = None) -> str:
     return _keyed(f"{siren}0001")
 
 
-def another_siret_of(siret: str) -> str:
+def another_siret_of(siret: str, number: int = 2) -> str:
     """Another establishment of the same legal unit."""
-    return _keyed(f"{siret[:9]}0002")
+    return _keyed(f"{siret[:9]}{number:04d}")
 
 
 def _keyed(digits: str) -> str:
@@ -103,6 +105,14 @@ class Invited:
     user: str
     affiliation: str
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mandated:
+    """A machine client of a partner."""
+
+    user: str
+    affiliation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +244,39 @@ class Person:
 
     async def reinstates(self, affiliation: str) -> None:
         await self.does("userReinstate", affiliationId=affiliation)
+
+    # machine clients and declarations
+
+    async def mandates(self, partner: str, subject: str, /, **more: object) -> Mandated:
+        """The machine client whose tokens name `subject` acts for the partner, in the groups that include it."""
+        client = {"issuer": DEMO_ISSUER, "subject": subject, "name": "Paie Fictive", "email": "paie@editeur.invalid"}
+        given = {"partnerId": partner, "client": client} | more
+        made = (await self.does("mandateGrant", "affiliation { id user { id } }", **given))["affiliation"]
+        return Mandated(made["user"]["id"], made["id"])
+
+    async def declares(self, /, **given: object) -> dict[str, Any]:
+        """The payload of a batch of remunerations, with the errors of its lines; a batch refused as a whole is told."""
+        return await self._sends("remunerationsDeclare", given)
+
+    async def tells_changes(
+        self, siret: str, key: str, /, *lines: Mapping[str, object], **more: object
+    ) -> dict[str, Any]:
+        """The payload of a batch of activity changes, in the same way."""
+        given = {"siret": siret, "idempotencyKey": key, "lines": list(lines)} | more
+        return await self._sends("activityChangesDeclare", given)
+
+    async def _sends(self, act: str, given: Mapping[str, object]) -> dict[str, Any]:
+        kind = act[0].upper() + act[1:] + "Input!"
+        query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {BATCH} {EXPLAINED} warnings {{ code message path }} replayed }} }}"
+        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))["act"]
+        if payload["batch"] is None:
+            raise Told(act, payload["errors"])
+        return payload
+
+    async def processes(self, outcome: str, /, *lines: str, **more: object) -> list[dict[str, Any]]:
+        given = {"lineIds": list(lines), "outcome": outcome} | more
+        shown = "lines { id version processing processedOn processingReason }"
+        return (await self.does("remunerationsProcess", shown, **given))["lines"]  # type: ignore[no-any-return]
 
 
 def _id(payload: dict[str, Any], name: str) -> str:

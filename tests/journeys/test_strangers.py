@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from persistence.records import Rule
+from tests.acting.ledger import rows
 from tests.conftest import Asker, World
 from tests.journeys.story import DELEGATED, TODAY, WORK, Person, a_siret, an_open_esat, paper, somebody
 
@@ -110,10 +111,25 @@ def attempts(file: File) -> Attempts:
         "userSuspend": ("Affiliation", affiliation | {"suspensionReason": "Doute"}),
         "userReinstate": ("Affiliation", affiliation),
         "userDeactivate": ("Affiliation", affiliation | on),
+        "mandateGrant": ("Partner", partner | {"client": CLIENT}),
+        "mandateRevoke": ("Affiliation", affiliation | on),
     }
     if "Manager" in file:
         acts["managerEnd"] = ("Manager", {"managerId": file["Manager"]} | on)
     return acts
+
+
+CLIENT = {"issuer": "https://issuer.invalid", "subject": "intrus", "name": "Intrus", "email": "a@intrus.invalid"}
+
+
+def declarations(file: File) -> Attempts:
+    """What a declarant does in the file's establishment."""
+    place: dict[str, Any] = {"establishmentId": file["Establishment"], "idempotencyKey": "k"}
+    certificate = place | {"campaignYear": 2026, "deposit": True, "lines": []}
+    return {
+        "remunerationsDeclare": ("Establishment", certificate),
+        "activityChangesDeclare": ("Establishment", place | {"lines": []}),
+    }
 
 
 async def told(asker: Asker, who: str, act: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -127,9 +143,11 @@ async def told(asker: Asker, who: str, act: str, given: Mapping[str, Any]) -> tu
     return error, answer.content
 
 
-async def what_each_act_says(asker: Asker, who: str, file: File, readable: set[str]) -> None:
+async def what_each_act_says(
+    asker: Asker, who: str, file: File, readable: set[str], *, declarant: bool = False
+) -> None:
     """FORBIDDEN with an explanation on what is read, NOT_FOUND on the rest; nothing is done."""
-    for act, (kind, given) in attempts(file).items():
+    for act, (kind, given) in (attempts(file) | (declarations(file) if declarant is False else {})).items():
         error, _ = await told(asker, who, act, given)
         assert error["code"] == ("FORBIDDEN" if kind in readable else "NOT_FOUND"), (who, act, error)
         explained = error["message"].removeprefix(Rule.FORBIDDEN.sentence).strip()
@@ -160,7 +178,7 @@ async def test_a_stranger_who_acts_learns_nothing_and_an_invented_id_answers_byt
 ) -> None:
     file = await the_file_of(world, CANAL)
     invented = {kind: _invented(one) for kind, one in file.items()}
-    as_real, as_invented = attempts(file), attempts(invented)
+    as_real, as_invented = (attempts(f) | declarations(f) for f in (file, invented))
 
     for who in ("agent-rhone", "gestionnaire-horizons", "social-ateliers", "suspendu-canal", "nobody"):
         for act, (_, given) in as_real.items():
@@ -176,6 +194,23 @@ async def test_a_stranger_who_acts_learns_nothing_and_an_invented_id_answers_byt
 def _invented(real: str) -> str:
     """An id of the same form that nobody bears."""
     return real[:-4] + ("0000" if real[-4:] != "0000" else "1111")
+
+
+async def test_of_a_line_and_a_worker_that_one_does_not_read_an_act_says_what_it_says_of_none(world: World) -> None:
+    lines = await rows(world.database, "SELECT id, worker_id FROM declaration_line WHERE partner_id = :p AND paying_id = 'org_931' ORDER BY id LIMIT 1", p=CANAL)  # fmt: skip
+    (line,) = lines
+    for who in ("agent-paris", "agent-hauts-de-seine", "admin-national", "centre-ressources", "gestionnaire-canal", "declarante-seine"):  # fmt: skip
+        acts: list[tuple[str, str, dict[str, Any]]] = [
+            ("remunerationsProcess", line["id"], {"outcome": "TAKEN_INTO_ACCOUNT"}),
+            ("workerNirReveal", line["worker_id"], {"reason": "Curiosité"}),
+        ]
+        for act, one, more in acts:
+            said = [
+                await told(world, who, act, more | ({"workerId": x} if act == "workerNirReveal" else {"lineIds": [x]}))
+                for x in (one, f"{one[:-4]}9999")
+            ]
+            assert said[0][0]["code"] == "NOT_FOUND", (who, act)
+            assert said[0] == said[1], (who, act)
 
 
 async def test_the_signing_caf_of_a_cna_file_reads_the_contracts_and_changes_nothing(world: World) -> None:
@@ -230,7 +265,7 @@ async def test_a_member_reads_what_is_theirs_and_their_colleagues_not(world: Wor
 
     assert await seen_by(delphine, delphine_s) == OF_A_MEMBER | own
     assert await seen_by(zoe, delphine_s) == OF_A_MEMBER - {"Group"}
-    await what_each_act_says(world, "declarante-canal", delphine_s, OF_A_MEMBER | own)
+    await what_each_act_says(world, "declarante-canal", delphine_s, OF_A_MEMBER | own, declarant=True)
     await what_each_act_says(world, "preparatrice-canal", delphine_s, OF_A_MEMBER - {"Group"})
 
 
@@ -248,8 +283,8 @@ async def test_a_manager_reads_contracts_and_people_and_leaves_contracts_to_the_
     assert await seen_by(Person(world, "gestionnaire-canal"), file) == readable
     of_the_caf = {
         act: given
-        for act, (_, given) in attempts(file).items()
-        if not act.startswith(("user", "groupMembers", "groupCreate", "groupRole"))
+        for act, (_, given) in (attempts(file) | declarations(file)).items()
+        if not act.startswith(("user", "groupMembers", "groupCreate", "groupRole", "mandate"))
     }
     for act, given in of_the_caf.items():
         error, _ = await told(world, "gestionnaire-canal", act, given)

@@ -262,7 +262,6 @@ async def test_a_draft_is_a_header_for_who_administers_and_lines_for_the_members
     assert seen["declarante-canal"] == [{"lineCount": 6, "lines": {"totalCount": 6}, "batches": {"totalCount": 1}}]
 
 
-@pytest.mark.xfail(reason="a draft corrects the card at once, and the card is read through older lines", strict=True)
 async def test_a_card_says_nothing_that_only_a_draft_has_said(desk: Desk) -> None:
     said = (await raw(desk, "agent-paris", "{ workers(first: 100) { nodes { givenNames matricule } } }")).decode()
 

@@ -285,6 +285,7 @@ def upgrade() -> None:
         sa.Column("dual_activity", sa.Boolean(), nullable=False),
         sa.Column("confirmation", Words, nullable=True),
         sa.Column("comment", Words, nullable=True),
+        sa.Column("drafted", Words, nullable=True),
         sa.Column("changed_sequence", sa.Integer(), nullable=False),
         sa.Column(
             "processing",
