@@ -66,6 +66,7 @@ async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliati
     act.partner = await act.register.lock(affiliation.partner_id)
     card = affiliation.user
     act.caller = caller = act.caller or card
+    caller.is_person()
     if any(
         a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today) for a in act.partner.affiliations
     ):

@@ -48,6 +48,9 @@ class User(Record):
         self.sort_key = folded(f"{self.family_name} {self.given_name}")
         self.email = email.strip().casefold()
 
+    def is_person(self) -> None:
+        require(self.kind is UserKind.PERSON, Rule.NOT_A_PERSON)
+
     def warnings(self, *path: str) -> list[Notice]:
         """A box that several people read is no personal account: the Caf may let it pass."""
         shared = self.email is not None and self.email.split("@")[0] in SHARED_BOXES
@@ -137,7 +140,7 @@ class Affiliation(Dated, Record):
 
     def accept(self, user: User, now: datetime, today: date) -> None:
         """The invited person takes the card with their one identity; an invitation serves once."""
-        require(user.kind is UserKind.PERSON, Rule.NOT_A_PERSON)
+        user.is_person()
         current = self.invitation_expires_at is not None and now < self.invitation_expires_at
         require(
             current and self.accepted_on is None and self.is_active_on(today), Rule.INVITATION_INVALID, "invitation"

@@ -12,7 +12,7 @@ import orjson
 from uuid_utils import uuid7
 
 from persistence.batches import RESULT
-from persistence.declarations import LINE, WORKER
+from persistence.declared_lines import LINE, WORKER
 from persistence.engine import Database, Driver
 
 from .data import DECLARANT, nirs, siret

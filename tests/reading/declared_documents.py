@@ -55,14 +55,14 @@ CHANGES = Asked(f"""{{
   activityChanges {{ totalCount {PAGE} nodes {{ id kind effectiveOn rateBefore rateAfter departureReason comment
     clientReference receivedAt establishmentSiret establishmentName paidBy {{ code }} worker {{ {WORKER} }}
     establishment {{ partner {{ name }} }} }} }}
-  earliest: activityChanges(order: EARLIEST, first: 1) {{ edges {{ cursor node {{ id }} }} }}
+  earliest: activityChanges(order: PAYER, first: 1) {{ edges {{ cursor node {{ id }} }} }}
 }}""")
 
 FILTERED = Asked(
     """query($p: ID!, $w: ID!, $e: ID!, $live: Boolean, $s: String) {
-  d1: declarations(partnerId: $p, status: "DEPOSITED", campaignId: "cmp_2026") { totalCount nodes { id status } }
+  d1: declarations(partnerId: $p, status: DEPOSITED, campaignId: "cmp_2026") { totalCount nodes { id status } }
   d2: declarations(establishmentId: $e, order: EARLIEST) { nodes { sequence status } }
-  d3: declarations(status: "DRAFT") { totalCount }
+  d3: declarations(status: DRAFT) { totalCount }
   l1: lines(live: $live, campaignId: "cmp_2026") { totalCount nodes { id } }
   l2: lines(processing: RETURNED) { nodes { processingReason worker { birthName } } }
   l3: lines(processed: false, live: true) { totalCount }

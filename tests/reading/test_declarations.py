@@ -148,7 +148,7 @@ async def test_a_cursor_set_on_a_hidden_worker_steps_over_the_others_only(desk: 
             assert not page["pageInfo"]["hasNextPage"]
 
 
-@pytest.mark.parametrize("who", [*WITHOUT_DECLARATIONS, "agent-hauts-de-seine", "lectrice-saint-denis"])
+@pytest.mark.parametrize("who", [*WITHOUT_DECLARATIONS, "agent-hauts-de-seine"])
 async def test_who_cannot_read_that_a_partner_has_declared_does_not_learn_it_by_the_filter(
     desk: Desk, who: str
 ) -> None:
@@ -156,6 +156,17 @@ async def test_who_cannot_read_that_a_partner_has_declared_does_not_learn_it_by_
     text = "query($c: ID) { partners(undeclaredFor: $c) { nodes { id } totalCount } }"
 
     assert await raw(desk, who, text, c="cmp_2025") == await raw(desk, who, text, c="cmp_2028")
+
+
+async def test_a_member_of_one_establishment_is_told_of_that_one_alone(desk: Desk) -> None:
+    """Last year hers has declared, in 2028 it has not; the others of the partner count for nothing."""
+    text = "query($c: ID) { partners(undeclaredFor: $c) { totalCount } }"
+    counts = [
+        (await desk.answer("lectrice-saint-denis", text, {"c": c}))["partners"]["totalCount"]
+        for c in ("cmp_2025", "cmp_2028")
+    ]
+
+    assert counts == [0, 1]
 
 
 async def test_who_administers_finds_by_the_filter_who_has_not_declared(desk: Desk) -> None:
@@ -208,7 +219,7 @@ async def test_the_caf_that_administers_reads_neither_line_nor_worker_of_the_caf
 
 
 async def test_the_removed_are_shown_to_whom_their_lines_are(desk: Desk) -> None:
-    text = """{ declarations(status: "DEPOSITED", campaignId: "cmp_2026") { nodes { establishmentName
+    text = """{ declarations(status: DEPOSITED, campaignId: "cmp_2026") { nodes { establishmentName
       removedWorkers { totalCount nodes { birthName givenNames paidBy { code } } } } } }"""
     seen = {}
     for who in ("declarante-canal", "paie-fictive", "agent-paris", "admin-national"):
@@ -254,7 +265,7 @@ async def test_a_drafts_line_is_hidden_from_the_caf_that_would_pay_by_every_path
 
 
 async def test_a_draft_is_a_header_for_who_administers_and_lines_for_the_members(desk: Desk) -> None:
-    text = """{ declarations(status: "DRAFT", partnerId: "ptr_99990001200025") { nodes { lineCount
+    text = """{ declarations(status: DRAFT, partnerId: "ptr_99990001200025") { nodes { lineCount
       lines { totalCount } batches { totalCount } } } }"""
     seen = {who: (await desk.answer(who, text))["declarations"]["nodes"] for who in ("agent-paris", "declarante-canal")}
 

@@ -130,8 +130,8 @@ OF_LINES, OF_LOTS = "agent-paris", "declarante-canal"
 @pytest.mark.parametrize(
     ("who", "query", "reads", "keeps"),
     [
-        (OF_LINES, 'declarations(status: "SUPERSEDED")', "status", lambda n: n["status"] == "SUPERSEDED"),
-        (OF_LINES, 'declarations(status: "DRAFT")', "status", lambda n: n["status"] == "DRAFT"),
+        (OF_LINES, "declarations(status: SUPERSEDED)", "status", lambda n: n["status"] == "SUPERSEDED"),
+        (OF_LINES, "declarations(status: DRAFT)", "status", lambda n: n["status"] == "DRAFT"),
         (
             OF_LINES,
             'declarations(campaignId: "cmp_2025")',

@@ -24,7 +24,7 @@ DECLARED = (
     ("lines", ""),
     ("workers", ""),
     ("activityChanges", ""),
-    ("activityChanges", "order: EARLIEST"),
+    ("activityChanges", "order: LATEST"),
     ("batches", ""),
     ("batches", "order: EARLIEST"),
 )

@@ -319,7 +319,8 @@ def test_an_amendment_is_of_a_convention_in_force() -> None:
 
 
 def test_the_mode_is_written_on_the_contract_and_nowhere_else() -> None:
-    homes = {table.name for table in Base.metadata.tables.values() if "mode" in table.c}
+    columns = (column for table in Base.metadata.tables.values() for column in table.c)
+    homes = {column.table.name for column in columns if getattr(column.type, "enum_class", None) is Mode}
 
     assert homes == {"contract", "partner_state"}
     assert not Contract.__table__.c.mode.nullable

@@ -10,7 +10,7 @@ import pytest
 from persistence.records.remunerations import Remuneration
 from tests.records.november import CERTIFICATE
 
-FILE = Path(__file__).parents[1] / "data" / "remunerations-novembre-2026.csv"
+FILE = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 COLUMNS = (
     "client_reference", "nir", "birth_name", "given_names", "birth_date", "matricule", "paying_organism", "siret",
     "entered_on", "rate", "net_remuneration", "net_aid", "esat_share", "dual_activity",

@@ -8,7 +8,7 @@ import pytest
 from persistence.vault import Vault
 from server.cli import main
 
-GIVEN = Path(__file__).parents[1] / "data" / "remunerations-novembre-2026.csv"
+GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 
 
 def test_keys_are_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from server.payroll import Export, ExportUnreadable, report, send
 
-GIVEN = Path(__file__).parents[1] / "data" / "remunerations-novembre-2026.csv"
+GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 HEADER = ("Référence", "N° Sécurité sociale", "Nom de naissance", "Prénom", "Matricule Caf", "SIRET", "Taux d'activité")
 ROW = ("L1", "185057599904209", "Lefèvre", "Élodie", "0012345", "99990001200025", "33,33")
 LINE = {

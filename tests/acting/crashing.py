@@ -1,0 +1,46 @@
+"""The server, killed by SIGKILL right before or right after a commit: what remains is what the disk was told.
+
+`CRASH` is `before:N` or `after:N`; commits are counted from the moment the file `CRASH_ARMED` exists.
+"""
+
+import os
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from persistence.engine import Database
+from server.cli import main
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(when: str, number: int, armed: Path) -> None:
+    """Every engine made from now on commits through this."""
+    made, counted = Database.__init__, count(1)
+
+    def spoiled(self: Database, url: str, **options: Any) -> None:  # noqa: ANN401 passed through
+        made(self, url, **options)
+        dialect = self.writer.sync_engine.dialect
+        commit = dialect.do_commit
+
+        def do_commit(connection: Any) -> None:  # noqa: ANN401 the driver's connection
+            mine = armed.exists() and next(counted) == number
+            if mine and when == "before":
+                _die()
+            commit(connection)
+            if mine:
+                _die()
+
+        dialect.do_commit = do_commit  # type: ignore[assignment, method-assign]
+
+    Database.__init__ = spoiled  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    moment, _, ordinal = os.environ["CRASH"].partition(":")
+    arm(moment, int(ordinal), Path(os.environ["CRASH_ARMED"]))
+    sys.exit(main(["serve"]))

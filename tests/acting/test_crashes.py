@@ -1,0 +1,142 @@
+"""A process killed at each commit of an act: nothing of it is there, or the whole; the same key then settles it."""
+
+# ruff: noqa: E501 a query or a case stands on one line
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from persistence.engine import Database
+from server.demo_issuer import DemoIssuer
+from tests.acting.ledger import rows
+from tests.conftest import ROOT, Running, _free_port, _plain, _ready
+from tests.journeys.payroll import a_deposit, a_line, a_nir
+from tests.journeys.story import BATCH, Person
+
+pytestmark = pytest.mark.slow
+
+CANAL, WHO = "99990001200025", "declarante-canal"
+TABLES = ("declaration", "declaration_line", "batch", "batch_result", "worker", "worker_rate", "dual_activity", "activity_change", "journal", "idempotency")  # fmt: skip
+BOUNDARIES = ("before:1", "after:1", "before:2")
+"""The last one is never reached: an act has one commit, and these are all the places where it can be cut."""
+
+Doomed = Callable[[str], Awaitable[Running]]
+
+
+@pytest.fixture
+async def doomed(register_url: str, issuer: DemoIssuer, issuer_file: Path, tmp_path: Path) -> AsyncIterator[Doomed]:
+    """A starter of servers that are killed at a commit, once `armed` is there."""
+    started: list[Running] = []
+
+    async def start(crash: str) -> Running:
+        (tmp_path / "armed").unlink(missing_ok=True)
+        port = _free_port()
+        ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
+        known = {**os.environ, **ours, "CRASH": crash, "CRASH_ARMED": str(tmp_path / "armed")}
+        process = subprocess.Popen([sys.executable, "-m", "tests.acting.crashing"], cwd=ROOT, env=known)  # noqa: ASYNC220 our own server
+        url = f"http://127.0.0.1:{port}"
+        made = Running(httpx.AsyncClient(base_url=url, timeout=60), issuer, url, process)
+        started.append(made)
+        await _ready(made)
+        return made
+
+    yield start
+    for running in started:
+        await running.client.aclose()
+        if running.process.poll() is None:
+            running.process.terminate()
+        running.process.wait(timeout=30)
+
+
+async def counted(database: Database) -> dict[str, int]:
+    found = {t: await rows(database, f"SELECT count(*) AS n FROM {t}") for t in TABLES}  # noqa: S608 our own words
+    return {t: one[0]["n"] for t, one in found.items()}
+
+
+def deposit(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
+    """Three new people, each time others, one of them with a second activity; what the whole of it writes."""
+    second = {"dualActivity": "O", "dualActivitySince": "01/09/2026", "rate": "80"}
+    lines = [a_line(10 * number + i, **(second if i == 0 else {})) for i in range(3)]
+    whole = {
+        "declaration": 1, "declaration_line": 3, "batch": 1, "batch_result": 3, "worker": 3, "worker_rate": 3,
+        "dual_activity": 1, "activity_change": 0, "journal": 1, "idempotency": 1,
+    }  # fmt: skip
+    return "remunerationsDeclare", a_deposit(CANAL, f"deposit-{number}", *lines), whole
+
+
+def departure(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
+    """Of somebody of that deposit."""
+    lines = [
+        {"nir": a_nir(10 * number), "kind": "DEPARTURE", "effectiveOn": "2026-12-05", "departureReason": "MOVE"},
+        {"nir": a_nir(10 * number + 1), "kind": "RATE_DECREASE", "effectiveOn": "2026-12-05", "rate": "50"},
+    ]
+    whole = dict.fromkeys(TABLES, 0) | {
+        "batch": 1, "batch_result": 2, "worker_rate": 1, "activity_change": 2, "journal": 1, "idempotency": 1
+    }  # fmt: skip
+    return "activityChangesDeclare", {"siret": CANAL, "idempotencyKey": f"departure-{number}", "lines": lines}, whole
+
+
+async def test_a_batch_cut_at_any_of_its_commits_is_there_whole_or_not_at_all_and_its_key_settles_it(
+    doomed: Doomed, database: Database, tmp_path: Path
+) -> None:
+    server = await doomed(BOUNDARIES[0])
+    for act_of in (deposit, departure):
+        for number, boundary in enumerate(BOUNDARIES):
+            if act_of is departure and number == 0:
+                server = await _another(server, doomed, boundary)
+            act, given, whole = act_of(number)
+            before = await counted(database)
+            (tmp_path / "armed").touch()
+
+            if boundary == "before:2":
+                done = await server.act(WHO, act, BATCH, **given)
+                assert (done["errors"], done["replayed"]) == ([], False)
+                assert server.process.poll() is None
+                (tmp_path / "armed").unlink()
+                settled = done
+            else:
+                with pytest.raises(httpx.TransportError):
+                    await server.act(WHO, act, BATCH, **given)
+                assert server.process.wait(timeout=30) == -signal.SIGKILL
+                await _nothing_or_the_whole(database, before, whole, there=boundary == "after:1")
+                server = await doomed(BOUNDARIES[number + 1])
+                settled = await server.act(WHO, act, BATCH, **given)
+                assert (settled["errors"], settled["replayed"]) == ([], boundary == "after:1")
+
+            assert await _more(database, before) == whole
+            again = await server.act(WHO, act, BATCH, **given)
+            assert (again["replayed"], again["batch"]) == (True, settled["batch"])
+            assert await _more(database, before) == whole
+    assert await _live(server) == [3, "DEPOSITED"]
+
+
+async def _another(server: Running, doomed: Doomed, boundary: str) -> Running:
+    server.process.terminate()
+    server.process.wait(timeout=30)
+    return await doomed(boundary)
+
+
+async def _more(database: Database, before: dict[str, int]) -> dict[str, int]:
+    after = await counted(database)
+    return {t: after[t] - before[t] for t in TABLES}
+
+
+async def _nothing_or_the_whole(
+    database: Database, before: dict[str, int], whole: dict[str, int], *, there: bool
+) -> None:
+    assert await _more(database, before) == (whole if there else dict.fromkeys(TABLES, 0))
+    orphans = await rows(database, "SELECT id FROM batch b WHERE received <> (SELECT count(*) FROM batch_result r WHERE r.batch_id = b.id)")  # fmt: skip
+    assert orphans == []
+
+
+async def _live(server: Running) -> list[object]:
+    query = '{ declarations(campaignId: "cmp_2026", status: DEPOSITED) { nodes { sequence status } } }'
+    (one,) = (await Person(server, WHO).asks(query))["declarations"]["nodes"]
+    return list(one.values())
