@@ -134,7 +134,7 @@ class Rule(Enum):
     BATCH_HELD = (
         None,
         None,
-        "Rien n'est appliqué : des lignes sont rejetées, et le lot est à prendre en entier. Son rapport est gardé.",
+        "Rien n'est appliqué : des lignes sont rejetées, et le lot est à prendre en entier.",
     )
     DRAFT_MISSING = (None, None, "Aucun brouillon n'attend d'être déposé : envoyez les lignes.")
     NOTHING_DECLARED = ("R17", "§1", "La déclaration est vide : elle dit qu'aucun bénéficiaire de l'AAH n'y travaille.")
