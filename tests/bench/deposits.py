@@ -107,7 +107,7 @@ def _rows(
         [
             (
                 f"lin_{key}{i:04}", 1, partner, place, f"dec_{key}", person, True, i, line["clientReference"], "org_751",
-                line["matricule"], DAY, 3333, 39264, 27216, 2200, None, False, None, None, 1, None, None, None, None,
+                line["matricule"], DAY, 3333, 39264, 27216, 2200, None, False, None, None, None, 1, None, None, None, None,
             )
             for i, (person, line) in enumerate(zip(people, lines, strict=True))
         ],
