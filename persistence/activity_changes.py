@@ -33,10 +33,9 @@ class ChangeIntake(Intake):
         good = [(change, card) for change in changes if not change.errors and (card := cards.get(change)) is not None]
         made = [ActivityChange.new_id(ActivityChange.prefix) for _ in good]
         outcomes = {change.index: (LineStatus.CREATED, key) for (change, _), key in zip(good, made, strict=True)}
-        if self.dry_run:
-            tried = {index: (status, None) for index, (status, _) in outcomes.items()}
-            return self.report(BatchKind.ACTIVITY_CHANGES, changes, tried)
         batch = self.report(BatchKind.ACTIVITY_CHANGES, changes, outcomes)
+        if self.dry_run:
+            return batch
         place = (self.place.partner_id, self.place.id)
         rows = [
             (

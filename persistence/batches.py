@@ -92,7 +92,7 @@ class Intake:
         self,
         kind: BatchKind,
         lines: Sequence[Line],
-        outcomes: Mapping[int, tuple[LineStatus, str | None]],
+        outcomes: Mapping[int, tuple[LineStatus, str]],
         *,
         campaign: Campaign | None = None,
         declaration: Declaration | None = None,
@@ -116,6 +116,7 @@ class Intake:
         key = batch.id.removeprefix(f"{Batch.prefix}_")
         for position, line in enumerate(lines):
             status, made = outcomes.get(line.index, (LineStatus.REJECTED if line.errors else LineStatus.HELD, None))
+            made = None if self.dry_run else made  # a dry run makes no object to be shown
             counts[status] += 1
             told = (_told(line.errors), _told(line.warnings))
             results.append(

@@ -90,8 +90,7 @@ class CertificateIntake(Intake):
             await self._tell_missing(campaign, written, certificate)
         facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
         if self.dry_run:  # no line is made, even to be undone: it would open the card of its worker
-            tried = {index: (status, None) for index, (status, _) in outcomes.items()}
-            return self.report(BatchKind.REMUNERATIONS, read, tried, **facts)
+            return self.report(BatchKind.REMUNERATIONS, read, outcomes, **facts)
         if deposit:
             declaration.receive(deposited, self.by, self.now)
         if draft is not None:
