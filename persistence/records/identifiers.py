@@ -1,6 +1,7 @@
 """Identifiers as value objects: normalised, checked, and refused with a stable code (domain.md 4.1)."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Self
 
@@ -113,11 +114,12 @@ NIR = re.compile(
 )
 SPECIMEN = "2690549588157"
 SHORTEST = 13
-_APART = r"[\s.\u00a0\u202f-]{0,3}"
+_APART = r"[\s.\u00a0\u202f/_-]{0,3}"
 # looked at from every digit: a number that stands before must not hide the one that follows
 _WRITTEN = re.compile(
     rf"(?<![0-9A-Za-z])(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]{{2}})?)(?![0-9A-Za-z]))", re.IGNORECASE
 )
+_DAY = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
 _GLUED = re.compile(r"(?<![0-9])[1-478][0-9]{5}[0-9AB][0-9]{8}(?![0-9])", re.IGNORECASE)
 
 
@@ -125,9 +127,17 @@ def holds_nir(text: str) -> bool:
     """Whether a free text holds what reads as a NIR, in any spacing; among letters, with its key."""
     if len(text) < SHORTEST:
         return False
-    apart = any(NIR.fullmatch(_bare(found).upper()) for found in _WRITTEN.findall(text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)  # full-width digits are digits
+    apart = any(_reads_as_nir(found.upper()) for found in _WRITTEN.findall(text))
     glued = (found.upper() for found in _GLUED.findall(text))
     return apart or any(NIR.fullmatch(found) and found.endswith(_key(found)) for found in glued)
+
+
+def _reads_as_nir(found: str) -> bool:
+    bare = re.sub(r"[^0-9A-Z]", "", found)
+    days = _DAY.search(found) and not (len(bare) > SHORTEST and bare.endswith(_key(bare)))  # two days side by side
+    return bool(NIR.fullmatch(bare)) and not days
 
 
 def matricule(text: str) -> str:
