@@ -74,8 +74,7 @@ class Written:
         line.matricule = line.matricule or (card.matricule if card else "")
         line.paying_id = line.paying_id or (card.paying_id if card else "")
         worker_id = card.id if card else self._enter(line)
-        if card is not None and self.deposit:
-            self._correct(line, card)
+        renamed = card is not None and self.deposit and self._correct(line, card)
         self.workers.add(worker_id)
         said = _said(line)
         former = self.before.get(worker_id)
@@ -84,7 +83,7 @@ class Written:
         if former is not None:
             status = LineStatus.REPLACED
             confirmed = former.processed[0] is Processing.NOT_BENEFICIARY  # else it would have been rejected
-            if said == former.said and not confirmed:
+            if said == former.said and not confirmed and not renamed:
                 status, changed, processed = LineStatus.UNCHANGED, former.changed_sequence, former.processed
         made = f"lin_{self.key}{line.index:04d}"
         drafted = None if self.deposit else _drafted(line)
@@ -118,8 +117,8 @@ class Written:
         self.new.append((made, 1, self.place[0], *secret, *names, *more, True))
         return made
 
-    def _correct(self, line: Remuneration, card: Card) -> None:
-        """What the line says anew of its worker."""
+    def _correct(self, line: Remuneration, card: Card) -> bool:
+        """What the line says anew of its worker, and whether their name or birth date is among it."""
         told = (
             line.birth_name, line.used_name or card.used_name, line.given_names, line.birth_date, line.matricule,
             line.paying_id, line.entered_on, True,
@@ -127,6 +126,7 @@ class Written:
         if told != card[2:]:
             names = Card._fields[2:]
             self.changed.append({"key": card.id, "sort_key": _sort_key(line), **dict(zip(names, told, strict=True))})
+        return told[:4] != (card.birth_name, card.used_name, card.given_names, card.birth_date)
 
     async def write(self) -> None:
         register = self.intake.register

@@ -313,6 +313,25 @@ async def _only_who_pays_answers(running: Running, mine: Association, ids: Mappi
         assert untold.path[-1] == "processingReason"
 
 
+async def test_a_returned_line_whose_only_correction_is_the_name_comes_back_as_pending(
+    serve: Any,  # noqa: ANN401 a starter
+) -> None:
+    running = await serve()
+    paris, seine = Person(running, "agent-paris"), Person(running, "agent-hauts-de-seine")
+    mine = await an_association(paris, NAMED)
+    (siret, _), (place, _) = mine.sirets, mine.establishments
+    await mine.vendor.declares(**a_deposit(siret, "1", a_line(0, "921"), a_line(1, "921")))
+    theirs = await lines_of(seine, place)
+    await seine.processes("RETURNED", theirs["P000"]["id"], processingReason="Le nom est à revoir")
+    await seine.processes("TAKEN_INTO_ACCOUNT", theirs["P001"]["id"])
+
+    again = await mine.vendor.declares(**a_deposit(siret, "2", a_line(0, "921", givenNames="Corrigée"), a_line(1, "921")))  # fmt: skip
+
+    assert counts(again["batch"]) == {"received": 2, "replaced": 1, "unchanged": 1}
+    now = await lines_of(seine, place)
+    assert {r: line["processing"] for r, line in now.items()} == {"P000": None, "P001": "TAKEN_INTO_ACCOUNT"}
+
+
 # replacing, drafts, essays
 
 
