@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, bindparam, func, select, text
 
@@ -17,6 +17,7 @@ from .records import (
     ChangeKind,
     Declaration,
     DeclarationLine,
+    Establishment,
     Notice,
     Organism,
     OrganismKind,
@@ -27,6 +28,7 @@ from .records import (
 from .records.base import folded
 from .records.remunerations import Bounds, Certificate, Remuneration
 from .records.workers import Card
+from .register import Register
 
 PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
 
@@ -193,3 +195,30 @@ def _meet(line: Remuneration, card: Card | None) -> None:
         line.reject(Rule.WORKER_MISMATCH, "nir")
     elif card.birth_date != line.birth_date or folded(card.birth_name) != folded(line.birth_name):
         line.warn(Rule.WORKER_CHANGED, "birthName")
+
+
+class Draft(NamedTuple):
+    """A certificate that is still a draft."""
+
+    declaration_id: str
+    establishment_id: str
+    establishment: str
+    campaign_year: int
+    lines: int
+
+
+async def drafts_of(register: Register, partner_id: str) -> list[Draft]:
+    """The partner's certificates that are still drafts."""
+    lines = select(func.count()).where(DeclarationLine.declaration_id == Declaration.id).scalar_subquery()
+    found = await register.session.execute(
+        select(Declaration.id, Establishment.id, Establishment.name, Campaign.year, lines)
+        .join(Establishment, Establishment.id == Declaration.establishment_id)
+        .join(Campaign, Campaign.id == Declaration.campaign_id)
+        .where(
+            Declaration.partner_id == partner_id,
+            Declaration.received_at.is_(None),
+            Declaration.superseded_at.is_(None),
+        )
+        .order_by(Campaign.year, Establishment.sort_key, Declaration.id)
+    )
+    return [Draft(*row) for row in found]

@@ -14,7 +14,18 @@ import orjson
 import strawberry
 
 from authz import Subject
-from persistence.records import Department, Establishment, Notice, Partner, Record, Refused, Rule, User
+from persistence.records import (
+    Department,
+    Establishment,
+    Notice,
+    Partner,
+    Record,
+    Refused,
+    Rule,
+    Standing,
+    User,
+    standing,
+)
 from persistence.records.identifiers import Siret
 from persistence.records.services import ESAT
 from persistence.register import Register
@@ -43,6 +54,21 @@ class ChangeInput(ActInput):
     )
 
 
+@strawberry.input(description="Ce qu'accepte un acte dont on peut voir d'abord les conséquences.")
+class PreviewInput(ChangeInput):
+    dry_run: bool = strawberry.field(
+        default=False, description="Un essai : dit les conséquences et les refus, et ne garde rien."
+    )
+
+    def effect_on(self, today: date) -> date:
+        """The day from which the act is felt."""
+        for name in ("on", "effective_from"):
+            day = getattr(self, name, None)
+            if isinstance(day, date):
+                return max(day, today)
+        return today
+
+
 Done: TypeAlias = Record | Sequence[Record] | tuple[Record, dict[str, Any]]
 Doing: TypeAlias = Callable[["Act", Any], Awaitable[Done]]
 
@@ -62,7 +88,8 @@ class Act:
     """One act under way, in its transaction, on the day of the act.
 
     `errors` are those of the lines of a batch, which is done all the same; `dry_run` undoes the act once it is told;
-    `changes` is false for an act that only reads what it takes.
+    `changes` is false for an act that only reads what it takes. `before` is the partner's standing on the day of
+    effect, for an act whose consequences are told.
     """
 
     name: str
@@ -80,6 +107,8 @@ class Act:
     target: Record | None = None
     checked: tuple[str, str, str] | None = None
     matched: Allowed | None = None
+    effect_on: date | None = None
+    before: Standing | None = None
 
     @property
     def today(self) -> date:
@@ -104,6 +133,7 @@ class Act:
         partner_id = await self.register.partner_of(record, record_id)
         if partner_id is not None and self.partner is None:
             self.partner = await self.register.lock(partner_id)
+            self.before = self.standing()
             await self.resolve()
             await self.judge(record, record_id, path, needs)  # again, now that nothing moves
         alone = True if partner_id is None else None  # a row without a partner is its own lock
@@ -111,6 +141,12 @@ class Act:
         if self.target is None:
             self._expect(found)
         return found
+
+    def standing(self) -> Standing | None:
+        """What the partner's documents give on the day of effect, for an act whose consequences are told."""
+        if self.partner is None or self.effect_on is None:
+            return None
+        return standing(self.partner, self.effect_on)
 
     async def resolve(self) -> None:
         """What the caller holds, read again: the lock may have waited for the act that takes it away."""

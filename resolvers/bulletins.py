@@ -10,7 +10,7 @@ from persistence.records.bulletins import Terms
 from persistence.records.conventions import DocumentKind
 from persistence.records.identifiers import Siret
 
-from .acting import Act, ChangeInput, at, permission
+from .acting import Act, ChangeInput, PreviewInput, at, permission
 from .conventions import SignatureInput, attach
 
 
@@ -47,7 +47,7 @@ async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
 
 
 @strawberry.input(description="Les signatures d'un bulletin, et ses dates d'effet.")
-class BulletinSignInput(ChangeInput):
+class BulletinSignInput(PreviewInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin.")
     signature: SignatureInput = strawberry.field(description="Les deux signatures (R30).")
     effective_from: date = strawberry.field(description="Premier jour d'effet (R8).")
@@ -72,7 +72,7 @@ async def bulletin_sign(act: Act, given: BulletinSignInput) -> Bulletin:
 
 
 @strawberry.input(description="L'ouverture d'un service, selon un bulletin signé.")
-class ServiceOpenInput(ChangeInput):
+class ServiceOpenInput(PreviewInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin : il dit les rôles et la portée (R55).")
     on: date = strawberry.field(description="Premier jour d'ouverture.")
 
@@ -86,7 +86,7 @@ async def service_open(act: Act, given: ServiceOpenInput) -> ServiceAccess:
 
 
 @strawberry.input(description="Le remplacement d'un bulletin ouvert par un autre, signé.")
-class BulletinReplaceInput(ChangeInput):
+class BulletinReplaceInput(PreviewInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin ouvert.")
     successor_id: ID = strawberry.field(description="Le bulletin signé qui le remplace.")
     on: date = strawberry.field(description="Premier jour du nouveau bulletin.")
@@ -109,7 +109,7 @@ async def _elsewhere(act: Act, bulletin: Bulletin, on: date) -> frozenset[str]:
 
 
 @strawberry.input(description="La clôture d'un bulletin.")
-class BulletinCloseInput(ChangeInput):
+class BulletinCloseInput(PreviewInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin.")
     on: date = strawberry.field(description="Premier jour sans le bulletin.")
     closing_reason: str = strawberry.field(description="Motif.")
@@ -123,7 +123,7 @@ async def bulletin_close(act: Act, given: BulletinCloseInput) -> Bulletin:
 
 
 @strawberry.input(description="La suspension d'un service : les droits s'arrêtent, les dates restent.")
-class ServiceSuspendInput(ChangeInput):
+class ServiceSuspendInput(PreviewInput):
     access_id: ID = strawberry.field(description="Le service de la convention.")
     suspension_reason: str = strawberry.field(description="Motif de la suspension.")
 

@@ -18,7 +18,7 @@ from persistence.records import (
 )
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind, ManagerKind, Signature
 
-from .acting import Act, ChangeInput, at, permission
+from .acting import Act, ChangeInput, PreviewInput, at, permission
 from .users import PersonInput, invited, keep_a_manager
 
 
@@ -86,6 +86,43 @@ async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
     return convention
 
 
+@strawberry.input(description="Une convention qui existait avant le registre, avec son contrat de services.")
+class ConventionRecordInput(ChangeInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    number: str = strawberry.field(description="Son numéro.")
+    mode: Mode = strawberry.field(description="Mode de gestion, au contrat (R41).")
+    mission_ids: list[ID] = strawberry.field(description="Ses missions (R32).")
+    convention: SignatureInput = strawberry.field(description="Signatures de la convention.")
+    contract: SignatureInput = strawberry.field(description="Signatures du contrat de services.")
+    originally_in_force_on: date = strawberry.field(
+        description="Premier jour d'effet d'origine. Le registre, lui, ne donne aucun droit avant aujourd'hui."
+    )
+    term_on: date | None = strawberry.field(
+        default=None, description="Premier jour après le terme ; vide : sans limitation de durée."
+    )
+    conditions_of_exercise: str | None = strawberry.field(default=None, description="Conditions d'exercice (R32).")
+    conditions_of_administration: str | None = strawberry.field(
+        default=None, description="Conditions d'administration (R32)."
+    )
+
+
+@permission("Convention:record")
+async def convention_record(act: Act, given: ConventionRecordInput) -> Convention:
+    """R36, R55, R57: on the partner's SIRET, in force from today on."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    if await act.register.in_scope_elsewhere(partner, act.today):
+        raise Refused(Rule.IN_SCOPE_ELSEWHERE, "partnerId")
+    missions = await act.all_known(Mission, given.mission_ids, "missionIds")
+    convention = partner.prepare_convention(
+        given.mode, missions, given.conditions_of_exercise, given.conditions_of_administration, act.today
+    )
+    papers = (given.convention.signature, given.contract.signature)
+    convention.record(given.number, *papers, given.originally_in_force_on, given.term_on, act.today)
+    for kind, paper in zip((DocumentKind.CONVENTION, DocumentKind.CONTRACT), papers, strict=True):
+        attach(act, kind, paper.digest, convention.id)
+    return convention
+
+
 @strawberry.input(description="Un avenant à une convention en vigueur.")
 class ConventionAmendInput(ChangeInput):
     convention_id: ID = strawberry.field(description="La convention.")
@@ -106,7 +143,7 @@ async def convention_amend(act: Act, given: ConventionAmendInput) -> Amendment:
 
 
 @strawberry.input(description="La clôture d'une convention.")
-class ConventionCloseInput(ChangeInput):
+class ConventionCloseInput(PreviewInput):
     convention_id: ID = strawberry.field(description="La convention.")
     on: date = strawberry.field(description="Premier jour sans la convention : aujourd'hui ou après.")
     closing_reason: ClosingReason = strawberry.field(description="Motif.")
@@ -122,7 +159,7 @@ async def convention_close(act: Act, given: ConventionCloseInput) -> Convention:
 
 
 @strawberry.input(description="L'annulation d'une clôture à venir.")
-class ConventionClosingCancelInput(ChangeInput):
+class ConventionClosingCancelInput(PreviewInput):
     convention_id: ID = strawberry.field(description="La convention.")
 
 
@@ -168,7 +205,7 @@ def _affiliated(act: Act, given: ManagerAppointInput) -> tuple[Affiliation, dict
 
 
 @strawberry.input(description="La fin d'un gestionnaire des habilitations.")
-class ManagerEndInput(ChangeInput):
+class ManagerEndInput(PreviewInput):
     manager_id: ID = strawberry.field(description="Le gestionnaire.")
     on: date = strawberry.field(description="Premier jour sans le droit.")
 
@@ -179,6 +216,19 @@ async def manager_end(act: Act, given: ManagerEndInput) -> ContractManager:
     keep_a_manager(act, manager.affiliation)
     manager.end(given.on, act.today)
     return manager
+
+
+@strawberry.input(description="La remise par le CNA d'un partenaire à l'organisme signataire.")
+class CnaHandBackInput(PreviewInput):
+    partner_id: ID = strawberry.field(description="Le partenaire que le CNA administre.")
+
+
+@permission("Cna:hand_back")
+async def cna_hand_back(act: Act, given: CnaHandBackInput) -> Partner:
+    """R47, A13: refused while a bulletin over two departments is in force or announced."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    partner.hand_back(act.actor, act.today)
+    return partner
 
 
 def attach(act: Act, kind: DocumentKind, digest: str, attached_to: str) -> None:

@@ -7,7 +7,7 @@ from strawberry import ID
 
 from persistence.records import Affiliation, Group, Role, ServiceAccess
 
-from .acting import Act, ChangeInput, at, permission
+from .acting import Act, ChangeInput, PreviewInput, at, permission
 
 
 @strawberry.input(description="Un groupe à créer dans un service ouvert.")
@@ -28,7 +28,7 @@ async def group_create(act: Act, given: GroupCreateInput) -> Group:
 
 
 @strawberry.input(description="Le rôle à rattacher à un groupe.")
-class GroupRoleAttachInput(ChangeInput):
+class GroupRoleAttachInput(PreviewInput):
     group_id: ID = strawberry.field(description="Le groupe.")
     role_id: ID = strawberry.field(description="Le rôle, que le bulletin accorde (R35).")
 
@@ -58,7 +58,7 @@ async def group_members_add(act: Act, given: GroupMembersAddInput) -> Group:
 
 
 @strawberry.input(description="Des personnes à retirer d'un groupe.")
-class GroupMembersRemoveInput(ChangeInput):
+class GroupMembersRemoveInput(PreviewInput):
     group_id: ID = strawberry.field(description="Le groupe.")
     user_ids: list[ID] = strawberry.field(description="Les personnes.")
     on: date = strawberry.field(description="Premier jour sans le droit.")
@@ -79,7 +79,7 @@ def _affiliation(act: Act, user_id: str) -> Affiliation:
 
 
 @strawberry.input(description="La clôture d'un groupe.")
-class GroupCloseInput(ChangeInput):
+class GroupCloseInput(PreviewInput):
     group_id: ID = strawberry.field(description="Le groupe.")
     on: date = strawberry.field(description="Premier jour sans le groupe.")
 

@@ -7,7 +7,7 @@ from strawberry import ID
 
 from persistence.records import Affiliation, Partner, Refused, Rule, SignIn, User, UserKind
 
-from .acting import Act, ChangeInput, permission, under
+from .acting import Act, ChangeInput, PreviewInput, permission, under
 
 
 @strawberry.input(description="Un client machine, tel que ses jetons le désignent.")
@@ -42,7 +42,7 @@ async def mandate_grant(act: Act, given: MandateGrantInput) -> Affiliation:
 
 
 @strawberry.input(description="La fin d'un mandat.")
-class MandateRevokeInput(ChangeInput):
+class MandateRevokeInput(PreviewInput):
     affiliation_id: ID = strawberry.field(description="Le mandat.")
     on: date = strawberry.field(description="Premier jour sans le mandat.")
 

@@ -16,8 +16,9 @@ from persistence.register import Register, judged
 from persistence.visibility import class_of
 
 from . import sizes
-from .acting import Act, ActInput, Doing
+from .acting import Act, ActInput, Doing, PreviewInput
 from .context import Context
+from .impact import impact
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,8 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         register = Register(session, graph.database, context.today)
         expected = getattr(given, "expected_version", None)
         act = Act(name, permissions, context, register, subject, caller, expected)
+        if isinstance(given, PreviewInput):
+            act.dry_run, act.effect_on = given.dry_run, given.effect_on(act.today)
         if permissions:
             _ = act.actor
         claimed, replayed = await _claimed(act, info, given)
@@ -80,7 +83,11 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         done = await doing(act, given)
         made, extra = done if isinstance(done, tuple) else (done, {})
         objects = [made] if isinstance(made, Record) else list(made)
+        after = act.standing()
         await _record(act, objects, given, claimed)
+        if act.partner is not None and act.effect_on is not None and act.before is not None and after is not None:
+            consequences = await impact(act.register, act.partner, act.effect_on, act.before, after)
+            extra = {**extra, "impact": consequences}
         await act.resolve()
         answers = await context.payload(info, [made.id for made in objects], act.subject, session)
         told = (tuple(map(_under_input, act.errors)), tuple(map(_under_input, act.warnings)))

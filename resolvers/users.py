@@ -9,7 +9,7 @@ from strawberry import ID
 
 from persistence.records import Affiliation, Partner, Refused, Rule, SignIn, User
 
-from .acting import Act, ActInput, ChangeInput, permission, under
+from .acting import Act, ActInput, ChangeInput, PreviewInput, permission, under
 
 INVITATION = timedelta(hours=72)
 
@@ -98,7 +98,7 @@ async def user_update(act: Act, given: UserUpdateInput) -> Affiliation:
 
 
 @strawberry.input(description="La suspension d'une personne chez un partenaire : ses droits s'arrêtent aussitôt.")
-class UserSuspendInput(ChangeInput):
+class UserSuspendInput(PreviewInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
     suspension_reason: str = strawberry.field(description="Motif de la suspension.")
 
@@ -126,7 +126,7 @@ async def user_reinstate(act: Act, given: UserReinstateInput) -> Affiliation:
 @strawberry.input(
     description="Le départ d'une personne : rien n'est effacé, tous ses droits chez ce partenaire s'arrêtent."
 )
-class UserDeactivateInput(ChangeInput):
+class UserDeactivateInput(PreviewInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
     on: date = strawberry.field(description="Premier jour sans le droit.")
 

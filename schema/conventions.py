@@ -114,6 +114,9 @@ class Convention(Node):
     organism_signed_on: date | None = column("Signature de l'organisme (R30).")
     digest: str | None = column("Empreinte SHA-256 du document signé.")
     in_force_on: date | None = column("Premier jour d'effet.")
+    originally_in_force_on: date | None = column(
+        "Premier jour d'effet d'origine, pour une convention d'avant le registre (R57)."
+    )
     term_on: date | None = column("Premier jour après le terme ; vide : sans limitation de durée.")
     closed_on: date | None = column("Premier jour sans la convention.")
     closing_reason: ClosingReason | None = column("Motif de clôture.")

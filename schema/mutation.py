@@ -2,7 +2,18 @@
 
 import strawberry
 
-from resolvers import bulletins, conventions, declarations, groups, mandates, organisms, partners, services, users
+from resolvers import (
+    bulletins,
+    conventions,
+    declarations,
+    groups,
+    mandates,
+    organisms,
+    partners,
+    services,
+    successions,
+    users,
+)
 
 from .bulletins import MembershipBulletin, ServiceAccess
 from .conventions import Amendment, Convention, Manager
@@ -20,6 +31,11 @@ from .workers import Worker
 class Mutation:
     # partners
     partner_register = act(partners.partner_register, "Enregistre un partenaire (§2).", partner=Partner)
+    partner_siret_change = act(
+        successions.partner_siret_change,
+        "Change le SIRET : prépare la convention suivante, puis bascule (R58).",
+        partner=Partner,
+    )
     establishment_add = act(partners.establishment_add, "Rattache un établissement.", establishment=Establishment)
     eligibility_decide = act(
         partners.eligibility_decide, "Décide de l'éligibilité (R28, R50).", eligibility=Eligibility
@@ -34,12 +50,25 @@ class Mutation:
     convention_sign = act(
         conventions.convention_sign, "Enregistre les signatures et la prise d'effet (R30, R36).", convention=Convention
     )
+    convention_record = act(
+        conventions.convention_record,
+        "Enregistre une convention qui existait avant le registre (R55, R57).",
+        convention=Convention,
+    )
     convention_amend = act(conventions.convention_amend, "Enregistre un avenant (R55).", amendment=Amendment)
     convention_close = act(
         conventions.convention_close, "Clôture une convention, aujourd'hui ou plus tard.", convention=Convention
     )
     convention_closing_cancel = act(
         conventions.convention_closing_cancel, "Annule une clôture à venir.", convention=Convention
+    )
+    delegation_change = act(
+        successions.delegation_change,
+        "Change le mode de gestion : prépare la convention suivante, puis bascule le même jour (R42, R43).",
+        convention=Convention,
+    )
+    cna_hand_back = act(
+        conventions.cna_hand_back, "Rend le partenaire à l'organisme signataire, par le CNA (R47).", partner=Partner
     )
     manager_appoint = act(
         conventions.manager_appoint, "Nomme un gestionnaire des habilitations (R39).", manager=Manager, invitation=str

@@ -8,10 +8,11 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from persistence.records import Rule
-from resolvers.acting import Doing
+from resolvers.acting import Doing, PreviewInput
 from resolvers.performing import Outcome, perform
 
 from .binding import answered
+from .impact import Impact
 
 CODES: Any = Enum("RefusalCode", [(rule.name, rule.name) for rule in Rule])  # type: ignore[misc]
 RefusalCode: Any = strawberry.enum(
@@ -41,6 +42,8 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
     """A mutation: its input is the function's, its payload shows the objects named here."""
     name = _camel(doing.__name__)
     hints = get_type_hints(doing)
+    if issubclass(hints["given"], PreviewInput):
+        shown["impact"] = Impact
     payload = _payload(name[0].upper() + name[1:] + "Payload", shown)
 
     async def resolve(info: Any, input: Any) -> Any:  # noqa: A002, ANN401 the argument's name in the graph
@@ -59,7 +62,10 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
     annotations: dict[str, Any] = {}
     for field, kind in shown.items():
         if kind is str:
-            members[field] = strawberry.field(resolver=_extra(field), description="Dit une seule fois.")
+            members[field] = strawberry.field(resolver=_extra(field, kind), description="Dit une seule fois.")
+        elif not hasattr(kind, "__record__"):
+            words = "Les conséquences de l'acte, ou de l'essai ; vide quand il est refusé ou rejoué."
+            members[field] = strawberry.field(resolver=_extra(field, kind), description=words)
         else:
             annotations[field] = kind | None
             members[field] = answered("L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus.")
@@ -74,10 +80,11 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
     )
 
 
-def _extra(field: str) -> Callable[[Outcome], str | None]:
-    def resolve(root: Any) -> str | None:  # noqa: ANN401 an Outcome
-        return root.extra.get(field)  # type: ignore[no-any-return]
+def _extra(field: str, kind: Any) -> Callable[[Outcome], Any]:  # noqa: ANN401 a schema type
+    def resolve(root: Any) -> Any:  # noqa: ANN401 an Outcome
+        return root.extra.get(field)
 
+    resolve.__annotations__["return"] = kind | None
     return resolve
 
 

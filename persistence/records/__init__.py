@@ -27,6 +27,7 @@ from .groups import Group, Membership
 from .journal import Idempotency, JournalEntry
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .partners import ActivityAttestation, Eligibility, Establishment, Partner, PartnerSiret
+from .rights import Link, LinkKind, Mender, Path, Right, Standing, paths, standing
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Mission, Role, RoleProfile, Service
 from .timeline import PartnerState, Span, timeline
@@ -65,7 +66,10 @@ __all__ = [
     "Idempotency",
     "JournalEntry",
     "LineStatus",
+    "Link",
+    "LinkKind",
     "Membership",
+    "Mender",
     "Mission",
     "Mode",
     "Notice",
@@ -75,10 +79,12 @@ __all__ = [
     "Partner",
     "PartnerSiret",
     "PartnerState",
+    "Path",
     "Processing",
     "Profile",
     "Record",
     "Refused",
+    "Right",
     "Role",
     "RoleProfile",
     "Rule",
@@ -86,10 +92,13 @@ __all__ = [
     "ServiceAccess",
     "SignIn",
     "Span",
+    "Standing",
     "Suspension",
     "User",
     "UserKind",
     "Worker",
     "WorkerRate",
+    "paths",
+    "standing",
     "timeline",
 ]

@@ -173,10 +173,13 @@ class Bulletin(Signed, Record):
 
     # opening
 
-    def open_service(self, on: date, contracting_elsewhere: frozenset[str], today: date) -> None:
+    def open_service(
+        self, on: date, contracting_elsewhere: frozenset[str], today: date, *, continues: bool = False
+    ) -> None:
         """Opens the service as the bulletin says (R55): each condition of the instruction, in its order.
 
         `contracting_elsewhere`: the SIRETs of the scope that have their own convention in force.
+        `continues`: the service was open before this bulletin, under it or its predecessor's convention.
         """
         convention, service, partner = self.access.convention, self.access.service, self.access.convention.partner
         require(on >= today, Rule.DATE_PAST, "on")
@@ -219,7 +222,7 @@ class Bulletin(Signed, Record):
         require(self.opened_on is not None, Rule.BULLETIN_NOT_OPEN)
         require(successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successorId")
         self.close(on, "REPLACED", today)
-        successor.open_service(on, contracting_elsewhere, today)
+        successor.open_service(on, contracting_elsewhere, today, continues=True)
 
 
 def gaps(*, roles: int, establishments: int, departments: int, needs_establishment: bool) -> list[str]:

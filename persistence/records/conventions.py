@@ -243,6 +243,7 @@ class Convention(Signed, Record):
     conditions_of_administration: Mapped[str | None]
     prepared_on: Mapped[date]
     in_force_on: Mapped[date | None]
+    originally_in_force_on: Mapped[date | None]
     term_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     closing_reason: Mapped[ClosingReason | None] = mapped_column(named(ClosingReason))
@@ -290,6 +291,21 @@ class Convention(Signed, Record):
             if other.closed_on is None:
                 other.close(in_force_on, ClosingReason.EXPIRED, None, today)
         self.in_force_on, self.term_on = in_force_on, term_on
+
+    def record(
+        self,
+        number: str,
+        convention: Signature,
+        contract: Signature,
+        originally: date,
+        term_on: date | None,
+        today: date,
+    ) -> None:
+        """R55, R57: it existed before the register; it keeps its number and dates, and gives no right before today."""
+        require(number.strip(), Rule.VALUE_INVALID, "number")
+        require(originally <= today, Rule.DATE_FUTURE, "originallyInForceOn")
+        self.sign(convention, contract, today, term_on, today)
+        self.number, self.originally_in_force_on = number.strip(), originally
 
     # amending
 

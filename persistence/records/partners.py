@@ -12,7 +12,7 @@ from .identifiers import Finess, Siret, sha256
 from .organisms import Organism
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service
-from .timeline import Span, timeline
+from .timeline import CNA, Span, timeline, wide_spans
 from .users import Affiliation, User, UserKind
 
 
@@ -210,7 +210,7 @@ class Partner(Record):
             predecessor_id=self._predecessor_id(),
             prepared_on=today,
         )
-        convention.contract = Contract(mode=mode, partner=self)
+        convention.contract = Contract(mode=mode, partner=self, managers=[])
         self.conventions.append(convention)
         return convention
 
@@ -223,6 +223,16 @@ class Partner(Record):
                     return None
                 holder.predecessor_id = None
         return last.id if last is not None else None
+
+    # the CNA
+
+    def hand_back(self, by: User, today: date) -> CnaHandBack:
+        """A13: the CNA gives the partner back to the signing organism, once no bulletin covers two departments."""
+        require(self.span_on(today).administering_id == CNA, Rule.CNA_NOT_ADMINISTERING)
+        require(all(ends <= today for _, ends in wide_spans(self)), Rule.CNA_STILL_WIDE)
+        made = CnaHandBack(on_day=today, by_id=by.id)
+        self.hand_backs.append(made)
+        return made
 
     # users
 

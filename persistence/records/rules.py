@@ -60,6 +60,23 @@ class Rule(Enum):
     MANAGER_KNOWN = ("R39", "§3", "Cette personne est déjà gestionnaire des habilitations.")
     MANAGER_ACTIVE = ("R39", "§3", "Le partenaire a un gestionnaire actif : c'est à lui de nommer un suppléant.")
     LAST_MANAGER = ("R39", "§3", "C'est le dernier gestionnaire actif : nommez d'abord son successeur.")
+    MODE_SAME = ("R43", "§3", "Le contrat est déjà dans ce mode.")
+    SUCCESSOR_PREPARED = (
+        "R43",
+        "§3",
+        "Une autre convention est déjà préparée pour remplacer celle-ci : abandonnez-la d'abord.",
+    )
+    MEMBERS_END = (
+        "R43",
+        "§3",
+        "Les inclusions s'arrêtent avec la convention : les personnes sont à inclure dans les nouveaux groupes.",
+    )
+    DELEGATED_WITHOUT_MANAGER = (
+        "R39",
+        "§3",
+        "Le contrat est délégué et n'a pas de gestionnaire actif : nommez le premier.",
+    )
+    SIRET_SAME = (None, None, "C'est déjà le SIRET du partenaire.")
     # bulletins and services
     MISSION_DOES_NOT_COVER = ("R9", "Instruction, al. 1", "Aucune mission de la convention ne couvre ce service.")
     BULLETIN_INCOMPLETE = ("R7", "en-tête", "Le bulletin d'adhésion est incomplet.")
@@ -99,6 +116,22 @@ class Rule(Enum):
         "R47",
         "§3",
         "La portée couvre plusieurs départements : le CNA administre désormais toute la convention.",
+    )
+    CNA_NOT_ADMINISTERING = ("R47", "§3", "Le CNA n'administre pas ce partenaire : il n'a rien à rendre.")
+    CNA_STILL_WIDE = (
+        "R47",
+        "§3",
+        "Un bulletin en vigueur ou annoncé couvre plusieurs départements : le CNA administre jusqu'à sa fin.",
+    )
+    ATTESTATION_MISSING = (
+        "R53",
+        "§5",
+        "Le partenaire est connu de Habtiers : attestez d'abord qu'il est toujours actif.",
+    )
+    AMENDMENT_MISSING = (
+        "R55",
+        "§5",
+        "Le partenaire est connu de Mon Compte Partenaire : enregistrez d'abord l'avenant qui vérifie la mission.",
     )
     SERVICE_NOT_OPEN = ("R48", "§4", "Le service n'est pas ouvert au partenaire.")
     ALREADY_SUSPENDED = (None, None, "C'est déjà suspendu.")

@@ -86,7 +86,7 @@ def _edges(partner: "Partner") -> set[date]:
         if convention.in_force_on is not None:
             days |= {convention.in_force_on, convention.ends_on}
         days |= {d for s in convention.suspensions for d in (s.starts_on, s.ends_on) if d}
-    return days | {first for first, _ in _wide_spans(partner)}
+    return days | {first for first, _ in wide_spans(partner)}
 
 
 def _facts(partner: "Partner", day: date) -> tuple[str | None, Mode | None, str, str | None]:
@@ -101,10 +101,10 @@ def _facts(partner: "Partner", day: date) -> tuple[str | None, Mode | None, str,
 def _in_custody(partner: "Partner", day: date) -> bool:
     """R47: from the first day of a bulletin over two departments, until the CNA hands the partner back."""
     handed_back = max((h.on_day for h in partner.hand_backs if h.on_day <= day), default=date.min)
-    return any(handed_back <= first <= day for first, _ in _wide_spans(partner))
+    return any(handed_back <= first <= day for first, _ in wide_spans(partner))
 
 
-def _wide_spans(partner: "Partner") -> list[tuple[date, date]]:
+def wide_spans(partner: "Partner") -> list[tuple[date, date]]:
     """The days on which a signed bulletin over two departments or more is in force."""
     spans = (
         _overlap(c, b.effective_from, b.ends_on) for c in partner.conventions for b in c.multi_department_bulletins()

@@ -1,0 +1,259 @@
+"""What a partner's documents give to whom on a day: each path from a person to a right, link by link.
+
+`callers.py` asks the same of the register in SQL, for the caller and for today; a test holds both equal.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from .base import FOREVER
+from .bulletins import Bulletin, ServiceAccess
+from .conventions import Convention, Mode
+from .groups import Group, Membership
+from .partners import Establishment, Partner
+from .users import Affiliation, Suspension
+
+
+class LinkKind(StrEnum):
+    USER = "USER"
+    GROUP = "GROUP"
+    ROLE = "ROLE"
+    SERVICE = "SERVICE"
+    BULLETIN = "BULLETIN"
+    ESTABLISHMENT = "ESTABLISHMENT"
+    CONTRACT = "CONTRACT"
+    CONVENTION = "CONVENTION"
+
+
+class Mender(StrEnum):
+    """Who can mend a broken link."""
+
+    USERS_MANAGER = "USERS_MANAGER"
+    ORGANISM = "ORGANISM"
+    NATIONAL = "NATIONAL"
+
+
+class Link(NamedTuple):
+    """One link of a path: the object, and what breaks it that day; nothing when it holds."""
+
+    kind: LinkKind
+    object_id: str | None
+    label: str
+    broken: str | None
+    mender: Mender
+
+
+class Right(NamedTuple):
+    """A role of a service on an establishment; the establishment is empty where the bulletin names none."""
+
+    user_id: str
+    service_id: str
+    role_id: str
+    establishment_id: str
+
+
+class Path(NamedTuple):
+    """From a person through one inclusion to one establishment."""
+
+    user_id: str
+    group: Group
+    right: Right | None
+    links: tuple[Link, ...]
+
+    @property
+    def broken(self) -> Link | None:
+        """The last broken link from the person up: what stands highest is to be mended first."""
+        return next((link for link in reversed(self.links) if link.broken), None)
+
+    @property
+    def holds(self) -> bool:
+        return self.right is not None and self.broken is None
+
+
+class Standing(NamedTuple):
+    """What the documents say of one day."""
+
+    rights: frozenset[Right]
+    managers: frozenset[str]
+    services: frozenset[str]
+    mode: Mode | None
+    administering_id: str
+
+
+def standing(partner: Partner, day: date) -> Standing:
+    span = partner.span_on(day)
+    conventions = [c for c in partner.conventions if c.id == span.convention_id]
+    return Standing(
+        rights=frozenset(p.right for p in paths(partner, day) if p.holds and p.right is not None),
+        managers=frozenset(
+            m.affiliation.user.id
+            for c in conventions
+            if span.mode is Mode.DELEGATED
+            for m in c.contract.managers_on(day)
+        ),
+        services=frozenset(
+            a.service.id for c in conventions for a in c.accesses if a.opened_bulletin(day) and a.shows_on(day)
+        ),
+        mode=span.mode,
+        administering_id=span.administering_id,
+    )
+
+
+def paths(
+    partner: Partner, day: date, keep: Callable[[ServiceAccess, Membership], bool] = lambda _access, _member: True
+) -> Iterator[Path]:
+    """Every path of every inclusion, holding or broken; `keep` narrows them."""
+    affiliations = {a.id: a for a in partner.affiliations}
+    in_force = partner.span_on(day).convention_id
+    for convention in partner.conventions:
+        for access in convention.accesses:
+            bulletin = _bulletin(access, day)
+            above = _above(convention, access, bulletin, in_force, day)
+            for group in access.groups:
+                for member in group.memberships:
+                    if keep(access, member):
+                        person = affiliations[member.affiliation_id]
+                        below = _below(person, member, group, bulletin, day)
+                        yield from _reached(person, group, access, bulletin, below, above, day)
+
+
+def _reached(
+    person: Affiliation,
+    group: Group,
+    access: ServiceAccess,
+    bulletin: Bulletin | None,
+    below: tuple[Link, ...],
+    above: tuple[Link, ...],
+    day: date,
+) -> Iterator[Path]:
+    """One path for each establishment of the bulletin, or one without."""
+    user_id = person.user.id
+    role_id = group.role.id if group.role else ""
+    places: list[Establishment | None] = [*bulletin.establishments] if bulletin is not None else []
+    for place in places or [None]:
+        right = Right(user_id, access.service.id, role_id, place.id if place else "")
+        link = _place(group, bulletin, place, day)
+        yield Path(user_id, group, right if role_id else None, (*below, link, *above))
+
+
+# the links
+
+
+def _below(
+    person: Affiliation, member: Membership, group: Group, bulletin: Bulletin | None, day: date
+) -> tuple[Link, ...]:
+    """The person, the group, its role."""
+    name = f"{person.user.given_name} {person.user.family_name}".strip()
+    gone = _outside(person.starts_on, person.ends_on, day, "n'est pas encore rattaché", "n'est plus rattaché")
+    away = _suspended(person.suspensions, day)
+    out = _outside(member.starts_on, member.ends_on, day, "n'y est pas encore inclus", "n'y est plus inclus")
+    closed = _outside(group.created_on, group.closed_on, day, "n'est pas encore créé", "est clôturé")
+    ungranted = group.role is not None and bulletin is not None and group.role not in bulletin.roles
+    without = "n'est pas rattaché au groupe" if group.role is None else "n'est pas accordé par le bulletin"
+    return (
+        Link(LinkKind.USER, person.user.id, name, gone or away, Mender.USERS_MANAGER),
+        Link(LinkKind.GROUP, group.id, group.name, closed or out, Mender.USERS_MANAGER),
+        Link(
+            LinkKind.ROLE,
+            group.role.id if group.role else None,
+            group.role.label if group.role else "Rôle",
+            without if group.role is None or ungranted else None,
+            Mender.ORGANISM if ungranted else Mender.USERS_MANAGER,
+        ),
+    )
+
+
+def _place(group: Group, bulletin: Bulletin | None, place: Establishment | None, day: date) -> Link:
+    if place is None:
+        named = bulletin is not None and not group.all_establishments
+        why = "n'est plus dans la portée du bulletin" if named else None
+        return Link(LinkKind.ESTABLISHMENT, None, "Portée", why, Mender.ORGANISM)
+    broken = None
+    if not group.all_establishments and place.id not in {e.id for e in group.establishments}:
+        broken = "n'est pas dans la portée du groupe"
+    elif place.ended_on is not None and place.ended_on <= day:
+        broken = f"n'est plus rattaché depuis le {_french(place.ended_on)}"
+    return Link(LinkKind.ESTABLISHMENT, place.id, place.name, broken, Mender.ORGANISM)
+
+
+def _above(
+    convention: Convention, access: ServiceAccess, bulletin: Bulletin | None, in_force: str | None, day: date
+) -> tuple[Link, ...]:
+    """The bulletin, the service, the contract, the convention."""
+    service, contract = access.service, convention.contract
+    early = f"n'est pas disponible avant le {_french(service.available_from)}" if service.available_from > day else None
+    shut = None if bulletin is not None and bulletin.is_open_on(day) else _why_shut(bulletin, day)
+    unsigned = None if contract.is_signed else "n'est pas signé"
+    return (
+        Link(LinkKind.BULLETIN, bulletin.id if bulletin else None, f"Bulletin {service.code}", shut, Mender.ORGANISM),
+        Link(
+            LinkKind.SERVICE,
+            access.id,
+            service.tab_label,
+            _suspended(access.suspensions, day) or early,
+            Mender.NATIONAL if early and not _suspended(access.suspensions, day) else Mender.ORGANISM,
+        ),
+        Link(
+            LinkKind.CONTRACT, convention.id, f"Contrat de services ({_mode(contract.mode)})", unsigned, Mender.ORGANISM
+        ),
+        Link(
+            LinkKind.CONVENTION,
+            convention.id,
+            convention.number or f"Convention du {_french(convention.in_force_on or convention.prepared_on)}",
+            None if convention.id == in_force else _why_not_in_force(convention, day),
+            Mender.ORGANISM,
+        ),
+    )
+
+
+def _bulletin(access: ServiceAccess, day: date) -> Bulletin | None:
+    """The bulletin open that day by its own dates; else the one to speak of: the last to be opened, or prepared."""
+    opened = next((b for b in access.bulletins if b.is_open_on(day)), None)
+    if opened is not None:
+        return opened
+    known = [b for b in access.bulletins if b.opened_on is not None and b.opened_on <= day] or access.bulletins
+    return max(known, key=lambda b: (b.opened_on or date.min, b.id), default=None)
+
+
+def _why_shut(bulletin: Bulletin | None, day: date) -> str:
+    if bulletin is None:
+        return "n'existe pas"
+    if bulletin.opened_on is None:
+        return "n'est pas ouvert" if bulletin.is_signed else "n'est pas signé"
+    if bulletin.opened_on > day:
+        return f"n'est ouvert qu'à partir du {_french(bulletin.opened_on)}"
+    return f"n'est plus ouvert depuis le {_french(bulletin.ends_on)}"
+
+
+def _why_not_in_force(convention: Convention, day: date) -> str:
+    if convention.in_force_on is None:
+        return "n'est pas signée"
+    if convention.in_force_on > day:
+        return f"n'est en vigueur qu'à partir du {_french(convention.in_force_on)}"
+    if convention.ends_on <= day:
+        word = "clôturée" if convention.closed_on == convention.ends_on else "à son terme"
+        return f"est {word} depuis le {_french(convention.ends_on)}"
+    return _suspended(convention.suspensions, day) or "n'est pas en vigueur"
+
+
+def _outside(starts: date, ends: date | None, day: date, before: str, after: str) -> str | None:
+    if day < starts:
+        return f"{before} avant le {_french(starts)}" if starts != FOREVER else before
+    if ends is not None and ends <= day:
+        return f"{after} depuis le {_french(ends)}"
+    return None
+
+
+def _suspended(suspensions: list[Suspension], day: date) -> str | None:
+    running = next((s for s in suspensions if s.runs_on(day)), None)
+    return f"est suspendu depuis le {_french(running.starts_on)}" if running else None
+
+
+def _mode(mode: Mode) -> str:
+    return "délégué" if mode is Mode.DELEGATED else "centralisé"
+
+
+def _french(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

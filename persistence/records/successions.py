@@ -1,0 +1,169 @@
+"""A successor convention: prepared beside the one in force, then switched with it on one day (R43, A7, A8).
+
+A change of mode, or of SIRET, closes a convention and signs another one, linked to it. The partner, its
+establishments, people and declarations go on; bulletins are signed again, groups are made anew, without members.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from .bulletins import Bulletin, ServiceAccess, Terms
+from .conventions import ClosingReason, ContractManager, Convention, Mode, Signature
+from .groups import Group
+from .identifiers import Siret
+from .partners import Partner, PartnerSiret
+from .rules import Notice, Refused, Rule, require
+from .users import Suspension
+
+
+class Papers(NamedTuple):
+    """What both parties have signed anew: the convention, its contract, the bulletin of each service by its id."""
+
+    convention: Signature
+    contract: Signature
+    bulletins: Mapping[str, Signature]
+    acknowledge_cna: bool
+
+
+def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention:
+    """The draft that will take the place of the convention in force: same missions, conditions and terms.
+
+    Prepared again, it is filled again; another draft must be given up first.
+    """
+    former = in_force(partner, today)
+    successor = next((c for c in partner.conventions if c.predecessor_id == former.id and c.closed_on is None), None)
+    if successor is None:
+        successor = partner.prepare_convention(
+            mode, list(former.missions), former.conditions_of_exercise, former.conditions_of_administration, today
+        )
+        successor.siret = siret
+    same = (successor.contract.mode, successor.siret, successor.in_force_on) == (mode, siret, None)
+    require(same, Rule.SUCCESSOR_PREPARED, detail=successor.id)
+    for access in former.accesses:
+        live = _live(access, today)
+        if live is not None:
+            terms = Terms(siret, list(live.roles), list(live.establishments), list(live.departments))
+            ServiceAccess.of(successor, access.service).prepare_bulletin(terms)
+    return successor
+
+
+def change_mode(partner: Partner, mode: Mode, today: date) -> Convention:
+    """R43: the mode of a contract never changes; another convention is prepared in the other mode."""
+    require(in_force(partner, today).contract.mode is not mode, Rule.MODE_SAME, "mode")
+    return prepare(partner, mode, partner.siret, today)
+
+
+def switch(
+    successor: Convention, papers: Papers, on: date, reason: ClosingReason, elsewhere: frozenset[str], today: date
+) -> list[Notice]:
+    """Close the one and open the other on the same day, service by service; nobody is in the new groups (A7).
+
+    `elsewhere`: among the SIRETs of the establishments, those that have their own convention in force.
+    """
+    partner = successor.partner
+    former = next(c for c in partner.conventions if c.id == successor.predecessor_id)
+    require(former.in_force_on is not None and former.in_force_on <= on, Rule.DATE_ORDER, "switch", "on")
+    require(on >= today, Rule.DATE_PAST, "switch", "on")
+    former.close(on, reason, None, today)
+    term = former.term_on if former.term_on is not None and former.term_on > on else None
+    successor.sign(papers.convention, papers.contract, on, term, today)
+    notices = [Notice(Rule.MEMBERS_END)] if any(g.memberships for a in former.accesses for g in a.groups) else []
+    for access in former.accesses:
+        live = _live(access, on)
+        if live is not None:
+            notices += _continue(access, live, successor, papers, elsewhere, today)
+    successor.suspensions.extend(_carried(former.suspensions, on))
+    if successor.contract.mode is former.contract.mode:
+        _keep_managers(former, successor, on)
+    if successor.contract.mode is Mode.DELEGATED and not successor.contract.managers_on(on):
+        notices.append(Notice(Rule.DELEGATED_WITHOUT_MANAGER))
+    return notices
+
+
+def _continue(
+    access: ServiceAccess,
+    live: Bulletin,
+    successor: Convention,
+    papers: Papers,
+    elsewhere: frozenset[str],
+    today: date,
+) -> list[Notice]:
+    """One service goes on under the successor: its bulletin signed and opened, its groups made anew."""
+    on, made = successor.in_force_on, ServiceAccess.of(successor, access.service)
+    assert on is not None
+    signature = papers.bulletins.get(access.service.id)
+    if signature is None:
+        raise Refused(Rule.SIGNATURE_MISSING, "switch", "bulletins", detail=f"Service : {access.service.code}.")
+    draft = next((b for b in made.bulletins if not b.is_signed and b.closed_on is None), None)
+    if draft is None:
+        terms = Terms(successor.siret, list(live.roles), list(live.establishments), list(live.departments))
+        draft = made.prepare_bulletin(terms)
+    ends = live.effective_to if live.effective_to is not None and live.effective_to > on else None
+    notices = draft.sign(signature, on, ends, acknowledge_cna=papers.acknowledge_cna, today=today)
+    draft.open_service(on, elsewhere & {e.siret for e in draft.establishments}, today, continues=True)
+    made.suspensions.extend(_carried(access.suspensions, on))
+    made.groups.extend(_anew(group, draft, on) for group in access.groups if group.is_live_on(on))
+    return notices
+
+
+def _anew(group: Group, bulletin: Bulletin, on: date) -> Group:
+    """The same name, role and establishments, from the day of the switch on."""
+    kept = [e for e in group.establishments if e in bulletin.establishments]
+    made = Group.of(group.name, None if group.all_establishments else kept, on)
+    if group.role in bulletin.roles:
+        made.role, made.role_id = group.role, group.role_id
+    return made
+
+
+def _carried(suspensions: list[Suspension], on: date) -> list[Suspension]:
+    """What is suspended that day stays so: a switch gives no right back."""
+    return [Suspension(starts_on=on, ends_on=s.ends_on, reason=s.reason) for s in suspensions if s.runs_on(on)]
+
+
+def _keep_managers(former: Convention, successor: Convention, on: date) -> None:
+    known = {m.affiliation_id for m in successor.contract.managers}
+    for manager in former.contract.managers:
+        if manager.is_active_on(on) and manager.affiliation_id not in known:
+            successor.contract.managers.append(
+                ContractManager(
+                    kind=manager.kind,
+                    starts_on=on,
+                    ends_on=manager.ends_on,
+                    partner_id=manager.partner_id,
+                    affiliation_id=manager.affiliation_id,
+                    user_id=manager.user_id,
+                    affiliation=manager.affiliation,
+                )
+            )
+
+
+def in_force(partner: Partner, day: date) -> Convention:
+    """The convention in force that day, suspended or not."""
+    found = next((c for c in partner.conventions if c.holds_on(day)), None)
+    if found is None:
+        raise Refused(Rule.CONVENTION_NOT_IN_FORCE)
+    return found
+
+
+def _live(access: ServiceAccess, day: date) -> Bulletin | None:
+    """The bulletin that is open that day, or opens later."""
+    live = [b for b in access.bulletins if b.opened_on is not None and b.ends_on > max(day, b.opened_on)]
+    return max(live, key=lambda b: b.opened_on or day, default=None)
+
+
+def bear(partner: Partner, siret: Siret, department: str | None, today: date) -> None:
+    """The partner's SIRET from today on; its own establishment moves with it, and so do its unsigned papers."""
+    former = partner.siret
+    require(siret != former, Rule.SIRET_SAME, "siret")
+    current = next(s for s in partner.sirets if s.ends_on is None)
+    current.ends_on = today
+    partner.sirets.append(PartnerSiret(siret=siret, starts_on=today))
+    partner.siren = siret.siren
+    known = any(e.siret == siret and e.ended_on is None for e in partner.establishments)
+    for place in partner.establishments:
+        if place.siret == former and place.ended_on is None and not known:
+            place.siret, place.department = siret, department or place.department
+    for convention in partner.conventions:
+        if convention.in_force_on is None and convention.closed_on is None:
+            convention.siret = siret

@@ -1,0 +1,127 @@
+"""A change of mode or of SIRET: a successor convention is prepared, then switched with the one in force."""
+
+from datetime import date
+
+import strawberry
+from strawberry import ID
+
+from persistence.records import Convention, Mode, Partner, Refused, Rule
+from persistence.records.conventions import ClosingReason, DocumentKind
+from persistence.records.identifiers import Siret
+from persistence.records.successions import Papers, bear, change_mode, prepare, switch
+
+from .acting import Act, PreviewInput, at, permission
+from .conventions import SignatureInput, attach
+
+
+@strawberry.input(description="Le bulletin d'un service, signé de nouveau.")
+class ServicePaperInput:
+    service_id: ID = strawberry.field(description="Le service.")
+    signature: SignatureInput = strawberry.field(description="Les deux signatures (R30).")
+
+
+@strawberry.input(
+    description="Ce qui a été signé de nouveau : une convention ne se change pas, elle se remplace (R43)."
+)
+class NewPapersInput:
+    convention: SignatureInput = strawberry.field(description="Signatures de la convention.")
+    contract: SignatureInput = strawberry.field(description="Signatures du contrat de services.")
+    bulletins: list[ServicePaperInput] = strawberry.field(
+        description="Signatures des bulletins, un par service ouvert (A7)."
+    )
+    acknowledge_cna: bool = strawberry.field(
+        default=False, description="Confirme que le CNA administre, quand un bulletin couvre plusieurs départements."
+    )
+
+    @property
+    def papers(self) -> Papers:
+        bulletins = {str(b.service_id): b.signature.signature for b in self.bulletins}
+        return Papers(self.convention.signature, self.contract.signature, bulletins, self.acknowledge_cna)
+
+
+@strawberry.input(description="La bascule d'une convention à celle qui la remplace, un même jour.")
+class SwitchInput(NewPapersInput):
+    on: date = strawberry.field(
+        description="Dernière convention close et nouvelle en vigueur ce jour : aujourd'hui ou après."
+    )
+
+
+@strawberry.input(description="Un changement de mode de gestion : prépare la convention suivante, puis bascule (R43).")
+class DelegationChangeInput(PreviewInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    mode: Mode = strawberry.field(description="Le nouveau mode, pour tous les services (R42).")
+    switch: SwitchInput | None = strawberry.field(
+        default=None, description="Vide : prépare seulement, avec les copies préremplies."
+    )
+
+    def effect_on(self, today: date) -> date:
+        return max(self.switch.on, today) if self.switch else today
+
+
+@permission("Delegation:change")
+async def delegation_change(act: Act, given: DelegationChangeInput) -> Convention:
+    """R42, R43, A7, A8: both conventions change on one day, in one transaction."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    successor = change_mode(partner, given.mode, act.today)
+    if given.switch is not None:
+        await _switch(act, successor, given.switch, given.switch.on, ClosingReason.DELEGATION_CHANGE)
+    return successor
+
+
+@strawberry.input(description="Un changement de SIRET : déménagement, fusion. Le partenaire reste le même (A2).")
+class PartnerSiretChangeInput(PreviewInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    siret: str = strawberry.field(description="Le nouveau SIRET.")
+    department: str | None = strawberry.field(
+        default=None, description="Le nouveau département de son établissement, s'il en change."
+    )
+    switch: NewPapersInput | None = strawberry.field(
+        default=None,
+        description="Les nouveaux papiers : le changement a lieu aujourd'hui. Vide : prépare seulement, "
+        "sauf sans convention en vigueur, où rien n'est à signer.",
+    )
+
+
+@permission("Partner:update")
+async def partner_siret_change(act: Act, given: PartnerSiretChangeInput) -> Partner:
+    """R58, A2: a successor convention on the new SIRET; groups, people and declarations go on."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    with at("siret"):
+        siret = Siret.read(given.siret)
+    department = (await act.departments([given.department], "department"))[0].code if given.department else None
+    await _is_free(act, partner, siret)
+    former = next((c for c in partner.conventions if c.ends_after(act.today)), None)
+    if former is None:
+        bear(partner, siret, department, act.today)
+        return partner
+    with at("siret"):
+        successor = prepare(partner, former.contract.mode, siret, act.today)
+    if given.switch is not None:
+        bear(partner, siret, department, act.today)
+        await _switch(act, successor, given.switch, act.today, ClosingReason.SIRET_CHANGE)
+    return partner
+
+
+async def _is_free(act: Act, partner: Partner, siret: Siret) -> None:
+    """The SIRET is nobody else's, neither as a partner nor as an establishment."""
+    if siret == partner.siret:
+        raise Refused(Rule.SIRET_SAME, "siret")
+    follower = await act.register.follower_of(siret)
+    if follower is not None:
+        raise Refused(Rule.SIRET_KNOWN, "siret", detail=f"Suivi par : {follower.name} ({follower.code}).")
+    place = await act.register.establishment_of(siret)
+    if place is not None and place not in {e.id for e in partner.establishments}:
+        raise Refused(Rule.ESTABLISHMENT_KNOWN, "siret")
+
+
+async def _switch(act: Act, successor: Convention, given: NewPapersInput, on: date, reason: ClosingReason) -> None:
+    papers, partner = given.papers, successor.partner
+    sirets = [e.siret for e in partner.establishments if e.ended_on is None]
+    elsewhere = await act.register.contracting_elsewhere(partner, sirets, on)
+    act.warn(switch(successor, papers, on, reason, elsewhere, act.today))
+    attach(act, DocumentKind.CONVENTION, papers.convention.digest, successor.id)
+    attach(act, DocumentKind.CONTRACT, papers.contract.digest, successor.id)
+    for access in successor.accesses:
+        for bulletin in access.bulletins:
+            if bulletin.digest is not None:
+                attach(act, DocumentKind.BULLETIN, bulletin.digest, bulletin.id)

@@ -1,0 +1,130 @@
+"""A change of mode or of SIRET: the consequences are told first, then one convention takes the place of another."""
+
+# ruff: noqa: E501 a query or a case stands on one line
+
+from typing import Any
+
+from tests.journeys.payroll import a_deposit, a_line
+from tests.journeys.story import (
+    CENTRALISED,
+    DELEGATED,
+    TODAY,
+    TOMORROW,
+    Opened,
+    Person,
+    a_siret,
+    an_open_esat,
+    another_siret_of,
+    paper,
+    refused,
+    somebody,
+)
+
+IMPACT = "impact { on lost { name service role establishments } gained { name } managersLost { name } managersGained { name } servicesLost servicesGained administeredBefore administeredAfter modeBefore modeAfter drafts { establishment campaignYear lines } }"
+FILE = """query($id: ID!) { partner(id: $id) { siret mode conventionInForce { id siret predecessor { id closingReason }
+  contract { managers { user { givenName } } }
+  services { open openedBulletin { siret roles { code } } groups { nodes { name role { code } members { nodes { id } } } } } }
+  conventions { nodes { id status } } establishments { nodes { id siret } } } }"""
+
+
+def new_papers(on: str | None = TODAY) -> dict[str, object]:
+    made: dict[str, object] = {
+        "convention": paper("1"),
+        "contract": paper("2"),
+        "bulletins": [{"serviceId": "svc_ESAT", "signature": paper("3")}],
+    }
+    return made | ({"on": on} if on else {})
+
+
+async def changes_mode(agent: Person, esat: Opened, mode: str, /, **more: object) -> dict[str, Any]:
+    return await agent.does("delegationChange", f"convention {{ id status }} {IMPACT}", partnerId=esat.partner.id, mode=mode, **more)  # fmt: skip
+
+
+async def test_a_change_of_mode_is_previewed_then_closes_the_convention_and_opens_its_successor(paris: Person) -> None:
+    """R43, A7, A8."""
+    esat = await an_open_esat(paris, "jo")
+    jo = Person(paris.asker, "jo")
+    await jo.declares(**(a_deposit(esat.partner.siret, "1", a_line(0)) | {"deposit": False}))
+
+    preview = await changes_mode(paris, esat, DELEGATED, switch=new_papers(), dryRun=True)
+    assert await jo.tabs() == ["Esat"]
+    done = await changes_mode(paris, esat, DELEGATED, switch=new_papers())
+
+    assert preview["impact"] == done["impact"]
+    assert [change["name"] for change in done["impact"]["lost"]] == ["Jo jo"]
+    assert done["impact"]["drafts"] == [{"establishment": "ESAT des Tilleuls", "campaignYear": 2026, "lines": 1}]
+    assert (done["impact"]["modeBefore"], done["impact"]["modeAfter"]) == (CENTRALISED, DELEGATED)
+    assert {w["code"] for w in done["warnings"]} == {"MEMBERS_END", "DELEGATED_WITHOUT_MANAGER"}
+    assert await jo.tabs() == []
+    seen = (await paris.asks(FILE, id=esat.partner.id))["partner"]
+    assert seen["mode"] == DELEGATED
+    assert seen["conventionInForce"]["predecessor"] == {"id": esat.convention, "closingReason": "DELEGATION_CHANGE"}
+    assert sorted(c["status"] for c in seen["conventions"]["nodes"]) == ["CLOSED", "IN_FORCE"]
+    (service,) = seen["conventionInForce"]["services"]
+    assert service["open"]
+    assert service["groups"]["nodes"] == [{"name": "Déclarants", "role": {"code": "ESAT_DECLARANT"}, "members": {"nodes": []}}]  # fmt: skip
+
+
+async def test_a_switch_to_come_changes_nothing_before_its_day_and_can_be_cancelled(paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    jo = Person(paris.asker, "jo")
+
+    done = await changes_mode(paris, esat, DELEGATED, switch=new_papers(TOMORROW))
+
+    assert (done["convention"]["status"], await jo.tabs()) == ("ANNOUNCED", ["Esat"])
+    with refused("ONE_CONVENTION", "R36"):
+        await paris.does("conventionClosingCancel", conventionId=esat.convention)
+    await paris.does("conventionClose", conventionId=done["convention"]["id"], on=TOMORROW, closingReason="ABANDONED")
+    await paris.does("conventionClosingCancel", conventionId=esat.convention)
+    seen = (await paris.asks(FILE, id=esat.partner.id))["partner"]
+    assert (seen["mode"], seen["conventionInForce"]["id"]) == (CENTRALISED, esat.convention)
+
+
+async def test_a_successor_is_prepared_with_the_copies_and_prepared_once(paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    prepared = await changes_mode(paris, esat, DELEGATED)
+
+    again = await changes_mode(paris, esat, DELEGATED)
+
+    assert (again["convention"], prepared["impact"]["lost"]) == (prepared["convention"], [])
+    with refused("MODE_SAME", "R43"):
+        await changes_mode(paris, esat, CENTRALISED)
+    with refused("SIGNATURE_MISSING", "R30"):
+        await changes_mode(paris, esat, DELEGATED, switch=new_papers() | {"bulletins": []})
+    # the first manager is appointed on the successor before the switch
+    appointed = await paris.appoints(prepared["convention"]["id"], "MANAGER", person=somebody("Mona", "Mimosa"))
+    mona = Person(paris.asker, "mona")
+    await mona.accepts(appointed["invitation"])
+    done = await changes_mode(paris, esat, DELEGATED, switch=new_papers())
+    assert [p["name"] for p in done["impact"]["managersGained"]] == ["Mona Mimosa"]
+    assert {w["code"] for w in done["warnings"]} == {"MEMBERS_END"}
+
+
+async def test_a_partner_changes_its_siret_and_goes_on(paris: Person) -> None:
+    """A2, R58: the partner, its groups and its declarations go on under a successor."""
+    esat = await an_open_esat(paris, "jo", DELEGATED)
+    jo = Person(paris.asker, "jo")
+    old, new = esat.partner.siret, another_siret_of(esat.partner.siret)
+    await jo.declares(**a_deposit(old, "1", a_line(0)))
+
+    prepared = await paris.does(
+        "partnerSiretChange", f"partner {{ siret }} {IMPACT}", partnerId=esat.partner.id, siret=new
+    )
+    assert prepared["partner"]["siret"] == old
+    done = await paris.does("partnerSiretChange", f"partner {{ siret }} {IMPACT}", partnerId=esat.partner.id, siret=new, switch=new_papers(None))  # fmt: skip
+
+    assert done["partner"]["siret"] == new
+    seen = (await paris.asks(FILE, id=esat.partner.id))["partner"]
+    assert (seen["mode"], seen["conventionInForce"]["siret"]) == (DELEGATED, new)
+    assert seen["conventionInForce"]["predecessor"]["closingReason"] == "SIRET_CHANGE"
+    assert seen["conventionInForce"]["contract"]["managers"] == [{"user": {"givenName": "Mona"}}]
+    assert [e["siret"] for e in seen["establishments"]["nodes"]] == [new]
+    heads = (await paris.asks("query($p: ID!) { declarations(partnerId: $p) { nodes { establishment { siret } lineCount } } }", p=esat.partner.id))["declarations"]["nodes"]  # fmt: skip
+    assert heads == [{"establishment": {"siret": new}, "lineCount": 1}]
+
+
+async def test_a_siret_that_is_somebody_elses_is_refused(paris: Person) -> None:
+    esat, other = await an_open_esat(paris, "jo"), await paris.registers(a_siret())
+    for siret, code in ((other.siret, "SIRET_KNOWN"), (esat.partner.siret, "SIRET_SAME"), ("123", "SIRET_FORMAT")):
+        with refused(code):
+            await paris.does("partnerSiretChange", partnerId=esat.partner.id, siret=siret)
