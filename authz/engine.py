@@ -95,6 +95,14 @@ class Engine:
         allowed, rule = self._enforcer(type_, action).enforce_ex(subject, type_, action, candidate)
         return Permit(role=rule[0], scope=rule[-1]) if allowed else None
 
+    def rules(self, type_: str, action: str) -> tuple[Permit, ...]:
+        """Give every line of the policy for this action, in its order. KeyError on an unknown action."""
+        if action not in ACTIONS[type_]:
+            raise KeyError(f"{type_}:{action}")
+        return tuple(
+            Permit(line[1], line[4]) for line in self._lines if line[0] == "p" and line[2:4] == (type_, action)
+        )
+
     def values(self, subject: Subject, attribute: str, role: str) -> tuple[str, ...]:
         """Give the sorted bind values of an attribute, held through this role or one that inherits it."""
         return subject.values(attribute, self.descendants(role))

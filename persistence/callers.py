@@ -26,16 +26,32 @@ def caller_statement(dialect: str) -> Statement:
     `{user, machine, posts: [[profile, organism]], administered: [[partner]],
     grants: [[profile, group, partner, service, establishment]]}`. Variables: `issuer`, `subject`.
     """
-    terms = Terms(dialect)
+    terms, signed, user = Terms(dialect), table("sign_in"), table("user")
+    made = select(cast(_held(terms, user), Text)).select_from(user.join(signed, signed.c.user_id == user.c.id))
+    made = made.where(
+        signed.c.issuer == terms.bind(("value", Var(("issuer",))), "text"),
+        signed.c.subject == terms.bind(("value", Var(("subject",))), "text"),
+    )
+    return compiled(made, terms)
+
+
+def holders_statement(dialect: str) -> Statement:
+    """What each of these users holds on the day asked about, as a JSON list of such objects. Variable: `users`."""
+    terms, user = Terms(dialect), table("user")
+    listed = terms.spelling.listed(_held(terms, user), [user.c.id])
+    made = select(cast(listed, Text)).where(terms.among(user.c.id, Var(("users",))))
+    return compiled(made, terms)
+
+
+def _held(terms: Terms, user: FromClause) -> ColumnElement[Any]:
     spelling = terms.spelling
-    signed, user = table("sign_in"), table("user")
 
     def rows(made: Any, *columns: ColumnElement[Any]) -> ColumnElement[Any]:  # noqa: ANN401 a FROM and its conditions
         inner = made.with_only_columns(*(c.label(f"c{i}") for i, c in enumerate(columns))).distinct()
         held = list(inner.correlate(user).subquery().c)
         return spelling.nested(select(spelling.listed(spelling.array(held), held)).scalar_subquery())
 
-    answer = spelling.object(
+    return spelling.object(
         [
             ("user", user.c.id),
             ("machine", spelling.value(user.c.kind == "MACHINE")),
@@ -44,12 +60,6 @@ def caller_statement(dialect: str) -> Statement:
             ("grants", _grants(terms, user, rows)),
         ]
     )
-    made = select(cast(answer, Text)).select_from(user.join(signed, signed.c.user_id == user.c.id))
-    made = made.where(
-        signed.c.issuer == terms.bind(("value", Var(("issuer",))), "text"),
-        signed.c.subject == terms.bind(("value", Var(("subject",))), "text"),
-    )
-    return compiled(made, terms)
 
 
 def _posts(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder

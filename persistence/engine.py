@@ -48,6 +48,13 @@ class Database:
         finally:
             await greenlet_spawn(connection.close)
 
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncSession]:
+        """A session that reads records, in one snapshot, and writes nothing."""
+        options = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        async with AsyncSession(self.reader.execution_options(**options), autoflush=False) as session:
+            yield session
+
     async def _checkout(self) -> Any:  # noqa: ANN401 the pool's connection
         """A connection that still stands: the pool does not see what its driver has lost."""
         while True:

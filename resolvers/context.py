@@ -45,9 +45,11 @@ ABSENT = "absent"
 
 def subject_of(said: str | None) -> Subject:
     """The caller's row as a subject; an identity that is bound to nobody holds nothing."""
-    if said is None:
-        return NOBODY
-    row = orjson.loads(said)
+    return NOBODY if said is None else holder_of(orjson.loads(said))
+
+
+def holder_of(row: Mapping[str, Any]) -> Subject:
+    """What a user holds, as the register says it."""
     machine = row["machine"]
     kind = "machine" if machine else "member"
     return Subject(
@@ -156,7 +158,7 @@ class Context:
             subject = await self.graph.subject(self.identity, self.today, driver)
             plan = self._plan(document, operation, values, subject.roles, completing=completing)
             text = await self.run(plan, values, subject, driver)
-        return self._completed(document, operation, raw, text) if plan.completed else text or "{}"
+        return await self._completed(document, operation, raw, text) if plan.completed else text or "{}"
 
     def _plan(
         self,
@@ -181,14 +183,15 @@ class Context:
         name = operation.name.value if operation.name else None
         return self.graph.plan((document.text, name, self.shape(operation, values), roles, completing), planned)
 
-    def _completed(
+    async def _completed(
         self, document: Document, operation: OperationDefinitionNode, raw: Mapping[str, Any], text: str | None
     ) -> ExecutionResult:
         """The same JSON, finished by graphql-core."""
         assert document.tree is not None
         data = orjson.loads(text) if text else {}
         name = operation.name.value if operation.name else None
-        result = execute(self.graph.schema, document.tree, data, self, dict(raw), operation_name=name)
+        running = execute(self.graph.schema, document.tree, data, self, dict(raw), operation_name=name)
+        result = running if isinstance(running, ExecutionResult) else await running
         assert isinstance(result, ExecutionResult)
         return result
 

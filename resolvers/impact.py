@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from persistence.declarations import Draft, drafts_of
 from persistence.records import Mode, Organism, Partner, Right, Standing
+from persistence.records.base import folded
 from persistence.register import Register
 
 
@@ -90,8 +91,8 @@ def _changes(rights: frozenset[Right], words: Words) -> list[Change]:
     for user_id, service_id, role_id, establishment_id in rights:
         places[user_id, service_id, role_id] += [words[establishment_id]] if establishment_id else []
     made = [Change(u, words[u], words[s], words[r], sorted(where)) for (u, s, r), where in places.items()]
-    return sorted(made, key=lambda change: (change.name, change.service, change.role, change.user_id))
+    return sorted(made, key=lambda change: (folded(change.name), change.service, change.role, change.user_id))
 
 
 def _people(ids: frozenset[str], words: Words) -> list[Person]:
-    return sorted((Person(one, words[one]) for one in ids), key=lambda person: (person.name, person.user_id))
+    return sorted((Person(one, words[one]) for one in ids), key=lambda person: (folded(person.name), person.user_id))

@@ -153,6 +153,24 @@ def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
     )
 
 
+def asked(description: str, resolver: Callable[..., Any], **arguments: str) -> Any:  # noqa: ANN401 a strawberry field
+    """A question that Python answers by the register's own functions, beside the statement."""
+    made: StrawberryField = strawberry.field(resolver=resolver, description=description)
+    for argument in made.arguments:
+        argument.description = arguments.get(argument.python_name, ARGUMENTS[argument.python_name])
+    return made
+
+
+ARGUMENTS = {
+    "user": "La personne ou le client machine.",
+    "action": "L'action, telle que la politique la nomme.",
+    "object": "L'objet : celui de l'action, ou l'établissement où l'on déclare, le partenaire chez qui l'on crée.",
+    "on": "Le jour dont il s'agit, passé ou à venir ; vide : aujourd'hui. Vos propres droits sont ceux d'aujourd'hui.",
+    "service": "Le service.",
+    "partner": "Le partenaire.",
+}
+
+
 def nested(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(bindings.Nested(), description)
 

@@ -8,7 +8,8 @@ from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
 from resolvers.bindings import Filter
 
-from .binding import Connection, by_id, by_ids, derived, find, listed, nested, page
+from . import explaining
+from .binding import Connection, asked, by_id, by_ids, derived, find, listed, nested, page
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .declarations import (
@@ -25,6 +26,7 @@ from .declarations import (
     DeclarationOrder,
     LineOrder,
 )
+from .explaining import Explanation, Holders
 from .expressions import equal
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
@@ -85,4 +87,9 @@ class Query:
     missions: list[Mission] = listed("Les missions.", ALL, "code")
     campaigns: list[Campaign] = listed("Les campagnes.", ALL, "year")
     parameters: list[Parameter] = listed("Les paramètres datés.", ALL, "name", "starts_on")
+    explain: Explanation | None = asked(
+        "Pourquoi cette personne peut ou ne peut pas, tel jour ; vide si vous ne lisez pas les deux.",
+        explaining.explain,
+    )
+    who_can: Holders | None = asked("Qui peut, tel jour ; vide si vous ne lisez pas l'objet.", explaining.who_can)
     rules: list[Rule] = derived("Les règles que le logiciel fait tenir.", {}, lambda: RULES)

@@ -1,0 +1,290 @@
+"""Why, why not, and when: what a person holds on a day, against each line of the policy, link by link.
+
+The answer is enforcement's own: the same statement resolves what a user holds, the same engine decides. The links
+only explain it. The asker's rights are always today's; `on` moves the facts and what the other person holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from authz import Permit, Subject, atoms
+from authz.scopes import KIND_OF
+from persistence.callers import holders_statement
+from persistence.facts import Facts, candidates, facts_of, partner_file
+from persistence.reader import Held
+from persistence.records import Organism, Partner, Path, Record, User
+from persistence.records.base import folded
+from persistence.register import Register
+from persistence.visibility import GUARDED, class_of
+
+from . import words
+from .context import Context, holder_of
+from .links import Step, of_agent, of_manager, of_member
+from .plans import prefix_of, refuse
+from .sizes import FIRST_YEAR, LAST_YEAR
+
+MOST_PATHS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a scope on one fact of the object."""
+
+    fact: str
+    expected: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One line of the policy: whether the role is held that day, and the scope's conditions met."""
+
+    role: str
+    scope: str
+    held: bool
+    met: bool
+    conditions: list[Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """From the person to the organism; `broken` is the link to be mended first."""
+
+    holds: bool
+    steps: list[Step]
+    broken: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    allowed: bool
+    on: date
+    sentence: str
+    chains: list[Chain]
+    grounds: list[Ground]
+    menders: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Someone who may, and by which line of the policy."""
+
+    user_id: str
+    name: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An organism some of whose agents may."""
+
+    organism: str
+    role: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    on: date
+    sentence: str
+    people: list[Holder]
+    offices: list[Office]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question under way: the asker as they are today, the object, the day."""
+
+    context: Context
+    session: AsyncSession
+    asker: Subject
+    record: type[Record]
+    object_id: str
+    type_: str
+    action: str
+    on: date
+    facts: Facts
+
+    @property
+    def permits(self) -> Sequence[Permit]:
+        return self.context.graph.policy.rules(self.type_, self.action)
+
+    def allows(self, subject: Subject) -> Permit | None:
+        """The decision itself."""
+        return self.context.graph.policy.allows(subject, self.type_, self.action, self.facts)
+
+    async def holders(self, users: Sequence[str]) -> Mapping[str, Subject]:
+        """What these users hold on the day, by the statement that resolves every caller."""
+        graph = self.context.graph
+        statement = holders_statement(graph.database.dialect)
+        held = Held(self.on, self.context.now, lambda _attribute, _role: ())
+        driver = await graph.database.driver_of(self.session)
+        said = await graph.database.value(statement.text, statement.binds({"users": list(users)}, held), driver)
+        found = [holder_of(row) for row in orjson.loads(said or "[]")]
+        return {subject.user: subject for subject in found}
+
+    async def reads(self, record: type[Record], record_id: str) -> bool:
+        """Whether the asker may read this row, today."""
+        graph, context = self.context.graph, self.context
+        register = Register(self.session, graph.database, context.today)
+        read = graph.permits(self.asker.roles)(GUARDED[record.__tablename__].type, "read")
+        seen, _ = await register.ways(record.__tablename__, record_id, read, (), graph.held(self.asker, context))
+        return seen
+
+
+async def explain(
+    context: Context, user_id: str, permission: str, object_id: str, on: date | None
+) -> Explanation | None:
+    """Whether this user may do this to this object that day, and why; None unless the asker reads both."""
+    async with context.graph.database.looking() as session:
+        inquiry = await _inquiry(context, session, permission, object_id, on)
+        if inquiry is None or not await inquiry.reads(User, user_id):
+            return None
+        subject = (await inquiry.holders([user_id])).get(user_id) or Subject(user_id)
+        user = await session.get_one(User, user_id)
+        name = f"{user.given_name} {user.family_name}".strip()
+        file = await partner_file(session, inquiry.facts["partner"])
+        if file is not None and inquiry.on < file.registered_on:
+            file = None  # no document speaks of that day
+        return await _explained(inquiry, subject, name, file)
+
+
+async def _explained(inquiry: Inquiry, subject: Subject, name: str, file: Partner | None) -> Explanation:
+    permit = inquiry.allows(subject)
+    grounds = [_ground(inquiry, subject, rule) for rule in inquiry.permits]
+    organisms = {o.id: o for o in await _organisms(inquiry, subject)}
+    chains = _chains(inquiry, subject, name, file, organisms)
+    chains.sort(key=lambda chain: (not chain.holds, sum(step.broken is not None for step in chain.steps)))
+    done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
+    day = words.day(inquiry.on)
+    administering = organisms.get(inquiry.facts.get("administering") or "")
+    if permit is not None:
+        best = next((c for c in chains if c.holds), None)
+        sentence = (
+            f"Le {day}, {name} peut {done} : {words.because(permit, best.steps if best else None, administering)}."
+        )
+        return Explanation(
+            allowed=True, on=inquiry.on, sentence=sentence, chains=chains[:MOST_PATHS], grounds=grounds, menders=[]
+        )
+    chains = [chain for chain in chains if not chain.holds]
+    broken = next((c.broken for c in chains if c.broken is not None), None)
+    why = words.why_not(inquiry.type_, broken, grounds, inquiry.facts, administering)
+    menders = words.menders(broken, inquiry.facts, administering)
+    sentence = f"Le {day}, {name} ne peut pas {done} : {why}."
+    return Explanation(
+        allowed=False, on=inquiry.on, sentence=sentence, chains=chains[:MOST_PATHS], grounds=grounds, menders=menders
+    )
+
+
+def _chains(
+    inquiry: Inquiry, subject: Subject, name: str, file: Partner | None, organisms: Mapping[str, Organism]
+) -> list[Chain]:
+    """The links of each way that the policy knows for this act: by a group, as a manager, as an agent."""
+    kinds = {KIND_OF[rule.role] for rule in inquiry.permits}
+    administering = organisms.get(inquiry.facts.get("administering") or "")
+    made: list[Sequence[Step]] = []
+    if file is not None and kinds & {"member", "machine"}:
+        roles = {rule.role for rule in inquiry.permits}
+        made += of_member(
+            inquiry.context.graph.policy, file, subject.user, inquiry.facts, roles, inquiry.on, administering
+        )
+    if file is not None and "administrator" in kinds:
+        made += of_manager(file, subject.user, name, inquiry.on, administering)
+    if "agent" in kinds:
+        permits = [rule for rule in inquiry.permits if KIND_OF[rule.role] == "agent"]
+        made += of_agent(inquiry.context.graph.policy, subject, name, inquiry.facts, permits, organisms)
+    return [Chain(all(s.broken is None for s in c), list(c), words.to_mend(c)) for c in made]
+
+
+def _ground(inquiry: Inquiry, subject: Subject, rule: Permit) -> Ground:
+    policy = inquiry.context.graph.policy
+    held = not policy.descendants(rule.role).isdisjoint(subject.roles)
+    values = partial(policy.values, subject, role=rule.role)
+    conditions = [
+        Condition(words.FACTS[atom.fact], words.expected(atom), atom.admits(inquiry.facts.get(atom.fact), values))
+        for atom in atoms(rule.scope, inquiry.type_)
+    ]
+    return Ground(rule.role, rule.scope, held, held and all(c.met for c in conditions), conditions)
+
+
+def _called(inquiry: Inquiry, file: Partner | None) -> str:
+    """What the object is about, in a word."""
+    if file is None:
+        return ""
+    return next((e.name for e in file.establishments if e.id == inquiry.object_id), file.name)
+
+
+async def _organisms(inquiry: Inquiry, subject: Subject) -> list[Organism]:
+    named = {inquiry.facts.get(n) for n in ("administering", "signing", "paying")} | {p.organism for p in subject.posts}
+    found = [await inquiry.session.get(Organism, one) for one in sorted(n for n in named if n)]
+    return [organism for organism in found if organism is not None]
+
+
+async def who_can(context: Context, permission: str, object_id: str, on: date | None) -> Holders | None:
+    """Who may do this to this object that day: people that the asker reads, agents counted by organism."""
+    async with context.graph.database.looking() as session:
+        inquiry = await _inquiry(context, session, permission, object_id, on)
+        if inquiry is None:
+            return None
+        holders = await inquiry.holders(await candidates(session, inquiry.facts, inquiry.on))
+        allowed = [(s, permit) for s in holders.values() if (permit := inquiry.allows(s)) is not None]
+        people: list[Holder] = []
+        offices: dict[tuple[str, str], int] = {}
+        hidden = 0
+        for subject, permit in allowed:
+            if KIND_OF[permit.role] in {"agent", "resource_centre", "national"}:
+                for organism in _offices(inquiry, subject, permit):
+                    offices[organism, permit.role] = offices.get((organism, permit.role), 0) + 1
+            elif await inquiry.reads(User, subject.user):
+                user = await session.get_one(User, subject.user)
+                name = f"{user.given_name} {user.family_name}".strip()
+                people.append(Holder(user.id, name, words.ROLES[permit.role]))
+            else:
+                hidden += 1
+        people.sort(key=lambda holder: (folded(holder.name), holder.user_id))
+        file = await partner_file(session, inquiry.facts["partner"])
+        done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
+        counted = [
+            Office((await session.get_one(Organism, organism)).name, words.ROLES[role], count)
+            for (organism, role), count in sorted(offices.items())
+        ]
+        sentence = f"Le {words.day(inquiry.on)}, {words.people(len(allowed))} {done}."
+        return Holders(inquiry.on, sentence, people, counted, hidden)
+
+
+def _offices(inquiry: Inquiry, subject: Subject, permit: Permit) -> list[str]:
+    """The posts by which this subject may."""
+    policy = inquiry.context.graph.policy
+    through = [p.organism for p in subject.posts if p.role in policy.descendants(permit.role)]
+    named = {inquiry.facts.get(atom.fact) for atom in atoms(permit.scope, inquiry.type_)}
+    return [o for o in through if o in named] or through[:1]
+
+
+async def _inquiry(
+    context: Context, session: AsyncSession, permission: str, object_id: str, on: date | None
+) -> Inquiry | None:
+    """The question, if its object exists and the asker reads it."""
+    type_, action = permission.split(":")
+    day = on or context.today
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise refuse("ARGUMENTS", f"Une année de {FIRST_YEAR} à {LAST_YEAR}.")
+    kind = context.graph.types.by_prefix.get(prefix_of(object_id, context.graph.types.prefixes))
+    record = context.graph.types.records.get(kind.name) if kind is not None else None
+    if record is None or record not in GUARDED or GUARDED[record].via is not None:
+        return None
+    driver = await context.graph.database.driver_of(session)
+    asker = await context.graph.subject(context.identity, context.today, driver)
+    facts = await facts_of(session, record, object_id, day)
+    if facts is None:
+        return None
+    inquiry = Inquiry(context, session, asker, class_of(record), object_id, type_, action, day, facts)
+    return inquiry if await inquiry.reads(inquiry.record, object_id) else None
+
+
+__all__ = ["Explanation", "Holders", "Path", "explain", "who_can"]
