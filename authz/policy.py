@@ -38,7 +38,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "DeclarationLine": "read process export",
         "ActivityChange": "read prepare deposit cancel export",
         "Batch": "read create dry_run",
-        "Import": "upload arbitrate apply",
+        "Import": "read upload arbitrate apply purge",
         "Agent": "read appoint end",
         "Organism": "write",
         "Service": "write",

@@ -28,9 +28,12 @@ from .records import (
     DualActivity,
     Eligibility,
     Establishment,
+    Extract,
+    ExtractLine,
     Group,
     JournalEntry,
     Membership,
+    Origin,
     Partner,
     ServiceAccess,
     User,
@@ -82,7 +85,7 @@ class Guarded:
     """How a record is seen by the policy: its type, where its partner is, its other facts.
 
     `only` says where a fact holds at all. `via` gives the facts to rows of another record: (record, its key, our
-    column); for a record whose own facts are the timeline's, `through` does.
+    column); for a record whose own facts are the timeline's, `through` does. `also` adds those rows to its own facts.
     """
 
     type: str
@@ -90,6 +93,7 @@ class Guarded:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     only: Mapping[str, Fact] = field(default_factory=dict)
     through: bool = False
+    also: tuple[str, str, str] | None = None
     via: tuple[str, str, str] | None = None
 
 
@@ -108,6 +112,9 @@ _PLACE: dict[str, Fact] = {
     )
 }
 _PAYER: dict[str, Fact] = {"paying": lambda t: t.c.paying_id}
+
+# who opened an import, who treats a line of it
+_TREATED: dict[str, Fact] = {"administering": lambda t: t.c.organism_id}
 
 GUARDED: dict[str, Guarded] = {
     record.__tablename__: guarded
@@ -128,6 +135,9 @@ GUARDED: dict[str, Guarded] = {
         User: Guarded("User", "partner_id", _owner("id"), through=True),
         JournalEntry: Guarded("JournalEntry", "partner_id"),
         Agent: Guarded("Agent", None, _owner("user_id")),
+        Origin: Guarded("Partner", "partner_id"),
+        Extract: Guarded("Import", None, _TREATED, also=("extract_line", "extract_id", "id")),
+        ExtractLine: Guarded("Import", None, _TREATED),
         Declaration: Guarded("Declaration", "partner_id", _PLACE),
         DeclarationLine: Guarded(
             "DeclarationLine", "partner_id", _PLACE | _PAYER, only={"paying": lambda t: t.c.deposited}
@@ -143,7 +153,7 @@ GUARDED: dict[str, Guarded] = {
 }
 """The records that are not for everybody."""
 
-PUBLIC = frozenset({"organism", "service", "role", "mission", "campaign", "parameter"})
+PUBLIC = frozenset({"organism", "service", "role", "mission", "campaign", "parameter", "migration"})
 """The reference data, open to any signed-in caller; a record in neither list is read by nobody."""
 
 
@@ -177,6 +187,8 @@ def visible(
             stateful.append(allowed)
     if stateful:
         ways.append(_by_state(guarded, row, stateful, binder, anchored=anchored))
+    if guarded.also is not None and permits:
+        ways.append(_via(guarded.also, row, permits, binder, anchored=anchored))
     return or_(*ways) if ways else false()
 
 

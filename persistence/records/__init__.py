@@ -23,13 +23,14 @@ from .declarations import (
     LineStatus,
     Processing,
 )
+from .extracts import Extract, ExtractLine, ImportDecision, ImportOutcome, Origin
 from .groups import Group, Membership
 from .journal import Idempotency, JournalEntry
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .partners import ActivityAttestation, Eligibility, Establishment, Partner, PartnerSiret
 from .rights import Link, LinkKind, Mender, Path, Right, Standing, paths, standing
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
-from .services import Mission, Role, RoleProfile, Service
+from .services import Migration, Mission, Role, RoleProfile, Service
 from .timeline import PartnerState, Span, timeline
 from .users import Affiliation, SignIn, Suspension, User, UserKind
 from .workers import DualActivity, Worker, WorkerRate
@@ -62,19 +63,25 @@ __all__ = [
     "DualActivity",
     "Eligibility",
     "Establishment",
+    "Extract",
+    "ExtractLine",
     "Group",
     "Idempotency",
+    "ImportDecision",
+    "ImportOutcome",
     "JournalEntry",
     "LineStatus",
     "Link",
     "LinkKind",
     "Membership",
     "Mender",
+    "Migration",
     "Mission",
     "Mode",
     "Notice",
     "Organism",
     "OrganismKind",
+    "Origin",
     "Parameter",
     "Partner",
     "PartnerSiret",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import FOREVER, UNTOLD, Base, Record, folded, named, unique_where
 from .conventions import CnaHandBack, Contract, Convention, Mode
+from .extracts import Origin
 from .identifiers import Finess, Siret, sha256
 from .organisms import Organism
 from .rules import Notice, Refused, Rule, require
@@ -111,6 +112,7 @@ class Partner(Record):
     )
     hand_backs: Mapped[list[CnaHandBack]] = relationship(lazy="selectin")
     affiliations: Mapped[list[Affiliation]] = relationship(lazy="selectin", back_populates="partner")
+    origins: Mapped[list[Origin]] = relationship(lazy="selectin", order_by=Origin.id)
 
     # registering
 

@@ -240,6 +240,45 @@ class Rule(Enum):
     CHANGE_TOO_FAR = ("R24", "§1", "L'effet est à plus d'un an.")
     WORKER_DEPARTED = ("R26", "§1", "La personne a quitté l'établissement avant cette date.")
     DEPARTURE_REASON_MISSING = ("R26", "§1", "Un départ se déclare avec son motif.")
+    # the extraction
+    EXTRACT_UNREADABLE = (
+        None,
+        None,
+        "Ce fichier ne se lit pas : enregistrez-le en .xlsx ou en .csv, sans mot de passe.",
+    )
+    EXTRACT_TOO_LARGE = (None, None, "Le fichier est trop grand : 10 Mo, 20 Mo une fois ouvert, 50 000 lignes au plus.")
+    EXTRACT_HEADER = (
+        "R57",
+        "§5",
+        "L'en-tête ne se reconnaît pas : il y faut SIRET, raison sociale, code Caf, connu MCP et connu Habtiers.",
+    )
+    EXTRACT_COLUMNS_TWICE = (
+        None,
+        None,
+        "Des colonnes veulent dire la même chose : dites à l'ouverture de l'import laquelle compte.",
+    )
+    EXTRACT_COLUMNS = ("R57", "§5", "Confirmez d'abord ce que veut dire chaque colonne.")
+    EXTRACT_RECEIVED = (None, None, "Un autre fichier est déjà reçu pour cet import : ouvrez-en un autre.")
+    EXTRACT_NOT_RECEIVED = (None, None, "Le fichier de cet import n'est pas encore reçu.")
+    EXTRACT_PURGED = ("R13", "§1", "L'extraction est purgée : il n'en reste que l'en-tête et la preuve.")
+    EXTRACT_WAITING = (
+        "R13",
+        "§1",
+        "Des lignes attendent d'être prises ou arbitrées : confirmez la purge malgré elles.",
+    )
+    EXTRACT_DUPLICATE = (None, None, "Cette ligne en répète une autre du même fichier.")
+    EXTRACT_CONTRADICTION = ("R57", "§5", "Des lignes du fichier se contredisent pour ce SIRET : choisissez.")
+    EXTRACT_OTHER_CAF = (None, None, "Le fichier nomme une autre Caf que celle qui suit le partenaire.")
+    EXTRACT_FORMULA = (None, None, "Une cellule contient une formule ou une erreur de tableur : elle n'est pas lue.")
+    EXTRACT_CELLS = (None, None, "La ligne a plus de cellules que l'en-tête : un séparateur y est de trop.")
+    EXTRACT_CAF_UNKNOWN = (None, None, "Le code de la Caf manque ou n'est pas au référentiel.")
+    EXTRACT_YES_NO = (None, None, "Une cellule ne se lit ni comme oui, ni comme non.")
+    EXTRACT_NEITHER = ("R52", "§5", "Inconnu du Portail MCP et de Habtiers : la ligne ne fait pas de partenaire.")
+    EXTRACT_INACTIVE = ("R53", "§5", "Dit inactif dans Habtiers : la ligne ne fait pas de partenaire.")
+    EXTRACT_NOT_CONFLICT = (None, None, "Seule une ligne en conflit s'arbitre.")
+    EXTRACT_APPLIED = (None, None, "Une ligne de ce SIRET est déjà prise : la décision ne change plus.")
+    EXTRACT_TAKEN_ELSEWHERE = (None, None, "Un autre organisme a déjà retenu une ligne contraire pour ce SIRET.")
+    EXTRACT_LEFT = (None, None, "Cette ligne ne se prend pas : elle est rejetée, inchangée, en conflit ou déjà prise.")
     # mandates
     NOT_A_MACHINE = (None, None, "Cette identité est celle d'une personne : un mandat se donne à un client machine.")
     NOT_A_PERSON = (None, None, "Cette identité est celle d'un client machine : elle n'accepte pas d'invitation.")

@@ -29,6 +29,19 @@ ESAT = "svc_ESAT"
 """The one service that has declarations."""
 
 
+class Migration(Record):
+    """Campagne de migration d'un service: from which day, and for when at the latest (R59)."""
+
+    __tablename__ = "migration"
+    prefix = "mig"
+
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), unique=True)
+    label: Mapped[str]
+    opens_on: Mapped[date]
+    deadline: Mapped[date]
+    source: Mapped[str]
+
+
 class Service(Record):
     """Service de Mon Compte Partenaire: what it asks before it opens is data (R3, R8, R10, R50)."""
 
@@ -44,6 +57,7 @@ class Service(Record):
     needs_eligibility_form: Mapped[bool] = mapped_column(default=False)
     illustrative: Mapped[bool] = mapped_column(default=False)
     excluded: Mapped[list[Department]] = relationship(secondary=service_excluded_department, lazy="selectin")
+    migration: Mapped["Migration | None"] = relationship(lazy="selectin", uselist=False)
 
     def admits(self, departments: frozenset[str]) -> None:
         """R3: no establishment and no scope in an excluded department."""

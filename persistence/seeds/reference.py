@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from persistence.records import (
     Campaign,
     Department,
+    Migration,
     Mission,
     Organism,
     OrganismKind,
@@ -63,6 +64,12 @@ GUARANTEED = {
     "ESAT_SHARE_MIN": 500,
     "AID_THRESHOLD": 2000,
     "AID_SLOPE": 50,
+}
+MIGRATION = {
+    "label": "Migration du service Esat de Habtiers vers Mon Compte Partenaire",
+    "opens_on": date(2025, 3, 20),
+    "deadline": date(2025, 6, 30),
+    "source": "IT 2025-061, §5 : « pour le 30 juin 2025 au plus tard »",
 }
 CENTRES = {
     "CR1": ("Centre de ressources d'Île-de-France (fictif)", ("751", "781", "921")),
@@ -124,6 +131,7 @@ async def _seed_services(session: AsyncSession, departments: dict[str, Departmen
         )
     session.add_all(services.values())
     await session.flush()
+    session.add(Migration(id="mig_ESAT", service_id="svc_ESAT", **MIGRATION))
     session.add_all(
         Role(id=f"rol_{code}", code=code, service_id=f"svc_{service}", label=label, profile=profile)
         for code, (service, label, profile) in ROLES.items()

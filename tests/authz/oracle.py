@@ -33,7 +33,7 @@ ADMINISTRATOR = CONTRACTS | acts(
 )
 ADMINISTRATIVE = CONTRACTS | acts(
     "Eligibility: read", "ActivityAttestation: read",
-    "Group: read", "Membership: read", "User: read", "JournalEntry: read",
+    "Group: read", "Membership: read", "User: read", "JournalEntry: read", "Import: read",
 )  # fmt: skip
 SUPERVISED = ADMINISTRATIVE | acts("Declaration: read")
 MANAGED = acts(
@@ -55,7 +55,7 @@ MANAGED_IF_CENTRALISED = acts("Membership: add remove", "User: invite update", "
 PAID = acts("Worker: read", "DeclarationLine: read", "ActivityChange: read")
 MANAGED_IF_PAID = acts("Worker: reveal_nir", "DeclarationLine: process")
 NATIONAL = ADMINISTRATIVE | acts(
-    "Declaration: read", "Agent: read appoint end", "Import: upload",
+    "Declaration: read", "Agent: read appoint end", "Import: upload purge",
     "Organism: write", "Service: write", "Role: write", "Mission: write", "Campaign: write", "Parameter: write",
 )  # fmt: skip
 

@@ -33,9 +33,10 @@ PUBLIC_FIELDS = {
     "missions": "reference data",
     "campaigns": "reference data",
     "parameters": "reference data",
+    "migrations": "reference data",
     "rules": "the rules themselves",
 }
-PUBLIC_TYPES = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter"}
+PUBLIC_TYPES = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter", "Migration"}
 WITHOUT_PERMISSION = {"invitationAccept": "the invitation is the right: its secret names the card"}
 TYPES = types()
 QUERY, MUTATION = cast(

@@ -9,7 +9,7 @@ from persistence.records import Notice, Refused, Rule
 from persistence.records.rules import HELD_BY_SHAPE
 
 HELD_BY_A_REFUSAL = (
-    "R2 R3 R7 R8 R9 R10 R28 R29 R30 R32 R34 R35 R36 R39 R40 R45 R47 R48 R50 R56 R58".split()  # noqa: SIM905 one line
+    "R2 R3 R7 R8 R9 R10 R13 R28 R29 R30 R32 R34 R35 R36 R39 R40 R45 R47 R48 R50 R52 R53 R56 R57 R58".split()  # noqa: SIM905 one line
 )
 PARAGRAPH = {
     "en-tête": range(1, 9),
