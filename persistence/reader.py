@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from . import paging
+from .onboardings import VIEWS
 from .question import Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Value, Var
 from .records.base import folded
 from .sqljson import SPELLINGS, Spelling, quoted
@@ -84,7 +85,8 @@ class Terms:
 
     def alias(self, record: str) -> FromClause:
         self._aliases += 1
-        return table(record).alias(f"t{self._aliases}")
+        name = f"t{self._aliases}"
+        return VIEWS[record](self).alias(name) if record in VIEWS else table(record).alias(name)
 
     # what links and tests are written with
 

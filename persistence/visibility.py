@@ -153,6 +153,8 @@ GUARDED: dict[str, Guarded] = {
 }
 """The records that are not for everybody."""
 
+GUARDED["onboarding"] = Guarded("Partner", "partner_id")  # no table: it is told of a partner
+
 PUBLIC = frozenset({"organism", "service", "role", "mission", "campaign", "parameter", "migration"})
 """The reference data, open to any signed-in caller; a record in neither list is read by nobody."""
 

@@ -58,9 +58,10 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A root search: exactly one of its arguments names the row."""
+    """A root search: exactly one of its arguments names the row, or `every` one of them together."""
 
     tests: Mapping[str, Test]
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ from persistence.question import (
     Page,
     Part,
     Table,
-    Test,
     Value,
     Var,
 )
@@ -182,8 +181,8 @@ class Planner:
                 return [], ()
         arguments = get_argument_values(definition, node, self.marks)
         match binding:
-            case Find(tests):
-                return self._find(key, tests, target, arguments, details)
+            case Find():
+                return self._find(key, binding, target, arguments, details)
             case ById():
                 return self._by_id(key, arguments["id"], details)
             case ByIds():
@@ -197,13 +196,14 @@ class Planner:
     def _find(
         self,
         key: str,
-        tests: Mapping[str, Test],
+        search: Find,
         target: GraphQLObjectType,
         arguments: Mapping[str, Any],
         details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
+        tests = search.tests
         given = [(test, _plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
-        if len(given) != 1:
+        if len(given) != 1 and not search.every:
             raise refuse("ARGUMENTS", f"`{key}` se cherche par un seul de : {', '.join(tests)}.")
         asked, pages = self._selected(target, details)
         return [One(key, None, asked, tuple(given))], pages

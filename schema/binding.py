@@ -141,6 +141,15 @@ def find(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  
     )
 
 
+def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field
+    """A root search by all of its arguments."""
+    return _field(
+        bindings.Find({name: test for name, (_, test, _w) in tests.items()}, every=True),
+        description,
+        {name: (kind, strawberry.UNSET, words) for name, (kind, _, words) in tests.items()},
+    )
+
+
 def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
         bindings.ById(), description, {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")}

@@ -5,6 +5,7 @@ import strawberry
 from persistence.records.activity_changes import ChangeKind, DepartureReason
 from persistence.records.conventions import ClosingReason, ManagerKind, Mode
 from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
+from persistence.records.onboarding import Case, StepCode, StepState
 from persistence.records.organisms import OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.remunerations import NoPayReason
@@ -27,6 +28,9 @@ for kind, description in {
     Processing: "Prise en compte, sans AAH, ou renvoyée à l'Esat.",
     NoPayReason: "Motif d'une absence de paie ; la maladie n'en est pas un (CASF, art. R243-7).",
     ChangeKind: "Changement d'activité : taux en hausse, taux en baisse, départ (R23 à R26).",
+    Case: "Cas d'accueil (§5, R51) : inconnu des deux ; connu de Habtiers ; connu de MCP ; connu des deux (A5).",
+    StepCode: "Étape de l'ouverture d'un service.",
+    StepState: "Faite, à faire, ou en attente d'une autre étape.",
     DepartureReason: "Motif d'un départ (R26).",
 }.items():
     strawberry.enum(kind, description=description)

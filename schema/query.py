@@ -9,7 +9,7 @@ from persistence.records import Rule as RegisterRule
 from resolvers.bindings import Filter
 
 from . import explaining
-from .binding import Connection, asked, by_id, by_ids, derived, find, listed, nested, page
+from .binding import Connection, asked, by_id, by_ids, derived, find, find_by, listed, nested, page
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .declarations import (
@@ -31,6 +31,7 @@ from .expressions import equal
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
+from .onboardings import Onboarding
 from .organisms import Organism, OrganismOrder, PartnerOrder
 from .partners import PARTNER_FILTERS, Partner, bears
 from .services import Campaign, Mission, Parameter, Rule, Service
@@ -87,6 +88,13 @@ class Query:
     missions: list[Mission] = listed("Les missions.", ALL, "code")
     campaigns: list[Campaign] = listed("Les campagnes.", ALL, "year")
     parameters: list[Parameter] = listed("Les paramètres datés.", ALL, "name", "starts_on")
+    onboarding: Onboarding | None = find_by(
+        "L'accueil d'un partenaire dans un service : le cas, ses preuves, ce qui manque pour ouvrir (R51 à R58).",
+        {
+            "partner": (ID, equal("partner_id"), "Le partenaire."),
+            "service": (ID, equal("service_id"), "Le service."),
+        },
+    )
     explain: Explanation | None = asked(
         "Pourquoi cette personne peut ou ne peut pas, tel jour ; vide si vous ne lisez pas les deux.",
         explaining.explain,

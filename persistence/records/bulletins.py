@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from .base import FOREVER, Base, Record, Words, unique_where
 from .conventions import Convention, Signature, Signed
 from .groups import Group
+from .onboarding import may_open
 from .organisms import Department
 from .partners import Establishment
 from .rules import Notice, Refused, Rule, require
@@ -192,6 +193,8 @@ class Bulletin(Signed, Record):
         partner.is_eligible_to(service)
         convention.covers(service)
         self.bears_the_siret_of(convention)
+        if not continues:
+            may_open(convention, service, today)
         require(
             not contracting_elsewhere, Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(contracting_elsewhere))
         )

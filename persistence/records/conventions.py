@@ -166,6 +166,7 @@ class Contract(Signed, Base):
             for m in self.managers
             if m.is_active_on(day)
             and m.affiliation.accepted_on is not None
+            and m.affiliation.accepted_on <= day
             and m.affiliation.is_active_on(day)
             and not any(s.runs_on(day) for s in m.affiliation.suspensions)
         ]
@@ -320,7 +321,7 @@ class Convention(Signed, Record):
                 require(covered, Rule.MISSION_DOES_NOT_COVER, "missionIds", detail=access.service.code)
         amendment = Amendment(
             number=len(self.amendments) + 1,
-            verified_fields=verified,
+            verified_fields=[v.strip().casefold() for v in verified],
             missions_before=sorted(m.code for m in self.missions),
             missions_after=sorted(m.code for m in missions),
             digest=sha256(digest, "digest") if digest else None,

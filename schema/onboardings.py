@@ -1,0 +1,194 @@
+"""L'accueil d'un partenaire dans un service : le cas, calculé avec ses preuves, et les étapes qui restent."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement, func, select
+from strawberry import ID
+
+from persistence.question import Expression, Table
+from persistence.reader import Terms
+from persistence.records.onboarding import STEPS, Case, Situation, StepCode, StepState, steps
+from persistence.visibility import table
+
+from .binding import column, derived, mirrors, one
+from .expressions import by_state, state
+from .impact import told
+from .refs import BulletinRef, ConventionRef, OrganismRef, PartnerRef, ServiceAccessRef, ServiceRef
+
+
+class _View:
+    """An onboarding has no table: `persistence/onboardings.py` stands for its rows."""
+
+    __tablename__ = "onboarding"
+
+
+@strawberry.type(description="Une preuve du cas : ce qu'on sait, et d'où.")
+class Evidence:
+    source: str = told("REGISTER : le registre. EXTRACTION : une ligne du fichier de la Cnaf.")
+    sentence: str = told("Ce qu'on sait.")
+    object_id: ID | None = told("L'objet du registre, ou l'extraction.")
+    line: int | None = told("La ligne du fichier.")
+    digest: str | None = told("L'empreinte SHA-256 du fichier.")
+
+
+@strawberry.type(description="Une étape de l'ouverture d'un service.")
+class OnboardingStep:
+    code: StepCode = told("Code stable.")
+    label: str = told("Ce qu'il y a à faire.")
+    state: StepState = told("Faite, à faire, ou en attente d'une autre.")
+    blocked_by: list[StepCode] = told("Les étapes à faire d'abord.")
+    who_acts: str = told("Qui la fait.")
+    act: str = told("L'acte du graphe qui la fait.")
+    rule: str = told("La règle qui la demande.")
+
+
+def _of(name: str) -> Expression:
+    def read(row: Table, _: Terms) -> ColumnElement[Any]:
+        return row.c[name]
+
+    return read
+
+
+def _administering(row: Table, terms: Terms) -> ColumnElement[Any]:
+    organism = table("organism").alias()
+    named = select(organism.c.name).where(organism.c.id == state("administering_id", "partner_id")(row, terms))
+    return named.scalar_subquery()
+
+
+def _in_origin(name: str) -> Expression:
+    def read(row: Table, _: Terms) -> ColumnElement[Any]:
+        origin = table("partner_origin").alias()
+        return select(origin.c[name]).where(origin.c.id == row.c.origin_id).correlate(row).scalar_subquery()
+
+    return read
+
+
+def _last_over(row: Table, terms: Terms) -> ColumnElement[Any]:
+    """The day on which the partner's last convention ended."""
+    convention = table("convention").alias()
+    ended = func.coalesce(convention.c.closed_on, convention.c.term_on)
+    found = select(func.max(ended)).where(
+        convention.c.partner_id == row.c.partner_id, convention.c.in_force_on.is_not(None), ended <= terms.day
+    )
+    return found.correlate(row).scalar_subquery()
+
+
+SITUATION = {field: _of("onboarding_case" if field == "case" else field) for field in Situation._fields}
+
+
+def _steps(organism: str | None, **facts: Any) -> list[OnboardingStep]:  # noqa: ANN401 JSON
+    return [
+        OnboardingStep(
+            code=step.code,
+            label=STEPS[step.code].label,
+            state=step.state,
+            blocked_by=list(step.blocked_by),
+            who_acts="Le gestionnaire des habilitations du partenaire" if step.by_partner else organism or "",
+            act=STEPS[step.code].act,
+            rule=STEPS[step.code].rule,
+        )
+        for step in steps(Situation(**facts))
+    ]
+
+
+def _evidence(**known: Any) -> list[Evidence]:  # noqa: ANN401 JSON
+    made = []
+    if known["origin_id"] is not None:
+        words = [
+            f"connu de Mon Compte Partenaire : {_yes(known['known_mcp'])}",
+            f"connu de Habtiers : {_yes(known['known_habtiers'])}",
+            f"actif : {_yes(known['active'])}",
+        ]
+        sentence = f"Extraction « {known['filename']} », ligne {known['line']} : {', '.join(words)}."
+        made.append(_piece("EXTRACTION", sentence, known["extract_id"], known["line"], known["digest"]))
+    if known["convention_id"] is not None:
+        number = f" {known['convention_number']}" if known["convention_number"] else ""
+        since = known["originally_in_force_on"] or known["in_force_on"]
+        recorded = ", d'avant le registre" if known["originally_in_force_on"] else ""
+        made.append(
+            _piece(
+                "REGISTER",
+                f"Convention{number} en vigueur depuis le {_french(since)}{recorded}.",
+                known["convention_id"],
+            )
+        )
+    elif known["over"] is not None:
+        made.append(_piece("REGISTER", f"Plus de convention en vigueur depuis le {_french(known['over'])} (A6)."))
+    else:
+        made.append(_piece("REGISTER", "Aucune convention en vigueur au registre."))
+    if known["case"] == Case.CASE_3_AND_LEGACY:
+        made.append(_piece("REGISTER", "Connu des deux : l'instruction n'a pas prévu ce cas (A5)."))
+    return made
+
+
+def _piece(
+    source: str, sentence: str, object_id: str | None = None, line: int | None = None, digest: str | None = None
+) -> Evidence:
+    return Evidence(
+        source=source,
+        sentence=sentence,
+        object_id=None if object_id is None else ID(object_id),
+        line=line,
+        digest=digest,
+    )
+
+
+def _yes(known: bool | None) -> str:  # noqa: FBT001 a fact
+    return "non dit" if known is None else "oui" if known else "non"
+
+
+def _french(day: str) -> str:
+    return f"{date.fromisoformat(day):%d/%m/%Y}"
+
+
+@mirrors(
+    _View,  # type: ignore[arg-type]
+    "L'accueil d'un partenaire dans un service : un cas, calculé des faits et jamais choisi (§5, R51 à R55).",
+)
+class Onboarding:
+    case: Case = column("Le cas, et celui que l'instruction n'a pas prévu (A5).", "onboarding_case")
+    evidence: list[Evidence] = derived(
+        "D'où vient ce cas : la ligne de quel fichier, quelle convention.",
+        {
+            "case": _of("onboarding_case"),
+            "origin_id": _of("origin_id"),
+            "known_mcp": _in_origin("known_mcp"),
+            "known_habtiers": _in_origin("known_habtiers"),
+            "active": _in_origin("active"),
+            "filename": _in_origin("filename"),
+            "line": _in_origin("line_number"),
+            "digest": _in_origin("digest"),
+            "extract_id": _in_origin("extract_id"),
+            "convention_id": _of("convention_id"),
+            "convention_number": _of("convention_number"),
+            "in_force_on": _of("in_force_on"),
+            "originally_in_force_on": _of("originally_in_force_on"),
+            "over": _last_over,
+        },
+        _evidence,
+    )
+    steps: list[OnboardingStep] = derived(
+        "Les étapes que le cas demande, dans leur ordre.", {"organism": _administering, **SITUATION}, _steps
+    )
+    opened_on: date | None = column("Premier jour où le service fut ouvert à ce partenaire.", "first_opened_on")
+    deadline: date | None = column("L'échéance de la migration du service, s'il en a une (R59).")
+    late: bool = column(
+        "L'échéance est passée, et le service n'est pas ouvert : c'est signalé, jamais refusé (R59).",
+        lambda row, terms: func.coalesce(is_late(row, terms), False),
+    )
+    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+    service: ServiceRef = one("Le service.", "service_id")
+    convention: ConventionRef | None = one("La convention en vigueur, aux dates.", "convention_id")
+    bulletin: BulletinRef | None = one("Le bulletin ouvert, ou celui qu'on prépare.", "bulletin_id")
+    access: ServiceAccessRef | None = one("Le service de la convention.", "access_id")
+    administered_by: OrganismRef | None = one("Qui agit.", by_state("administering_id", "partner_id"))
+
+
+def is_done(row: Table, terms: Terms) -> ColumnElement[bool]:
+    return func.coalesce(row.c.first_opened_on <= terms.day, False)
+
+
+def is_late(row: Table, terms: Terms) -> ColumnElement[bool]:
+    return (row.c.deadline < terms.day) & ~is_done(row, terms)
