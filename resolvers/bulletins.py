@@ -122,6 +122,18 @@ async def bulletin_close(act: Act, given: BulletinCloseInput) -> Bulletin:
     return bulletin
 
 
+@strawberry.input(description="L'annulation d'une clôture à venir.")
+class BulletinClosingCancelInput(ChangeInput):
+    bulletin_id: ID = strawberry.field(description="Le bulletin.")
+
+
+@permission("MembershipBulletin:close")
+async def bulletin_closing_cancel(act: Act, given: BulletinClosingCancelInput) -> Bulletin:
+    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    bulletin.cancel_closing(act.today)
+    return bulletin
+
+
 @strawberry.input(description="La suspension d'un service : les droits s'arrêtent, les dates restent.")
 class ServiceSuspendInput(PreviewInput):
     access_id: ID = strawberry.field(description="Le service de la convention.")

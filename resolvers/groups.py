@@ -89,3 +89,15 @@ async def group_close(act: Act, given: GroupCloseInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
     group.close(given.on, act.today)
     return group
+
+
+@strawberry.input(description="L'annulation d'une clôture à venir.")
+class GroupClosingCancelInput(ChangeInput):
+    group_id: ID = strawberry.field(description="Le groupe.")
+
+
+@permission("Group:close")
+async def group_closing_cancel(act: Act, given: GroupClosingCancelInput) -> Group:
+    group = await act.take(Group, given.group_id, "groupId")
+    group.cancel_closing(act.today)
+    return group

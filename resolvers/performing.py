@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from graphql import GraphQLResolveInfo
 from sqlalchemy.exc import IntegrityError
 
 from persistence import journal
+from persistence.contacts import contacts
 from persistence.records import Idempotency, Notice, Partner, Record, Refused, Rule, User
 from persistence.register import Register, judged
 from persistence.visibility import class_of
@@ -53,12 +54,24 @@ async def perform(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given:
             if attempt == 1 and given.idempotency_key is not None:
                 continue  # the refusal may be of the same key's own effect, committed meanwhile: then it is replayed
             logger.info("refused %s %s in request %s", name, refused.rule.name, info.context.request_id)
-            return Outcome(errors=(_under_input(refused.notice),))
+            return Outcome(errors=(await _helped(_under_input(refused.notice), info.context),))
         except IntegrityError as broken:
             if attempt == 1 and given.idempotency_key is not None:
                 continue  # the same key may have just been served: then it is replayed
-            return Outcome(errors=(Notice(judged(broken)),))
+            return Outcome(errors=(await _helped(Notice(judged(broken)), info.context),))
     raise AssertionError
+
+
+async def _helped(notice: Notice, context: Context) -> Notice:
+    """R60: the way to one's resource centre, on a refusal that one may not be able to mend alone."""
+    if not notice.rule.needs_help:
+        return notice
+    graph = context.graph
+    async with graph.database.looking() as session:
+        subject = await graph.subject(context.identity, context.today, await graph.database.driver_of(session))
+        found = await contacts(session, subject.user, context.today)
+        told = " ; ".join(f"{o.name} ({o.contact})" if o.contact else o.name for o in found)
+    return replace(notice, contact=told or None)
 
 
 async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:

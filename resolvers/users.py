@@ -139,6 +139,18 @@ async def user_deactivate(act: Act, given: UserDeactivateInput) -> Affiliation:
     return affiliation
 
 
+@strawberry.input(description="L'annulation d'un départ à venir.")
+class UserDeactivationCancelInput(ChangeInput):
+    affiliation_id: ID = strawberry.field(description="Le rattachement.")
+
+
+@permission("User:deactivate")
+async def user_deactivation_cancel(act: Act, given: UserDeactivationCancelInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    affiliation.cancel_end(act.today)
+    return affiliation
+
+
 def keep_a_manager(act: Act, leaving: Affiliation) -> None:
     """A partner does not lose its last manager by its own act; a Caf that does it is told."""
     try:

@@ -83,6 +83,9 @@ class Mutation:
     )
     bulletin_replace = act(bulletins.bulletin_replace, "Remplace un bulletin ouvert.", bulletin=MembershipBulletin)
     bulletin_close = act(bulletins.bulletin_close, "Clôture un bulletin.", bulletin=MembershipBulletin)
+    bulletin_closing_cancel = act(
+        bulletins.bulletin_closing_cancel, "Annule une clôture à venir.", bulletin=MembershipBulletin
+    )
     service_open = act(
         bulletins.service_open, "Ouvre le service selon le bulletin (R28, R38, R55, R58).", access=ServiceAccess
     )
@@ -92,6 +95,7 @@ class Mutation:
     group_create = act(groups.group_create, "Crée un groupe dans un service ouvert (R56).", group=Group)
     group_role_attach = act(groups.group_role_attach, "Rattache le rôle du groupe (R35, R56).", group=Group)
     group_close = act(groups.group_close, "Clôture un groupe.", group=Group)
+    group_closing_cancel = act(groups.group_closing_cancel, "Annule une clôture à venir.", group=Group)
     group_members_add = act(groups.group_members_add, "Inclut des personnes, en plus des autres (R56).", group=Group)
     group_members_remove = act(groups.group_members_remove, "Retire des personnes.", group=Group)
     # users
@@ -103,6 +107,7 @@ class Mutation:
     user_suspend = act(users.user_suspend, "Suspend une personne chez un partenaire.", affiliation=Affiliation)
     user_reinstate = act(users.user_reinstate, "Met fin à une suspension.", affiliation=Affiliation)
     user_deactivate = act(users.user_deactivate, "Enregistre le départ d'une personne.", affiliation=Affiliation)
+    user_deactivation_cancel = act(users.user_deactivation_cancel, "Annule un départ à venir.", affiliation=Affiliation)
     mandate_grant = act(mandates.mandate_grant, "Donne un mandat à un client machine (R40).", affiliation=Affiliation)
     mandate_revoke = act(mandates.mandate_revoke, "Met fin à un mandat.", affiliation=Affiliation)
     # declarations

@@ -28,6 +28,9 @@ class Refusal:
     rule: str | None = strawberry.field(
         description="Numéro de la règle, R1 à R60.", resolver=lambda root: root.rule.number
     )
+    contact: str | None = strawberry.field(
+        description="Où demander de l'aide, quand on ne peut pas y remédier seul : son Centre de ressources (R60)."
+    )
     source: str | None = strawberry.field(
         description="Paragraphe de l'instruction.", resolver=lambda root: root.rule.paragraph
     )
@@ -63,7 +66,7 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
     for field, kind in shown.items():
         if kind is str:
             members[field] = strawberry.field(resolver=_extra(field, kind), description="Dit une seule fois.")
-        elif not hasattr(kind, "__record__"):
+        elif kind is Impact:
             words = "Les conséquences de l'acte, ou de l'essai ; vide quand il est refusé ou rejoué."
             members[field] = strawberry.field(resolver=_extra(field, kind), description=words)
         else:

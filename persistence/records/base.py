@@ -97,6 +97,11 @@ class Dated:
         require(self.ends_on is None or on < self.ends_on, Rule.ALREADY_ENDED, "on")
         self.ends_on = on
 
+    def cancel_end(self, today: date) -> None:
+        """An end still to come is undone."""
+        require(self.ends_on is not None and self.ends_on > today, Rule.CLOSING_PASSED)
+        self.ends_on = None
+
 
 class Record(Base):
     """A record with a public id, `prefix_…`, stored as it is shown, and a version for its forms."""

@@ -220,6 +220,13 @@ class Bulletin(Signed, Record):
             raise Refused(Rule.DATE_ORDER, "on")
         self.closed_on, self.closing_reason = on, reason
 
+    def cancel_closing(self, today: date) -> None:
+        """A closing still to come is undone, unless another bulletin has taken the place."""
+        require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
+        others = [b for b in self.access.bulletins if b is not self and b.opened_on is not None]
+        require(all(b.ends_on <= (self.closed_on or today) for b in others), Rule.BULLETIN_OPENED)
+        self.closed_on = self.closing_reason = None
+
     def replace_with(self, successor: "Bulletin", on: date, contracting_elsewhere: frozenset[str], today: date) -> None:
         """A change of roles or scope: the signed successor opens on the day this one closes."""
         require(self.opened_on is not None, Rule.BULLETIN_NOT_OPEN)

@@ -135,3 +135,7 @@ class Group(Record):
         require(on >= today, Rule.DATE_PAST, "on")
         require(self.closed_on is None, Rule.GROUP_CLOSED)
         self.closed_on = on
+
+    def cancel_closing(self, today: date) -> None:
+        require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
+        self.closed_on = None

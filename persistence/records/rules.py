@@ -54,7 +54,7 @@ class Rule(Enum):
     MISSIONS_MISSING = ("R32", "§2", "La convention définit au moins une mission.")
     CONVENTION_NOT_IN_FORCE = ("R29", "§2", "Aucune convention valide : elle n'est pas en vigueur à cette date.")
     CONVENTION_CLOSED = ("R29", "§2", "La convention est clôturée.")
-    CLOSING_PASSED = (None, None, "La clôture a déjà pris effet : elle ne s'annule plus.")
+    CLOSING_PASSED = (None, None, "Aucune fin à venir : ce qui a pris effet ne s'annule plus.")
     # delegation
     CENTRALISED = ("R45", "§3", "Le contrat est en mode centralisé : la Caf gère elle-même les habilitations.")
     MANAGER_KNOWN = ("R39", "§3", "Cette personne est déjà gestionnaire des habilitations.")
@@ -287,8 +287,28 @@ class Rule(Enum):
     paragraph: str | None
     sentence: str
 
+    @property
+    def needs_help(self) -> bool:
+        """R60: who meets it may not be able to mend it alone; a form that is badly filled is one's own."""
+        return self.number is not None or self in BEYOND_ONE
+
     def __init__(self, number: str | None, paragraph: str | None, sentence: str) -> None:
         self.number, self.paragraph, self.sentence = number, paragraph, sentence
+
+
+BEYOND_ONE = frozenset(
+    {
+        Rule.NOT_FOUND,
+        Rule.FORBIDDEN,
+        Rule.UNKNOWN_CALLER,
+        Rule.SIRET_KNOWN,
+        Rule.ESTABLISHMENT_KNOWN,
+        Rule.INVITATION_INVALID,
+        Rule.PARAMETER_MISSING,
+        Rule.LAST_NATIONAL,
+    }
+)
+"""Rules of the register's own that somebody else must help with."""
 
 
 HELD_BY_SHAPE: dict[str, tuple[str, str]] = {
@@ -299,14 +319,12 @@ HELD_BY_SHAPE: dict[str, tuple[str, str]] = {
     ),
     "R41": ("§3", "Le mode de gestion se lit au contrat de services, et nulle part ailleurs."),
     "R42": ("§3", "La délégation vaut pour tous les services : ni service, ni bulletin, ni groupe ne porte de mode."),
-    "R43": ("§3", "Aucun acte ne change un mode : la convention se clôture, et une autre se prépare, liée à elle."),
     "R44": ("§3", "La délégation va avec une convention : le contrat n'a pas d'autre clé que la sienne."),
     "R46": ("§3", "Un partenaire n'a qu'un mode : il n'a qu'une convention en vigueur, et elle qu'un contrat."),
     "R49": (
         "§5",
         "L'onglet paraît quand une convention est en vigueur et un bulletin ouvert ; il se déduit, il ne s'écrit pas.",
     ),
-    "R55": ("§5", "L'ouverture prend les rôles et la portée du bulletin : l'acte n'en accepte pas d'autres."),
 }
 """Rules of the instruction that nothing can refuse, since nothing can break them: number → (paragraph, sentence)."""
 
@@ -318,6 +336,7 @@ class Notice:
     rule: Rule
     path: tuple[str, ...] = ()
     detail: str | None = None
+    contact: str | None = None
 
     @property
     def message(self) -> str:

@@ -35,6 +35,8 @@ PUBLIC_FIELDS = {
     "parameters": "reference data",
     "migrations": "reference data",
     "rules": "the rules themselves",
+    "explain": "told only to whom reads both the user and the object, today",
+    "whoCan": "told only to whom reads the object, of the users that they read",
 }
 PUBLIC_TYPES = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter", "Migration"}
 WITHOUT_PERMISSION = {"invitationAccept": "the invitation is the right: its secret names the card"}
