@@ -84,22 +84,39 @@ VIEWS = {"onboarding": onboardings}
 """Records without a table: what stands for their rows in a statement."""
 
 
-def board(terms: "Terms", migration: FromClause) -> ColumnElement[Any]:
-    """Of a migration: `[[organism, case, total, done, done late], …]` over the partners that the caller may read.
-
-    Concerned are the Esat, whoever the extraction names, and whoever asked for the service.
-    """
-    row, now, access = onboardings(terms).subquery(), table("partner_state").alias(), table("service_access").alias()
+def is_concerned(row: FromClause) -> ColumnElement[bool]:
+    """Whether a migration concerns the partner: an Esat, whom the extraction names, or who asked for the service."""
+    access = table("service_access").alias()
     asked = [access.c.partner_id == row.c.partner_id, access.c.service_id == row.c.service_id]
-    concerned = or_(row.c.kind == "ESAT", row.c.origin_id.is_not(None), _any(access, of=[row], where=asked))
-    done = func.coalesce(row.c.first_opened_on <= terms.day, false())
+    named = or_(row.c.kind == "ESAT", row.c.origin_id.is_not(None), _any(access, of=[row], where=asked))
+    return and_(row.c.migrates, named)
+
+
+def is_done(row: FromClause, terms: "Terms") -> ColumnElement[bool]:
+    """Whether the service was opened to the partner, that day or before."""
+    return func.coalesce(row.c.first_opened_on <= terms.day, false())
+
+
+def is_late(row: FromClause, terms: "Terms") -> ColumnElement[bool]:
+    """R59: the deadline is passed and the service was not opened; it is flagged, never refused."""
+    return and_(func.coalesce(row.c.deadline < terms.day, false()), ~is_done(row, terms))
+
+
+def board(terms: "Terms", migration: FromClause) -> ColumnElement[Any]:
+    """Of a migration: `[[organism, case, total, done, done late], …]` over the partners that the caller may read."""
+    row, now = onboardings(terms).subquery(), table("partner_state").alias()
+    done, known = is_done(row, terms), terms.seen("onboarding", row, anchored=False)
     late = and_(done, row.c.first_opened_on > row.c.deadline)
     counted = [func.count(), *(func.sum(case((flag, 1), else_=0)) for flag in (done, late))]
     groups = [now.c.administering_id, row.c.onboarding_case]
     counts = (
         select(*groups, *(count.label(f"n{i}") for i, count in enumerate(counted)))
         .join_from(row, now, and_(now.c.partner_id == row.c.partner_id, terms.runs(now)))
-        .where(row.c.service_id == migration.c.service_id, concerned, *terms.seen("onboarding", row, anchored=False))
+        .where(
+            row.c.service_id == migration.c.service_id,
+            is_concerned(row),
+            *terms.seen("onboarding", row, anchored=False),
+        )
         .group_by(*groups)
         .correlate(migration)
         .subquery()

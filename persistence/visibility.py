@@ -153,7 +153,9 @@ GUARDED: dict[str, Guarded] = {
 }
 """The records that are not for everybody."""
 
-GUARDED["onboarding"] = Guarded("Partner", "partner_id")  # no table: it is told of a partner
+GUARDED["onboarding"] = Guarded(
+    "Eligibility", "partner_id"
+)  # no table: what is decided on a partner, and is left to do
 
 PUBLIC = frozenset({"organism", "service", "role", "mission", "campaign", "parameter", "migration"})
 """The reference data, open to any signed-in caller; a record in neither list is read by nobody."""

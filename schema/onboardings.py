@@ -1,19 +1,22 @@
 """L'accueil d'un partenaire dans un service : le cas, calculé avec ses preuves, et les étapes qui restent."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from strawberry import ID
 
-from persistence.question import Expression, Table
+from persistence.onboardings import is_concerned, is_done, is_late, onboardings
+from persistence.question import Expression, Table, Test, Value
 from persistence.reader import Terms
 from persistence.records.onboarding import STEPS, Case, Situation, StepCode, StepState, steps
 from persistence.visibility import table
+from resolvers.bindings import Filter
 
-from .binding import column, derived, mirrors, one
-from .expressions import by_state, state
+from .binding import SqlTest, column, derived, mirrors, one
+from .expressions import by_state, equal, state
 from .impact import told
 from .refs import BulletinRef, ConventionRef, OrganismRef, PartnerRef, ServiceAccessRef, ServiceRef
 
@@ -143,6 +146,41 @@ def _french(day: str) -> str:
     return f"{date.fromisoformat(day):%d/%m/%Y}"
 
 
+@strawberry.enum(description="Où en est un partenaire dans la migration d'un service (R59).")
+class MigrationState(StrEnum):
+    DONE = "DONE"
+    REMAINING = "REMAINING"
+    LATE = "LATE"
+
+
+def _concerned(test: Test) -> Test:
+    """Partners that the migration concerns, by a test on where they stand in it."""
+
+    def filtered(row: Table, terms: Terms, value: Value) -> SqlTest:
+        at = onboardings(terms).subquery()
+        known = terms.seen("onboarding", at)
+        return row.c.id.in_(select(at.c.partner_id).where(is_concerned(at), test(at, terms, value), *known))
+
+    return filtered
+
+
+def _has_state(row: Table, terms: Terms, value: Value) -> SqlTest:
+    told = case((is_done(row, terms), "DONE"), (is_late(row, terms), "LATE"), else_="REMAINING")
+    has: SqlTest = told == terms.value(value)
+    return has
+
+
+MIGRATION_FILTERS = {
+    "migration_case": Filter(Case, _concerned(equal("onboarding_case")), "Cas, pour le service qui migre (R51)."),
+    "migration_state": Filter(MigrationState, _concerned(_has_state), "Où il en est dans la migration (R59)."),
+}
+
+
+def of_migration(child: Table, parent: Table, _: Terms) -> SqlTest:
+    """Where the partner stands with the service that migrates, if the migration concerns it."""
+    return and_(child.c.partner_id == parent.c.id, is_concerned(child))
+
+
 @mirrors(
     _View,  # type: ignore[arg-type]
     "L'accueil d'un partenaire dans un service : un cas, calculé des faits et jamais choisi (§5, R51 à R55).",
@@ -184,11 +222,3 @@ class Onboarding:
     bulletin: BulletinRef | None = one("Le bulletin ouvert, ou celui qu'on prépare.", "bulletin_id")
     access: ServiceAccessRef | None = one("Le service de la convention.", "access_id")
     administered_by: OrganismRef | None = one("Qui agit.", by_state("administering_id", "partner_id"))
-
-
-def is_done(row: Table, terms: Terms) -> ColumnElement[bool]:
-    return func.coalesce(row.c.first_opened_on <= terms.day, False)
-
-
-def is_late(row: Table, terms: Terms) -> ColumnElement[bool]:
-    return (row.c.deadline < terms.day) & ~is_done(row, terms)

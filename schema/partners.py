@@ -22,6 +22,7 @@ from .expressions import by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
 from .nodes import IDENTIFIER, VERSION, Node
+from .onboardings import MIGRATION_FILTERS, of_migration
 from .organisms import PartnerOrder
 from .refs import (
     AffiliationRef,
@@ -29,6 +30,7 @@ from .refs import (
     DeclarationRef,
     GroupRef,
     JournalEntryRef,
+    OnboardingRef,
     OrganismRef,
     PartnerRef,
     ServiceAccessRef,
@@ -121,6 +123,7 @@ PARTNER_FILTERS = {
         lambda row, terms, v: terms.agrees(state("convention_id")(row, terms).is_not(None), v),
         "Avec, ou sans, convention en vigueur.",
     ),
+    **MIGRATION_FILTERS,
 }
 
 
@@ -197,6 +200,9 @@ class Partner(Node):
         "Les autres partenaires de la même unité légale.",
         lambda child, parent, _: and_(child.c.siren == parent.c.siren, child.c.id != parent.c.id),
         PartnerOrder,
+    )
+    migration: OnboardingRef | None = one(
+        "Où il en est du service qui migre de Habtiers (R51, R59) ; vide s'il n'est pas concerné.", of_migration
     )
     journal: Connection[JournalEntryRef] = page(
         "Ce qui a été fait sur ce partenaire.", by("partner_id"), JournalOrder, JOURNAL_FILTERS

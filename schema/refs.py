@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .declarations import ActivityChange, Declaration, DeclarationLine
     from .groups import Group, Membership
     from .journal import JournalEntry
+    from .onboardings import Onboarding
     from .organisms import Agent, Organism
     from .partners import Establishment, Partner
     from .services import Campaign, Mission, Role, Service
@@ -32,6 +33,7 @@ LineRef: TypeAlias = Annotated["DeclarationLine", lazy("schema.declarations")]
 ManagerRef: TypeAlias = Annotated["Manager", lazy("schema.conventions")]
 MembershipRef: TypeAlias = Annotated["Membership", lazy("schema.groups")]
 MissionRef: TypeAlias = Annotated["Mission", lazy("schema.services")]
+OnboardingRef: TypeAlias = Annotated["Onboarding", lazy("schema.onboardings")]
 OrganismRef: TypeAlias = Annotated["Organism", lazy("schema.organisms")]
 PartnerRef: TypeAlias = Annotated["Partner", lazy("schema.partners")]
 RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]

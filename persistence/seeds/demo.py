@@ -40,6 +40,7 @@ from persistence.register import Register
 from .declarations import tell_declarations
 
 SEPTEMBER = date(2025, 9, 1)
+ASKED = date(2026, 11, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ STORIES = (
     Story(
         "Association Les Ateliers du Canal", "99990001200017", PartnerKind.OPERATING_BODY, "751", "75",
         mode=Mode.DELEGATED, services=("CDAP", "ESAT"), reaches="SIGNED_ESAT",
+        others=(("99990001200058", "Atelier de la Villette", "75", None),),
         people=(
             Worker("gestionnaire-ateliers", "Gaëlle", "Garnier", "Directrice administrative", manager=MANAGER,
                    shows="gestionnaire des habilitations : CDAP ouvert, Esat en cours (cas 3)"),
@@ -317,6 +319,8 @@ class Teller:
         bulletin = access.prepare_bulletin(terms)
         if story.reaches in ("DRAFT", "INCOMPLETE") or bulletin.missing():
             return bulletin
+        if esat and story.reaches == "SIGNED_ESAT":
+            day = ASKED  # long after the other service was opened: case 3, whose amendment is still to be made
         bulletin.sign(_signature(story, f"bulletin {code}", day), day, None, acknowledge_cna=True, today=day)
         if story.reaches == "OPEN" or (story.reaches == "SIGNED_ESAT" and not esat):
             partner.decide_eligibility(service, Decision.ELIGIBLE, "Mission vérifiée", _digest("formulaire"), by, day)
