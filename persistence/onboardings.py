@@ -112,11 +112,7 @@ def board(terms: "Terms", migration: FromClause) -> ColumnElement[Any]:
     counts = (
         select(*groups, *(count.label(f"n{i}") for i, count in enumerate(counted)))
         .join_from(row, now, and_(now.c.partner_id == row.c.partner_id, terms.runs(now)))
-        .where(
-            row.c.service_id == migration.c.service_id,
-            is_concerned(row),
-            *terms.seen("onboarding", row, anchored=False),
-        )
+        .where(row.c.service_id == migration.c.service_id, is_concerned(row), *known)
         .group_by(*groups)
         .correlate(migration)
         .subquery()
