@@ -15,6 +15,7 @@ import strawberry
 
 from authz import Subject
 from persistence.records import Department, Establishment, Notice, Partner, Record, Refused, Rule, User
+from persistence.records.base import Base
 from persistence.records.identifiers import Siret
 from persistence.records.services import ESAT
 from persistence.register import Register
@@ -62,7 +63,9 @@ class Act:
     """One act under way, in its transaction, on the day of the act.
 
     `errors` are those of the lines of a batch, which is done all the same; `dry_run` undoes the act once it is told;
-    `changes` is false for an act that only reads what it takes.
+    `changes` is false for an act that only reads what it takes. `organism` is the one on behalf of which it is done,
+    where the input says so. `traces` are the partners that it makes, each told by an entry of its own:
+    (object, partner, records).
     """
 
     name: str
@@ -80,6 +83,8 @@ class Act:
     target: Record | None = None
     checked: tuple[str, str, str] | None = None
     matched: Allowed | None = None
+    organism: str | None = None
+    traces: Sequence[tuple[str, str, list[Base]]] = ()
 
     @property
     def today(self) -> date:
@@ -235,6 +240,8 @@ class Act:
         if self.matched is None or self.matched.role not in AGENTS:
             return self.partner.id if self.partner and self.matched else None
         organisms = self.context.graph.policy.values(self.subject, "organisms", self.matched.role)
+        if self.organism in organisms:
+            return self.organism
         if self.partner is not None:
             span = self.partner.span_on(self.today)
             for organism in (span.administering_id, span.signing_id):

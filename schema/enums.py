@@ -5,6 +5,8 @@ import strawberry
 from persistence.records.activity_changes import ChangeKind, DepartureReason
 from persistence.records.conventions import ClosingReason, ManagerKind, Mode
 from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
+from persistence.records.extract_columns import ImportField
+from persistence.records.extracts import ImportDecision, ImportOutcome
 from persistence.records.organisms import OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.remunerations import NoPayReason
@@ -28,5 +30,8 @@ for kind, description in {
     NoPayReason: "Motif d'une absence de paie ; la maladie n'en est pas un (CASF, art. R243-7).",
     ChangeKind: "Changement d'activité : taux en hausse, taux en baisse, départ (R23 à R26).",
     DepartureReason: "Motif d'un départ (R26).",
+    ImportField: "Ce que dit une colonne de l'extraction ; `IGNORED` : rien qui se lise.",
+    ImportDecision: "Ligne retenue, ou écartée.",
+    ImportOutcome: "Ce que dit une ligne au regard du registre : nouveau, changé, inchangé, en conflit, illisible.",
 }.items():
     strawberry.enum(kind, description=description)
