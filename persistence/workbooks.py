@@ -164,8 +164,9 @@ def _told(rows: Iterable[tuple[Cell, ...]]) -> Sheet:
     """The rows that say something, numbered as a spreadsheet numbers them."""
     told: list[Row] = []
     for number, cells in enumerate(rows, 1):
-        if any(cell.text.strip() for cell in cells):
-            told.append(Row(number, cells))
+        said = [place for place, cell in enumerate(cells, 1) if cell.text.strip()]
+        if said:
+            told.append(Row(number, cells[: said[-1]]))
         if len(told) > ROWS or number > SCANNED:
             raise Refused(Rule.EXTRACT_TOO_LARGE)
     return told

@@ -55,7 +55,7 @@ def import_status(row: Table, _terms: Terms) -> ColumnElement[str]:
 def awaits(line: Table) -> ColumnElement[bool]:
     """Neither taken, nor set aside, nor without anything to take."""
     aside = and_(line.c.arbitration.is_not(None), line.c.arbitration == "SET_ASIDE")
-    return and_(line.c.applied_on.is_(None), line.c.outcome.in_(("NEW", "CHANGED", "CONFLICT")), ~aside)
+    return and_(line.c.applied_on.is_(None), line.c.outcome != "UNCHANGED", line.c.outcome != "REJECTED", ~aside)
 
 
 def waiting(row: Table, terms: Terms) -> ColumnElement[int]:

@@ -1,11 +1,11 @@
 """What each column of an extraction means: its words say it, or whoever opens the import."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from .base import folded
-from .identifiers import holds_nir
 from .rules import Refused, Rule
 
 
@@ -55,8 +55,8 @@ NEEDED = {
     ImportField.KNOWN_MCP: "connu MCP",
     ImportField.KNOWN_HABTIERS: "connu Habtiers",
 }
-KNOWN_ENOUGH, FEW_DIGITS = 3, 4
-REMOVED = "«retiré»"
+KNOWN_ENOUGH = 3
+NUMBER = re.compile("[0-9]{9}")
 SHOWN, LONGEST = 30, 80
 
 
@@ -87,7 +87,7 @@ class Columns:
 
 def recognised(cells: Sequence[str], given: Mapping[str, ImportField]) -> Columns | None:
     """The columns of a row, if it is a header. EXTRACT_COLUMNS_TWICE when two mean the same as clearly."""
-    if any("@" in name or sum(map(str.isdigit, name)) > FEW_DIGITS for name in cells):
+    if any("@" in name or NUMBER.search(re.sub(r"[\s.-]", "", name)) for name in cells):
         return None  # a line, whose names may have the same words
     found: dict[ImportField, list[tuple[int, int]]] = {}
     for place, name in enumerate(cells):
@@ -131,6 +131,6 @@ def _names(cells: Sequence[str]) -> tuple[str, ...]:
     names: list[str] = []
     for place, cell in enumerate(cells):
         bare = " ".join(cell.split())[:LONGEST]
-        name = REMOVED if holds_nir(bare) else bare or f"colonne {place + 1}"
+        name = bare or f"colonne {place + 1}"
         names.append(name if name not in names else f"{name} ({place + 1})")
     return tuple(names)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from .base import folded
 from .cells import day
-from .extract_columns import REMOVED, Columns, ImportField
+from .extract_columns import Columns, ImportField
 from .extracts import fingerprint
 from .identifiers import Finess, Siret, holds_nir
 from .rules import Notice, Refused, Rule
@@ -18,6 +18,8 @@ YES = {"o", "oui", "x", "1", "v", "vrai", "true", "y", "yes", "actif", "active"}
 NO = {"n", "non", "0", "faux", "false", "no", "-", "inactif", "inactive"}
 SIRET, SHORTEST_SIRET, FINESS, CAF = 14, 11, 9, 3
 LONGEST, SHOWN = 250, 250
+REMOVED = "«retiré»"
+"""What is shown where a personal number was."""
 SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 FIELDS = (
     "siret", "name", "department", "organism_id", "known_mcp", "known_habtiers", "active", "last_seen_on", "finess",
@@ -112,7 +114,7 @@ class _Reading:
 
     def __init__(self, word: Word, texts: Mapping[ImportField, str], known: Reference) -> None:
         self.word, self.known = word, known
-        self.texts = {f: "" if holds_nir(t) and f is not ImportField.SIRET else t for f, t in texts.items()}
+        self.texts = texts
         self.unread: dict[str, str] = {}
 
     def all(self) -> None:
@@ -134,11 +136,14 @@ class _Reading:
     def _read(self, name: str, place: ImportField, reading: Callable[[str], T]) -> T | None:
         """The cell's value; None, and a reason, when it cannot be read."""
         text = self.texts.get(place, "")
+        if _is_personal(text, is_siret=place is ImportField.SIRET):
+            self.unread[name] = REMOVED
+            return None
         try:
             return reading(text)
         except Refused as refused:
             self.word.tell(refused.rule, refused.notice.detail)
-            self.unread[name] = REMOVED if holds_nir(text) else text
+            self.unread[name] = text
             return None
 
     def _department(self, text: str) -> str | None:
@@ -163,7 +168,7 @@ class _Reading:
         if not text:
             return None
         bare = re.sub(r"[\s.\u00a0\u202f-]", "", text)
-        finess = Finess.read(bare.zfill(FINESS) if bare.isdigit() else bare)
+        finess = Finess.read(f"0{bare}" if len(bare) == FINESS - 1 else bare)
         department = self.word.department
         if department is not None and finess.contradicts(department):
             raise Refused(Rule.FINESS_DEPARTMENT)
