@@ -5,7 +5,6 @@ import logging
 from uuid import uuid4
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -44,7 +43,7 @@ class ImportEdge:
         self._one_at_a_time = asyncio.Semaphore(1)
 
     def routes(self) -> list[Route]:
-        return [Route("/imports/{id}", self.answer, methods=["PUT"], max_body_size=LARGEST)]
+        return [Route("/imports/{id}", self.answer, methods=["PUT"])]
 
     async def answer(self, request: Request) -> Response:
         request_id = uuid4().hex
@@ -60,9 +59,7 @@ class ImportEdge:
         context = Context(self._graph, identity, now, day_of(now), "API", request_id)
         import_id = request.path_params["id"]
         expected: Expected = await enact(ACT, import_expected, context, import_id)
-        content = await request.body()
-        if not content:
-            raise Malformed("Le corps est le fichier.")
+        content = await _body(request)
         if expected.extract.received_at is not None:
             expected.extract.is_again(content)
             return expected.extract
@@ -72,6 +69,18 @@ class ImportEdge:
         return extract
 
 
+async def _body(request: Request) -> bytes:
+    """The bytes, given up as soon as they are too many."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > LARGEST:
+            raise Refused(Rule.EXTRACT_TOO_LARGE)
+    if not content:
+        raise Malformed("Le corps est le fichier.")
+    return bytes(content)
+
+
 def _failure(met: Exception, request_id: str) -> Response:
     """As the graph's edge answers: a stable code, a French sentence, never a cell of the file."""
     match met:
@@ -79,8 +88,6 @@ def _failure(met: Exception, request_id: str) -> Response:
             return failed(JSON, met.code, met.message, 401, request_id, {"WWW-Authenticate": "Bearer"})
         case KeysUnavailable():
             return failed(JSON, "KEYS_UNAVAILABLE", met.message, 503, request_id, {"Retry-After": "10"})
-        case HTTPException():  # the body is longer than the route takes
-            return _failure(Refused(Rule.EXTRACT_TOO_LARGE), request_id)
         case Refused():
             logger.info("refused %s %s in request %s", ACT, met.rule.name, request_id)
             return failed(JSON, met.rule.name, met.notice.message, STATUS.get(met.rule, UNREADABLE), request_id)

@@ -53,8 +53,8 @@ class Desk:
         payload: dict[str, Any] = (await self.asker.ask(self.who, query, input=given))["act"]
         return payload
 
-    async def opens(self, filename: str = "extraction.csv", **more: object) -> str:
-        given = {"filename": filename, "organismId": self.organism} | more
+    async def opens(self, **more: object) -> str:
+        given = {"filename": "extraction.csv", "organismId": self.organism} | more
         payload = await self.does("importOpen", "import { id status } uploadPath", **given)
         assert payload["uploadPath"] == f"/imports/{payload['import']['id']}"
         assert payload["import"]["status"] == "OPEN"

@@ -3,7 +3,6 @@
 # ruff: noqa: E501 a line of a file stands on one line
 
 import zipfile
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -34,7 +33,7 @@ def read(content: bytes, *columns: tuple[str, str]) -> Reading:
     return read_file(content, [{"header": h, "field": f} for h, f in columns], KNOWN)
 
 
-def a_workbook(*sheets: Sequence[Sequence[Any]]) -> bytes:
+def a_workbook(*sheets: Any) -> bytes:  # noqa: ANN401 rows of any cells
     book = openpyxl.Workbook()
     book.remove(book.active)
     for index, rows in enumerate(sheets):
