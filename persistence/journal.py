@@ -1,5 +1,6 @@
 """The journal's one place: what an act changed, without personal values, in the transaction of the act."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
@@ -31,19 +32,29 @@ class Circumstances(NamedTuple):
 
 
 def entry(
-    session: AsyncSession, what: Circumstances, object_id: str, partner_id: str | None, now: datetime, today: date
+    session: AsyncSession,
+    what: Circumstances,
+    object_id: str,
+    partner_id: str | None,
+    now: datetime,
+    today: date,
+    told: Collection[Base] | None = None,
 ) -> JournalEntry:
-    """The entry of this act, made before the flush, while the session still knows what changed; to be added after."""
-    before, after = changes(session)
+    """The entry of this act, made before the flush, while the session still knows what changed; to be added after.
+
+    `told` are the records that this entry tells of, when others tell of the rest.
+    """
+    before, after = changes(session, told)
     place = {"object_id": object_id, "partner_id": partner_id, "before": before, "after": after}
     return JournalEntry(id=fresh_id("jrn"), at=now, day=today, **place, **what._asdict())
 
 
-def changes(session: AsyncSession) -> tuple[Changes, Changes]:
+def changes(session: AsyncSession, told: Collection[Base] | None = None) -> tuple[Changes, Changes]:
     """Before and after, by object id: only what differs, personal values replaced by a word."""
     before: Changes = {}
     after: Changes = {}
-    for record in (*session.new, *sorted(session.dirty, key=_key)):  # `dirty` has no order of its own
+    changed = (*session.new, *sorted(session.dirty, key=_key))  # `dirty` has no order of its own
+    for record in changed if told is None else told:
         if isinstance(record, SILENT) or not isinstance(record, Base):
             continue
         state: InstanceState[Any] = inspect(record)

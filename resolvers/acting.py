@@ -26,6 +26,7 @@ from persistence.records import (
     User,
     standing,
 )
+from persistence.records.base import Base
 from persistence.records.identifiers import Siret
 from persistence.records.services import ESAT
 from persistence.register import Register
@@ -89,7 +90,8 @@ class Act:
 
     `errors` are those of the lines of a batch, which is done all the same; `dry_run` undoes the act once it is told;
     `changes` is false for an act that only reads what it takes. `before` is the partner's standing on the day of
-    effect, for an act whose consequences are told.
+    effect, for an act whose consequences are told. `organism` is the one on behalf of which it is done, where the
+    input says so. `traces` are the partners that it makes, each with an entry of its own: (object, partner, records).
     """
 
     name: str
@@ -109,6 +111,8 @@ class Act:
     matched: Allowed | None = None
     effect_on: date | None = None
     before: Standing | None = None
+    organism: str | None = None
+    traces: Sequence[tuple[str, str, list[Base]]] = ()
 
     @property
     def today(self) -> date:
@@ -271,6 +275,8 @@ class Act:
         if self.matched is None or self.matched.role not in AGENTS:
             return self.partner.id if self.partner and self.matched else None
         organisms = self.context.graph.policy.values(self.subject, "organisms", self.matched.role)
+        if self.organism in organisms:
+            return self.organism
         if self.partner is not None:
             span = self.partner.span_on(self.today)
             for organism in (span.administering_id, span.signing_id):

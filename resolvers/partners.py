@@ -3,6 +3,7 @@
 import strawberry
 from strawberry import ID
 
+from persistence.extract_taking import follow
 from persistence.records import Establishment, Organism, Partner, Refused, Rule, Service
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import ActivityAttestation, Decision, Eligibility, PartnerKind
@@ -37,6 +38,7 @@ async def partner_register(act: Act, given: PartnerRegisterInput) -> Partner:
         department = (await act.departments([given.department], "department"))[0].code
         act.warn(partner.notices_at_registration(follower, department))
         partner.add_establishment(siret, given.name, department, _finess(given.finess), act.today)
+    await follow(act.register, partner)
     act.register.session.add(partner)
     return partner
 

@@ -9,10 +9,11 @@ from typing import Any
 import orjson
 from graphql import GraphQLResolveInfo
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence import journal
 from persistence.contacts import contacts
-from persistence.records import Idempotency, Notice, Partner, Record, Refused, Rule, User
+from persistence.records import Idempotency, JournalEntry, Notice, Partner, Record, Refused, Rule, User
 from persistence.register import Register, judged
 from persistence.visibility import class_of
 
@@ -77,19 +78,10 @@ async def _helped(notice: Notice, context: Context) -> Notice:
 async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:
     sizes.check(given)
     context: Context = info.context
-    graph = context.graph
-    async with graph.database.transaction() as session:
-        driver = await graph.database.driver_of(session)
-        subject = await graph.subject(context.identity, context.today, driver)
-        caller = await session.get(User, subject.user) if subject.user else None
-        permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
-        register = Register(session, graph.database, context.today)
-        expected = getattr(given, "expected_version", None)
-        act = Act(name, permissions, context, register, subject, caller, expected)
+    async with context.graph.database.transaction() as session:
+        act = await _begun(name, doing, context, session, getattr(given, "expected_version", None))
         if isinstance(given, PreviewInput):
             act.dry_run, act.effect_on = given.dry_run, given.effect_on(act.today)
-        if permissions:
-            _ = act.actor
         claimed, replayed = await _claimed(act, info, given)
         if replayed is not None:
             return replayed
@@ -110,6 +102,32 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         return outcome
 
 
+async def _begun(name: str, doing: Doing, context: Context, session: AsyncSession, expected: int | None = None) -> Act:
+    """The act, with its caller as they are now."""
+    graph = context.graph
+    subject = await graph.subject(context.identity, context.today, await graph.database.driver_of(session))
+    caller = await session.get(User, subject.user) if subject.user else None
+    permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
+    register = Register(session, graph.database, context.today)
+    act = Act(name, permissions, context, register, subject, caller, expected)
+    if permissions:
+        _ = act.actor
+    return act
+
+
+async def enact(name: str, doing: Doing, context: Context, given: Any) -> Any:  # noqa: ANN401 what the act makes
+    """An act that another door of the process brings: the same transaction, rights and journal, and no payload.
+
+    Raises `Refused`. An act that changes nothing writes nothing.
+    """
+    async with context.graph.database.transaction() as session:
+        act = await _begun(name, doing, context, session)
+        made: Any = await doing(act, given)
+        if act.changes:
+            await _record(act, [made], ActInput(), None)
+        return made
+
+
 async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Idempotency | None) -> None:
     """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
     session, made = act.register.session, objects[0]
@@ -126,7 +144,7 @@ async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Ide
         matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}" if matched and act.checked else "everyone",
         reason=given.reason,
     )
-    entry = journal.entry(session, what, made.id, act.partner.id if act.partner else None, act.now, act.today)
+    entries = _entries(act, what, made.id)
     changed = {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
     for record in changed | {
         r for r in (act.target, *objects) if r is not None and r not in session.new and act.changes
@@ -140,10 +158,19 @@ async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Ide
             "warnings": [_stored(notice) for notice in act.warnings],
         }
     await act.register.flush()
-    session.add(entry)
+    session.add_all(entries)
     await session.flush()
     if act.partner is not None:
         await act.register.keep_timeline(act.partner)
+
+
+def _entries(act: Act, what: journal.Circumstances, object_id: str) -> list[JournalEntry]:
+    """The act's own entry, then one for each partner that it makes, which tells of that partner alone."""
+    session, when = act.register.session, (act.now, act.today)
+    traced = {id(record) for _, _, records in act.traces for record in records}
+    told = [r for r in (*session.new, *session.dirty) if id(r) not in traced] if traced else None
+    own = journal.entry(session, what, object_id, act.partner.id if act.partner else None, *when, told)
+    return [own, *(journal.entry(session, what, one, partner, *when, records) for one, partner, records in act.traces)]
 
 
 async def _claimed(

@@ -13,6 +13,7 @@ LONGEST, LONGEST_PROSE = 250, 2_000
 PROSE = {
     "reason", "comment", "purpose", "ground", "evidence", "suspension_reason", "closing_reason",
     "conditions_of_exercise", "conditions_of_administration", "processing_reason",
+    "purge_reason", "arbitration_reason",
 }  # fmt: skip
 LINES = {"lines", "changes"}
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # 31/12/9999 is the register's own "for ever"

@@ -1,5 +1,6 @@
 """The few words that bind a field of the schema to the register. A bare `column()` is the column of that name."""
 
+import keyword
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -186,6 +187,13 @@ def nested(description: str) -> Any:  # noqa: ANN401 a strawberry field
 
 def answered(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(bindings.Answered(), description)
+
+
+def called(field: Any, name: str) -> Any:  # noqa: ANN401 a strawberry field
+    """The field under a name that Python keeps for itself, such as `import`."""
+    if keyword.iskeyword(name):
+        field.graphql_name = name
+    return field
 
 
 def mirrors(record: type[Base], description: str) -> Callable[[type[T]], type[T]]:

@@ -5,6 +5,8 @@ import strawberry
 from persistence.records.activity_changes import ChangeKind, DepartureReason
 from persistence.records.conventions import ClosingReason, ManagerKind, Mode
 from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
+from persistence.records.extract_columns import ImportField
+from persistence.records.extracts import ImportDecision, ImportOutcome
 from persistence.records.onboarding import Case, StepCode, StepState
 from persistence.records.organisms import OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
@@ -32,5 +34,8 @@ for kind, description in {
     StepCode: "Étape de l'ouverture d'un service.",
     StepState: "Faite, à faire, ou en attente d'une autre étape.",
     DepartureReason: "Motif d'un départ (R26).",
+    ImportField: "Ce que dit une colonne de l'extraction ; `IGNORED` : rien qui se lise.",
+    ImportDecision: "Ligne retenue, ou écartée.",
+    ImportOutcome: "Ce que dit une ligne au regard du registre : nouveau, changé, inchangé, en conflit, illisible.",
 }.items():
     strawberry.enum(kind, description=description)

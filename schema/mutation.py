@@ -7,6 +7,7 @@ from resolvers import (
     conventions,
     declarations,
     groups,
+    imports,
     mandates,
     organisms,
     partners,
@@ -19,6 +20,7 @@ from .bulletins import MembershipBulletin, ServiceAccess
 from .conventions import Amendment, Convention, Manager
 from .declarations import Batch, DeclarationLine
 from .groups import Group
+from .imports import Import, ImportLine
 from .organisms import Agent, Organism
 from .partners import ActivityAttestation, Eligibility, Establishment, Partner
 from .payloads import act
@@ -123,6 +125,15 @@ class Mutation:
     worker_nir_reveal = act(
         declarations.worker_nir_reveal, "Montre un numéro de sécurité sociale, avec son motif.", worker=Worker, nir=str
     )
+    # the extraction
+    import_open = act(imports.import_open, "Ouvre un import (R57).", import_=Import, upload_path=str)
+    import_arbitrate = act(imports.import_arbitrate, "Choisit entre des lignes qui se contredisent.", line=ImportLine)
+    import_apply = act(
+        imports.import_apply,
+        "Prend les lignes d'un organisme (R57).",
+        import_=Import, applied=int, registered=int, unchanged=int, left=int,
+    )  # fmt: skip
+    import_purge = act(imports.import_purge, "Purge une extraction, avec la preuve (R13).", import_=Import)
     # agents and reference data, by national administrators
     agent_appoint = act(organisms.agent_appoint, "Nomme un agent.", agent=Agent)
     agent_end = act(organisms.agent_end, "Met fin à un agent.", agent=Agent)

@@ -32,6 +32,7 @@ from .refs import (
     JournalEntryRef,
     OnboardingRef,
     OrganismRef,
+    OriginRef,
     PartnerRef,
     ServiceAccessRef,
     ServiceRef,
@@ -196,6 +197,9 @@ class Partner(Node):
     )
     eligibilities: list["Eligibility"] = listed("Décisions d'éligibilité.", by("partner_id"), "decided_on")
     attestations: list["ActivityAttestation"] = listed("Attestations d'activité.", by("partner_id"), "attested_on")
+    origins: list[OriginRef] = listed(
+        "Ce que l'extraction a dit de lui ; la dernière fait foi (§5, R57).", by("partner_id"), "id"
+    )
     siblings: Connection[PartnerRef] = page(
         "Les autres partenaires de la même unité légale.",
         lambda child, parent, _: and_(child.c.siren == parent.c.siren, child.c.id != parent.c.id),

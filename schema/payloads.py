@@ -11,7 +11,7 @@ from persistence.records import Rule
 from resolvers.acting import Doing, PreviewInput
 from resolvers.performing import Outcome, perform
 
-from .binding import answered
+from .binding import answered, called
 from .impact import Impact
 
 CODES: Any = Enum("RefusalCode", [(rule.name, rule.name) for rule in Rule])  # type: ignore[misc]
@@ -64,14 +64,16 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
     members: dict[str, Any] = {}
     annotations: dict[str, Any] = {}
     for field, kind in shown.items():
-        if kind is str:
-            members[field] = strawberry.field(resolver=_extra(field, kind), description="Dit une seule fois.")
+        if kind in (str, int):
+            words = "Dit une seule fois." if kind is str else "Nombre, dit une seule fois."
+            members[field] = strawberry.field(resolver=_extra(field, kind), description=words)
         elif kind is Impact:
             words = "Les conséquences de l'acte, ou de l'essai ; vide quand il est refusé ou rejoué."
             members[field] = strawberry.field(resolver=_extra(field, kind), description=words)
         else:
             annotations[field] = kind | None
-            members[field] = answered("L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus.")
+            words = "L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus."
+            members[field] = called(answered(words), field.rstrip("_"))
     annotations |= {"errors": list[Refusal], "warnings": list[Notice], "replayed": bool}
     members["errors"] = strawberry.field(
         description="Les règles qui ne sont pas remplies : rien n'a été écrit ; pour un lot, celles de ses lignes."

@@ -29,12 +29,13 @@ from .declarations import (
 from .explaining import Explanation, Holders
 from .expressions import equal
 from .groups import GROUP_FILTERS, Group, GroupOrder
+from .imports import IMPORT_LINE_FILTERS, Import, ImportLine, ImportLineOrder, ImportOrder
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
 from .onboardings import Onboarding
 from .organisms import Organism, OrganismOrder, PartnerOrder
 from .partners import PARTNER_FILTERS, Partner, bears
-from .services import Campaign, Mission, Parameter, Rule, Service
+from .services import Campaign, Migration, Mission, Parameter, Rule, Service
 from .users import USER_FILTERS, User, UserOrder, Viewer
 from .workers import WORKER_FILTERS, Worker, WorkerOrder
 
@@ -74,6 +75,12 @@ class Query:
         "Les changements d'activité.", None, ActivityChangeOrder, CHANGE_FILTERS
     )
     batches: Connection[Batch] = page("Les lots envoyés.", None, BatchOrder, BATCH_FILTERS)
+    imports: Connection[Import] = page(
+        "Les imports de l'extraction : ceux que l'on a ouverts, ceux dont on traite une ligne.", None, ImportOrder
+    )
+    import_lines: Connection[ImportLine] = page(
+        "Les lignes d'extraction que traite un de ses organismes.", None, ImportLineOrder, IMPORT_LINE_FILTERS
+    )
     journal: Connection[JournalEntry] = page("Le journal.", None, JournalOrder, JOURNAL_FILTERS)
     organism: Organism | None = find(
         "Un organisme par son code.", {"code": (str, equal("code"), "Code, par exemple `751`.")}
@@ -100,4 +107,5 @@ class Query:
         explaining.explain,
     )
     who_can: Holders | None = asked("Qui peut, tel jour ; vide si vous ne lisez pas l'objet.", explaining.who_can)
+    migrations: list[Migration] = listed("Les campagnes de migration (R59).", ALL, "opens_on")
     rules: list[Rule] = derived("Les règles que le logiciel fait tenir.", {}, lambda: RULES)

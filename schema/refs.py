@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from .conventions import Amendment, Convention, Manager, ServiceContract
     from .declarations import ActivityChange, Declaration, DeclarationLine
     from .groups import Group, Membership
+    from .imports import Import, ImportLine, Origin
     from .journal import JournalEntry
     from .onboardings import Onboarding
     from .organisms import Agent, Organism
     from .partners import Establishment, Partner
-    from .services import Campaign, Mission, Role, Service
+    from .services import Campaign, Migration, Mission, Role, Service
     from .users import Affiliation, User
     from .workers import Worker
 
@@ -28,13 +29,17 @@ ConventionRef: TypeAlias = Annotated["Convention", lazy("schema.conventions")]
 DeclarationRef: TypeAlias = Annotated["Declaration", lazy("schema.declarations")]
 EstablishmentRef: TypeAlias = Annotated["Establishment", lazy("schema.partners")]
 GroupRef: TypeAlias = Annotated["Group", lazy("schema.groups")]
+ImportLineRef: TypeAlias = Annotated["ImportLine", lazy("schema.imports")]
+ImportRef: TypeAlias = Annotated["Import", lazy("schema.imports")]
 JournalEntryRef: TypeAlias = Annotated["JournalEntry", lazy("schema.journal")]
 LineRef: TypeAlias = Annotated["DeclarationLine", lazy("schema.declarations")]
 ManagerRef: TypeAlias = Annotated["Manager", lazy("schema.conventions")]
 MembershipRef: TypeAlias = Annotated["Membership", lazy("schema.groups")]
+MigrationRef: TypeAlias = Annotated["Migration", lazy("schema.services")]
 MissionRef: TypeAlias = Annotated["Mission", lazy("schema.services")]
 OnboardingRef: TypeAlias = Annotated["Onboarding", lazy("schema.onboardings")]
 OrganismRef: TypeAlias = Annotated["Organism", lazy("schema.organisms")]
+OriginRef: TypeAlias = Annotated["Origin", lazy("schema.imports")]
 PartnerRef: TypeAlias = Annotated["Partner", lazy("schema.partners")]
 RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]
 ServiceAccessRef: TypeAlias = Annotated["ServiceAccess", lazy("schema.bulletins")]

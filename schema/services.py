@@ -12,7 +12,7 @@ from persistence.records.services import RoleProfile
 from .binding import by, column, derived, listed, mirrors, one
 from .expressions import texts, through
 from .nodes import IDENTIFIER, VERSION, Node
-from .refs import MissionRef, RoleRef, ServiceRef
+from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
 
 
 @mirrors(
@@ -37,6 +37,18 @@ class Service(Node):
     missions: list[MissionRef] = listed(
         "Les missions qui le couvrent.", through("mission_service", "mission_id", "service_id"), "code"
     )
+    migration: MigrationRef | None = one("Sa campagne de migration, s'il en a une (R59).", by("service_id"))
+
+
+@mirrors(records.Migration, "Campagne de migration d'un service vers Mon Compte Partenaire, et son échéance (§5, R59).")
+class Migration(Node):
+    id: ID = column(IDENTIFIER)
+    version: int = column(VERSION)
+    label: str = column("Nom.")
+    opens_on: date = column("Premier jour.")
+    deadline: date = column("Dernier jour : « pour le 30 juin 2025 au plus tard » ; après, c'est signalé, pas refusé.")
+    source: str = column("D'où vient l'échéance.")
+    service: ServiceRef = one("Le service.", "service_id")
 
 
 @mirrors(records.Role, "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5, R56).")

@@ -25,6 +25,7 @@ from .demo_issuer import DemoIssuer
 from .graph_edge import GraphEdge
 from .health import Health
 from .identity import Verifier
+from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
 from .settings import Settings
 
@@ -36,9 +37,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     database = Database(settings.database_url)
     policy = load()
     graph = compose(database, create_vault(settings))
-    edge = GraphEdge(
-        graph, Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
-    )
+    verifier, clock = Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
+    edge, files = GraphEdge(graph, verifier, clock), ImportEdge(graph, verifier, clock)
 
     async def probe() -> None:
         if not await is_current(database):
@@ -56,13 +56,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
 
     async def refused(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        sentences = {404: "Il n'y a rien à cette adresse.", 405: "Cette adresse ne répond qu'à POST."}
+        allowed = (getattr(error, "headers", None) or {}).get("Allow", "POST")
+        sentences = {404: "Il n'y a rien à cette adresse.", 405: f"Cette adresse ne répond qu'à {allowed}."}
         said = {"message": sentences.get(status, "Demande refusée."), "extensions": {"code": f"HTTP_{status}"}}
         return JSONResponse({"errors": [said]}, status, getattr(error, "headers", None))
 
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     return Starlette(
-        routes=[*edge.routes(), *health.routes()],
+        routes=[*edge.routes(), *files.routes(), *health.routes()],
         middleware=[hosts],
         lifespan=lifespan,
         exception_handlers={HTTPException: refused},

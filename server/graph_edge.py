@@ -56,11 +56,11 @@ class GraphEdge:
             return await self._execute(identity, asked, media, request_id)
         except Unauthenticated as nobody:
             headers = {"WWW-Authenticate": "Bearer"}
-            return _failed(media, nobody.code, nobody.message, 401, request_id, headers)
+            return failed(media, nobody.code, nobody.message, 401, request_id, headers)
         except KeysUnavailable as keys:
-            return _failed(media, "KEYS_UNAVAILABLE", keys.message, 503, request_id, {"Retry-After": "10"})
+            return failed(media, "KEYS_UNAVAILABLE", keys.message, 503, request_id, {"Retry-After": "10"})
         except Malformed as malformed:
-            return _failed(media, "MALFORMED", str(malformed), malformed.status, request_id)
+            return failed(media, "MALFORMED", str(malformed), malformed.status, request_id)
 
     async def _execute(self, identity: Identity, asked: "Asked", media: str, request_id: str) -> Response:
         now = self._clock.now()  # read once: the day and the instant of a request agree at midnight
@@ -80,11 +80,11 @@ class GraphEdge:
             return _refused(media, (error,), request_id)
         except Exception as defect:  # noqa: BLE001 whatever fails is masked, its text may hold values
             if is_busy(defect):
-                return _failed(media, "BUSY", SATURATED, 503, request_id, {"Retry-After": "2"})
-            return _refused(media, (_masked(defect, request_id),), request_id, 500 if media == GRAPHQL else 200)
+                return failed(media, "BUSY", SATURATED, 503, request_id, {"Retry-After": "2"})
+            return _refused(media, (masked(defect, request_id),), request_id, 500 if media == GRAPHQL else 200)
         if isinstance(answer, str):
-            return _sent(b'{"data":' + answer.encode() + b"}", media, 200, request_id)
-        return _sent(_enveloped(answer, request_id), media, 200, request_id)
+            return sent(b'{"data":' + answer.encode() + b"}", media, 200, request_id)
+        return sent(_enveloped(answer, request_id), media, 200, request_id)
 
 
 class Asked:
@@ -155,8 +155,8 @@ def _unmasked(error: GraphQLError, request_id: str) -> GraphQLError:
     original = error.original_error
     if original is None or isinstance(original, GraphQLError):
         return error
-    masked = refuse("BUSY", SATURATED) if is_busy(original) else _masked(original, request_id)
-    return GraphQLError(masked.message, path=error.path, extensions=masked.extensions)
+    told = refuse("BUSY", SATURATED) if is_busy(original) else masked(original, request_id)
+    return GraphQLError(told.message, path=error.path, extensions=told.extensions)
 
 
 def is_busy(defect: BaseException) -> bool:
@@ -166,7 +166,7 @@ def is_busy(defect: BaseException) -> bool:
     return waited or isinstance(defect, PoolTimeout | TimeoutError)
 
 
-def _masked(defect: BaseException, request_id: str) -> GraphQLError:
+def masked(defect: BaseException, request_id: str) -> GraphQLError:
     logger.error("defect %s in request %s", type(defect).__name__, request_id, exc_info=_bare(defect))
     return refuse("INTERNAL", f"Une erreur inattendue s'est produite. Numéro à donner au support : {request_id}.")
 
@@ -185,13 +185,13 @@ def _fit(error: GraphQLError) -> GraphQLError:
 def _refused(media: str, errors: tuple[GraphQLError, ...], request_id: str, status: int | None = None) -> Response:
     """Request errors: 400 and no `data` under GraphQL's own type, 200 for clients that drop errors above."""
     code = status or (400 if media == GRAPHQL else 200)
-    return _sent(orjson.dumps({"errors": [_formatted(error) for error in errors]}), media, code, request_id)
+    return sent(orjson.dumps({"errors": [_formatted(error) for error in errors]}), media, code, request_id)
 
 
-def _failed(
+def failed(
     media: str, code: str, message: str, status: int, request_id: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    return _sent(orjson.dumps({"errors": [_formatted(refuse(code, message))]}), media, status, request_id, headers)
+    return sent(orjson.dumps({"errors": [_formatted(refuse(code, message))]}), media, status, request_id, headers)
 
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:
@@ -200,6 +200,6 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
     return made
 
 
-def _sent(body: bytes, media: str, status: int, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+def sent(body: bytes, media: str, status: int, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
     kept = {"Cache-Control": "no-store", "X-Request-Id": request_id, **(headers or {})}
     return Response(body, status, kept, f"{media}; charset=utf-8")

@@ -96,6 +96,11 @@ class Extract(Record):
         self.content, self.digest, self.media = content, hashlib.sha256(content).hexdigest(), media
         self.received_at = now
 
+    def is_again(self, content: bytes) -> None:
+        """The same bytes may come again; others are another import."""
+        require(self.purged_on is None, Rule.EXTRACT_PURGED)
+        require(self.digest == hashlib.sha256(content).hexdigest(), Rule.EXTRACT_RECEIVED)
+
     def is_received(self) -> None:
         require(self.purged_on is None, Rule.EXTRACT_PURGED, "importId")
         require(self.received_at, Rule.EXTRACT_NOT_RECEIVED, "importId")
@@ -120,12 +125,12 @@ Sealed = tuple[int, str, str, bool]
 
 
 def proof(lines: Iterable[Sealed]) -> str:
-    """SHA-256 of the compact JSON `[[2,"<fingerprint>","NEW",true],…]`, by number: who holds the file makes it again."""
+    """SHA-256 of the compact JSON `[[2,"<fingerprint>","NEW",true],…]`, by number: the file's holder makes it again."""
     return hashlib.sha256(orjson.dumps(sorted(lines))).hexdigest()
 
 
 def fingerprint(values: Sequence[Any]) -> str:
-    """SHA-256 of the compact JSON of a line's ten values in the order of `Word.said`; days as AAAA-MM-JJ."""
+    """SHA-256 of the compact JSON of a line's ten values, in the order of `extract_words.FIELDS`."""
     return hashlib.sha256(orjson.dumps(list(values))).hexdigest()
 
 
@@ -209,7 +214,7 @@ class Origin(Record):
     taken_on: Mapped[date]
 
     @classmethod
-    def of(cls, line: ExtractLine, extract: Extract, partner_id: str, today: date) -> "Origin":
+    def of(cls, line: Any, extract: Extract, partner_id: str, today: date) -> "Origin":  # noqa: ANN401 a line, or its row
         if line.known_mcp is None or line.known_habtiers is None or extract.digest is None:
             raise Refused(Rule.EXTRACT_LEFT)
         return cls(

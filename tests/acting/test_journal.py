@@ -19,6 +19,8 @@ from schema.contract import types
 from server.demo_issuer import DEMO_ISSUER
 from tests.acting.ledger import rows
 from tests.conftest import World
+from tests.imports.sending import Desk, a_file
+from tests.imports.sending import a_line as extract_line
 from tests.journeys.payroll import a_deposit, a_line, a_nir
 from tests.journeys.story import (
     DELEGATED,
@@ -372,6 +374,41 @@ async def _(paris: Person) -> Scene:
     esat, made = await _declared(paris)
     rule = "member_validating Worker:reveal_nir granted_service"
     return Scene("jo", {"workerId": made["worker"]}, esat.partner.id, rule, changes=False)
+
+
+# the extraction
+
+
+async def _an_import(paris: Person, *lines: str) -> tuple[Desk, str]:
+    desk = Desk(paris.asker, "agent-paris", "org_751")
+    return desk, await desk.sends(a_file(*lines))
+
+
+@stage("importOpen")
+async def _(_: Person) -> Scene:
+    given = {"filename": "Zibeline.xlsx", "organismId": "org_751", "columns": [{"header": "Zélie", "field": "IGNORED"}]}
+    return Scene("agent-paris", given, rule="agent_managing Import:upload jurisdiction")
+
+
+@stage("importArbitrate")
+async def _(paris: Person) -> Scene:
+    siret = a_siret()
+    desk, sent = await _an_import(paris, extract_line(siret), extract_line(siret, name="Zibeline"))
+    given = {"lineId": (await desk.lines(sent))[0]["id"], "decision": "TAKEN", "arbitrationReason": "Zélie l'a dit"}
+    return Scene("agent-paris", given, rule="agent_managing Import:arbitrate jurisdiction")
+
+
+@stage("importApply")
+async def _(paris: Person) -> Scene:
+    _, sent = await _an_import(paris, extract_line(active="N", contact="zelie@personne.invalid"))
+    given = {"importId": sent, "organismId": "org_751", "columnsConfirmed": True}
+    return Scene("agent-paris", given, rule="agent_managing Import:apply jurisdiction")
+
+
+@stage("importPurge")
+async def _(paris: Person) -> Scene:
+    _, sent = await _an_import(paris, extract_line(name="Zibeline"))
+    return _national(importId=sent, purgeReason="Zélie a fini", force=True)
 
 
 # reference data

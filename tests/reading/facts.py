@@ -50,6 +50,9 @@ STANDING = {
     "dual_activity": ("declaration_line", "worker_id", "worker_id"),
 }
 """Rows that are read by whoever reads one of these: (table, its key, our column)."""
+TREATED = {"extract", "extract_line"}
+ALSO = {"extract": ("extract_line", "extract_id", "id")}
+"""Rows that are read for themselves, and by whoever reads one of these."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ class Rows:
             if table in STANDING:
                 other, its, ours = STANDING[table]
                 yield key, [self._placed(other, r) for r in self.tables[other] if r[its] == row[ours]]
+                continue
+            if table in TREATED:
+                other, its, ours = ALSO.get(table, (table, "id", "id"))
+                under = [r for r in self.tables[other] if r[its] == row[ours]]
+                yield key, [{"administering": r["organism_id"]} for r in (row, *under)]
                 continue
             if table in PLACED:
                 yield key, [self._placed(table, row)]

@@ -1,0 +1,283 @@
+"""What becomes of an extraction: read, previewed against the register, applied line by line, purged (R57, R13)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import func, select
+
+from .records import (
+    Establishment,
+    Extract,
+    ExtractLine,
+    ImportDecision,
+    ImportOutcome,
+    Migration,
+    Notice,
+    Organism,
+    Origin,
+    Partner,
+    PartnerSiret,
+    Refused,
+    Rule,
+)
+from .records.extract_columns import Columns, ImportField, key, recognised
+from .records.extract_words import FIELDS, Reference, Word, read
+from .records.organisms import OrganismKind
+from .records.services import ESAT, service_excluded_department
+from .register import Register
+from .visibility import table
+from .workbooks import Sheet, opened
+
+CAFS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
+TITLES = 20
+LINE = (
+    "id", "version", "extract_id", "number", "raw", *FIELDS, "fingerprint", "outcome", "reasons", "changes",
+)  # fmt: skip
+LINES = ExtractLine.__table__.c
+KEPT = ("known_mcp", "known_habtiers", "active")
+"""What an origin says once the extraction is purged."""
+HIDDEN = "«modifié»"
+
+
+# reading
+
+
+class Reading(NamedTuple):
+    """A file as it was read: the sheet's header, its lines, what was left out."""
+
+    media: str
+    columns: Columns
+    header_line: int
+    blank_lines: int
+    words: list[Word]
+
+
+def read_file(content: bytes, given: Sequence[Mapping[str, str]], known: Reference) -> Reading:
+    """The first sheet on which a header is recognised. EXTRACT_UNREADABLE, EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE."""
+    book, meant = opened(content), {key(one["header"]): ImportField(one["field"]) for one in given}
+    for sheet in book.sheets:
+        found = _headed(sheet, meant)
+        if found is not None:
+            place, columns = found
+            columns.complete()
+            header, rows = sheet[place].number, sheet[place + 1 :]
+            blank = rows[-1].number - header - len(rows) if rows else 0
+            words = [read(row.number, row.cells, columns, known) for row in rows]
+            return Reading(book.media, columns, header, blank, words)
+    raise Refused(Rule.EXTRACT_HEADER)
+
+
+def _headed(sheet: Sheet, meant: Mapping[str, ImportField]) -> tuple[int, Columns] | None:
+    """Where the header stands; a title may be above it."""
+    for place, row in enumerate(sheet[:TITLES]):
+        columns = recognised([cell.text for cell in row.cells], meant)
+        if columns is not None:
+            return place, columns
+    return None
+
+
+async def reference(register: Register, extract: Extract) -> Reference:
+    organisms = await register.session.execute(select(Organism.code, Organism.id).where(Organism.kind.in_(CAFS)))
+    departments = await register.session.scalars(select(table("department").c.code))
+    outside = service_excluded_department.c
+    excluded = await register.session.scalars(select(outside.department).where(outside.service_id == ESAT))
+    return Reference(dict(organisms.all()), frozenset(departments), frozenset(excluded), extract.organism_id)
+
+
+# judging
+
+
+class Taken(NamedTuple):
+    """The word taken for a SIRET: all that its line said, or what an origin keeps of it."""
+
+    said: Mapping[str, Any]
+    fingerprint: str | None
+    on: date
+
+    def changes(self, line: Any) -> dict[str, Any]:  # noqa: ANN401 a word or a stored line
+        """What the line says otherwise, before and after; who to write to is not told again."""
+        found = {}
+        for name, before in self.said.items():
+            after = getattr(line, name)
+            if before != after:
+                hidden = name == "contact"
+                found[name] = {"before": HIDDEN, "after": HIDDEN} if hidden else {"before": before, "after": after}
+        return found
+
+
+@dataclass(slots=True)
+class Known:
+    """What the register knows of a SIRET today."""
+
+    partner_id: str | None = None
+    follower_id: str | None = None
+    follower: str = ""
+    elsewhere: bool = False
+    taken: Taken | None = None
+    set_aside: set[str] = field(default_factory=set)
+
+    def has_heard(self, fingerprint: str) -> bool:
+        """Whether these very words were taken, or set aside."""
+        return fingerprint in self.set_aside or (self.taken is not None and self.taken.fingerprint == fingerprint)
+
+
+class Verdict(NamedTuple):
+    outcome: ImportOutcome
+    reasons: list[Notice]
+    changes: dict[str, Any] | None = None
+
+
+def judged(line: Any, others: Sequence[int], known: Known) -> Verdict:  # noqa: ANN401 a word or a stored line
+    """A line that can be read, beside the `others` of its file that contradict it, against the register."""
+    if known.has_heard(line.fingerprint):
+        return Verdict(ImportOutcome.UNCHANGED, [])
+    against = []
+    if others:
+        against.append(Notice(Rule.EXTRACT_CONTRADICTION, (), f"Autres lignes : {', '.join(map(str, others))}."))
+    if known.partner_id is not None and known.follower_id != line.organism_id:
+        against.append(Notice(Rule.EXTRACT_OTHER_CAF, (), f"Suivi par : {known.follower}."))
+    if known.elsewhere:
+        against.append(Notice(Rule.ESTABLISHMENT_KNOWN))
+    if against:
+        return Verdict(ImportOutcome.CONFLICT, against)
+    if known.taken is None:
+        return Verdict(ImportOutcome.NEW, [])
+    changes = known.taken.changes(line)
+    return Verdict(ImportOutcome.CHANGED, [], changes) if changes else Verdict(ImportOutcome.UNCHANGED, [])
+
+
+def judged_together(words: Sequence[Word], known: Mapping[str, Known]) -> list[Verdict]:
+    """The lines of one file: what is rejected stands apart, what repeats another line says nothing."""
+    first: dict[str, int] = {}
+    distinct: dict[str, list[Word]] = {}
+    for word in words:
+        if not word.is_rejected and word.siret is not None and word.fingerprint not in first:
+            first[word.fingerprint] = word.number
+            if word.fingerprint not in known[word.siret].set_aside:
+                distinct.setdefault(word.siret, []).append(word)
+    return [_among_its_file(word, first, distinct, known) for word in words]
+
+
+def _among_its_file(
+    word: Word, first: Mapping[str, int], distinct: Mapping[str, Sequence[Word]], known: Mapping[str, Known]
+) -> Verdict:
+    if word.is_rejected or word.siret is None:
+        return Verdict(ImportOutcome.REJECTED, [])
+    if first[word.fingerprint] != word.number:
+        same = Notice(Rule.EXTRACT_DUPLICATE, (), f"Même contenu que la ligne {first[word.fingerprint]}.")
+        return Verdict(ImportOutcome.UNCHANGED, [same])
+    others = [w.number for w in distinct.get(word.siret, ()) if w is not word]
+    return judged(word, others, known[word.siret])
+
+
+async def known_of(register: Register, sirets: Iterable[str]) -> dict[str, Known]:
+    """What the register knows of each of these SIRETs."""
+    found = {siret: Known() for siret in sirets}
+    wanted, session = sorted(found), register.session
+    bears = PartnerSiret.__table__.c
+    rows = await session.execute(
+        select(bears.siret, Partner.id, Partner.follower_id, Organism.name, Organism.code)
+        .join(Partner, Partner.id == bears.partner_id)
+        .join(Organism, Organism.id == Partner.follower_id)
+        .where(register.among(bears.siret, wanted), bears.ends_on.is_(None))
+    )
+    for siret, partner, follower, name, code in rows:
+        known = found[siret]
+        known.partner_id, known.follower_id, known.follower = partner, follower, f"{name} ({code})"
+    places = Establishment.__table__.c
+    there = select(places.siret, places.partner_id).where(
+        register.among(places.siret, wanted), places.ended_on.is_(None)
+    )
+    for siret, partner in await session.execute(there):
+        found[siret].elsewhere = partner != found[siret].partner_id
+    await _hear(register, found, wanted)
+    await _remember(register, found)
+    return found
+
+
+async def _hear(register: Register, found: Mapping[str, Known], wanted: Sequence[str]) -> None:
+    """The words taken, the last one last, and those set aside, in what is not purged."""
+    said = [LINES[c] for c in FIELDS]
+    lines = select(*said, LINES.fingerprint, LINES.arbitration, LINES.applied_on).where(
+        register.among(LINES.siret, wanted), LINES.applied_on.is_not(None) | LINES.arbitration.is_not(None)
+    )
+    for row in await register.session.execute(lines.order_by(LINES.applied_at, LINES.id)):
+        if row.applied_on is not None:
+            found[row.siret].taken = Taken(
+                {name: getattr(row, name) for name in FIELDS}, row.fingerprint, row.applied_on
+            )
+        elif row.arbitration is ImportDecision.SET_ASIDE:
+            found[row.siret].set_aside.add(row.fingerprint)
+
+
+async def _remember(register: Register, found: Mapping[str, Known]) -> None:
+    """What the origins of the registered partners say, where no line says it any more."""
+    registered = {known.partner_id: known for known in found.values() if known.partner_id is not None}
+    origins = Origin.__table__.c
+    rows = await register.session.execute(
+        select(origins.partner_id, origins.taken_on, *(origins[c] for c in KEPT))
+        .where(register.among(origins.partner_id, sorted(registered)))
+        .order_by(origins.id)
+    )
+    for row in rows:
+        known = registered[row.partner_id]
+        if known.taken is None or known.taken.on < row.taken_on or known.taken.fingerprint is None:
+            known.taken = Taken({name: getattr(row, name) for name in KEPT}, None, row.taken_on)
+
+
+# receiving
+
+
+async def receive(register: Register, extract: Extract, content: bytes, reading: Reading, now: datetime) -> None:
+    """The bytes, and the preview of each line; nothing is decided."""
+    extract.receive(content, reading.media, now)
+    extract.columns, extract.ignored = reading.columns.recognised, reading.columns.ignored
+    extract.header_line, extract.blank_lines = reading.header_line, reading.blank_lines
+    known = await known_of(register, {w.siret for w in reading.words if w.siret is not None})
+    verdicts = judged_together(reading.words, known)
+    extract.count(verdict.outcome for verdict in verdicts)
+    rows = [_row(extract, word, verdict) for word, verdict in zip(reading.words, verdicts, strict=True)]
+
+    async def write() -> None:
+        await register.copy(ExtractLine, LINE, rows)
+        await adds_up(register, extract)
+
+    register.after_flush(write)
+
+
+def _row(extract: Extract, word: Word, verdict: Verdict) -> tuple[Any, ...]:
+    """A line's own row; its id keeps the order of the file."""
+    name = f"{ExtractLine.prefix}_{extract.id.removeprefix(f'{Extract.prefix}_')}{word.number:07d}"
+    reasons = stored([*word.reasons, *verdict.reasons])
+    told = (orjson.dumps(part).decode() if part is not None else None for part in (word.raw, reasons, verdict.changes))
+    raw, why, changes = told
+    return (name, 1, extract.id, word.number, raw, *word.said, word.fingerprint, verdict.outcome.value, why, changes)
+
+
+def stored(notices: Iterable[Notice]) -> list[list[str | None]]:
+    return [[notice.rule.name, notice.detail] for notice in notices]
+
+
+async def adds_up(register: Register, extract: Extract) -> None:
+    """Nothing is lost: the lines that were written are those that the header counts."""
+    counted = select(LINES.outcome, func.count()).where(LINES.extract_id == extract.id).group_by(LINES.outcome)
+    found: Counter[ImportOutcome] = Counter(dict((await register.session.execute(counted)).all()))
+    if any(found[outcome] != getattr(extract, f"{outcome.value.lower()}_count") for outcome in ImportOutcome):
+        message = f"the lines of {extract.id} are not those that it counts"
+        raise RuntimeError(message)
+
+
+async def hold(register: Register) -> None:
+    """One act at a time takes lines: two imports may speak of the same SIRET."""
+    await register.session.execute(select(Migration.id).where(Migration.service_id == ESAT).with_for_update())
+
+
+async def siblings(register: Register, line: ExtractLine) -> Sequence[ExtractLine]:
+    """The lines of the same file that contradict this one."""
+    of = (ExtractLine.extract_id == line.extract_id, ExtractLine.siret == line.siret, ExtractLine.id != line.id)
+    found = select(ExtractLine).where(*of, ExtractLine.outcome == ImportOutcome.CONFLICT)
+    return (await register.session.scalars(found.order_by(ExtractLine.number).with_for_update())).all()

@@ -1,0 +1,178 @@
+"""The extraction of the Cnaf (R57): an import is opened, its file received, its lines arbitrated, taken, purged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from strawberry import ID
+
+from persistence import extracts
+from persistence.extract_taking import Taking, purge_lines, sealed, waiting
+from persistence.extracts import Reading
+from persistence.records import Extract, ExtractLine, ImportDecision, Organism, Refused, Rule
+from persistence.records.extract_columns import ImportField
+from persistence.records.extract_words import Reference
+
+from .acting import Act, ActInput, ChangeInput, permission
+
+AT_ONCE = 1_000
+UPLOAD = "Import:upload"
+
+
+@strawberry.input(description="Ce que veut dire une colonne que ses mots n'expliquent pas.")
+class ImportColumnInput:
+    header: str = strawberry.field(description="En-tête de la colonne, sans égard à la casse ni aux accents.")
+    field: ImportField = strawberry.field(description="Ce qu'elle dit.")
+
+
+@strawberry.input(description="Un import à ouvrir ; le fichier vient ensuite, par `PUT` à l'adresse rendue.")
+class ImportOpenInput(ActInput):
+    filename: str = strawberry.field(description="Nom du fichier, tel qu'il se montre : il ne décide de rien.")
+    organism_id: ID = strawberry.field(description="Organisme qui ouvre l'import : l'un des vôtres.")
+    columns: list[ImportColumnInput] | None = strawberry.field(
+        default=None, description="Les colonnes à comprendre autrement que par leurs mots."
+    )
+
+
+@permission(UPLOAD)
+async def import_open(act: Act, given: ImportOpenInput) -> tuple[Extract, dict[str, str]]:
+    """R57."""
+    act.may_create({"administering": given.organism_id})
+    act.organism = given.organism_id
+    organism = await act.known(Organism, given.organism_id, "organismId")
+    columns = [{"header": one.header, "field": one.field.value} for one in given.columns or ()]
+    extract = Extract.open(organism, given.filename, columns or None, act.actor, act.today)
+    act.register.session.add(extract)
+    return extract, {"upload_path": f"/imports/{extract.id}"}
+
+
+# the file, by PUT
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the bytes of an import are read with."""
+
+    extract: Extract
+    columns: list[Mapping[str, str]]
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    import_id: str
+    content: bytes
+    reading: Reading
+
+
+async def _opened(act: Act, import_id: str) -> Extract:
+    """The import, for who may upload to it; for anybody else it does not exist."""
+    extract = await act.register.session.get(Extract, import_id, with_for_update=True)
+    if extract is None:
+        raise Refused(Rule.NOT_FOUND)
+    try:
+        act.may_create({"administering": extract.organism_id}, UPLOAD)
+    except Refused:
+        raise Refused(Rule.NOT_FOUND) from None
+    act.organism = extract.organism_id
+    return extract
+
+
+@permission(UPLOAD)
+async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Expected`: it is no record
+    """Before the bytes are read: whether they may come."""
+    extract = await _opened(act, import_id)
+    act.changes = False
+    return Expected(extract, list(extract.given or ()), await extracts.reference(act.register, extract))
+
+
+@permission(UPLOAD)
+async def import_upload(act: Act, given: Upload) -> Extract:
+    """R57: the bytes and the preview of their lines; the same bytes again change nothing."""
+    extract = await _opened(act, given.import_id)
+    if extract.received_at is not None:  # meanwhile
+        extract.is_again(given.content)
+        act.changes = False
+        return extract
+    await extracts.receive(act.register, extract, given.content, given.reading, act.now)
+    return extract
+
+
+# the lines
+
+
+@strawberry.input(description="Le choix entre des lignes qui se contredisent, ou contre ce que dit le registre.")
+class ImportArbitrateInput(ChangeInput):
+    line_id: ID = strawberry.field(description="La ligne.")
+    decision: ImportDecision = strawberry.field(
+        description="La retenir, ce qui écarte celles qui la contredisent, ou l'écarter."
+    )
+    arbitration_reason: str = strawberry.field(description="Motif de ce choix.")
+
+
+@permission("Import:arbitrate")
+async def import_arbitrate(act: Act, given: ImportArbitrateInput) -> ExtractLine:
+    """R57: what the file leaves undecided; a decision may change until it is applied."""
+    await extracts.hold(act.register)
+    line = await act.take(ExtractLine, given.line_id, "lineId")
+    act.organism = line.organism_id
+    others = await extracts.siblings(act.register, line)
+    line.arbitrate(given.decision, others, given.arbitration_reason, act.actor, act.today)
+    return line
+
+
+@strawberry.input(description="Les lignes d'un organisme à prendre : chacune par un agent de son organisme.")
+class ImportApplyInput(ChangeInput):
+    import_id: ID = strawberry.field(description="L'import.")
+    organism_id: ID = strawberry.field(description="L'organisme dont les lignes sont prises : l'un des vôtres.")
+    line_ids: list[ID] | None = strawberry.field(
+        default=None, description="Les lignes à prendre, 1 000 au plus ; sinon toutes celles qui attendent."
+    )
+    columns_confirmed: bool = strawberry.field(description="Le sens des colonnes, que montre `columns`, est le bon.")
+
+
+@permission("Import:apply")
+async def import_apply(act: Act, given: ImportApplyInput) -> tuple[Extract, dict[str, int]]:
+    """R57: each line is judged again under the lock; what has moved since is left, and told."""
+    await extracts.hold(act.register)
+    extract = await act.take(Extract, given.import_id, "importId")
+    act.may_create({"administering": given.organism_id})
+    act.organism = given.organism_id
+    extract.is_received()
+    if not given.columns_confirmed:
+        raise Refused(Rule.EXTRACT_COLUMNS, "columnsConfirmed")
+    if given.line_ids is not None and not 0 < len(given.line_ids) <= AT_ONCE:
+        raise Refused(Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {AT_ONCE} lignes.")
+    organism = await act.known(Organism, given.organism_id, "organismId")
+    taking = Taking(act.register, extract, organism, act.actor, act.now)
+    await taking.take(given.line_ids)
+    act.warn(taking.warnings)
+    act.traces = taking.traces
+    return extract, {
+        "applied": taking.applied,
+        "registered": taking.registered,
+        "unchanged": await taking.unchanged(),
+        "left": taking.left,
+    }
+
+
+@strawberry.input(description="La purge d'une extraction, à la fin de la migration (R13).")
+class ImportPurgeInput(ChangeInput):
+    import_id: ID = strawberry.field(description="L'import.")
+    purge_reason: str = strawberry.field(description="Motif.")
+    force: bool = strawberry.field(default=False, description="Malgré des lignes qui attendent encore.")
+
+
+@permission("Import:purge")
+async def import_purge(act: Act, given: ImportPurgeInput) -> Extract:
+    """R13: the content and the lines go; the header, its counts and the proof stay, and what the lines have made."""
+    await extracts.hold(act.register)
+    extract = await act.take(Extract, given.import_id, "importId")
+    extract.is_received()
+    left = await waiting(act.register, extract)
+    if left and not given.force:
+        raise Refused(Rule.EXTRACT_WAITING, "force", detail=f"Nombre : {left}.")
+    extract.purge(await sealed(act.register, extract), given.purge_reason, act.actor, act.today)
+    await purge_lines(act.register, extract)
+    return extract
