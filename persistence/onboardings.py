@@ -103,22 +103,24 @@ def is_late(row: FromClause, terms: "Terms") -> ColumnElement[bool]:
 
 
 def board(terms: "Terms", migration: FromClause) -> ColumnElement[Any]:
-    """Of a migration: `[[organism, case, total, done, done late], …]` over the partners that the caller may read."""
+    """Of a migration: `[[code, organism, case, total, done, done late], …]` over what the caller may read."""
     row, now = onboardings(terms).subquery(), table("partner_state").alias()
     done, known = is_done(row, terms), terms.seen("onboarding", row, anchored=False)
     late = and_(done, row.c.first_opened_on > row.c.deadline)
     counted = [func.count(), *(func.sum(case((flag, 1), else_=0)) for flag in (done, late))]
-    groups = [now.c.administering_id, row.c.onboarding_case]
+    organism = table("organism").alias()
+    groups = [organism.c.code, organism.c.name, row.c.onboarding_case]
     counts = (
         select(*groups, *(count.label(f"n{i}") for i, count in enumerate(counted)))
         .join_from(row, now, and_(now.c.partner_id == row.c.partner_id, terms.runs(now)))
+        .join(organism, organism.c.id == now.c.administering_id)
         .where(row.c.service_id == migration.c.service_id, is_concerned(row), *known)
         .group_by(*groups)
         .correlate(migration)
         .subquery()
     )
     columns = list(counts.c)
-    listed = terms.spelling.listed(terms.spelling.array(columns), columns[:2])
+    listed = terms.spelling.listed(terms.spelling.array(columns), columns[:3])
     return terms.spelling.nested(select(listed).scalar_subquery())
 
 

@@ -7,10 +7,13 @@ from sqlalchemy import case, literal
 from strawberry import ID
 
 from persistence import records
+from persistence.onboardings import board
+from persistence.records.onboarding import Case
 from persistence.records.services import RoleProfile
 
 from .binding import by, column, derived, listed, mirrors, one
 from .expressions import texts, through
+from .impact import told
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
 
@@ -40,6 +43,32 @@ class Service(Node):
     migration: MigrationRef | None = one("Sa campagne de migration, s'il en a une (R59).", by("service_id"))
 
 
+@strawberry.type(description="Les partenaires d'un organisme et d'un cas, dans une migration (R59).")
+class MigrationCount:
+    organism_code: str = told("Code de l'organisme qui administre.")
+    organism: str = told("Son nom.")
+    case: Case = told("Le cas.")
+    total: int = told("Partenaires concernés.")
+    done: int = told("Service ouvert.")
+    remaining: int = told("Service à ouvrir.")
+    late: int = told("À ouvrir, l'échéance étant passée : c'est signalé, jamais refusé.")
+    done_late: int = told("Ouvert après l'échéance.")
+
+
+def _count(code: str, name: str, case_: str, total: int, done: int, done_late: int, *, passed: bool) -> MigrationCount:
+    left = total - done
+    return MigrationCount(
+        organism_code=code,
+        organism=name,
+        case=Case(case_),
+        total=total,
+        done=done,
+        remaining=left,
+        late=left if passed else 0,
+        done_late=done_late,
+    )
+
+
 @mirrors(records.Migration, "Campagne de migration d'un service vers Mon Compte Partenaire, et son échéance (§5, R59).")
 class Migration(Node):
     id: ID = column(IDENTIFIER)
@@ -49,6 +78,14 @@ class Migration(Node):
     deadline: date = column("Dernier jour : « pour le 30 juin 2025 au plus tard » ; après, c'est signalé, pas refusé.")
     source: str = column("D'où vient l'échéance.")
     service: ServiceRef = one("Le service.", "service_id")
+    board: list[MigrationCount] = derived(
+        "Où l'on en est, par organisme et par cas, parmi les partenaires dont vous lisez l'accueil.",
+        {
+            "rows": lambda row, terms: board(terms, row),
+            "passed": lambda row, terms: row.c.deadline < terms.day,
+        },
+        lambda rows, passed: [_count(*row, passed=passed) for row in rows],
+    )
 
 
 @mirrors(records.Role, "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5, R56).")
