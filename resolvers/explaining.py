@@ -276,15 +276,25 @@ async def _inquiry(
         raise refuse("ARGUMENTS", f"Une année de {FIRST_YEAR} à {LAST_YEAR}.")
     kind = context.graph.types.by_prefix.get(prefix_of(object_id, context.graph.types.prefixes))
     record = context.graph.types.records.get(kind.name) if kind is not None else None
-    if record is None or record not in GUARDED or GUARDED[record].via is not None:
+    if record is None or record not in GUARDED:
         return None
+    if GUARDED[record].via is not None or GUARDED[record].through:
+        # its facts are those of other rows: a person is explained by an affiliation, a worker by a line
+        raise refuse(
+            "ARGUMENTS", "Désignez le rattachement (`aff_`) d'une personne, ou une ligne (`lin_`) d'un travailleur."
+        )
     driver = await context.graph.database.driver_of(session)
     asker = await context.graph.subject(context.identity, context.today, driver)
     facts = await facts_of(session, record, object_id, day)
     if facts is None:
         return None
     inquiry = Inquiry(context, session, asker, class_of(record), object_id, type_, action, day, facts)
-    return inquiry if await inquiry.reads(inquiry.record, object_id) else None
+    if not await inquiry.reads(inquiry.record, object_id):
+        return None
+    asked = {atom.fact for rule in inquiry.permits for atom in atoms(rule.scope, type_)}
+    if not asked <= facts.keys():
+        raise refuse("ARGUMENTS", f"Cette action se demande sur un autre objet : {words.THINGS[type_]}.")
+    return inquiry
 
 
 __all__ = ["Explanation", "Holders", "Path", "explain", "who_can"]
