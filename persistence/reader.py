@@ -1,7 +1,8 @@
 """From the neutral tree to one statement, compiled once and run with the values of each request."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from . import paging
-from .question import Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Value, Var
+from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Value, Var
 from .records.base import folded
 from .sqljson import SPELLINGS, Spelling, quoted
 from .visibility import GUARDED, PUBLIC, Permits, table, visible
@@ -73,6 +74,7 @@ class Terms:
         self.slots: dict[str, Slot] = {}
         self._names: dict[tuple[str, Source], str] = {}
         self._aliases = 0
+        self._told_on: Value = None
 
     def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of the given kind
         name = self._names.setdefault((kind, source), f"b{len(self._names)}")
@@ -89,8 +91,21 @@ class Terms:
     # what links and tests are written with
 
     @property
+    def today(self) -> ColumnElement[Any]:
+        """The day of the caller's rights, which no argument moves."""
+        return self.bind(("today",), "day")  # type: ignore[no-any-return]
+
+    @property
     def day(self) -> ColumnElement[Any]:
-        return self.bind(("day",), "day")  # type: ignore[no-any-return]
+        """The day of the facts: today, unless the field asks for another."""
+        return self.today if self._told_on is None else self.value(self._told_on, "day")
+
+    @contextmanager
+    def told_on(self, day: Value) -> Iterator[None]:
+        """Tell the facts of another day while what stands under a field is compiled."""
+        former, self._told_on = self._told_on, day
+        yield
+        self._told_on = former
 
     @property
     def now(self) -> ColumnElement[Any]:
@@ -125,7 +140,7 @@ class Terms:
         return self.spelling.find(term, self.bind(("folded", value), "text"))
 
     def runs(self, row: FromClause, starts: str = "starts_on", ends: str = "ends_on") -> ColumnElement[bool]:
-        """Whether [starts, ends) of the row holds today."""
+        """Whether [starts, ends) of the row holds on the day of the facts."""
         return and_(row.c[starts] <= self.day, (row.c[ends].is_(None)) | (row.c[ends] > self.day))
 
 
@@ -180,6 +195,9 @@ class Reader:
                 return self._nodes(asked)
             case Page():
                 return self._page(asked, row)
+            case Dated():
+                with self.terms.told_on(asked.day):
+                    return self.field(asked.field, row)
 
     def _fixed(self, asked: Fixed) -> ColumnElement[Any]:
         if isinstance(asked.value, bool):
@@ -242,7 +260,7 @@ def _giver(slot: Slot, spelling: Spelling) -> Giver:
 
 def _raw(source: Source) -> Giver:
     match source:
-        case ("day",):
+        case ("today",):
             return lambda _, held: held.today
         case ("now",):
             return lambda _, held: held.now

@@ -69,10 +69,10 @@ Fact: TypeAlias = Callable[[FromClause], ColumnElement[Any]]
 
 
 class Binder(Protocol):
-    """What visibility needs of the statement under way: today, and arrays of what the subject holds."""
+    """What visibility needs of the statement under way: today, never another day, and what the subject holds."""
 
     @property
-    def day(self) -> ColumnElement[Any]: ...
+    def today(self) -> ColumnElement[Any]: ...
     def holds(self, term: ColumnElement[Any], attribute: str, role: str) -> ColumnElement[bool]: ...
     def among_rows(self, term: ColumnElement[Any], rows: Any) -> ColumnElement[bool]: ...  # noqa: ANN401 a select
 
@@ -217,7 +217,7 @@ def _by_state(
             for p in permits
         )
     )
-    today = and_(state.c.starts_on <= binder.day, state.c.ends_on > binder.day, met)
+    today = and_(state.c.starts_on <= binder.today, state.c.ends_on > binder.today, met)
     if guarded.through:
         link = table("affiliation").alias()
         users = (

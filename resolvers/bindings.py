@@ -6,6 +6,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from persistence.question import Expression, Link, Order, Test
 
+ON = "on"
+"""The argument that moves the day of the facts under a field, and never the caller's rights."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

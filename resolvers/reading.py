@@ -7,11 +7,9 @@ Its `collect_fields` module is importable but not public: the version is pinned,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, NamedTuple
 
 from graphql import (
-    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
@@ -35,6 +33,7 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement
 
 from persistence.question import (
+    Dated,
     Field,
     Fixed,
     Inner,
@@ -52,8 +51,21 @@ from persistence.question import (
 )
 from persistence.reader import Terms, resolved
 
-from .bindings import Answered, Binding, ById, ByIds, Column, Connected, Derived, Edge, Find, Listed, Nested
-from .plans import DEFAULT_PAGE, LISTED_COST, MOST_OBJECTS, Sized, marked, prefix_of, refuse
+from .bindings import (
+    ON,
+    Answered,
+    Binding,
+    ById,
+    ByIds,
+    Column,
+    Connected,
+    Derived,
+    Edge,
+    Find,
+    Listed,
+    Nested,
+)
+from .plans import DEFAULT_PAGE, LISTED_COST, MOST_OBJECTS, Sized, marked, plain, prefix_of, refuse, width
 
 
 class Types(NamedTuple):
@@ -87,6 +99,7 @@ class Planner:
     needs_completion: bool = False
     objects: int = 0
     ids: list[Value] = field(default_factory=list)
+    days: list[Value] = field(default_factory=list)
 
     @classmethod
     def over(
@@ -181,6 +194,26 @@ class Planner:
                 self.needs_completion = True
                 return [], ()
         arguments = get_argument_values(definition, node, self.marks)
+        made, sized = self._searched(key, binding, target, arguments, details)
+        return self._told(made, arguments.get(ON)), sized
+
+    def _told(self, fields: list[Field], day: Any) -> list[Field]:  # noqa: ANN401 a marked value
+        """The fields, told as of a day where one is given."""
+        if day is None:
+            return fields
+        self.days.append(day)
+        return [Dated(day, made) for made in fields]
+
+    # root searches
+
+    def _searched(
+        self,
+        key: str,
+        binding: Binding,
+        target: GraphQLObjectType,
+        arguments: Mapping[str, Any],
+        details: list[FieldDetails],
+    ) -> tuple[list[Field], tuple[Sized, ...]]:
         match binding:
             case Find(tests):
                 return self._find(key, tests, target, arguments, details)
@@ -192,8 +225,6 @@ class Planner:
                 return self._page(key, binding, target, arguments, details)
         raise AssertionError(binding)
 
-    # root searches
-
     def _find(
         self,
         key: str,
@@ -202,7 +233,7 @@ class Planner:
         arguments: Mapping[str, Any],
         details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
-        given = [(test, _plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
+        given = [(test, plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
         if len(given) != 1:
             raise refuse("ARGUMENTS", f"`{key}` se cherche par un seul de : {', '.join(tests)}.")
         asked, pages = self._selected(target, details)
@@ -255,7 +286,7 @@ class Planner:
             key=key,
             link=binding.link,
             record=record,
-            tests=tuple((f.test, _plain(arguments[name])) for name, f in filters),
+            tests=tuple((f.test, plain(arguments[name])) for name, f in filters),
             anchored=binding.link is not None or any(f.anchor for _, f in filters),
             order=order,
             size=size,
@@ -263,7 +294,7 @@ class Planner:
             backward=backward,
             parts=parts,
         )
-        return [page], (Sized(size, _width(parts), pages),)
+        return [page], (Sized(size, width(parts), pages),)
 
     def _parts(
         self, kind: GraphQLObjectType, details: list[FieldDetails], node: GraphQLObjectType, record: str
@@ -288,11 +319,6 @@ class Planner:
         return tuple(parts), tuple(pages)
 
 
-def _width(parts: tuple[Part, ...]) -> int:
-    """How many fields a row of the page is asked for."""
-    return sum(len(part.target.fields) if part.target is not None else _width(part.parts) for part in parts)
-
-
 OBJECT = Var(("$object",))
 OBJECTS = Var(("$objects",))
 """Where the ids of a payload's objects stand among the values; no variable has such names."""
@@ -300,17 +326,3 @@ OBJECTS = Var(("$objects",))
 
 def _is(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
     return row.c.id == terms.value(value)  # type: ignore[no-any-return]
-
-
-def fragments_of(document: DocumentNode) -> list[FragmentDefinitionNode]:
-    return [d for d in document.definitions if isinstance(d, FragmentDefinitionNode)]
-
-
-def _plain(value: Any) -> Value:  # noqa: ANN401 a marked value
-    """Enums are stored under their names; a list written in the document is one constant."""
-    match value:
-        case Enum():
-            return str(value.value)
-        case list():
-            return tuple(_plain(v) for v in value)
-    return value  # type: ignore[no-any-return]

@@ -1,6 +1,7 @@
 """The few words that bind a field of the schema to the register. A bare `column()` is the column of that name."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -104,8 +105,22 @@ def by(column: str, parent: str = "id") -> Link:
     return lambda child, row, _: child.c[column] == row.c[parent]
 
 
+TOLD_ON = {
+    bindings.ON: (
+        date | None,
+        None,
+        "Jour, passé ou à venir, dont on dit les faits et les filtres ; vos droits restent ceux d'aujourd'hui.",
+    )
+}
+
+
 def page(
-    description: str, link: Link | None, orders: type[StrEnum], filters: Mapping[str, Filter] | None = None
+    description: str,
+    link: Link | None,
+    orders: type[StrEnum],
+    filters: Mapping[str, Filter] | None = None,
+    *,
+    dated: bool = False,
 ) -> Any:  # noqa: ANN401 a strawberry field
     """A connection; `orders` comes from `orders()`, its first member is the default."""
     arguments: dict[str, tuple[Any, Any, str]] = {
@@ -119,6 +134,7 @@ def page(
         to_camel_case(name): f for name, f in (filters or {}).items()
     }  # graphql-core reads arguments by these names
     arguments |= {name: (f.type | None, None, f.description) for name, f in tests.items()}
+    arguments |= TOLD_ON if dated else {}
     return _field(bindings.Connected(link, ORDERS[orders], tests), description, arguments)
 
 
@@ -132,24 +148,29 @@ def orders(name: str, description: str, **members: Order) -> Any:  # noqa: ANN40
     return strawberry.enum(kind, description=description)
 
 
-def find(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field
+def find(description: str, tests: Mapping[str, tuple[Any, Test, str]], *, dated: bool = False) -> Any:  # noqa: ANN401 a strawberry field
     """A root search by one of its arguments."""
+    arguments = {name: (kind | None, None, words) for name, (kind, _, words) in tests.items()}
     return _field(
         bindings.Find({name: test for name, (_, test, _w) in tests.items()}),
         description,
-        {name: (kind | None, None, words) for name, (kind, _, words) in tests.items()},
+        arguments | (TOLD_ON if dated else {}),
     )
 
 
 def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
-        bindings.ById(), description, {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")}
+        bindings.ById(),
+        description,
+        {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")} | TOLD_ON,
     )
 
 
 def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
-        bindings.ByIds(), description, {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")}
+        bindings.ByIds(),
+        description,
+        {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")} | TOLD_ON,
     )
 
 

@@ -40,10 +40,12 @@ from .users import AFFILIATION_FILTERS, AffiliationOrder
 EstablishmentOrder = orders("EstablishmentOrder", "Par nom.", NAME=Order(("sort_key",), "ix_establishment_partner_id"))
 
 
-def current_siret(row: Table, _: Terms) -> ColumnElement[str]:
+def borne_siret(row: Table, terms: Terms) -> ColumnElement[str]:
+    """The first SIRET that the day does not end: before the registration, the first one."""
     siret = table("partner_siret").alias()
-    current = select(siret.c.siret).where(siret.c.partner_id == row.c.id, siret.c.ends_on.is_(None))
-    return current.correlate(row).scalar_subquery()
+    borne = siret.c.ends_on.is_(None) | (siret.c.ends_on > terms.day)
+    known = select(siret.c.siret).where(siret.c.partner_id == row.c.id, borne)
+    return known.order_by(siret.c.starts_on).limit(1).correlate(row).scalar_subquery()
 
 
 def bears(row: Table, terms: Terms, value: Value) -> SqlTest:
@@ -170,14 +172,15 @@ class Partner(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     siren: str = column("Unité légale, neuf chiffres.")
-    siret: str = column("SIRET actuel, quatorze chiffres.", current_siret)
+    siret: str = column("SIRET porté ce jour, quatorze chiffres.", borne_siret)
     kind: PartnerKind = column("Nature.")
     name: str = column("Raison sociale.")
     registered_on: date = column("Jour de son enregistrement.")
     mode: Mode | None = column("Mode de gestion en vigueur (§3, R41 à R46).", state("mode"))
     follower: OrganismRef | None = one("L'organisme qui le suit.", "follower_id")
-    administered_by: OrganismRef = one(
-        "L'organisme qui l'administre aujourd'hui : le CNA dans les cas du §3, R47.", by_state("administering_id")
+    administered_by: OrganismRef | None = one(
+        "L'organisme qui l'administre : le CNA dans les cas du §3, R47 ; vide avant son enregistrement.",
+        by_state("administering_id"),
     )
     convention_in_force: ConventionRef | None = one("La convention en vigueur (§2, R36).", by_state("convention_id"))
     services: list[ServiceAccessRef] = listed(

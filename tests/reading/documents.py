@@ -311,6 +311,39 @@ DECISIONS = Asked("""{
     conventionInForce { status contract { mode partnerSignedOn managers { kind startsOn endsOn user { id } } } } } }
 }""")
 
+DATED = Asked(
+    """query($p: ID!, $ids: [ID!]!, $d: Date, $e: Date = "2027-03-01") {
+  partner(id: $p, on: $d) { ...Told }
+  later: partner(id: $p, on: $e) { ...Told }
+  now: partner(id: $p) { ...Told }
+  before: node(id: $p, on: "2025-08-31") { id ... on Partner { ...Told } }
+  nodes(ids: $ids, on: $d) { __typename id ... on Convention { status }
+    ... on MembershipBulletin { state: status missing }
+    ... on ServiceAccess { open suspended openedBulletin { id } } ... on Affiliation { suspended }
+    ... on Organism { partners { totalCount } } ... on Worker { knownRate } }
+  partners(inForce: true, on: $d) { nodes { id mode } totalCount }
+  conventions(status: IN_FORCE, on: $e) { nodes { id status } }
+  bulletins(status: OPEN, on: $e) { nodes { id status } }
+  groups(live: true, on: $d) { nodes { id members { nodes { id } } } }
+}
+fragment Told on Partner { name mode siret administeredBy { code } conventionInForce { status contract { mode } }
+  services { open openedBulletin { id status } } groups(live: true) { nodes { members { nodes { id } } } }
+  affiliations(current: true) { totalCount nodes { suspended } } }""",
+    lambda ids: {
+        "p": CANAL,
+        "d": "2026-09-30",
+        "ids": [
+            *ids["convention"][:6],
+            *ids["bulletin"][:6],
+            *ids["service_access"][:4],
+            *ids["affiliation"][:20],
+            *ids["worker"][:5],
+            "org_CNA",
+            "org_751",
+        ],
+    },
+)
+
 DOCUMENTS: Mapping[str, Asked] = {
     "viewer": VIEWER,
     "typenames": TYPENAMES,
@@ -345,5 +378,6 @@ DOCUMENTS: Mapping[str, Asked] = {
     "one of two": ONE_OF_TWO,
     "organisms": ORGANISMS,
     "decisions": DECISIONS,
+    "dated": DATED,
     **declared_documents.DOCUMENTS,
 }
