@@ -32,6 +32,7 @@ from .records import (
     JournalEntry,
     Membership,
     Partner,
+    PartnerState,
     ServiceAccess,
     User,
     Worker,
@@ -113,6 +114,7 @@ GUARDED: dict[str, Guarded] = {
     record.__tablename__: guarded
     for record, guarded in {
         Partner: Guarded("Partner", "id"),
+        PartnerState: Guarded("Partner", "partner_id"),
         Establishment: Guarded("Establishment", "partner_id"),
         Convention: Guarded("Convention", "partner_id"),
         Contract: Guarded("ServiceContract", "partner_id"),

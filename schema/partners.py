@@ -33,6 +33,7 @@ from .refs import (
     PartnerRef,
     ServiceAccessRef,
     ServiceRef,
+    SpanRef,
     UserRef,
 )
 from .users import AFFILIATION_FILTERS, AffiliationOrder
@@ -183,6 +184,11 @@ class Partner(Node):
         by_state("administering_id"),
     )
     convention_in_force: ConventionRef | None = one("La convention en vigueur (§2, R36).", by_state("convention_id"))
+    timeline: list[SpanRef] = listed(
+        "Sa frise, de son enregistrement aux jours à venir : convention, mode et organisme, période par période.",
+        by("partner_id"),
+        "starts_on",
+    )
     services: list[ServiceAccessRef] = listed(
         "Les services de la convention en vigueur.", in_force_access, "service_id"
     )

@@ -79,6 +79,12 @@ async def seen(desk: Desk, subject: Subject, record: str, *, anchored: bool, tol
     return [key for (key,) in orjson.loads(said or "[]")]
 
 
+def each(rows: Rows, engine: Engine, subject: Subject, record: str) -> list[str]:
+    """The keys that the engine allows, once a row: a partner's spans share theirs."""
+    allowed = rows.allowed(engine, subject, record)
+    return sorted(key for key, _ in rows.objects(record) if key in allowed)
+
+
 def test_every_guarded_record_is_looked_at() -> None:
     assert {name: guarded.type for name, guarded in GUARDED.items()} == TYPES
 
@@ -91,12 +97,11 @@ async def test_the_sql_lets_through_what_the_engine_allows(
     rows = await rows_of(small_worlds["sqlite"])
 
     for record in GUARDED:
-        allowed = sorted(rows.allowed(engine, subject, record))
+        allowed = each(rows, engine, subject, record)
         for desk, anchored in product(small_worlds.values(), (True, False)):
             found = await seen(desk, subject, record, anchored=anchored)
 
             assert sorted(found) == allowed, (record, desk.dialect, anchored)
-            assert len(set(found)) == len(found)
 
 
 @pytest.mark.parametrize("day", [TODAY - DAY, TODAY + DAY])
@@ -106,7 +111,7 @@ async def test_the_day_of_the_facts_is_nothing_to_the_sql_of_rights(
     """The days beside today say something else of every partner: `on:` must not read them for rights."""
     rows = await rows_of(small_worlds["sqlite"])
     for subject, record in product(SUBJECTS.values(), GUARDED):
-        allowed = sorted(rows.allowed(engine, subject, record))
+        allowed = each(rows, engine, subject, record)
         for desk in small_worlds.values():
             assert sorted(await seen(desk, subject, record, anchored=True, told_on=day)) == allowed, record
 
