@@ -269,7 +269,7 @@ JOURNAL = Asked("""{
 }""")
 
 DERIVED = Asked("""{
-  bulletins { nodes { id lacks: missing missing service { code } ...More } edges { node { missing } } pageInfo {
+  bulletins { nodes { id lacks: missing missing service { code } siretDifferences advice: siretAdvice ...More } edges { node { missing } } pageInfo {
     endCursor } }
   campaigns { month: referenceMonth referenceMonth continuityOn }
   rules { code }
