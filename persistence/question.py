@@ -124,6 +124,14 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """A fixed list of objects over one row (what its caller may do of it), of fixed fields and leaves."""
+
+    key: str
+    targets: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dated:
     """A field whose facts, and those under it, are told as of a day; the rights of the caller stay today's."""
 
@@ -135,4 +143,4 @@ class Dated:
         return self.field.key
 
 
-Field: TypeAlias = Fixed | Leaf | One | Many | Nodes | Page | Inner | Dated
+Field: TypeAlias = Fixed | Leaf | One | Many | Nodes | Page | Inner | Several | Dated

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     cast,
     false,
+    literal_column,
     null,
     select,
     true,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from . import paging
-from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Value, Var
+from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Several, Value, Var
 from .records.base import folded
 from .sqljson import SPELLINGS, Spelling, quoted
 from .visibility import GUARDED, PUBLIC, Permits, table, visible
@@ -75,6 +76,7 @@ class Terms:
         self._names: dict[tuple[str, Source], str] = {}
         self._aliases = 0
         self._told_on: Value = None
+        self._made: dict[Any, ColumnElement[Any]] = {}
 
     def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of the given kind
         name = self._names.setdefault((kind, source), f"b{len(self._names)}")
@@ -83,6 +85,12 @@ class Terms:
 
     def value(self, value: Value, kind: str = "text") -> Any:  # noqa: ANN401 a bind of the given kind
         return self.bind(("value", value), kind)
+
+    def once(self, key: Any, make: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:  # noqa: ANN401 a hashable key
+        """The expression known by this key, the same object each time."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def alias(self, record: str) -> FromClause:
         self._aliases += 1
@@ -187,6 +195,8 @@ class Reader:
                 return self.spelling.value(asked.sql(row, self.terms))  # type: ignore[arg-type]
             case Inner():
                 return self.spelling.nested(self.object(asked.target, row))
+            case Several():
+                return self._several(asked, row)
             case One():
                 return self._one(asked, row)
             case Many():
@@ -227,6 +237,26 @@ class Reader:
         conditions = [*self.terms.seen(asked.target.record, row), asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
         made = select(self.spelling.listed(self.object(asked.target, row), order)).select_from(row).where(*conditions)
         return self.spelling.nested(paging.under(parent, made).scalar_subquery())
+
+    def _several(self, asked: Several, row: FromClause | None) -> ColumnElement[Any]:
+        """Expressions that several objects share are columns of one row, worked out once; the objects stand around."""
+
+        def made(leaf: Leaf) -> ColumnElement[Any]:
+            return leaf.sql(row, self.terms)  # type: ignore[arg-type]
+
+        leaves = (f for target in asked.targets for f in target.fields if isinstance(f, Leaf))
+        names = {term: f"v{index}" for index, term in enumerate(dict.fromkeys(map(made, leaves)))}
+        columns = [literal_column("1").label("one"), *(term.label(name) for term, name in names.items())]
+        held = paging.under(row, select(*columns)).limit(literal_column("1")).subquery()
+
+        def field(asked: Field) -> ColumnElement[Any]:
+            if isinstance(asked, Leaf):
+                return self.spelling.value(held.c[names[made(asked)]])
+            return self.field(asked, row)
+
+        objects = [self.spelling.object([(f.key, field(f)) for f in target.fields]) for target in asked.targets]
+        around = paging.under(row, select(self.spelling.array(objects)).select_from(held))
+        return self.spelling.nested(around.scalar_subquery())
 
     def _nodes(self, asked: Nodes) -> ColumnElement[Any]:
         ids = self.spelling.numbered(self.terms.bind(("value", asked.ids), "texts"))

@@ -108,6 +108,9 @@ _PLACE: dict[str, Fact] = {
         t.c.partner_id + literal_column(f"'|{ESAT}|'", String) + t.c.establishment_id
     )
 }
+_HERE: dict[str, Fact] = {
+    "partner_service_establishment": lambda t: t.c.partner_id + literal_column(f"'|{ESAT}|'", String) + t.c.id
+}
 _PAYER: dict[str, Fact] = {"paying": lambda t: t.c.paying_id}
 
 GUARDED: dict[str, Guarded] = {
@@ -115,7 +118,7 @@ GUARDED: dict[str, Guarded] = {
     for record, guarded in {
         Partner: Guarded("Partner", "id"),
         PartnerState: Guarded("Partner", "partner_id"),
-        Establishment: Guarded("Establishment", "partner_id"),
+        Establishment: Guarded("Establishment", "partner_id", _HERE),
         Convention: Guarded("Convention", "partner_id"),
         Contract: Guarded("ServiceContract", "partner_id"),
         ContractManager: Guarded("Manager", "partner_id"),
@@ -225,10 +228,18 @@ def _by_state(
         users = (
             select(link.c.user_id).select_from(link.join(state, state.c.partner_id == link.c.partner_id)).where(today)
         )
-        return users.where(link.c.user_id == row.c.id).exists() if anchored else binder.among_rows(row.c.id, users)
+        return (
+            users.where(link.c.user_id == row.c.id).correlate(row).exists()
+            if anchored
+            else binder.among_rows(row.c.id, users)
+        )
     partner = row.c[guarded.partner or "partner_id"]
     rows = select(state.c.partner_id).where(today)
-    return rows.where(state.c.partner_id == partner).exists() if anchored else binder.among_rows(partner, rows)
+    return (
+        rows.where(state.c.partner_id == partner).correlate(row).exists()
+        if anchored
+        else binder.among_rows(partner, rows)
+    )
 
 
 def _met(atom: Atom, role: str, term: ColumnElement[Any], binder: Binder) -> ColumnElement[bool]:

@@ -27,9 +27,10 @@ from persistence.reader import Held, Reader
 from persistence.vault import Vault
 from persistence.visibility import Allowed, Permits
 
+from .bindings import Types
 from .documents import Document, Documents, fragments_of
 from .plans import Plan, refuse, shape
-from .reading import OBJECT, OBJECTS, Planner, Types
+from .reading import OBJECT, OBJECTS, Planner
 
 PLANS = 500
 POSTS = {

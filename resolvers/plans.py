@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from persistence.question import Part, Value, Var
 from persistence.reader import Statement, resolved, varies
 
+from .permitted import are_acts
 from .sizes import FIRST_YEAR, LAST_YEAR
 
 PAGE, DEFAULT_PAGE = 100, 20
@@ -85,7 +86,7 @@ class Plan:
 
 
 def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa: ANN401 a coerced value
-    """What of a variable chooses the plan: presence, null, booleans, enums, keys, the prefix of an id."""
+    """What of a variable chooses the plan: presence, null, booleans, enums, keys, acts, the prefix of an id."""
     match value:
         case None | bool() | Enum():
             return value
@@ -93,6 +94,8 @@ def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa:
             return prefix_of(value, prefixes)
         case list() if is_id:
             return tuple(sorted({prefix_of(v, prefixes) for v in value if isinstance(v, str)}))
+        case list() if are_acts(value):
+            return tuple(value)
         case dict():
             return tuple((k, shape(v, prefixes, is_id=False)) for k, v in sorted(value.items()))
     return ...

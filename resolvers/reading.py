@@ -7,15 +7,13 @@ Its `collect_fields` module is importable but not public: the version is pinned,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLSchema,
     OperationDefinitionNode,
     get_argument_values,
     get_named_type,
@@ -62,28 +60,14 @@ from .bindings import (
     Derived,
     Edge,
     Find,
+    Judged,
     Listed,
     Nested,
+    Types,
+    bound,
 )
+from .judging import ACTS_AN_OBJECT, judged
 from .plans import DEFAULT_PAGE, LISTED_COST, MOST_OBJECTS, Sized, marked, plain, prefix_of, refuse, width
-
-
-class Types(NamedTuple):
-    """The schema's types by the prefix of their ids, and each type's record."""
-
-    schema: GraphQLSchema
-    by_prefix: Mapping[str, GraphQLObjectType]
-    records: Mapping[str, str]
-
-    @property
-    def prefixes(self) -> frozenset[str]:
-        return frozenset(self.by_prefix)
-
-
-def bound(definition: GraphQLField) -> Binding | None:
-    """The binding of a field; None for a plain field of Python's."""
-    strawberry = (definition.extensions or {}).get("strawberry-definition")
-    return strawberry.metadata.get("binding") if strawberry is not None else None
 
 
 @dataclass(slots=True)
@@ -194,6 +178,8 @@ class Planner:
                 self.needs_completion = True
                 return [], ()
         arguments = get_argument_values(definition, node, self.marks)
+        if isinstance(binding, Judged):
+            return self._judged(key, self.types.records[kind.name], target, arguments.get("acts"), details)
         made, sized = self._searched(key, binding, target, arguments, details)
         return self._told(made, arguments.get(ON)), sized
 
@@ -203,6 +189,20 @@ class Planner:
             return fields
         self.days.append(day)
         return [Dated(day, made) for made in fields]
+
+    def _judged(
+        self,
+        key: str,
+        record: str,
+        target: GraphQLObjectType,
+        acts: Any,  # noqa: ANN401 a marked value
+        details: list[FieldDetails],
+    ) -> tuple[list[Field], tuple[Sized, ...]]:
+        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, target, details)
+        asked = {inner: given[0].node.name.value for inner, given in collected.grouped_field_set.items()}
+        made = judged(key, record, acts, asked, self.values)
+        self.objects += len(made.targets) // ACTS_AN_OBJECT
+        return [made], (Sized(len(made.targets), len(asked), ()),)
 
     # root searches
 

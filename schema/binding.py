@@ -182,6 +182,25 @@ def answered(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(bindings.Answered(), description)
 
 
+def said(description: str) -> Any:  # noqa: ANN401 a strawberry field
+    return _field(bindings.Said(), description)
+
+
+@strawberry.type(description="Un acte, et s'il vous est permis sur cet objet, aujourd'hui.")
+class Permission:
+    act: str = said("Nom de l'acte : celui de sa mutation.")
+    allowed: bool = said(
+        "Vos droits d'aujourd'hui le permettent, sous une forme au moins ; les règles de l'acte restent à remplir."
+    )
+    reason: str | None = said("Ce qui s'y oppose, et à qui il revient d'agir ; vide s'il est permis.")
+
+
+def viewer_can() -> Any:  # noqa: ANN401 a strawberry field
+    """What the caller may do to this row; its type's acts are those that bear on its record."""
+    acts = {"acts": (list[str] | None, None, "Les actes demandés, par leurs noms ; vide : tous ceux de cet objet.")}
+    return _field(bindings.Judged(), "Ce que vous pouvez faire de cet objet, selon vos droits d'aujourd'hui.", acts)
+
+
 def mirrors(record: type[Base], description: str) -> Callable[[type[T]], type[T]]:
     """The type's rows are this record's; bare columns take their field's name."""
 

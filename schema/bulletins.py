@@ -15,7 +15,20 @@ from persistence.records.identifiers import differences, differing
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, SqlTest, by, column, derived, listed, mirrors, one, orders, page
+from .binding import (
+    Connection,
+    Permission,
+    SqlTest,
+    by,
+    column,
+    derived,
+    listed,
+    mirrors,
+    one,
+    orders,
+    page,
+    viewer_can,
+)
 from .expressions import bulletin_status, count_of, covered_departments, equal, is_suspended, through
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
@@ -94,6 +107,7 @@ def advice(written: str, signed: str) -> str | None:
 class MembershipBulletin(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     siret: str = column("SIRET tel qu'écrit sur le bulletin (§5, R58).")
     convention_siret: str = column("SIRET de la convention, à comparer (§5, R58).", convention_siret)
     siret_matches: bool = column(
@@ -157,6 +171,7 @@ class MembershipBulletin(Node):
 class ServiceAccess(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     open: bool = column(
         "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).", is_open
     )

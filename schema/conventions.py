@@ -14,7 +14,7 @@ from persistence.records.conventions import ClosingReason, ManagerKind, Mode
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import SqlTest, by, column, listed, mirrors, one, orders
+from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orders, viewer_can
 from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import BulletinRef, ConventionRef, MissionRef, OrganismRef, PartnerRef, ServiceAccessRef, UserRef
@@ -62,6 +62,7 @@ CONVENTION_FILTERS["mode"] = Filter(Mode, has_mode, "Mode de gestion du contrat.
 class Manager(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     kind: ManagerKind = column("Gestionnaire ou suppléant.")
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans le droit.")
@@ -104,6 +105,7 @@ class Amendment(Node):
 class Convention(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     number: str | None = column("Numéro, s'il en existe un.")
     siret: str = column("SIRET écrit sur la convention, figé dès qu'un bulletin est ouvert (R58).")
     status: ConventionStatus = column("État d'aujourd'hui, calculé.", convention_status)

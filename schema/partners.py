@@ -14,7 +14,7 @@ from persistence.records.services import ESAT
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
+from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
 from .bulletins import in_force_access, is_open
 from .conventions import CONVENTION_FILTERS, ConventionOrder
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
@@ -131,6 +131,7 @@ PARTNER_FILTERS = {
 class Establishment(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     name: str = column("Nom.")
     siret: str = column("SIRET, quatorze chiffres.")
     finess: str | None = column("Numéro FINESS de l'établissement.")
@@ -172,6 +173,7 @@ class ActivityAttestation(Node):
 class Partner(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     siren: str = column("Unité légale, neuf chiffres.")
     siret: str = column("SIRET porté ce jour, quatorze chiffres.", borne_siret)
     kind: PartnerKind = column("Nature.")

@@ -269,13 +269,13 @@ JOURNAL = Asked("""{
 }""")
 
 DERIVED = Asked("""{
-  bulletins { nodes { id lacks: missing missing service { code } siretDifferences advice: siretAdvice ...More } edges { node { missing } } pageInfo {
+  bulletins { nodes { id lacks: missing missing service { code } ...More } edges { node { missing } } pageInfo {
     endCursor } }
   campaigns { month: referenceMonth referenceMonth continuityOn }
   rules { code }
   node(id: "cmp_2026") { __typename ... on Campaign { until: continuityOn } }
 }
-fragment More on MembershipBulletin { again: missing }
+fragment More on MembershipBulletin { again: missing siretDifferences advice: siretAdvice }
 """)
 
 INTROSPECTED = Asked("""{
@@ -344,6 +344,20 @@ fragment Told on Partner { name mode siret administeredBy { code } conventionInF
     },
 )
 
+VIEWER_CAN = Asked(
+    """query($p: ID!, $acts: [String!] = ["groupCreate", "serviceSuspend"], $none: [String!]) {
+  partner(id: $p) { viewerCan { act allowed reason __typename } two: viewerCan(acts: ["mandateGrant", "userInvite"]) {
+      is: allowed why: reason }
+    conventionInForce { viewerCan { act reason } contract { managers { viewerCan { allowed } } } }
+    services { viewerCan(acts: $acts) { act allowed } nothing: viewerCan(acts: []) { act } }
+    groups { nodes { name viewerCan(acts: $none) { act allowed reason } } } }
+  lines(first: 5) { nodes { viewerCan { act allowed reason } worker { viewerCan { act allowed } } } }
+  declarations(first: 5) { nodes { viewerCan { allowed } establishment { viewerCan { act allowed reason } } } }
+  partners(first: 5, on: "2026-01-01") { nodes { viewerCan(acts: ["conventionPrepare"]) { allowed reason } } }
+}""",
+    lambda _: {"p": CANAL},
+)
+
 DOCUMENTS: Mapping[str, Asked] = {
     "viewer": VIEWER,
     "typenames": TYPENAMES,
@@ -379,5 +393,6 @@ DOCUMENTS: Mapping[str, Asked] = {
     "organisms": ORGANISMS,
     "decisions": DECISIONS,
     "dated": DATED,
+    "viewer can": VIEWER_CAN,
     **declared_documents.DOCUMENTS,
 }

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLEnumType, GraphQLField, get_named_type
 
-from resolvers.bindings import ON, Connected
-from resolvers.reading import bound
+from resolvers.bindings import ON, Connected, bound
 from schema.contract import types
 
 from .desk import Desk
