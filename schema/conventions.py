@@ -15,7 +15,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orders, viewer_can
-from .expressions import convention_status, equal, through
+from .expressions import convention_status, equal, is_suspended, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import BulletinRef, ConventionRef, MissionRef, OrganismRef, PartnerRef, ServiceAccessRef, UserRef
 
@@ -51,6 +51,29 @@ def of_contract(child: Table, parent: Table, _: Terms) -> SqlTest:
 def has_mode(row: Table, terms: Terms, value: Value) -> SqlTest:
     contract = table("contract").alias()
     return row.c.id.in_(select(contract.c.convention_id).where(contract.c.mode == terms.value(value)))
+
+
+def without_manager(row: Table, terms: Terms) -> SqlTest:
+    """Of a partner: delegated that day, and nobody to act for it (`Contract.managers_on`), as far as one may read."""
+    now, manager, link = (table(name).alias() for name in ("partner_state", "contract_manager", "affiliation"))
+    active = (
+        select(manager.c.id)
+        .join_from(manager, link, link.c.id == manager.c.affiliation_id)
+        .where(
+            manager.c.convention_id == now.c.convention_id,
+            link.c.accepted_on.is_not(None),
+            *(terms.runs(held) for held in (manager, link)),
+            ~is_suspended("affiliation_id")(link, terms),
+        )
+    )
+    delegated = select(now.c.partner_id).where(
+        now.c.partner_id == row.c.id,
+        now.c.mode == Mode.DELEGATED.value,
+        terms.runs(now),
+        ~active.correlate(now).exists(),
+        *terms.seen("contract_manager", now),  # whoever reads no manager there is not told that none is
+    )
+    return delegated.correlate(row).exists()
 
 
 CONVENTION_FILTERS["mode"] = Filter(Mode, has_mode, "Mode de gestion du contrat.")

@@ -16,7 +16,7 @@ from resolvers.bindings import Filter
 
 from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
 from .bulletins import in_force_access, is_open
-from .conventions import CONVENTION_FILTERS, ConventionOrder
+from .conventions import CONVENTION_FILTERS, ConventionOrder, without_manager
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
 from .expressions import by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
@@ -119,6 +119,11 @@ PARTNER_FILTERS = {
     "mode": Filter(Mode, state_is("mode"), "Mode de gestion en vigueur."),
     "service_id": Filter(ID, opened, "Service ouvert aujourd'hui."),
     "undeclared_for": Filter(ID, undeclared, "Un Esat ouvert n'a rien déposé pour cette campagne (R17)."),
+    "without_manager": Filter(
+        bool,
+        lambda row, terms, v: terms.agrees(without_manager(row, terms), v),
+        "Délégué sans gestionnaire des habilitations actif, ou non (§3, R39, R45).",
+    ),
     "in_force": Filter(
         bool,
         lambda row, terms, v: terms.agrees(state("convention_id")(row, terms).is_not(None), v),
@@ -180,6 +185,11 @@ class Partner(Node):
     name: str = column("Raison sociale.")
     registered_on: date = column("Jour de son enregistrement.")
     mode: Mode | None = column("Mode de gestion en vigueur (§3, R41 à R46).", state("mode"))
+    without_manager: bool = column(
+        "Délégué, sans gestionnaire des habilitations actif : à la Caf d'en nommer un (§3, R39, R45) ; faux pour qui ne"
+        " lit pas les gestionnaires.",
+        without_manager,
+    )
     follower: OrganismRef | None = one("L'organisme qui le suit.", "follower_id")
     administered_by: OrganismRef | None = one(
         "L'organisme qui l'administre : le CNA dans les cas du §3, R47 ; vide avant son enregistrement.",

@@ -107,6 +107,7 @@ async def test_a_filter_of_partners_keeps_what_the_fields_say(
         ('journal(actorId: "usr_admin-national")', "actor { id }", lambda n: n["actor"]["id"] == "usr_admin-national"),
         ('journal(objectId: "cmp_2028")', "objectId", lambda n: n["objectId"] == "cmp_2028"),
         ('journal(act: "groupCreate")', "act", lambda n: n["act"] == "groupCreate"),
+        (f'journal(partnerId: "{CANAL}")', "partner { id }", lambda n: (n["partner"] or {}).get("id") == CANAL),
     ],
 )
 async def test_a_filter_keeps_what_the_fields_say(desk: Desk, query: str, reads: str, keeps: Any) -> None:  # noqa: ANN401 a test
