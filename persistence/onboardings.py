@@ -214,13 +214,13 @@ def _complete(bulletin: FromClause, service: FromClause) -> ColumnElement[bool]:
     return and_(names("bulletin_role"), or_(names("bulletin_establishment"), departments))
 
 
-def managed(terms: "Terms", convention: FromClause) -> ColumnElement[bool]:
+def managed(terms: "Terms", of: FromClause, key: str = "id") -> ColumnElement[bool]:
     """Whether a manager is active under this convention: see `Contract.managers_on`."""
     manager, link, pause = table("contract_manager").alias(), table("affiliation").alias(), table("suspension").alias()
     paused = _any(pause, of=[link], where=[pause.c.affiliation_id == link.c.id, terms.runs(pause)])
     accepted = [link.c.accepted_on.is_not(None), link.c.accepted_on <= terms.day, terms.runs(link), ~paused]
-    where = [manager.c.convention_id == convention.c.id, terms.runs(manager), *accepted]
-    return _any(manager.join(link, link.c.id == manager.c.affiliation_id), of=[convention], where=where)
+    where = [manager.c.convention_id == of.c[key], terms.runs(manager), *accepted]
+    return _any(manager.join(link, link.c.id == manager.c.affiliation_id), of=[of], where=where)
 
 
 def _live_group(

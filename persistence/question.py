@@ -6,6 +6,7 @@ variable's leaf. Links, tests and expressions are functions from table aliases t
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause
@@ -27,7 +28,7 @@ class Var:
     path: tuple[str | int, ...]
 
 
-Value: TypeAlias = Var | str | int | bool | tuple["Value", ...] | None
+Value: TypeAlias = Var | str | int | bool | date | tuple["Value", ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +123,24 @@ class Inner:
     target: Object
 
 
-Field: TypeAlias = Fixed | Leaf | One | Many | Nodes | Page | Inner
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A fixed list of objects over one row (what its caller may do of it), of fixed fields and leaves."""
+
+    key: str
+    targets: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A field whose facts, and those under it, are told as of a day; the rights of the caller stay today's."""
+
+    day: Value
+    field: "Field"
+
+    @property
+    def key(self) -> str:
+        return self.field.key
+
+
+Field: TypeAlias = Fixed | Leaf | One | Many | Nodes | Page | Inner | Several | Dated

@@ -1,7 +1,8 @@
 """From the neutral tree to one statement, compiled once and run with the values of each request."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
@@ -16,6 +17,7 @@ from sqlalchemy import (
     case,
     cast,
     false,
+    literal_column,
     null,
     select,
     true,
@@ -24,7 +26,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from . import paging
 from .onboardings import VIEWS
-from .question import Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Value, Var
+from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Several, Value, Var
 from .records.base import folded
 from .sqljson import SPELLINGS, Spelling, quoted
 from .visibility import GUARDED, PUBLIC, Permits, table, visible
@@ -74,6 +76,8 @@ class Terms:
         self.slots: dict[str, Slot] = {}
         self._names: dict[tuple[str, Source], str] = {}
         self._aliases = 0
+        self._told_on: Value = None
+        self._made: dict[Any, ColumnElement[Any]] = {}
 
     def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of the given kind
         name = self._names.setdefault((kind, source), f"b{len(self._names)}")
@@ -83,6 +87,12 @@ class Terms:
     def value(self, value: Value, kind: str = "text") -> Any:  # noqa: ANN401 a bind of the given kind
         return self.bind(("value", value), kind)
 
+    def once(self, key: Any, make: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:  # noqa: ANN401 a hashable key
+        """The expression known by this key, the same object each time."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
     def alias(self, record: str) -> FromClause:
         self._aliases += 1
         name = f"t{self._aliases}"
@@ -91,8 +101,21 @@ class Terms:
     # what links and tests are written with
 
     @property
+    def today(self) -> ColumnElement[Any]:
+        """The day of the caller's rights, which no argument moves."""
+        return self.bind(("today",), "day")  # type: ignore[no-any-return]
+
+    @property
     def day(self) -> ColumnElement[Any]:
-        return self.bind(("day",), "day")  # type: ignore[no-any-return]
+        """The day of the facts: today, unless the field asks for another."""
+        return self.today if self._told_on is None else self.value(self._told_on, "day")
+
+    @contextmanager
+    def told_on(self, day: Value) -> Iterator[None]:
+        """Tell the facts of another day while what stands under a field is compiled."""
+        former, self._told_on = self._told_on, day
+        yield
+        self._told_on = former
 
     @property
     def now(self) -> ColumnElement[Any]:
@@ -127,7 +150,7 @@ class Terms:
         return self.spelling.find(term, self.bind(("folded", value), "text"))
 
     def runs(self, row: FromClause, starts: str = "starts_on", ends: str = "ends_on") -> ColumnElement[bool]:
-        """Whether [starts, ends) of the row holds today."""
+        """Whether [starts, ends) of the row holds on the day of the facts."""
         return and_(row.c[starts] <= self.day, (row.c[ends].is_(None)) | (row.c[ends] > self.day))
 
 
@@ -174,6 +197,8 @@ class Reader:
                 return self.spelling.value(asked.sql(row, self.terms))  # type: ignore[arg-type]
             case Inner():
                 return self.spelling.nested(self.object(asked.target, row))
+            case Several():
+                return self._several(asked, row)
             case One():
                 return self._one(asked, row)
             case Many():
@@ -182,6 +207,9 @@ class Reader:
                 return self._nodes(asked)
             case Page():
                 return self._page(asked, row)
+            case Dated():
+                with self.terms.told_on(asked.day):
+                    return self.field(asked.field, row)
 
     def _fixed(self, asked: Fixed) -> ColumnElement[Any]:
         if isinstance(asked.value, bool):
@@ -211,6 +239,26 @@ class Reader:
         conditions = [*self.terms.seen(asked.target.record, row), asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
         made = select(self.spelling.listed(self.object(asked.target, row), order)).select_from(row).where(*conditions)
         return self.spelling.nested(paging.under(parent, made).scalar_subquery())
+
+    def _several(self, asked: Several, row: FromClause | None) -> ColumnElement[Any]:
+        """Expressions that several objects share are columns of one row, worked out once; the objects stand around."""
+
+        def made(leaf: Leaf) -> ColumnElement[Any]:
+            return leaf.sql(row, self.terms)  # type: ignore[arg-type]
+
+        leaves = (f for target in asked.targets for f in target.fields if isinstance(f, Leaf))
+        names = {term: f"v{index}" for index, term in enumerate(dict.fromkeys(map(made, leaves)))}
+        columns = [literal_column("1").label("one"), *(term.label(name) for term, name in names.items())]
+        held = paging.under(row, select(*columns)).limit(literal_column("1")).subquery()
+
+        def field(asked: Field) -> ColumnElement[Any]:
+            if isinstance(asked, Leaf):
+                return self.spelling.value(held.c[names[made(asked)]])
+            return self.field(asked, row)
+
+        objects = [self.spelling.object([(f.key, field(f)) for f in target.fields]) for target in asked.targets]
+        around = paging.under(row, select(self.spelling.array(objects)).select_from(held))
+        return self.spelling.nested(around.scalar_subquery())
 
     def _nodes(self, asked: Nodes) -> ColumnElement[Any]:
         ids = self.spelling.numbered(self.terms.bind(("value", asked.ids), "texts"))
@@ -244,7 +292,7 @@ def _giver(slot: Slot, spelling: Spelling) -> Giver:
 
 def _raw(source: Source) -> Giver:
     match source:
-        case ("day",):
+        case ("today",):
             return lambda _, held: held.today
         case ("now",):
             return lambda _, held: held.now

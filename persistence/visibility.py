@@ -35,6 +35,7 @@ from .records import (
     Membership,
     Origin,
     Partner,
+    PartnerState,
     ServiceAccess,
     User,
     Worker,
@@ -72,10 +73,10 @@ Fact: TypeAlias = Callable[[FromClause], ColumnElement[Any]]
 
 
 class Binder(Protocol):
-    """What visibility needs of the statement under way: today, and arrays of what the subject holds."""
+    """What visibility needs of the statement under way: today, never another day, and what the subject holds."""
 
     @property
-    def day(self) -> ColumnElement[Any]: ...
+    def today(self) -> ColumnElement[Any]: ...
     def holds(self, term: ColumnElement[Any], attribute: str, role: str) -> ColumnElement[bool]: ...
     def among_rows(self, term: ColumnElement[Any], rows: Any) -> ColumnElement[bool]: ...  # noqa: ANN401 a select
 
@@ -111,6 +112,9 @@ _PLACE: dict[str, Fact] = {
         t.c.partner_id + literal_column(f"'|{ESAT}|'", String) + t.c.establishment_id
     )
 }
+_HERE: dict[str, Fact] = {
+    "partner_service_establishment": lambda t: t.c.partner_id + literal_column(f"'|{ESAT}|'", String) + t.c.id
+}
 _PAYER: dict[str, Fact] = {"paying": lambda t: t.c.paying_id}
 
 # who opened an import, who treats a line of it
@@ -120,7 +124,8 @@ GUARDED: dict[str, Guarded] = {
     record.__tablename__: guarded
     for record, guarded in {
         Partner: Guarded("Partner", "id"),
-        Establishment: Guarded("Establishment", "partner_id"),
+        PartnerState: Guarded("Partner", "partner_id"),
+        Establishment: Guarded("Establishment", "partner_id", _HERE),
         Convention: Guarded("Convention", "partner_id"),
         Contract: Guarded("ServiceContract", "partner_id"),
         ContractManager: Guarded("Manager", "partner_id"),
@@ -233,16 +238,24 @@ def _by_state(
             for p in permits
         )
     )
-    today = and_(state.c.starts_on <= binder.day, state.c.ends_on > binder.day, met)
+    today = and_(state.c.starts_on <= binder.today, state.c.ends_on > binder.today, met)
     if guarded.through:
         link = table("affiliation").alias()
         users = (
             select(link.c.user_id).select_from(link.join(state, state.c.partner_id == link.c.partner_id)).where(today)
         )
-        return users.where(link.c.user_id == row.c.id).exists() if anchored else binder.among_rows(row.c.id, users)
+        return (
+            users.where(link.c.user_id == row.c.id).correlate(row).exists()
+            if anchored
+            else binder.among_rows(row.c.id, users)
+        )
     partner = row.c[guarded.partner or "partner_id"]
     rows = select(state.c.partner_id).where(today)
-    return rows.where(state.c.partner_id == partner).exists() if anchored else binder.among_rows(partner, rows)
+    return (
+        rows.where(state.c.partner_id == partner).correlate(row).exists()
+        if anchored
+        else binder.among_rows(partner, rows)
+    )
 
 
 def _met(atom: Atom, role: str, term: ColumnElement[Any], binder: Binder) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import orjson
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from authz import Subject
 from persistence.records import (
@@ -32,6 +33,7 @@ from persistence.records.services import ESAT
 from persistence.register import Register
 from persistence.visibility import GUARDED, Allowed
 
+from . import permitted
 from .context import Context
 
 R = TypeVar("R", bound=Record)
@@ -74,11 +76,15 @@ Done: TypeAlias = Record | Sequence[Record] | tuple[Record, dict[str, Any]]
 Doing: TypeAlias = Callable[["Act", Any], Awaitable[Done]]
 
 
-def permission(*permissions: str) -> Callable[[Doing], Doing]:
-    """Declare which `Type:action` an act needs; the first is the one `take` uses unless told otherwise."""
+def permission(*permissions: str, on: Sequence[type[Record]] = ()) -> Callable[[Doing], Doing]:
+    """Declare which `Type:action` an act needs; the first is the one `take` uses unless told otherwise.
+
+    `on`: the records whose rows it bears on, first the one that it takes; `viewerCan` tells it of them.
+    """
 
     def declare(function: Doing) -> Doing:
-        function.permissions = permissions  # type: ignore[attr-defined]
+        function.permissions, function.on = permissions, tuple(on)  # type: ignore[attr-defined]
+        permitted.declare(to_camel_case(function.__name__), permissions, on)
         return function
 
     return declare
@@ -181,16 +187,8 @@ class Act:
 
     async def _why_not(self, record: type[Record], record_id: str, ways: Sequence[Allowed]) -> str:
         """What stands between the caller and the act, and who can do it instead."""
-        if not ways:
-            return "Votre profil ne comporte pas cet acte."
-        if record.__tablename__ not in GUARDED or GUARDED[record.__tablename__].partner is None:
-            return "Il n'est pas dans votre ressort."
-        organism, mode = await self.register.state_of(record, record_id)
-        if mode == "DELEGATED" and all(way.scope == "jurisdiction_centralised" for way in ways):
-            return "Le contrat est délégué : c'est au gestionnaire des habilitations du partenaire d'agir (R40)."
-        if mode is None and all(way.scope == "jurisdiction_centralised" for way in ways):
-            return "Aucune convention centralisée n'est en vigueur (R45)."
-        return f"C'est à {organism} d'agir : elle administre le partenaire."
+        at_once = permitted.at_once(record.__tablename__, ways)
+        return at_once or permitted.by_state(ways, *await self.register.state_of(record, record_id))
 
     def may_create(self, facts: Mapping[str, str | None], needs: str | None = None) -> None:
         """Judge a creation on its candidate's facts, before anything is written."""
@@ -199,10 +197,10 @@ class Act:
         permit = self.context.graph.policy.allows(self.subject, type_, action, facts)
         if permit is None:
             plan = self.context.graph.policy.plan(self.subject.roles, type_, action)
-            why = "Votre profil ne comporte pas cet acte."
+            why = permitted.PROFILE
             if plan:
                 placed = all(way.scope == "granted_service" for way in plan)
-                why = "Vos habilitations ne portent pas sur lui." if placed else "Cet organisme n'est pas le vôtre."
+                why = permitted.PLACE if placed else permitted.OTHER_ORGANISM
             raise Refused(Rule.FORBIDDEN, detail=why)
         self.matched, self.checked = Allowed(permit.role, permit.scope, ()), ("", orjson.dumps(facts).decode(), needed)
 

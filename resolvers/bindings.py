@@ -4,7 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+
 from persistence.question import Expression, Link, Order, Test
+
+ON = "on"
+"""The argument that moves the day of the facts under a field, and never the caller's rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,38 @@ class Nested:
     """An object without a row of its own (the viewer)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`viewerCan`: a row's acts, each with what its caller may, by the rights of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A leaf of what is judged, found by response key."""
+
+
 class Answered(NamedTuple):
     """A payload's object: read in the act's transaction, found by response key."""
 
 
-Binding: TypeAlias = Column | Derived | Edge | Listed | Connected | Find | ById | ByIds | Nested | Answered
+Binding: TypeAlias = (
+    Column | Derived | Edge | Listed | Connected | Find | ById | ByIds | Nested | Judged | Said | Answered
+)
+
+
+class Types(NamedTuple):
+    """The schema's types by the prefix of their ids, and each type's record."""
+
+    schema: GraphQLSchema
+    by_prefix: Mapping[str, GraphQLObjectType]
+    records: Mapping[str, str]
+
+    @property
+    def prefixes(self) -> frozenset[str]:
+        return frozenset(self.by_prefix)
+
+
+def bound(definition: GraphQLField) -> Binding | None:
+    """The binding of a field; None for a plain field of Python's."""
+    strawberry = (definition.extensions or {}).get("strawberry-definition")
+    return strawberry.metadata.get("binding") if strawberry is not None else None

@@ -30,7 +30,7 @@ class BulletinPrepareInput(ChangeInput):
     )
 
 
-@permission("MembershipBulletin:prepare")
+@permission("MembershipBulletin:prepare", on=[Convention])
 async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
     """R7, R34, R35, R9: a mission of the convention covers the service."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
@@ -57,7 +57,7 @@ class BulletinSignInput(PreviewInput):
     )
 
 
-@permission("MembershipBulletin:sign")
+@permission("MembershipBulletin:sign", on=[Bulletin])
 async def bulletin_sign(act: Act, given: BulletinSignInput) -> Bulletin:
     """R3, R7, R8, R30, R47."""
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
@@ -77,7 +77,7 @@ class ServiceOpenInput(PreviewInput):
     on: date = strawberry.field(description="Premier jour d'ouverture.")
 
 
-@permission("ServiceAccess:open")
+@permission("ServiceAccess:open", on=[Bulletin])
 async def service_open(act: Act, given: ServiceOpenInput) -> ServiceAccess:
     """R3, R9, R10, R28, R30, R34, R38, R55, R58."""
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
@@ -92,7 +92,7 @@ class BulletinReplaceInput(PreviewInput):
     on: date = strawberry.field(description="Premier jour du nouveau bulletin.")
 
 
-@permission("MembershipBulletin:replace")
+@permission("MembershipBulletin:replace", on=[Bulletin])
 async def bulletin_replace(act: Act, given: BulletinReplaceInput) -> Bulletin:
     """R34: the one closes on the day the other opens."""
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
@@ -115,7 +115,7 @@ class BulletinCloseInput(PreviewInput):
     closing_reason: str = strawberry.field(description="Motif.")
 
 
-@permission("MembershipBulletin:close")
+@permission("MembershipBulletin:close", on=[Bulletin])
 async def bulletin_close(act: Act, given: BulletinCloseInput) -> Bulletin:
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
     bulletin.close(given.on, given.closing_reason, act.today)
@@ -127,7 +127,7 @@ class BulletinClosingCancelInput(ChangeInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin.")
 
 
-@permission("MembershipBulletin:close")
+@permission("MembershipBulletin:close", on=[Bulletin])
 async def bulletin_closing_cancel(act: Act, given: BulletinClosingCancelInput) -> Bulletin:
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
     bulletin.cancel_closing(act.today)
@@ -140,7 +140,7 @@ class ServiceSuspendInput(PreviewInput):
     suspension_reason: str = strawberry.field(description="Motif de la suspension.")
 
 
-@permission("ServiceAccess:suspend")
+@permission("ServiceAccess:suspend", on=[ServiceAccess])
 async def service_suspend(act: Act, given: ServiceSuspendInput) -> ServiceAccess:
     access = await act.take(ServiceAccess, given.access_id, "accessId")
     access.suspend(act.today, given.suspension_reason)
@@ -152,7 +152,7 @@ class ServiceResumeInput(ChangeInput):
     access_id: ID = strawberry.field(description="Le service de la convention.")
 
 
-@permission("ServiceAccess:resume")
+@permission("ServiceAccess:resume", on=[ServiceAccess])
 async def service_resume(act: Act, given: ServiceResumeInput) -> ServiceAccess:
     access = await act.take(ServiceAccess, given.access_id, "accessId")
     access.resume(act.today)

@@ -4,8 +4,7 @@ from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
-from .bindings import Answered, Derived
-from .reading import bound
+from .bindings import Answered, Derived, bound
 
 
 def prepare(schema: GraphQLSchema) -> None:

@@ -27,9 +27,10 @@ from persistence.reader import Held, Reader
 from persistence.vault import Vault
 from persistence.visibility import Allowed, Permits
 
-from .documents import Document, Documents
+from .bindings import Types
+from .documents import Document, Documents, fragments_of
 from .plans import Plan, refuse, shape
-from .reading import OBJECT, OBJECTS, Planner, Types, fragments_of
+from .reading import OBJECT, OBJECTS, Planner
 
 PLANS = 500
 POSTS = {
@@ -121,7 +122,7 @@ class Graph:
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
         """A pass that met a leaf of Python's is not compiled: the question is planned again."""
-        plan = Plan(None, pages, planner.completing, tuple(planner.ids))
+        plan = Plan(None, pages, planner.completing, tuple(planner.ids), tuple(planner.days))
         if not plan.varies:
             plan.check({})
         if not question.fields or (planner.needs_completion and not planner.completing):

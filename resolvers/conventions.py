@@ -52,7 +52,7 @@ class ConventionPrepareInput(ChangeInput):
     )
 
 
-@permission("Convention:prepare")
+@permission("Convention:prepare", on=[Partner])
 async def convention_prepare(act: Act, given: ConventionPrepareInput) -> Convention:
     """R31, R32, R41; the contract is prepared with it."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
@@ -73,7 +73,7 @@ class ConventionSignInput(ChangeInput):
     )
 
 
-@permission("Convention:sign")
+@permission("Convention:sign", on=[Convention])
 async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
     """R30, R32, R36."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
@@ -106,7 +106,7 @@ class ConventionRecordInput(ChangeInput):
     )
 
 
-@permission("Convention:record")
+@permission("Convention:record", on=[Partner])
 async def convention_record(act: Act, given: ConventionRecordInput) -> Convention:
     """R36, R55, R57: on the partner's SIRET, in force from today on."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
@@ -131,7 +131,7 @@ class ConventionAmendInput(ChangeInput):
     digest: str | None = strawberry.field(default=None, description="SHA-256 de l'avenant numérisé.")
 
 
-@permission("Convention:amend")
+@permission("Convention:amend", on=[Convention])
 async def convention_amend(act: Act, given: ConventionAmendInput) -> Amendment:
     """R55, R9."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
@@ -150,7 +150,7 @@ class ConventionCloseInput(PreviewInput):
     comment: str | None = strawberry.field(default=None, description="Commentaire.")
 
 
-@permission("Convention:close")
+@permission("Convention:close", on=[Convention])
 async def convention_close(act: Act, given: ConventionCloseInput) -> Convention:
     """Written once: everything below closes because this does."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
@@ -163,7 +163,7 @@ class ConventionClosingCancelInput(PreviewInput):
     convention_id: ID = strawberry.field(description="La convention.")
 
 
-@permission("Convention:cancel_closing")
+@permission("Convention:cancel_closing", on=[Convention])
 async def convention_closing_cancel(act: Act, given: ConventionClosingCancelInput) -> Convention:
     convention = await act.take(Convention, given.convention_id, "conventionId")
     convention.cancel_closing(act.today)
@@ -180,7 +180,7 @@ class ManagerAppointInput(ChangeInput):
     person: PersonInput | None = strawberry.field(default=None, description="Une personne à inviter.")
 
 
-@permission("Manager:appoint", "Manager:appoint_deputy")
+@permission("Manager:appoint", "Manager:appoint_deputy", on=[Convention])
 async def manager_appoint(act: Act, given: ManagerAppointInput) -> tuple[ContractManager, dict[str, str]]:
     """R39, R45: by the Caf whenever none is active; then the manager names its deputies."""
     by_manager = given.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
@@ -210,7 +210,7 @@ class ManagerEndInput(PreviewInput):
     on: date = strawberry.field(description="Premier jour sans le droit.")
 
 
-@permission("Manager:end")
+@permission("Manager:end", on=[ContractManager])
 async def manager_end(act: Act, given: ManagerEndInput) -> ContractManager:
     manager = await act.take(ContractManager, given.manager_id, "managerId")
     keep_a_manager(act, manager.affiliation)
@@ -223,7 +223,7 @@ class CnaHandBackInput(PreviewInput):
     partner_id: ID = strawberry.field(description="Le partenaire que le CNA administre.")
 
 
-@permission("Cna:hand_back")
+@permission("Cna:hand_back", on=[Partner])
 async def cna_hand_back(act: Act, given: CnaHandBackInput) -> Partner:
     """R47, A13: refused while a bulletin over two departments is in force or announced."""
     partner = await act.take(Partner, given.partner_id, "partnerId")

@@ -104,7 +104,13 @@ class RemunerationsDeclareInput(BatchInput):
     )
 
 
-@permission("Declaration:deposit", "Declaration:replace", "Declaration:prepare", "Batch:dry_run")
+@permission(
+    "Declaration:deposit",
+    "Declaration:replace",
+    "Declaration:prepare",
+    "Batch:dry_run",
+    on=[Establishment, Declaration],
+)
 async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> Batch:
     """R16 to R22; model.md 3."""
     place = await act.at_establishment(given.establishment_id, given.siret)
@@ -170,7 +176,7 @@ class ActivityChangesDeclareInput(BatchInput):
     lines: list[ActivityChangeLineInput] = strawberry.field(description="Les changements, 1 000 au plus.")
 
 
-@permission("ActivityChange:deposit", "Batch:dry_run")
+@permission("ActivityChange:deposit", "Batch:dry_run", on=[Establishment])
 async def activity_changes_declare(act: Act, given: ActivityChangesDeclareInput) -> Batch:
     """R23 to R27: never window-checked."""
     place = await act.at_establishment(given.establishment_id, given.siret)
@@ -190,7 +196,7 @@ class RemunerationsProcessInput(ChangeInput):
     )
 
 
-@permission("DeclarationLine:process")
+@permission("DeclarationLine:process", on=[DeclarationLine])
 async def remunerations_process(act: Act, given: RemunerationsProcessInput) -> list[DeclarationLine]:
     """R20: taken into account, not a beneficiary's, or returned; all of them or none."""
     if not 0 < len(given.line_ids) <= PROCESSED_AT_ONCE:
@@ -215,7 +221,7 @@ class WorkerNirRevealInput(ActInput):
     reason: str = strawberry.field(description="Motif, gardé au journal.")
 
 
-@permission("Worker:reveal_nir")
+@permission("Worker:reveal_nir", on=[Worker])
 async def worker_nir_reveal(act: Act, given: WorkerNirRevealInput) -> tuple[Worker, dict[str, str]]:
     if not given.reason.strip():
         raise Refused(Rule.VALUE_INVALID, "reason")

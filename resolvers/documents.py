@@ -56,6 +56,10 @@ class Document:
         return found[0]
 
 
+def fragments_of(document: DocumentNode) -> list[FragmentDefinitionNode]:
+    return [d for d in document.definitions if isinstance(d, FragmentDefinitionNode)]
+
+
 class Documents:
     """The last documents seen. A text that is refused is remembered too: refusing must stay cheap."""
 

@@ -19,7 +19,7 @@ class GroupCreateInput(ChangeInput):
     )
 
 
-@permission("Group:create")
+@permission("Group:create", on=[ServiceAccess])
 async def group_create(act: Act, given: GroupCreateInput) -> Group:
     """R35, R56."""
     access = await act.take(ServiceAccess, given.access_id, "accessId")
@@ -33,7 +33,7 @@ class GroupRoleAttachInput(PreviewInput):
     role_id: ID = strawberry.field(description="Le rôle, que le bulletin accorde (R35).")
 
 
-@permission("Group:attach_role")
+@permission("Group:attach_role", on=[Group])
 async def group_role_attach(act: Act, given: GroupRoleAttachInput) -> Group:
     """R35, R56, A10."""
     group = await act.take(Group, given.group_id, "groupId")
@@ -47,7 +47,7 @@ class GroupMembersAddInput(ChangeInput):
     user_ids: list[ID] = strawberry.field(description="Les personnes.")
 
 
-@permission("Membership:add")
+@permission("Membership:add", on=[Group])
 async def group_members_add(act: Act, given: GroupMembersAddInput) -> Group:
     """R40, R56: all of them or none."""
     group = await act.take(Group, given.group_id, "groupId")
@@ -64,7 +64,7 @@ class GroupMembersRemoveInput(PreviewInput):
     on: date = strawberry.field(description="Premier jour sans le droit.")
 
 
-@permission("Membership:remove")
+@permission("Membership:remove", on=[Group])
 async def group_members_remove(act: Act, given: GroupMembersRemoveInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
     for index, user_id in enumerate(given.user_ids):
@@ -84,7 +84,7 @@ class GroupCloseInput(PreviewInput):
     on: date = strawberry.field(description="Premier jour sans le groupe.")
 
 
-@permission("Group:close")
+@permission("Group:close", on=[Group])
 async def group_close(act: Act, given: GroupCloseInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
     group.close(given.on, act.today)
@@ -96,7 +96,7 @@ class GroupClosingCancelInput(ChangeInput):
     group_id: ID = strawberry.field(description="Le groupe.")
 
 
-@permission("Group:close")
+@permission("Group:close", on=[Group])
 async def group_closing_cancel(act: Act, given: GroupClosingCancelInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
     group.cancel_closing(act.today)

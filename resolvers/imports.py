@@ -111,7 +111,7 @@ class ImportArbitrateInput(ChangeInput):
     arbitration_reason: str = strawberry.field(description="Motif de ce choix.")
 
 
-@permission("Import:arbitrate")
+@permission("Import:arbitrate", on=[ExtractLine])
 async def import_arbitrate(act: Act, given: ImportArbitrateInput) -> ExtractLine:
     """R57: what the file leaves undecided; a decision may change until it is applied."""
     await extracts.hold(act.register)
@@ -132,7 +132,7 @@ class ImportApplyInput(ChangeInput):
     columns_confirmed: bool = strawberry.field(description="Le sens des colonnes, que montre `columns`, est le bon.")
 
 
-@permission("Import:apply")
+@permission("Import:apply", on=[Extract])
 async def import_apply(act: Act, given: ImportApplyInput) -> tuple[Extract, dict[str, int]]:
     """R57: each line is judged again under the lock; what has moved since is left, and told."""
     await extracts.hold(act.register)
@@ -164,7 +164,7 @@ class ImportPurgeInput(ChangeInput):
     force: bool = strawberry.field(default=False, description="Malgré des lignes qui attendent encore.")
 
 
-@permission("Import:purge")
+@permission("Import:purge", on=[Extract])
 async def import_purge(act: Act, given: ImportPurgeInput) -> Extract:
     """R13: the content and the lines go; the header, its counts and the proof stay, and what the lines have made."""
     await extracts.hold(act.register)

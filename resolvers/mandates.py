@@ -25,7 +25,7 @@ class MandateGrantInput(ChangeInput):
     until: date | None = strawberry.field(default=None, description="Premier jour sans le mandat.")
 
 
-@permission("Mandate:grant")
+@permission("Mandate:grant", on=[Partner])
 async def mandate_grant(act: Act, given: MandateGrantInput) -> Affiliation:
     """A mandate gives nothing by itself: a group's role does, once the client is included in it."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
@@ -47,7 +47,7 @@ class MandateRevokeInput(PreviewInput):
     on: date = strawberry.field(description="Premier jour sans le mandat.")
 
 
-@permission("Mandate:revoke")
+@permission("Mandate:revoke", on=[Affiliation])
 async def mandate_revoke(act: Act, given: MandateRevokeInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     affiliation.revoke(given.on, act.today)

@@ -55,7 +55,7 @@ class AgentEndInput(ChangeInput):
     on: date = strawberry.field(description="Premier jour sans le droit.")
 
 
-@permission("Agent:end")
+@permission("Agent:end", on=[Agent])
 async def agent_end(act: Act, given: AgentEndInput) -> Agent:
     agent = await act.take(Agent, given.agent_id, "agentId")
     if await act.register.is_last_national(agent):

@@ -52,7 +52,7 @@ class EstablishmentAddInput(ChangeInput):
     finess: str | None = strawberry.field(default=None, description="Numéro FINESS.")
 
 
-@permission("Establishment:add")
+@permission("Establishment:add", on=[Partner])
 async def establishment_add(act: Act, given: EstablishmentAddInput) -> Establishment:
     partner = await act.take(Partner, given.partner_id, "partnerId")
     with at("siret"):
@@ -72,7 +72,7 @@ class EligibilityDecideInput(ChangeInput):
     )
 
 
-@permission("Eligibility:decide")
+@permission("Eligibility:decide", on=[Partner])
 async def eligibility_decide(act: Act, given: EligibilityDecideInput) -> Eligibility:
     """R28, R50."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
@@ -86,7 +86,7 @@ class ActivityAttestInput(ChangeInput):
     evidence: str = strawberry.field(description="Comment on le sait.")
 
 
-@permission("ActivityAttestation:attest")
+@permission("ActivityAttestation:attest", on=[Partner])
 async def activity_attest(act: Act, given: ActivityAttestInput) -> ActivityAttestation:
     """R53."""
     partner = await act.take(Partner, given.partner_id, "partnerId")

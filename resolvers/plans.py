@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 
-from persistence.question import Value, Var
+from persistence.question import Part, Value, Var
 from persistence.reader import Statement, resolved, varies
+
+from .permitted import are_acts
+from .sizes import FIRST_YEAR, LAST_YEAR
 
 PAGE, DEFAULT_PAGE = 100, 20
 IDS = 100
@@ -60,14 +63,18 @@ class Plan:
     pages: tuple[Sized, ...]
     completed: bool
     ids: tuple[Value, ...] = ()
+    days: tuple[Value, ...] = ()
 
     @cached_property
     def varies(self) -> bool:
         """Whether its cost depends on the variables: if not, it was checked when it was made."""
-        return any(page.varies for page in self.pages) or any(map(varies, self.ids))
+        return any(page.varies for page in self.pages) or any(map(varies, (*self.ids, *self.days)))
 
     def check(self, variables: Mapping[str, Any]) -> None:
-        """Refuse a page out of bounds, or an operation that asks for too much."""
+        """Refuse a page or a day out of bounds, or an operation that asks for too much."""
+        for day in self.days:
+            if not FIRST_YEAR <= resolved(day, variables).year <= LAST_YEAR:
+                raise refuse("DAY", f"`on` est un jour d'une année de {FIRST_YEAR} à {LAST_YEAR}.")
         for ids in self.ids:
             if len(resolved(ids, variables)) > IDS:
                 raise refuse("TOO_MANY_IDS", f"`nodes` prend au plus {IDS} identifiants.")
@@ -79,7 +86,7 @@ class Plan:
 
 
 def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa: ANN401 a coerced value
-    """What of a variable chooses the plan: presence, null, booleans, enums, keys, the prefix of an id."""
+    """What of a variable chooses the plan: presence, null, booleans, enums, keys, acts, the prefix of an id."""
     match value:
         case None | bool() | Enum():
             return value
@@ -87,6 +94,8 @@ def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa:
             return prefix_of(value, prefixes)
         case list() if is_id:
             return tuple(sorted({prefix_of(v, prefixes) for v in value if isinstance(v, str)}))
+        case list() if are_acts(value):
+            return tuple(value)
         case dict():
             return tuple((k, shape(v, prefixes, is_id=False)) for k, v in sorted(value.items()))
     return ...
@@ -106,3 +115,18 @@ def marked(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 a co
         case dict():
             return {k: marked(v, (*path, k)) for k, v in value.items()}
     return Var(path)
+
+
+def plain(value: Any) -> Value:  # noqa: ANN401 a marked value
+    """Enums are stored under their names; a list written in the document is one constant."""
+    match value:
+        case Enum():
+            return str(value.value)
+        case list():
+            return tuple(plain(v) for v in value)
+    return value  # type: ignore[no-any-return]
+
+
+def width(parts: tuple[Part, ...]) -> int:
+    """How many fields a row of the page is asked for."""
+    return sum(len(part.target.fields) if part.target is not None else width(part.parts) for part in parts)

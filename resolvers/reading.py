@@ -7,17 +7,13 @@ Its `collect_fields` module is importable but not public: the version is pinned,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
-    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLSchema,
     OperationDefinitionNode,
     get_argument_values,
     get_named_type,
@@ -35,6 +31,7 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement
 
 from persistence.question import (
+    Dated,
     Field,
     Fixed,
     Inner,
@@ -51,26 +48,25 @@ from persistence.question import (
 )
 from persistence.reader import Terms, resolved
 
-from .bindings import Answered, Binding, ById, ByIds, Column, Connected, Derived, Edge, Find, Listed, Nested
-from .plans import DEFAULT_PAGE, LISTED_COST, MOST_OBJECTS, Sized, marked, prefix_of, refuse
-
-
-class Types(NamedTuple):
-    """The schema's types by the prefix of their ids, and each type's record."""
-
-    schema: GraphQLSchema
-    by_prefix: Mapping[str, GraphQLObjectType]
-    records: Mapping[str, str]
-
-    @property
-    def prefixes(self) -> frozenset[str]:
-        return frozenset(self.by_prefix)
-
-
-def bound(definition: GraphQLField) -> Binding | None:
-    """The binding of a field; None for a plain field of Python's."""
-    strawberry = (definition.extensions or {}).get("strawberry-definition")
-    return strawberry.metadata.get("binding") if strawberry is not None else None
+from .bindings import (
+    ON,
+    Answered,
+    Binding,
+    ById,
+    ByIds,
+    Column,
+    Connected,
+    Derived,
+    Edge,
+    Find,
+    Judged,
+    Listed,
+    Nested,
+    Types,
+    bound,
+)
+from .judging import ACTS_AN_OBJECT, judged
+from .plans import DEFAULT_PAGE, LISTED_COST, MOST_OBJECTS, Sized, marked, plain, prefix_of, refuse, width
 
 
 @dataclass(slots=True)
@@ -86,6 +82,7 @@ class Planner:
     needs_completion: bool = False
     objects: int = 0
     ids: list[Value] = field(default_factory=list)
+    days: list[Value] = field(default_factory=list)
 
     @classmethod
     def over(
@@ -180,6 +177,42 @@ class Planner:
                 self.needs_completion = True
                 return [], ()
         arguments = get_argument_values(definition, node, self.marks)
+        if isinstance(binding, Judged):
+            return self._judged(key, self.types.records[kind.name], target, arguments.get("acts"), details)
+        made, sized = self._searched(key, binding, target, arguments, details)
+        return self._told(made, arguments.get(ON)), sized
+
+    def _told(self, fields: list[Field], day: Any) -> list[Field]:  # noqa: ANN401 a marked value
+        """The fields, told as of a day where one is given."""
+        if day is None:
+            return fields
+        self.days.append(day)
+        return [Dated(day, made) for made in fields]
+
+    def _judged(
+        self,
+        key: str,
+        record: str,
+        target: GraphQLObjectType,
+        acts: Any,  # noqa: ANN401 a marked value
+        details: list[FieldDetails],
+    ) -> tuple[list[Field], tuple[Sized, ...]]:
+        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, target, details)
+        asked = {inner: given[0].node.name.value for inner, given in collected.grouped_field_set.items()}
+        made = judged(key, record, acts, asked, self.values)
+        self.objects += len(made.targets) // ACTS_AN_OBJECT
+        return [made], (Sized(len(made.targets), len(asked), ()),)
+
+    # root searches
+
+    def _searched(
+        self,
+        key: str,
+        binding: Binding,
+        target: GraphQLObjectType,
+        arguments: Mapping[str, Any],
+        details: list[FieldDetails],
+    ) -> tuple[list[Field], tuple[Sized, ...]]:
         match binding:
             case Find():
                 return self._find(key, binding, target, arguments, details)
@@ -191,8 +224,6 @@ class Planner:
                 return self._page(key, binding, target, arguments, details)
         raise AssertionError(binding)
 
-    # root searches
-
     def _find(
         self,
         key: str,
@@ -202,7 +233,7 @@ class Planner:
         details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
         tests = search.tests
-        given = [(test, _plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
+        given = [(test, plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
         if len(given) != 1 and not search.every:
             raise refuse("ARGUMENTS", f"`{key}` se cherche par un seul de : {', '.join(tests)}.")
         asked, pages = self._selected(target, details)
@@ -255,7 +286,7 @@ class Planner:
             key=key,
             link=binding.link,
             record=record,
-            tests=tuple((f.test, _plain(arguments[name])) for name, f in filters),
+            tests=tuple((f.test, plain(arguments[name])) for name, f in filters),
             anchored=binding.link is not None or any(f.anchor for _, f in filters),
             order=order,
             size=size,
@@ -263,7 +294,7 @@ class Planner:
             backward=backward,
             parts=parts,
         )
-        return [page], (Sized(size, _width(parts), pages),)
+        return [page], (Sized(size, width(parts), pages),)
 
     def _parts(
         self, kind: GraphQLObjectType, details: list[FieldDetails], node: GraphQLObjectType, record: str
@@ -288,11 +319,6 @@ class Planner:
         return tuple(parts), tuple(pages)
 
 
-def _width(parts: tuple[Part, ...]) -> int:
-    """How many fields a row of the page is asked for."""
-    return sum(len(part.target.fields) if part.target is not None else _width(part.parts) for part in parts)
-
-
 OBJECT = Var(("$object",))
 OBJECTS = Var(("$objects",))
 """Where the ids of a payload's objects stand among the values; no variable has such names."""
@@ -300,17 +326,3 @@ OBJECTS = Var(("$objects",))
 
 def _is(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
     return row.c.id == terms.value(value)  # type: ignore[no-any-return]
-
-
-def fragments_of(document: DocumentNode) -> list[FragmentDefinitionNode]:
-    return [d for d in document.definitions if isinstance(d, FragmentDefinitionNode)]
-
-
-def _plain(value: Any) -> Value:  # noqa: ANN401 a marked value
-    """Enums are stored under their names; a list written in the document is one constant."""
-    match value:
-        case Enum():
-            return str(value.value)
-        case list():
-            return tuple(_plain(v) for v in value)
-    return value  # type: ignore[no-any-return]

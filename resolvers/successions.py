@@ -58,7 +58,7 @@ class DelegationChangeInput(PreviewInput):
         return max(self.switch.on, today) if self.switch else today
 
 
-@permission("Delegation:change")
+@permission("Delegation:change", on=[Partner])
 async def delegation_change(act: Act, given: DelegationChangeInput) -> Convention:
     """R42, R43, A7, A8: both conventions change on one day, in one transaction."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
@@ -82,7 +82,7 @@ class PartnerSiretChangeInput(PreviewInput):
     )
 
 
-@permission("Partner:update")
+@permission("Partner:update", on=[Partner])
 async def partner_siret_change(act: Act, given: PartnerSiretChangeInput) -> Partner:
     """R58, A2: a successor convention on the new SIRET; groups, people and declarations go on."""
     partner = await act.take(Partner, given.partner_id, "partnerId")

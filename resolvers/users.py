@@ -44,7 +44,7 @@ class UserInviteInput(ChangeInput):
     person: PersonInput = strawberry.field(description="La personne.")
 
 
-@permission("User:invite")
+@permission("User:invite", on=[Partner])
 async def user_invite(act: Act, given: UserInviteInput) -> tuple[Affiliation, dict[str, str]]:
     """R40, R45. Answers the same whether or not the address is known elsewhere."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
@@ -88,7 +88,7 @@ class UserUpdateInput(ChangeInput):
     person: PersonInput = strawberry.field(description="La personne.")
 
 
-@permission("User:update")
+@permission("User:update", on=[Affiliation])
 async def user_update(act: Act, given: UserUpdateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     person = given.person
@@ -103,7 +103,7 @@ class UserSuspendInput(PreviewInput):
     suspension_reason: str = strawberry.field(description="Motif de la suspension.")
 
 
-@permission("User:suspend")
+@permission("User:suspend", on=[Affiliation])
 async def user_suspend(act: Act, given: UserSuspendInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     keep_a_manager(act, affiliation)
@@ -116,7 +116,7 @@ class UserReinstateInput(ChangeInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
 
 
-@permission("User:reinstate")
+@permission("User:reinstate", on=[Affiliation])
 async def user_reinstate(act: Act, given: UserReinstateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     affiliation.reinstate(act.today)
@@ -131,7 +131,7 @@ class UserDeactivateInput(PreviewInput):
     on: date = strawberry.field(description="Premier jour sans le droit.")
 
 
-@permission("User:deactivate")
+@permission("User:deactivate", on=[Affiliation])
 async def user_deactivate(act: Act, given: UserDeactivateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     keep_a_manager(act, affiliation)
@@ -144,7 +144,7 @@ class UserDeactivationCancelInput(ChangeInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
 
 
-@permission("User:deactivate")
+@permission("User:deactivate", on=[Affiliation])
 async def user_deactivation_cancel(act: Act, given: UserDeactivationCancelInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     affiliation.cancel_end(act.today)

@@ -2,6 +2,7 @@
 
 import keyword
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -105,8 +106,22 @@ def by(column: str, parent: str = "id") -> Link:
     return lambda child, row, _: child.c[column] == row.c[parent]
 
 
+TOLD_ON = {
+    bindings.ON: (
+        date | None,
+        None,
+        "Jour, passé ou à venir, dont on dit les faits et les filtres ; vos droits restent ceux d'aujourd'hui.",
+    )
+}
+
+
 def page(
-    description: str, link: Link | None, orders: type[StrEnum], filters: Mapping[str, Filter] | None = None
+    description: str,
+    link: Link | None,
+    orders: type[StrEnum],
+    filters: Mapping[str, Filter] | None = None,
+    *,
+    dated: bool = False,
 ) -> Any:  # noqa: ANN401 a strawberry field
     """A connection; `orders` comes from `orders()`, its first member is the default."""
     arguments: dict[str, tuple[Any, Any, str]] = {
@@ -120,6 +135,7 @@ def page(
         to_camel_case(name): f for name, f in (filters or {}).items()
     }  # graphql-core reads arguments by these names
     arguments |= {name: (f.type | None, None, f.description) for name, f in tests.items()}
+    arguments |= TOLD_ON if dated else {}
     return _field(bindings.Connected(link, ORDERS[orders], tests), description, arguments)
 
 
@@ -133,12 +149,13 @@ def orders(name: str, description: str, **members: Order) -> Any:  # noqa: ANN40
     return strawberry.enum(kind, description=description)
 
 
-def find(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field
+def find(description: str, tests: Mapping[str, tuple[Any, Test, str]], *, dated: bool = False) -> Any:  # noqa: ANN401 a strawberry field
     """A root search by one of its arguments."""
+    arguments = {name: (kind | None, None, words) for name, (kind, _, words) in tests.items()}
     return _field(
         bindings.Find({name: test for name, (_, test, _w) in tests.items()}),
         description,
-        {name: (kind | None, None, words) for name, (kind, _, words) in tests.items()},
+        arguments | (TOLD_ON if dated else {}),
     )
 
 
@@ -153,13 +170,17 @@ def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any
 
 def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
-        bindings.ById(), description, {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")}
+        bindings.ById(),
+        description,
+        {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")} | TOLD_ON,
     )
 
 
 def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
-        bindings.ByIds(), description, {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")}
+        bindings.ByIds(),
+        description,
+        {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")} | TOLD_ON,
     )
 
 
@@ -194,6 +215,25 @@ def called(field: Any, name: str) -> Any:  # noqa: ANN401 a strawberry field
     if keyword.iskeyword(name):
         field.graphql_name = name
     return field
+
+
+def said(description: str) -> Any:  # noqa: ANN401 a strawberry field
+    return _field(bindings.Said(), description)
+
+
+@strawberry.type(description="Un acte, et s'il vous est permis sur cet objet, aujourd'hui.")
+class Permission:
+    act: str = said("Nom de l'acte : celui de sa mutation.")
+    allowed: bool = said(
+        "Vos droits d'aujourd'hui le permettent, sous une forme au moins ; les règles de l'acte restent à remplir."
+    )
+    reason: str | None = said("Ce qui s'y oppose, et à qui il revient d'agir ; vide s'il est permis.")
+
+
+def viewer_can() -> Any:  # noqa: ANN401 a strawberry field
+    """What the caller may do to this row; its type's acts are those that bear on its record."""
+    acts = {"acts": (list[str] | None, None, "Les actes demandés, par leurs noms ; vide : tous ceux de cet objet.")}
+    return _field(bindings.Judged(), "Ce que vous pouvez faire de cet objet, selon vos droits d'aujourd'hui.", acts)
 
 
 def mirrors(record: type[Base], description: str) -> Callable[[type[T]], type[T]]:

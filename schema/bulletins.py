@@ -4,18 +4,32 @@ from datetime import date
 from enum import StrEnum
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from strawberry import ID
 
 from persistence import records
 from persistence.question import Order, Table
 from persistence.reader import Terms
 from persistence.records.bulletins import gaps
+from persistence.records.identifiers import differences, differing
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, SqlTest, by, column, derived, listed, mirrors, one, orders, page
-from .expressions import bulletin_status, count_of, equal, is_suspended, through
+from .binding import (
+    Connection,
+    Permission,
+    SqlTest,
+    by,
+    column,
+    derived,
+    listed,
+    mirrors,
+    one,
+    orders,
+    page,
+    viewer_can,
+)
+from .expressions import bulletin_status, count_of, covered_departments, equal, is_suspended, through
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import ConventionRef, EstablishmentRef, GroupRef, PartnerRef, RoleRef, ServiceRef
@@ -78,6 +92,14 @@ def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
     return select(convention.c.siret).where(convention.c.id == row.c.convention_id).correlate(row).scalar_subquery()
 
 
+SIRETS = {"written": lambda row, _: row.c.siret, "signed": convention_siret}
+
+
+def advice(written: str, signed: str) -> str | None:
+    broken = differing(written, signed)
+    return broken and broken.sentence
+
+
 @mirrors(
     records.Bulletin,
     "Bulletin d'adhésion d'un service : les rôles disponibles et la portée des habilitations (§2, R34, R35).",
@@ -85,11 +107,18 @@ def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
 class MembershipBulletin(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     siret: str = column("SIRET tel qu'écrit sur le bulletin (§5, R58).")
     convention_siret: str = column("SIRET de la convention, à comparer (§5, R58).", convention_siret)
     siret_matches: bool = column(
         "Les deux SIRET sont égaux : sans cela le service ne s'ouvre pas (R58).",
         lambda row, terms: row.c.siret == convention_siret(row, terms),
+    )
+    siret_differences: list[int] = derived(
+        "Positions, de 1 à 14, où les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).", SIRETS, differences
+    )
+    siret_advice: str | None = derived(
+        "Ce que dit la règle quand les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).", SIRETS, advice
     )
     status: BulletinStatus = column("État d'aujourd'hui, calculé.", bulletin_status)
     missing: list[str] = derived(
@@ -116,6 +145,14 @@ class MembershipBulletin(Node):
     closed_on: date | None = column("Premier jour sans le bulletin.")
     closing_reason: str | None = column("Motif de clôture.")
     cna_acknowledged: bool = column("La prise en charge par le CNA a été confirmée à la signature (R47).")
+    departments: list[str] = column(
+        "Codes des départements que la portée couvre : ceux des établissements nommés, à défaut ceux écrits (§2, R35).",
+        lambda row, terms: terms.spelling.texts_in(covered_departments(row)),
+    )
+    covers_several_departments: bool = column(
+        "La portée couvre plusieurs départements : à la signature, le CNA administrera toute la convention (§3, R47).",
+        lambda row, _: select(func.count() > 1).select_from(covered_departments(row).subquery()).scalar_subquery(),
+    )
     roles: list[RoleRef] = listed("Les rôles accordés.", through("bulletin_role", "role_id", "bulletin_id"), "code")
     establishments: list[EstablishmentRef] = listed(
         "Les établissements de la portée.",
@@ -134,6 +171,7 @@ class MembershipBulletin(Node):
 class ServiceAccess(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     open: bool = column(
         "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).", is_open
     )

@@ -6,8 +6,8 @@ import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.bindings import Types
 from resolvers.completion import prepare
-from resolvers.reading import Types
 
 from . import enums as _described  # noqa: F401 the enums are described by being imported
 from .mutation import Mutation

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from strawberry import ID
 
 from persistence import records
+from persistence.onboardings import managed
 from persistence.question import Order, Table, Value
 from persistence.reader import Terms
 from persistence.records.conventions import ClosingReason, ManagerKind, Mode
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import SqlTest, by, column, listed, mirrors, one, orders
+from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orders, viewer_can
 from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import BulletinRef, ConventionRef, MissionRef, OrganismRef, PartnerRef, ServiceAccessRef, UserRef
@@ -53,6 +54,19 @@ def has_mode(row: Table, terms: Terms, value: Value) -> SqlTest:
     return row.c.id.in_(select(contract.c.convention_id).where(contract.c.mode == terms.value(value)))
 
 
+def without_manager(row: Table, terms: Terms) -> SqlTest:
+    """Of a partner: delegated that day, and nobody to act for it (`Contract.managers_on`), as far as one may read."""
+    now = table("partner_state").alias()
+    delegated = select(now.c.partner_id).where(
+        now.c.partner_id == row.c.id,
+        now.c.mode == Mode.DELEGATED.value,
+        terms.runs(now),
+        ~managed(terms, now, "convention_id"),
+        *terms.seen("contract_manager", now),  # whoever reads no manager there is not told that none is
+    )
+    return delegated.correlate(row).exists()
+
+
 CONVENTION_FILTERS["mode"] = Filter(Mode, has_mode, "Mode de gestion du contrat.")
 
 
@@ -62,6 +76,7 @@ CONVENTION_FILTERS["mode"] = Filter(Mode, has_mode, "Mode de gestion du contrat.
 class Manager(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     kind: ManagerKind = column("Gestionnaire ou suppléant.")
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans le droit.")
@@ -104,6 +119,7 @@ class Amendment(Node):
 class Convention(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     number: str | None = column("Numéro, s'il en existe un.")
     siret: str = column("SIRET écrit sur la convention, figé dès qu'un bulletin est ouvert (R58).")
     status: ConventionStatus = column("État d'aujourd'hui, calculé.", convention_status)

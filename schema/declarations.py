@@ -17,7 +17,7 @@ from persistence.records.remunerations import NoPayReason
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, SqlTest, by, column, derived, mirrors, one, orders, page
+from .binding import Connection, Permission, SqlTest, by, column, derived, mirrors, one, orders, page, viewer_can
 from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .payloads import Notice, Refusal
@@ -170,6 +170,7 @@ def _notices(stored: str | None) -> list[records.Notice]:
 class DeclarationLine(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     position: int = column("Rang dans la déclaration.")
     client_reference: str | None = column("Référence de qui a déclaré.")
     establishment_siret: str = column("SIRET de l'établissement.", place("siret"))
@@ -239,6 +240,7 @@ class Batch(Node):
 class Declaration(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     status: DeclarationStatus = column("État, calculé : brouillon, déposée, remplacée.", declaration_status)
     sequence: int = column("Rang, qui ne revient jamais en arrière.")
     siret: str = column("SIRET déclaré.")

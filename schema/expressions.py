@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select
 
 from persistence.question import Expression, Link, Table, Test, Value
 from persistence.reader import Terms
@@ -119,6 +119,23 @@ def bulletin_status(row: Table, terms: Terms) -> ColumnElement[Any]:
         (and_(is_in_force(row, terms, "convention_id"), ~stopped), literal("OPEN")),
         else_=literal("SUSPENDED"),
     )
+
+
+def covered_departments(row: Table) -> Select[Any]:
+    """What a bulletin's scope covers, each department once, in order; `Bulletin.covered_departments` in SQL (A11)."""
+    scope, place, written = (
+        table(t).alias() for t in ("bulletin_establishment", "establishment", "bulletin_department")
+    )
+    named = select(scope.c.establishment_id).where(scope.c.bulletin_id == row.c.id).correlate(row)
+    of_places = (
+        select(place.c.department)
+        .join_from(scope, place, place.c.id == scope.c.establishment_id)
+        .where(scope.c.bulletin_id == row.c.id)
+        .correlate(row)
+    )
+    as_written = select(written.c.department).where(written.c.bulletin_id == row.c.id, ~named.exists()).correlate(row)
+    every = of_places.union(as_written).subquery()
+    return select(every.c.department).order_by(every.c.department)
 
 
 def count_of(rows: str, key: str) -> Expression:

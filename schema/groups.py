@@ -11,7 +11,7 @@ from persistence.reader import Terms
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
+from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
 from .expressions import equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AffiliationRef, EstablishmentRef, PartnerRef, RoleRef, ServiceAccessRef, ServiceRef, UserRef
@@ -69,6 +69,7 @@ class Membership(Node):
 class Group(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     name: str = column("Nom.")
     all_establishments: bool = column("Porte sur tous les établissements du bulletin, présents et à venir.")
     created_on: date = column("Jour de création.")

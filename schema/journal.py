@@ -26,7 +26,10 @@ JOURNAL_FILTERS = {
     "object_id": Filter(ID, equal("object_id"), "Objet de l'acte.", anchor=True),
     "actor_id": Filter(ID, equal("actor_id"), "Auteur."),
     "act": Filter(str, equal("act"), "Nom de l'acte, par exemple `conventionSign`."),
+    "partner_id": Filter(ID, equal("partner_id"), "Partenaire concerné.", anchor=True),
     "day": Filter(date, equal("day", "day"), "Jour de l'acte."),
+    "since": Filter(date, lambda row, terms, v: row.c.day >= terms.value(v, "day"), "Depuis ce jour, inclus."),
+    "until": Filter(date, lambda row, terms, v: row.c.day <= terms.value(v, "day"), "Jusqu'à ce jour, inclus."),
 }
 
 

@@ -11,7 +11,7 @@ from persistence.reader import Terms
 from persistence.records.organisms import OrganismKind, Profile
 from persistence.visibility import table
 
-from .binding import Connection, SqlTest, by, column, mirrors, one, orders, page
+from .binding import Connection, Permission, SqlTest, by, column, mirrors, one, orders, page, viewer_can
 from .expressions import texts, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, OrganismRef, PartnerRef, UserRef
@@ -69,6 +69,7 @@ class Organism(Node):
 class Agent(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     profile: Profile = column("Ce qu'il fait : lire, gérer, soutenir, administrer.")
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans le droit.")

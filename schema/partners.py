@@ -14,9 +14,9 @@ from persistence.records.services import ESAT
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
+from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
 from .bulletins import in_force_access, is_open
-from .conventions import CONVENTION_FILTERS, ConventionOrder
+from .conventions import CONVENTION_FILTERS, ConventionOrder, without_manager
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
 from .expressions import by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
@@ -36,6 +36,7 @@ from .refs import (
     PartnerRef,
     ServiceAccessRef,
     ServiceRef,
+    SpanRef,
     UserRef,
 )
 from .users import AFFILIATION_FILTERS, AffiliationOrder
@@ -43,10 +44,12 @@ from .users import AFFILIATION_FILTERS, AffiliationOrder
 EstablishmentOrder = orders("EstablishmentOrder", "Par nom.", NAME=Order(("sort_key",), "ix_establishment_partner_id"))
 
 
-def current_siret(row: Table, _: Terms) -> ColumnElement[str]:
+def borne_siret(row: Table, terms: Terms) -> ColumnElement[str]:
+    """The first SIRET that the day does not end: before the registration, the first one."""
     siret = table("partner_siret").alias()
-    current = select(siret.c.siret).where(siret.c.partner_id == row.c.id, siret.c.ends_on.is_(None))
-    return current.correlate(row).scalar_subquery()
+    borne = siret.c.ends_on.is_(None) | (siret.c.ends_on > terms.day)
+    known = select(siret.c.siret).where(siret.c.partner_id == row.c.id, borne)
+    return known.order_by(siret.c.starts_on).limit(1).correlate(row).scalar_subquery()
 
 
 def bears(row: Table, terms: Terms, value: Value) -> SqlTest:
@@ -119,6 +122,11 @@ PARTNER_FILTERS = {
     "mode": Filter(Mode, state_is("mode"), "Mode de gestion en vigueur."),
     "service_id": Filter(ID, opened, "Service ouvert aujourd'hui."),
     "undeclared_for": Filter(ID, undeclared, "Un Esat ouvert n'a rien déposé pour cette campagne (R17)."),
+    "without_manager": Filter(
+        bool,
+        lambda row, terms, v: terms.agrees(without_manager(row, terms), v),
+        "Délégué sans gestionnaire des habilitations actif, ou non (§3, R39, R45).",
+    ),
     "in_force": Filter(
         bool,
         lambda row, terms, v: terms.agrees(state("convention_id")(row, terms).is_not(None), v),
@@ -132,6 +140,7 @@ PARTNER_FILTERS = {
 class Establishment(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     name: str = column("Nom.")
     siret: str = column("SIRET, quatorze chiffres.")
     finess: str | None = column("Numéro FINESS de l'établissement.")
@@ -173,17 +182,29 @@ class ActivityAttestation(Node):
 class Partner(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     siren: str = column("Unité légale, neuf chiffres.")
-    siret: str = column("SIRET actuel, quatorze chiffres.", current_siret)
+    siret: str = column("SIRET porté ce jour, quatorze chiffres.", borne_siret)
     kind: PartnerKind = column("Nature.")
     name: str = column("Raison sociale.")
     registered_on: date = column("Jour de son enregistrement.")
     mode: Mode | None = column("Mode de gestion en vigueur (§3, R41 à R46).", state("mode"))
+    without_manager: bool = column(
+        "Délégué, sans gestionnaire des habilitations actif : à la Caf d'en nommer un (§3, R39, R45) ; faux pour qui ne"
+        " lit pas les gestionnaires.",
+        without_manager,
+    )
     follower: OrganismRef | None = one("L'organisme qui le suit.", "follower_id")
-    administered_by: OrganismRef = one(
-        "L'organisme qui l'administre aujourd'hui : le CNA dans les cas du §3, R47.", by_state("administering_id")
+    administered_by: OrganismRef | None = one(
+        "L'organisme qui l'administre : le CNA dans les cas du §3, R47 ; vide avant son enregistrement.",
+        by_state("administering_id"),
     )
     convention_in_force: ConventionRef | None = one("La convention en vigueur (§2, R36).", by_state("convention_id"))
+    timeline: list[SpanRef] = listed(
+        "Sa frise, de son enregistrement aux jours à venir : convention, mode et organisme, période par période.",
+        by("partner_id"),
+        "starts_on",
+    )
     services: list[ServiceAccessRef] = listed(
         "Les services de la convention en vigueur.", in_force_access, "service_id"
     )

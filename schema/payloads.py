@@ -55,7 +55,7 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
     resolve.__annotations__ = {"info": strawberry.Info, "input": hints["given"], "return": payload}
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
     made: StrawberryField = strawberry.mutation(
-        resolver=resolve, description=description, metadata={"permissions": permissions}
+        resolver=resolve, description=description, metadata={"permissions": permissions, "module": doing.__module__}
     )
     return made
 

@@ -55,11 +55,18 @@ class Query:
     partner: Partner | None = find(
         "Un partenaire, par son SIRET (avec ou sans espaces) ou son identifiant.",
         {"siret": (str, bears, "SIRET actuel."), "id": (ID, equal("id"), "Identifiant.")},
+        dated=True,
     )
-    partners: Connection[Partner] = page("Les partenaires que l'on peut lire.", None, PartnerOrder, PARTNER_FILTERS)
-    conventions: Connection[Convention] = page("Les conventions.", None, ConventionOrder, CONVENTION_FILTERS)
-    bulletins: Connection[MembershipBulletin] = page("Les bulletins d'adhésion.", None, BulletinOrder, BULLETIN_FILTERS)
-    groups: Connection[Group] = page("Les groupes.", None, GroupOrder, GROUP_FILTERS)
+    partners: Connection[Partner] = page(
+        "Les partenaires que l'on peut lire.", None, PartnerOrder, PARTNER_FILTERS, dated=True
+    )
+    conventions: Connection[Convention] = page(
+        "Les conventions.", None, ConventionOrder, CONVENTION_FILTERS, dated=True
+    )
+    bulletins: Connection[MembershipBulletin] = page(
+        "Les bulletins d'adhésion.", None, BulletinOrder, BULLETIN_FILTERS, dated=True
+    )
+    groups: Connection[Group] = page("Les groupes.", None, GroupOrder, GROUP_FILTERS, dated=True)
     users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
     declarations: Connection[Declaration] = page(
         "Les déclarations : pour la Caf qui administre, l'en-tête et les nombres.",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .organisms import Agent, Organism
     from .partners import Establishment, Partner
     from .services import Campaign, Migration, Mission, Role, Service
+    from .timelines import PartnerSpan
     from .users import Affiliation, User
     from .workers import Worker
 
@@ -44,5 +45,6 @@ PartnerRef: TypeAlias = Annotated["Partner", lazy("schema.partners")]
 RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]
 ServiceAccessRef: TypeAlias = Annotated["ServiceAccess", lazy("schema.bulletins")]
 ServiceRef: TypeAlias = Annotated["Service", lazy("schema.services")]
+SpanRef: TypeAlias = Annotated["PartnerSpan", lazy("schema.timelines")]
 UserRef: TypeAlias = Annotated["User", lazy("schema.users")]
 WorkerRef: TypeAlias = Annotated["Worker", lazy("schema.workers")]

@@ -13,7 +13,7 @@ from persistence.records.users import UserKind
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, SqlTest, by, column, listed, mirrors, one, orders, page
+from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
 from .expressions import equal, is_suspended
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, GroupRef, MembershipRef, OrganismRef, PartnerRef, ServiceAccessRef
@@ -87,6 +87,7 @@ class User(Node):
 class Affiliation(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans le droit.")
     job_title: str | None = column("Fonction.")

@@ -11,7 +11,7 @@ from persistence.reader import Terms
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, by, column, listed, mirrors, one, orders, page
+from .binding import Connection, Permission, by, column, listed, mirrors, one, orders, page, viewer_can
 from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import ActivityChangeRef, LineRef, OrganismRef, PartnerRef
@@ -65,6 +65,7 @@ class DualActivity:
 class Worker(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     nir: MaskedNir = column("Numéro de sécurité sociale, masqué.", "nir_mask")
     birth_name: str = column("Nom de naissance.")
     used_name: str | None = column("Nom d'usage.")

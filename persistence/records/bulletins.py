@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from .base import FOREVER, Base, Record, Words, unique_where
 from .conventions import Convention, Signature, Signed
 from .groups import Group
+from .identifiers import differing
 from .onboarding import may_open
 from .organisms import Department
 from .partners import Establishment
@@ -207,9 +208,9 @@ class Bulletin(Signed, Record):
 
     def bears_the_siret_of(self, convention: Convention) -> None:
         """R58, A3: the same fourteen digits; when only the SIREN agrees, say what can be done."""
-        if self.siret != convention.siret:
-            same_unit = self.siret[:9] == convention.siret[:9]
-            raise Refused(Rule.SIRET_DIFFERS_SAME_SIREN if same_unit else Rule.SIRET_DIFFERS)
+        broken = differing(self.siret, convention.siret)
+        if broken is not None:
+            raise Refused(broken)
 
     # closing
 

@@ -170,3 +170,15 @@ def _key(bare: str) -> str:
 
 def _bare(text: str) -> str:
     return re.sub(r"[\s.\u00a0\u202f-]", "", text)
+
+
+def differing(written: str, signed: str) -> Rule | None:
+    """R58, A3: the rule that the SIRET of a bulletin breaks beside the convention's; None when they are equal."""
+    if written == signed:
+        return None
+    return Rule.SIRET_DIFFERS_SAME_SIREN if written[:9] == signed[:9] else Rule.SIRET_DIFFERS
+
+
+def differences(written: str, signed: str) -> list[int]:
+    """The positions, from 1 to 14, where two SIRETs differ."""
+    return [place for place, pair in enumerate(zip(written, signed, strict=True), 1) if pair[0] != pair[1]]

@@ -1,7 +1,10 @@
 """What the graph shows: every field is public by name or guarded, every act names who may, everything is described."""
 
+import ast
+import importlib
 from collections.abc import Iterator
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from graphql import (
@@ -14,12 +17,12 @@ from graphql import (
     is_specified_scalar_type,
 )
 from sqlalchemy import Table, UniqueConstraint
+from strawberry.utils.str_converters import to_camel_case
 
 from authz import ACTIONS, load
 from authz.scopes import KIND_OF
 from persistence.visibility import GUARDED, table
-from resolvers.bindings import Connected, Listed
-from resolvers.reading import bound
+from resolvers.bindings import Connected, Listed, bound
 from schema.contract import contract, types
 from server.cli import SDL
 
@@ -190,3 +193,36 @@ def test_whole_lists_are_ordered_by_columns_that_are_never_null() -> None:
             if isinstance(binding := bound(definition), Listed):
                 of = table(TYPES.records[get_named_type(definition.type).name])
                 assert not [c for c in binding.order.columns if of.c[c].nullable], (kind.name, name)
+
+
+# acts and the rows that they take
+
+
+def acts_of(module: str) -> Iterator[tuple[str, tuple[str, ...], set[str]]]:
+    """Each act of a file, the records that it declares, and those that its source takes."""
+    loaded = importlib.import_module(module)
+    for node in ast.parse(Path(str(loaded.__file__)).read_text(encoding="utf-8")).body:
+        doing: Any = getattr(loaded, getattr(node, "name", ""), None)
+        if isinstance(node, ast.AsyncFunctionDef) and hasattr(doing, "permissions"):
+            yield node.name, tuple(record.__name__ for record in doing.on), set(taken(node))
+
+
+def taken(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="take"), args=[ast.Name(id=record), *_]):
+                yield record
+            case ast.Call(func=ast.Attribute(attr="at_establishment")):
+                yield "Establishment"
+
+
+def test_every_act_that_takes_a_row_declares_its_record() -> None:
+    """`viewerCan` tells what is declared: an act that says nothing of its row would be missing there."""
+    told = {
+        name: (on, rows)
+        for module in {f.extensions["strawberry-definition"].metadata["module"] for f in MUTATION.fields.values()}
+        for name, on, rows in acts_of(module)
+    }
+
+    assert {to_camel_case(name) for name in told} - {"importExpected", "importUpload"} == set(MUTATION.fields)
+    assert {name: (on, rows) for name, (on, rows) in told.items() if set(on[:1]) != rows} == {}

@@ -275,7 +275,7 @@ DERIVED = Asked("""{
   rules { code }
   node(id: "cmp_2026") { __typename ... on Campaign { until: continuityOn } }
 }
-fragment More on MembershipBulletin { again: missing }
+fragment More on MembershipBulletin { again: missing siretDifferences advice: siretAdvice }
 """)
 
 INTROSPECTED = Asked("""{
@@ -311,6 +311,53 @@ DECISIONS = Asked("""{
     conventionInForce { status contract { mode partnerSignedOn managers { kind startsOn endsOn user { id } } } } } }
 }""")
 
+DATED = Asked(
+    """query($p: ID!, $ids: [ID!]!, $d: Date, $e: Date = "2027-03-01") {
+  partner(id: $p, on: $d) { ...Told }
+  later: partner(id: $p, on: $e) { ...Told }
+  now: partner(id: $p) { ...Told }
+  before: node(id: $p, on: "2025-08-31") { id ... on Partner { ...Told } }
+  nodes(ids: $ids, on: $d) { __typename id ... on Convention { status }
+    ... on MembershipBulletin { state: status missing }
+    ... on ServiceAccess { open suspended openedBulletin { id } } ... on Affiliation { suspended }
+    ... on Organism { partners { totalCount } } ... on Worker { knownRate } }
+  partners(inForce: true, on: $d) { nodes { id mode } totalCount }
+  conventions(status: IN_FORCE, on: $e) { nodes { id status } }
+  bulletins(status: OPEN, on: $e) { nodes { id status } }
+  groups(live: true, on: $d) { nodes { id members { nodes { id } } } }
+}
+fragment Told on Partner { name mode siret administeredBy { code } conventionInForce { status contract { mode } }
+  services { open openedBulletin { id status } } groups(live: true) { nodes { members { nodes { id } } } }
+  affiliations(current: true) { totalCount nodes { suspended } } }""",
+    lambda ids: {
+        "p": CANAL,
+        "d": "2026-09-30",
+        "ids": [
+            *ids["convention"][:6],
+            *ids["bulletin"][:6],
+            *ids["service_access"][:4],
+            *ids["affiliation"][:20],
+            *ids["worker"][:5],
+            "org_CNA",
+            "org_751",
+        ],
+    },
+)
+
+VIEWER_CAN = Asked(
+    """query($p: ID!, $acts: [String!] = ["groupCreate", "serviceSuspend"], $none: [String!]) {
+  partner(id: $p) { viewerCan { act allowed reason __typename } two: viewerCan(acts: ["mandateGrant", "userInvite"]) {
+      is: allowed why: reason }
+    conventionInForce { viewerCan { act reason } contract { managers { viewerCan { allowed } } } }
+    services { viewerCan(acts: $acts) { act allowed } nothing: viewerCan(acts: []) { act } }
+    groups { nodes { name viewerCan(acts: $none) { act allowed reason } } } }
+  lines(first: 5) { nodes { viewerCan { act allowed reason } worker { viewerCan { act allowed } } } }
+  declarations(first: 5) { nodes { viewerCan { allowed } establishment { viewerCan { act allowed reason } } } }
+  partners(first: 5, on: "2026-01-01") { nodes { viewerCan(acts: ["conventionPrepare"]) { allowed reason } } }
+}""",
+    lambda _: {"p": CANAL},
+)
+
 DOCUMENTS: Mapping[str, Asked] = {
     "viewer": VIEWER,
     "typenames": TYPENAMES,
@@ -345,5 +392,7 @@ DOCUMENTS: Mapping[str, Asked] = {
     "one of two": ONE_OF_TWO,
     "organisms": ORGANISMS,
     "decisions": DECISIONS,
+    "dated": DATED,
+    "viewer can": VIEWER_CAN,
     **declared_documents.DOCUMENTS,
 }

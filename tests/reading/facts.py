@@ -12,6 +12,7 @@ Facts: TypeAlias = dict[str, str | None]
 
 TYPES = {
     "partner": "Partner",
+    "partner_state": "Partner",
     "establishment": "Establishment",
     "convention": "Convention",
     "contract": "ServiceContract",
@@ -39,7 +40,12 @@ TYPES = {
     "worker_rate": "Worker",
     "dual_activity": "Worker",
 }
-KEYS = {"contract": "convention_id", "worker_rate": "worker_id", "dual_activity": "worker_id"}
+KEYS = {
+    "contract": "convention_id",
+    "partner_state": "partner_id",
+    "worker_rate": "worker_id",
+    "dual_activity": "worker_id",
+}
 OWNERS = {"membership": "user_id", "affiliation": "user_id", "user": "id", "agent": "user_id"}
 SERVICED = {"service_access", "bulletin"}
 PLACED = {"declaration", "declaration_line", "activity_change", "batch"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
 
-from resolvers.reading import Types
+from resolvers.bindings import Types
 
 from .asked import PAGE, Asked
 
@@ -37,9 +37,12 @@ def _field(name: str, definition: GraphQLField) -> str:
 
 
 def _identity(target: GraphQLObjectType) -> str:
+    """The id, or all the leaves of what has none."""
     if target.name.endswith("Connection"):
         node = get_named_type(target.fields["nodes"].type)
         assert isinstance(node, GraphQLObjectType)
         return _identity(node)
     named = any(isinstance(i, GraphQLInterfaceType) and i.name == "Node" for i in target.interfaces)
-    return "id" if named else ""
+    return (
+        "id" if named else " ".join(name for name, d in target.fields.items() if is_leaf_type(get_named_type(d.type)))
+    )

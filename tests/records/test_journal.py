@@ -1,7 +1,7 @@
 """The journal is append-only: both databases refuse to change it."""
 
 import pytest
-from sqlalchemy import Executable, delete, insert, update
+from sqlalchemy import Executable, delete, insert, text, update
 
 from persistence.engine import Database
 from persistence.records import JournalEntry
@@ -35,6 +35,17 @@ async def test_an_entry_is_never(database: Database, change: Executable) -> None
     await accepted(database, _entry("jrn_1"))
 
     said = await broken(database, change)
+
+    assert "append-only" in said
+    assert await one(database, JournalEntry.act) == "conventionClose"
+
+
+async def test_the_journal_is_never_emptied_at_once(database: Database) -> None:
+    """SQLite has no TRUNCATE: a DELETE without a condition, which it would do as one, meets the same guard."""
+    await accepted(database, _entry("jrn_1"))
+
+    empty = "TRUNCATE TABLE journal CASCADE" if database.dialect == "postgresql" else "DELETE FROM journal"
+    said = await broken(database, text(empty))
 
     assert "append-only" in said
     assert await one(database, JournalEntry.act) == "conventionClose"

@@ -1,0 +1,103 @@
+"""What a caller may do to a row, and what stands in the way: the same words for an act and for `viewerCan`.
+
+Each act declares, beside its permissions, the records that it bears on (`acting.permission`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, case, false, literal, null, select, true
+
+from persistence.question import Expression, Table
+from persistence.reader import Terms
+from persistence.records import Record
+from persistence.visibility import GUARDED, Allowed, table, visible
+
+Permissions: TypeAlias = tuple[str, ...]
+"""`Type:action`, any of which allows some form of the act."""
+
+ACTS: dict[str, dict[str, Permissions]] = {}
+"""By table, the acts that bear on a row of it."""
+
+PROFILE = "Votre profil ne comporte pas cet acte."
+PLACE = "Vos habilitations ne portent pas sur lui."
+NOT_YOURS = "Il n'est pas dans votre ressort."
+OTHER_ORGANISM = "Cet organisme n'est pas le vôtre."
+DELEGATED = "Le contrat est délégué : c'est au gestionnaire des habilitations du partenaire d'agir (R40)."
+NOT_CENTRALISED = "Aucune convention centralisée n'est en vigueur (R45)."
+WHOSE = ("C'est à ", " d'agir : elle administre le partenaire.")
+
+
+def declare(act: str, permissions: Permissions, records: Iterable[type[Record]]) -> None:
+    for record in records:
+        ACTS.setdefault(record.__tablename__, {})[act] = permissions
+
+
+def are_acts(words: Sequence[Any]) -> bool:
+    """Whether these words name acts: as a variable, they then choose the plan."""
+    return all(isinstance(word, str) and any(word in acts for acts in ACTS.values()) for word in words)
+
+
+# why not, said without looking at the row, then by the state of its partner
+
+
+def at_once(record: str, ways: Sequence[Allowed]) -> str | None:
+    if not ways:
+        return PROFILE
+    if all(way.scope == "granted_service" for way in ways):
+        return PLACE
+    return None if record in GUARDED and GUARDED[record].partner is not None else NOT_YOURS
+
+
+def by_mode(ways: Sequence[Allowed]) -> Mapping[str | None, str]:
+    """What a mode in force says to whom only the centralised one would let act."""
+    only = all(way.scope == "jurisdiction_centralised" for way in ways)
+    return {"DELEGATED": DELEGATED, None: NOT_CENTRALISED} if only else {}
+
+
+def by_state(ways: Sequence[Allowed], organism: str, mode: str | None) -> str:
+    return by_mode(ways).get(mode) or organism.join(WHOSE)
+
+
+# the same in SQL, on the day of the caller's rights
+
+
+def allowed(record: str, permissions: Permissions) -> Expression:
+    def read(row: Table, terms: Terms) -> ColumnElement[bool]:
+        ways = _ways(terms, permissions)
+        return terms.once(
+            (row, "allowed", ways), lambda: case((visible(record, row, ways, terms), true()), else_=false())
+        )
+
+    return read
+
+
+def reason(record: str, permissions: Permissions) -> Expression:
+    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+        ways = _ways(terms, permissions)
+        return terms.once((row, "reason", ways), lambda: _reason(record, row, ways, terms))
+
+    return read
+
+
+def _reason(record: str, row: Table, ways: Sequence[Allowed], terms: Terms) -> ColumnElement[Any]:
+    said = at_once(record, ways)
+    why = _told_by_state(record, row, ways, terms) if said is None else literal(said)
+    return case((visible(record, row, ways, terms), null()), else_=why)
+
+
+def _ways(terms: Terms, permissions: Permissions) -> Sequence[Allowed]:
+    assert terms.permits is not None
+    return tuple(way for permission in permissions for way in terms.permits(*permission.split(":")))
+
+
+def _told_by_state(record: str, row: Table, ways: Sequence[Allowed], terms: Terms) -> ColumnElement[str]:
+    now, organism = table("partner_state").alias(), table("organism").alias()
+    before, after = WHOSE
+    sentence: ColumnElement[str] = literal(before) + organism.c.name + literal(after)
+    modes = [(now.c.mode.is_(mode) if mode is None else now.c.mode == mode, s) for mode, s in by_mode(ways).items()]
+    told = select(case(*modes, else_=sentence) if modes else sentence)
+    today = (now.c.starts_on <= terms.today, now.c.ends_on > terms.today)
+    mine = now.c.partner_id == row.c[GUARDED[record].partner or "partner_id"]
+    made = told.join_from(now, organism, organism.c.id == now.c.administering_id).where(mine, *today)
+    return made.correlate(row).scalar_subquery()
