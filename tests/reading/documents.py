@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import declared_documents
+from . import declared_documents, imported_documents
 from .asked import PAGE, Asked, cursor
 
 CANAL = "ptr_99990001200025"
@@ -346,4 +346,5 @@ DOCUMENTS: Mapping[str, Asked] = {
     "organisms": ORGANISMS,
     "decisions": DECISIONS,
     **declared_documents.DOCUMENTS,
+    **imported_documents.DOCUMENTS,
 }
