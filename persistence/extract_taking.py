@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from .extracts import LINES, Known, Verdict, adds_up, judged, known_of, stored
+from .extracts import LINES, Known, Verdict, adds_up, hold, judged, known_of, stored
 from .records import (
     Extract,
     ExtractLine,
@@ -112,7 +112,7 @@ class Taking:
         if verdict.outcome is ImportOutcome.UNCHANGED or (verdict.outcome is ImportOutcome.CONFLICT and not decided):
             self._leave(row, verdict)
             return
-        outcome = row.outcome if decided else verdict.outcome
+        outcome = row.outcome if decided else verdict.outcome  # an arbitrated line stays what it was
         self._apply(row, known, Verdict(outcome, [], verdict.changes))
 
     def _leave(self, row: Any, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
@@ -187,6 +187,7 @@ def _json(value: Any) -> Any:  # noqa: ANN401 a JSON value
 
 async def follow(register: Register, partner: Partner) -> None:
     """The word already taken for the SIRET of a new partner becomes its origin."""
+    await hold(register)
     lines = select(ExtractLine).where(ExtractLine.siret == partner.siret, ExtractLine.applied_on.is_not(None))
     last = lines.order_by(ExtractLine.applied_at.desc(), ExtractLine.id.desc()).limit(1)
     line = await register.session.scalar(last.with_for_update())

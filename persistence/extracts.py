@@ -142,11 +142,11 @@ def judged(line: Any, others: Sequence[int], known: Known) -> Verdict:  # noqa: 
         against.append(Notice(Rule.EXTRACT_OTHER_CAF, (), f"Suivi par : {known.follower}."))
     if known.elsewhere:
         against.append(Notice(Rule.ESTABLISHMENT_KNOWN))
+    changes = known.taken.changes(line) if known.taken is not None else None
     if against:
-        return Verdict(ImportOutcome.CONFLICT, against)
-    if known.taken is None:
+        return Verdict(ImportOutcome.CONFLICT, against, changes or None)
+    if changes is None:
         return Verdict(ImportOutcome.NEW, [])
-    changes = known.taken.changes(line)
     return Verdict(ImportOutcome.CHANGED, [], changes) if changes else Verdict(ImportOutcome.UNCHANGED, [])
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import uvicorn
 
 from authz import load
@@ -27,6 +28,7 @@ from schema.contract import contract
 from .app import create_clock
 from .clock import DemoClock
 from .demo_issuer import DEMO_ISSUER, DemoIssuer
+from .extraction import Extraction
 from .payroll import Export, ExportUnreadable, report, send
 from .settings import Settings, SettingsError
 from .welcome import welcome
@@ -40,6 +42,8 @@ premiers pas :
   habilitations token --as declarante-canal  un jeton d'une heure pour un personnage de la démonstration
   habilitations lines paie.csv --campaign 2026 --as declarante-canal --send http://127.0.0.1:8000/graphql
                                              déclare les rémunérations de novembre d'un export de paie
+  habilitations import extraction.xlsx --as admin-national --send http://127.0.0.1:8000/graphql
+                                             montre ce qu'une extraction MCP et Habtiers dit au registre
 
 en production, l'environnement dit tout :
   DATABASE_URL    sqlite:///fichier.db, ou postgresql://hôte/base
@@ -78,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keys = commands.add_parser("keys", help="écrit de nouvelles clés pour les numéros de sécurité sociale")
     keys.add_argument("file", type=Path, metavar="FICHIER")
     _lines_parser(commands)
+    _import_parser(commands)
     token = commands.add_parser("token", help="fait un jeton de la démonstration")
     token.add_argument("--as", dest="subject", required=True, metavar="PERSONNAGE", help="voir la liste de `demo`")
     asked = parser.parse_args(arguments)
@@ -110,6 +115,8 @@ def _run(asked: argparse.Namespace) -> int:
             return 0
         case "lines":
             return _lines(asked)
+        case "import":
+            return _import(asked)
         case _:
             return _token(asked.subject)
 
@@ -150,6 +157,27 @@ def _lines(asked: argparse.Namespace) -> int:
     payload = send(asked.send, token, variables)
     print(report(payload, export.lines))
     return 0 if not payload["errors"] else 1 if payload["batch"] is not None else 2
+
+
+def _import_parser(commands: Any) -> None:  # noqa: ANN401 argparse's own
+    sent = commands.add_parser("import", help="envoie une extraction, et montre ce que chaque ligne dit au registre")
+    sent.add_argument("file", type=Path, metavar="FICHIER", help=".xlsx ou .csv")
+    sent.add_argument("--organism", metavar="CODE", help="code de l'organisme ; sinon le vôtre, s'il est seul")
+    sent.add_argument("--apply", action="store_true", help="prend les lignes de l'organisme, colonnes confirmées")
+    sent.add_argument(
+        "--send", metavar="ADRESSE", required=True, help="le graphe ; le jeton est dans HABILITATIONS_TOKEN"
+    )
+    sent.add_argument("--as", dest="subject", metavar="PERSONNAGE", help="au lieu du jeton, dans la démonstration")
+
+
+def _import(asked: argparse.Namespace) -> int:
+    if not asked.file.is_file():
+        raise ExportUnreadable(f"Le fichier {asked.file} n'existe pas.")
+    token = _token_of(asked.subject) if asked.subject else os.environ.get("HABILITATIONS_TOKEN", "")
+    with httpx.Client(timeout=120, headers={"Authorization": f"Bearer {token}"}) as client:
+        for line in Extraction(client, asked.send).send(asked.file, asked.organism, apply=asked.apply):
+            print(line)
+    return 0
 
 
 def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:

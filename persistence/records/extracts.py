@@ -55,7 +55,7 @@ class Extract(Record):
     received_at: Mapped[datetime | None]
     digest: Mapped[str | None]
     media: Mapped[str | None]
-    content: Mapped[bytes | None] = mapped_column(LargeBinary, info=UNTOLD)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=UNTOLD)
     columns: Mapped[list[dict[str, str]] | None] = mapped_column(TOLD, info=UNTOLD)
     ignored: Mapped[list[str] | None] = mapped_column(TOLD, info=UNTOLD)
     header_line: Mapped[int | None]

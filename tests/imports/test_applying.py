@@ -222,6 +222,39 @@ async def test_one_of_two_contradictory_lines_is_taken_and_the_other_set_aside(p
     assert [line["outcome"] for line in await paris.lines(again)] == ["UNCHANGED"] * 3
 
 
+async def test_a_contradiction_about_what_was_taken_says_what_changes(paris: Desk) -> None:
+    siret = a_siret()
+    await paris.applies(await paris.sends(a_file(a_line(siret))))
+
+    sent = await paris.sends(a_file(a_line(siret), a_line(siret, mcp="O"), a_line(siret, habtiers="N")))
+    same, known, unknown = await paris.lines(sent)
+    await paris.arbitrates(known["id"])
+    done = await paris.applies(sent)
+
+    assert [line["outcome"] for line in (same, known, unknown)] == ["UNCHANGED", "CONFLICT", "CONFLICT"]
+    assert (done["applied"], done["registered"], done["left"]) == (1, 0, 0)
+    change = {"known_mcp": {"before": False, "after": True}}
+    assert (known["changes"], (await paris.lines(sent))[1]["changes"]) == (change, change)
+    assert [o["knownMcp"] for o in (await partner(paris, siret))["origins"]] == [False, True]
+
+
+async def test_a_registration_and_a_taking_of_one_siret_at_once_make_one_partner_with_its_origin(
+    paris: Desk, world: World
+) -> None:
+    sirets = [a_siret() for _ in range(4)]
+    sent = await paris.sends(a_file(*(a_line(siret) for siret in sirets)))
+    facts = {"name": "ESAT", "kind": "ESAT", "organismId": "org_751", "department": "75"}
+
+    await asyncio.gather(
+        paris.tries("importApply", importId=sent, organismId="org_751", columnsConfirmed=True),
+        *(paris.tries("partnerRegister", siret=siret, **facts) for siret in sirets),
+    )
+    await paris.applies(sent)
+
+    assert [len((await partner(paris, siret))["origins"]) for siret in sirets] == [1, 1, 1, 1]
+    await recounted(world.database)
+
+
 async def test_only_a_conflict_is_arbitrated(paris: Desk) -> None:
     (line,) = await paris.lines(await paris.sends(a_file(a_line())))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import declared_documents
+from . import declared_documents, imported_documents
 from .asked import PAGE, Asked, cursor
 
 CANAL = "ptr_99990001200025"
@@ -395,4 +395,5 @@ DOCUMENTS: Mapping[str, Asked] = {
     "dated": DATED,
     "viewer can": VIEWER_CAN,
     **declared_documents.DOCUMENTS,
+    **imported_documents.DOCUMENTS,
 }

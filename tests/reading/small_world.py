@@ -10,6 +10,7 @@ from persistence.records.base import FOREVER
 from .desk import NOW, TODAY
 from .facts import TYPES
 from .small_declarations import CAFS, HERE, SINCE, THERE, declare
+from .small_imports import extract
 
 STATES = ((None, None), ("cnv", "CENTRALISED"), ("cnv", "DELEGATED"))
 SERVICES = ("svc_ESAT", "svc_CDAP")
@@ -63,6 +64,7 @@ def world() -> dict[str, list[dict[str, Any]]]:
         for who in ("caller", "nobody")
     ]
     rows["journal"].append(_entry(1_000, None))
+    extract(rows)
     return rows
 
 
@@ -229,6 +231,9 @@ ORDER = (
     "activity_change",
     "batch",
     "batch_result",
+    "extract",
+    "extract_line",
+    "partner_origin",
 )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from .declared_story import tell_declarations
 from .desk import Desk
+from .imported_story import tell_imports
 
 PAPER = {
     "partnerSignedOn": "2026-12-01",
@@ -23,6 +24,7 @@ async def tell(desk: Desk) -> None:
     await _elsewhere(desk)
     await _national(desk)
     await tell_declarations(desk)
+    await tell_imports(desk)
 
 
 async def _of(desk: Desk, who: str, partner: str, selection: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from .documents import DOCUMENTS
 
 EVERY: dict[str, Asked] = {**DOCUMENTS, **generated.documents(types())}
 SOME = ("agent-cna", "admin-national", "gestionnaire-canal", "declarante-canal", "personne-inconnue")
-REFERENCE = ("Campaign", "Mission", "Parameter", "Role", "Service")
+REFERENCE = ("Campaign", "Migration", "Mission", "Parameter", "Role", "Service")
 PUBLIC = {"reference data", "typenames", "one of two", *(f"all of {kind}" for kind in REFERENCE)}
 DRAWN_AT_RANDOM = {("affiliation", "invitation_digest"), ("worker", "nir_cipher")}
 

@@ -145,13 +145,17 @@ async def test_the_small_world_tells_its_callers_apart(small_worlds: dict[str, D
     shares = {
         (who, record): len(rows.allowed(engine, subject, record)) / len(rows.tables[record])
         for who, subject in SUBJECTS.items()
-        for record in ("partner", "bulletin", "user", "convention", *DECLARED)
+        for record in ("partner", "bulletin", "user", "convention", "extract", "extract_line", *DECLARED)
     }
 
     assert len({round(share, 3) for share in shares.values()}) > 12
     assert all(shares["national", record] == 1 for record in ("partner", "bulletin", "convention", "user"))
     assert not any(shares["nobody", record] for record in ("partner", "bulletin", "convention", "user"))
     assert 0 < shares["administrator", "partner"] < 1
+    for record in ("extract", "extract_line"):
+        shares_of = {caf: shares[f"agent_reading of {caf}", record] for caf in CAFS}
+        assert len(set(shares_of.values())) == len(CAFS), record
+        assert (shares["national", record], shares["administrator", record]) == (1, 0)
     for record in DECLARED:
         assert not any(shares[who, record] for who in ("nobody", "everyone", "administrator")), record
         assert not any(shares[f"resource_centre of {caf}", record] for caf in CAFS), record

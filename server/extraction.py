@@ -1,0 +1,107 @@
+"""An extraction sent from the command line: a client of the graph like any other, and what it answers, in French."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from .payroll import ExportUnreadable
+
+POSTS = "{ viewer { posts { organism { id code } } } }"
+ORGANISM = "query($code: String!) { organism(code: $code) { id } }"
+OPEN = """mutation($input: ImportOpenInput!) { importOpen(input: $input) {
+  import { id } uploadPath errors { code message path } } }"""
+LINES = """query($id: ID!, $after: String) { importLines(importId: $id, first: 100, after: $after) {
+  pageInfo { hasNextPage endCursor } nodes { number outcome reasons { code message } } } }"""
+APPLY = """mutation($input: ImportApplyInput!) { importApply(input: $input) {
+  applied registered unchanged left errors { code message path } warnings { code message path } } }"""
+COUNTS = {
+    "new": "nouvelles",
+    "changed": "changées",
+    "unchanged": "inchangées",
+    "conflict": "en conflit",
+    "rejected": "rejetées",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """One file on its way to the graph; each step says what it has done, a line at a time."""
+
+    client: httpx.Client
+    url: str
+
+    def send(self, file: Path, organism: str | None, *, apply: bool) -> Iterator[str]:
+        """Open, put, tell the lines that ask for a look, and take those of the organism."""
+        content, organism_id = file.read_bytes(), self._organism(organism)
+        opened = self._act(OPEN, "importOpen", filename=file.name, organismId=organism_id)
+        told = self._put(opened["uploadPath"], content)
+        yield from _received(told)
+        yield from self._looked_at(told["id"])
+        if apply:
+            given = {"importId": told["id"], "organismId": organism_id, "columnsConfirmed": True}
+            yield from _applied(self._act(APPLY, "importApply", **given))
+
+    def _organism(self, code: str | None) -> str:
+        if code is not None:
+            found = self._ask(ORGANISM, code=code)["organism"]
+            if found is None:
+                raise ExportUnreadable(f"Aucun organisme ne porte le code {code}.")
+            return str(found["id"])
+        posts = {post["organism"]["id"] for post in self._ask(POSTS)["viewer"]["posts"] if post["organism"]}
+        if len(posts) != 1:
+            raise ExportUnreadable("Dites pour quel organisme, avec --organism et son code.")
+        return str(posts.pop())
+
+    def _looked_at(self, import_id: str) -> Iterator[str]:
+        after = None
+        while True:
+            page = self._ask(LINES, id=import_id, after=after)["importLines"]
+            for line in page["nodes"]:
+                start = f"ligne {line['number']} · {line['outcome']}"
+                yield from (f"{start} · {reason['code']} · {reason['message']}" for reason in line["reasons"])
+                if line["outcome"] == "CHANGED" and not line["reasons"]:
+                    yield start
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+
+    def _act(self, query: str, name: str, **given: object) -> dict[str, Any]:
+        payload: dict[str, Any] = self._ask(query, input=given)[name]
+        if payload["errors"]:
+            raise ExportUnreadable(payload["errors"][0]["message"])
+        return payload
+
+    def _ask(self, query: str, **variables: object) -> dict[str, Any]:
+        said = self._said("POST", self.url, json={"query": query, "variables": variables})
+        return said["data"]  # type: ignore[no-any-return]
+
+    def _put(self, path: str, content: bytes) -> dict[str, Any]:
+        address = str(httpx.URL(self.url).copy_with(raw_path=path.encode()))
+        return self._said("PUT", address, content=content)["import"]  # type: ignore[no-any-return]
+
+    def _said(self, method: str, address: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401 the client's own
+        try:
+            said: dict[str, Any] = self.client.request(method, address, **body).json()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):  # nobody there, or an answer that is no JSON
+            raise ExportUnreadable(f"Le graphe ne répond pas à l'adresse {address}.") from None
+        if "errors" in said:
+            raise ExportUnreadable(said["errors"][0]["message"])
+        return said
+
+
+def _received(told: Mapping[str, Any]) -> Iterator[str]:
+    counts = ", ".join(f"{told[name]} {words}" for name, words in COUNTS.items())
+    yield f"Import {told['id']} : {told['received']} lignes reçues : {counts} ; {told['blankLines']} vides."
+    yield "Colonnes : " + ", ".join(f"{column['header']} → {column['field']}" for column in told["columns"])
+    if told["ignoredColumns"]:
+        yield "Colonnes ignorées : " + ", ".join(told["ignoredColumns"])
+
+
+def _applied(payload: Mapping[str, Any]) -> Iterator[str]:
+    counts = "{applied} lignes prises, {registered} partenaires enregistrés, {unchanged} inchangées, {left} en attente."
+    yield counts.format(**payload)
+    for notice in payload["warnings"]:
+        yield f"à savoir · {'.'.join(notice['path'][1:])} · {notice['code']} · {notice['message']}"
