@@ -5,6 +5,7 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
+from persistence.extract_taking import follow
 from persistence.records import Convention, Mode, Partner, Refused, Rule
 from persistence.records.conventions import ClosingReason, DocumentKind
 from persistence.records.identifiers import Siret
@@ -93,11 +94,13 @@ async def partner_siret_change(act: Act, given: PartnerSiretChangeInput) -> Part
     former = next((c for c in partner.conventions if c.ends_after(act.today)), None)
     if former is None:
         bear(partner, siret, department, act.today)
+        await follow(act.register, partner)
         return partner
     with at("siret"):
         successor = prepare(partner, former.contract.mode, siret, act.today)
     if given.switch is not None:
         bear(partner, siret, department, act.today)
+        await follow(act.register, partner)
         await _switch(act, successor, given.switch, act.today, ClosingReason.SIRET_CHANGE)
     return partner
 

@@ -8,6 +8,7 @@ from persistence.seeds.demo import Persona, personas
 from .demo_issuer import DemoIssuer
 from .settings import Settings
 
+EXTRACTION = Path(__file__).parents[1] / "persistence" / "seeds" / "extraction-fictive.csv"
 PAYROLL = Path(__file__).parents[1] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 
 QUERIES = (
@@ -28,6 +29,23 @@ QUERIES = (
         "Les partenaires que je peux lire, dont le SIRET du bulletin diffère",
         "agent-paris",
         "{ bulletins { totalCount nodes { partner { name } siret conventionSiret siretMatches status missing } } }",
+    ),
+    (
+        "Ce qui manque pour ouvrir le service Esat : le cas, ses preuves, les étapes",
+        "agent-paris",
+        (
+            "{ partners(migrationState: LATE) { nodes { name migration { case evidence { sentence } "
+            "steps { label state whoActs rule } } } } }"
+        ),
+    ),
+    (
+        "Pourquoi ne voit-il plus rien, et qui pouvait déclarer le 12 janvier ?",
+        "agent-paris",
+        (
+            '{ explain(user: "usr_suspendu-canal", action: PARTNER_READ, object: "ptr_99990001200025") '
+            '{ sentence menders } whoCan(action: DECLARATION_DEPOSIT, object: "est_99990001200025", on: "2026-01-12") '
+            "{ sentence people { name by } } }"
+        ),
     ),
     (
         "Les lignes dont ma Caf paie l'AAH, dans un Esat qu'une autre administre",
@@ -55,6 +73,11 @@ def welcome(settings: Settings) -> str:
         f"\n  .venv/bin/habilitations lines {_from_here(PAYROLL)} --campaign 2026 --accept-valid \\\n"
         f"    --as declarante-canal --send {address}\n"
     )
+    extract = (
+        "\n  # Importer l'extraction MCP / Habtiers et ses accidents, puis prendre les lignes de sa Caf\n"
+        f"  .venv/bin/habilitations import {_from_here(EXTRACTION)} --as agent-paris --apply \\\n"
+        f"    --send {address}\n"
+    )
     tries = "\n".join(
         f"\n  # {title}\n  curl -s {address} -H 'Content-Type: application/json' \\\n"
         f"    -H \"Authorization: Bearer $(.venv/bin/habilitations token --as {who})\" \\\n    -d '{_body(query)}'"
@@ -63,7 +86,7 @@ def welcome(settings: Settings) -> str:
     return (
         "\nHabilitations, démonstration : tout ici est fiction ; "
         f"le jour est le {settings.demo_day:%d/%m/%Y}.\n\nPersonnages et jetons (un jour) :\n{shown}\n\n"
-        f"À essayer :{tries}\n{declare}\nLe graphe répond sur {address} ; Ctrl-C pour arrêter.\n"
+        f"À essayer :{tries}\n{declare}{extract}\nLe graphe répond sur {address} ; Ctrl-C pour arrêter.\n"
     )
 
 

@@ -271,6 +271,8 @@ class Teller:
             partner.add_establishment(
                 Siret.read(siret), name, department, Finess.read(code) if code else None, SEPTEMBER
             )
+        for establishment in partner.establishments:
+            establishment.id = f"est_{establishment.siret}"
         self.session.add(partner)
         if story.previous is not None:
             former = self._contract(story, partner, story.previous, by, SEPTEMBER, people=())

@@ -38,6 +38,8 @@ NAMES = {
     "declaration_line": "lineIds",
     "worker": "workerId",
     "agent": "agentId",
+    "extract": "importId",
+    "extract_line": "lineId",
 }
 """How the input of an act names the row that it takes, by table."""
 VALUES: dict[str, Any] = {"Date": "2026-12-10", "Int": 1, "Boolean": False, "DateTime": "2026-12-10T08:00:00Z"}
@@ -79,11 +81,13 @@ def test_every_record_that_an_act_bears_on_tells_what_its_viewer_can() -> None:
 async def rows(desk: Desk) -> dict[str, list[str]]:
     """Some rows of each table: of delegated and centralised partners, the CNA's, and one without a convention."""
     found: dict[str, list[str]] = {}
-    for name in {*NAMES, "declaration"} - {"partner", "agent"}:
+    of_no_partner = {"agent", "extract", "extract_line"}
+    for name in {*NAMES, "declaration"} - {"partner"} - of_no_partner:
         every = await desk.rows(name)
         for partner in (CANAL, SEINE, HORIZONS, PASSERELLE, OLIVIERS):
             found.setdefault(name, []).extend(sorted(r["id"] for r in every if r["partner_id"] == partner)[-2:])
-    found["agent"] = sorted(r["id"] for r in await desk.rows("agent"))[:2]
+    for name in of_no_partner:
+        found[name] = sorted(r["id"] for r in await desk.rows(name))[:2]
     return found | {"partner": [CANAL, SEINE, HORIZONS, PASSERELLE, OLIVIERS]}
 
 
