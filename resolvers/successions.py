@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from persistence.extract_taking import follow
+from persistence.extracts import hold
 from persistence.records import Convention, Mode, Partner, Refused, Rule
 from persistence.records.conventions import ClosingReason, DocumentKind
 from persistence.records.identifiers import Siret
@@ -86,6 +87,7 @@ class PartnerSiretChangeInput(PreviewInput):
 @permission("Partner:update", on=[Partner])
 async def partner_siret_change(act: Act, given: PartnerSiretChangeInput) -> Partner:
     """R58, A2: a successor convention on the new SIRET; groups, people and declarations go on."""
+    await hold(act.register)  # before the partner's lock, as an import does
     partner = await act.take(Partner, given.partner_id, "partnerId")
     with at("siret"):
         siret = Siret.read(given.siret)
