@@ -218,7 +218,10 @@ class Partner(Record):
 
     def _predecessor_id(self) -> str | None:
         """The last convention ever signed (A6), unless a live successor has it; an abandoned draft gives it up."""
-        last = max((c for c in self.conventions if c.in_force_on), key=lambda c: c.in_force_on or FOREVER, default=None)
+        signed = (c for c in self.conventions if c.in_force_on)
+        last = max(
+            signed, key=lambda c: (c.in_force_on or FOREVER, c.ends_on), default=None
+        )  # two may begin on one day
         for holder in self.conventions:
             if last is not None and holder.predecessor_id == last.id:
                 if holder.in_force_on is not None or holder.closed_on is None:

@@ -100,6 +100,23 @@ async def test_a_successor_is_prepared_with_the_copies_and_prepared_once(paris: 
     assert {w["code"] for w in done["warnings"]} == {"MEMBERS_END"}
 
 
+async def test_a_successor_given_up_leaves_its_place_to_another(paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    first = (await changes_mode(paris, esat, DELEGATED))["convention"]["id"]
+    new = another_siret_of(esat.partner.siret)
+    with refused("SUCCESSOR_PREPARED", "R43"):
+        await paris.does("partnerSiretChange", partnerId=esat.partner.id, siret=new)
+
+    await paris.does("conventionClose", conventionId=first, on=TODAY, closingReason="ABANDONED")
+    await paris.does("partnerSiretChange", partnerId=esat.partner.id, siret=new, switch=new_papers(None))
+    second = (await changes_mode(paris, esat, DELEGATED, switch=new_papers()))["convention"]
+
+    seen = (await paris.asks(FILE, id=esat.partner.id))["partner"]
+    assert (seen["siret"], seen["mode"], seen["conventionInForce"]["id"]) == (new, DELEGATED, second["id"])
+    assert seen["conventionInForce"]["predecessor"]["closingReason"] == "DELEGATION_CHANGE"
+    assert sorted(c["status"] for c in seen["conventions"]["nodes"]) == ["CLOSED", "CLOSED", "CLOSED", "IN_FORCE"]
+
+
 async def test_a_partner_changes_its_siret_and_goes_on(paris: Person) -> None:
     """A2, R58: the partner, its groups and its declarations go on under a successor."""
     esat = await an_open_esat(paris, "jo", DELEGATED)
