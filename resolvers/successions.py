@@ -12,7 +12,7 @@ from persistence.records.conventions import ClosingReason, DocumentKind
 from persistence.records.identifiers import Siret
 from persistence.records.successions import Papers, bear, change_mode, prepare, switch
 
-from .acting import Act, PreviewInput, at, permission
+from .acting import Act, PreviewInput, at, permission, under
 from .conventions import SignatureInput, attach
 
 
@@ -123,7 +123,8 @@ async def _switch(act: Act, successor: Convention, given: NewPapersInput, on: da
     papers, partner = given.papers, successor.partner
     sirets = [e.siret for e in partner.establishments if e.ended_on is None]
     elsewhere = await act.register.contracting_elsewhere(partner, sirets, on)
-    act.warn(switch(successor, papers, on, reason, elsewhere, act.today))
+    with under("switch"):
+        act.warn(switch(successor, papers, on, reason, elsewhere, act.today))
     attach(act, DocumentKind.CONVENTION, papers.convention.digest, successor.id)
     attach(act, DocumentKind.CONTRACT, papers.contract.digest, successor.id)
     for access in successor.accesses:

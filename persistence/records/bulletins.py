@@ -298,9 +298,20 @@ class ServiceAccess(Record):
     def suspend(self, today: date, reason: str) -> None:
         require(self.opened_bulletin(today), Rule.SERVICE_NOT_OPEN)
         suspend(self.suspensions, today, reason)
+        for on, later in self._announced(today):
+            later.suspensions.append(Suspension(starts_on=on, reason=reason.strip()))
 
     def resume(self, today: date) -> None:
         resume(self.suspensions, today)
+        for _, later in self._announced(today):
+            for suspension in later.suspensions:
+                suspension.ends_on = suspension.starts_on
+
+    def _announced(self, today: date) -> "list[tuple[date, ServiceAccess]]":
+        """The same service under a successor to come: it is not given back by a switch already announced."""
+        after = [c for c in self.convention.partner.conventions if c.predecessor_id == self.convention.id]
+        signed = [(c.in_force_on, c) for c in after if c.in_force_on is not None and c.in_force_on > today]
+        return [(on, a) for on, c in signed for a in c.accesses if a.service.id == self.service.id]
 
     def shows_on(self, day: date) -> bool:
         """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""

@@ -356,4 +356,5 @@ class Convention(Signed, Record):
         require(any(m.covers(service) for m in self.missions), Rule.MISSION_DOES_NOT_COVER)
 
     def multi_department_bulletins(self) -> "list[Bulletin]":
-        return [b for a in self.accesses for b in a.bulletins if b.is_signed and len(b.covered_departments) > 1]
+        """R47: those signed over several departments; an establishment that moves changes nothing of what was."""
+        return [b for a in self.accesses for b in a.bulletins if b.is_signed and b.cna_acknowledged]

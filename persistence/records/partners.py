@@ -217,14 +217,12 @@ class Partner(Record):
         return convention
 
     def _predecessor_id(self) -> str | None:
-        """The last convention ever signed (A6), unless a live successor has it; an abandoned draft gives it up."""
-        signed = (c for c in self.conventions if c.in_force_on)
-        last = max(
-            signed, key=lambda c: (c.in_force_on or FOREVER, c.ends_on), default=None
-        )  # two may begin on one day
+        """The last convention that ever held (A6), unless a live successor has it; a withdrawn one gives it up."""
+        held = [c for c in self.conventions if c.ends_after(c.in_force_on or FOREVER)]
+        last = max(held, key=lambda c: (c.in_force_on or FOREVER, c.ends_on), default=None)
         for holder in self.conventions:
             if last is not None and holder.predecessor_id == last.id:
-                if holder.in_force_on is not None or holder.closed_on is None:
+                if holder in held or holder.closed_on is None:
                     return None
                 holder.predecessor_id = None
         return last.id if last is not None else None

@@ -38,11 +38,10 @@ def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention
             mode, list(former.missions), former.conditions_of_exercise, former.conditions_of_administration, today
         )
         successor.siret = siret
-    same = (successor.contract.mode, successor.siret, successor.in_force_on) == (mode, siret, None)
-    require(same, Rule.SUCCESSOR_PREPARED, detail=successor.id)
+    facts = (successor.contract.mode, successor.siret, successor.in_force_on, successor.predecessor_id)
+    require(facts == (mode, siret, None, former.id), Rule.SUCCESSOR_PREPARED, detail=successor.id)
     for access in former.accesses:
-        live = _live(access, today)
-        if live is not None:
+        for live in _live(access, today)[-1:]:
             terms = Terms(siret, list(live.roles), list(live.establishments), list(live.departments))
             ServiceAccess.of(successor, access.service).prepare_bulletin(terms)
     return successor
@@ -63,16 +62,19 @@ def switch(
     """
     partner = successor.partner
     former = next(c for c in partner.conventions if c.id == successor.predecessor_id)
-    require(former.in_force_on is not None and former.in_force_on <= on, Rule.DATE_ORDER, "switch", "on")
-    require(on >= today, Rule.DATE_PAST, "switch", "on")
+    require(former.in_force_on is not None and former.in_force_on <= on, Rule.DATE_ORDER, "on")
+    require(on >= today, Rule.DATE_PAST, "on")
     former.close(on, reason, None, today)
     term = former.term_on if former.term_on is not None and former.term_on > on else None
     successor.sign(papers.convention, papers.contract, on, term, today)
-    notices = [Notice(Rule.MEMBERS_END)] if any(g.memberships for a in former.accesses for g in a.groups) else []
+    members = (m for a in former.accesses for g in a.groups for m in g.memberships)
+    notices = [Notice(Rule.MEMBERS_END)] if any(m.is_active_on(on) for m in members) else []
     for access in former.accesses:
         live = _live(access, on)
-        if live is not None:
-            notices += _continue(access, live, successor, papers, elsewhere, today)
+        several = f"Service {access.service.code} : un remplacement est annoncé, retirez-le d'abord."
+        require(len(live) <= 1, Rule.BULLETIN_OPENED, "on", detail=several)
+        for bulletin in live:
+            notices += _continue(access, bulletin, successor, papers, elsewhere, today)
     successor.suspensions.extend(_carried(former.suspensions, on))
     if successor.contract.mode is former.contract.mode:
         _keep_managers(former, successor, on)
@@ -89,19 +91,24 @@ def _continue(
     elsewhere: frozenset[str],
     today: date,
 ) -> list[Notice]:
-    """One service goes on under the successor: its bulletin signed and opened, its groups made anew."""
+    """One service goes on under the successor: its bulletin signed and opened, its groups made anew.
+
+    It opens no sooner, and ends no later, than it was to.
+    """
     on, made = successor.in_force_on, ServiceAccess.of(successor, access.service)
     assert on is not None
     signature = papers.bulletins.get(access.service.id)
     if signature is None:
-        raise Refused(Rule.SIGNATURE_MISSING, "switch", "bulletins", detail=f"Service : {access.service.code}.")
+        raise Refused(Rule.SIGNATURE_MISSING, "bulletins", detail=f"Service : {access.service.code}.")
     draft = next((b for b in made.bulletins if not b.is_signed and b.closed_on is None), None)
     if draft is None:
         terms = Terms(successor.siret, list(live.roles), list(live.establishments), list(live.departments))
         draft = made.prepare_bulletin(terms)
-    ends = live.effective_to if live.effective_to is not None and live.effective_to > on else None
-    notices = draft.sign(signature, on, ends, acknowledge_cna=papers.acknowledge_cna, today=today)
-    draft.open_service(on, elsewhere & {e.siret for e in draft.establishments}, today, continues=True)
+    opens = max(on, live.opened_on or on)
+    notices = draft.sign(signature, opens, live.effective_to, acknowledge_cna=papers.acknowledge_cna, today=today)
+    draft.open_service(opens, elsewhere & {e.siret for e in draft.establishments}, today, continues=True)
+    if live.closed_on is not None:
+        draft.close(live.closed_on, live.closing_reason or "", today)
     made.suspensions.extend(_carried(access.suspensions, on))
     made.groups.extend(_anew(group, draft, on) for group in access.groups if group.is_live_on(on))
     return notices
@@ -111,6 +118,7 @@ def _anew(group: Group, bulletin: Bulletin, on: date) -> Group:
     """The same name, role and establishments, from the day of the switch on."""
     kept = [e for e in group.establishments if e in bulletin.establishments]
     made = Group.of(group.name, None if group.all_establishments else kept, on)
+    made.closed_on = group.closed_on
     if group.role in bulletin.roles:
         made.role, made.role_id = group.role, group.role_id
     return made
@@ -146,10 +154,10 @@ def in_force(partner: Partner, day: date) -> Convention:
     return found
 
 
-def _live(access: ServiceAccess, day: date) -> Bulletin | None:
-    """The bulletin that is open that day, or opens later."""
+def _live(access: ServiceAccess, day: date) -> list[Bulletin]:
+    """The bulletin that is open that day, then what opens later."""
     live = [b for b in access.bulletins if b.opened_on is not None and b.ends_on > max(day, b.opened_on)]
-    return max(live, key=lambda b: b.opened_on or day, default=None)
+    return sorted(live, key=lambda b: b.opened_on or day)
 
 
 def bear(partner: Partner, siret: Siret, department: str | None, today: date) -> None:

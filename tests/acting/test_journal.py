@@ -34,6 +34,7 @@ from tests.journeys.story import (
     a_signed_esat,
     a_siret,
     an_open_esat,
+    another_siret_of,
     paper,
     somebody,
 )
@@ -66,6 +67,7 @@ AMOUNTS = re.compile(r"(?<![0-9a-f])(1 ?237[.,]91|123791|1111[.,]11|111111)(?![0
 PERSON = somebody("Zélie", "Zibeline")
 AGENT = PERSON | {"issuer": "https://issuer.invalid", "subject": "zelie-secret"}
 JO = {"issuer": DEMO_ISSUER, "subject": "jo", "name": "Paie", "email": "paie@editeur.invalid"}
+HORIZONS = "ptr_99990002000010"
 STAGES: dict[str, Stage] = {}
 
 
@@ -121,6 +123,42 @@ async def _(paris: Person) -> Scene:
     return Scene(
         "agent-paris", {"conventionId": convention} | papers, rule="agent_managing Convention:sign jurisdiction"
     )
+
+
+@stage("conventionRecord")
+async def _(paris: Person) -> Scene:
+    given = {"number": "75-0042", "mode": DELEGATED, "missionIds": list(WORK), "originallyInForceOn": "2024-01-01"}
+    papers = {"convention": paper("a"), "contract": paper("b")}
+    return Scene("agent-paris", {"partnerId": (await paris.registers(a_siret())).id} | given | papers)
+
+
+@stage("delegationChange")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "switch": _new_papers() | {"on": TODAY}}
+    return Scene("agent-paris", given, rule="agent_managing Delegation:change jurisdiction")
+
+
+@stage("partnerSiretChange")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo", DELEGATED)
+    given = {"partnerId": esat.partner.id, "siret": another_siret_of(esat.partner.siret), "switch": _new_papers()}
+    return Scene("agent-paris", given, rule="agent_managing Partner:update jurisdiction")
+
+
+def _new_papers() -> dict[str, Any]:
+    bulletins = [{"serviceId": "svc_ESAT", "signature": paper("3")}]
+    return {"convention": paper("1"), "contract": paper("2"), "bulletins": bulletins}
+
+
+@stage("cnaHandBack")
+async def _(paris: Person) -> Scene:
+    cna = Person(paris.asker, "agent-cna")
+    query = "query($p: ID!) { bulletins(partnerId: $p) { nodes { id coversSeveralDepartments status } } }"
+    for bulletin in (await cna.asks(query, p=HORIZONS))["bulletins"]["nodes"]:
+        if bulletin["coversSeveralDepartments"] and bulletin["status"] == "OPEN":
+            await cna.does("bulletinClose", bulletinId=bulletin["id"], on=TODAY, closingReason="Portée réduite")
+    return Scene(cna.name, {"partnerId": HORIZONS}, "org_CNA", "agent_managing Cna:hand_back jurisdiction")
 
 
 @stage("conventionAmend")
@@ -199,6 +237,13 @@ async def _(paris: Person) -> Scene:
     return Scene("agent-paris", {"bulletinId": esat.bulletin, "on": TODAY, "closingReason": "Départ"})
 
 
+@stage("bulletinClosingCancel")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    await paris.does("bulletinClose", bulletinId=esat.bulletin, on=TOMORROW, closingReason="Départ")
+    return Scene("agent-paris", {"bulletinId": esat.bulletin})
+
+
 @stage("serviceSuspend")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
@@ -232,6 +277,13 @@ async def _(paris: Person) -> Scene:
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
     return Scene("agent-paris", {"groupId": esat.group, "on": TODAY})
+
+
+@stage("groupClosingCancel")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    await paris.does("groupClose", groupId=esat.group, on=TOMORROW)
+    return Scene("agent-paris", {"groupId": esat.group})
 
 
 @stage("groupMembersAdd")
@@ -294,6 +346,13 @@ async def _(paris: Person) -> Scene:
 async def _(paris: Person) -> Scene:
     esat = await _a_member(paris)
     return Scene("agent-paris", {"affiliationId": esat.member.affiliation, "on": TODAY})
+
+
+@stage("userDeactivationCancel")
+async def _(paris: Person) -> Scene:
+    esat = await _a_member(paris)
+    await paris.does("userDeactivate", affiliationId=esat.member.affiliation, on=TOMORROW)
+    return Scene("agent-paris", {"affiliationId": esat.member.affiliation})
 
 
 # machine clients

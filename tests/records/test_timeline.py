@@ -298,7 +298,7 @@ def test_every_small_set_of_documents_is_told_as_by_hand(in_force: int, successo
             agreed.stops.append(Paper(day(stop[0]), _at(stop[1])))
         if bulletin is not None:
             signed_on = {"partner_signed_on": TODAY, "organism_signed_on": TODAY}
-            wide = Bulletin(effective_from=day(bulletin), effective_to=_at(end), **signed_on)
+            wide = Bulletin(effective_from=day(bulletin), effective_to=_at(end), cna_acknowledged=True, **signed_on)
             wide.departments = [Department(code=code) for code in WIDE]
             convention.accesses.append(ServiceAccess(bulletins=[wide]))
             agreed.wide.append(Paper(day(bulletin), _at(end)))
