@@ -40,7 +40,9 @@ def ending(esat: Opened, act: str, on: str, ids: Mapping[str, str]) -> dict[str,
     }
     if act in dated:
         return dated[act] | {"on": on}
-    thing = {"accessId": esat.access} if act == "serviceSuspend" else {"affiliationId": esat.member.affiliation}
+    thing: dict[str, object] = (
+        {"accessId": esat.access} if act == "serviceSuspend" else {"affiliationId": esat.member.affiliation}
+    )
     return thing | {"suspensionReason": "Vérification en cours"}
 
 
