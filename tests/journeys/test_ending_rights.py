@@ -24,7 +24,6 @@ from tests.journeys.story import (
 )
 
 AFTER = date(2026, 12, 11)
-NOTHING = {"lost": [], "gained": [], "managersLost": [], "managersGained": [], "servicesLost": [], "servicesGained": [], "drafts": []}  # fmt: skip
 
 
 def ending(esat: Opened, act: str, on: str, ids: Mapping[str, str]) -> dict[str, object]:
