@@ -158,6 +158,12 @@ class Act:
             return None
         return standing(self.partner, self.effect_on)
 
+    def felt_on(self, day: date | None) -> None:
+        """The day of effect, for an act whose row says it rather than its input."""
+        if day is not None and self.effect_on is not None:
+            self.effect_on = max(day, self.today)
+            self.before = self.standing()
+
     async def resolve(self) -> None:
         """What the caller holds, read again: the lock may have waited for the act that takes it away."""
         graph, register = self.context.graph, self.register

@@ -166,6 +166,7 @@ class ConventionClosingCancelInput(PreviewInput):
 @permission("Convention:cancel_closing", on=[Convention])
 async def convention_closing_cancel(act: Act, given: ConventionClosingCancelInput) -> Convention:
     convention = await act.take(Convention, given.convention_id, "conventionId")
+    act.felt_on(convention.closed_on)
     convention.cancel_closing(act.today)
     return convention
 

@@ -17,7 +17,7 @@ from authz.scopes import KIND_OF
 from persistence.callers import holders_statement
 from persistence.facts import Facts, candidates, facts_of, partner_file
 from persistence.reader import Held
-from persistence.records import Organism, Partner, Path, Record, User
+from persistence.records import Mender, Organism, Partner, Path, Record, User
 from persistence.records.base import folded
 from persistence.register import Register
 from persistence.visibility import GUARDED, class_of
@@ -161,6 +161,7 @@ async def _explained(inquiry: Inquiry, subject: Subject, name: str, file: Partne
     organisms = {o.id: o for o in await _organisms(inquiry, subject)}
     chains = _chains(inquiry, subject, name, file, organisms)
     chains.sort(key=lambda chain: (not chain.holds, sum(step.broken is not None for step in chain.steps)))
+    chains = await _told(inquiry, chains[:MOST_PATHS])
     done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
     day = words.day(inquiry.on)
     administering = organisms.get(inquiry.facts.get("administering") or "")
@@ -169,17 +170,16 @@ async def _explained(inquiry: Inquiry, subject: Subject, name: str, file: Partne
         sentence = (
             f"Le {day}, {name} peut {done} : {words.because(permit, best.steps if best else None, administering)}."
         )
-        return Explanation(
-            allowed=True, on=inquiry.on, sentence=sentence, chains=chains[:MOST_PATHS], grounds=grounds, menders=[]
-        )
+        return Explanation(allowed=True, on=inquiry.on, sentence=sentence, chains=chains, grounds=grounds, menders=[])
     chains = [chain for chain in chains if not chain.holds]
     broken = next((c.broken for c in chains if c.broken is not None), None)
     why = words.why_not(inquiry.type_, broken, grounds, inquiry.facts, administering)
-    menders = words.menders(broken, inquiry.facts, administering)
+    # without a group, nothing is broken: one is to be found by whom manages the users
+    grouped = not subject.posts and {"member", "machine"} & {KIND_OF[rule.role] for rule in inquiry.permits}
+    missing = Mender.USERS_MANAGER if grouped else Mender.ORGANISM
+    menders = words.menders(broken, inquiry.facts, administering, missing)
     sentence = f"Le {day}, {name} ne peut pas {done} : {why}."
-    return Explanation(
-        allowed=False, on=inquiry.on, sentence=sentence, chains=chains[:MOST_PATHS], grounds=grounds, menders=menders
-    )
+    return Explanation(allowed=False, on=inquiry.on, sentence=sentence, chains=chains, grounds=grounds, menders=menders)
 
 
 def _chains(
@@ -200,6 +200,22 @@ def _chains(
         permits = [rule for rule in inquiry.permits if KIND_OF[rule.role] == "agent"]
         made += of_agent(inquiry.context.graph.policy, subject, name, inquiry.facts, permits, organisms)
     return [Chain(all(s.broken is None for s in c), list(c), words.to_mend(c)) for c in made]
+
+
+async def _told(inquiry: Inquiry, chains: Sequence[Chain]) -> list[Chain]:
+    """The chains without the names and ids of what the asker does not read."""
+    types, hidden = inquiry.context.graph.types, set()
+    for one in {step.object_id for chain in chains for step in chain.steps if step.object_id}:
+        kind = types.by_prefix.get(prefix_of(one, types.prefixes))
+        record = types.records.get(kind.name) if kind else None
+        if record in GUARDED and not await inquiry.reads(class_of(record), one):
+            hidden.add(one)
+
+    def veiled(step: Step) -> Step:
+        return step._replace(object_id=None, label=words.UNTOLD[step.kind]) if step.object_id in hidden else step
+
+    told = [list(map(veiled, chain.steps)) for chain in chains]
+    return [Chain(chain.holds, steps, words.to_mend(steps)) for chain, steps in zip(chains, told, strict=True)]
 
 
 def _ground(inquiry: Inquiry, subject: Subject, rule: Permit) -> Ground:

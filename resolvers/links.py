@@ -40,7 +40,10 @@ def of_member(
         return person.user.id == user_id and (not service or access.service.id == service)
 
     found: list[Sequence[Step]] = []
+    in_force = partner.span_on(on).convention_id
     for path in paths(partner, on, concerns):
+        if in_force not in (None, path.links[-1].object_id):
+            continue  # nobody opens a convention again that another one has replaced: there is a group to find there
         if place and path.right is not None and path.right.establishment_id not in ("", place):
             continue
         steps = [Step(*link) for link in path.links]

@@ -131,6 +131,19 @@ SCOPES = {
 }
 
 
+UNTOLD = {
+    "USER": "Personne",
+    "GROUP": "Groupe",
+    "ESTABLISHMENT": "Établissement",
+    "BULLETIN": "Bulletin",
+    "SERVICE": "Service",
+    "CONTRACT": "Contrat de services",
+    "CONVENTION": "Convention",
+    "MANAGER": "Gestionnaire des habilitations",
+}
+"""A link whose object the asker may not read."""
+
+
 def day(on: date) -> str:
     return f"{on:%d/%m/%Y}"
 
@@ -195,12 +208,14 @@ def why_not(
     return f"ses rôles comportent cet acte, mais pas sur {THINGS[type_]}{where}"
 
 
-def menders(broken: "Step | None", facts: Facts, administering: Organism | None) -> list[str]:
-    """Who can mend it (R60: the way to them)."""
+def menders(
+    broken: "Step | None", facts: Facts, administering: Organism | None, missing: Mender = Mender.ORGANISM
+) -> list[str]:
+    """Who can mend it (R60: the way to them); `missing`, where there is not even a link."""
     delegated = facts.get("mode") == "DELEGATED"
     contact = f" ({administering.contact})" if administering and administering.contact else ""
     organism = [f"{administering.name}{contact}"] if administering else []
-    match broken.mender if broken is not None else Mender.ORGANISM:
+    match broken.mender if broken is not None else missing:
         case Mender.NATIONAL:
             return ["Les administrateurs nationaux (Cnaf)"]
         case Mender.USERS_MANAGER if delegated:

@@ -2,9 +2,16 @@
 
 # ruff: noqa: E501 a query or a case stands on one line
 
+from datetime import date
 from typing import Any
 
-from persistence.records import Rule
+import pytest
+import strawberry
+
+from persistence.records import Refused, Rule
+from persistence.records.identifiers import holds_nir
+from resolvers import sizes
+from resolvers.groups import GroupCloseInput
 from server.demo_issuer import DEMO_ISSUER
 from tests.acting.ledger import rows
 from tests.conftest import World
@@ -348,3 +355,23 @@ async def test_a_text_that_holds_a_number_is_refused_in_whatever_field(world: Wo
         assert [(e["code"], e["path"][-1]) for e in told["errors"]] == [
             ("NIR_IN_TEXT", field) for field in ("clientReference", "confirmation", "comment")
         ]
+
+
+@pytest.mark.parametrize(
+    "opaque",
+    [
+        "grp_01a208879548771384f232672a3904b4",
+        "01a2088875ca772688932282041c301f",
+        "1d830790745749238bc47a935bf38c301c79d51da97d59f5f816b63cd06eda41",
+    ],
+)
+def test_an_id_whose_chance_digits_read_as_a_number_is_no_free_text(opaque: str) -> None:
+    assert holds_nir(opaque)
+
+    named = GroupCloseInput(
+        idempotency_key=strawberry.ID(opaque), group_id=strawberry.ID(opaque), on=date(2026, 12, 10)
+    )
+    sizes.check(named)
+
+    with pytest.raises(Refused):
+        sizes.check(GroupCloseInput(reason=f"voir {opaque}", group_id=strawberry.ID("grp_0"), on=named.on))

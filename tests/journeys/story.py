@@ -23,6 +23,8 @@ ROLES = ("ESAT_DECLARANT", "ESAT_LECTEUR")
 FORM = "f" * 64
 PARTNER = "partner { id siret version establishments { nodes { id siret } } }"
 EXPLAINED = "errors { code message path rule source }"
+IMPACT = "impact { on lost { userId name service role establishments } gained { userId name service role establishments } managersLost { userId name } managersGained { userId name } servicesLost servicesGained administeredBefore administeredAfter modeBefore modeAfter drafts { establishment campaignYear lines } }"
+EXPLANATION = "allowed on sentence menders chains { holds steps { kind objectId label broken } broken { kind objectId label broken } } grounds { role scope held met conditions { fact expected met } }"
 BATCH = "batch { id received created replaced unchanged rejected held removed declaration { id sequence status } }"
 
 _numbers = count(1)
@@ -182,6 +184,41 @@ class Person:
     async def appoints(self, convention: str, kind: str, /, **whom: object) -> dict[str, Any]:
         given = {"conventionId": convention, "kind": kind} | whom
         return await self.does("managerAppoint", "manager { id kind user { id } } invitation", **given)
+
+    async def records_convention(
+        self, partner: str, mode: str = CENTRALISED, missions: tuple[str, ...] = WORK, /, **more: object
+    ) -> str:
+        """A convention older than the register."""
+        given = {
+            "partnerId": partner, "number": "CV-2019-0042", "mode": mode, "missionIds": list(missions),
+            "convention": paper("a"), "contract": paper("b"), "originallyInForceOn": "2019-04-01",
+        } | more  # fmt: skip
+        return _id(await self.does("conventionRecord", "convention { id }", **given), "convention")
+
+    async def amends(self, convention: str, missions: tuple[str, ...] = WORK, verified: str = "mission") -> None:
+        given = {"conventionId": convention, "verifiedFields": [verified], "missionIds": list(missions)}
+        await self.does("conventionAmend", **given)
+
+    async def attests(self, partner: str) -> None:
+        await self.does("activityAttest", partnerId=partner, evidence="Appel du 9 décembre à la directrice")
+
+    # seeing first, then doing
+
+    async def tells_impact(self, act: str, /, **given: object) -> dict[str, Any]:
+        """What an act would change, told by its dry run."""
+        return (await self.does(act, IMPACT, **given, dryRun=True))["impact"]  # type: ignore[no-any-return]
+
+    async def does_with_impact(self, act: str, /, **given: object) -> dict[str, Any]:
+        return (await self.does(act, IMPACT, **given))["impact"]  # type: ignore[no-any-return]
+
+    async def explains(self, user: str, action: str, thing: str, on: str | None = None) -> Any:  # noqa: ANN401 JSON
+        """Why this user may or may not, that day; None when this person may not know."""
+        query = f"query($u: ID!, $a: Action!, $o: ID!, $on: Date) {{ explain(user: $u, action: $a, object: $o, on: $on) {{ {EXPLANATION} }} }}"
+        return (await self.asks(query, u=user, a=action, o=thing, on=on))["explain"]
+
+    async def finds_who_can(self, action: str, thing: str, on: str | None = None) -> Any:  # noqa: ANN401 JSON
+        query = "query($a: Action!, $o: ID!, $on: Date) { whoCan(action: $a, object: $o, on: $on) { on sentence people { userId name by } offices { organism role count } hidden } }"
+        return (await self.asks(query, a=action, o=thing, on=on))["whoCan"]
 
     # bulletins and services
 
