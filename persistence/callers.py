@@ -88,7 +88,12 @@ def _administered(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[An
                 ),
             )
         )
-        .where(manager.c.user_id == user.c.id, terms.runs(manager), *_works(terms, link))
+        .where(
+            manager.c.user_id == user.c.id,
+            terms.runs(manager),
+            link.c.accepted_on <= terms.day,  # see `Contract.managers_on`
+            *_works(terms, link),
+        )
     )
     return rows(made, manager.c.partner_id)  # type: ignore[no-any-return]
 

@@ -2,8 +2,10 @@
 
 # ruff: noqa: E501 a query or a case stands on one line
 
+from datetime import date
 from typing import Any
 
+from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line
 from tests.journeys.story import (
     CENTRALISED,
@@ -12,6 +14,7 @@ from tests.journeys.story import (
     TOMORROW,
     Opened,
     Person,
+    a_signed_esat,
     a_siret,
     an_open_esat,
     another_siret_of,
@@ -145,3 +148,51 @@ async def test_a_siret_that_is_somebody_elses_is_refused(paris: Person) -> None:
     for siret, code in ((other.siret, "SIRET_KNOWN"), (esat.partner.siret, "SIRET_SAME"), ("123", "SIRET_FORMAT")):
         with refused(code):
             await paris.does("partnerSiretChange", partnerId=esat.partner.id, siret=siret)
+
+
+async def test_a_cancelled_switch_is_followed_by_another(paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    announced = (await changes_mode(paris, esat, DELEGATED, switch=new_papers(TOMORROW)))["convention"]["id"]
+    await paris.does("conventionClose", conventionId=announced, on=TOMORROW, closingReason="ABANDONED")
+    await paris.does("conventionClosingCancel", conventionId=esat.convention)
+
+    done = await changes_mode(paris, esat, DELEGATED, switch=new_papers())
+
+    seen = (await paris.asks(FILE, id=esat.partner.id))["partner"]
+    assert (seen["mode"], seen["conventionInForce"]["id"]) == (DELEGATED, done["convention"]["id"])
+    assert seen["conventionInForce"]["predecessor"]["id"] == esat.convention
+
+
+async def test_a_service_suspended_before_an_announced_switch_is_not_given_back_by_it(paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    await changes_mode(paris, esat, DELEGATED, switch=new_papers(TOMORROW))
+
+    await paris.suspends_service(esat.access)
+
+    query = (
+        "query($p: ID!, $on: Date) { partner(id: $p, on: $on) { conventionInForce { services { open suspended } } } }"
+    )
+    (service,) = (await paris.asks(query, p=esat.partner.id, on=TOMORROW))["partner"]["conventionInForce"]["services"]
+    assert service == {"open": False, "suspended": True}
+
+
+async def test_a_partner_that_moves_to_another_department_keeps_the_past_of_its_timeline(world: World) -> None:
+    """R47: the new papers cover two departments; the CNA administers from that day on, and not before."""
+    paris, history = Person(world, "agent-paris"), "query($p: ID!, $on: Date) { partner(id: $p, on: $on) { administeredBy { code } } }"  # fmt: skip
+    partner, convention = await a_signed_esat(paris)
+    annex = await paris.adds_establishment(partner.id, a_siret(), "75")
+    bulletin = await paris.prepares_bulletin(convention, partner.siret, (*partner.establishments, annex))
+    await paris.signs_bulletin(bulletin)
+    await paris.decides_eligibility(partner.id)
+    await paris.opens(bulletin)
+    world.clock.move_to(date.fromisoformat(TOMORROW))
+    given = {"partnerId": partner.id, "siret": another_siret_of(partner.siret), "department": "92"}
+
+    with refused("CNA_ACKNOWLEDGE", "R47") as told:
+        await paris.does("partnerSiretChange", **given, switch=new_papers(None))
+    await paris.does("partnerSiretChange", **given, switch=new_papers(None) | {"acknowledgeCna": True})
+
+    assert told.path == ["input", "switch", "acknowledgeCna"]
+    for on, organism in ((TODAY, "751"), (TOMORROW, "CNA")):
+        seen = await Person(world, "admin-national").asks(history, p=partner.id, on=on)
+        assert seen["partner"]["administeredBy"]["code"] == organism
