@@ -123,13 +123,14 @@ async def bulletin_close(act: Act, given: BulletinCloseInput) -> Bulletin:
 
 
 @strawberry.input(description="L'annulation d'une clôture à venir.")
-class BulletinClosingCancelInput(ChangeInput):
+class BulletinClosingCancelInput(PreviewInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin.")
 
 
 @permission("MembershipBulletin:close", on=[Bulletin])
 async def bulletin_closing_cancel(act: Act, given: BulletinClosingCancelInput) -> Bulletin:
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    act.felt_on(bulletin.closed_on)
     bulletin.cancel_closing(act.today)
     return bulletin
 

@@ -92,12 +92,13 @@ async def group_close(act: Act, given: GroupCloseInput) -> Group:
 
 
 @strawberry.input(description="L'annulation d'une clôture à venir.")
-class GroupClosingCancelInput(ChangeInput):
+class GroupClosingCancelInput(PreviewInput):
     group_id: ID = strawberry.field(description="Le groupe.")
 
 
 @permission("Group:close", on=[Group])
 async def group_closing_cancel(act: Act, given: GroupClosingCancelInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
+    act.felt_on(group.closed_on)
     group.cancel_closing(act.today)
     return group

@@ -140,13 +140,14 @@ async def user_deactivate(act: Act, given: UserDeactivateInput) -> Affiliation:
 
 
 @strawberry.input(description="L'annulation d'un départ à venir.")
-class UserDeactivationCancelInput(ChangeInput):
+class UserDeactivationCancelInput(PreviewInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
 
 
 @permission("User:deactivate", on=[Affiliation])
 async def user_deactivation_cancel(act: Act, given: UserDeactivationCancelInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    act.felt_on(affiliation.ends_on)
     affiliation.cancel_end(act.today)
     return affiliation
 

@@ -108,7 +108,11 @@ class Group(Record):
             raise Refused(Rule.ROLE_FIRST)
         require(affiliation.is_active_on(today), Rule.STRANGER)
         require(not suspended(affiliation.suspensions, today), Rule.AFFILIATION_SUSPENDED)
-        require(self.membership_of(affiliation, today) is None, Rule.ALREADY_MEMBER)
+        leaving = self.membership_of(affiliation, today)
+        if leaving is not None:
+            require(leaving.ends_on is not None, Rule.ALREADY_MEMBER)
+            leaving.ends_on = None  # a removal still to come is undone
+            return leaving
         membership = Membership(
             role_id=self.role_id,
             partner_id=affiliation.partner_id,

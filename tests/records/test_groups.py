@@ -131,6 +131,17 @@ def test_a_suspended_person_is_not_included() -> None:
         group_of(access).include(suspended, TODAY)
 
 
+def test_a_removal_still_to_come_is_undone_by_including_again() -> None:
+    access = esat_access()
+    group, member = group_of(access), colleague(access.convention.partner)
+    included = group.include(member, TODAY)
+    group.exclude(member, day(3), TODAY)
+
+    again = group.include(member, day(1))
+
+    assert (again, included.ends_on, group.memberships) == (included, None, [included])
+
+
 def test_a_person_is_in_a_group_once_at_a_time() -> None:
     access = esat_access()
     group, member = group_of(access), colleague(access.convention.partner)
