@@ -41,7 +41,7 @@ def onboardings(terms: "Terms") -> Select[Any]:
         .outerjoin(contract, contract.c.convention_id == convention.c.id)
         .outerjoin(access, and_(access.c.convention_id == convention.c.id, access.c.service_id == service.c.id))
         .outerjoin(bulletin, bulletin.c.id == _spoken_of(terms, access))
-        .outerjoin(origin, origin.c.id == _last_origin(partner))
+        .outerjoin(origin, origin.c.id == _last_origin(terms, partner))
         .outerjoin(migration, migration.c.service_id == service.c.id)
     )
     return select(
@@ -61,16 +61,18 @@ def onboardings(terms: "Terms") -> Select[Any]:
         ),
         migration.c.id.is_not(None).label("migrates"),
         convention.c.id.is_not(None).label("in_force"),
+        _announced(terms, partner).label("announced"),
         func.coalesce(origin.c.known_mcp, false()).label("known_by_file"),
-        _attested(partner).label("attested"),
-        _eligible(partner, service).label("eligible"),
-        _amended(convention).label("amended"),
+        _attested(terms, partner).label("attested"),
+        _eligible(terms, partner, service).label("eligible"),
+        _amended(terms, convention).label("amended"),
         _covered(convention, service).label("covered"),
         _complete(bulletin, service).label("complete"),
         bulletin.c.organism_signed_on.is_not(None).label("signed"),
         func.coalesce(bulletin.c.siret == convention.c.siret, false()).label("siret_matches"),
         (service.c.available_from <= terms.day).label("available"),
-        bulletin.c.opened_on.is_not(None).label("opened"),
+        func.coalesce(bulletin.c.opened_on <= terms.day, false()).label("opened"),
+        func.coalesce(bulletin.c.opened_on > terms.day, false()).label("opens_later"),
         func.coalesce(contract.c.mode == "DELEGATED", false()).label("delegated"),
         managed(terms, convention).label("managed"),
         _live_group(terms, access).label("grouped"),
@@ -134,10 +136,11 @@ def _holds(terms: "Terms", convention: FromClause) -> ColumnElement[bool]:
     return and_(convention.c.in_force_on <= terms.day, *ends)
 
 
-def _last_origin(partner: FromClause) -> ColumnElement[Any]:
+def _last_origin(terms: "Terms", partner: FromClause) -> ColumnElement[Any]:
     """The file's word is the last one taken: ids follow time."""
     row = table("partner_origin").alias()
-    return select(func.max(row.c.id)).where(row.c.partner_id == partner.c.id).correlate(partner).scalar_subquery()
+    taken = [row.c.partner_id == partner.c.id, row.c.taken_on <= terms.day]
+    return select(func.max(row.c.id)).where(*taken).correlate(partner).scalar_subquery()
 
 
 def _spoken_of(terms: "Terms", access: FromClause) -> ColumnElement[Any]:
@@ -175,24 +178,34 @@ def _served_before(terms: "Terms", convention: FromClause, service: FromClause) 
     return _any(other, of=[convention, service], where=where)
 
 
-def _attested(partner: FromClause) -> ColumnElement[bool]:
+def _announced(terms: "Terms", partner: FromClause) -> ColumnElement[bool]:
+    """A convention is signed for a day to come, and not withdrawn."""
+    row = table("convention").alias()
+    stands = or_(row.c.closed_on.is_(None), row.c.closed_on > row.c.in_force_on)
+    return _any(row, of=[partner], where=[row.c.partner_id == partner.c.id, row.c.in_force_on > terms.day, stands])
+
+
+def _attested(terms: "Terms", partner: FromClause) -> ColumnElement[bool]:
     row = table("activity_attestation").alias()
-    return _any(row, of=[partner], where=[row.c.partner_id == partner.c.id])
+    return _any(row, of=[partner], where=[row.c.partner_id == partner.c.id, row.c.attested_on <= terms.day])
 
 
-def _eligible(partner: FromClause, service: FromClause) -> ColumnElement[bool]:
+def _eligible(terms: "Terms", partner: FromClause, service: FromClause) -> ColumnElement[bool]:
     """R28: the last decision on the service is favourable, with its form where it is needed."""
     row, later = table("eligibility").alias(), table("eligibility").alias()
-    last = select(func.max(later.c.id)).where(later.c.partner_id == partner.c.id, later.c.service_id == service.c.id)
+    same = [later.c.partner_id == partner.c.id, later.c.service_id == service.c.id]
+    last = select(func.max(later.c.id)).where(*same, later.c.decided_on <= terms.day)
     with_form = or_(~service.c.needs_eligibility_form, row.c.form_digest.is_not(None))
     decided = row.c.id == last.correlate(partner, service).scalar_subquery()
     return _any(row, of=[partner, service], where=[decided, row.c.decision == "ELIGIBLE", with_form])
 
 
-def _amended(convention: FromClause) -> ColumnElement[bool]:
+def _amended(terms: "Terms", convention: FromClause) -> ColumnElement[bool]:
     row = table("amendment").alias()
     verified = cast(row.c.verified_fields, Text).contains(f'"{MISSION}"')
-    return _any(row, of=[convention], where=[row.c.convention_id == convention.c.id, verified])
+    return _any(
+        row, of=[convention], where=[row.c.convention_id == convention.c.id, row.c.recorded_on <= terms.day, verified]
+    )
 
 
 def _covered(convention: FromClause, service: FromClause) -> ColumnElement[bool]:

@@ -131,6 +131,9 @@ class BulletinClosingCancelInput(PreviewInput):
 async def bulletin_closing_cancel(act: Act, given: BulletinClosingCancelInput) -> Bulletin:
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
     act.felt_on(bulletin.closed_on)
+    elsewhere = await _elsewhere(act, bulletin, bulletin.closed_on or act.today)
+    if bulletin.opened_on is not None and elsewhere:
+        raise Refused(Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(elsewhere)))
     bulletin.cancel_closing(act.today)
     return bulletin
 

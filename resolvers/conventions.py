@@ -167,8 +167,21 @@ class ConventionClosingCancelInput(PreviewInput):
 async def convention_closing_cancel(act: Act, given: ConventionClosingCancelInput) -> Convention:
     convention = await act.take(Convention, given.convention_id, "conventionId")
     act.felt_on(convention.closed_on)
+    if convention.in_force_on is not None:
+        await _place_is_free(act, convention, convention.closed_on or act.today)
     convention.cancel_closing(act.today)
     return convention
+
+
+async def _place_is_free(act: Act, convention: Convention, on: date) -> None:
+    """R35: meanwhile nobody has taken the partner in its scope, nor contracted for an establishment of its own."""
+    if await act.register.in_scope_elsewhere(convention.partner, on):
+        raise Refused(Rule.IN_SCOPE_ELSEWHERE)
+    live = [b for a in convention.accesses for b in a.bulletins if b.opened_on is not None and b.ends_on > on]
+    sirets = sorted({e.siret for b in live for e in b.establishments})
+    elsewhere = await act.register.contracting_elsewhere(convention.partner, sirets, on)
+    if elsewhere:
+        raise Refused(Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(elsewhere)))
 
 
 @strawberry.input(

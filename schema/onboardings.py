@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from strawberry import ID
 
 from persistence.onboardings import is_concerned, is_done, is_late, onboardings
@@ -71,7 +71,8 @@ def _in_origin(name: str) -> Expression:
 def _last_over(row: Table, terms: Terms) -> ColumnElement[Any]:
     """The day on which the partner's last convention ended."""
     convention = table("convention").alias()
-    ended = func.coalesce(convention.c.closed_on, convention.c.term_on)
+    closed, term = convention.c.closed_on, convention.c.term_on
+    ended = case((or_(closed.is_(None), term < closed), term), else_=closed)
     found = select(func.max(ended)).where(
         convention.c.partner_id == row.c.partner_id, convention.c.in_force_on.is_not(None), ended <= terms.day
     )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from .conventions import Convention
+from .extracts import Origin
 from .partners import Partner
 from .rules import Rule, require
 from .services import Service
@@ -35,8 +36,13 @@ CASES = {
 
 
 def case_of(partner: Partner, service: Service, today: date) -> Case:
-    word = partner.origins[-1] if partner.origins else None
+    word = _word(partner, today)
     return CASES[is_known(partner, service, today), word is not None and word.known_habtiers]
+
+
+def _word(partner: Partner, day: date) -> Origin | None:
+    """The file's word is the last one taken."""
+    return next((o for o in reversed(partner.origins) if o.taken_on <= day), None)
 
 
 def is_known(partner: Partner, service: Service, today: date) -> bool:
@@ -44,7 +50,8 @@ def is_known(partner: Partner, service: Service, today: date) -> bool:
 
     A convention made for this very service makes nobody known: a fresh contracting would turn into case 3.
     """
-    told = any(o.known_mcp for o in partner.origins[-1:])
+    word = _word(partner, today)
+    told = word is not None and word.known_mcp
     convention = next((c for c in partner.conventions if c.holds_on(today)), None)
     if convention is None:
         over = any(c.in_force_on is not None and c.ends_on <= today for c in partner.conventions)
@@ -125,11 +132,15 @@ STEPS = {
 
 
 class Situation(NamedTuple):
-    """The facts of one service of one partner, on a day."""
+    """The facts of one service of one partner, on a day.
+
+    `announced`, `opens_later`: the convention, or the opening, is agreed and waits for its first day.
+    """
 
     case: str
     migrates: bool
     in_force: bool
+    announced: bool
     known_by_file: bool
     attested: bool
     eligible: bool
@@ -140,6 +151,7 @@ class Situation(NamedTuple):
     siret_matches: bool
     available: bool
     opened: bool
+    opens_later: bool
     delegated: bool
     managed: bool
     grouped: bool
@@ -148,7 +160,7 @@ class Situation(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A step of an opening: `blocked_by` are the steps that come first."""
+    """A step of an opening: `blocked_by` are the steps that come first; without any, it waits for its day."""
 
     code: StepCode
     state: StepState
@@ -159,9 +171,11 @@ class Step(NamedTuple):
 def steps(at: Situation) -> list[Step]:
     """What the case asks for, in order; what is not asked for is not there."""
     made: dict[StepCode, Step] = {}
+    agreed = dict.fromkeys((StepCode.CONVENTION_RECORD, StepCode.CONVENTION_SIGN), at.announced)
+    agreed[StepCode.SERVICE_OPEN] = at.opens_later
     for code, done, needs in _asked(at):
         waits = tuple(n for n in needs if n in made and made[n].state is not StepState.DONE)
-        state = StepState.DONE if done else StepState.BLOCKED if waits else StepState.TODO
+        state = StepState.DONE if done else StepState.BLOCKED if waits or agreed.get(code) else StepState.TODO
         by_partner = at.delegated and code is StepCode.USERS_INCLUDE
         made[code] = Step(code, state, () if done else waits, by_partner)
     return list(made.values())
@@ -174,7 +188,8 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
     known = at.case in (Case.CASE_3, Case.CASE_3_AND_LEGACY)
     record = at.known_by_file and known
     contract = s.CONVENTION_RECORD if record else s.CONVENTION_SIGN
-    amends = known and at.migrates
+    verifies = known and at.migrates
+    amends = verifies or (at.in_force and not at.covered)
     if record:
         yield s.CONVENTION_RECORD, at.in_force, ()
     if legacy and at.migrates:
@@ -183,7 +198,7 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
     if not record:
         yield s.CONVENTION_SIGN, at.in_force, (s.ACTIVITY_ATTEST,)
     if amends:
-        yield s.CONVENTION_AMEND, at.amended and at.covered, (contract,)
+        yield s.CONVENTION_AMEND, at.covered and (at.amended or not verifies), (contract,)
     before = (contract,) if at.covered or not amends else (contract, s.CONVENTION_AMEND)
     yield s.BULLETIN_COMPLETE, at.complete, before
     yield s.BULLETIN_SIGN, at.signed, (contract, s.BULLETIN_COMPLETE)
@@ -192,8 +207,8 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
     if at.delegated:
         yield s.MANAGER_APPOINT, at.managed, (contract,)
     yield s.GROUP_CREATE, at.grouped, (s.SERVICE_OPEN,)
-    yield s.ROLE_ATTACH, at.with_role, (s.GROUP_CREATE,)
-    yield s.USERS_INCLUDE, at.staffed, (s.ROLE_ATTACH, s.MANAGER_APPOINT)
+    yield s.ROLE_ATTACH, at.with_role, (s.SERVICE_OPEN, s.GROUP_CREATE)
+    yield s.USERS_INCLUDE, at.staffed, (s.SERVICE_OPEN, s.ROLE_ATTACH, s.MANAGER_APPOINT)
 
 
 def _precedes(code: StepCode) -> bool:

@@ -231,7 +231,8 @@ class Partner(Record):
 
     def hand_back(self, by: User, today: date) -> CnaHandBack:
         """A13: the CNA gives the partner back to the signing organism, once no bulletin covers two departments."""
-        require(self.span_on(today).administering_id == CNA, Rule.CNA_NOT_ADMINISTERING)
+        in_custody = self.span_on(today).administering_id == CNA != self.signing_organism_id(today)
+        require(in_custody, Rule.CNA_NOT_ADMINISTERING)
         require(all(ends <= today for _, ends in wide_spans(self)), Rule.CNA_STILL_WIDE)
         made = CnaHandBack(on_day=today, by_id=by.id)
         self.hand_backs.append(made)

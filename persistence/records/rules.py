@@ -281,7 +281,7 @@ class Rule(Enum):
     EXTRACT_LEFT = (None, None, "Cette ligne ne se prend pas : elle est rejetée, inchangée, en conflit ou déjà prise.")
     # mandates
     NOT_A_MACHINE = (None, None, "Cette identité est celle d'une personne : un mandat se donne à un client machine.")
-    NOT_A_PERSON = (None, None, "Cette identité est celle d'un client machine : elle n'accepte pas d'invitation.")
+    NOT_A_PERSON = (None, None, "Cette identité est celle d'un client machine : cet acte est pour une personne.")
 
     number: str | None
     paragraph: str | None

@@ -164,6 +164,11 @@ class Affiliation(Dated, Record):
         require(self.user.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE)
         self.end(on, today)
 
+    def cancel_end(self, today: date) -> None:
+        """The departure of a person; the end of a mandate is a term that was agreed."""
+        self.user.is_person()
+        super().cancel_end(today)
+
     def suspend(self, today: date, reason: str) -> None:
         require(self.is_active_on(today), Rule.ALREADY_ENDED)
         suspend(self.suspensions, today, reason)

@@ -5,6 +5,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line
 from tests.journeys.story import (
@@ -196,3 +198,28 @@ async def test_a_partner_that_moves_to_another_department_keeps_the_past_of_its_
     for on, organism in ((TODAY, "751"), (TOMORROW, "CNA")):
         seen = await Person(world, "admin-national").asks(history, p=partner.id, on=on)
         assert seen["partner"]["administeredBy"]["code"] == organism
+
+
+@pytest.mark.parametrize("what", ["bulletin", "convention"])
+async def test_a_closing_is_not_cancelled_once_an_establishment_of_its_scope_contracts(
+    paris: Person, what: str
+) -> None:
+    """R35: an establishment has its own convention, or stands in the scope of another partner."""
+    partner, convention = await a_signed_esat(paris)
+    siret = a_siret()
+    annex = await paris.adds_establishment(partner.id, siret, "75")
+    bulletin = await paris.prepares_bulletin(convention, partner.siret, (*partner.establishments, annex))
+    await paris.signs_bulletin(bulletin)
+    await paris.decides_eligibility(partner.id)
+    await paris.opens(bulletin)
+    other = await paris.registers(siret, department=None)
+    closed = {f"{what}Id": bulletin if what == "bulletin" else convention}
+    await paris.does(f"{what}Close", **closed, on=TOMORROW, closingReason="TERMINATED_BY_CAF")
+    theirs = await paris.prepares_convention(other.id)
+    await paris.signs_convention(theirs, TOMORROW)
+
+    with refused("ESTABLISHMENT_CONTRACTS", "R35"):
+        await paris.does(f"{what}ClosingCancel", **closed)
+
+    await paris.does("conventionClose", conventionId=theirs, on=TOMORROW, closingReason="ABANDONED")
+    await paris.does(f"{what}ClosingCancel", **closed)

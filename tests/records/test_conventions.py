@@ -6,23 +6,26 @@ import pytest
 from sqlalchemy import Update, delete, insert, update
 
 from persistence.engine import Database
-from persistence.records import Base, Contract, ContractManager, Convention, Mode, Rule
+from persistence.records import Base, Contract, ContractManager, Convention, Mode, Partner, Rule
 from persistence.records.conventions import ClosingReason, ManagerKind, Signature
 from tests.records.build import (
     CAF,
     CARE,
+    DECIDER,
     PAPER,
     REGISTERED,
     TODAY,
     WORK,
     convention_of,
     day,
+    draft_bulletin,
     draft_of,
     esat_access,
     opened,
     partner_in,
     ready_bulletin,
     refused,
+    sign_bulletin,
     signed,
 )
 from tests.records.keys import ATELIERS, CANAL, OLIVIERS, accepted, broken, convention_in_force, one
@@ -333,6 +336,107 @@ def test_the_mode_of_the_convention_is_the_mode_of_the_partner() -> None:
     signed(draft_of(partner, Mode.DELEGATED), day(5))
 
     assert [partner.span_on(day(d)).mode for d in (4, 5)] == [Mode.CENTRALISED, Mode.DELEGATED]
+
+
+# recording
+
+
+def recorded(partner: Partner, **facts: object) -> Convention:
+    given = {"number": " 75-0042 ", "originally": date(2024, 1, 1), "term_on": None} | facts
+    convention = draft_of(partner, Mode.DELEGATED)
+    convention.record(given["number"], PAPER, PAPER, given["originally"], given["term_on"], TODAY)  # type: ignore[arg-type]
+    return convention
+
+
+def test_a_recorded_convention_keeps_its_number_and_date_and_gives_no_right_before_today() -> None:
+    """R55, R57."""
+    partner = partner_in()
+
+    convention = recorded(partner, term_on=day(9))
+
+    assert (convention.number, convention.originally_in_force_on) == ("75-0042", date(2024, 1, 1))
+    assert (convention.in_force_on, convention.term_on) == (TODAY, day(9))
+    assert [partner.span_on(day(d)).convention_id for d in (-1, 0, 9)] == [None, convention.id, None]
+
+
+def test_a_recorded_convention_began_in_the_past_has_a_number_and_is_not_over() -> None:
+    for facts, rule, field in (
+        ({"number": " "}, Rule.VALUE_INVALID, "number"),
+        ({"originally": day(1)}, Rule.DATE_FUTURE, "originallyInForceOn"),
+        ({"term_on": TODAY}, Rule.DATE_ORDER, "termOn"),
+    ):
+        with refused(rule, field):
+            recorded(partner_in(), **facts)
+
+
+def test_a_partner_with_a_convention_in_force_or_announced_has_none_to_record() -> None:
+    """R36."""
+    announced = partner_in()
+    signed(draft_of(announced), day(5))
+    held = partner_in()
+    convention_of(held)
+
+    for partner in (announced, held):
+        with refused(Rule.ONE_CONVENTION):
+            recorded(partner)
+
+
+# the CNA hands back
+
+
+def wide(until: int | None = None) -> Partner:
+    """A partner in the custody of the CNA since its registration."""
+    partner = partner_in("92", "93")
+    bulletin = draft_bulletin(convention_of(partner))
+    end = None if until is None else day(until)
+    bulletin.sign(PAPER, REGISTERED, end, acknowledge_cna=True, today=REGISTERED)
+    return partner
+
+
+def test_the_cna_hands_back_to_the_signing_organism_once_no_bulletin_is_wide() -> None:
+    """R47, A13."""
+    partner = wide(until=0)
+    assert partner.span_on(day(400)).administering_id == "org_CNA"
+
+    partner.hand_back(DECIDER, TODAY)
+
+    assert [partner.span_on(day(d)).administering_id for d in (-1, 0, 400)] == ["org_CNA", CAF.id, CAF.id]
+
+
+@pytest.mark.parametrize("until", [None, 1])
+def test_the_cna_does_not_hand_back_while_a_wide_bulletin_is_in_force(until: int | None) -> None:
+    with refused(Rule.CNA_STILL_WIDE):
+        wide(until).hand_back(DECIDER, TODAY)
+
+
+def test_the_cna_does_not_hand_back_while_a_wide_bulletin_is_announced() -> None:
+    partner = wide(until=0)
+    sign_bulletin(draft_bulletin(partner.conventions[0]), day(5))
+
+    with refused(Rule.CNA_STILL_WIDE):
+        partner.hand_back(DECIDER, TODAY)
+
+
+def test_only_what_the_cna_holds_in_custody_is_handed_back() -> None:
+    partner, own = partner_in(), partner_in()
+    convention_of(partner)
+    own.follower_id = "org_CNA"
+    convention_of(own)
+
+    for other in (partner, own):
+        with refused(Rule.CNA_NOT_ADMINISTERING):
+            other.hand_back(DECIDER, TODAY)
+
+
+def test_two_caf_of_one_department_are_not_two_departments() -> None:
+    """A12: Bayonne and Pau are both of the 64."""
+    partner = partner_in("64", "64")
+
+    bulletin = draft_bulletin(convention_of(partner))
+    notices = bulletin.sign(PAPER, TODAY, None, acknowledge_cna=False, today=TODAY)
+
+    assert (notices, bulletin.cna_acknowledged) == ([], False)
+    assert partner.span_on(TODAY).administering_id == CAF.id
 
 
 # the keys

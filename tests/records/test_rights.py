@@ -8,7 +8,6 @@ from itertools import combinations
 import orjson
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.callers import holders_statement
 from persistence.engine import Database
@@ -16,14 +15,10 @@ from persistence.reader import Held
 from persistence.records import (
     Department,
     LinkKind,
-    Mission,
     Mode,
-    Organism,
     Partner,
     Path,
-    Role,
     Service,
-    User,
     paths,
     standing,
 )
@@ -41,6 +36,7 @@ from tests.records.build import (
     day,
 )
 from tests.records.lives import ACCIDENTS, BEGUN, SHAPES, Life, Reference, a_life
+from tests.records.reference import reference_of
 
 DAYS = (-8, -3, -1, 0, 1, 2, 3, 4, 5, 6, 60)
 OURS = Reference(
@@ -107,23 +103,6 @@ def test_of_several_broken_links_the_highest_is_named_first_and_mending_each_in_
 # the register says the same
 
 
-async def _reference(session: AsyncSession) -> Reference:
-    async def of(code: str) -> Service:
-        return await session.get_one(Service, f"svc_{code}")
-
-    async def roles(*codes: str) -> list[Role]:
-        return [await session.get_one(Role, f"rol_{code}") for code in codes]
-
-    return Reference(
-        await session.get_one(Organism, CAF.id),
-        await session.get_one(Department, "75"),
-        {code: await of(code) for code in ("ESAT", "CDAP")},
-        {"ESAT": await roles("ESAT_DECLARANT", "ESAT_LECTEUR"), "CDAP": await roles("CDAP_T1", "CDAP_T2")},
-        list(await session.scalars(select(Mission).where(Mission.code.like("ACCOMPAGNEMENT%")))),
-        (await session.scalars(select(User).limit(1))).one(),
-    )
-
-
 async def _lived(database: Database) -> list[str]:
     """Every two accidents in one shape, every one in each: as many partners, with their timelines."""
     chosen: list[tuple[tuple[Mode, str], tuple[str, ...]]] = [
@@ -131,7 +110,7 @@ async def _lived(database: Database) -> list[str]:
     ]
     chosen += [(SHAPES[n % len(SHAPES)], two) for n, two in enumerate(combinations(ACCIDENTS, 2))]
     async with database.transaction() as session:
-        reference = await _reference(session)
+        reference = await reference_of(session)
         partners = [a_life(reference, shape, n, *told).partner for n, (shape, told) in enumerate(chosen)]
         session.add_all(partners)
         await session.flush()

@@ -31,6 +31,8 @@ from persistence.records import (
 )
 from persistence.records.bulletins import Terms
 from persistence.records.conventions import ClosingReason
+from persistence.records.identifiers import Siret
+from persistence.records.successions import Papers, bear, change_mode, in_force, switch
 from persistence.records.users import resume, suspend
 from persistence.register import Register
 from tests.records.build import (
@@ -38,13 +40,16 @@ from tests.records.build import (
     CARE,
     CDAP,
     CONSULTANT,
+    DECIDER,
     PAPER,
     REGISTERED,
+    SIRETS,
     TODAY,
     convention_of,
     day,
     draft_bulletin,
     draft_of,
+    find_eligible,
     partner_in,
     sign_bulletin,
     signed,
@@ -196,7 +201,7 @@ class Telling:
         if convention.id in self.papers:
             resume(convention.suspensions, self.today)
             for stop in self.papers[convention.id].stops:
-                stop.term = stop.term or self.today
+                stop.term = self.today if stop.runs(self.today) else stop.term
 
     def _bulletin(self, which: int, start: int, length: int | None, flag: bool) -> None:  # noqa: FBT001
         convention, first = self._convention(which), self._after(start)
@@ -208,6 +213,15 @@ class Telling:
         self.bulletins.append((bulletin, paper))
         if paper:
             self.papers[convention.id].wide.append(paper)
+        with suppress(Refused):
+            bulletin.open_service(first, frozenset(), self.today)
+
+    def _cancel_shut(self, which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+        if self.bulletins:
+            bulletin, paper = self.bulletins[which % len(self.bulletins)]
+            bulletin.cancel_closing(self.today)
+            if paper:
+                paper.closed = None
 
     def _shut(self, which: int, start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
         if self.bulletins:
@@ -217,21 +231,68 @@ class Telling:
                 paper.closed = self._after(start)
 
     def _hand_back(self, _which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
-        """As the act will: by the CNA, and while no bulletin over several departments is in force or announced."""
+        """By the CNA, and while no bulletin over several departments is in force or announced."""
         held = self.partner.span_on(self.today).administering_id == "org_CNA"
-        horizon = self._after(30)
-        coming = any(
-            a.runs(d) and b.runs(d)
-            for a in self.book.agreed
-            for b in a.wide
-            for d in (self.today + timedelta(n) for n in range((horizon - self.today).days))
-        )
-        if held and not coming:
-            self.partner.hand_backs.append(CnaHandBack(on_day=self.today, by_id="usr_x"))
+        days = [self._after(n) for n in range(30)]
+        coming = any(a.runs(d) and b.runs(d) for a in self.book.agreed for b in a.wide for d in days)
+        done = False
+        with suppress(Refused):
+            self.partner.hand_back(DECIDER, self.today)
+            done = True
             self.book.handed_back.append(self.today)
+        assert done == (held and not coming)
+
+    def _record(self, _which: int, _start: int, length: int | None, flag: bool) -> None:  # noqa: FBT001
+        mode, term = (Mode.CENTRALISED, Mode.DELEGATED)[flag], None if length is None else self._after(length)
+        made = self.partner.prepare_convention(mode, [CARE], None, None, self.today)
+        made.record("75-1", PAPER, PAPER, REGISTERED, term, self.today)
+        agreed = Agreed(self.today, term, name=made.id, mode=mode, organism=made.organism_id)
+        self.papers[made.id] = agreed
+        self.book.agreed.append(agreed)
+
+    def _bear(self, which: int, _start: int, _length: int | None, flag: bool) -> None:  # noqa: FBT001
+        """Where the partner is tells nothing of who administers it."""
+        bear(self.partner, Siret.read(SIRETS[which]), ("75", "92")[flag], self.today)
+
+    def _prepare_successor(self, _which: int, _start: int, _length: int | None, flag: bool) -> None:  # noqa: FBT001
+        change_mode(self.partner, (Mode.CENTRALISED, Mode.DELEGATED)[flag], self.today)
+
+    def _switch(self, _which: int, start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+        former, on = in_force(self.partner, self.today), self._after(start)
+        others = [c for c in self.partner.conventions if c is not former and c.ends_after(self.today)]
+        live = [b for a in former.accesses for b in a.bulletins if b.opened_on and b.ends_on > max(on, b.opened_on)]
+        if others or len(live) > 1 or former.closed_on is not None:
+            return  # it is refused: a test of its own says so
+        mode = Mode.DELEGATED if former.contract.mode is Mode.CENTRALISED else Mode.CENTRALISED
+        successor = change_mode(self.partner, mode, self.today)
+        papers = Papers(PAPER, PAPER, {CDAP.id: PAPER}, acknowledge_cna=True)
+        try:
+            switch(successor, papers, on, ClosingReason.DELEGATION_CHANGE, frozenset(), self.today)
+        except Refused:  # undone as a whole, as its transaction would be
+            former.closed_on = former.closing_reason = successor.in_force_on = None
+            raise
+        self._tell_switch(former, successor, live, on)
+
+    def _tell_switch(self, former: Convention, successor: Convention, live: list[Bulletin], on: date) -> None:
+        old = self.papers[former.id]
+        term = old.term if old.term and old.term > on else None
+        new = Agreed(on, term, name=successor.id, mode=successor.contract.mode, organism=successor.organism_id)
+        new.stops = [Paper(on, stop.term) for stop in old.stops if stop.runs(on)]
+        for bulletin, paper in list(self.bulletins):
+            if bulletin in live:
+                again = next(b for a in successor.accesses for b in a.bulletins)
+                told = Paper(max(on, bulletin.opened_on or on), paper.term, paper.closed) if paper else None
+                new.wide += [told] if told else []
+                self.bulletins.append((again, told))
+        old.closed = on
+        self.papers[successor.id] = new
+        self.book.agreed.append(new)
 
 
-VERBS = ("prepare", "sign", "sign", "close", "cancel", "suspend", "resume", "bulletin", "bulletin", "shut", "hand_back")
+VERBS = (
+    "prepare", "sign", "sign", "close", "cancel", "suspend", "resume", "bulletin", "bulletin", "shut", "hand_back",
+    "record", "bear", "prepare_successor", "switch", "switch", "switch", "cancel_shut",
+)  # fmt: skip
 ACTS = st.tuples(
     st.integers(0, 3),
     st.sampled_from(VERBS),
@@ -243,10 +304,24 @@ ACTS = st.tuples(
 """Days later, verb, which document, days until it takes effect, how long it lasts, mode or breadth."""
 
 
+def _assert_closed(partner: Partner, spans: list[Span]) -> None:
+    """No span gives a convention that is not signed, in force and unsuspended from its first day to its last."""
+    known = {c.id: c for c in partner.conventions}
+    for span in spans:
+        if span.convention_id is not None:
+            convention = known[span.convention_id]
+            assert convention.is_signed
+            assert convention.contract.is_signed
+            for on in (span.starts_on, span.ends_on - timedelta(1)):
+                assert convention.holds_on(on)
+                assert not any(s.runs_on(on) for s in convention.suspensions)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(ACTS, min_size=4, max_size=14))
 def test_any_sequence_of_acts_leaves_every_day_told_once_and_the_past_as_it_was(acts: list[Any]) -> None:
     telling = Telling()
+    find_eligible(telling.partner, CDAP)
     telling.act("prepare", 0, 0, None, flag=True)
     telling.act("sign", 0, 0, None, flag=True)
 
@@ -259,6 +334,7 @@ def test_any_sequence_of_acts_leaves_every_day_told_once_and_the_past_as_it_was(
         assert_well_formed(spans, TODAY)
         assert spread(spans, telling.today) == spread(before, telling.today)
         assert spread(spans, until) == telling.book.days(until)
+        _assert_closed(telling.partner, spans)
         for former, latter in pairwise(spans):
             if former.administering_id == "org_CNA" != latter.administering_id:
                 assert latter.starts_on in telling.book.handed_back
