@@ -17,7 +17,7 @@ from persistence.records.extracts import ImportDecision, ImportOutcome
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, by, called, column, derived, mirrors, one, orders, page
+from .binding import Connection, Permission, by, called, column, derived, mirrors, one, orders, page, viewer_can
 from .expressions import equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .payloads import Notice
@@ -99,6 +99,7 @@ def _reasons(stored: Sequence[tuple[str, str | None]]) -> list[records.Notice]:
 class ImportLine(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     number: int = column("Numéro de la ligne dans le fichier, celui que montre un tableur.")
     raw: JSON = column("Les cellules telles qu'écrites, par en-tête ; « retiré » où était un numéro personnel.")
     siret: str | None = column("SIRET lu.")
@@ -134,6 +135,7 @@ class ImportLine(Node):
 class Import(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
+    viewer_can: list[Permission] = viewer_can()
     status: ImportStatus = column("État, calculé : ouvert, reçu, purgé.", import_status)
     filename: str = column("Nom du fichier.")
     opened_on: date = column("Jour de son ouverture.")
