@@ -35,7 +35,7 @@ async def facts_of(session: AsyncSession, record: str, object_id: str, day: date
     facts = {name: told[f"fact_{name}"] if told.get(f"only_{name}", True) else None for name in columns}
     if record == Establishment.__tablename__:
         facts["partner_service_establishment"] = f"{told['partner']}|{ESAT}|{object_id}"
-    return {"partner": told["partner"], **facts, **await _state(session, told["partner"], day)}
+    return {"partner": told["partner"], **await _state(session, told["partner"], day), **facts}
 
 
 async def _state(session: AsyncSession, partner_id: str | None, day: date) -> Facts:

@@ -1,8 +1,9 @@
 """Where the policy meets the register: who calls, what may be seen, and the reading of a question."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from typing import Any
@@ -140,6 +141,8 @@ class Context:
     today: date
     source: str
     request_id: str
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by each question that Python answers: a request takes one connection at a time."""
 
     async def answer(
         self,

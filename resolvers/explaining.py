@@ -5,7 +5,7 @@ only explain it. The asker's rights are always today's; `on` moves the facts and
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -20,7 +20,7 @@ from persistence.reader import Held
 from persistence.records import Mender, Organism, Partner, Path, Record, User
 from persistence.records.base import folded
 from persistence.register import Register
-from persistence.visibility import GUARDED, class_of
+from persistence.visibility import GUARDED, STATE, class_of
 
 from . import words
 from .context import Context, holder_of
@@ -99,7 +99,10 @@ class Holders:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """One question under way: the asker as they are today, the object, the day."""
+    """One question under way: the asker as they are today, the object, the day.
+
+    `home` is the object's partner, where the asker reads it: nothing is told of another.
+    """
 
     context: Context
     session: AsyncSession
@@ -110,6 +113,7 @@ class Inquiry:
     action: str
     on: date
     facts: Facts
+    home: str | None = None
 
     @property
     def permits(self) -> Sequence[Permit]:
@@ -129,6 +133,25 @@ class Inquiry:
         found = [holder_of(row) for row in orjson.loads(said or "[]")]
         return {subject.user: subject for subject in found}
 
+    @property
+    def administering(self) -> str:
+        """Who administers, where the asker may know it."""
+        return self.facts.get("administering") or "" if self.home == self.facts["partner"] else ""
+
+    async def knows(self, type_: str, user_id: str) -> bool:
+        """Whether the asker reads what is this person's of this type at the object's partner, today."""
+        today = self.home and await facts_of(self.session, Partner.__tablename__, self.home, self.context.today)
+        theirs = {**(today or {}), "owner": user_id}
+        return self.context.graph.policy.allows(self.asker, type_, "read", theirs) is not None
+
+    async def told(self, subject: Subject) -> Subject:
+        """What the asker may know of what a person holds: posts as agents are read, the rest at the partner alone."""
+        if await self.knows("Agent", subject.user):
+            return subject
+        home = self.home if await self.knows("Membership", subject.user) else None
+        grants = tuple(grant for grant in subject.grants if grant.partner == home)
+        return replace(subject, grants=grants, posts=(), administered=(home,) if home in subject.administered else ())
+
     async def reads(self, record: type[Record], record_id: str) -> bool:
         """Whether the asker may read this row, today."""
         graph, context = self.context.graph, self.context
@@ -142,44 +165,51 @@ async def explain(
     context: Context, user_id: str, permission: str, object_id: str, on: date | None
 ) -> Explanation | None:
     """Whether this user may do this to this object that day, and why; None unless the asker reads both."""
-    async with context.graph.database.looking() as session:
+    async with context.asking, context.graph.database.looking() as session:
         inquiry = await _inquiry(context, session, permission, object_id, on)
         if inquiry is None or not await inquiry.reads(User, user_id):
             return None
         subject = (await inquiry.holders([user_id])).get(user_id) or Subject(user_id)
         user = await session.get_one(User, user_id)
         name = f"{user.given_name} {user.family_name}".strip()
-        file = await partner_file(session, inquiry.facts["partner"])
+        file = await partner_file(session, inquiry.home)
         if file is not None and inquiry.on < file.registered_on:
             file = None  # no document speaks of that day
-        return await _explained(inquiry, subject, name, file)
+        links = file if await inquiry.knows("Membership", user_id) else None
+        told = await inquiry.told(subject)
+        chains = _chains(inquiry, told, name, links, organisms := await _organisms(inquiry, told))
+        chains = await _told(inquiry, chains[:MOST_PATHS])
+        return _explained(inquiry, inquiry.allows(subject), told, name, file, chains, organisms)
 
 
-async def _explained(inquiry: Inquiry, subject: Subject, name: str, file: Partner | None) -> Explanation:
-    permit = inquiry.allows(subject)
+def _explained(
+    inquiry: Inquiry,
+    permit: Permit | None,
+    subject: Subject,
+    name: str,
+    file: Partner | None,
+    chains: list[Chain],
+    organisms: Mapping[str, Organism],
+) -> Explanation:
     grounds = [_ground(inquiry, subject, rule) for rule in inquiry.permits]
-    organisms = {o.id: o for o in await _organisms(inquiry, subject)}
-    chains = _chains(inquiry, subject, name, file, organisms)
-    chains.sort(key=lambda chain: (not chain.holds, sum(step.broken is not None for step in chain.steps)))
-    chains = await _told(inquiry, chains[:MOST_PATHS])
     done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
     day = words.day(inquiry.on)
-    administering = organisms.get(inquiry.facts.get("administering") or "")
+    administering = organisms.get(inquiry.administering)
+    menders: list[str] = []
     if permit is not None:
         best = next((c for c in chains if c.holds), None)
-        sentence = (
-            f"Le {day}, {name} peut {done} : {words.because(permit, best.steps if best else None, administering)}."
-        )
-        return Explanation(allowed=True, on=inquiry.on, sentence=sentence, chains=chains, grounds=grounds, menders=[])
-    chains = [chain for chain in chains if not chain.holds]
-    broken = next((c.broken for c in chains if c.broken is not None), None)
-    why = words.why_not(inquiry.type_, broken, grounds, inquiry.facts, administering)
-    # without a group, nothing is broken: one is to be found by whom manages the users
-    grouped = not subject.posts and {"member", "machine"} & {KIND_OF[rule.role] for rule in inquiry.permits}
-    missing = Mender.USERS_MANAGER if grouped else Mender.ORGANISM
-    menders = words.menders(broken, inquiry.facts, administering, missing)
-    sentence = f"Le {day}, {name} ne peut pas {done} : {why}."
-    return Explanation(allowed=False, on=inquiry.on, sentence=sentence, chains=chains, grounds=grounds, menders=menders)
+        why = words.because(permit, best.steps if best else None, administering)
+        sentence = f"Le {day}, {name} peut {done} : {why}."
+    else:
+        chains = [chain for chain in chains if not chain.holds]
+        broken = next((c.broken for c in chains if c.broken is not None), None)
+        why = words.why_not(inquiry.type_, broken, grounds, inquiry.facts, administering)
+        # without a group, nothing is broken: one is to be found by whom manages the users
+        grouped = not subject.posts and {"member", "machine"} & {KIND_OF[rule.role] for rule in inquiry.permits}
+        missing = Mender.USERS_MANAGER if grouped else Mender.ORGANISM
+        menders = words.menders(broken, inquiry.facts, administering, missing)
+        sentence = f"Le {day}, {name} ne peut pas {done} : {why}."
+    return Explanation(permit is not None, inquiry.on, sentence, chains, grounds, menders)
 
 
 def _chains(
@@ -187,7 +217,7 @@ def _chains(
 ) -> list[Chain]:
     """The links of each way that the policy knows for this act: by a group, as a manager, as an agent."""
     kinds = {KIND_OF[rule.role] for rule in inquiry.permits}
-    administering = organisms.get(inquiry.facts.get("administering") or "")
+    administering = organisms.get(inquiry.administering)
     made: list[Sequence[Step]] = []
     if file is not None and kinds & {"member", "machine"}:
         roles = {rule.role for rule in inquiry.permits}
@@ -199,7 +229,8 @@ def _chains(
     if "agent" in kinds:
         permits = [rule for rule in inquiry.permits if KIND_OF[rule.role] == "agent"]
         made += of_agent(inquiry.context.graph.policy, subject, name, inquiry.facts, permits, organisms)
-    return [Chain(all(s.broken is None for s in c), list(c), words.to_mend(c)) for c in made]
+    chains = [Chain(all(s.broken is None for s in c), list(c), words.to_mend(c)) for c in made]
+    return sorted(chains, key=lambda chain: (not chain.holds, sum(step.broken is not None for step in chain.steps)))
 
 
 async def _told(inquiry: Inquiry, chains: Sequence[Chain]) -> list[Chain]:
@@ -236,15 +267,15 @@ def _called(inquiry: Inquiry, file: Partner | None) -> str:
     return next((e.name for e in file.establishments if e.id == inquiry.object_id), file.name)
 
 
-async def _organisms(inquiry: Inquiry, subject: Subject) -> list[Organism]:
-    named = {inquiry.facts.get(n) for n in ("administering", "signing", "paying")} | {p.organism for p in subject.posts}
-    found = [await inquiry.session.get(Organism, one) for one in sorted(n for n in named if n)]
-    return [organism for organism in found if organism is not None]
+async def _organisms(inquiry: Inquiry, subject: Subject) -> Mapping[str, Organism]:
+    named = {inquiry.administering, *(post.organism for post in subject.posts)} - {""}
+    found = [await inquiry.session.get(Organism, one) for one in sorted(named)]
+    return {organism.id: organism for organism in found if organism is not None}
 
 
 async def who_can(context: Context, permission: str, object_id: str, on: date | None) -> Holders | None:
     """Who may do this to this object that day: people that the asker reads, agents counted by organism."""
-    async with context.graph.database.looking() as session:
+    async with context.asking, context.graph.database.looking() as session:
         inquiry = await _inquiry(context, session, permission, object_id, on)
         if inquiry is None:
             return None
@@ -264,7 +295,7 @@ async def who_can(context: Context, permission: str, object_id: str, on: date | 
             else:
                 hidden += 1
         people.sort(key=lambda holder: (folded(holder.name), holder.user_id))
-        file = await partner_file(session, inquiry.facts["partner"])
+        file = await partner_file(session, inquiry.home)
         done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
         counted = [
             Office((await session.get_one(Organism, organism)).name, words.ROLES[role], count)
@@ -279,7 +310,7 @@ def _offices(inquiry: Inquiry, subject: Subject, permit: Permit) -> list[str]:
     policy = inquiry.context.graph.policy
     through = [p.organism for p in subject.posts if p.role in policy.descendants(permit.role)]
     named = {inquiry.facts.get(atom.fact) for atom in atoms(permit.scope, inquiry.type_)}
-    return [o for o in through if o in named] or through[:1]
+    return list(dict.fromkeys(o for o in through if o in named)) or through[:1]
 
 
 async def _inquiry(
@@ -294,11 +325,10 @@ async def _inquiry(
     record = context.graph.types.records.get(kind.name) if kind is not None else None
     if record is None or record not in GUARDED:
         return None
-    if GUARDED[record].via is not None or GUARDED[record].through:
-        # its facts are those of other rows: a person is explained by an affiliation, a worker by a line
-        raise refuse(
-            "ARGUMENTS", "Désignez le rattachement (`aff_`) d'une personne, ou une ligne (`lin_`) d'un travailleur."
-        )
+    if GUARDED[record].via is not None or GUARDED[record].through or GUARDED[record].also is not None:
+        # its facts are those of other rows: a person is explained by an affiliation, a worker or an import by a line
+        other = "le rattachement (`aff_`) d'une personne, la ligne (`lin_`) d'un travailleur ou (`exl_`) d'un import"
+        raise refuse("ARGUMENTS", f"Désignez {other}.")
     driver = await context.graph.database.driver_of(session)
     asker = await context.graph.subject(context.identity, context.today, driver)
     facts = await facts_of(session, record, object_id, day)
@@ -308,9 +338,11 @@ async def _inquiry(
     if not await inquiry.reads(inquiry.record, object_id):
         return None
     asked = {atom.fact for rule in inquiry.permits for atom in atoms(rule.scope, type_)}
-    if not asked <= facts.keys():
+    partner = facts["partner"]
+    home = partner if partner is not None and await inquiry.reads(Partner, partner) else None
+    if not asked <= facts.keys() - (STATE.keys() if partner != home else set()):
         raise refuse("ARGUMENTS", f"Cette action se demande sur un autre objet : {words.THINGS[type_]}.")
-    return inquiry
+    return replace(inquiry, home=home)
 
 
 __all__ = ["Explanation", "Holders", "Path", "explain", "who_can"]

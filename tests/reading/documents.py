@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import declared_documents, imported_documents
+from . import declared_documents, imported_documents, onboarded_documents
 from .asked import PAGE, Asked, cursor
 
 CANAL = "ptr_99990001200025"
@@ -396,4 +396,5 @@ DOCUMENTS: Mapping[str, Asked] = {
     "viewer can": VIEWER_CAN,
     **declared_documents.DOCUMENTS,
     **imported_documents.DOCUMENTS,
+    **onboarded_documents.DOCUMENTS,
 }

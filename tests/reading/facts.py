@@ -39,8 +39,10 @@ TYPES = {
     "worker": "Worker",
     "worker_rate": "Worker",
     "dual_activity": "Worker",
+    "onboarding": "Eligibility",
 }
 KEYS = {
+    "onboarding": "partner_id",
     "contract": "convention_id",
     "partner_state": "partner_id",
     "worker_rate": "worker_id",

@@ -42,6 +42,8 @@ NAMES = {
     "extract_line": "lineId",
 }
 """How the input of an act names the row that it takes, by table."""
+APART = {"agent": 2, "extract": 2, "extract_line": 6}
+"""Rows that are no partner's, and how many of them are tried."""
 VALUES: dict[str, Any] = {"Date": "2026-12-10", "Int": 1, "Boolean": False, "DateTime": "2026-12-10T08:00:00Z"}
 HORIZONS, PASSERELLE = "ptr_99990002000010", "ptr_99990003800012"
 WHO = (
@@ -81,13 +83,12 @@ def test_every_record_that_an_act_bears_on_tells_what_its_viewer_can() -> None:
 async def rows(desk: Desk) -> dict[str, list[str]]:
     """Some rows of each table: of delegated and centralised partners, the CNA's, and one without a convention."""
     found: dict[str, list[str]] = {}
-    of_no_partner = {"agent", "extract", "extract_line"}
-    for name in {*NAMES, "declaration"} - {"partner"} - of_no_partner:
+    for name in {*NAMES, "declaration"} - {"partner", *APART}:
         every = await desk.rows(name)
         for partner in (CANAL, SEINE, HORIZONS, PASSERELLE, OLIVIERS):
             found.setdefault(name, []).extend(sorted(r["id"] for r in every if r["partner_id"] == partner)[-2:])
-    for name in of_no_partner:
-        found[name] = sorted(r["id"] for r in await desk.rows(name))[:2]
+    for name, most in APART.items():
+        found[name] = sorted(r["id"] for r in await desk.rows(name))[:most]
     return found | {"partner": [CANAL, SEINE, HORIZONS, PASSERELLE, OLIVIERS]}
 
 

@@ -65,7 +65,7 @@ async def rows_of(desk: Desk) -> Rows:
 async def seen(desk: Desk, subject: Subject, record: str, *, anchored: bool, told_on: date | None = None) -> list[str]:
     """The ids that the predicate lets through, straight from the database; under a field that tells another day."""
     terms = Terms(desk.dialect)
-    row = table(record).alias()
+    row = terms.alias(record)
     permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
     with terms.told_on(told_on):
         condition = visible(record, row, permits, terms, anchored=anchored)
