@@ -17,7 +17,7 @@ from persistence.callers import Identity, holders_statement
 from persistence.facts import candidates, facts_of
 from persistence.reader import Held
 from persistence.visibility import GUARDED, STATE
-from resolvers import explaining
+from resolvers import inquiries
 from resolvers.context import holder_of
 from resolvers.permitted import ACTS
 from schema.contract import types
@@ -192,14 +192,14 @@ async def test_an_explanation_is_the_decision_of_each_day(desk: Desk) -> None:
 async def test_an_agent_with_two_posts_in_one_organism_is_one_agent(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = explaining.Inquiry.holders
+    plain = inquiries.Inquiry.holders
 
-    async def twice(self: explaining.Inquiry, users: Sequence[str]) -> dict[str, Subject]:
+    async def twice(self: inquiries.Inquiry, users: Sequence[str]) -> dict[str, Subject]:
         found = await plain(self, users)
         return {u: Subject(u, s.machine, s.grants, (*s.posts, *s.posts), s.administered) for u, s in found.items()}
 
     before = await who_can(desk, "agent-paris", "Convention:read", CANAL)
-    monkeypatch.setattr(explaining.Inquiry, "holders", twice)
+    monkeypatch.setattr(inquiries.Inquiry, "holders", twice)
 
     assert (await who_can(desk, "agent-paris", "Convention:read", CANAL))["offices"] == before["offices"]
 
@@ -310,9 +310,7 @@ async def test_the_posts_of_a_person_are_not_told_to_their_partner(desk: Desk) -
     agents = {r["user_id"] for r in await desk.rows("agent")}
     assert "usr_agent-paris" in agents
     async with desk.database.looking() as session:
-        inquiry = await explaining._inquiry(  # noqa: SLF001 what the resolver begins with
-            desk.context("gestionnaire-canal"), session, "Partner:read", CANAL, None
-        )
+        inquiry = await inquiries.inquiry_of(desk.context("gestionnaire-canal"), session, "Partner:read", CANAL, None)
         assert inquiry is not None
         posted = (await inquiry.holders(["usr_agent-paris"]))["usr_agent-paris"]
 
