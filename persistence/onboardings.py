@@ -169,10 +169,10 @@ def _known(
 
 def _served_before(terms: "Terms", convention: FromClause, service: FromClause) -> ColumnElement[bool]:
     mine, other = table("bulletin").alias(), table("bulletin").alias()
-    signed = select(func.min(mine.c.partner_signed_on)).where(
+    effective = select(func.min(mine.c.effective_from)).where(
         mine.c.convention_id == convention.c.id, mine.c.service_id == service.c.id
     )
-    asked = func.coalesce(signed.correlate(convention, service).scalar_subquery(), terms.day)
+    asked = func.coalesce(effective.correlate(convention, service).scalar_subquery(), terms.day)
     of_another = other.c.service_id != service.c.id
     where = [other.c.convention_id == convention.c.id, of_another, other.c.opened_on < asked]
     return _any(other, of=[convention, service], where=where)

@@ -18,7 +18,7 @@ from .base import FOREVER, Base, Record, Words, unique_where
 from .conventions import Convention, Signature, Signed
 from .groups import Group
 from .identifiers import differing
-from .onboarding import may_open
+from .onboarding import may_open, may_sign
 from .organisms import Department
 from .partners import Establishment
 from .rules import Notice, Refused, Rule, require
@@ -167,6 +167,7 @@ class Bulletin(Signed, Record):
         inside = (convention.in_force_on or FOREVER) <= effective_from < convention.ends_on
         ends_inside = effective_to is None or effective_to <= convention.ends_on
         require(inside and ends_inside, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom")
+        may_sign(convention, service, today)
         several = len(self.covered_departments) > 1
         require(acknowledge_cna or not several, Rule.CNA_ACKNOWLEDGE, "acknowledgeCna")
         self.record_signature(signature, "signature", today)
@@ -186,6 +187,7 @@ class Bulletin(Signed, Record):
         convention, service, partner = self.access.convention, self.access.service, self.access.convention.partner
         require(on >= today, Rule.DATE_PAST, "on")
         require(self.opened_on is None, Rule.BULLETIN_OPENED)
+        convention.keeps_its_terms(today)
         require(self.is_signed and convention.is_signed and convention.contract.is_signed, Rule.SIGNATURE_MISSING)
         require(convention.holds_on(on), Rule.CONVENTION_NOT_IN_FORCE, "on")
         require(self.effective_from is not None and self.effective_from <= on < self.ends_on, Rule.DATE_ORDER, "on")
@@ -217,6 +219,7 @@ class Bulletin(Signed, Record):
     def close(self, on: date, reason: str, today: date) -> None:
         require(on >= today, Rule.DATE_PAST, "on")
         require(self.closed_on is None, Rule.ALREADY_ENDED, "on")
+        self.access.convention.keeps_its_terms(today)
         if self.opened_on is not None and on < self.opened_on:
             raise Refused(Rule.DATE_ORDER, "on")
         self.closed_on, self.closing_reason = on, reason

@@ -351,6 +351,11 @@ class Convention(Signed, Record):
 
     # services
 
+    def keeps_its_terms(self, today: date) -> None:
+        """R43: what is signed for an announced successor is what stands today: it does not change meanwhile."""
+        later = [c for c in self._others() if c.predecessor_id == self.id and c.ends_after(today)]
+        require(not any((c.in_force_on or today) > today for c in later), Rule.SUCCESSOR_ANNOUNCED)
+
     def covers(self, service: Service) -> None:
         """R9, R32: a mission of the convention covers the service."""
         require(any(m.covers(service) for m in self.missions), Rule.MISSION_DOES_NOT_COVER)

@@ -60,16 +60,31 @@ def is_known(partner: Partner, service: Service, today: date) -> bool:
 
 
 def _served_before(convention: Convention, service: Service, today: date) -> bool:
-    """Another service of the convention was open before this one's bulletin was signed."""
+    """Another service of the convention was open before this one's bulletin takes effect.
+
+    The day of effect is never before the act of signing, where the date of a paper may be any.
+    """
     mine = [a for a in convention.accesses if a.service.id == service.id]
-    signed = [b.partner_signed_on for a in mine for b in a.bulletins if b.partner_signed_on]
-    asked = min(signed, default=today)
+    effective = [b.effective_from for a in mine for b in a.bulletins if b.effective_from]
+    asked = min(effective, default=today)
     others = (b for a in convention.accesses if a.service.id != service.id for b in a.bulletins)
     return any(b.opened_on is not None and b.opened_on < asked for b in others)
 
 
+def may_sign(convention: Convention, service: Service, today: date) -> None:
+    """R53: before anything of a service is signed, who comes from Habtiers is attested to be active; once is enough."""
+    partner = convention.partner
+    served = (
+        b.opened_on for c in partner.conventions for a in c.accesses if a.service.id == service.id for b in a.bulletins
+    )
+    if service.migration is None or any(served):
+        return
+    legacy = case_of(partner, service, today) in (Case.CASE_2, Case.CASE_3_AND_LEGACY)
+    require(partner.attestations or not legacy, Rule.ATTESTATION_MISSING)
+
+
 def may_open(convention: Convention, service: Service, today: date) -> None:
-    """R53: activity attested for who comes from Habtiers; R55: the mission verified for who is known in MCP."""
+    """R53 again, should the file have spoken since; R55: the mission verified for who is known in MCP."""
     if service.migration is None:
         return
     partner = convention.partner
@@ -201,7 +216,7 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
         yield s.CONVENTION_AMEND, at.covered and (at.amended or not verifies), (contract,)
     before = (contract,) if at.covered or not amends else (contract, s.CONVENTION_AMEND)
     yield s.BULLETIN_COMPLETE, at.complete, before
-    yield s.BULLETIN_SIGN, at.signed, (contract, s.BULLETIN_COMPLETE)
+    yield s.BULLETIN_SIGN, at.signed, (contract, s.ACTIVITY_ATTEST, s.BULLETIN_COMPLETE)
     yield s.SIRET_COMPARE, at.siret_matches, (s.BULLETIN_COMPLETE,)
     yield s.SERVICE_OPEN, at.opened, tuple(made for made in s if _precedes(made))
     if at.delegated:

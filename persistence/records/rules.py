@@ -66,6 +66,11 @@ class Rule(Enum):
         "§3",
         "Une autre convention est déjà préparée pour remplacer celle-ci : abandonnez-la d'abord.",
     )
+    SUCCESSOR_ANNOUNCED = (
+        "R43",
+        "§3",
+        "Une convention qui remplace celle-ci est annoncée : annulez-la d'abord, ou suspendez le service.",
+    )
     MEMBERS_END = (
         "R43",
         "§3",

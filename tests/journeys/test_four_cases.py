@@ -242,14 +242,14 @@ async def test_case_2_known_in_habtiers_alone_is_attested_active_first(paris: Pe
     assert register["sentence"] == "Aucune convention en vigueur au registre."
     assert (before["steps"][0]["code"], before["steps"][0]["rule"]) == ("ACTIVITY_ATTEST", "R53")
 
-    # without the attestation, everything else is ready and the service does not open
-    for step in (opening.decides, opening.signs, opening.completes, opening.signs_bulletin):
+    # without the attestation, everything else is ready and nothing of the service is signed
+    for step in (opening.decides, opening.signs, opening.completes):
         await step()
     assert await todo(paris, made) == ["ACTIVITY_ATTEST"]
     with refused("ATTESTATION_MISSING", "R53"):
-        await opening.opens()
+        await opening.signs_bulletin()
 
-    assert await opening.walks() == ["ACTIVITY_ATTEST", *LAST]
+    assert await opening.walks() == ["ACTIVITY_ATTEST", "BULLETIN_SIGN", *LAST]
     assert (await onboarding(paris, made))["case"] == "CASE_2"
     assert await Person(paris.asker, "jo").tabs() == ["Esat"]
 
@@ -349,12 +349,13 @@ async def test_known_in_both_lists_is_case_3_and_the_attestation_of_case_2(paris
     before = await onboarding(paris, made)
     assert before["case"] == "CASE_3_AND_LEGACY"
     assert before["evidence"][-1]["sentence"] == "Connu des deux : l'instruction n'a pas prévu ce cas (A5)."
-    for step in (opening.records, opening.decides, opening.completes, opening.signs_bulletin):
+    for step in (opening.records, opening.decides, opening.completes):
         await step()
 
     with refused("ATTESTATION_MISSING", "R53"):
-        await opening.opens()
-    await opening.attests()
+        await opening.signs_bulletin()
+    for step in (opening.attests, opening.signs_bulletin):
+        await step()
     with refused("AMENDMENT_MISSING", "R55"):
         await opening.opens()
     await opening.amends()

@@ -145,7 +145,7 @@ def _papers(convention: Convention, chosen: Chosen, reference: Reference) -> Non
     """The bulletins, the amendment and the groups; what the convention does not allow is not there."""
     if chosen["other"] != "none" and convention.in_force_on is not None:
         access = ServiceAccess.of(convention, reference.services["CDAP"])
-        on = day(-5) if chosen["other"] == "same day" else day(-7)
+        on = day(-4) if chosen["other"] == "same day" else day(-7)
         access.bulletins.append(_bulletin(convention.siret, on))
     for word in chosen["amendment"].split(", "):
         if word in (MISSION, "siret"):

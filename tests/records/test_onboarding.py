@@ -89,9 +89,14 @@ def opening(chosen: dict[str, str]) -> Callable[[], None]:
 
 @pytest.mark.parametrize("origin", ["Habtiers", "both"])
 def test_who_comes_from_habtiers_is_attested_active_before_the_opening(origin: str) -> None:
-    """R53, A5."""
+    """R53, A5: before anything is signed, and again should the file speak of them afterwards."""
+    signing = asking(OURS, READY | {"origin": origin, "bulletin": "draft"}).conventions[0].accesses[0].bulletins[0]
     with refused(Rule.ATTESTATION_MISSING):
-        opening({"origin": origin, "amendment": "mission"})()
+        signing.sign(PAPER, TODAY, None, acknowledge_cna=False, today=TODAY)
+    late = asking(OURS, READY | {"bulletin": "signed", "amendment": "mission"})
+    late.origins.extend(asking(OURS, {**READY, "origin": origin}).origins)
+    with refused(Rule.ATTESTATION_MISSING):
+        late.conventions[0].accesses[0].bulletins[0].open_service(TODAY, frozenset(), TODAY)
     opening({"origin": origin, "amendment": "mission", "attested": "yes"})()
 
 
@@ -122,7 +127,8 @@ def test_a_service_without_a_migration_asks_for_neither() -> None:
 
 
 def test_a_replacement_asks_for_neither() -> None:
-    partner = asking(OURS, READY | {"origin": "both"})
+    partner = asking(OURS, READY)
+    partner.origins.extend(asking(OURS, READY | {"origin": "both"}).origins)
     (access,) = partner.conventions[0].accesses
     former = access.bulletins[0]
     made = access.prepare_bulletin(Written(partner.siret, [READER], [*partner.establishments], []))
