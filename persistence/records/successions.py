@@ -106,7 +106,12 @@ def _continue(
         terms = Terms(successor.siret, list(live.roles), list(live.establishments), list(live.departments))
         draft = made.prepare_bulletin(terms)
     opens = max(on, live.opened_on or on)
-    notices = draft.sign(signature, opens, live.effective_to, acknowledge_cna=papers.acknowledge_cna, today=today)
+    try:
+        notices = draft.sign(signature, opens, live.effective_to, acknowledge_cna=papers.acknowledge_cna, today=today)
+    except Refused as refused:
+        of_paper = refused.notice.path[:1] == ("signature",)
+        place = ("bulletins", str([*papers.bulletins].index(access.service.id))) if of_paper else ()
+        raise Refused(refused.rule, *place, *refused.notice.path, detail=refused.notice.detail) from None
     draft.open_service(opens, elsewhere & {e.siret for e in draft.establishments}, today, continues=True)
     if live.closed_on is not None:
         draft.close(live.closed_on, live.closing_reason or "", today)
