@@ -1,19 +1,23 @@
 """Two registers that hold the same rows, told once for all the tests of reading: none of them writes there."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import insert
 
 from persistence.engine import Database
 from persistence.records import base
 from persistence.records.base import Base
+from persistence.visibility import table
 from resolvers import context
 from tests.conftest import Copies
 
 from .asked import Ids
 from .desk import Desk
+from .small_world import ORDER, world
 from .story import tell
 
 
@@ -57,7 +61,35 @@ def desk(desks: dict[str, Desk], dialect: str) -> Desk:
 async def ids(desks: dict[str, Desk]) -> Ids:
     """The ids of the register by table, in their order."""
     found = {}
-    for name, table in Base.metadata.tables.items():
-        if "id" in table.c:
+    for name, known in Base.metadata.tables.items():
+        if "id" in known.c:
             found[name] = sorted(str(row["id"]) for row in await desks["sqlite"].rows(name))
     return found
+
+
+@pytest.fixture(scope="session")
+async def small_worlds(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[dict[str, Desk]]:
+    """The exhaustive world in both databases, in the place of the demonstration's partners."""
+    copies, made = Copies(tmp_path_factory.mktemp("small"), postgres_url), {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.conftest.seed_demo", _seed)
+        for dialect in ("sqlite", "postgresql"):
+            made[dialect] = Desk(Database(await copies.fresh(dialect)))
+    yield made
+    for desk in made.values():
+        await desk.database.close()
+        await copies.drop(desk.database.url.render_as_string(hide_password=False))
+    await copies.drop(copies.in_server(f"template_{copies.mine}"))
+
+
+async def _seed(database: Database, _issuer: str, _today: date) -> None:
+    rows = world()
+    async with database.transaction() as session:
+        for name in ORDER:
+            await session.execute(insert(table(name)), _alike(rows[name]))
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One statement for all rows: each with the same columns."""
+    columns = {column for row in rows for column in row}
+    return [dict.fromkeys(columns) | row for row in rows]

@@ -16,6 +16,7 @@ from authz.scopes import atoms
 from persistence.callers import Identity, holders_statement
 from persistence.facts import candidates, facts_of
 from persistence.reader import Held
+from persistence.records import Partner
 from persistence.visibility import GUARDED, STATE
 from resolvers import inquiries
 from resolvers.context import holder_of
@@ -24,6 +25,10 @@ from schema.contract import types
 from server.demo_issuer import DEMO_ISSUER
 
 from .desk import NOW, TODAY, Desk, code_of
+from .facts import TYPES as NAMED
+from .facts import Rows
+from .small_declarations import CAFS
+from .small_world import SUBJECTS, member
 from .story import BASSIN, CANAL, SEINE
 
 DAY = timedelta(days=1)
@@ -405,3 +410,43 @@ def test_the_facts_of_a_state_are_those_of_the_partner() -> None:
     assert own == {"extract", "extract_line"}
     assert all(GUARDED[name].partner is None for name in own)
     assert Identity(DEMO_ISSUER, "x").subject == "x"
+
+
+# the small world
+
+
+@pytest.mark.parametrize("day", [TODAY - DAY, TODAY, TODAY + DAY])
+async def test_the_facts_of_an_explanation_are_those_of_the_rows(
+    small_worlds: dict[str, Desk], dialect: str, day: date
+) -> None:
+    """Every row of every record, in every state of its partner, against facts worked out by hand."""
+    desk = small_worlds[dialect]
+    rows = Rows({name: await desk.rows(name) for name in (*NAMED, "partner_state")}, day)
+    async with desk.database.looking() as session:
+        for record in EXPLAINED:
+            for key, every in rows.objects(record):
+                found = await facts_of(session, record, key, day)
+
+                assert found is not None
+                assert {name: found.get(name) for name in every[0]} == every[0], (record, key)
+
+
+async def test_the_caf_that_signed_learns_no_inclusion_of_a_person_whom_it_reads_elsewhere(
+    small_worlds: dict[str, Desk], dialect: str
+) -> None:
+    """Paris follows the person's first partner, and only signed with the second, which the CNA administers."""
+    desk, signed = small_worlds[dialect], "ptr_20"
+    here = Subject("usr_20ESAT", grants=(member("member_reading", 20), member("member_reading", 0)))
+    kept = {}
+    for caf in CAFS:
+        asker = SUBJECTS[f"agent_managing of {caf}"]
+        async with desk.database.looking() as session:
+            facts = await facts_of(session, "partner", signed, TODAY)
+            assert facts is not None
+            inquiry = explaining.Inquiry(
+                desk.context("x"), session, asker, Partner, signed, "Partner", "read", TODAY, facts, signed
+            )
+            kept[caf] = (await inquiry.told(here)).grants
+            assert await inquiry.reads(Partner, signed) is (caf != "org_921")
+
+    assert kept == {"org_751": (), "org_921": (), "org_CNA": here.grants[:1]}

@@ -1,56 +1,24 @@
 """Four ways to say who sees what agree: the engine on facts, its plan, and the SQL of both databases."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from itertools import product
-from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Text, cast, insert, select
+from sqlalchemy import Text, cast, select
 
 from authz import Engine, Subject, load
-from persistence.engine import Database
 from persistence.reader import Held, Terms, compiled
-from persistence.visibility import GUARDED, table, visible
+from persistence.visibility import GUARDED, visible
 from tests.authz import oracle
 from tests.authz.world import Thing
-from tests.conftest import Copies
 
 from .desk import NOW, TODAY, Desk
 from .facts import KEYS, TYPES, Facts, Rows
 from .small_declarations import CAFS
-from .small_world import DAY, ORDER, SUBJECTS, world
+from .small_world import DAY, SUBJECTS
 
 DECLARED = ("declaration", "declaration_line", "worker", "worker_rate", "dual_activity", "batch", "batch_result")
-
-
-@pytest.fixture(scope="session")
-async def small_worlds(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[dict[str, Desk]]:
-    """The exhaustive world in both databases, in the place of the demonstration's partners."""
-    copies, made = Copies(tmp_path_factory.mktemp("small"), postgres_url), {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.conftest.seed_demo", _seed)
-        for dialect in ("sqlite", "postgresql"):
-            made[dialect] = Desk(Database(await copies.fresh(dialect)))
-    yield made
-    for desk in made.values():
-        await desk.database.close()
-        await copies.drop(desk.database.url.render_as_string(hide_password=False))
-    await copies.drop(copies.in_server(f"template_{copies.mine}"))
-
-
-async def _seed(database: Database, _issuer: str, _today: date) -> None:
-    rows = world()
-    async with database.transaction() as session:
-        for name in ORDER:
-            await session.execute(insert(table(name)), _alike(rows[name]))
-
-
-def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One statement for all rows: each with the same columns."""
-    columns = {column for row in rows for column in row}
-    return [dict.fromkeys(columns) | row for row in rows]
 
 
 @pytest.fixture(scope="session")
