@@ -443,7 +443,7 @@ async def test_the_caf_that_signed_learns_no_inclusion_of_a_person_whom_it_reads
         async with desk.database.looking() as session:
             facts = await facts_of(session, "partner", signed, TODAY)
             assert facts is not None
-            inquiry = explaining.Inquiry(
+            inquiry = inquiries.Inquiry(
                 desk.context("x"), session, asker, Partner, signed, "Partner", "read", TODAY, facts, signed
             )
             kept[caf] = (await inquiry.told(here)).grants
