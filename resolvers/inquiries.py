@@ -92,7 +92,7 @@ async def inquiry_of(
     type_, action = permission.split(":")
     day = on or context.today
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise refuse("ARGUMENTS", f"Une année de {FIRST_YEAR} à {LAST_YEAR}.")
+        raise refuse("DAY", f"`on` est un jour d'une année de {FIRST_YEAR} à {LAST_YEAR}.")
     kind = context.graph.types.by_prefix.get(prefix_of(object_id, context.graph.types.prefixes))
     record = context.graph.types.records.get(kind.name) if kind is not None else None
     if record is None or record not in GUARDED:

@@ -386,7 +386,7 @@ async def test_a_day_out_of_the_calendar_is_refused_before_anything_is_read(desk
     for about in (CANAL, "ptr_inconnu"):
         with pytest.raises(GraphQLError) as refused:
             await who_can(desk, "personne-inconnue", "Partner:read", about, day)
-        assert code_of(refused.value) == "ARGUMENTS"
+        assert code_of(refused.value) == "DAY"
 
 
 async def test_a_day_before_the_partner_was_registered_gives_nothing_to_its_people(desk: Desk) -> None:
