@@ -4,6 +4,7 @@ Rights are derived, never copied: membership → group → role, if the bulletin
 the establishments that both name, under the convention that the timeline says is in force.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, or_, select
@@ -35,6 +36,7 @@ def caller_statement(dialect: str) -> Statement:
     return compiled(made, terms)
 
 
+@cache
 def holders_statement(dialect: str) -> Statement:
     """What each of these users holds on the day asked about, as a JSON list of such objects. Variable: `users`."""
     terms, user = Terms(dialect), table("user")

@@ -110,7 +110,7 @@ def asked_of(desk: Desk, facts: Mapping[str, str | None]) -> Iterator[str]:
             yield permission
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", DAYS[::2])
 async def test_nobody_who_can_is_forgotten(desk: Desk, day: date) -> None:
     """The people looked at are those of the partner and of a few organisms: nobody else of the register may."""
     users, counted = await everybody(desk, day), 0
@@ -137,8 +137,8 @@ async def test_who_can_counts_everybody_and_each_once(desk: Desk, day: date) -> 
             facts = await facts_of(session, record, key, day)
         assert facts is not None
         type_ = GUARDED[record].type
-        for action in ACTIONS[type_][:3]:
-            for who in ("admin-national", "agent-paris", "declarante-canal"):
+        for action in ACTIONS[type_][:2]:
+            for who in ("admin-national", "declarante-canal"):
                 told = await unless_asked_elsewhere(who_can(desk, who, f"{type_}:{action}", key, day))
                 if told is None:
                     continue
@@ -150,15 +150,15 @@ async def test_who_can_counts_everybody_and_each_once(desk: Desk, day: date) -> 
                 assert len(shown) + agents + told["hidden"] == len(may), (record, key, action, who)
 
 
-@pytest.mark.parametrize("who", ["gestionnaire-canal", "declarante-canal", "agent-paris", "lecteur-paris", "agent-cna"])
+@pytest.mark.parametrize("who", ["gestionnaire-canal", "agent-paris", "agent-cna"])
 async def test_an_explanation_today_is_what_the_viewer_can(desk: Desk, who: str) -> None:
     """Wherever the caller is told of an act, the explanation of its permissions says the same."""
-    seen = set()
+    seen, some = set(), await objects(desk, 4)
     for kind in TYPES.by_prefix.values():
         record = TYPES.records[kind.name]
         if record not in EXPLAINED or "viewerCan" not in kind.fields:
             continue
-        ids = [key for name, key in await objects(desk, 8) if name == record]
+        ids = [key for name, key in some if name == record]
         text = f"query($i: [ID!]!) {{ nodes(ids: $i) {{ id ... on {kind.name} {{ viewerCan {{ act allowed }} }} }} }}"
         for node in filter(None, (await desk.answer(who, text, {"i": ids}))["nodes"]):
             for told in node["viewerCan"]:
@@ -177,7 +177,7 @@ async def test_an_explanation_is_the_decision_of_each_day(desk: Desk) -> None:
     """Of the rights of another: everyone's, on the day asked about, by the asker's rights of today."""
     for partner, asker in ((CANAL, "gestionnaire-canal"), (SEINE, "agent-yvelines"), (HORIZONS, "agent-cna")):
         links = [r["user_id"] for r in await desk.rows("affiliation") if r["partner_id"] == partner]
-        for day in DAYS:
+        for day in DAYS[1::2]:
             users = await everybody(desk, day)
             async with desk.database.looking() as session:
                 facts = await facts_of(session, "partner", partner, day)
@@ -228,13 +228,13 @@ async def test_a_line_of_an_extraction_is_explained_by_who_treats_it(desk: Desk)
 async def test_what_one_may_not_read_is_answered_as_what_does_not_exist(desk: Desk) -> None:
     """Every asker, on rows of every record: either both are read, or the answer is that of an unknown id."""
     for who in ("declarante-canal", "lectrice-saint-denis", "suspendu-canal", "personne-inconnue"):
-        for record, key in await objects(desk, 3):
+        for record, key in await objects(desk, 2):
             type_, unknown = GUARDED[record].type, key.partition("_")[0] + "_inconnu"
             text = "query($i: ID!) { node(id: $i) { id } }"
             read = (await desk.answer(who, text, {"i": key}))["node"] is not None
             answers = [
                 await _said(desk, who, f"{type_}:{action}", about)
-                for action in ACTIONS[type_]
+                for action in ACTIONS[type_][:3]
                 for about in (key, unknown)
             ]
             for known, nothing in zip(answers[::2], answers[1::2], strict=True):
