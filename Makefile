@@ -7,8 +7,9 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/habilitations demo
 
+# Each worker has its own registers and, where no server is given, its own PostgreSQL.
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 25
 
 check: $(READY)
 	$(BIN)/ruff check
