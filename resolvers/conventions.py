@@ -81,8 +81,7 @@ async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
         raise Refused(Rule.IN_SCOPE_ELSEWHERE, "inForceOn")
     papers = (given.convention.signature, given.contract.signature)
     convention.sign(*papers, given.in_force_on, given.term_on, act.today)
-    for kind, paper in zip((DocumentKind.CONVENTION, DocumentKind.CONTRACT), papers, strict=True):
-        attach(act, kind, paper.digest, convention.id)
+    attach_papers(act, convention.id, *papers)
     return convention
 
 
@@ -118,8 +117,7 @@ async def convention_record(act: Act, given: ConventionRecordInput) -> Conventio
     )
     papers = (given.convention.signature, given.contract.signature)
     convention.record(given.number, *papers, given.originally_in_force_on, given.term_on, act.today)
-    for kind, paper in zip((DocumentKind.CONVENTION, DocumentKind.CONTRACT), papers, strict=True):
-        attach(act, kind, paper.digest, convention.id)
+    attach_papers(act, convention.id, *papers)
     return convention
 
 
@@ -243,6 +241,12 @@ async def cna_hand_back(act: Act, given: CnaHandBackInput) -> Partner:
     partner = await act.take(Partner, given.partner_id, "partnerId")
     partner.hand_back(act.actor, act.today)
     return partner
+
+
+def attach_papers(act: Act, convention_id: str, convention: Signature, contract: Signature) -> None:
+    """Keep the digests of a convention and of its contract."""
+    attach(act, DocumentKind.CONVENTION, convention.digest, convention_id)
+    attach(act, DocumentKind.CONTRACT, contract.digest, convention_id)
 
 
 def attach(act: Act, kind: DocumentKind, digest: str, attached_to: str) -> None:

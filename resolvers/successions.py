@@ -13,7 +13,7 @@ from persistence.records.identifiers import Siret
 from persistence.records.successions import Papers, bear, change_mode, prepare, switch
 
 from .acting import Act, PreviewInput, at, permission, under
-from .conventions import SignatureInput, attach
+from .conventions import SignatureInput, attach, attach_papers
 
 
 @strawberry.input(description="Le bulletin d'un service, signé de nouveau.")
@@ -125,8 +125,7 @@ async def _switch(act: Act, successor: Convention, given: NewPapersInput, on: da
     elsewhere = await act.register.contracting_elsewhere(partner, sirets, on)
     with under("switch"):
         act.warn(switch(successor, papers, on, reason, elsewhere, act.today))
-    attach(act, DocumentKind.CONVENTION, papers.convention.digest, successor.id)
-    attach(act, DocumentKind.CONTRACT, papers.contract.digest, successor.id)
+    attach_papers(act, successor.id, papers.convention, papers.contract)
     for access in successor.accesses:
         for bulletin in access.bulletins:
             if bulletin.digest is not None:
