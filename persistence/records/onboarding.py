@@ -25,6 +25,16 @@ class Case(StrEnum):
     CASE_3 = "CASE_3"
     CASE_3_AND_LEGACY = "CASE_3_AND_LEGACY"
 
+    @property
+    def is_known(self) -> bool:
+        """Known in MCP."""
+        return self in (Case.CASE_3, Case.CASE_3_AND_LEGACY)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Known in Habtiers."""
+        return self in (Case.CASE_2, Case.CASE_3_AND_LEGACY)
+
 
 CASES = {
     (False, False): Case.CASE_1,
@@ -52,7 +62,7 @@ def is_known(partner: Partner, service: Service, today: date) -> bool:
     """
     word = _word(partner, today)
     told = word is not None and word.known_mcp
-    convention = next((c for c in partner.conventions if c.holds_on(today)), None)
+    convention = partner.convention_on(today)
     if convention is None:
         over = any(c.in_force_on is not None and c.ends_on <= today for c in partner.conventions)
         return told and not over
@@ -79,8 +89,7 @@ def may_sign(convention: Convention, service: Service, today: date) -> None:
     )
     if service.migration is None or any(served):
         return
-    legacy = case_of(partner, service, today) in (Case.CASE_2, Case.CASE_3_AND_LEGACY)
-    require(partner.attestations or not legacy, Rule.ATTESTATION_MISSING)
+    _is_attested(partner, case_of(partner, service, today))
 
 
 def may_open(convention: Convention, service: Service, today: date) -> None:
@@ -89,11 +98,13 @@ def may_open(convention: Convention, service: Service, today: date) -> None:
         return
     partner = convention.partner
     case = case_of(partner, service, today)
-    legacy = case in (Case.CASE_2, Case.CASE_3_AND_LEGACY)
-    require(partner.attestations or not legacy, Rule.ATTESTATION_MISSING)
-    known = case in (Case.CASE_3, Case.CASE_3_AND_LEGACY)
+    _is_attested(partner, case)
     verified = any(MISSION in a.verified_fields for a in convention.amendments)
-    require(verified or not known, Rule.AMENDMENT_MISSING)
+    require(verified or not case.is_known, Rule.AMENDMENT_MISSING)
+
+
+def _is_attested(partner: Partner, case: Case) -> None:
+    require(partner.attestations or not case.is_legacy, Rule.ATTESTATION_MISSING)
 
 
 # the steps
@@ -199,8 +210,7 @@ def steps(at: Situation) -> list[Step]:
 def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]]]:
     """(step, whether it is done, what must be done before it)."""
     s = StepCode
-    legacy = at.case in (Case.CASE_2, Case.CASE_3_AND_LEGACY)
-    known = at.case in (Case.CASE_3, Case.CASE_3_AND_LEGACY)
+    legacy, known = Case(at.case).is_legacy, Case(at.case).is_known
     record = at.known_by_file and known
     contract = s.CONVENTION_RECORD if record else s.CONVENTION_SIGN
     verifies = known and at.migrates

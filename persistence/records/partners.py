@@ -150,6 +150,10 @@ class Partner(Record):
 
     # the timeline
 
+    def convention_on(self, day: date) -> Convention | None:
+        """The convention that holds by its dates, suspended or not."""
+        return next((c for c in self.conventions if c.holds_on(day)), None)
+
     def span_on(self, day: date) -> Span:
         """What is in force on `day` and who administers: the one interpretation of the documents."""
         return next(s for s in timeline(self) if s.starts_on <= day < s.ends_on)

@@ -154,7 +154,7 @@ def _keep_managers(former: Convention, successor: Convention, on: date) -> None:
 
 def in_force(partner: Partner, day: date) -> Convention:
     """The convention in force that day, suspended or not."""
-    found = next((c for c in partner.conventions if c.holds_on(day)), None)
+    found = partner.convention_on(day)
     if found is None:
         raise Refused(Rule.CONVENTION_NOT_IN_FORCE)
     return found

@@ -90,7 +90,7 @@ def _edges(partner: "Partner") -> set[date]:
 
 
 def _facts(partner: "Partner", day: date) -> tuple[str | None, Mode | None, str, str | None]:
-    convention = next((c for c in partner.conventions if c.holds_on(day)), None)
+    convention = partner.convention_on(day)
     signing = convention.organism_id if convention else None
     administering = CNA if _in_custody(partner, day) else signing or partner.follower_id
     if convention is None or any(s.runs_on(day) for s in convention.suspensions):
