@@ -2,28 +2,25 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from .facts import runs
 from .records import Affiliation, Agent, Organism, OrganismKind, PartnerState
 from .records.organisms import organism_support
 
 
 async def contacts(session: AsyncSession, user_id: str, today: date) -> list[Organism]:
     """The organisms to ask, nearest first; the Cnaf where there is no other."""
-    mine = select(Agent.organism_id).where(Agent.user_id == user_id, _runs(Agent, today))
+    mine = select(Agent.organism_id).where(Agent.user_id == user_id, runs(Agent, today))
     centres = select(organism_support.c.centre_id).where(organism_support.c.organism_id.in_(mine))
     administering = (
         select(PartnerState.administering_id)
         .join(Affiliation, Affiliation.partner_id == PartnerState.partner_id)
-        .where(Affiliation.user_id == user_id, _runs(Affiliation, today), _runs(PartnerState, today))
+        .where(Affiliation.user_id == user_id, runs(Affiliation, today), runs(PartnerState, today))
     )
     for wanted in (Organism.id.in_(centres), Organism.id.in_(administering), Organism.kind == OrganismKind.NATIONAL):
         found = list(await session.scalars(select(Organism).where(wanted).order_by(Organism.code)))
         if found:
             return found
     return []
-
-
-def _runs(row: type[Agent | Affiliation | PartnerState], day: date) -> ColumnElement[bool]:
-    return (row.starts_on <= day) & or_(row.ends_on.is_(None), row.ends_on > day)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .records import Affiliation, Agent, Establishment, Partner, PartnerState, Profile
@@ -43,7 +43,7 @@ async def _state(session: AsyncSession, partner_id: str | None, day: date) -> Fa
     state = PartnerState.__table__.c
     found = await session.execute(
         select(*(state[column].label(name) for name, column in STATE.items())).where(
-            state.partner_id == partner_id, state.starts_on <= day, state.ends_on > day
+            state.partner_id == partner_id, runs(PartnerState, day)
         )
     )
     row = found.one_or_none()
@@ -55,8 +55,7 @@ async def candidates(session: AsyncSession, facts: Facts, day: date) -> list[str
     organisms = [facts.get(name) for name in ("administering", "signing", "paying") if facts.get(name)]
     centres = select(organism_support.c.centre_id).where(organism_support.c.organism_id.in_(organisms))
     posted = select(Agent.user_id).where(
-        Agent.starts_on <= day,
-        or_(Agent.ends_on.is_(None), Agent.ends_on > day),
+        runs(Agent, day),
         or_(
             Agent.organism_id.in_(organisms),
             Agent.organism_id.in_(centres),
@@ -71,3 +70,8 @@ async def candidates(session: AsyncSession, facts: Facts, day: date) -> list[str
 async def partner_file(session: AsyncSession, partner_id: str | None) -> Partner | None:
     """The partner with its whole file."""
     return await session.get(Partner, partner_id) if partner_id is not None else None
+
+
+def runs(row: type[Agent | Affiliation | PartnerState], day: date) -> ColumnElement[bool]:
+    """Whether [starts, ends) of the row holds that day."""
+    return (row.starts_on <= day) & or_(row.ends_on.is_(None), row.ends_on > day)

@@ -35,9 +35,11 @@ def of_member(
     place = (facts.get("partner_service_establishment") or "").rpartition("|")[2]
     service = (facts.get("partner_service_establishment") or facts.get("partner_service") or "||").split("|")[1]
 
+    theirs = {a.id: a.user for a in partner.affiliations if a.user.id == user_id}
+    kind = "machine" if any(u.kind is UserKind.MACHINE for u in theirs.values()) else "member"
+
     def concerns(access: ServiceAccess, member: Membership) -> bool:
-        person = next(a for a in partner.affiliations if a.id == member.affiliation_id)
-        return person.user.id == user_id and (not service or access.service.id == service)
+        return member.affiliation_id in theirs and (not service or access.service.id == service)
 
     found: list[Sequence[Step]] = []
     in_force = partner.span_on(on).convention_id
@@ -47,7 +49,6 @@ def of_member(
         if place and path.right is not None and path.right.establishment_id not in ("", place):
             continue
         steps = [Step(*link) for link in path.links]
-        kind = "machine" if _is_machine(partner, user_id) else "member"
         profile = path.group.role and f"{kind}_{path.group.role.profile.lower()}"
         if profile and not any(profile in policy.descendants(role) for role in roles if KIND_OF[role] == kind):
             role = next(i for i, step in enumerate(steps) if step.kind == "ROLE")
@@ -62,10 +63,6 @@ def of_member(
             ]
         found.append([*steps, _administering(administering)])
     return found
-
-
-def _is_machine(partner: Partner, user_id: str) -> bool:
-    return any(a.user.id == user_id and a.user.kind is UserKind.MACHINE for a in partner.affiliations)
 
 
 def of_manager(
