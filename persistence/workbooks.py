@@ -132,7 +132,7 @@ def _said(text: str, *, computed: bool = False) -> Cell:
 def _csv(content: bytes) -> Sheet:
     """UTF-8, UTF-16 or Windows-1252; semicolons, tabs or commas."""
     text = _text(content)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter(text))
     try:
         return _told(tuple(map(_said, row)) for row in reader)
     except csv.Error:
@@ -151,7 +151,7 @@ def _text(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """The mark that parts the fullest of the first lines."""
     heads = text.splitlines()[:20]
     return max(";\t,", key=lambda mark: max((line.count(mark) for line in heads), default=0))

@@ -14,6 +14,7 @@ import httpx
 
 from persistence.records.base import folded
 from persistence.records.identifiers import holds_nir
+from persistence.workbooks import delimiter
 
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("referenceMonth", ("mois reference", "periode reference")),
@@ -162,18 +163,12 @@ def _text(content: bytes) -> str:
 
 def _rows(text: str) -> tuple[list[int], list[list[str]]]:
     """The rows that say something, and the line of the file where each ends."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter(text))
     try:
         told = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error:
         raise ExportUnreadable(f"La ligne {reader.line_num} ne se lit pas : un guillemet y est de trop.") from None
     return [place for place, _ in told], [row for _, row in told]
-
-
-def _delimiter(text: str) -> str:
-    """The mark that parts the fullest of the first lines."""
-    heads = text.splitlines()[:20]
-    return max(";\t,", key=lambda mark: max((line.count(mark) for line in heads), default=0))
 
 
 def _fields(header: Sequence[str]) -> dict[int, str]:
