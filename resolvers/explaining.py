@@ -13,7 +13,7 @@ from authz import Permit, Subject, atoms
 from authz.scopes import KIND_OF
 from persistence.facts import candidates, partner_file
 from persistence.records import Mender, Organism, Partner, User
-from persistence.records.base import folded
+from persistence.records.base import folded, french
 from persistence.visibility import GUARDED, class_of
 
 from . import words
@@ -100,8 +100,7 @@ async def explain(
         if inquiry is None or not await inquiry.reads(User, user_id):
             return None
         subject = (await inquiry.holders([user_id])).get(user_id) or Subject(user_id)
-        user = await session.get_one(User, user_id)
-        name = f"{user.given_name} {user.family_name}".strip()
+        name = (await session.get_one(User, user_id)).full_name
         file = await partner_file(session, inquiry.home)
         if file is not None and inquiry.on < file.registered_on:
             file = None  # no document speaks of that day
@@ -123,7 +122,7 @@ def _explained(
 ) -> Explanation:
     grounds = [_ground(inquiry, subject, rule) for rule in inquiry.permits]
     done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
-    day = words.day(inquiry.on)
+    day = french(inquiry.on)
     administering = organisms.get(inquiry.administering)
     menders: list[str] = []
     if permit is not None:
@@ -220,8 +219,7 @@ async def who_can(context: Context, permission: str, object_id: str, on: date | 
                     offices[organism, permit.role] = offices.get((organism, permit.role), 0) + 1
             elif await inquiry.reads(User, subject.user):
                 user = await session.get_one(User, subject.user)
-                name = f"{user.given_name} {user.family_name}".strip()
-                people.append(Holder(user.id, name, words.ROLES[permit.role]))
+                people.append(Holder(user.id, user.full_name, words.ROLES[permit.role]))
             else:
                 hidden += 1
         people.sort(key=lambda holder: (folded(holder.name), holder.user_id))
@@ -231,7 +229,7 @@ async def who_can(context: Context, permission: str, object_id: str, on: date | 
             Office((await session.get_one(Organism, organism)).name, words.ROLES[role], count)
             for (organism, role), count in sorted(offices.items())
         ]
-        sentence = f"Le {words.day(inquiry.on)}, {words.people(len(allowed))} {done}."
+        sentence = f"Le {french(inquiry.on)}, {words.people(len(allowed))} {done}."
         return Holders(inquiry.on, sentence, people, counted, hidden)
 
 

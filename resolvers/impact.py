@@ -77,7 +77,7 @@ async def impact(register: Register, partner: Partner, on: date, before: Standin
 
 def _words(partner: Partner) -> Words:
     """How each object of the partner is called."""
-    words = {a.user.id: f"{a.user.given_name} {a.user.family_name}".strip() for a in partner.affiliations}
+    words = {a.user.id: a.user.full_name for a in partner.affiliations}
     words |= {e.id: e.name for e in partner.establishments}
     for access in (a for c in partner.conventions for a in c.accesses):
         words[access.service.id] = access.service.label

@@ -1,7 +1,6 @@
 """The French of an explanation: what an act is called, what a rule asks for, who can mend what is broken."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from authz import Atom, Permit
@@ -142,10 +141,6 @@ UNTOLD = {
     "MANAGER": "Gestionnaire des habilitations",
 }
 """A link whose object the asker may not read."""
-
-
-def day(on: date) -> str:
-    return f"{on:%d/%m/%Y}"
 
 
 def people(count: int) -> str:

@@ -11,6 +11,7 @@ from strawberry import ID
 from persistence.onboardings import is_concerned, is_done, is_late, onboardings
 from persistence.question import Expression, Table, Test, Value
 from persistence.reader import Terms
+from persistence.records.base import french
 from persistence.records.onboarding import STEPS, Case, Situation, StepCode, StepState, steps
 from persistence.visibility import table
 from resolvers.bindings import Filter
@@ -144,7 +145,7 @@ def _yes(known: bool | None) -> str:  # noqa: FBT001 a fact
 
 
 def _french(day: str) -> str:
-    return f"{date.fromisoformat(day):%d/%m/%Y}"
+    return french(date.fromisoformat(day))
 
 
 @strawberry.enum(description="Où en est un partenaire dans la migration d'un service (R59).")

@@ -42,6 +42,11 @@ def written(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def french(day: date) -> str:
+    """The day as our sentences say it: `10/12/2026`."""
+    return f"{day:%d/%m/%Y}"
+
+
 # Words are ordered by their bytes on both databases: order and search use folded keys.
 Words = String().with_variant(String(collation="C"), "postgresql")
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from .base import FOREVER
+from .base import FOREVER, french
 from .bulletins import Bulletin, ServiceAccess
 from .conventions import Convention, Mode
 from .groups import Group, Membership
@@ -145,7 +145,7 @@ def _below(
     person: Affiliation, member: Membership, group: Group, bulletin: Bulletin | None, day: date
 ) -> tuple[Link, ...]:
     """The person, the group, its role."""
-    name = f"{person.user.given_name} {person.user.family_name}".strip()
+    name = person.user.full_name
     gone = _outside(person.starts_on, person.ends_on, day, "n'est pas encore rattaché", "n'est plus rattaché")
     away = _suspended(person.suspensions, day)
     out = _outside(member.starts_on, member.ends_on, day, "n'y est pas encore inclus", "n'y est plus inclus")
@@ -174,7 +174,7 @@ def _place(group: Group, bulletin: Bulletin | None, place: Establishment | None,
     if not group.all_establishments and place.id not in {e.id for e in group.establishments}:
         broken = "n'est pas dans la portée du groupe"
     elif place.ended_on is not None and place.ended_on <= day:
-        broken = f"n'est plus rattaché depuis le {_french(place.ended_on)}"
+        broken = f"n'est plus rattaché depuis le {french(place.ended_on)}"
     return Link(LinkKind.ESTABLISHMENT, place.id, place.name, broken, Mender.ORGANISM)
 
 
@@ -183,7 +183,7 @@ def _above(
 ) -> tuple[Link, ...]:
     """The bulletin, the service, the contract, the convention."""
     service, contract = access.service, convention.contract
-    early = f"n'est pas disponible avant le {_french(service.available_from)}" if service.available_from > day else None
+    early = f"n'est pas disponible avant le {french(service.available_from)}" if service.available_from > day else None
     shut = None if bulletin is not None and bulletin.is_open_on(day) else _why_shut(bulletin, day)
     unsigned = None if contract.is_signed else "n'est pas signé"
     return (
@@ -201,7 +201,7 @@ def _above(
         Link(
             LinkKind.CONVENTION,
             convention.id,
-            convention.number or f"Convention du {_french(convention.in_force_on or convention.prepared_on)}",
+            convention.number or f"Convention du {french(convention.in_force_on or convention.prepared_on)}",
             None if convention.id == in_force else _why_not_in_force(convention, day),
             Mender.ORGANISM,
         ),
@@ -223,37 +223,33 @@ def _why_shut(bulletin: Bulletin | None, day: date) -> str:
     if bulletin.opened_on is None:
         return "n'est pas ouvert" if bulletin.is_signed else "n'est pas signé"
     if bulletin.opened_on > day:
-        return f"n'est ouvert qu'à partir du {_french(bulletin.opened_on)}"
-    return f"n'est plus ouvert depuis le {_french(bulletin.ends_on)}"
+        return f"n'est ouvert qu'à partir du {french(bulletin.opened_on)}"
+    return f"n'est plus ouvert depuis le {french(bulletin.ends_on)}"
 
 
 def _why_not_in_force(convention: Convention, day: date) -> str:
     if convention.in_force_on is None:
         return "n'est pas signée"
     if convention.in_force_on > day:
-        return f"n'est en vigueur qu'à partir du {_french(convention.in_force_on)}"
+        return f"n'est en vigueur qu'à partir du {french(convention.in_force_on)}"
     if convention.ends_on <= day:
         word = "clôturée" if convention.closed_on == convention.ends_on else "à son terme"
-        return f"est {word} depuis le {_french(convention.ends_on)}"
+        return f"est {word} depuis le {french(convention.ends_on)}"
     return _suspended(convention.suspensions, day) or "n'est pas en vigueur"
 
 
 def _outside(starts: date, ends: date | None, day: date, before: str, after: str) -> str | None:
     if day < starts:
-        return f"{before} avant le {_french(starts)}" if starts != FOREVER else before
+        return f"{before} avant le {french(starts)}" if starts != FOREVER else before
     if ends is not None and ends <= day:
-        return f"{after} depuis le {_french(ends)}"
+        return f"{after} depuis le {french(ends)}"
     return None
 
 
 def _suspended(suspensions: list[Suspension], day: date) -> str | None:
     running = next((s for s in suspensions if s.runs_on(day)), None)
-    return f"est suspendu depuis le {_french(running.starts_on)}" if running else None
+    return f"est suspendu depuis le {french(running.starts_on)}" if running else None
 
 
 def _mode(mode: Mode) -> str:
     return "délégué" if mode is Mode.DELEGATED else "centralisé"
-
-
-def _french(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

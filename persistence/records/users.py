@@ -48,6 +48,11 @@ class User(Record):
         self.sort_key = folded(f"{self.family_name} {self.given_name}")
         self.email = email.strip().casefold()
 
+    @property
+    def full_name(self) -> str:
+        """As shown; a machine has no given name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
     def is_person(self) -> None:
         require(self.kind is UserKind.PERSON, Rule.NOT_A_PERSON)
 
