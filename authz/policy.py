@@ -23,7 +23,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "ServiceContract": "read",
         "Manager": "read appoint appoint_deputy end",
         "Delegation": "change",
-        "MembershipBulletin": "read prepare sign replace close",
+        "MembershipBulletin": "read prepare sign replace close export",
         "ServiceAccess": "read open suspend resume",
         "Eligibility": "read decide",
         "ActivityAttestation": "read attest",

@@ -1,14 +1,11 @@
-"""Who is calling: one small statement from an identity to what it holds today.
+"""Who is calling: one small statement from an identity to what it holds today (`holdings.py`)."""
 
-Rights are derived, never copied: membership → group → role, if the bulletin open today grants it, on
-the establishments that both name, under the convention that the timeline says is in force.
-"""
-
-from functools import cache
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, select
 
+from .holdings import administrations, rights
 from .question import Var
 from .reader import Statement, Terms, compiled
 from .visibility import table
@@ -36,13 +33,11 @@ def caller_statement(dialect: str) -> Statement:
     return compiled(made, terms)
 
 
-@cache
-def holders_statement(dialect: str) -> Statement:
-    """What each of these users holds on the day asked about, as a JSON list of such objects. Variable: `users`."""
-    terms, user = Terms(dialect), table("user")
+def holders(terms: Terms, chosen: Callable[[FromClause], ColumnElement[bool]]) -> ColumnElement[Any]:
+    """What each of the chosen users holds on the day of the facts, as a JSON list of such objects."""
+    user = table("user").alias()
     listed = terms.spelling.listed(_held(terms, user), [user.c.id])
-    made = select(cast(listed, Text)).where(terms.among(user.c.id, Var(("users",))))
-    return compiled(made, terms)
+    return terms.spelling.nested(select(listed).where(chosen(user)).scalar_subquery())
 
 
 def _held(terms: Terms, user: FromClause) -> ColumnElement[Any]:
@@ -76,84 +71,13 @@ def _posts(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  # 
 
 
 def _administered(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
-    manager, link, state = table("contract_manager"), table("affiliation"), table("partner_state")
-    made = (
-        select(manager)
-        .select_from(
-            manager.join(link, link.c.id == manager.c.affiliation_id).join(
-                state,
-                and_(
-                    state.c.partner_id == manager.c.partner_id,
-                    state.c.convention_id == manager.c.convention_id,
-                    terms.runs(state),
-                    state.c.mode == "DELEGATED",
-                ),
-            )
-        )
-        .where(
-            manager.c.user_id == user.c.id,
-            terms.runs(manager),
-            link.c.accepted_on <= terms.day,  # see `Contract.managers_on`
-            *_works(terms, link),
-        )
-    )
-    return rows(made, manager.c.partner_id)  # type: ignore[no-any-return]
+    made = administrations(terms)
+    held = made.selected_columns
+    return rows(made.where(held.user_id == user.c.id), held.partner_id)  # type: ignore[no-any-return]
 
 
 def _grants(terms: Terms, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
-    member, link, group, access = (table(t) for t in ("membership", "affiliation", "group", "service_access"))
-    state, bulletin, role = table("partner_state"), table("bulletin"), table("role")
-    granted, scope, narrowed = table("bulletin_role"), table("bulletin_establishment"), table("group_establishment")
-    place, service = table("establishment"), table("service")
-    named = select(narrowed.c.group_id).where(
-        narrowed.c.group_id == group.c.id, narrowed.c.establishment_id == scope.c.establishment_id
-    )
-    made = (
-        select(member)
-        .select_from(
-            member.join(link, link.c.id == member.c.affiliation_id)
-            .join(group, group.c.id == member.c.group_id)
-            .join(access, access.c.id == group.c.access_id)
-            .join(
-                state,
-                and_(
-                    state.c.partner_id == member.c.partner_id,
-                    state.c.convention_id == access.c.convention_id,
-                    terms.runs(state),
-                ),
-            )
-            .join(bulletin, bulletin.c.access_id == access.c.id)
-            .join(granted, and_(granted.c.bulletin_id == bulletin.c.id, granted.c.role_id == member.c.role_id))
-            .join(role, role.c.id == member.c.role_id)
-            .join(service, and_(service.c.id == access.c.service_id, service.c.available_from <= terms.day))
-            .outerjoin(scope, scope.c.bulletin_id == bulletin.c.id)
-            .outerjoin(place, place.c.id == scope.c.establishment_id)
-        )
-        .where(
-            member.c.user_id == user.c.id,
-            terms.runs(member),
-            *_works(terms, link),
-            terms.runs(group, "created_on", "closed_on"),
-            _not_suspended(terms, "access_id", access),
-            terms.runs(bulletin, "opened_on", "closed_on"),
-            or_(bulletin.c.effective_to.is_(None), bulletin.c.effective_to > terms.day),
-            # without establishments on the bulletin, only a group over all of them reaches the partner
-            or_(
-                group.c.all_establishments,
-                and_(scope.c.establishment_id.is_not(None), named.correlate(group, scope).exists()),
-            ),
-            or_(place.c.id.is_(None), place.c.ended_on.is_(None), place.c.ended_on > terms.day),
-        )
-    )
-    establishment = func.coalesce(scope.c.establishment_id, "")
-    return rows(made, role.c.profile, group.c.id, member.c.partner_id, access.c.service_id, establishment)  # type: ignore[no-any-return]
-
-
-def _works(terms: Terms, link: FromClause) -> tuple[ColumnElement[bool], ...]:
-    return terms.runs(link), _not_suspended(terms, "affiliation_id", link)
-
-
-def _not_suspended(terms: Terms, column: str, row: FromClause) -> ColumnElement[bool]:
-    suspension = table("suspension").alias()
-    running = select(suspension.c.id).where(suspension.c[column] == row.c.id, terms.runs(suspension))
-    return ~running.correlate(row).exists()
+    made = rights(terms)
+    held = made.selected_columns
+    told = (held.profile, held.group_id, held.partner_id, held.service_id, func.coalesce(held.establishment_id, ""))
+    return rows(made.where(held.user_id == user.c.id), *told)  # type: ignore[no-any-return]

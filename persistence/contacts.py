@@ -12,12 +12,12 @@ from .records.organisms import organism_support
 
 async def contacts(session: AsyncSession, user_id: str, today: date) -> list[Organism]:
     """The organisms to ask, nearest first; the Cnaf where there is no other."""
-    mine = select(Agent.organism_id).where(Agent.user_id == user_id, runs(Agent, today))
+    mine = select(Agent.organism_id).where(Agent.user_id == user_id, runs(Agent.__table__, today))
     centres = select(organism_support.c.centre_id).where(organism_support.c.organism_id.in_(mine))
     administering = (
         select(PartnerState.administering_id)
         .join(Affiliation, Affiliation.partner_id == PartnerState.partner_id)
-        .where(Affiliation.user_id == user_id, runs(Affiliation, today), runs(PartnerState, today))
+        .where(Affiliation.user_id == user_id, runs(Affiliation.__table__, today), runs(PartnerState.__table__, today))
     )
     for wanted in (Organism.id.in_(centres), Organism.id.in_(administering), Organism.kind == OrganismKind.NATIONAL):
         found = list(await session.scalars(select(Organism).where(wanted).order_by(Organism.code)))

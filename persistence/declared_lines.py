@@ -10,10 +10,9 @@ from sqlalchemy import bindparam, update
 
 from .batches import Cards, Intake
 from .records import Declaration, DeclarationLine, DualActivity, LineStatus, Processing, Worker
-from .records.base import folded
+from .records.base import Base, folded
 from .records.remunerations import Remuneration
 from .records.workers import Card
-from .visibility import table
 
 SAID = (
     "paying_id", "matricule", "entered_on", "rate", "net_remuneration", "net_aid", "esat_share", "no_pay_reason",
@@ -132,7 +131,7 @@ class Written:
         register = self.intake.register
         await register.copy(Worker, WORKER, self.new)
         if self.changed:
-            rows = table(Worker.__tablename__)
+            rows = Base.metadata.tables[Worker.__tablename__]
             values: dict[str, Any] = {name: bindparam(name) for name in self.changed[0] if name != "key"}
             statement = update(rows).where(rows.c.id == bindparam("key")).values(version=rows.c.version + 1, **values)
             await (await register.session.connection()).execute(statement, self.changed)

@@ -1,77 +1,172 @@
-"""The facts of one object on a day, by the same expressions as the filters, and who may hold a right on it."""
+"""What a question of rights looks at: the facts of one object on a day, and what the register says of who may.
 
-from collections.abc import Mapping
+The facts are the same expressions as the filters of a list; what people hold is what resolves every caller.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from itertools import starmap
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, literal, or_, select
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from .records import Affiliation, Agent, Establishment, Partner, PartnerState, Profile
-from .records.organisms import organism_support
-from .records.services import ESAT
-from .visibility import GUARDED, STATE, table
+from .binds import Held
+from .callers import holders
+from .engine import Database
+from .question import Var
+from .reader import Statement, Terms, compiled
+from .records import Organism, Partner, Profile, User
+from .trees import grown, tree
+from .visibility import GUARDED, STATE, Allowed, table, visible
 
 Facts = Mapping[str, str | None]
+Ways = Mapping[str, Sequence[Allowed]]
+READ = ("user", "bulletin", "contract_manager", "convention", "establishment", "group", "service_access")
+"""The records that the links of an explanation name, beside the public ones."""
 
 
-async def facts_of(session: AsyncSession, record: str, object_id: str, day: date) -> Facts | None:
-    """What the policy compares; None where there is no such row. An establishment is also where one declares."""
-    guarded, row = GUARDED[record], table(record)
-    columns = {name: expression(row) for name, expression in guarded.facts.items()}
-    only = {name: expression(row) for name, expression in guarded.only.items()}
+async def facts_of(session: AsyncSession, record: str, object_id: str, *days: date) -> Sequence[Facts]:
+    """What the policy compares, on each of the days; nothing where there is no such row.
+
+    The facts of the state are those of the partner's row of the timeline that day.
+    """
+    guarded, row, state = (GUARDED[record], *(table(name).alias() for name in (record, "partner_state")))
     partner = row.c[guarded.partner] if guarded.partner else literal(None)
-    found = (
-        await session.execute(
-            select(
-                partner.label("partner"),
-                *(c.label(f"fact_{name}") for name, c in columns.items()),
-                *(c.label(f"only_{name}") for name, c in only.items()),
-            ).where(row.c.id == object_id)
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    told = found._mapping  # noqa: SLF001 SQLAlchemy's public name
-    facts = {name: told[f"fact_{name}"] if told.get(f"only_{name}", True) else None for name in columns}
-    if record == Establishment.__tablename__:
-        facts["partner_service_establishment"] = f"{told['partner']}|{ESAT}|{object_id}"
-    return {"partner": told["partner"], **await _state(session, told["partner"], day), **facts}
+    columns = {name: expression(row) for name, expression in guarded.facts.items()}
+    for name, only in guarded.only.items():
+        columns[name] = case((only(row), columns[name]))
+    told = {"partner": partner, **{name: state.c[column] for name, column in STATE.items()}, **columns}
+
+    def on(index: int, day: date) -> Select[Any]:
+        rows = row.outerjoin(state, and_(state.c.partner_id == partner, runs(state, day)))
+        asked = [literal(index), *(term.label(f"fact_{name}") for name, term in told.items())]
+        return select(*asked).select_from(rows).where(row.c.id == object_id)
+
+    found = await session.execute(union_all(*starmap(on, enumerate(days))))
+    return [
+        {name: value and str(value) for name, value in zip(told, values, strict=True)} for _, *values in sorted(found)
+    ]
 
 
-async def _state(session: AsyncSession, partner_id: str | None, day: date) -> Facts:
-    """The partner's row of the timeline that day."""
-    state = PartnerState.__table__.c
-    found = await session.execute(
-        select(*(state[column].label(name) for name, column in STATE.items())).where(
-            state.partner_id == partner_id, runs(PartnerState, day)
-        )
-    )
-    row = found.one_or_none()
-    return dict.fromkeys(STATE) if row is None else {n: v and str(v) for n, v in row._mapping.items()}  # noqa: SLF001
+class Found(NamedTuple):
+    """What the register says to a question: what people hold on its day, and what the asker reads of it today."""
 
-
-async def candidates(session: AsyncSession, facts: Facts, day: date) -> list[str]:
-    """The users who may hold something on the object: the partner's, the agents of the organisms that it names."""
-    organisms = [facts.get(name) for name in ("administering", "signing", "paying") if facts.get(name)]
-    centres = select(organism_support.c.centre_id).where(organism_support.c.organism_id.in_(organisms))
-    posted = select(Agent.user_id).where(
-        runs(Agent, day),
-        or_(
-            Agent.organism_id.in_(organisms),
-            Agent.organism_id.in_(centres),
-            Agent.profile == Profile.NATIONAL,
-        ),
-    )
-    people = select(Affiliation.user_id).where(Affiliation.partner_id == facts.get("partner"))
-    owner = [facts["owner"]] if facts.get("owner") else []
-    return sorted({*await session.scalars(posted.union(people)), *owner})
-
-
-async def partner_file(session: AsyncSession, partner_id: str | None) -> Partner | None:
+    holders: Sequence[Mapping[str, Any]]
+    """What each person holds (`callers.holders`)."""
+    people: Mapping[str, User]
+    """Those of them whom the asker reads, without what hangs from them."""
+    organisms: Mapping[str, Organism]
+    """Those that are theirs or the object's, without what hangs from them."""
+    called: str
+    """What the object is about, in a word: the establishment that it is, else its partner; nothing without one."""
+    readable: frozenset[str] = frozenset()
+    """The ids of the partner's rows that the asker reads."""
+    file: Partner | None = None
     """The partner with its whole file."""
-    return await session.get(Partner, partner_id) if partner_id is not None else None
 
 
-def runs(row: type[Agent | Affiliation | PartnerState], day: date) -> ColumnElement[bool]:
+async def found_of(
+    session: AsyncSession, database: Database, ways: Ways, asked: Mapping[str, Any], held: Held
+) -> Found:
+    """Answers a question by one statement.
+
+    `asked`: the `day`, the `object`, and as `home` its partner if the asker reads it; then the `user` about whom the
+    file of the home is told; or, without one, the `partner`, the `organisms` and the `owner` whose people may.
+    """
+    one = asked["user"] is not None
+    statement = _statement(database.dialect, tuple((name, tuple(allowed)) for name, allowed in ways.items()), one)
+    driver = await database.driver_of(session)
+    said = orjson.loads(await database.value(statement.text, statement.binds(asked, held), driver))
+    people = {user.id: user for user in grown(User, said[1])}
+    named = {*asked["organisms"], *(organism for row in said[0] for _, organism in row["posts"])}
+    organisms = {organism.id: organism for organism in grown(Organism, [row for id_, row in said[2] if id_ in named])}
+    told = Found(said[0], people, organisms, said[3] or "")
+    return told._replace(readable=frozenset(said[4]), file=next(iter(grown(Partner, said[5])), None)) if one else told
+
+
+@lru_cache(maxsize=100)
+def _statement(dialect: str, ways: tuple[tuple[str, tuple[Allowed, ...]], ...], one: bool) -> Statement:  # noqa: FBT001 a key
+    terms, allowed = Terms(dialect), dict(ways)
+    spelling, user, organism, partner = terms.spelling, *(table(t).alias() for t in ("user", "organism", "partner"))
+
+    def chosen(user: FromClause) -> ColumnElement[bool]:
+        return user.c.id == terms.value(Var(("user",))) if one else terms.among_rows(user.c.id, candidates(terms))
+
+    with terms.told_on(Var(("day",))):
+        told = [holders(terms, chosen)]
+        seen = [chosen(user), visible("user", user, allowed["user"], terms)]
+    told.append(_listed(terms, tree(User, user, spelling, alone=True), user, *seen))
+    told.append(
+        _listed(terms, spelling.array([organism.c.id, tree(Organism, organism, spelling, alone=True)]), organism)
+    )
+    told.append(_called(terms))
+    if one:
+        told.append(_readable(terms, {name: way for name, way in allowed.items() if name != "user"}))
+        told.append(_listed(terms, tree(Partner, partner, spelling), partner, partner.c.id == _home(terms)))
+    return compiled(select(cast(spelling.array(told), Text)), terms)
+
+
+def candidates(terms: Terms) -> CompoundSelect[Any]:
+    """The users who may hold something on the object: the partner's, the agents of the organisms that it names."""
+    agent, support, link, user = (table(t).alias() for t in ("agent", "organism_support", "affiliation", "user"))
+    named = Var(("organisms",))
+    centres = select(support.c.centre_id).where(terms.among(support.c.organism_id, named))
+    posted = or_(
+        terms.among(agent.c.organism_id, named), agent.c.organism_id.in_(centres), agent.c.profile == Profile.NATIONAL
+    )
+    return union(
+        select(agent.c.user_id).where(terms.runs(agent), posted),
+        select(link.c.user_id).where(link.c.partner_id == terms.value(Var(("partner",)))),
+        select(user.c.id).where(user.c.id == terms.value(Var(("owner",)))),
+    )
+
+
+def _readable(terms: Terms, ways: Ways) -> ColumnElement[Any]:
+    """The ids of the partner's rows that may be read."""
+    asked = []
+    for name, allowed in ways.items():
+        row = table(name).alias()
+        mine = row.c[GUARDED[name].partner or "partner_id"] == _home(terms)
+        asked.append(select(row.c.id).where(mine, visible(name, row, allowed, terms)))
+    return terms.spelling.nested(terms.spelling.texts_in(union_all(*asked)))
+
+
+def _called(terms: Terms) -> ColumnElement[Any]:
+    partner, place = table("partner").alias(), table("establishment").alias()
+    here = and_(place.c.partner_id == partner.c.id, place.c.id == terms.value(Var(("object",))))
+    named = select(func.coalesce(place.c.name, partner.c.name)).select_from(partner.outerjoin(place, here))
+    return named.where(partner.c.id == _home(terms)).scalar_subquery()
+
+
+def _listed(
+    terms: Terms, item: ColumnElement[Any], row: FromClause, *conditions: ColumnElement[bool]
+) -> ColumnElement[Any]:
+    made = select(terms.spelling.listed(item, [row.c.id])).select_from(row).where(*conditions)
+    return terms.spelling.nested(made.scalar_subquery())
+
+
+def _home(terms: Terms) -> ColumnElement[Any]:
+    return terms.value(Var(("home",)))  # type: ignore[no-any-return]
+
+
+def runs(row: FromClause, day: date) -> ColumnElement[bool]:
     """Whether [starts, ends) of the row holds that day."""
-    return (row.starts_on <= day) & or_(row.ends_on.is_(None), row.ends_on > day)
+    return and_(row.c.starts_on <= day, or_(row.c.ends_on.is_(None), row.c.ends_on > day))

@@ -34,7 +34,7 @@ class Circumstances(NamedTuple):
 def entry(
     session: AsyncSession,
     what: Circumstances,
-    object_id: str,
+    object_id: str | None,
     partner_id: str | None,
     now: datetime,
     today: date,

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 
 def onboardings(terms: "Terms") -> Select[Any]:
-    """One row for each partner and service, on the day of the statement's facts."""
+    """One row for each partner and service, on the day of the statement's facts; made once for a statement."""
+    return terms.once("onboardings", lambda: _onboardings(terms))
+
+
+def _onboardings(terms: "Terms") -> Select[Any]:
     partner, service, convention = table("partner").alias(), table("service").alias(), table("convention").alias()
     contract, access, bulletin = table("contract").alias(), table("service_access").alias(), table("bulletin").alias()
     origin, migration = table("partner_origin").alias(), table("migration").alias()
@@ -67,7 +71,7 @@ def onboardings(terms: "Terms") -> Select[Any]:
         _eligible(terms, partner, service).label("eligible"),
         _amended(terms, convention).label("amended"),
         _covered(convention, service).label("covered"),
-        _complete(bulletin, service).label("complete"),
+        is_complete(bulletin, service).label("complete"),
         bulletin.c.organism_signed_on.is_not(None).label("signed"),
         func.coalesce(bulletin.c.siret == convention.c.siret, false()).label("siret_matches"),
         (service.c.available_from <= terms.day).label("available"),
@@ -80,10 +84,6 @@ def onboardings(terms: "Terms") -> Select[Any]:
         _live_group(terms, access, with_role=True, staffed=True).label("staffed"),
         _first_opened(partner, service).label("first_opened_on"),
     ).select_from(rows)
-
-
-VIEWS = {"onboarding": onboardings}
-"""Records without a table: what stands for their rows in a statement."""
 
 
 def is_concerned(row: FromClause) -> ColumnElement[bool]:
@@ -216,7 +216,7 @@ def _covered(convention: FromClause, service: FromClause) -> ColumnElement[bool]
     return _any(rows, of=[convention, service], where=where)
 
 
-def _complete(bulletin: FromClause, service: FromClause) -> ColumnElement[bool]:
+def is_complete(bulletin: FromClause, service: FromClause) -> ColumnElement[bool]:
     """R7: see `records.bulletins.gaps`."""
 
     def names(rows: str) -> ColumnElement[bool]:

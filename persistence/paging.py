@@ -1,6 +1,6 @@
 """Keyset pages: an ordered `limit size + 1`, numbered, then one aggregate; cursors checked key by key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TOTAL = 10_000
 """Totals are counted up to here, and say so."""
+COUNTS = ("totalCount", "totalCountCapped")
 
 
 class CursorInvalid(ValueError):
@@ -95,20 +96,39 @@ def page(
         walk, shown = [middle.c.n.desc() if asked.backward else middle.c.n], middle.c.n <= size
     else:
         walk, shown = [c.desc() if asked.order.descending else c for c in list(middle.c)[: -len(items) or None]], None
-    pairs: list[tuple[str, ColumnElement[Any]]] = []
+    terms: dict[str, ColumnElement[Any]] = {}
     for part in asked.parts:
+        if part.name in ("edges", "nodes"):
+            terms[part.key] = reader.spelling.listed(middle.c[items[part.key]], walk, shown)
+        elif part.name == "pageInfo":
+            terms[part.key] = _info(reader, part, asked, middle, size)
+    counted = next((part.record for part in asked.parts if part.name in COUNTS), None)
+    if counted is None:
+        return under(parent, select(_connection(reader, asked, terms, {}))).scalar_subquery()
+    total = _total(reader, counted, where, parent)
+    made = under(parent, select(*(term.label(f"p{i}") for i, term in enumerate(terms.values())))).subquery()
+    columns = dict(zip(terms, made.c, strict=True)) if terms else {}
+    beside = [made, total] if terms else [total]
+    whole = _connection(reader, asked, columns, dict(total.c))
+    return under(parent, select(whole).select_from(*beside)).scalar_subquery()
+
+
+def _connection(
+    reader: "Reader", asked: Page, made: Mapping[str, ColumnElement[Any]], total: Mapping[str, ColumnElement[Any]]
+) -> ColumnElement[Any]:
+    """The object of a connection: what was made of its rows, and what is told of its count."""
+
+    def said(part: Part) -> ColumnElement[Any]:
         match part.name:
-            case "edges" | "nodes":
-                made = reader.spelling.listed(middle.c[items[part.key]], walk, shown)
-            case "pageInfo":
-                made = _info(reader, part, asked, middle, size)
             case "__typename":
-                made = quoted(part.type_name)
-            case _:
-                made = _total(reader, part, where, parent)
-        pairs.append((part.key, made if part.name == "__typename" else reader.spelling.nested(made)))
-    # what is asked brings its own FROM: with the rows under it, a `totalCount` alone would be said once a row
-    return under(parent, select(reader.spelling.object(pairs))).scalar_subquery()
+                return quoted(part.type_name)
+            case "totalCount":
+                return reader.spelling.value(case((total["n"] > TOTAL, TOTAL), else_=total["n"]))
+            case "totalCountCapped":
+                return reader.spelling.value(total["n"] > TOTAL)
+        return reader.spelling.nested(made[part.key])
+
+    return reader.spelling.object([(part.key, said(part)) for part in asked.parts])
 
 
 def _informed(asked: Page) -> bool:
@@ -200,16 +220,11 @@ def _info(
 
 def _total(
     reader: "Reader",
-    part: Part,
+    record: str,
     where: Callable[[FromClause], list[ColumnElement[bool]]],
     parent: FromClause | None,
-) -> ColumnElement[Any]:
-    """`totalCount` up to TOTAL, and `totalCountCapped` when there are more."""
-    row = reader.terms.alias(part.record)
-    counted = under(
-        parent, select(literal_column("1").label("one")).select_from(row).where(*where(row)).limit(TOTAL + 1)
-    )
-    inner = counted.subquery()
-    count = func.count()
-    shown = count > TOTAL if part.name == "totalCountCapped" else case((count > TOTAL, TOTAL), else_=count)
-    return under(parent, select(reader.spelling.value(shown)).select_from(inner)).scalar_subquery()
+) -> FromClause:
+    """One row: how many there are, up to one more than TOTAL; counted once, whatever is told of it."""
+    row = reader.terms.alias(record)
+    rows: Select[Any] = select(literal_column("1").label("one")).select_from(row).where(*where(row)).limit(TOTAL + 1)
+    return under(parent, select(func.count().label("n")).select_from(under(parent, rows).subquery())).subquery()

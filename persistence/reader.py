@@ -4,19 +4,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     FromClause,
     Select,
+    SelectBase,
     Text,
     and_,
     case,
     cast,
     false,
+    func,
     literal_column,
     null,
     select,
@@ -25,32 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from . import paging
-from .onboardings import VIEWS
-from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Several, Value, Var
-from .records.base import folded
-from .sqljson import SPELLINGS, Spelling, quoted
+from .binds import Giver, Held, Slot, Source, giver
+from .holdings import rights
+from .onboardings import onboardings
+from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Several, Value
+from .sqljson import SPELLINGS, quoted
 from .visibility import GUARDED, PUBLIC, Permits, table, visible
 
-Source: TypeAlias = tuple[Any, ...]
-
-
-class Slot(NamedTuple):
-    """A bind of the statement: how its value is found at run time, and how the driver wants it."""
-
-    kind: str
-    source: Source
-
-
-class Held(NamedTuple):
-    """What a run is given beside the variables: today, and the subject's values for (attribute, role)."""
-
-    today: date
-    now: datetime
-    values: Callable[[str, str], Sequence[str]]
-
-
-Giver: TypeAlias = Callable[[Mapping[str, Any], Held], Any]
-"""Finds the value of one bind, as the driver takes it; made once, at the compilation."""
+Made = TypeVar("Made")
+VIEWS: Mapping[str, Callable[["Terms"], Select[Any]]] = {"onboarding": onboardings, "right": rights}
+"""Records without a table: what stands for their rows in a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +62,7 @@ class Terms:
         self._names: dict[tuple[str, Source], str] = {}
         self._aliases = 0
         self._told_on: Value = None
-        self._made: dict[Any, ColumnElement[Any]] = {}
+        self._made: dict[Any, Any] = {}
 
     def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of the given kind
         name = self._names.setdefault((kind, source), f"b{len(self._names)}")
@@ -87,11 +72,13 @@ class Terms:
     def value(self, value: Value, kind: str = "text") -> Any:  # noqa: ANN401 a bind of the given kind
         return self.bind(("value", value), kind)
 
-    def once(self, key: Any, make: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:  # noqa: ANN401 a hashable key
-        """The expression known by this key, the same object each time."""
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
+    def once(self, key: Any, make: Callable[[], Made]) -> Made:  # noqa: ANN401 a hashable key
+        """What is known by this key on the day of the facts, the same object each time."""
+        dated = (self._told_on, key)
+        if dated not in self._made:
+            self._made[dated] = make()
+        made: Made = self._made[dated]
+        return made
 
     def alias(self, record: str) -> FromClause:
         self._aliases += 1
@@ -127,7 +114,7 @@ class Terms:
     def among(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         return self.spelling.among(term, self.bind(("value", value), "texts"))
 
-    def among_rows(self, term: ColumnElement[Any], rows: Select[Any]) -> ColumnElement[bool]:
+    def among_rows(self, term: ColumnElement[Any], rows: SelectBase) -> ColumnElement[bool]:
         return self.spelling.among_rows(term, rows)
 
     def agrees(self, term: ColumnElement[bool], value: Value) -> ColumnElement[bool]:
@@ -146,8 +133,19 @@ class Terms:
         return [visible(record, row, self.permits(GUARDED[record].type, "read"), self, anchored=anchored)]
 
     def mentions(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
-        """Whether a folded column holds the folded words."""
-        return self.spelling.find(term, self.bind(("folded", value), "text"))
+        """Whether a folded column holds the folded words; a hyphen is a space."""
+        spaced = func.replace(term, literal_column("'-'"), literal_column("' '"))
+        return self.spelling.find(spaced, self.bind(("words", value), "text"))
+
+    def starts(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        """Whether a column of digits starts with the number that is typed, of nine digits at least; by its index."""
+        lowest, past = (self.bind((bound, value), "text") for bound in ("number", "past number"))
+        return and_(term >= lowest, term < past)
+
+    def ends_by(self, end: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        """Whether the last day is the given one or before: an end is the first day without."""
+        last: ColumnElement[bool] = end <= self.bind(("day after", value), "day")
+        return last
 
     def runs(self, row: FromClause, starts: str = "starts_on", ends: str = "ends_on") -> ColumnElement[bool]:
         """Whether [starts, ends) of the row holds on the day of the facts."""
@@ -161,7 +159,7 @@ def compiled(made: Select[Any], terms: Terms) -> Statement:
     _each_alias_once(str(text))
     slots = {name: Slot("text", ("value", value)) for name, value in text.params.items()} | terms.slots
     ordered = text.positiontup if text.positional else list(text.params)
-    givers = tuple((name, _giver(slots[name], terms.spelling)) for name in ordered or ())
+    givers = tuple((name, giver(slots[name], terms.spelling)) for name in ordered or ())
     return Statement(str(text), givers, text.positional)
 
 
@@ -279,50 +277,3 @@ class Reader:
             return [*self.terms.seen(asked.record, row, anchored=asked.anchored), *link, *tests]
 
         return self.spelling.nested(paging.page(self, asked, where, parent))
-
-
-def _giver(slot: Slot, spelling: Spelling) -> Giver:
-    """A constant is adapted to the driver now, the rest at each run."""
-    give = _raw(slot.source)
-    if slot.source[0] == "value" and not varies(slot.source[1]):
-        constant = spelling.adapt(resolved(slot.source[1], {}), slot.kind)
-        return lambda _variables, _held: constant
-    return lambda variables, held: spelling.adapt(give(variables, held), slot.kind)
-
-
-def _raw(source: Source) -> Giver:
-    match source:
-        case ("today",):
-            return lambda _, held: held.today
-        case ("now",):
-            return lambda _, held: held.now
-        case ("held", attribute, role):
-            return lambda _, held: held.values(attribute, role)
-        case ("value", value):
-            return lambda variables, _: resolved(value, variables)
-        case ("folded", value):
-            return lambda variables, _: folded(resolved(value, variables))
-        case ("digits", value):
-            return lambda variables, _: "".join(c for c in resolved(value, variables) if c.isdigit())
-        case ("cursor", value, columns, index):
-            return lambda variables, _: paging.keys(resolved(value, variables), columns)[index]
-        case ("limit", value):
-            return lambda variables, _: resolved(value, variables) + 1
-    raise AssertionError(source)
-
-
-def varies(value: Value) -> bool:
-    """Whether the value depends on the variables."""
-    return isinstance(value, Var) or (isinstance(value, tuple) and any(map(varies, value)))
-
-
-def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 a coerced value
-    """A constant of the document, or the leaf of the variables that stands at the path."""
-    if isinstance(value, tuple):
-        return [resolved(v, variables) for v in value]
-    if not isinstance(value, Var):
-        return value
-    found: Any = variables
-    for step in value.path:
-        found = found[step]
-    return found

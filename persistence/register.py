@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import get_history
 
+from .binds import Held
 from .engine import Database
 from .question import Var
-from .reader import Held, Statement, Terms, compiled
+from .reader import Statement, Terms, compiled
 from .records import (
     Affiliation,
     Agent,
@@ -85,7 +86,7 @@ class Register:
         """New rows past the mapping, by column: COPY on PostgreSQL, one prepared insert on SQLite."""
         if not rows:
             return
-        rows_of = table(record.__tablename__)
+        rows_of = Base.metadata.tables[record.__tablename__]
         driver = await self.database.driver_of(self.session)
         if self.database.dialect == "postgresql":
             await driver.copy_records_to_table(rows_of.name, records=rows, columns=columns)
@@ -105,7 +106,7 @@ class Register:
         """Rows written anew or again, by their primary key."""
         if not rows:
             return
-        rows_of = table(record.__tablename__)
+        rows_of = Base.metadata.tables[record.__tablename__]
         insert_ = postgresql.insert if self.database.dialect == "postgresql" else sqlite.insert
         made = insert_(rows_of)
         kept = {c: made.excluded[c] for c in columns if not rows_of.c[c].primary_key}

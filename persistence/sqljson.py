@@ -15,7 +15,7 @@ from sqlalchemy import (
     Dialect,
     Integer,
     ScalarSelect,
-    Select,
+    SelectBase,
     String,
     Text,
     bindparam,
@@ -63,7 +63,7 @@ class Sqlite:
     def among(self, term: Sql, values: BindParameter[Any]) -> ColumnElement[bool]:
         return term.in_(select(literal_column("value")).select_from(func.json_each(values)))
 
-    def among_rows(self, term: Sql, rows: Select[Any]) -> ColumnElement[bool]:
+    def among_rows(self, term: Sql, rows: SelectBase) -> ColumnElement[bool]:
         return term.in_(rows)
 
     def numbered(self, values: BindParameter[Any]) -> Any:  # noqa: ANN401 a table-valued function
@@ -90,13 +90,17 @@ class Sqlite:
         made = func.json_group_array(func.json(item)).aggregate_order_by(*order)
         return made if where is None else made.filter(where)
 
+    def constant(self, words: Sequence[str]) -> Sql:
+        """Our own words as a JSON array."""
+        return type_coerce(quoted(orjson.dumps(words).decode()), JSON)
+
     def cursor(self, keys: Sequence[Sql]) -> Sql:
         return func.hex(func.json_array(*keys))
 
     def find(self, term: Sql, words: Sql) -> ColumnElement[bool]:
         return func.instr(term, words) > 0
 
-    def texts_in(self, rows: Select[Any]) -> Sql:
+    def texts_in(self, rows: SelectBase) -> Sql:
         """A JSON array of one text column, in the order of `rows`."""
         inner = rows.subquery()
         return type_coerce(select(func.json_group_array(inner.c[0])).scalar_subquery(), JSON)
@@ -115,7 +119,7 @@ class Postgres:
     def among(self, term: Sql, values: BindParameter[Any]) -> ColumnElement[bool]:
         return term == func.any(values)
 
-    def among_rows(self, term: Sql, rows: Select[Any]) -> ColumnElement[bool]:
+    def among_rows(self, term: Sql, rows: SelectBase) -> ColumnElement[bool]:
         return term == func.any(func.array(rows.scalar_subquery()))
 
     def numbered(self, values: BindParameter[Any]) -> Any:  # noqa: ANN401 a table-valued function
@@ -144,6 +148,10 @@ class Postgres:
         made = func.json_agg(item).aggregate_order_by(*order)
         return func.coalesce(made if where is None else made.filter(where), literal_column("'[]'::json"))
 
+    def constant(self, words: Sequence[str]) -> Sql:
+        """Our own words as a JSON array."""
+        return cast(quoted(orjson.dumps(words).decode()), postgresql.JSON)
+
     def cursor(self, keys: Sequence[Sql]) -> Sql:
         """Written without white space, as SQLite writes it: cursors are equal on both databases."""
         parts = [part for key in keys for part in (quoted(","), cast(func.to_json(key), Text))][1:]
@@ -153,7 +161,7 @@ class Postgres:
     def find(self, term: Sql, words: Sql) -> ColumnElement[bool]:
         return func.strpos(term, words) > 0
 
-    def texts_in(self, rows: Select[Any]) -> Sql:
+    def texts_in(self, rows: SelectBase) -> Sql:
         """A JSON array of one text column, in the order of `rows`."""
         inner = rows.subquery()
         listed = func.coalesce(func.json_agg(inner.c[0]), literal_column("'[]'::json"))

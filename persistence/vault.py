@@ -1,8 +1,9 @@
 """The keys that hold personal numbers: sealed with AES-256-GCM, found again by a keyed index.
 
-A sealed NIR is `1 | length of the key's id | key id | nonce (12) | ciphertext and tag`, bound to its row: moved to
+A sealed value is `1 | length of the key's id | key id | nonce (12) | ciphertext and tag`, bound to its place: moved to
 another one, it does not open. The index is HMAC-SHA-256, cut to 16 bytes, under a key of its own: the space of NIR
-is small enough to be tried out against a plain digest. Source: reliability.md 4.
+is small enough to be tried out against a plain digest. What is sealed for another purpose than a number is sealed
+under keys derived from the same ones (HKDF-SHA-256): one file, one rotation. Source: reliability.md 4.
 """
 
 import base64
@@ -16,7 +17,9 @@ from pathlib import Path
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from .records.identifiers import Nir
 
@@ -27,17 +30,44 @@ class VaultError(Exception):
     """Keys that cannot be used, or a sealed value that they do not open; never says a value."""
 
 
+class Sealer:
+    """Seals bytes with the current key, opens with any that is known."""
+
+    def __init__(self, keys: Mapping[str, bytes], current: str) -> None:
+        self._keys = {name: AESGCM(key) for name, key in keys.items()}
+        self._current = current
+        self._head = bytes((VERSION, len(current.encode()))) + current.encode()
+
+    def seal(self, plain: bytes, place: str) -> bytes:
+        nonce = os.urandom(NONCE)
+        return self._head + nonce + self._keys[self._current].encrypt(nonce, plain, place.encode())
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Raises `VaultError` for another place's value, an unknown key, or a value that was touched."""
+        start = 2 + int.from_bytes(sealed[1:2])
+        key = self._keys.get(sealed[2:start].decode(errors="replace"))
+        if sealed[:1] != bytes((VERSION,)) or key is None:
+            raise VaultError("Une clé manque pour ouvrir cette valeur.")
+        try:
+            return key.decrypt(sealed[start : start + NONCE], sealed[start + NONCE :], place.encode())
+        except (InvalidTag, ValueError):  # a value cut short has no nonce
+            raise VaultError("Cette valeur n'est pas celle de sa ligne.") from None
+
+
 class Vault:
-    """Seals with the current key, opens with any that is known."""
+    """The keys of personal numbers, and those derived from them for other purposes."""
 
     def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
         if current not in keys or any(len(key) != KEY for key in (*keys.values(), index_key)):
             raise VaultError("Le fichier de clés nomme sa clé courante ; chaque clé compte 32 octets.")
         if index_key in keys.values():
             raise VaultError("La clé de l'index n'est pas une clé de chiffrement.")
-        self._keys = {name: AESGCM(key) for name, key in keys.items()}
-        self._current, self._index = current, hmac.new(index_key, digestmod=hashlib.sha256)
-        self._head = bytes((VERSION, len(current.encode()))) + current.encode()
+        self._keys, self._current = dict(keys), current
+        self._numbers, self._index = Sealer(keys, current), hmac.new(index_key, digestmod=hashlib.sha256)
+
+    def apart(self, purpose: str) -> Sealer:
+        """A sealer under keys of its own, derived from ours for this purpose alone."""
+        return Sealer({name: _derived(key, purpose) for name, key in self._keys.items()}, self._current)
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -65,20 +95,11 @@ class Vault:
             raise VaultError(f"Le fichier {file} ne peut pas être écrit.") from None
 
     def seal(self, nir: Nir, row_id: str) -> bytes:
-        nonce = os.urandom(NONCE)
-        return self._head + nonce + self._keys[self._current].encrypt(nonce, nir.reveal().encode(), _place(row_id))
+        return self._numbers.seal(nir.reveal().encode(), _place(row_id))
 
     def open(self, sealed: bytes, row_id: str) -> Nir:
-        """Raises `VaultError` for another row's value, an unknown key, or a value that was touched."""
-        start = 2 + int.from_bytes(sealed[1:2])
-        key = self._keys.get(sealed[2:start].decode(errors="replace"))
-        if sealed[:1] != bytes((VERSION,)) or key is None:
-            raise VaultError("Une clé manque pour ouvrir cette valeur.")
-        try:
-            plain = key.decrypt(sealed[start : start + NONCE], sealed[start + NONCE :], _place(row_id))
-        except (InvalidTag, ValueError):  # a value cut short has no nonce
-            raise VaultError("Cette valeur n'est pas celle de sa ligne.") from None
-        return Nir(plain.decode())
+        """Raises `VaultError` as `Sealer.open`."""
+        return Nir(self._numbers.open(sealed, _place(row_id)).decode())
 
     def index(self, nir: Nir) -> str:
         """Where a NIR is found again: 32 hexadecimal digits."""
@@ -87,5 +108,9 @@ class Vault:
         return made.hexdigest()[:32]
 
 
-def _place(row_id: str) -> bytes:
-    return f"worker.nir_cipher|{row_id}".encode()
+def _place(row_id: str) -> str:
+    return f"worker.nir_cipher|{row_id}"
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), KEY, salt=None, info=f"habilitations|{purpose}".encode()).derive(key)

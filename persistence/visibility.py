@@ -7,9 +7,23 @@ convention, mode) are read on the partner's row of the timeline of today.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, String, Table, and_, false, literal_column, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    String,
+    TableClause,
+    and_,
+    column,
+    false,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy import table as plain
 
 from .records import (
     ActivityAttestation,
@@ -158,16 +172,20 @@ GUARDED: dict[str, Guarded] = {
 }
 """The records that are not for everybody."""
 
-GUARDED["onboarding"] = Guarded(
-    "Eligibility", "partner_id"
-)  # no table: what is decided on a partner, and is left to do
+# no table: what is decided on a partner, and is left to do; what a membership gives
+GUARDED |= {
+    "onboarding": Guarded("Eligibility", "partner_id"),
+    "right": Guarded("Membership", "partner_id", _owner("user_id")),
+}
 
 PUBLIC = frozenset({"organism", "service", "role", "mission", "campaign", "parameter", "migration"})
 """The reference data, open to any signed-in caller; a record in neither list is read by nobody."""
 
 
-def table(record: str) -> Table:
-    return Base.metadata.tables[record]
+@cache
+def table(record: str) -> TableClause:
+    """A table to read from: its columns alone, which cost less to alias than those that the mapping writes by."""
+    return plain(record, *(column(c.name, c.type) for c in Base.metadata.tables[record].columns))
 
 
 def class_of(record: str) -> Any:  # noqa: ANN401 the mapped class

@@ -37,6 +37,8 @@ from . import permitted
 from .context import Context
 
 R = TypeVar("R", bound=Record)
+SOMEWHERE = "*"
+"""Stands for the record of an act that was judged on no row."""
 AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
 
 
@@ -98,6 +100,7 @@ class Act:
     `changes` is false for an act that only reads what it takes. `before` is the partner's standing on the day of
     effect, for an act whose consequences are told. `organism` is the one on behalf of which it is done, where the
     input says so. `traces` are the partners that it makes, each with an entry of its own: (object, partner, records).
+    `said` is what the entry tells beside the changes, for an act that changes no record.
     """
 
     name: str
@@ -119,6 +122,7 @@ class Act:
     before: Standing | None = None
     organism: str | None = None
     traces: Sequence[tuple[str, str, list[Base]]] = ()
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -210,6 +214,13 @@ class Act:
             raise Refused(Rule.FORBIDDEN, detail=why)
         self.matched, self.checked = Allowed(permit.role, permit.scope, ()), ("", orjson.dumps(facts).decode(), needed)
 
+    def may_somewhere(self, needed: str) -> None:
+        """Judge an act that bears on a whole list: a role of today allows it, on some of its rows."""
+        ways = self.context.graph.permits(self.subject.roles)(*needed.split(":"))
+        if not ways:
+            raise Refused(Rule.FORBIDDEN, detail=permitted.PROFILE)
+        self.matched, self.checked = ways[0], (SOMEWHERE, "", needed)
+
     async def known(self, record: type[R], record_id: str, *path: str) -> R:
         """A row of the public reference data."""
         found = await self.register.session.get(record, record_id)
@@ -274,10 +285,18 @@ class Act:
     # what the journal says
 
     @property
+    def about(self) -> str | None:
+        """The partner whose act it is: the one under way, or the only one for which the caller may do this."""
+        if self.partner is not None or self.matched is None:
+            return self.partner.id if self.partner else None
+        partners = self.context.graph.policy.values(self.subject, "partners", self.matched.role)
+        return partners[0] if len(partners) == 1 else None
+
+    @property
     def acting_for(self) -> str | None:
         """The organism, or the partner, on behalf of which the caller acts."""
         if self.matched is None or self.matched.role not in AGENTS:
-            return self.partner.id if self.partner and self.matched else None
+            return self.about if self.matched else None
         organisms = self.context.graph.policy.values(self.subject, "organisms", self.matched.role)
         if self.organism in organisms:
             return self.organism

@@ -44,12 +44,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An argument of a connection; an anchor narrows it enough to start from."""
+    """An argument of a connection; an anchor narrows it enough to start from; `person`: a name, never a number."""
 
     type: Any
     test: Test
     description: str
     anchor: bool = False
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

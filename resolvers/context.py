@@ -21,10 +21,11 @@ from graphql import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import Engine, Grant, Post, Subject, atoms
+from persistence.binds import Held
 from persistence.callers import Identity, caller_statement
 from persistence.engine import Database, Driver
 from persistence.paging import CursorInvalid
-from persistence.reader import Held, Reader
+from persistence.reader import Reader
 from persistence.vault import Vault
 from persistence.visibility import Allowed, Permits
 
@@ -123,7 +124,7 @@ class Graph:
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
         """A pass that met a leaf of Python's is not compiled: the question is planned again."""
-        plan = Plan(None, pages, planner.completing, tuple(planner.ids), tuple(planner.days))
+        plan = Plan(None, pages, planner.completing, tuple(planner.ids), tuple(planner.days), tuple(planner.names))
         if not plan.varies:
             plan.check({})
         if not question.fields or (planner.needs_completion and not planner.completing):
@@ -143,6 +144,13 @@ class Context:
     request_id: str
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by each question that Python answers: a request takes one connection at a time."""
+    _callers: list[Subject] = field(default_factory=list)
+
+    async def caller(self, driver: Driver) -> Subject:
+        """Who asks, and what they hold today; looked up once for the questions of a request."""
+        if not self._callers:
+            self._callers.append(await self.graph.subject(self.identity, self.today, driver))
+        return self._callers[0]
 
     async def answer(
         self,
@@ -159,7 +167,7 @@ class Context:
         values = self.variables(operation, raw)
         database = self.graph.database
         async with database.reading() as driver:
-            subject = await self.graph.subject(self.identity, self.today, driver)
+            subject = await self.caller(driver)
             plan = self._plan(document, operation, values, subject.roles, completing=completing)
             text = await self.run(plan, values, subject, driver)
         return await self._completed(document, operation, raw, text) if plan.completed else text or "{}"
@@ -214,7 +222,7 @@ class Context:
         key = (document, name, info.path.key, self.shape(operation, values), subject.roles)
         plan = self.graph.plan(key, planned)
         driver = await self.graph.database.driver_of(session)
-        found = {str(OBJECT.path[0]): ids[0], str(OBJECTS.path[0]): list(ids)}
+        found = {str(OBJECT.path[0]): next(iter(ids), None), str(OBJECTS.path[0]): list(ids)}
         text = await self.run(plan, values | found, subject, driver)
         return orjson.loads(text or "{}")  # type: ignore[no-any-return]
 

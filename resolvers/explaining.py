@@ -4,25 +4,26 @@ The answer is enforcement's own: the same statement resolves what a user holds, 
 only explain it. The asker's rights are always today's; `on` moves the facts and what the other person holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from authz import Permit, Subject, atoms
 from authz.scopes import KIND_OF
-from persistence.facts import candidates, partner_file
-from persistence.records import Mender, Organism, Partner, User
+from persistence.facts import Found
+from persistence.records import Mender, Partner
 from persistence.records.base import folded, french
-from persistence.visibility import GUARDED, class_of
 
 from . import words
-from .context import Context
+from .context import Context, holder_of
 from .inquiries import Inquiry, inquiry_of
 from .links import Step, of_agent, of_manager, of_member
-from .plans import prefix_of
 
 MOST_PATHS = 20
+OF_ORGANISMS = {"agent", "resource_centre", "national"}
+"""Kinds of holders who are counted by organism, not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Ground:
     held: bool
     met: bool
     conditions: list[Condition]
+
+    @property
+    def label(self) -> str:
+        return words.ROLES[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,33 +102,32 @@ async def explain(
     """Whether this user may do this to this object that day, and why; None unless the asker reads both."""
     async with context.asking, context.graph.database.looking() as session:
         inquiry = await inquiry_of(context, session, permission, object_id, on)
-        if inquiry is None or not await inquiry.reads(User, user_id):
+        if inquiry is None:
             return None
-        subject = (await inquiry.holders([user_id])).get(user_id) or Subject(user_id)
-        name = (await session.get_one(User, user_id)).full_name
-        file = await partner_file(session, inquiry.home)
-        if file is not None and inquiry.on < file.registered_on:
-            file = None  # no document speaks of that day
-        links = file if await inquiry.knows("Membership", user_id) else None
-        told = await inquiry.told(subject)
-        chains = _chains(inquiry, told, name, links, organisms := await _organisms(inquiry, told))
-        chains = await _told(inquiry, chains[:MOST_PATHS])
-        return _explained(inquiry, inquiry.allows(subject), told, name, file, chains, organisms)
+        found = await inquiry.found(user_id)
+    if user_id not in found.people:
+        return None
+    [subject] = map(holder_of, found.holders)
+    file = found.file
+    if file is not None and inquiry.on < file.registered_on:
+        file = None  # no document speaks of that day
+    links = file if inquiry.knows("Membership", user_id) else None
+    told = inquiry.told(subject)
+    chains = _told(found, _chains(inquiry, told, found, links)[:MOST_PATHS])
+    return _explained(inquiry, inquiry.allows(subject), told, found, chains)
 
 
 def _explained(
     inquiry: Inquiry,
     permit: Permit | None,
     subject: Subject,
-    name: str,
-    file: Partner | None,
+    found: Found,
     chains: list[Chain],
-    organisms: Mapping[str, Organism],
 ) -> Explanation:
     grounds = [_ground(inquiry, subject, rule) for rule in inquiry.permits]
-    done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
+    done, name = words.doing(inquiry.type_, inquiry.action, found.called), found.people[subject.user].full_name
     day = french(inquiry.on)
-    administering = organisms.get(inquiry.administering)
+    administering = found.organisms.get(inquiry.administering)
     menders: list[str] = []
     if permit is not None:
         best = next((c for c in chains if c.holds), None)
@@ -141,12 +145,10 @@ def _explained(
     return Explanation(permit is not None, inquiry.on, sentence, chains, grounds, menders)
 
 
-def _chains(
-    inquiry: Inquiry, subject: Subject, name: str, file: Partner | None, organisms: Mapping[str, Organism]
-) -> list[Chain]:
+def _chains(inquiry: Inquiry, subject: Subject, found: Found, file: Partner | None) -> list[Chain]:
     """The links of each way that the policy knows for this act: by a group, as a manager, as an agent."""
     kinds = {KIND_OF[rule.role] for rule in inquiry.permits}
-    administering = organisms.get(inquiry.administering)
+    name, administering = found.people[subject.user].full_name, found.organisms.get(inquiry.administering)
     made: list[Sequence[Step]] = []
     if file is not None and kinds & {"member", "machine"}:
         roles = {rule.role for rule in inquiry.permits}
@@ -157,22 +159,18 @@ def _chains(
         made += of_manager(file, subject.user, name, inquiry.on, administering)
     if "agent" in kinds:
         permits = [rule for rule in inquiry.permits if KIND_OF[rule.role] == "agent"]
-        made += of_agent(inquiry.context.graph.policy, subject, name, inquiry.facts, permits, organisms)
+        made += of_agent(inquiry.context.graph.policy, subject, name, inquiry.facts, permits, found.organisms)
     chains = [Chain(all(s.broken is None for s in c), list(c), words.to_mend(c)) for c in made]
     return sorted(chains, key=lambda chain: (not chain.holds, sum(step.broken is not None for step in chain.steps)))
 
 
-async def _told(inquiry: Inquiry, chains: Sequence[Chain]) -> list[Chain]:
+def _told(found: Found, chains: Sequence[Chain]) -> list[Chain]:
     """The chains without the names and ids of what the asker does not read."""
-    types, hidden = inquiry.context.graph.types, set()
-    for one in {step.object_id for chain in chains for step in chain.steps if step.object_id}:
-        kind = types.by_prefix.get(prefix_of(one, types.prefixes))
-        record = types.records.get(kind.name) if kind else None
-        if record in GUARDED and not await inquiry.reads(class_of(record), one):
-            hidden.add(one)
+    read = found.readable | found.people.keys()
 
     def veiled(step: Step) -> Step:
-        return step._replace(object_id=None, label=words.UNTOLD[step.kind]) if step.object_id in hidden else step
+        hidden = step.kind in words.UNTOLD and step.object_id is not None and step.object_id not in read
+        return step._replace(object_id=None, label=words.UNTOLD[step.kind]) if hidden else step
 
     told = [list(map(veiled, chain.steps)) for chain in chains]
     return [Chain(chain.holds, steps, words.to_mend(steps)) for chain, steps in zip(chains, told, strict=True)]
@@ -189,48 +187,30 @@ def _ground(inquiry: Inquiry, subject: Subject, rule: Permit) -> Ground:
     return Ground(rule.role, rule.scope, held, held and all(c.met for c in conditions), conditions)
 
 
-def _called(inquiry: Inquiry, file: Partner | None) -> str:
-    """What the object is about, in a word."""
-    if file is None:
-        return ""
-    return next((e.name for e in file.establishments if e.id == inquiry.object_id), file.name)
-
-
-async def _organisms(inquiry: Inquiry, subject: Subject) -> Mapping[str, Organism]:
-    named = {inquiry.administering, *(post.organism for post in subject.posts)} - {""}
-    found = [await inquiry.session.get(Organism, one) for one in sorted(named)]
-    return {organism.id: organism for organism in found if organism is not None}
-
-
 async def who_can(context: Context, permission: str, object_id: str, on: date | None) -> Holders | None:
     """Who may do this to this object that day: people that the asker reads, agents counted by organism."""
     async with context.asking, context.graph.database.looking() as session:
         inquiry = await inquiry_of(context, session, permission, object_id, on)
         if inquiry is None:
             return None
-        holders = await inquiry.holders(await candidates(session, inquiry.facts, inquiry.on))
-        allowed = [(s, permit) for s in holders.values() if (permit := inquiry.allows(s)) is not None]
-        people: list[Holder] = []
-        offices: dict[tuple[str, str], int] = {}
-        hidden = 0
-        for subject, permit in allowed:
-            if KIND_OF[permit.role] in {"agent", "resource_centre", "national"}:
-                for organism in _offices(inquiry, subject, permit):
-                    offices[organism, permit.role] = offices.get((organism, permit.role), 0) + 1
-            elif await inquiry.reads(User, subject.user):
-                user = await session.get_one(User, subject.user)
-                people.append(Holder(user.id, user.full_name, words.ROLES[permit.role]))
-            else:
-                hidden += 1
-        people.sort(key=lambda holder: (folded(holder.name), holder.user_id))
-        file = await partner_file(session, inquiry.home)
-        done = words.doing(inquiry.type_, inquiry.action, _called(inquiry, file))
-        counted = [
-            Office((await session.get_one(Organism, organism)).name, words.ROLES[role], count)
-            for (organism, role), count in sorted(offices.items())
-        ]
-        sentence = f"Le {french(inquiry.on)}, {words.people(len(allowed))} {done}."
-        return Holders(inquiry.on, sentence, people, counted, hidden)
+        found = await inquiry.found()
+    holders = map(holder_of, found.holders)
+    allowed = [(s, permit) for s in holders if (permit := inquiry.allows(s)) is not None]
+    themselves = {s.user: permit for s, permit in allowed if KIND_OF[permit.role] not in OF_ORGANISMS}
+    read = {id_: user for id_, user in found.people.items() if id_ in themselves}
+    people = [Holder(id_, user.full_name, words.ROLES[themselves[id_].role]) for id_, user in read.items()]
+    people.sort(key=lambda holder: (folded(holder.name), holder.user_id))
+    offices = Counter(
+        (organism, permit.role)
+        for subject, permit in allowed
+        if subject.user not in themselves
+        for organism in _offices(inquiry, subject, permit)
+    )
+    named = found.organisms
+    counted = [Office(named[one].name, words.ROLES[role], count) for (one, role), count in sorted(offices.items())]
+    done = words.doing(inquiry.type_, inquiry.action, found.called)
+    sentence = f"Le {french(inquiry.on)}, {words.people(len(allowed))} {done}."
+    return Holders(inquiry.on, sentence, people, counted, len(themselves) - len(people))
 
 
 def _offices(inquiry: Inquiry, subject: Subject, permit: Permit) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from persistence.binds import resolved
 from persistence.question import Field, Fixed, Leaf, Object, Several, Var
-from persistence.reader import resolved
 
 from . import permitted
 from .plans import refuse

@@ -15,7 +15,7 @@ from .acting import Act, ActInput, ChangeInput, permission, under
 class AgentPersonInput:
     given_name: str = strawberry.field(description="Prénom.")
     family_name: str = strawberry.field(description="Nom.")
-    email: str = strawberry.field(description="Adresse professionnelle.")
+    email: str = strawberry.field(description="Courriel professionnel.")
     issuer: str = strawberry.field(description="Émetteur des jetons (`iss`).")
     subject: str = strawberry.field(description="Sujet des jetons (`sub`).")
 

@@ -18,7 +18,7 @@ from persistence.register import Register, judged
 from persistence.visibility import class_of
 
 from . import sizes
-from .acting import Act, ActInput, Doing, PreviewInput
+from .acting import SOMEWHERE, Act, ActInput, Doing, PreviewInput
 from .context import Context
 from .impact import impact
 
@@ -130,7 +130,7 @@ async def enact(name: str, doing: Doing, context: Context, given: Any) -> Any:  
 
 async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Idempotency | None) -> None:
     """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
-    session, made = act.register.session, objects[0]
+    session, made = act.register.session, objects[0] if objects else None
     if isinstance(made, Partner):
         act.partner = made
     matched = act.matched
@@ -144,7 +144,7 @@ async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Ide
         matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}" if matched and act.checked else "everyone",
         reason=given.reason,
     )
-    entries = _entries(act, what, made.id)
+    entries = _entries(act, what, made.id if made is not None else None)
     changed = {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
     for record in changed | {
         r for r in (act.target, *objects) if r is not None and r not in session.new and act.changes
@@ -164,12 +164,13 @@ async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Ide
         await act.register.keep_timeline(act.partner)
 
 
-def _entries(act: Act, what: journal.Circumstances, object_id: str) -> list[JournalEntry]:
+def _entries(act: Act, what: journal.Circumstances, object_id: str | None) -> list[JournalEntry]:
     """The act's own entry, then one for each partner that it makes, which tells of that partner alone."""
     session, when = act.register.session, (act.now, act.today)
     traced = {id(record) for _, _, records in act.traces for record in records}
     told = [r for r in (*session.new, *session.dirty) if id(r) not in traced] if traced else None
-    own = journal.entry(session, what, object_id, act.partner.id if act.partner else None, *when, told)
+    own = journal.entry(session, what, object_id, act.about, *when, told)
+    own.after = {**own.after, **act.said}
     return [own, *(journal.entry(session, what, one, partner, *when, records) for one, partner, records in act.traces)]
 
 
@@ -186,12 +187,13 @@ async def _claimed(
     if claimed.digest != digest:
         raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
     outcome = claimed.outcome
-    if outcome["checked"]:
-        record, target, needed = outcome["checked"]
-        if record:
+    match outcome["checked"]:
+        case ["", facts, needed]:
+            act.may_create(orjson.loads(facts), needed)
+        case [record, _, needed] if record == SOMEWHERE:
+            act.may_somewhere(needed)
+        case [record, target, needed]:
             await act.judge(class_of(record), target, (), needed)
-        else:
-            act.may_create(orjson.loads(target), needed)
     answers = await act.context.payload(info, outcome["objects"], act.subject, act.register.session)
     errors, warnings = (tuple(_under_input(_kept(n)) for n in outcome[name]) for name in ("errors", "warnings"))
     return claimed, Outcome(answers, errors, warnings, replayed=True)

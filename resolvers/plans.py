@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 
+from persistence.binds import resolved, varies
 from persistence.question import Part, Value, Var
-from persistence.reader import Statement, resolved, varies
+from persistence.reader import Statement
+from persistence.records.identifiers import is_written_as_nir
 
 from .permitted import are_acts
 from .sizes import FIRST_YEAR, LAST_YEAR
@@ -21,6 +23,7 @@ MOST_OBJECTS = 80
 ROWS, CELLS = 20_000, 200_000
 """What an operation may ask for at most: rows, the product of its page sizes, and fields of rows."""
 LISTED_COST = 5
+NUMBER = "Une personne se cherche par son nom : un numéro de sécurité sociale ne s'écrit pas ici."
 
 
 def refuse(code: str, message: str) -> GraphQLError:
@@ -55,6 +58,23 @@ def _size(size: Any) -> int:  # noqa: ANN401 a coerced value
     return int(size)
 
 
+class Walk(NamedTuple):
+    """How a page is asked: so many objects after a cursor, or before it."""
+
+    size: Value
+    cursor: Value
+    backward: bool
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> "Walk":
+        """The walk that a list's arguments, marked, ask for."""
+        backward = arguments.get("last") is not None or arguments.get("before") is not None
+        if backward and (arguments.get("first") is not None or arguments.get("after") is not None):
+            raise refuse("ARGUMENTS", "Une page va en avant (`first`, `after`) ou en arrière (`last`, `before`).")
+        size, cursor = (arguments.get(name) for name in (("last", "before") if backward else ("first", "after")))
+        return cls(DEFAULT_PAGE if size is None else size, cursor, backward)
+
+
 @dataclass(frozen=True)
 class Plan:
     """A compiled question; `completed` when some leaf is Python's, so that graphql-core finishes the answer."""
@@ -64,14 +84,17 @@ class Plan:
     completed: bool
     ids: tuple[Value, ...] = ()
     days: tuple[Value, ...] = ()
+    names: tuple[Value, ...] = ()
 
     @cached_property
     def varies(self) -> bool:
         """Whether its cost depends on the variables: if not, it was checked when it was made."""
-        return any(page.varies for page in self.pages) or any(map(varies, (*self.ids, *self.days)))
+        return any(page.varies for page in self.pages) or any(map(varies, (*self.ids, *self.days, *self.names)))
 
     def check(self, variables: Mapping[str, Any]) -> None:
-        """Refuse a page or a day out of bounds, or an operation that asks for too much."""
+        """Refuse a page or a day out of bounds, a number for a name, or an operation that asks for too much."""
+        if any(is_written_as_nir(resolved(name, variables)) for name in self.names):
+            raise refuse("NIR_IN_TEXT", NUMBER)
         for day in self.days:
             if not FIRST_YEAR <= resolved(day, variables).year <= LAST_YEAR:
                 raise refuse("DAY", f"`on` est un jour d'une année de {FIRST_YEAR} à {LAST_YEAR}.")

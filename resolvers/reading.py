@@ -30,6 +30,7 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement
 
+from persistence.binds import resolved
 from persistence.question import (
     Dated,
     Field,
@@ -46,7 +47,7 @@ from persistence.question import (
     Value,
     Var,
 )
-from persistence.reader import Terms, resolved
+from persistence.reader import Terms
 
 from .bindings import (
     ON,
@@ -66,7 +67,7 @@ from .bindings import (
     bound,
 )
 from .judging import ACTS_AN_OBJECT, judged
-from .plans import DEFAULT_PAGE, LISTED_COST, MOST_OBJECTS, Sized, marked, plain, prefix_of, refuse, width
+from .plans import LISTED_COST, MOST_OBJECTS, Sized, Walk, marked, plain, prefix_of, refuse, width
 
 
 @dataclass(slots=True)
@@ -83,6 +84,7 @@ class Planner:
     objects: int = 0
     ids: list[Value] = field(default_factory=list)
     days: list[Value] = field(default_factory=list)
+    names: list[Value] = field(default_factory=list)
 
     @classmethod
     def over(
@@ -270,14 +272,11 @@ class Planner:
         arguments: Mapping[str, Any],
         details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
-        backward = arguments.get("last") is not None or arguments.get("before") is not None
-        if backward and (arguments.get("first") is not None or arguments.get("after") is not None):
-            raise refuse("ARGUMENTS", "Une page va en avant (`first`, `after`) ou en arrière (`last`, `before`).")
-        size = arguments.get("last" if backward else "first")
-        size = DEFAULT_PAGE if size is None else size
+        walk = Walk.of(arguments)
         named = arguments.get("order")
         order = binding.orders[named.name] if named is not None else next(iter(binding.orders.values()))
         filters = [(name, f) for name, f in binding.filters.items() if arguments.get(name) is not None]
+        self.names += [arguments[name] for name, f in filters if f.person]
         node = get_named_type(connection.fields["nodes"].type)
         assert is_object_type(node)
         record = self.types.records[node.name]
@@ -289,12 +288,12 @@ class Planner:
             tests=tuple((f.test, plain(arguments[name])) for name, f in filters),
             anchored=binding.link is not None or any(f.anchor for _, f in filters),
             order=order,
-            size=size,
-            cursor=arguments.get("before" if backward else "after"),
-            backward=backward,
+            size=walk.size,
+            cursor=walk.cursor,
+            backward=walk.backward,
             parts=parts,
         )
-        return [page], (Sized(size, width(parts), pages),)
+        return [page], (Sized(walk.size, width(parts), pages),)
 
     def _parts(
         self, kind: GraphQLObjectType, details: list[FieldDetails], node: GraphQLObjectType, record: str

@@ -14,7 +14,7 @@ LONGEST, LONGEST_PROSE = 250, 2_000
 PROSE = {
     "reason", "comment", "purpose", "ground", "evidence", "suspension_reason", "closing_reason",
     "conditions_of_exercise", "conditions_of_administration", "processing_reason",
-    "purge_reason", "arbitration_reason",
+    "purge_reason", "arbitration_reason", "filter",
 }  # fmt: skip
 LINES = {"lines", "changes"}
 OPAQUE = re.compile(r"([a-z]{3}_)?[0-9a-f]{32}|[0-9a-f]{64}")

@@ -18,7 +18,7 @@ INVITATION = timedelta(hours=72)
 class PersonInput:
     given_name: str = strawberry.field(description="Prénom.")
     family_name: str = strawberry.field(description="Nom.")
-    email: str = strawberry.field(description="Adresse personnelle : elle ne sert qu'à écrire.")
+    email: str = strawberry.field(description="Courriel, propre à la personne : il ne sert qu'à lui écrire.")
     job_title: str | None = strawberry.field(default=None, description="Fonction.")
 
 

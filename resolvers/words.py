@@ -53,12 +53,12 @@ VERBS = {
     "prepare": "préparer",
     "record": "enregistrer",
     "sign": "signer",
-    "amend": "amender",
+    "amend": "faire un avenant à",
     "close": "clôturer",
     "cancel_closing": "annuler la clôture de",
     "appoint": "nommer",
     "appoint_deputy": "nommer un suppléant pour",
-    "end": "mettre fin à",
+    "end": "mettre fin à la fonction de",
     "change": "changer",
     "replace": "remplacer",
     "open": "ouvrir",
@@ -75,7 +75,7 @@ VERBS = {
     "revoke_sessions": "fermer les sessions de",
     "grant": "donner",
     "revoke": "retirer",
-    "reveal_nir": "révéler le numéro de sécurité sociale dans",
+    "reveal_nir": "révéler le numéro de sécurité sociale de",
     "deposit": "déposer",
     "cancel": "annuler",
     "process": "traiter",
@@ -84,7 +84,7 @@ VERBS = {
     "arbitrate": "arbitrer",
     "apply": "appliquer",
     "purge": "purger",
-    "write": "écrire",
+    "write": "tenir à jour",
 }
 ROLES = {
     "everyone": "chacun, sur ce qui est à lui",
@@ -153,6 +153,12 @@ def doing(type_: str, action: str, named: str) -> str:
     about = f" ({named})" if named else ""
     said = f"{VERBS[action]} {THINGS[type_]}"
     return said.replace(" de le ", " du ").replace(" à le ", " au ").replace(" de les ", " des ") + about
+
+
+def label(type_: str, action: str) -> str:
+    """`Clôturer la convention`."""
+    said = doing(type_, action, "")
+    return said[0].upper() + said[1:]
 
 
 def expected(atom: Atom) -> str:

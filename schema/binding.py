@@ -18,6 +18,8 @@ from persistence.records.base import Base
 from resolvers import bindings
 from resolvers.bindings import Filter
 
+from .enums import labelled
+
 T = TypeVar("T")
 SqlTest: TypeAlias = ColumnElement[bool]
 
@@ -140,13 +142,23 @@ def page(
 
 
 ORDERS: dict[type[StrEnum], Mapping[str, Order]] = {}
+ORDER_LABELS = {
+    "NAME": "Par nom",
+    "CODE": "Par code",
+    "LATEST": "Du plus récent au plus ancien",
+    "EARLIEST": "Du plus ancien au plus récent",
+    "STARTS_ON": "Par premier jour",
+    "RANK": "Par rang",
+    "NUMBER": "Par ligne du fichier",
+    "PAYER": "Par organisme payeur",
+}
 
 
 def orders(name: str, description: str, **members: Order) -> Any:  # noqa: ANN401 a strawberry enum
     """The orders of a list by name, each with the index that serves it; the first is the default."""
     kind = StrEnum(name, {member: member for member in members})  # type: ignore[misc]
     ORDERS[kind] = members
-    return strawberry.enum(kind, description=description)
+    return labelled(description, **ORDER_LABELS)(kind)
 
 
 def find(description: str, tests: Mapping[str, tuple[Any, Test, str]], *, dated: bool = False) -> Any:  # noqa: ANN401 a strawberry field

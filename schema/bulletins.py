@@ -3,11 +3,11 @@
 from datetime import date
 from enum import StrEnum
 
-import strawberry
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from strawberry import ID
 
 from persistence import records
+from persistence.onboardings import is_complete
 from persistence.question import Order, Table
 from persistence.reader import Terms
 from persistence.records.bulletins import gaps
@@ -29,6 +29,7 @@ from .binding import (
     page,
     viewer_can,
 )
+from .enums import labelled
 from .expressions import bulletin_status, count_of, covered_departments, equal, is_suspended, through
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
@@ -42,7 +43,15 @@ BulletinOrder = orders(
 )
 
 
-@strawberry.enum(description="État d'un bulletin d'adhésion, calculé de ses dates et de la convention.")
+@labelled(
+    "État d'un bulletin d'adhésion, calculé de ses dates et de la convention.",
+    DRAFT="Brouillon",
+    SIGNED="Signé",
+    ANNOUNCED="Annoncé",
+    OPEN="Ouvert",
+    SUSPENDED="Suspendu",
+    CLOSED="Clôturé",
+)
 class BulletinStatus(StrEnum):
     DRAFT = "DRAFT"
     SIGNED = "SIGNED"
@@ -52,10 +61,31 @@ class BulletinStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
+def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
+    convention = table("convention").alias()
+    return select(convention.c.siret).where(convention.c.id == row.c.convention_id).correlate(row).scalar_subquery()
+
+
+def lacks_nothing(row: Table) -> ColumnElement[bool]:
+    service = table("service").alias()
+    asked = select(service.c.id).where(service.c.id == row.c.service_id, is_complete(row, service))
+    return asked.correlate(row).exists()
+
+
 BULLETIN_FILTERS = {
     "status": Filter(BulletinStatus, lambda row, terms, v: bulletin_status(row, terms) == terms.value(v), "État."),
     "service_id": Filter(ID, equal("service_id"), "Service."),
     "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
+    "siret_matches": Filter(
+        bool,
+        lambda row, terms, v: terms.agrees(row.c.siret == convention_siret(row, terms), v),
+        "Le SIRET est celui de la convention, ou non (R58).",
+    ),
+    "complete": Filter(
+        bool,
+        lambda row, terms, v: terms.agrees(lacks_nothing(row), v),
+        "Rien n'y manque (`missing` est vide), ou non (R7).",
+    ),
 }
 
 
@@ -85,11 +115,6 @@ def is_open(row: Table, terms: Terms) -> ColumnElement[bool]:
         .correlate(row)
         .exists()
     )
-
-
-def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
-    convention = table("convention").alias()
-    return select(convention.c.siret).where(convention.c.id == row.c.convention_id).correlate(row).scalar_subquery()
 
 
 SIRETS = {"written": lambda row, _: row.c.siret, "signed": convention_siret}

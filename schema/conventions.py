@@ -3,8 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-import strawberry
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from strawberry import ID
 
 from persistence import records
@@ -16,6 +15,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orders, viewer_can
+from .enums import labelled
 from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import BulletinRef, ConventionRef, MissionRef, OrganismRef, PartnerRef, ServiceAccessRef, UserRef
@@ -28,7 +28,15 @@ ConventionOrder = orders(
 )
 
 
-@strawberry.enum(description="État d'une convention, calculé de ses dates.")
+@labelled(
+    "État d'une convention, calculé de ses dates.",
+    DRAFT="Brouillon",
+    ANNOUNCED="Annoncée",
+    IN_FORCE="En vigueur",
+    SUSPENDED="Suspendue",
+    EXPIRED="Terme échu",
+    CLOSED="Clôturée",
+)
 class ConventionStatus(StrEnum):
     DRAFT = "DRAFT"
     ANNOUNCED = "ANNOUNCED"
@@ -38,10 +46,21 @@ class ConventionStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
+def ends_by(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """In force, even suspended, and its last day is known to be that day or before."""
+    runs = terms.runs(row, "in_force_on", "closed_on") & (row.c.term_on.is_(None) | (row.c.term_on > terms.day))
+    return runs & or_(*(terms.ends_by(row.c[end], value) for end in ("closed_on", "term_on")))
+
+
 CONVENTION_FILTERS = {
     "status": Filter(ConventionStatus, lambda row, terms, v: convention_status(row, terms) == terms.value(v), "État."),
     "organism_id": Filter(ID, equal("organism_id"), "Organisme signataire."),
     "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
+    "ending_by": Filter(
+        date,
+        ends_by,
+        "En vigueur, même suspendue, et dont le dernier jour, par son terme ou sa clôture, est ce jour-là ou avant.",
+    ),
 }
 
 

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import orjson
-import strawberry
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from strawberry import ID
 
@@ -18,6 +17,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Connection, Permission, SqlTest, by, column, derived, mirrors, one, orders, page, viewer_can
+from .enums import labelled
 from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .payloads import Notice, Refusal
@@ -61,7 +61,7 @@ BatchOrder = orders(
 BatchResultOrder = orders("BatchResultOrder", "Dans l'ordre des lignes envoyées.", RANK=Order((), "pk_batch_result"))
 
 
-@strawberry.enum(description="État d'une déclaration.")
+@labelled("État d'une déclaration.", DRAFT="Brouillon", DEPOSITED="Déposée", SUPERSEDED="Remplacée")
 class DeclarationStatus(StrEnum):
     DRAFT = "DRAFT"
     DEPOSITED = "DEPOSITED"

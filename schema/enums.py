@@ -1,4 +1,8 @@
-"""The enums of the register, described for the graph."""
+"""The enums of the register, and the words that stand for each of their values on a screen."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
 
 import strawberry
 
@@ -7,35 +11,171 @@ from persistence.records.conventions import ClosingReason, ManagerKind, Mode
 from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
 from persistence.records.extract_columns import ImportField
 from persistence.records.extracts import ImportDecision, ImportOutcome
-from persistence.records.onboarding import Case, StepCode, StepState
+from persistence.records.onboarding import STEPS, Case, StepCode, StepState
 from persistence.records.organisms import OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.remunerations import NoPayReason
 from persistence.records.services import RoleProfile
 from persistence.records.users import UserKind
+from resolvers.lists import ExportedList
 
-for kind, description in {
-    Mode: "Mode de gestion : le partenaire gère ses utilisateurs (DELEGATED), ou la Caf (CENTRALISED). §3, R39 à R46.",
-    ClosingReason: "Motif de clôture d'une convention.",
-    ManagerKind: "Gestionnaire des habilitations, ou suppléant.",
-    OrganismKind: "Nature d'un organisme (en-tête, R2).",
-    Profile: "Profil d'un agent dans son organisme.",
-    Decision: "Décision d'éligibilité (R28).",
-    PartnerKind: "Nature d'un partenaire.",
-    RoleProfile: "Ce que le rôle permet : lire, saisir, valider ; chacun contient le précédent.",
-    UserKind: "Personne, ou client machine d'un intégrateur.",
-    BatchKind: "Ce qu'un lot apporte.",
-    BatchMode: "Tout ou rien : une mauvaise ligne retient les autres. Ou les bonnes lignes seules.",
-    LineStatus: "Ce qu'une ligne envoyée est devenue.",
-    Processing: "Prise en compte, sans AAH, ou renvoyée à l'Esat.",
-    NoPayReason: "Motif d'une absence de paie ; la maladie n'en est pas un (CASF, art. R243-7).",
-    ChangeKind: "Changement d'activité : taux en hausse, taux en baisse, départ (R23 à R26).",
-    Case: "Cas d'accueil (§5, R51) : inconnu des deux ; connu de Habtiers ; connu de MCP ; connu des deux (A5).",
-    StepCode: "Étape de l'ouverture d'un service.",
-    StepState: "Faite, à faire, ou en attente d'une autre étape.",
-    DepartureReason: "Motif d'un départ (R26).",
-    ImportField: "Ce que dit une colonne de l'extraction ; `IGNORED` : rien qui se lise.",
-    ImportDecision: "Ligne retenue, ou écartée.",
-    ImportOutcome: "Ce que dit une ligne au regard du registre : nouveau, changé, inchangé, en conflit, illisible.",
-}.items():
-    strawberry.enum(kind, description=description)
+E = TypeVar("E", bound=type[Enum])
+
+
+def labelled(description: str, **labels: str) -> Callable[[E], E]:
+    """An enum of the graph: what it is, and the label of each of its values, which a screen shows as it stands."""
+
+    def decorate(kind: E) -> E:
+        made: Any = strawberry.enum(kind, description=description)
+        for value in made.__strawberry_definition__.values:
+            value.description = labels[value.name]
+        return made  # type: ignore[no-any-return]
+
+    return decorate
+
+
+labelled(
+    "Mode de gestion : le partenaire gère ses utilisateurs (DELEGATED), ou la Caf (CENTRALISED). §3, R39 à R46.",
+    CENTRALISED="Centralisé",
+    DELEGATED="Délégué",
+)(Mode)
+labelled(
+    "Motif de clôture d'une convention.",
+    DELEGATION_CHANGE="Changement de mode de gestion",
+    SIRET_CHANGE="Changement de SIRET",
+    PARTNER_CEASED="Fin d'activité du partenaire",
+    TERMINATED_BY_CAF="Résiliée par la Caf",
+    TERMINATED_BY_PARTNER="Résiliée par le partenaire",
+    EXPIRED="Terme échu",
+    ABANDONED="Abandonnée avant signature",
+)(ClosingReason)
+labelled("Gestionnaire des habilitations, ou suppléant.", MANAGER="Gestionnaire", DEPUTY="Suppléant")(ManagerKind)
+labelled(
+    "Nature d'un organisme (en-tête, R2).",
+    CAF="Caf",
+    MULTI_BRANCH="Caisse multibranche",
+    CNA="CNA",
+    RESOURCE_CENTRE="Centre de ressources",
+    NATIONAL="Cnaf",
+)(OrganismKind)
+labelled(
+    "Profil d'un agent dans son organisme.",
+    READING="Lecture",
+    MANAGING="Gestion",
+    RESOURCE_CENTRE="Centre de ressources",
+    NATIONAL="Administration nationale",
+)(Profile)
+labelled("Décision d'éligibilité (R28).", ELIGIBLE="Éligible", NOT_ELIGIBLE="Non éligible")(Decision)
+labelled(
+    "Nature d'un partenaire.",
+    ESAT="Esat",
+    OPERATING_BODY="Organisme gestionnaire",
+    SOCIAL_CENTRE="Centre social",
+    OTHER="Autre",
+)(PartnerKind)
+labelled(
+    "Ce que le rôle permet : lire, saisir, valider ; chacun contient le précédent.",
+    READING="Lecture",
+    ENTERING="Saisie",
+    VALIDATING="Validation",
+)(RoleProfile)
+labelled("Personne, ou client machine d'un intégrateur.", PERSON="Personne", MACHINE="Client machine")(UserKind)
+labelled(
+    "Ce qu'un lot apporte.",
+    REMUNERATIONS="Rémunérations de novembre",
+    ACTIVITY_CHANGES="Changements d'activité",
+)(BatchKind)
+labelled(
+    "Tout ou rien : une mauvaise ligne retient les autres. Ou les bonnes lignes seules.",
+    ALL_OR_NOTHING="Tout ou rien",
+    ACCEPT_VALID="Les bonnes lignes seules",
+)(BatchMode)
+labelled(
+    "Ce qu'une ligne envoyée est devenue.",
+    CREATED="Créée",
+    REPLACED="Remplacée",
+    UNCHANGED="Inchangée",
+    REJECTED="Rejetée",
+    HELD="Retenue",
+)(LineStatus)
+labelled(
+    "Prise en compte, sans AAH, ou renvoyée à l'Esat.",
+    TAKEN_INTO_ACCOUNT="Prise en compte",
+    NOT_BENEFICIARY="Sans AAH",
+    RETURNED="Renvoyée à l'Esat",
+)(Processing)
+labelled(
+    "Motif d'une absence de paie ; la maladie n'en est pas un (CASF, art. R243-7).",
+    UNPAID_ABSENCE="Absence non rémunérée",
+    PARENTAL_LEAVE="Congé parental",
+    NOT_YET_PAID="Non encore payé",
+    OTHER="Autre",
+)(NoPayReason)
+labelled(
+    "Changement d'activité : taux en hausse, taux en baisse, départ (R23 à R26).",
+    RATE_INCREASE="Taux en hausse",
+    RATE_DECREASE="Taux en baisse",
+    DEPARTURE="Départ",
+)(ChangeKind)
+labelled(
+    "Motif d'un départ (R26).",
+    ORDINARY_EMPLOYMENT="Emploi en milieu ordinaire",
+    ADAPTED_COMPANY="Entreprise adaptée",
+    OTHER_ESAT="Autre Esat",
+    RETIREMENT="Retraite",
+    DEATH="Décès",
+    END_OF_ORIENTATION="Fin de l'orientation par la CDAPH",
+    END_OF_TRIAL="Fin de la période d'essai",
+    END_OF_SHORT_CONTRACT="Fin d'un contrat court",
+    WORKER_INITIATIVE="À l'initiative de la personne",
+    MOVE="Déménagement",
+    OTHER="Autre",
+)(DepartureReason)
+labelled(
+    "Cas d'accueil (§5, R51) : inconnu des deux ; connu de Habtiers ; connu de MCP ; connu des deux (A5).",
+    CASE_1="Cas 1 : inconnu des deux",
+    CASE_2="Cas 2 : connu de Habtiers",
+    CASE_3="Cas 3 : connu de Mon Compte Partenaire",
+    CASE_3_AND_LEGACY="Cas 3 : connu des deux",
+)(Case)
+labelled("Étape de l'ouverture d'un service.", **{code.name: named.label for code, named in STEPS.items()})(StepCode)
+labelled("Faite, à faire, ou en attente d'une autre étape.", DONE="Fait", TODO="À faire", BLOCKED="En attente")(
+    StepState
+)
+labelled(
+    "Ce que dit une colonne de l'extraction ; `IGNORED` : rien qui se lise.",
+    SIRET="SIRET",
+    NAME="Raison sociale",
+    DEPARTMENT="Département",
+    ORGANISM="Code Caf",
+    KNOWN_MCP="Connu de Mon Compte Partenaire",
+    KNOWN_HABTIERS="Connu de Habtiers",
+    ACTIVE="Actif",
+    LAST_SEEN_ON="Dernière connexion",
+    FINESS="FINESS",
+    CONTACT="Courriel",
+    IGNORED="Non lue",
+)(ImportField)
+labelled("Ligne retenue, ou écartée.", TAKEN="Retenue", SET_ASIDE="Écartée")(ImportDecision)
+labelled(
+    "Ce que dit une ligne au regard du registre : nouveau, changé, inchangé, en conflit, illisible.",
+    NEW="Nouveau",
+    CHANGED="Changé",
+    UNCHANGED="Inchangé",
+    CONFLICT="En conflit",
+    REJECTED="Illisible",
+)(ImportOutcome)
+labelled(
+    "Une liste qui se remet en fichier.",
+    PARTNERS="Partenaires",
+    CONVENTIONS="Conventions",
+    BULLETINS="Bulletins d'adhésion",
+    GROUPS="Groupes",
+    USERS="Utilisateurs",
+    AFFILIATIONS="Rattachements",
+    JOURNAL="Journal",
+    DECLARATIONS="Déclarations",
+    LINES="Lignes déclarées",
+    WORKERS="Travailleurs",
+    ACTIVITY_CHANGES="Changements d'activité",
+)(ExportedList)

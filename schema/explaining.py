@@ -1,34 +1,14 @@
 """Pourquoi, pourquoi pas, et quand : l'explication d'un droit, et qui le tient."""
 
 from datetime import date
-from enum import Enum
-from typing import Any
 
 import strawberry
 from strawberry import ID
 
-from authz import ACTIONS
 from resolvers import explaining
 
+from .actions import Action, permission
 from .impact import told
-
-
-def _constant(name: str) -> str:
-    """`ServiceAccess` as `SERVICE_ACCESS`."""
-    return "".join(f"_{c}" if c.isupper() else c for c in name).lstrip("_").upper()
-
-
-ACTION: Any = Enum(  # type: ignore[misc]
-    "Action",
-    [
-        (f"{_constant(type_)}_{action.upper()}", f"{type_}:{action}")
-        for type_, actions in ACTIONS.items()
-        for action in actions
-    ],
-)
-Action: Any = strawberry.enum(
-    ACTION, description="Ce que la politique d'accès permet ou non : un type, puis une action."
-)
 
 
 @strawberry.type(description="Un maillon entre une personne et un droit.")
@@ -58,6 +38,7 @@ class ExplanationCondition:
 @strawberry.type(description="Une ligne de la politique d'accès qui parle de cet acte.")
 class ExplanationGround:
     role: str = told("Le rôle de la politique.")
+    label: str = told("Le rôle, en français.")
     scope: str = told("La portée.")
     held: bool = told("La personne tient ce rôle ce jour-là.")
     met: bool = told("Le rôle est tenu, et toutes les conditions sont remplies : la ligne permet l'acte.")
@@ -104,7 +85,7 @@ async def explain(
     object: ID,  # noqa: A002 the argument's name in the graph
     on: date | None = None,
 ) -> Explanation | None:
-    return await explaining.explain(info.context, str(user), action.value, str(object), on)  # type: ignore[return-value]
+    return await explaining.explain(info.context, str(user), permission(action), str(object), on)  # type: ignore[return-value]
 
 
 async def who_can(
@@ -113,4 +94,4 @@ async def who_can(
     object: ID,  # noqa: A002 the argument's name in the graph
     on: date | None = None,
 ) -> Holders | None:
-    return await explaining.who_can(info.context, action.value, str(object), on)  # type: ignore[return-value]
+    return await explaining.who_can(info.context, permission(action), str(object), on)  # type: ignore[return-value]

@@ -18,6 +18,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import Connection, Permission, by, called, column, derived, mirrors, one, orders, page, viewer_can
+from .enums import labelled
 from .expressions import equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .payloads import Notice
@@ -36,7 +37,7 @@ ImportLineOrder = orders(
 )
 
 
-@strawberry.enum(description="État d'un import.")
+@labelled("État d'un import.", OPEN="Ouvert, sans fichier", RECEIVED="Reçu", PURGED="Purgé")
 class ImportStatus(StrEnum):
     OPEN = "OPEN"
     RECEIVED = "RECEIVED"

@@ -6,6 +6,7 @@ from resolvers import (
     bulletins,
     conventions,
     declarations,
+    exports,
     groups,
     imports,
     mandates,
@@ -134,6 +135,8 @@ class Mutation:
         import_=Import, applied=int, registered=int, unchanged=int, left=int,
     )  # fmt: skip
     import_purge = act(imports.import_purge, "Purge une extraction, avec la preuve (R13).", import_=Import)
+    # what leaves the register
+    list_export = act(exports.list_export, "Dit au journal qu'une liste est remise en fichier, avant de la remettre.")
     # agents and reference data, by national administrators
     agent_appoint = act(organisms.agent_appoint, "Nomme un agent.", agent=Agent)
     agent_end = act(organisms.agent_end, "Met fin à un agent.", agent=Agent)

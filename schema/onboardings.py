@@ -17,6 +17,7 @@ from persistence.visibility import table
 from resolvers.bindings import Filter
 
 from .binding import SqlTest, column, derived, mirrors, one
+from .enums import labelled
 from .expressions import by_state, equal, state
 from .impact import told
 from .refs import BulletinRef, ConventionRef, OrganismRef, PartnerRef, ServiceAccessRef, ServiceRef
@@ -148,7 +149,12 @@ def _french(day: str) -> str:
     return french(date.fromisoformat(day))
 
 
-@strawberry.enum(description="Où en est un partenaire dans la migration d'un service (R59).")
+@labelled(
+    "Où en est un partenaire dans la migration d'un service (R59).",
+    DONE="Fait",
+    REMAINING="À faire",
+    LATE="En retard",
+)
 class MigrationState(StrEnum):
     DONE = "DONE"
     REMAINING = "REMAINING"

@@ -10,9 +10,10 @@ from persistence.question import Order, Table
 from persistence.reader import Terms
 from persistence.records.organisms import OrganismKind, Profile
 from persistence.visibility import table
+from resolvers.bindings import Filter
 
 from .binding import Connection, Permission, SqlTest, by, column, mirrors, one, orders, page, viewer_can
-from .expressions import texts, through
+from .expressions import equal, texts, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, OrganismRef, PartnerRef, UserRef
 
@@ -29,6 +30,10 @@ PartnerOrder = orders(
     NAME=Order(("sort_key",), "ix_partner_sort_key"),
     LATEST=Order(("registered_on",), "ix_partner_registered_on", descending=True),
 )
+ORGANISM_FILTERS = {
+    "search": Filter(str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom."),
+    "kind": Filter(OrganismKind, equal("kind"), "Nature."),
+}
 
 
 def administered(child: Table, parent: Table, terms: Terms) -> SqlTest:

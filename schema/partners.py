@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from strawberry import ID
 
 from persistence import records
@@ -62,8 +62,22 @@ def bears(row: Table, terms: Terms, value: Value) -> SqlTest:
     )
 
 
-def words(row: Table, terms: Terms, value: Value) -> SqlTest:
-    return terms.mentions(row.c.sort_key, value)
+def is_meant(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """By words of the name, or by the number that the partner, or an establishment of it, bears: an index has each."""
+    own, place = table("partner_siret").alias(), table("establishment").alias()
+    numbers = (
+        select(own.c.partner_id).where(terms.starts(own.c.siret, value), own.c.ends_on.is_(None)),
+        select(place.c.partner_id).where(
+            terms.starts(place.c.siret, value),
+            place.c.ended_on.is_(None),
+            *terms.seen("establishment", place),
+        ),
+    )
+    return or_(
+        terms.mentions(row.c.sort_key, value),
+        terms.starts(row.c.siren, value),
+        *(row.c.id.in_(found) for found in numbers),
+    )
 
 
 def state_is(column: str) -> Test:
@@ -113,7 +127,12 @@ def undeclared(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 
 PARTNER_FILTERS = {
-    "search": Filter(str, words, "Mots du nom, sans accents ni casse."),
+    "search": Filter(
+        str,
+        is_meant,
+        "Mots du nom, sans accents ni casse ; ou SIREN ou SIRET, entier ou par ses neuf premiers chiffres au moins,"
+        " en tout espacement : celui du partenaire, ou d'un de ses établissements.",
+    ),
     "siren": Filter(
         str, lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"), "Unité légale.", anchor=True
     ),

@@ -12,12 +12,14 @@ from resolvers.acting import Doing, PreviewInput
 from resolvers.performing import Outcome, perform
 
 from .binding import answered, called
+from .enums import labelled
 from .impact import Impact
 
 CODES: Any = Enum("RefusalCode", [(rule.name, rule.name) for rule in Rule])  # type: ignore[misc]
-RefusalCode: Any = strawberry.enum(
-    CODES, description="Codes stables des refus et des avertissements ; `rules` en donne les phrases."
-)
+RefusalCode: Any = labelled(
+    "Codes stables des refus et des avertissements ; `rules` en donne les paragraphes.",
+    **{rule.name: rule.sentence for rule in Rule},
+)(CODES)
 
 
 @strawberry.type(description="Une règle qui n'est pas remplie : rien n'a été écrit, sauf le rapport d'un lot.")

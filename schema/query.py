@@ -6,7 +6,6 @@ from strawberry import ID
 
 from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
-from resolvers.bindings import Filter
 
 from . import explaining
 from .binding import Connection, asked, by_id, by_ids, derived, find, find_by, listed, nested, page
@@ -33,10 +32,18 @@ from .imports import IMPORT_LINE_FILTERS, Import, ImportLine, ImportLineOrder, I
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
 from .onboardings import Onboarding
-from .organisms import Organism, OrganismOrder, PartnerOrder
+from .organisms import ORGANISM_FILTERS, Organism, OrganismOrder, PartnerOrder
 from .partners import PARTNER_FILTERS, Partner, bears
 from .services import Campaign, Migration, Mission, Parameter, Rule, Service
-from .users import USER_FILTERS, User, UserOrder, Viewer
+from .users import (
+    ROOT_AFFILIATION_FILTERS,
+    USER_FILTERS,
+    Affiliation,
+    AffiliationOrder,
+    User,
+    UserOrder,
+)
+from .viewer import Viewer
 from .workers import WORKER_FILTERS, Worker, WorkerOrder
 
 RULES = [
@@ -68,6 +75,12 @@ class Query:
     )
     groups: Connection[Group] = page("Les groupes.", None, GroupOrder, GROUP_FILTERS, dated=True)
     users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
+    affiliations: Connection[Affiliation] = page(
+        "Les rattachements : ce sur quoi portent les actes sur une personne chez un partenaire.",
+        None,
+        AffiliationOrder,
+        ROOT_AFFILIATION_FILTERS,
+    )
     declarations: Connection[Declaration] = page(
         "Les déclarations : pour la Caf qui administre, l'en-tête et les nombres.",
         None,
@@ -96,7 +109,7 @@ class Query:
         "Les organismes.",
         None,
         OrganismOrder,
-        {"search": Filter(str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom.")},
+        ORGANISM_FILTERS,
     )
     services: list[Service] = listed("Les services.", ALL, "code")
     missions: list[Mission] = listed("Les missions.", ALL, "code")

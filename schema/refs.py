@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .onboardings import Onboarding
     from .organisms import Agent, Organism
     from .partners import Establishment, Partner
+    from .rights import Right
     from .services import Campaign, Migration, Mission, Role, Service
     from .timelines import PartnerSpan
     from .users import Affiliation, User
@@ -42,6 +43,7 @@ OnboardingRef: TypeAlias = Annotated["Onboarding", lazy("schema.onboardings")]
 OrganismRef: TypeAlias = Annotated["Organism", lazy("schema.organisms")]
 OriginRef: TypeAlias = Annotated["Origin", lazy("schema.imports")]
 PartnerRef: TypeAlias = Annotated["Partner", lazy("schema.partners")]
+RightRef: TypeAlias = Annotated["Right", lazy("schema.rights")]
 RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]
 ServiceAccessRef: TypeAlias = Annotated["ServiceAccess", lazy("schema.bulletins")]
 ServiceRef: TypeAlias = Annotated["Service", lazy("schema.services")]

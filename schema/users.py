@@ -1,12 +1,12 @@
-"""Utilisateurs, rattachements, et la personne qui demande."""
+"""Utilisateurs et rattachements."""
 
 from datetime import date, datetime
 
-import strawberry
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from strawberry import ID
 
 from persistence import records
+from persistence.holdings import administrations
 from persistence.question import Order, Table, Value
 from persistence.reader import Terms
 from persistence.records.users import UserKind
@@ -16,15 +16,18 @@ from resolvers.bindings import Filter
 from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
 from .expressions import equal, is_suspended
 from .nodes import IDENTIFIER, VERSION, Node
-from .refs import AgentRef, GroupRef, MembershipRef, OrganismRef, PartnerRef, ServiceAccessRef
+from .refs import AgentRef, GroupRef, MembershipRef, PartnerRef, RightRef
 
 UserOrder = orders("UserOrder", "Par nom puis prénom, sans accents.", NAME=Order(("sort_key",), "ix_user_sort_key"))
 AffiliationOrder = orders(
     "AffiliationOrder",
-    "De la première à la dernière, ou l'inverse : l'identifiant suit le temps.",
-    EARLIEST=Order((), "ix_affiliation_partner_id"),
-    LATEST=Order((), "ix_affiliation_partner_id", descending=True),
+    "De la première à la dernière, ou l'inverse, l'identifiant suivant le temps ; ou par nom de la personne.",
+    EARLIEST=Order((), "pk_affiliation"),
+    LATEST=Order((), "pk_affiliation", descending=True),
+    NAME=Order(("sort_key",), "ix_affiliation_sort_key"),
 )
+PERSONAL = ("affiliation", "membership", "contract_manager", "agent")
+"""The records that give a person a right over dates."""
 
 
 def works_for(row: Table, terms: Terms, value: Value) -> SqlTest:
@@ -33,9 +36,48 @@ def works_for(row: Table, terms: Terms, value: Value) -> SqlTest:
     return row.c.id.in_(select(link.c.user_id).where(link.c.partner_id == terms.value(value), terms.runs(link), *known))
 
 
+def ends_by(row: Table, terms: Terms, value: Value) -> SqlTest:
+    return terms.runs(row) & terms.ends_by(row.c.ends_on, value)
+
+
+def ending(record: str, terms: Terms, value: Value) -> tuple[Table, SqlTest]:
+    """A record's rows that run, end by that day, and may be read."""
+    held = table(record).alias()
+    return held, and_(ends_by(held, terms, value), *terms.seen(record, held))
+
+
+def holds_ending(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """Of a person: one of their rights, that the caller reads, ends by that day."""
+    rights = (ending(record, terms, value) for record in PERSONAL)
+    return or_(*(row.c.id.in_(select(held.c.user_id).where(ends)) for held, ends in rights))
+
+
+def has_ending(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """Of an affiliation: itself, or a membership or a post of manager that hangs from it, ends by that day."""
+    rights = (ending(record, terms, value) for record in ("membership", "contract_manager"))
+    return or_(
+        ends_by(row, terms, value),
+        *(row.c.id.in_(select(held.c.affiliation_id).where(ends)) for held, ends in rights),
+    )
+
+
+def is_pending(row: Table, terms: Terms) -> SqlTest:
+    """Invited, and not come yet."""
+    return terms.runs(row) & (row.c.accepted_on.is_(None) | (row.c.accepted_on > terms.day))
+
+
+LAST_DAY = "dont le dernier jour est ce jour-là ou avant."
 USER_FILTERS = {
     "search": Filter(
-        str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
+        str,
+        lambda row, terms, v: terms.mentions(row.c.sort_key, v),
+        "Mots du nom, sans accents ni casse ; jamais un numéro de sécurité sociale.",
+        person=True,
+    ),
+    "ending_by": Filter(
+        date,
+        holds_ending,
+        f"Ayant un droit en cours (rattachement, mandat, inclusion, fonction de gestionnaire ou d'agent) {LAST_DAY}",
     ),
     "partner_id": Filter(ID, works_for, "Rattachée aujourd'hui à ce partenaire.", anchor=True),
     "kind": Filter(UserKind, equal("kind"), "Personne ou machine."),
@@ -47,6 +89,23 @@ AFFILIATION_FILTERS = {
         lambda row, terms, v: terms.agrees(is_suspended("affiliation_id")(row, terms), v),
         "Suspendu, ou non.",
     ),
+    "pending": Filter(
+        bool, lambda row, terms, v: terms.agrees(is_pending(row, terms), v), "Invitation en attente, ou non."
+    ),
+    "ending_by": Filter(
+        date,
+        has_ending,
+        f"Ayant un droit en cours (lui-même, une inclusion, une fonction de gestionnaire) {LAST_DAY}",
+    ),
+    "search": Filter(
+        str,
+        lambda row, terms, v: terms.mentions(row.c.sort_key, v),
+        "Mots du nom de la personne, sans accents ni casse ; jamais un numéro de sécurité sociale.",
+        person=True,
+    ),
+}
+ROOT_AFFILIATION_FILTERS = AFFILIATION_FILTERS | {
+    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True)
 }
 
 
@@ -61,6 +120,13 @@ GroupOfUserOrder = orders("GroupOfUserOrder", "Par nom sans accents.", NAME=Orde
 MembershipOfUserOrder = orders(
     "MembershipOfUserOrder", "Dans l'ordre des inclusions.", EARLIEST=Order((), "ix_membership_user_id")
 )
+
+
+def administered(child: Table, parent: Table, terms: Terms) -> SqlTest:
+    """The partners of which a user is an active manager, where the caller reads managers."""
+    held = administrations(terms).subquery()
+    mine = [held.c.user_id == parent.c.id, *terms.seen("contract_manager", held)]
+    return child.c.id.in_(select(held.c.partner_id).where(*mine).correlate(parent))
 
 
 @mirrors(
@@ -81,6 +147,18 @@ class User(Node):
     )
     groups: Connection[GroupRef] = page("Les groupes où elle est incluse aujourd'hui.", groups_of, GroupOfUserOrder)
     posts: list[AgentRef] = listed("Ses fonctions d'agent, si elle en a.", by("user_id"), "starts_on")
+    rights: list[RightRef] = listed(
+        "Ses habilitations effectives : ce que ses inclusions lui donnent aujourd'hui (§4, R48 ; §5, R56).",
+        by("user_id"),
+        "partner_id",
+        "service_id",
+        "group_id",
+    )
+    administers: list[PartnerRef] = listed(
+        "Les partenaires délégués dont elle est aujourd'hui gestionnaire des habilitations, ou suppléante (§3, R39).",
+        administered,
+        "sort_key",
+    )
 
 
 @mirrors(records.Affiliation, "Rattachement d'une personne à un partenaire ; pour une machine, son mandat (§3, R40).")
@@ -96,45 +174,3 @@ class Affiliation(Node):
     suspended: bool = column("Suspendue aujourd'hui.", is_suspended("affiliation_id"))
     user: "User | None" = one("La personne.", "user_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
-
-
-def is_caller(row: Table, terms: Terms) -> SqlTest:
-    return terms.holds(row.c.id, "users", "everyone")
-
-
-def mine(child: Table, _parent: Table, terms: Terms) -> SqlTest:
-    return terms.holds(child.c.user_id, "users", "everyone") & terms.runs(child)
-
-
-def my_organisms(child: Table, _parent: Table, terms: Terms) -> SqlTest:
-    post = table("agent").alias()
-    return child.c.id.in_(
-        select(post.c.organism_id).where(terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post))
-    )
-
-
-def my_tabs(child: Table, _parent: Table, terms: Terms) -> SqlTest:
-    """R48, R49: the services that a right of today reaches, under the convention in force."""
-    now = table("partner_state").alias()
-    reached = child.c.partner_id + "|" + child.c.service_id
-    held = terms.holds(reached, "partner_services", "member_reading") | terms.holds(
-        reached, "partner_services", "machine_reading"
-    )
-    in_force = select(now.c.convention_id).where(now.c.partner_id == child.c.partner_id, terms.runs(now))
-    return held & (child.c.convention_id == in_force.correlate(child).scalar_subquery())
-
-
-@strawberry.type(description="Qui demande, et ce qu'il a devant lui.")
-class Viewer:
-    user: "User | None" = one(
-        "La personne ; vide si l'identité n'est rattachée à aucun compte.",
-        lambda child, _p, terms: is_caller(child, terms),
-    )
-    affiliations: list["Affiliation"] = listed("Ses rattachements en cours.", mine, "starts_on")
-    posts: list[AgentRef] = listed("Ses fonctions d'agent en cours.", mine, "starts_on")
-    organisms: list[OrganismRef] = listed("Les organismes pour lesquels elle agit.", my_organisms, "code")
-    tabs: list[ServiceAccessRef] = listed(
-        "Ses onglets : convention en vigueur et bulletin ouvert, selon ses habilitations (§4, R48 ; §5, R49).",
-        my_tabs,
-        "service_id",
-    )

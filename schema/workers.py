@@ -31,7 +31,10 @@ ChangeOfWorkerOrder = orders(
 )
 WORKER_FILTERS = {
     "search": Filter(
-        str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
+        str,
+        lambda row, terms, v: terms.mentions(row.c.sort_key, v),
+        "Mots du nom, sans accents ni casse ; jamais un numéro de sécurité sociale.",
+        person=True,
     ),
     "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
 }

@@ -2,15 +2,17 @@
 
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import httpx
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from authz import load
 from persistence.engine import Database
@@ -22,6 +24,7 @@ from schema.contract import types
 
 from .clock import Clock, DemoClock, SystemClock
 from .demo_issuer import DemoIssuer
+from .desk import open_desk, pages
 from .graph_edge import GraphEdge
 from .health import Health
 from .identity import Verifier
@@ -29,14 +32,22 @@ from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
 from .settings import Settings
 
+NOT_FOUND = 404
+Endpoint = Callable[[Request], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
-    """The application for these settings; the clock is the settings' own unless a test gives one."""
+def create_app(
+    settings: Settings,
+    clock: Clock | None = None,
+    machine: Clock | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Starlette:
+    """The application for these settings. A test may give the clock, the machine's own, and the way to the provider."""
     database = Database(settings.database_url)
-    policy = load()
-    graph = compose(database, create_vault(settings))
+    policy, vault = load(), create_vault(settings)
+    graph = compose(database, vault)
+    desk = open_desk(settings, database, vault, machine or SystemClock(), transport)
     verifier, clock = Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
     edge, files = GraphEdge(graph, verifier, clock), ImportEdge(graph, verifier, clock)
 
@@ -54,20 +65,27 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         health.stop()
         await database.close()
 
-    async def refused(_: Request, error: Exception) -> Response:
+    async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == NOT_FOUND and missing is not None and "text/html" in request.headers.get("accept", ""):
+            return await missing(request)
         allowed = (getattr(error, "headers", None) or {}).get("Allow", "POST")
         sentences = {404: "Il n'y a rien à cette adresse.", 405: f"Cette adresse ne répond qu'à {allowed}."}
         said = {"message": sentences.get(status, "Demande refusée."), "extensions": {"code": f"HTTP_{status}"}}
         return JSONResponse({"errors": [said]}, status, getattr(error, "headers", None))
 
+    shown = [*desk.routes, *pages(desk, settings, edge, files, clock)] if desk else []
+    missing: Endpoint | None = next((r.endpoint for r in shown if isinstance(r, Route) and r.name == "missing"), None)
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
-    return Starlette(
-        routes=[*edge.routes(), *files.routes(), *health.routes()],
+    app = Starlette(
+        routes=[*edge.routes(), *files.routes(), *health.routes(), *shown],
         middleware=[hosts],
         lifespan=lifespan,
         exception_handlers={HTTPException: refused},
     )
+    if desk is not None:
+        app.state.sessions, app.state.same_origin, app.state.provider = desk.sessions, desk.same_origin, desk.provider
+    return app
 
 
 def _spare_the_collector() -> None:

@@ -50,6 +50,12 @@ en production, l'environnement dit tout :
   OIDC_ISSUER     l'émetteur des jetons ; OIDC_JWKS_URL ses clés ; OIDC_AUDIENCE notre nom chez lui
   NIR_KEYS        le fichier de clés des numéros de sécurité sociale (`habilitations keys FICHIER`)
   HOST PORT WORKERS ALLOWED_HOSTS
+  OIDC_CLIENT_ID  ouvre la console : notre nom de client chez le fournisseur d'identité (l'émetteur ci-dessus)
+    PUBLIC_URL               l'adresse de la console, https:// sans chemin ; à déclarer chez le fournisseur :
+                             PUBLIC_URL/connexion/retour, et PUBLIC_URL/connexion/fin après la déconnexion
+    OIDC_CLIENT_SECRET_FILE  le fichier du secret de client ; sans lui, un client public
+    OIDC_PROFILE             standard (PKCE), ou proconnect
+    OIDC_DISCOVERY_URL       sinon OIDC_ISSUER/.well-known/openid-configuration
   habilitations keys … && habilitations migrate && habilitations seed
   habilitations appoint-national … && habilitations serve
 """

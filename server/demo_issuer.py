@@ -1,39 +1,43 @@
 """The demonstration's own issuer of tokens. A production start refuses it by its name."""
 
 import os
-import time
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 import orjson
 from joserfc import jwt
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
 
+from .clock import SystemClock
+
+MACHINE = SystemClock()
 DEMO_ISSUER = "https://demo.habilitations.invalid"
 
 
 class DemoIssuer:
     """Signs with a key of its own, made on first use in a file that only its owner reads."""
 
-    def __init__(self, key_file: Path, audience: str = "habilitations") -> None:
+    def __init__(
+        self, key_file: Path, audience: str = "habilitations", now: Callable[[], datetime] = MACHINE.now
+    ) -> None:
         if not key_file.exists():
             _make_key(key_file)
         self._key = RSAKey.import_key(orjson.loads(key_file.read_bytes()))
-        self._audience = audience
+        self._audience, self._now = audience, now
 
     def issue(self, subject: str, lifetime: timedelta = timedelta(hours=1)) -> str:
-        now = int(time.time())
-        header = {"alg": "RS256", "typ": "at+jwt", "kid": self._key.kid}
-        claims = {
-            "iss": DEMO_ISSUER,
-            "aud": self._audience,
-            "sub": subject,
-            "iat": now,
-            "exp": now + int(lifetime.total_seconds()),
-        }
-        return jwt.encode(header, claims, self._key)
+        return self.sign("at+jwt", lifetime, aud=self._audience, sub=subject)
+
+    def sign(self, kind: str, lifetime: timedelta, **claims: Any) -> str:  # noqa: ANN401 JSON
+        """A token of this kind (`typ`), issued now."""
+        now = int(self._now().timestamp())
+        header = {"alg": "RS256", "typ": kind, "kid": self._key.kid}
+        dated = {"iss": DEMO_ISSUER, "iat": now, "exp": now + int(lifetime.total_seconds())}
+        return jwt.encode(header, dated | claims, self._key)
 
     def jwks(self) -> KeySetSerialization:
         """The public half."""

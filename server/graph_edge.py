@@ -22,6 +22,7 @@ from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 
 SATURATED = "Le service est très sollicité : recommencez dans un instant."
+NUL_REFUSED = "Le caractère NUL est refusé."
 WAITED = {"55P03", "57014", "40P01", "40001"}  # lock, statement, deadlock, serialisation
 LARGEST_BODY = 2_000_000
 GRAPHQL = "application/graphql-response+json"
@@ -41,7 +42,7 @@ class GraphEdge:
     """One route. The order is: size, type, caller, body, document, limits, plan, answer."""
 
     def __init__(self, graph: Graph, verifier: Verifier, clock: Clock) -> None:
-        self._graph, self._verifier, self._clock = graph, verifier, clock
+        self.graph, self._verifier, self._clock = graph, verifier, clock
 
     def routes(self) -> list[Route]:
         return [Route("/graphql", self.answer, methods=["POST"], max_body_size=LARGEST_BODY)]
@@ -53,7 +54,7 @@ class GraphEdge:
             _is_json(request)
             identity = await self._verifier.identify(request.headers.get("authorization"))
             asked = _asked(await request.body())
-            return await self._execute(identity, asked, media, request_id)
+            return await self.execute(identity, asked, media, request_id)
         except Unauthenticated as nobody:
             headers = {"WWW-Authenticate": "Bearer"}
             return failed(media, nobody.code, nobody.message, 401, request_id, headers)
@@ -62,10 +63,13 @@ class GraphEdge:
         except Malformed as malformed:
             return failed(media, "MALFORMED", str(malformed), malformed.status, request_id)
 
-    async def _execute(self, identity: Identity, asked: "Asked", media: str, request_id: str) -> Response:
+    async def execute(
+        self, identity: Identity, asked: "Asked", media: str, request_id: str, source: str = "API"
+    ) -> Response:
+        """The answer to a caller who is known: over HTTP, or to the console in the same process."""
         now = self._clock.now()  # read once: the day and the instant of a request agree at midnight
-        context = Context(self._graph, identity, now, day_of(now), "API", request_id)
-        document = self._graph.documents.get(asked.query)
+        context = Context(self.graph, identity, now, day_of(now), source, request_id)
+        document = self.graph.documents.get(asked.query)
         if document.errors:
             return _refused(media, document.errors, request_id)
         try:
@@ -117,7 +121,7 @@ def _is_json(request: Request) -> None:
 
 def _asked(body: bytes) -> Asked:
     if b"\\u0000" in body or b"\x00" in body:
-        raise Malformed("Le caractère NUL est refusé.")
+        raise Malformed(NUL_REFUSED)
     try:
         return Asked(orjson.loads(body))
     except orjson.JSONDecodeError:

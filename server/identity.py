@@ -1,5 +1,6 @@
 """Who is calling: an OIDC access token, verified at each request on the machine's clock."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import orjson
@@ -13,6 +14,7 @@ from server.jwks import JwksSource
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")  # the last two are one: RFC 9864 renames it
 ACCESS_TOKEN = ("at+jwt", "application/at+jwt")  # RFC 9068: an ID token is no access token
+SIGNATURE = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 LEEWAY_SECONDS = 10
 LONGEST_HEADER = 8192
 UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)  # whatever forged bytes can make a parser raise
@@ -39,7 +41,6 @@ class Verifier:
     def __init__(self, issuer: str, audience: str, keys: JwksSource) -> None:
         self._issuer = issuer
         self._keys = keys
-        self._signature = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
         self._claims = JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -52,7 +53,7 @@ class Verifier:
         """Raise Unauthenticated, or KeysUnavailable when the issuer's keys cannot be had."""
         token = _bearer(authorization)
         try:
-            claims = await self._verified(token)
+            claims = await verified(token, self._keys, ACCESS_TOKEN)
             self._claims.validate(claims)
         except ExpiredTokenError:
             raise Unauthenticated("TOKEN_EXPIRED") from None
@@ -60,15 +61,20 @@ class Verifier:
             raise Unauthenticated("TOKEN_INVALID") from None
         return Identity(self._issuer, claims["sub"])
 
-    async def _verified(self, token: str) -> Claims:
-        signed = jws.extract_compact(token.encode())
-        key = await self._keys.find(_key_name(signed))
-        if key is None or not jws.validate_compact(signed, key, registry=self._signature):
-            raise BadSignatureError
-        claims = orjson.loads(signed.payload)
-        if not isinstance(claims, dict):
-            raise InvalidPayloadError
-        return claims
+
+async def verified(token: str, keys: JwksSource, kinds: Sequence[str]) -> Claims:
+    """The claims of a token of one of these kinds (`typ`), signed by one of these keys; none of them is judged.
+
+    Raises one of UNREADABLE, or KeysUnavailable.
+    """
+    signed = jws.extract_compact(token.encode())
+    key = await keys.find(_key_name(signed, kinds))
+    if key is None or not jws.validate_compact(signed, key, registry=SIGNATURE):
+        raise BadSignatureError
+    claims = orjson.loads(signed.payload)
+    if not isinstance(claims, dict):
+        raise InvalidPayloadError
+    return claims
 
 
 def _bearer(authorization: str | None) -> str:
@@ -80,9 +86,9 @@ def _bearer(authorization: str | None) -> str:
     return token
 
 
-def _key_name(signed: CompactSignature) -> str:
-    """The `kid` of an access token. Nothing is critical that we know of, so `crit` is refused as a whole."""
-    match signed.headers():
-        case {"typ": str(kind), "kid": str(kid), **others} if kind.lower() in ACCESS_TOKEN and "crit" not in others:
+def _key_name(signed: CompactSignature, kinds: Sequence[str]) -> str:
+    """The `kid` of a token of such a kind. Nothing is critical that we know of, so `crit` is refused as a whole."""
+    match {"typ": "", **signed.headers()}:
+        case {"typ": str(kind), "kid": str(kid), **others} if kind.lower() in kinds and "crit" not in others:
             return kid
     raise DecodeError

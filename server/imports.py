@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterable
 from uuid import uuid4
 
 import orjson
@@ -49,17 +50,25 @@ class ImportEdge:
         request_id = uuid4().hex
         try:
             identity = await self._verifier.identify(request.headers.get("authorization"))
-            extract = await self._receive(identity, request, request_id)
+        except Exception as met:  # noqa: BLE001 whatever fails is masked
+            return _failure(met, request_id)
+        return await self.receive(identity, request.path_params["id"], request.stream(), "API", request_id)
+
+    async def receive(
+        self, identity: Identity, import_id: str, stream: AsyncIterable[bytes], source: str, request_id: str
+    ) -> Response:
+        """The file of an import, whatever door it comes by."""
+        try:
+            now = self._clock.now()
+            context = Context(self._graph, identity, now, day_of(now), source, request_id)
+            extract = await self._receive(context, import_id, stream)
         except Exception as met:  # noqa: BLE001 whatever fails is masked, its text may hold a cell
             return _failure(met, request_id)
         return sent(orjson.dumps({"import": _told(extract)}), JSON, 200, request_id)
 
-    async def _receive(self, identity: Identity, request: Request, request_id: str) -> Extract:
-        now = self._clock.now()
-        context = Context(self._graph, identity, now, day_of(now), "API", request_id)
-        import_id = request.path_params["id"]
+    async def _receive(self, context: Context, import_id: str, stream: AsyncIterable[bytes]) -> Extract:
         expected: Expected = await enact(ACT, import_expected, context, import_id)
-        content = await _body(request)
+        content = await _body(stream)
         if expected.extract.received_at is not None:
             expected.extract.is_again(content)
             return expected.extract
@@ -69,10 +78,10 @@ class ImportEdge:
         return extract
 
 
-async def _body(request: Request) -> bytes:
+async def _body(stream: AsyncIterable[bytes]) -> bytes:
     """The bytes, given up as soon as they are too many."""
     content = bytearray()
-    async for chunk in request.stream():
+    async for chunk in stream:
         content += chunk
         if len(content) > LARGEST:
             raise Refused(Rule.EXTRACT_TOO_LARGE)

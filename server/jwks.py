@@ -41,9 +41,11 @@ class RemoteJwks:
         url: str,
         transport: httpx.AsyncBaseTransport | None = None,
         seconds: Callable[[], float] = time.monotonic,
+        *,
+        trust_env: bool = True,
     ) -> None:
         self._url = url
-        self._transport = transport
+        self._transport, self._trust_env = transport, trust_env
         self._seconds = seconds
         self._keys: dict[str, Key] = {}
         self._stale_at = self._next_fetch_at = seconds()
@@ -65,7 +67,8 @@ class RemoteJwks:
 
     async def _fetch(self) -> None:
         try:
-            async with asyncio.timeout(FETCH_SECONDS), httpx.AsyncClient(transport=self._transport) as client:
+            known = httpx.AsyncClient(transport=self._transport, trust_env=self._trust_env)
+            async with asyncio.timeout(FETCH_SECONDS), known as client:
                 answer = (await client.get(self._url)).raise_for_status()
             self._keys = usable_keys(answer.json())
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):

@@ -86,8 +86,15 @@ def welcome(settings: Settings) -> str:
     return (
         "\nHabilitations, démonstration : tout ici est fiction ; "
         f"le jour est le {settings.demo_day:%d/%m/%Y}.\n\nPersonnages et jetons (un jour) :\n{shown}\n\n"
-        f"À essayer :{tries}\n{declare}{extract}\nLe graphe répond sur {address} ; Ctrl-C pour arrêter.\n"
+        f"À essayer sur le graphe :{tries}\n{declare}{extract}\nLe graphe répond sur {address}.\n"
+        f"\nLe bureau : ouvrez {_home(settings)} dans un navigateur, choisissez un personnage, et suivez\n"
+        f"les cinq choses à essayer de la page de connexion. Ctrl-C pour arrêter.\n"
     )
+
+
+def _home(settings: Settings) -> str:
+    assert settings.console is not None
+    return f"{settings.console.public_url}/"
 
 
 def _from_here(file: Path) -> Path:

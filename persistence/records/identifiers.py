@@ -114,7 +114,8 @@ NIR = re.compile(
 )
 SPECIMEN = "2690549588157"
 SHORTEST = 13
-_APART = r"[\s.\u00a0\u202f/_-]{0,3}"
+_BETWEEN = r"[\s.\u00a0\u202f/_-]"
+_APART = rf"{_BETWEEN}{{0,3}}"
 # looked at from every digit: a number that stands before must not hide the one that follows
 _WRITTEN = re.compile(
     rf"(?<![0-9A-Za-z])(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]{{2}})?)(?![0-9A-Za-z]))", re.IGNORECASE
@@ -132,6 +133,12 @@ def holds_nir(text: str) -> bool:
     apart = any(_reads_as_nir(found.upper()) for found in _WRITTEN.findall(text))
     glued = (found.upper() for found in _GLUED.findall(text))
     return apart or any(NIR.fullmatch(found) and found.endswith(_key(found)) for found in glued)
+
+
+def is_written_as_nir(text: str) -> bool:
+    """Whether a text is as long as a NIR, with or without its key and in any spacing, or holds one."""
+    bare = re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", text))
+    return bool(re.fullmatch(r"[0-9]{6}[0-9AB][0-9]{6}(?:[0-9]{2})?", bare, re.IGNORECASE)) or holds_nir(text)
 
 
 def _reads_as_nir(found: str) -> bool:

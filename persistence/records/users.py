@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from .base import UNTOLD, Base, Dated, Record, folded, named, unique_where, untold
 from .rules import Notice, Rule, require
@@ -122,7 +122,7 @@ class Affiliation(Dated, Record):
     """Rattachement: this person works for this partner; for a machine, its mandate. The end is exclusive.
 
     An invitation makes a card of its own, so it answers the same whether or not the person is known;
-    on acceptance the card gives way to the person's one identity.
+    on acceptance the card gives way to the person's one identity. `sort_key` is the person's: lists go by name.
     """
 
     __tablename__ = "affiliation"
@@ -130,11 +130,13 @@ class Affiliation(Dated, Record):
     __table_args__ = (
         UniqueConstraint("id", "partner_id", "user_id"),
         Index("ix_affiliation_partner_id", "partner_id", "user_id"),
+        Index("ix_affiliation_sort_key", "sort_key", "id"),
         unique_where("uq_affiliation_active", "partner_id", "user_id", where="ends_on IS NULL"),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"))
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    sort_key: Mapped[str] = untold(server_default="")
     job_title: Mapped[str | None] = untold()
     invitation_digest: Mapped[str | None] = untold(unique=True)
     invitation_expires_at: Mapped[datetime | None]
@@ -142,6 +144,11 @@ class Affiliation(Dated, Record):
     partner: Mapped["Partner"] = relationship(back_populates="affiliations")
     user: Mapped[User] = relationship(lazy="selectin")
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
+
+    @validates("user")
+    def _named(self, _key: str, user: User) -> User:
+        self.sort_key = user.sort_key
+        return user
 
     def accept(self, user: User, now: datetime, today: date) -> None:
         """The invited person takes the card with their one identity; an invitation serves once."""
@@ -158,6 +165,7 @@ class Affiliation(Dated, Record):
         user = self.user
         if self.accepted_on is None:
             user.describe(given_name, family_name, email)
+            self.sort_key = user.sort_key
         else:
             same = (user.given_name, user.family_name, user.email) == (given_name, family_name, email)
             require(same, Rule.IDENTITY_ACCEPTED)

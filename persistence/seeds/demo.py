@@ -51,6 +51,7 @@ class Persona:
     given_name: str
     family_name: str
     shows: str
+    machine: bool = False
 
 
 AGENTS = {
@@ -101,7 +102,7 @@ class Worker:
 
     @property
     def persona(self) -> Persona:
-        return Persona(self.subject, self.given_name, self.family_name, self.shows)
+        return Persona(self.subject, self.given_name, self.family_name, self.shows, self.machine)
 
 
 @dataclass(frozen=True, slots=True)

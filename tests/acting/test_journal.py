@@ -470,6 +470,12 @@ async def _(paris: Person) -> Scene:
     return _national(importId=sent, purgeReason="Zélie a fini", force=True)
 
 
+@stage("listExport")
+async def _(_: Person) -> Scene:
+    given = {"list": "PARTNERS", "rows": 3, "filter": "en vigueur : oui"}
+    return Scene("agent-paris", given, rule="agent_reading Partner:export jurisdiction")
+
+
 # reference data
 
 

@@ -24,6 +24,7 @@ from persistence.records import User
 from persistence.seeds.reference import seed_reference
 from server.demo_issuer import DemoIssuer
 
+from . import desk
 from .data import CALLER, DECLARANT, fill
 from .deposits import LINES, bodies
 from .questions import QUESTIONS, Question
@@ -34,10 +35,12 @@ ROUNDS, SECONDS, LONGEST = 5, 3.0, 600.0
 DEPOSITS = 12
 """Deposits of a thousand lines in a round."""
 GRAPH_PORT, FLOOR_PORT = 8421, 8422
+ONLY_DESK = "desk"
+"""`python -m tests.bench desk postgresql` leaves the rest out."""
 
 
 def main() -> None:
-    asked = sys.argv[1:] or ["postgresql", "sqlite"]
+    asked = [name for name in sys.argv[1:] if name != ONLY_DESK] or ["postgresql", "sqlite"]
     with tempfile.TemporaryDirectory() as folder:
         issuer = DemoIssuer(Path(folder) / "issuer.jwk")
         if "postgresql" in asked:
@@ -62,9 +65,11 @@ def _beside(url: str, issuer: DemoIssuer, folder: str, questions: Sequence[Quest
     ]  # fmt: skip
     with _process(graph, environ | {"PORT": str(GRAPH_PORT)}), _process(floor, environ):
         token = issuer.issue(CALLER, timedelta(hours=2))
-        for question in questions:
-            _measure(QUESTIONS.index(question), question, token)
-        _measure_deposits(issuer.issue(DECLARANT, timedelta(hours=2)))
+        if ONLY_DESK not in sys.argv:
+            for question in questions:
+                _measure(QUESTIONS.index(question), question, token)
+            _measure_deposits(issuer.issue(DECLARANT, timedelta(hours=2)))
+        _measure_desk(url, token)
 
 
 def _measure(number: int, question: Question, token: str) -> None:
@@ -98,6 +103,22 @@ def _measure_deposits(token: str) -> None:
         graph, floor = (statistics.median(rates[kind, who]) for who in ("graph", "floor"))
         print(f"(5) mille lignes déposées, {words}")
         print(f"    graphe {graph:7.0f} lig/s   plancher {floor:7.0f} lig/s   rapport {graph / floor:.2f}", flush=True)
+
+
+def _measure_desk(url: str, token: str) -> None:
+    """Pages, and the same documents through the graph: the session, the mask and the template are the difference."""
+    partners = json.dumps({"query": "{ partners(first: 1) { nodes { id } } }"}).encode()
+    found = json.loads(_answer(GRAPH_PORT, "/graphql", token, partners))["data"]["partners"]["nodes"][0]["id"]
+    secret = uvloop.run(desk.signed_in(url, CALLER))
+    for page in desk.pages(GRAPH_PORT, secret, found):
+        body = json.dumps({"query": page.document, "variables": json.loads(page.variables)}).encode()
+        rates: dict[str, list[float]] = {"graph": [], "page": []}
+        for _ in range(ROUNDS):
+            rates["graph"].append(_load(GRAPH_PORT, [_request(GRAPH_PORT, "/graphql", token, body)], SECONDS))
+            rates["page"].append(_load(GRAPH_PORT, [desk.request(GRAPH_PORT, page.path, secret)], SECONDS))
+        graph, shown = (statistics.median(rates[name]) for name in ("graph", "page"))
+        print(f"(6) bureau, {page.title}")
+        print(f"    graphe {graph:7.0f} req/s   page {shown:7.0f} req/s   rapport {shown / graph:.2f}", flush=True)
 
 
 def _load(port: int, requests: Sequence[bytes], seconds: float) -> float:

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from persistence.binds import Held
 from persistence.callers import Identity, caller_statement
 from persistence.engine import SESSION, Database
-from persistence.reader import Held
 from resolvers.context import subject_of
 from server.demo_issuer import DEMO_ISSUER, DemoIssuer
 from server.identity import Verifier

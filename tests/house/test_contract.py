@@ -16,16 +16,19 @@ from graphql import (
     get_named_type,
     is_specified_scalar_type,
 )
-from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import ColumnElement, FromClause, Table, UniqueConstraint
 from strawberry.utils.str_converters import to_camel_case
 
 from authz import ACTIONS, load
 from authz.scopes import KIND_OF
-from persistence.visibility import GUARDED, table
+from persistence.reader import VIEWS, Terms
+from persistence.records.base import Base
+from persistence.visibility import GUARDED
 from resolvers.bindings import Connected, Listed, bound
 from schema.contract import contract, types
 from server.cli import SDL
 
+TABLES = Base.metadata.tables
 PUBLIC_FIELDS = {
     "viewer": "who asks, and what is theirs",
     "node": "guarded by the type of the id",
@@ -112,10 +115,10 @@ def described() -> Iterator[tuple[str, str | None]]:
                 for field, member in kind.fields.items():
                     yield f"{name}.{field}", member.description
             case GraphQLEnumType():
-                pass
+                yield from ((f"{name}.{value}", known.description) for value, known in kind.values.items())
 
 
-def test_every_type_field_argument_and_input_is_described() -> None:
+def test_every_type_field_argument_input_and_enum_value_is_described() -> None:
     assert [place for place, words in described() if not (words or "").strip()] == []
 
 
@@ -164,7 +167,7 @@ def test_every_order_names_an_index_of_its_table_that_serves_it(kind: str, field
     assert isinstance(owner, GraphQLObjectType)
     binding = bound(owner.fields[field])
     assert isinstance(binding, Connected)
-    of = table(TYPES.records[shown_by(get_named_type(owner.fields[field].type)).name])
+    of = TABLES[TYPES.records[shown_by(get_named_type(owner.fields[field].type)).name]]
     order = binding.orders[member]
 
     known = indexes(of)
@@ -181,8 +184,8 @@ def test_a_row_read_through_another_finds_it_by_an_index(name: str) -> None:
     assert via is not None
     other, key, column = via
 
-    assert key in {walked[0] for walked in indexes(table(other)).values()}
-    assert not table(name).c[column].nullable
+    assert key in {walked[0] for walked in indexes(TABLES[other]).values()}
+    assert not TABLES[name].c[column].nullable
 
 
 def test_whole_lists_are_ordered_by_columns_that_are_never_null() -> None:
@@ -190,9 +193,17 @@ def test_whole_lists_are_ordered_by_columns_that_are_never_null() -> None:
         if not isinstance(kind, GraphQLObjectType):
             continue
         for name, definition in kind.fields.items():
+            record = TYPES.records.get(get_named_type(definition.type).name, "")
             if isinstance(binding := bound(definition), Listed):
-                of = table(TYPES.records[get_named_type(definition.type).name])
-                assert not [c for c in binding.order.columns if of.c[c].nullable], (kind.name, name)
+                of: FromClause = VIEWS[record](Terms("sqlite")).subquery() if record in VIEWS else TABLES[record]
+                assert not [c for c in binding.order.columns if _may_be_null(of.c[c])], (kind.name, name)
+
+
+def _may_be_null(column: ColumnElement[Any]) -> bool:
+    """Whether the column that this one stands for, perhaps through a view, may be null."""
+    (base,) = column.base_columns
+    known: Any = base
+    return bool(TABLES[known.table.name].c[known.name].nullable)
 
 
 # acts and the rows that they take

@@ -112,7 +112,7 @@ async def test_what_does_not_read_is_answered_in_a_sentence_and_another_file_may
 async def test_another_method_is_not_allowed(paris: Desk, world: World) -> None:
     opened = await paris.opens()
 
-    answer = await world.client.get(f"/imports/{opened}")
+    answer = await world.client.delete(f"/imports/{opened}")
 
     assert code(answer) == (405, "HTTP_405")
     assert "PUT" in answer.json()["errors"][0]["message"]

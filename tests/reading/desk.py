@@ -102,10 +102,19 @@ class Desk:
             after = answer["pageInfo"]["endCursor"]
 
     async def rows(self, table: str) -> Sequence[Mapping[str, Any]]:
-        """Every row of a table, as Python values; an onboarding has none, and stands for a partner and a service."""
+        """Every row of a table, as Python values; an onboarding has none, and stands for a partner and a service.
+
+        Nor has a right: in the small world, each membership under a convention in force gives one.
+        """
         if table == "onboarding":
             partners, services = await self.rows("partner"), await self.rows("service")
             return [{"partner_id": p["id"], "service_id": s["id"]} for p in partners for s in services]
+        if table == "right":
+            spans = [s for s in await self.rows("partner_state") if s["starts_on"] <= TODAY < s["ends_on"]]
+            in_force = {s["partner_id"] for s in spans if s["convention_id"] is not None}
+            works = {a["id"] for a in await self.rows("affiliation") if a["ends_on"] is None}
+            members = [m for m in await self.rows("membership") if m["affiliation_id"] in works]
+            return [{**m, "membership_id": m["id"]} for m in members if m["partner_id"] in in_force]
         async with self.database.reader.connect() as connection:
             found = await connection.execute(of(table).select())
             return [dict(row) for row in found.mappings()]

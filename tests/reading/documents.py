@@ -14,6 +14,8 @@ VIEWER = Asked("""{
     affiliations { id startsOn jobTitle acceptedOn suspended partner { name } }
     posts { id profile organism { code } }
     organisms { code name }
+    may
+    resourceCentres { code contact }
     tabs { id open suspended service { code tabLabel } partner { name } convention { id } openedBulletin { id status } }
   }
 }""")
@@ -187,6 +189,20 @@ FILTERS = Asked(
   o1: organisms(search: "caf de pa") { nodes { code } }
 }""",
     lambda _: {"p": CANAL, "org": "org_751", "day": "2026-12-10"},
+)
+
+WORKLIST = Asked(
+    """query($p: ID!) {
+  u4: users(endingBy: "2027-12-31") { nodes { familyName } }
+  a1: affiliations(partnerId: $p, pending: true) {
+    nodes { user { familyName } partner { name } viewerCan { act allowed } } }
+  a2: affiliations(endingBy: "2026-12-30", search: "a") { nodes { endsOn user { familyName } } totalCount }
+  c9: conventions(endingBy: "2027-02-28") { nodes { id } }
+  b9: bulletins(siretMatches: false, complete: true) { nodes { id } }
+  p9: partners(search: "999 900 012") { nodes { name } }
+  o9: organisms(kind: CNA) { nodes { code } }
+}""",
+    lambda _: {"p": CANAL},
 )
 
 INNER_FILTERS = Asked("""{
@@ -379,6 +395,7 @@ DOCUMENTS: Mapping[str, Asked] = {
         lambda _: {"n": "999 900 012", "o": "org_751", "m": "DELEGATED", "v": "svc_ESAT", "f": True, "s": None},
     ),
     "filters": FILTERS,
+    "worklist": WORKLIST,
     "inner filters": INNER_FILTERS,
     "orders": ORDERS,
     "backward": BACKWARD,

@@ -40,15 +40,17 @@ TYPES = {
     "worker_rate": "Worker",
     "dual_activity": "Worker",
     "onboarding": "Eligibility",
+    "right": "Membership",
 }
 KEYS = {
     "onboarding": "partner_id",
+    "right": "membership_id",
     "contract": "convention_id",
     "partner_state": "partner_id",
     "worker_rate": "worker_id",
     "dual_activity": "worker_id",
 }
-OWNERS = {"membership": "user_id", "affiliation": "user_id", "user": "id", "agent": "user_id"}
+OWNERS = {"membership": "user_id", "right": "user_id", "affiliation": "user_id", "user": "id", "agent": "user_id"}
 SERVICED = {"service_access", "bulletin"}
 PLACED = {"declaration", "declaration_line", "activity_change", "batch"}
 STANDING = {

@@ -42,7 +42,7 @@ def spans(
 
 def world() -> dict[str, list[dict[str, Any]]]:
     """Every state × administering × signing, each with one of all that a partner may have, in each service."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (*TYPES, "partner_state")}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (*TYPES, "partner_state", "bulletin_role")}
     cases = product(STATES, CAFS, (*CAFS, None))
     for number, (state, caf, signing) in enumerate(cases):
         _partner(rows, number, state, caf, signing)
@@ -81,7 +81,8 @@ def _user(key: str) -> dict[str, Any]:
 
 
 def _affiliation(key: str, partner: str, user: str, ends: date | None = None) -> dict[str, Any]:
-    return {"id": key, "version": 1, "partner_id": partner, "user_id": user, "starts_on": SINCE, "ends_on": ends}
+    named = {"user_id": user, "sort_key": user}
+    return {"id": key, "version": 1, "partner_id": partner, "starts_on": SINCE, "ends_on": ends, **named}
 
 
 def _entry(seq: int, partner: str | None) -> dict[str, Any]:
@@ -167,8 +168,10 @@ def _partner(
                 "convention_id": c,
                 "siret": f"{n:014}",
                 "cna_acknowledged": False,
+                "opened_on": SINCE,
             }
         )
+        rows["bulletin_role"].append({"bulletin_id": f"bul_{k}", "role_id": ROLES[service], "service_id": service})
         rows["group"].append(
             serviced
             | {
@@ -217,6 +220,7 @@ ORDER = (
     "activity_attestation",
     "service_access",
     "bulletin",
+    "bulletin_role",
     "group",
     "affiliation",
     "membership",

@@ -1,7 +1,7 @@
 """An explanation is enforcement's own answer, told to whom it may be told, and of nothing that they may not read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -13,18 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import ACTIONS, Subject
 from authz.scopes import atoms
-from persistence.callers import Identity, holders_statement
-from persistence.facts import candidates, facts_of
-from persistence.reader import Held
-from persistence.records import Partner
+from persistence.callers import Identity
+from persistence.facts import facts_of
 from persistence.visibility import GUARDED, STATE
-from resolvers import inquiries
+from resolvers import explaining, inquiries
 from resolvers.context import holder_of
 from resolvers.permitted import ACTS
 from schema.contract import types
 from server.demo_issuer import DEMO_ISSUER
+from tests.holding import held
 
-from .desk import NOW, TODAY, Desk, code_of
+from .desk import TODAY, Desk, code_of
 from .facts import TYPES as NAMED
 from .facts import Rows
 from .small_declarations import CAFS
@@ -84,11 +83,7 @@ async def unless_asked_elsewhere(answer: Awaitable[Any]) -> Any:  # noqa: ANN401
 async def everybody(desk: Desk, day: date) -> dict[str, Subject]:
     """What each user of the register holds that day."""
     users = [row["id"] for row in await desk.rows("user")]
-    statement = holders_statement(desk.dialect)
-    async with desk.database.reading() as driver:
-        held = Held(day, NOW, lambda _attribute, _role: ())
-        said = await desk.database.value(statement.text, statement.binds({"users": users}, held), driver)
-    return {subject.user: subject for subject in map(holder_of, orjson.loads(said))}
+    return {subject.user: subject for subject in map(holder_of, await held(desk.database, users, day))}
 
 
 async def objects(desk: Desk, most: int = 6) -> list[tuple[str, str]]:
@@ -116,9 +111,9 @@ async def test_nobody_who_can_is_forgotten(desk: Desk, day: date) -> None:
     users, counted = await everybody(desk, day), 0
     for record, key in await objects(desk, 3):
         async with desk.database.looking() as session:
-            facts = await facts_of(session, record, key, day)
-            assert facts is not None
-            looked_at = set(await candidates(session, facts, day))
+            [facts] = await facts_of(session, record, key, day)
+            asked = inquiries.Inquiry(desk.context("x"), session, Subject("x"), key, "", "", day, facts, facts)
+            looked_at = {row["user"] for row in (await asked.found()).holders}
         for permission in asked_of(desk, facts):
             type_, action = permission.split(":")
             may = {u for u, s in users.items() if desk.graph.policy.allows(s, type_, action, facts)}
@@ -134,8 +129,7 @@ async def test_who_can_counts_everybody_and_each_once(desk: Desk, day: date) -> 
     users = await everybody(desk, day)
     for record, key in await objects(desk, 2):
         async with desk.database.looking() as session:
-            facts = await facts_of(session, record, key, day)
-        assert facts is not None
+            [facts] = await facts_of(session, record, key, day)
         type_ = GUARDED[record].type
         for action in ACTIONS[type_][:2]:
             for who in ("admin-national", "declarante-canal"):
@@ -180,8 +174,7 @@ async def test_an_explanation_is_the_decision_of_each_day(desk: Desk) -> None:
         for day in DAYS[1::2]:
             users = await everybody(desk, day)
             async with desk.database.looking() as session:
-                facts = await facts_of(session, "partner", partner, day)
-            assert facts is not None
+                [facts] = await facts_of(session, "partner", partner, day)
             for user in links:
                 for permission in ("Partner:read", "User:invite", "Membership:add", "Convention:close"):
                     why = await explain(desk, asker, user, permission, partner, day)
@@ -197,14 +190,11 @@ async def test_an_explanation_is_the_decision_of_each_day(desk: Desk) -> None:
 async def test_an_agent_with_two_posts_in_one_organism_is_one_agent(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = inquiries.Inquiry.holders
-
-    async def twice(self: inquiries.Inquiry, users: Sequence[str]) -> dict[str, Subject]:
-        found = await plain(self, users)
-        return {u: Subject(u, s.machine, s.grants, (*s.posts, *s.posts), s.administered) for u, s in found.items()}
+    def twice(row: Mapping[str, Any]) -> Subject:
+        return holder_of({**row, "posts": [*row["posts"], *row["posts"]]})
 
     before = await who_can(desk, "agent-paris", "Convention:read", CANAL)
-    monkeypatch.setattr(inquiries.Inquiry, "holders", twice)
+    monkeypatch.setattr(explaining, "holder_of", twice)
 
     assert (await who_can(desk, "agent-paris", "Convention:read", CANAL))["offices"] == before["offices"]
 
@@ -317,9 +307,9 @@ async def test_the_posts_of_a_person_are_not_told_to_their_partner(desk: Desk) -
     async with desk.database.looking() as session:
         inquiry = await inquiries.inquiry_of(desk.context("gestionnaire-canal"), session, "Partner:read", CANAL, None)
         assert inquiry is not None
-        posted = (await inquiry.holders(["usr_agent-paris"]))["usr_agent-paris"]
+        [posted] = map(holder_of, (await inquiry.found("usr_agent-paris")).holders)
 
-        assert (await inquiry.told(posted)).posts == ()
+        assert inquiry.told(posted).posts == ()
         assert posted.posts
 
 
@@ -425,9 +415,8 @@ async def test_the_facts_of_an_explanation_are_those_of_the_rows(
     async with desk.database.looking() as session:
         for record in EXPLAINED:
             for key, every in rows.objects(record):
-                found = await facts_of(session, record, key, day)
+                [found] = await facts_of(session, record, key, day)
 
-                assert found is not None
                 assert {name: found.get(name) for name in every[0]} == every[0], (record, key)
 
 
@@ -441,12 +430,11 @@ async def test_the_caf_that_signed_learns_no_inclusion_of_a_person_whom_it_reads
     for caf in CAFS:
         asker = SUBJECTS[f"agent_managing of {caf}"]
         async with desk.database.looking() as session:
-            facts = await facts_of(session, "partner", signed, TODAY)
-            assert facts is not None
+            [facts] = await facts_of(session, "partner", signed, TODAY)
             inquiry = inquiries.Inquiry(
-                desk.context("x"), session, asker, Partner, signed, "Partner", "read", TODAY, facts, signed
+                desk.context("x"), session, asker, signed, "Partner", "read", TODAY, facts, facts, signed
             )
-            kept[caf] = (await inquiry.told(here)).grants
-            assert await inquiry.reads(Partner, signed) is (caf != "org_921")
+            kept[caf] = inquiry.told(here).grants
+            assert ("cnv_20" in (await inquiry.found("usr_20ESAT")).readable) is (caf != "org_921")
 
     assert kept == {"org_751": (), "org_921": (), "org_CNA": here.grants[:1]}

@@ -3,15 +3,20 @@
 from typing import Any
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLField, get_named_type
+from graphql import GraphQLEnumType, GraphQLError, GraphQLField, get_named_type
 
 from resolvers.bindings import ON, Connected, bound
 from schema.contract import types
 
-from .desk import Desk
+from .desk import Desk, code_of
 from .story import CANAL, SEINE
 
 BY_FORCE = "query($f: Boolean) { partners(inForce: $f) { nodes { id conventionInForce { id } } } }"
+
+
+def ended(*ends: str | None) -> bool:
+    """Whether the first day without the right is the first of March or before."""
+    return any(end is not None and end <= "2027-03-01" for end in ends)
 
 
 async def partners(desk: Desk, arguments: str, who: str = "admin-national") -> list[str]:
@@ -94,7 +99,16 @@ async def test_a_filter_of_partners_keeps_what_the_fields_say(
         ("conventions(status: CLOSED)", "status", lambda n: n["status"] == "CLOSED"),
         ("conventions(mode: DELEGATED)", "contract { mode }", lambda n: n["contract"]["mode"] == "DELEGATED"),
         ('conventions(organismId: "org_921")', "organism { code }", lambda n: n["organism"]["code"] == "921"),
+        (
+            'conventions(endingBy: "2027-02-28")',
+            "status termOn closedOn",
+            lambda n: n["status"] in ("IN_FORCE", "SUSPENDED") and ended(n["termOn"], n["closedOn"]),
+        ),
         ("bulletins(status: DRAFT)", "status", lambda n: n["status"] == "DRAFT"),
+        ("bulletins(siretMatches: false)", "siretMatches", lambda n: not n["siretMatches"]),
+        ("bulletins(siretMatches: true)", "siretMatches", lambda n: n["siretMatches"]),
+        ("bulletins(complete: false)", "missing", lambda n: n["missing"]),
+        ("bulletins(complete: true)", "missing", lambda n: not n["missing"]),
         ('bulletins(serviceId: "svc_CDAP")', "service { code }", lambda n: n["service"]["code"] == "CDAP"),
         ('groups(serviceId: "svc_CDAP")', "service { code }", lambda n: n["service"]["code"] == "CDAP"),
         (
@@ -104,6 +118,11 @@ async def test_a_filter_of_partners_keeps_what_the_fields_say(
         ),
         ("groups(live: false)", "closedOn", lambda n: n["closedOn"] is not None),
         ("users(kind: MACHINE)", "kind", lambda n: n["kind"] == "MACHINE"),
+        (f'affiliations(partnerId: "{CANAL}")', "partner { id }", lambda n: n["partner"]["id"] == CANAL),
+        ("affiliations(current: false)", "endsOn", lambda n: (n["endsOn"] or "9999") <= "2026-12-10"),
+        ("affiliations(suspended: true)", "suspended", lambda n: n["suspended"]),
+        ("affiliations(pending: true)", "acceptedOn", lambda n: n["acceptedOn"] is None),
+        ('affiliations(search: "elan")', "user { familyName }", lambda n: n["user"]["familyName"] == "Élan"),
         ('journal(actorId: "usr_admin-national")', "actor { id }", lambda n: n["actor"]["id"] == "usr_admin-national"),
         ('journal(objectId: "cmp_2028")', "objectId", lambda n: n["objectId"] == "cmp_2028"),
         ('journal(act: "groupCreate")', "act", lambda n: n["act"] == "groupCreate"),
@@ -195,3 +214,115 @@ async def test_a_filter_by_service_does_not_tell_a_member_which_other_service_is
     assert await partners(desk, 'serviceId: "svc_CDAP"', "gestionnaire-horizons") == ["ptr_99990002000010"]
     assert await partners(desk, 'serviceId: "svc_CDAP"', "declarant-horizons") == []
     assert await partners(desk, 'serviceId: "svc_ESAT"', "declarant-horizons") == ["ptr_99990002000010"]
+
+
+async def test_organisms_are_found_by_their_nature(desk: Desk) -> None:
+    answer = await desk.answer("declarante-canal", "{ organisms(kind: CNA) { nodes { code kind } totalCount } }")
+
+    assert answer["organisms"] == {"nodes": [{"code": "CNA", "kind": "CNA"}], "totalCount": 1}
+
+
+# the worklist of what ends
+
+
+async def test_a_right_ends_by_a_day_when_its_last_day_is_that_day_or_before(desk: Desk) -> None:
+    """Until 31/12/2026 excluded: the last day is the 30th."""
+    text = """query($d: Date!) { users(endingBy: $d, kind: PERSON) { nodes { id } }
+        affiliations(endingBy: $d) { nodes { user { id } } } }"""
+
+    before = await desk.answer("gestionnaire-canal", text, {"d": "2026-12-29"})
+    on_the_day = await desk.answer("gestionnaire-canal", text, {"d": "2026-12-30"})
+
+    assert before == {"users": {"nodes": []}, "affiliations": {"nodes": []}}
+    assert on_the_day["users"]["nodes"] == [{"id": "usr_lecteur-canal"}]
+    assert on_the_day["affiliations"]["nodes"] == [{"user": {"id": "usr_lecteur-canal"}}]
+
+
+async def test_the_end_of_a_right_that_one_does_not_read_selects_nobody(desk: Desk) -> None:
+    """An agent of the same Caf has a post that ends: a national administrator alone reads posts."""
+    every = '{ users(endingBy: "9999-12-31") { nodes { id posts { endsOn } memberships { nodes { endsOn } } } } }'
+
+    for who in ("admin-national", "agent-paris", "agent-hauts-de-seine", "declarante-canal"):
+        for user in (await desk.answer(who, every))["users"]["nodes"]:
+            ends = [*user["posts"], *user["memberships"]["nodes"]]
+            homes = await desk.answer(
+                who,
+                "query($i: ID!) { node(id: $i) { ... on User { affiliations { nodes { endsOn } } } } }",
+                {"i": user["id"]},
+            )
+            assert any(row["endsOn"] for row in (*ends, *homes["node"]["affiliations"]["nodes"])), (who, user)
+
+
+async def test_an_affiliation_goes_by_the_name_of_its_person(desk: Desk) -> None:
+    """Invited, corrected, accepted by another identity: the key follows."""
+    names = {user["id"]: user["sort_key"] for user in await desk.rows("user")}
+    links = await desk.rows("affiliation")
+    answer = await desk.answer("admin-national", "{ affiliations(first: 100, order: NAME) { nodes { user { id } } } }")
+
+    assert [link["sort_key"] for link in links] == [names[link["user_id"]] for link in links]
+    listed = [names[node["user"]["id"]] for node in answer["affiliations"]["nodes"]]
+    assert listed == sorted(listed)
+
+
+# numbers for names
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["999 900 012 00025", "999\u00a0900\u00a0012\u202f00025", "999.900.012.00025", "99990001200025", "9999000120002"],
+)
+async def test_a_partner_is_found_by_the_number_it_bears_in_any_spacing(desk: Desk, typed: str) -> None:
+    text = "query($s: String!) { partners(search: $s) { nodes { id } totalCount } }"
+
+    assert CANAL in [n["id"] for n in (await desk.answer("admin-national", text, {"s": typed}))["partners"]["nodes"]]
+    assert (await desk.answer("agent-reunion", text, {"s": typed}))["partners"]["totalCount"] == 0
+
+
+async def test_a_partner_is_found_by_its_siren_and_by_the_siret_of_an_establishment(desk: Desk) -> None:
+    every = await desk.answer(
+        "admin-national", "{ partners(first: 100) { nodes { id siren siret establishments { nodes { siret } } } } }"
+    )
+    text = "query($s: String!) { partners(first: 100, search: $s) { nodes { id } } }"
+
+    async def found(number: str) -> list[str]:
+        return [n["id"] for n in (await desk.answer("admin-national", text, {"s": number}))["partners"]["nodes"]]
+
+    known = every["partners"]["nodes"]
+    elsewhere = {
+        e["siret"]: p["id"] for p in known for e in p["establishments"]["nodes"] if e["siret"][:9] != p["siren"]
+    } or {e["siret"]: p["id"] for p in known for e in p["establishments"]["nodes"] if e["siret"] != p["siret"]}
+    number, partner = next(iter(elsewhere.items()))
+    assert partner in await found(number)
+    siren = known[0]["siren"]
+    assert await found(siren) == [
+        p["id"]
+        for p in known
+        if p["siren"] == siren or any(e["siret"].startswith(siren) for e in p["establishments"]["nodes"])
+    ]
+    assert await found(siren[:8]) == []
+
+
+async def test_a_space_finds_a_hyphen_and_a_hyphen_a_space(desk: Desk) -> None:
+    for typed in ("Ben Amar", "ben-amar"):
+        answer = await desk.answer(
+            "agent-paris", "query($s: String) { workers(search: $s) { totalCount } }", {"s": typed}
+        )
+        assert answer["workers"]["totalCount"] > 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["2 69 05 49 588 157 80", "2690549588157", "1 23 45 67 890 123 45", "1.84.12.2a.123.456"]
+)
+@pytest.mark.parametrize("listed", ["users", "affiliations", "workers"])
+async def test_a_person_is_never_looked_for_by_a_social_security_number(
+    desk: Desk, listed: str, typed: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for document, variables in (
+        (f"query($s: String) {{ {listed}(search: $s) {{ totalCount }} }}", {"s": typed}),
+        (f'{{ {listed}(search: "{typed}") {{ totalCount }} }}', {}),
+    ):
+        with pytest.raises(GraphQLError) as refused:
+            await desk.answer("admin-national", document, variables)
+
+        assert code_of(refused.value) == "NIR_IN_TEXT"
+        assert typed not in refused.value.message + caplog.text

@@ -14,6 +14,9 @@ LISTS = ("partners", "conventions", "bulletins", "groups", "users", "journal", "
 WALKED = (
     *((name, "") for name in LISTS),
     ("partners", "order: LATEST"),
+    ("affiliations", ""),
+    ("affiliations", "order: LATEST"),
+    ("affiliations", "order: NAME"),
     ("conventions", "order: EARLIEST"),
     ("bulletins", "order: EARLIEST"),
     ("journal", "order: EARLIEST"),

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Text, cast, select
 
 from authz import Engine, Subject, load
-from persistence.reader import Held, Terms, compiled
+from persistence.binds import Held
+from persistence.reader import Terms, compiled
 from persistence.visibility import GUARDED, visible
 from tests.authz import oracle
 from tests.authz.world import Thing

@@ -7,9 +7,10 @@ import orjson
 import pytest
 from sqlalchemy import Text, cast, select
 
+from persistence.binds import Held
 from persistence.engine import Database
 from persistence.onboardings import onboardings
-from persistence.reader import Held, Terms, compiled
+from persistence.reader import Terms, compiled
 from persistence.records import Affiliation, Convention, Department, Mode, Partner, Rule, Service
 from persistence.records.bulletins import ServiceAccess
 from persistence.records.bulletins import Terms as Written

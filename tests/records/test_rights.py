@@ -2,16 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import combinations
 
-import orjson
 import pytest
 from sqlalchemy import select, update
 
-from persistence.callers import holders_statement
 from persistence.engine import Database
-from persistence.reader import Held
 from persistence.records import (
     Department,
     LinkKind,
@@ -23,6 +20,7 @@ from persistence.records import (
     standing,
 )
 from persistence.register import Register
+from tests.holding import held, rights_of
 from tests.records.build import (
     CAF,
     CARE,
@@ -120,20 +118,6 @@ async def _lived(database: Database) -> list[str]:
         return [partner.id for partner in partners]
 
 
-async def _held(database: Database, users: list[str], on: date) -> dict[str, tuple[set[tuple[str, ...]], set[str]]]:
-    """What enforcement says that each user holds: (profile, group, partner, service, establishment), and partners."""
-    statement = holders_statement(database.dialect)
-    binds = statement.binds(
-        {"users": users}, Held(on, datetime(2026, 12, 10, 8, tzinfo=UTC), lambda _attribute, _role: ())
-    )
-    async with database.reading() as driver:
-        said = orjson.loads(await database.value(statement.text, binds, driver))
-    return {
-        row["user"]: ({tuple(grant) for grant in row["grants"]}, {partner for (partner,) in row["administered"]})
-        for row in said
-    }
-
-
 async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_any_day(database: Database) -> None:
     ids = await _lived(database)
     for available_from in (None, day(3)):
@@ -143,9 +127,9 @@ async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_a
             partners = (await session.scalars(select(Partner).where(Partner.id.in_(ids)))).all()
             users = {partner.affiliations[0].user.id: partner for partner in partners}
             for on in map(day, DAYS):
-                held = await _held(database, list(users), on)
+                told_of = {row["user"]: row for row in await held(database, users, on)}
                 for user, partner in users.items():
-                    grants, administered = held[user]
+                    grants, administered = rights_of(told_of[user])
                     told = list(paths(partner, on))
 
                     assert {_grant(partner, path) for path in told if path.holds} == grants, (partner.name, on)

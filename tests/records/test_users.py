@@ -62,6 +62,17 @@ def test_a_stranger_is_no_colleague() -> None:
         partner.affiliation_of(mine.user_id, day(1))
 
 
+def test_an_affiliation_is_ordered_by_the_name_of_its_person_corrected_or_accepted() -> None:
+    invited = _invited(partner_in())
+    assert invited.sort_key == invited.user.sort_key
+
+    invited.correct("Ève", "Ærøskøbing", "eve@example.invalid", None)
+    assert invited.sort_key == "aerøskøbing eve"
+
+    invited.accept(User.person("Éric", "Élan", "eric@example.invalid"), NOW, TODAY)
+    assert invited.sort_key == "elan eric"
+
+
 def test_the_end_of_an_affiliation_is_the_first_day_without_it() -> None:
     affiliation = colleague(partner_in())
 

@@ -256,3 +256,33 @@ def test_a_file_that_is_absent_or_unreadable_is_refused(tmp_path: Path) -> None:
     for file in (tmp_path / "nowhere", tmp_path, binary):
         with pytest.raises(VaultError, match="absent ou mal formé"):
             Vault.read(file)
+
+
+# apart
+
+
+def test_what_is_sealed_for_a_purpose_opens_for_that_purpose_and_at_its_place_alone() -> None:
+    sealed = VAULT.apart("console").seal(b"texte", "ligne 1")
+
+    assert VAULT.apart("console").open(sealed, "ligne 1") == b"texte"
+    assert b"texte" not in sealed
+    for purpose, place in (("autre", "ligne 1"), ("console", "ligne 2"), ("", "ligne 1")):
+        with pytest.raises(VaultError, match="n'est pas celle de sa ligne"):
+            VAULT.apart(purpose).open(sealed, place)
+
+
+def test_no_purpose_opens_a_number() -> None:
+    sealed = VAULT.seal(NIR, "wrk_1")
+
+    with pytest.raises(VaultError):
+        VAULT.apart("console").open(sealed, "worker.nir_cipher|wrk_1")
+
+
+def test_a_purpose_follows_the_rotation_of_the_keys() -> None:
+    sealed = VAULT.apart("console").seal(b"texte", "ligne 1")
+    rotated, without = Vault(KEYS, "k2", INDEX), Vault({"k2": KEYS["k2"]}, "k2", INDEX)
+
+    assert rotated.apart("console").open(sealed, "ligne 1") == b"texte"
+    assert rotated.apart("console").seal(b"texte", "ligne 1")[2:4] == b"k2"
+    with pytest.raises(VaultError, match="Une clé manque"):
+        without.apart("console").open(sealed, "ligne 1")

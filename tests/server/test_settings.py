@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server.demo_issuer import DEMO_ISSUER
@@ -72,11 +73,11 @@ def test_a_demonstration_may_have_keys_of_its_own() -> None:
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
 def test_postgresql_is_reached_through_asyncpg(scheme: str) -> None:
-    settings = Settings.from_environ({**DEMO, "DATABASE_URL": f"{scheme}://agent:secret@localhost/registre"})
+    settings = Settings.from_environ({**DEMO, "DATABASE_URL": f"{scheme}://agent:sesame@localhost/registre"})
 
-    assert settings.database_url == "postgresql+asyncpg://agent:secret@localhost/registre"
+    assert settings.database_url == "postgresql+asyncpg://agent:sesame@localhost/registre"
     assert settings.demo_key == Path("demo-issuer.jwk")
-    assert "secret" not in repr(settings)
+    assert "sesame" not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -103,4 +104,129 @@ def test_an_unreadable_variable_is_named_and_its_value_is_not_told(name: str, va
 def test_hosts_are_separated_by_commas_or_spaces() -> None:
     settings = Settings.from_environ({**DEMO, "ALLOWED_HOSTS": "registre.example, localhost"})
 
-    assert settings.allowed_hosts == ("registre.example", "localhost")
+    assert settings.allowed_hosts == ("registre.example", "localhost", "127.0.0.1")
+
+
+def test_the_console_is_seen_under_its_public_name_whatever_hosts_are_named() -> None:
+    console = {"OIDC_CLIENT_ID": "habilitations", "PUBLIC_URL": "https://Habilitations.example/"}
+
+    assert Settings.from_environ({**PRODUCTION, **console}).allowed_hosts[-1] == "habilitations.example"
+    assert Settings.from_environ({**PRODUCTION, **console, "ALLOWED_HOSTS": "habilitations.example"}).allowed_hosts == (
+        "habilitations.example",
+    )
+
+
+# the console
+
+
+CONSOLE = {**PRODUCTION, "OIDC_CLIENT_ID": "habilitations", "PUBLIC_URL": "https://habilitations.example"}
+
+
+def test_without_a_client_at_the_provider_a_production_serves_the_graph_alone() -> None:
+    assert Settings.from_environ(PRODUCTION).console is None
+
+
+@pytest.mark.parametrize("name", ["OIDC_CLIENT_SECRET_FILE", "OIDC_DISCOVERY_URL", "OIDC_PROFILE", "PUBLIC_URL"])
+def test_what_belongs_to_the_console_is_refused_without_it(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"La variable {name} n'a pas d'effet sans OIDC_CLIENT_ID"):
+        Settings.from_environ({**PRODUCTION, name: "https://habilitations.example"})
+
+
+def test_a_production_console_knows_its_provider_by_its_issuer() -> None:
+    console = Settings.from_environ({**CONSOLE, "OIDC_ISSUER": "https://identite.example/"}).console
+
+    assert console is not None
+    assert console.public_url == "https://habilitations.example"
+    assert (console.client_id, console.client_secret) == ("habilitations", None)
+    assert console.discovery_url == "https://identite.example/.well-known/openid-configuration"
+    assert console.profile.pkce
+    assert not console.is_local
+
+
+def test_a_production_console_may_say_all_of_its_provider(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(" s3cret\n", encoding="utf-8")
+    said = {
+        "OIDC_CLIENT_SECRET_FILE": str(secret),
+        "OIDC_DISCOVERY_URL": "https://ailleurs.example/decouverte",
+        "OIDC_PROFILE": "proconnect",
+    }
+
+    console = Settings.from_environ({**CONSOLE, **said}).console
+
+    assert console is not None
+    assert (console.client_secret, console.discovery_url) == ("s3cret", "https://ailleurs.example/decouverte")
+    assert not console.profile.pkce
+    assert "s3cret" not in repr(console)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", " "),
+        ("PUBLIC_URL", "http://habilitations.example"),
+        ("PUBLIC_URL", "habilitations.example"),
+        ("PUBLIC_URL", "https://habilitations.example/console"),
+        ("PUBLIC_URL", "https://habilitations.example?x"),
+        ("PUBLIC_URL", "https://agent@habilitations.example"),
+        ("PUBLIC_URL", "https://habilitations.example:port"),
+        ("PUBLIC_URL", "ftp://habilitations.example"),
+        ("OIDC_DISCOVERY_URL", "http://identite.example/decouverte"),
+        ("OIDC_PROFILE", "autre"),
+        ("OIDC_CLIENT_SECRET_FILE", "/dev/null"),
+        ("OIDC_CLIENT_SECRET_FILE", "/nulle/part"),
+    ],
+)
+def test_a_console_that_could_not_be_signed_in_to_does_not_start(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"La variable {name} "):
+        Settings.from_environ({**CONSOLE, name: value})
+
+
+@pytest.mark.parametrize("origin", ["HTTPS://Habilitations.example/", "https://habilitations.example:443"])
+def test_the_public_address_is_kept_as_a_browser_tells_it(origin: str) -> None:
+    console = Settings.from_environ({**CONSOLE, "PUBLIC_URL": origin}).console
+
+    assert console is not None
+    assert console.public_url == "https://habilitations.example"
+
+
+@pytest.mark.parametrize("name", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE", "OIDC_DISCOVERY_URL"])
+def test_a_demonstration_refuses_a_real_provider(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"La variable {name} n'a pas d'effet dans une démonstration"):
+        Settings.from_environ({**DEMO, name: "https://identite.example"})
+
+
+@pytest.mark.parametrize(
+    ("environ", "public_url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"HOST": "::1", "PORT": "80"}, "http://[::1]"),
+        ({"PUBLIC_URL": "http://localhost:8000"}, "http://localhost:8000"),
+    ],
+)
+def test_a_demonstration_signs_in_on_its_own_machine(environ: dict[str, str], public_url: str) -> None:
+    settings = Settings.from_environ({**DEMO, **environ})
+
+    console = settings.console
+    assert console is not None
+    assert console.is_local
+    assert httpx.URL(public_url).netloc.decode().removesuffix(":8000") in settings.allowed_hosts
+    assert console.public_url == public_url
+    assert console.discovery_url == f"{public_url}/fournisseur/.well-known/openid-configuration"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOST", "0.0.0.0"),  # noqa: S104 it is refused
+        ("HOST", "::"),
+        ("HOST", "192.0.2.1"),
+        ("HOST", "localhost.pirate.example"),
+        ("PUBLIC_URL", "https://habilitations.example"),
+        ("PUBLIC_URL", "http://127.0.0.1.pirate.example"),
+        ("PUBLIC_URL", "http://192.0.2.1:8000"),
+    ],
+)
+def test_a_demonstration_that_others_could_reach_does_not_start(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"La variable {name} doit rester sur cette machine"):
+        Settings.from_environ({**DEMO, name: value})

@@ -1,0 +1,63 @@
+"""An act of the desk: a few lines; its form is made from the act's input, the rest from its document."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from console.masking import Mask
+from console.rendering import path
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`name` is the mutation; its document is `acts/<name in snake case>.graphql`: the form's query, and the mutation.
+
+    `root`: the object that the form is about, in the form's query. `choices`, `rows`, `prefill`: for a field of the
+    input, where the query holds its options, its rows or its value. `initial`: a first value, `today` being the day.
+    `back`: the address to go to once done, its braces being paths in the query. `tells`: the answer has something to
+    show once (a secret). `sensitive`: asks for a signing in within fifteen minutes.
+    """
+
+    name: str
+    title: str
+    verb: str
+    done: str
+    back: str
+    root: str = ""
+    section: str = "/partenaires"
+    choices: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, str] = field(default_factory=dict)
+    prefill: Mapping[str, str] = field(default_factory=dict)
+    initial: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    omit: frozenset[str] = frozenset()
+    version: str = ""
+    review: bool = True
+    sensitive: bool = False
+    tells: bool = False
+    danger: bool = False
+
+    @property
+    def document(self) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).lower()
+
+    def begun(self, today: date) -> dict[str, list[str]]:
+        """The first values of its form, as they would be typed."""
+        return {name: [today.isoformat() if value == "today" else value] for name, value in self.initial.items()}
+
+    def address(self, data: Mask, variables: Mapping[str, Any]) -> str:
+        return filled(self.back, data, variables)
+
+
+def filled(address: str, data: Mask, variables: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """An address whose braces are paths in what was read, or variables."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        return str(variables[name] if name in variables else path(data, name) or "")
+
+    return re.sub(r"\{([^}]+)\}", value, address)

@@ -1,0 +1,96 @@
+"""Texts of an address or a form, cast to the types of a document's variables."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    get_nullable_type,
+)
+
+DAY = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+PERSONAL = re.compile(r"[1-478]\d{4}[\dAB]{2}\d{6}(\d{2})?", re.IGNORECASE)
+TRUE, FALSE = {"true", "on", "oui", "1"}, {"false", "non", "0"}
+
+
+class Uncast(Exception):
+    """A text that does not fit its type; the sentence is for the screen and never repeats the text."""
+
+    def __init__(self, path: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path, self.sentence = path, sentence
+
+
+Texts = Mapping[str, Sequence[str]]
+
+
+def cast(type_: GraphQLInputType, texts: Texts, path: str) -> Any:  # noqa: ANN401 a JSON value
+    """The value of this path, or None when nothing was given. Raises `Uncast`."""
+    kind = get_nullable_type(type_)
+    match kind:
+        case GraphQLInputObjectType():
+            return _object(kind, texts, path)
+        case GraphQLList():
+            return _list(kind.of_type, texts, path)
+    given = [text.strip() for text in texts.get(path, ()) if text.strip()]
+    return _leaf(kind, given[-1], path) if given else None
+
+
+def _object(kind: GraphQLInputObjectType, texts: Texts, path: str) -> dict[str, Any] | None:
+    if path and not any(name.startswith(f"{path}.") and any(map(str.strip, texts[name])) for name in texts):
+        return None
+    found = {name: cast(field.type, texts, f"{path}.{name}" if path else name) for name, field in kind.fields.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _list(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:
+    if isinstance(get_nullable_type(item), GraphQLInputObjectType):
+        rows = {int(m[1]) for name in texts if (m := re.match(rf"{re.escape(path)}\.(\d+)\.", name))}
+        made = [cast(item, texts, f"{path}.{row}") for row in sorted(rows)]
+        return [row for row in made if row is not None] if rows else None
+    given = [part.strip() for text in texts.get(path, ()) for part in re.split(r"[\n;]", text) if part.strip()]
+    if not given:
+        return [] if path in texts else None
+    return [_leaf(get_nullable_type(item), text, path) for text in given]
+
+
+def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; a JSON value
+    if isinstance(kind, GraphQLEnumType):
+        if text not in kind.values:
+            raise Uncast(path, "Choisissez une des valeurs proposées.")
+        return text
+    match kind.name:
+        case "Int":
+            digits = re.sub(r"\s", "", text)
+            if not re.fullmatch(r"-?\d{1,9}", digits):
+                raise Uncast(path, "Saisissez un nombre entier.")
+            return int(digits)
+        case "Boolean":
+            if text.lower() not in TRUE | FALSE:
+                raise Uncast(path, "Répondez par oui ou par non.")
+            return text.lower() in TRUE
+        case "Date":
+            return day(text, path)
+        case "Money" | "Percent":
+            return re.sub(r"[\s€%]", "", text).replace(",", ".")
+    return text
+
+
+def day(text: str, path: str) -> str:
+    """A day typed as « 30/06/2026 », or as a date field gives it."""
+    typed = DAY.fullmatch(text)
+    try:
+        made = date(int(typed[3]), int(typed[2]), int(typed[1])) if typed else date.fromisoformat(text)
+    except ValueError:
+        raise Uncast(path, "Saisissez une date, par exemple 30/06/2026.") from None
+    return made.isoformat()
+
+
+def is_personal_number(text: str) -> bool:
+    """Whether a text has the shape of a « numéro de sécurité sociale », whatever parts its digits."""
+    return PERSONAL.fullmatch(re.sub(r"[\s._/-]", "", text)) is not None

@@ -1,0 +1,301 @@
+"""The documents of the desk: read and checked at the start, each closed over the fragments that it uses."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from graphql import (
+    DefinitionNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLInputType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    NoDeprecatedCustomRule,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    Source,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    parse,
+    print_ast,
+    specified_rules,
+    type_from_ast,
+    validate,
+    visit,
+)
+
+from .typography import spaced
+
+FOLDER = Path(__file__).parent
+_CLAUSE = re.compile(r" : | ; |\. |, ")
+_PARAGRAPH = re.compile(r" \([§RAI][^)]*\)\.?$")
+_ALONE = re.compile(r"\(([§RAI][^)]*)\)")
+
+
+class DocumentError(Exception):
+    """A document that does not fit the schema: the start is refused."""
+
+
+class Word(str):
+    """A value of an enum, with its French word."""
+
+    __slots__ = ("label",)
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        made = super().__new__(cls, value)
+        made.label = label
+        return made
+
+
+@dataclass
+class Selected:
+    """A field that a document asks for: its French description, its type, and what is asked below it."""
+
+    key: str
+    field: GraphQLField
+    below: "Selection | None"
+
+    @cached_property
+    def leaf(self) -> Callable[[Any], Any]:
+        """What makes a value of the answer what its type says: a day, an instant, a word, or itself."""
+        match self.named:
+            case GraphQLEnumType() as kind:
+                return {value: Word(value, word(kind, value)) for value in kind.values}.__getitem__
+            case GraphQLScalarType(name="Date"):
+                return date.fromisoformat
+            case GraphQLScalarType(name="DateTime"):
+                return datetime.fromisoformat
+        return _itself
+
+    @property
+    def type(self) -> GraphQLOutputType:
+        return self.field.type
+
+    @property
+    def named(self) -> GraphQLNamedType:
+        return get_named_type(self.field.type)
+
+
+@dataclass(slots=True)
+class Selection:
+    """What a document asks of an object, by response key; the fragments of every possible type together."""
+
+    type: GraphQLNamedType
+    fields: dict[str, Selected] = field(default_factory=dict)
+
+    @property
+    def is_connection(self) -> bool:
+        return self.type.name.endswith("Connection")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One operation with its fragments, as it is sent."""
+
+    name: str
+    schema: GraphQLSchema
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+
+    @cached_property
+    def text(self) -> str:
+        used = sorted(self._used(self.operation.selection_set))
+        return "\n\n".join(print_ast(node) for node in (self.operation, *(self.fragments[name] for name in used)))
+
+    @cached_property
+    def selection(self) -> Selection:
+        return self._read[0]
+
+    @cached_property
+    def arguments(self) -> dict[str, GraphQLArgument]:
+        """The argument that each variable is given to: its description is the label of a filter."""
+        return self._read[1]
+
+    @cached_property
+    def variables(self) -> dict[str, GraphQLInputType]:
+        found = {}
+        for definition in self.operation.variable_definitions or ():
+            type_ = type_from_ast(self.schema, definition.type)
+            assert type_ is not None
+            found[definition.variable.name.value] = type_
+        return found  # type: ignore[return-value]
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The variables without which the document does not run."""
+        given = self.operation.variable_definitions or ()
+        return frozenset(
+            d.variable.name.value for d in given if isinstance(d.type, NonNullTypeNode) and d.default_value is None
+        )
+
+    @cached_property
+    def _read(self) -> tuple[Selection, dict[str, GraphQLArgument]]:
+        root = self.schema.get_root_type(self.operation.operation)
+        assert root is not None
+        arguments: dict[str, GraphQLArgument] = {}
+        return self._selection(root, arguments, self.operation.selection_set), arguments
+
+    def _used(self, selection: SelectionSetNode) -> set[str]:
+        found: set[str] = set()
+        for node in selection.selections:
+            match node:
+                case FragmentSpreadNode():
+                    name = node.name.value
+                    found |= {name} | self._used(self.fragments[name].selection_set)
+                case FieldNode() | InlineFragmentNode() if node.selection_set:
+                    found |= self._used(node.selection_set)
+        return found
+
+    def _selection(
+        self, type_: GraphQLNamedType, arguments: dict[str, GraphQLArgument], *sets: SelectionSetNode
+    ) -> Selection:
+        """What these selections ask of the type; the arguments that take variables are noted on the way."""
+        made, below = Selection(type_), dict[str, list[SelectionSetNode]]()
+        for owner, node in (pair for each in sets for pair in self._fields(type_, each)):
+            key = node.alias.value if node.alias else node.name.value
+            if node.name.value == "__typename":
+                continue
+            selected = made.fields.setdefault(key, Selected(key, owner.fields[node.name.value], None))
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    arguments[argument.value.name.value] = selected.field.args[argument.name.value]
+            if node.selection_set:
+                below.setdefault(key, []).append(node.selection_set)
+        for key, sets_below in below.items():
+            made.fields[key].below = self._selection(made.fields[key].named, arguments, *sets_below)
+        return made
+
+    def _fields(
+        self, type_: GraphQLNamedType, selection: SelectionSetNode
+    ) -> Iterator[tuple[GraphQLObjectType | GraphQLInterfaceType, FieldNode]]:
+        for node in selection.selections:
+            match node:
+                case FieldNode():
+                    assert isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
+                    yield type_, node
+                case InlineFragmentNode():
+                    named = node.type_condition.name.value if node.type_condition else type_.name
+                    yield from self._fields(self.schema.type_map[named], node.selection_set)
+                case FragmentSpreadNode():
+                    fragment = self.fragments[node.name.value]
+                    kind = self.schema.type_map[fragment.type_condition.name.value]
+                    yield from self._fields(kind, fragment.selection_set)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every document of the desk, by the name of its file; an act's file holds its form's query and its mutation."""
+
+    schema: GraphQLSchema
+    queries: Mapping[str, Document]
+    mutations: Mapping[str, Document]
+
+    @classmethod
+    def load(cls, schema: GraphQLSchema, folder: Path = FOLDER) -> Self:
+        """Raises `DocumentError` for anything that it does not know, or that it deprecates."""
+        files = sorted(file for part in ("fragments", "pages", "acts") for file in folder.glob(f"{part}/*.graphql"))
+        trees = {file: parse(Source(file.read_text("utf-8"), file.name)) for file in files}
+        check(schema, [definition for tree in trees.values() for definition in tree.definitions])
+        told = [d for tree in trees.values() for d in tree.definitions if isinstance(d, FragmentDefinitionNode)]
+        fragments = {fragment.name.value: fragment for fragment in told}
+        queries: dict[str, Document] = {}
+        mutations: dict[str, Document] = {}
+        for file, tree in trees.items():
+            for operation in (d for d in tree.definitions if isinstance(d, OperationDefinitionNode)):
+                kept = queries if operation.operation is OperationType.QUERY else mutations
+                if file.stem in kept:
+                    raise DocumentError(f"{file.name}: one query and one mutation at most")
+                kept[file.stem] = Document(file.stem, schema, operation, fragments)
+        return cls(schema, queries, mutations)
+
+
+@cache
+def library(schema: GraphQLSchema) -> Library:
+    """The desk's own documents, read once for a schema."""
+    return Library.load(schema)
+
+
+def check(schema: GraphQLSchema, definitions: Sequence[DefinitionNode]) -> None:
+    """All the documents in one pass: what they share is looked at once."""
+    tree = DocumentNode(definitions=tuple(definitions))
+    faults = [
+        _told(error) for error in validate(schema, tree, [*specified_rules, NoDeprecatedCustomRule], max_errors=20)
+    ]
+    visit(tree, unbounded := _Unbounded())
+    if faults or unbounded.found:
+        raise DocumentError(" ; ".join(faults + unbounded.found))
+
+
+def _told(error: GraphQLError) -> str:
+    place = error.nodes[0].loc if error.nodes else None
+    return f"{place.source.name if place else '?'}: {error.message}"
+
+
+class _Unbounded(Visitor):
+    """A list of nodes says how many it asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        below = node.selection_set.selections if node.selection_set else ()
+        asked = {child.name.value for child in below if isinstance(child, FieldNode)}
+        given = {argument.name.value for argument in node.arguments or ()}
+        if asked & {"nodes", "edges"} and not given & {"first", "last"}:
+            self.found.append(f"{node.name.value} without a size")
+
+
+def _itself(value: Any) -> Any:  # noqa: ANN401 a value of the answer
+    return value
+
+
+def words(type_: GraphQLNamedType) -> dict[str, str]:
+    """The French words of an enum, by value."""
+    assert isinstance(type_, GraphQLEnumType)
+    return {name: word(type_, name) for name in type_.values}
+
+
+def word(type_: GraphQLEnumType, value: str) -> str:
+    """The French word of a value: its whole description."""
+    return spaced((type_.values[value].description or value).strip().rstrip("."))
+
+
+def label(description: str | None) -> str:
+    """The title that a description begins with: its first clause, without the paragraph it refers to."""
+    text = _PARAGRAPH.sub("", " ".join((description or "").split()))
+    return _PARAGRAPH.sub("", _CLAUSE.split(text, maxsplit=1)[0]).rstrip(".")
+
+
+def hint(description: str | None) -> str:
+    """What a description says beyond its title; a paragraph that stands alone is introduced."""
+    text = " ".join((description or "").split()).rstrip(".")
+    rest = text[len(label(text)) :].strip(" .,:;")
+    alone = _ALONE.fullmatch(rest)
+    return f"Instruction : {alone[1]}" if alone else rest[:1].upper() + rest[1:]
+
+
+def act_names(schema: GraphQLSchema) -> dict[str, str]:
+    """The acts of the graph, by name, as the journal is read."""
+    assert schema.mutation_type is not None
+    return {name: label(field.description) for name, field in schema.mutation_type.fields.items()}

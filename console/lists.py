@@ -1,0 +1,169 @@
+"""Lists: filters in the address, pages by cursor, and files of exactly what the filter shows."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from graphql import GraphQLEnumType, GraphQLInputType, get_named_type
+from starlette.requests import Request
+
+from .documents import Document, Word, words
+from .forms import Option
+from .kernel import PLUMBED, Desk, Failed, texts
+from .masking import Mask
+from .options import choices
+from .page import Column, Listing, Page
+from .ports import Session
+from .rendering import last_day, nodes, path, values
+
+SIZES = (25, 50, 100)
+LARGEST = 100
+FILE_LIMIT = 20_000
+SOON = timedelta(days=30)
+"""How long before its end a right is worth a look."""
+SOURCES = {"API": "interface", "CONSOLE": "bureau", "IMPORT": "import", "CLI": "ligne de commande"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter of a list, as its field stands in the page."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: Sequence[Option]
+    shown: bool
+    private: bool
+
+    @property
+    def said(self) -> str:
+        """Its value in words."""
+        known = {option.value: option.label for option in self.options}
+        return known.get(self.value, self.value)
+
+
+def asked(
+    desk: Desk, session: Session, page: Page, pairs: Sequence[tuple[str, str]]
+) -> tuple[dict[str, Any], list[str]]:
+    """What an address asks of a page, its private part unsealed; and the sentences of what does not fit."""
+    document, private = desk.library.queries[page.document], page.listing.private if page.listing else ()
+    open_ = [pair for pair in pairs if pair[0] not in private]
+    if "soon" in document.variables:
+        open_.append(("soon", (desk.ports.today() + SOON).isoformat()))
+    found, dropped = desk.variables(document, texts(open_))
+    sealed = dict(pairs).get("s")
+    said = desk.ports.sessions.unseal(session, sealed) if sealed else None
+    return found | {k: v for k, v in json.loads(said or "{}").items() if k in private}, dropped
+
+
+def paged(request: Request, variables: dict[str, Any]) -> dict[str, Any]:
+    """The variables of one page: forward unless the address goes back from a cursor."""
+    asked = request.query_params.get("taille") or request.cookies.get("taille", "")
+    size = int(asked) if asked.isdigit() and int(asked) in SIZES else SIZES[0]
+    back = "before" in variables
+    return variables | {"first": None if back else size, "last": size if back else None}
+
+
+def filters(desk: Desk, listing: Listing, document: Document, variables: Mapping[str, Any], data: Mask) -> list[Filter]:
+    """The fields of a list's filter; what the address itself names is none."""
+    made = []
+    for name, type_ in document.variables.items():
+        if name in {*PLUMBED, "id"}:
+            continue
+        title = listing.labels.get(name) or desk.title(document, name)
+        options = _options(desk, listing, name, type_, data)
+        value = variables.get(name)
+        text = {True: "true", False: "false", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
+        kind = "select" if options else {"Date": "date"}.get(get_named_type(type_).name, "search")
+        shown = name in listing.shown or (not listing.shown and name == "search")
+        made.append(Filter(name, title, kind, text, options, shown, name in listing.private))
+    return made
+
+
+def _options(desk: Desk, listing: Listing, name: str, type_: GraphQLInputType, data: Mask) -> list[Option]:
+    if name == "act":
+        return sorted((Option(*pair) for pair in desk.acts.items()), key=lambda option: option.label)
+    if name in listing.choices:
+        return list(choices(data, listing.choices[name]))
+    match get_named_type(type_):
+        case GraphQLEnumType() as kind:
+            return [Option(*pair) for pair in words(kind).items()]
+        case kind if kind.name == "Boolean":
+            return [Option("true", "oui"), Option("false", "non")]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page stands in its list: « 26 à 50 sur 1 234 », and the addresses beside it."""
+
+    start: int
+    end: int
+    total: int
+    capped: bool
+    before: str | None
+    after: str | None
+    size: int
+
+
+def position(request: Request, connection: Mask, variables: Mapping[str, Any]) -> Position:
+    found, info = len(nodes(connection)), connection.pageInfo
+    asked = request.query_params.get("rang", "")
+    start = int(asked) if asked.isdigit() and len(asked) < 7 and int(asked) > 0 else 1  # noqa: PLR2004
+    if "after" not in variables and "before" not in variables:
+        start = 1
+    size = variables["first"] or variables["last"]
+    return Position(
+        start if found else 0,
+        start + found - 1 if found else 0,
+        connection.totalCount,
+        bool(connection.totalCountCapped),
+        info.startCursor if info.hasPreviousPage else None,
+        info.endCursor if info.hasNextPage else None,
+        size,
+    )
+
+
+async def every(
+    desk: Desk, session: Session, page: Page, variables: Mapping[str, Any], limit: int = FILE_LIMIT
+) -> AsyncIterator[Mask]:
+    """All that a filter shows, a hundred rows at a time. Raises `Failed` beyond `limit` rows."""
+    assert page.listing is not None
+    document, after, count = desk.library.queries[page.document], None, 0
+    while True:
+        asked = dict(variables) | {"first": LARGEST, "last": None, "after": after}
+        asked.pop("before", None)
+        data = await desk.ask(session, document, asked)
+        yield data
+        count += LARGEST
+        info = path(data, page.listing.root).pageInfo
+        if not info.hasNextPage:
+            return
+        if count >= limit:
+            raise Failed(400, f"Choisissez au plus {limit} lignes : resserrez le filtre.")
+        after = info.endCursor
+
+
+def cells(desk: Desk, columns: Sequence[Column], row: Mask) -> list[Any]:
+    return [cell(desk, column, row) for column in columns]
+
+
+def cell(desk: Desk, column: Column, row: Mask) -> Any:  # noqa: ANN401 a value of the answer
+    """A value, or several one after the other where the path goes through a list."""
+    found = list(values(row, column.path.split(".")))
+    match column.kind:
+        case "act":
+            found = [Word(name, desk.acts.get(name, name)) for name in found]
+        case "source":
+            found = [Word(name, SOURCES.get(name, name)) for name in found]
+        case "last_day":
+            found = [last_day(value) for value in found]
+    return found[0] if len(found) == 1 else found or None
+
+
+def summary(made: Sequence[Filter]) -> list[tuple[str, str]]:
+    """The filters in words, for the head of a file and for the journal; never a private one."""
+    return [(f.label, f.said) for f in made if f.value and not f.private]

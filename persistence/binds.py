@@ -1,0 +1,94 @@
+"""What each bind of a statement is given at run time: where its value is found, and how the driver takes it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, TypeAlias
+
+from . import paging
+from .question import Value, Var
+from .records.base import folded
+from .sqljson import Spelling
+
+Source: TypeAlias = tuple[Any, ...]
+
+
+class Slot(NamedTuple):
+    """A bind of the statement: how its value is found at run time, and how the driver wants it."""
+
+    kind: str
+    source: Source
+
+
+class Held(NamedTuple):
+    """What a run is given beside the variables: today, and the subject's values for (attribute, role)."""
+
+    today: date
+    now: datetime
+    values: Callable[[str, str], Sequence[str]]
+
+
+SIREN, SIRET = 9, 14
+LAST = date(9999, 12, 30)
+
+Giver: TypeAlias = Callable[[Mapping[str, Any], Held], Any]
+"""Finds the value of one bind, as the driver takes it; made once, at the compilation."""
+
+
+def giver(slot: Slot, spelling: Spelling) -> Giver:
+    """A constant is adapted to the driver now, the rest at each run."""
+    give = _raw(slot.source)
+    if slot.source[0] == "value" and not varies(slot.source[1]):
+        constant = spelling.adapt(resolved(slot.source[1], {}), slot.kind)
+        return lambda _variables, _held: constant
+    return lambda variables, held: spelling.adapt(give(variables, held), slot.kind)
+
+
+def _raw(source: Source) -> Giver:
+    match source:
+        case ("today",):
+            return lambda _, held: held.today
+        case ("now",):
+            return lambda _, held: held.now
+        case ("held", attribute, role):
+            return lambda _, held: held.values(attribute, role)
+        case ("cursor", value, columns, index):
+            return lambda variables, _: paging.keys(resolved(value, variables), columns)[index]
+        case (made, value):
+            read = READ[made]
+            return lambda variables, _: read(resolved(value, variables))
+    raise AssertionError(source)
+
+
+def number(text: str, end: str = "") -> str:
+    """The nine to fourteen first digits of a SIRET, in any spacing, then `end`; nothing for any other text."""
+    digits = "".join(c for c in text if not c.isspace() and c not in ".-")
+    return digits + end if digits.isascii() and digits.isdigit() and SIREN <= len(digits) <= SIRET else ""
+
+
+READ: Mapping[str, Callable[[Any], Any]] = {
+    "value": lambda value: value,
+    "limit": lambda size: size + 1,
+    "words": lambda text: folded(text).replace("-", " "),
+    "digits": lambda text: "".join(c for c in text if c.isdigit()),
+    "number": number,
+    "past number": lambda text: number(text, ":"),  # what follows 9
+    "day after": lambda day: min(day, LAST) + timedelta(days=1),
+}
+"""What a value of the request becomes before the driver takes it."""
+
+
+def varies(value: Value) -> bool:
+    """Whether the value depends on the variables."""
+    return isinstance(value, Var) or (isinstance(value, tuple) and any(map(varies, value)))
+
+
+def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 a coerced value
+    """A constant of the document, or the leaf of the variables that stands at the path."""
+    if isinstance(value, tuple):
+        return [resolved(v, variables) for v in value]
+    if not isinstance(value, Var):
+        return value
+    found: Any = variables
+    for step in value.path:
+        found = found[step]
+    return found

@@ -1,0 +1,133 @@
+"""Where the console's sessions are kept: found by one statement, begun, carried over, ended."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import CursorResult, Text, delete, select, update
+from sqlalchemy import cast as as_type
+
+from .binds import Held
+from .engine import Database
+from .question import Var
+from .reader import Statement, Terms, compiled
+from .records.sessions import IDLE, KEPT, LONGEST, SessionRecord
+from .visibility import table
+
+TOLD = (
+    "digest", "id", "issuer", "subject", "name", "user_agent", "started_at", "authenticated_at", "seen_at", "ended_at",
+)  # fmt: skip
+INSTANTS = ("started_at", "authenticated_at", "seen_at", "ended_at")
+SEEN_EVERY = timedelta(minutes=1)
+NOBODY = Held(date.min, datetime.min.replace(tzinfo=UTC), lambda _, __: ())
+"""The statement asks for no day and for nothing that somebody holds."""
+
+
+class SessionStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, digest: str) -> tuple[SessionRecord, bool] | None:
+        """The row of a cookie, living or not, without what it holds sealed: a copy that no act writes.
+
+        With it, whether it keeps something that was typed.
+        """
+        statement = _found(self._database.dialect)
+        async with self._database.reading() as driver:
+            said = await self._database.value(statement.text, _binds(statement, digest), driver)
+        return None if said is None else _record(said)
+
+    async def see(self, known: SessionRecord, now: datetime) -> None:
+        """Note that the session serves, at most once a minute."""
+        if now - known.seen_at < SEEN_EVERY:
+            return
+        known.seen_at = now
+        row = SessionRecord
+        seen = update(row).where(row.digest == known.digest, row.ended_at.is_(None), row.seen_at < now)
+        async with self._database.transaction() as session:
+            await session.execute(seen.values(seen_at=now))
+
+    async def begin(
+        self, new: SessionRecord, former: str | None, carry: Callable[[SessionRecord, SessionRecord], None]
+    ) -> None:
+        """The new row takes the place of the cookie's former one. Rows that ran out more than a day ago go.
+
+        `carry(former, new)` is called when both are the same person's and the former was not ended.
+        """
+        now = new.seen_at
+        async with self._database.transaction() as session:
+            await session.execute(delete(SessionRecord).where(SessionRecord.seen_at < now - IDLE - KEPT))
+            old = await session.get(SessionRecord, former, with_for_update=True) if former else None
+            if old is not None:
+                if old.ended_at is None and old.belongs_to(new):
+                    carry(old, new)
+                old.end(now)
+            session.add(new)
+            await session.flush()
+
+    async def end(self, digest: str, now: datetime) -> bytes | None:
+        """Sign out; answers the sealed ID token that the row held."""
+        async with self._database.transaction() as session:
+            row = await session.get(SessionRecord, digest, with_for_update=True)
+            if row is None:
+                return None
+            held = row.id_token
+            row.end(now)
+            await session.flush()
+            return held
+
+    async def change_typed(self, digest: str, change: Callable[[SessionRecord], bytes | None]) -> None:
+        """Rewrite what a row keeps of what was typed, unless the row was ended."""
+        async with self._database.transaction() as session:
+            row = await session.get(SessionRecord, digest, with_for_update=True)
+            if row is not None and row.ended_at is None:
+                row.typed = change(row)
+                await session.flush()
+
+    async def typed(self, digest: str) -> SessionRecord | None:
+        """The row, when it holds something that was typed."""
+        async with self._database.looking() as session:
+            held = select(SessionRecord).where(SessionRecord.digest == digest, SessionRecord.typed.is_not(None))
+            return await session.scalar(held)
+
+    async def living(self, issuer: str, subject: str, now: datetime) -> Sequence[SessionRecord]:
+        """The living sessions of a person, last seen first."""
+        async with self._database.looking() as session:
+            rows = select(SessionRecord).where(*_living(issuer, subject, now))
+            return list(await session.scalars(rows.order_by(SessionRecord.seen_at.desc(), SessionRecord.id)))
+
+    async def end_others(self, issuer: str, subject: str, but: str, now: datetime) -> int:
+        """End every living session of a person but the one of this digest; how many."""
+        ended = {"ended_at": now, "id_token": None, "typed": None}
+        others = update(SessionRecord).where(*_living(issuer, subject, now), SessionRecord.digest != but)
+        async with self._database.transaction() as session:
+            return cast("CursorResult[Any]", await session.execute(others.values(**ended))).rowcount
+
+
+def _living(issuer: str, subject: str, now: datetime) -> tuple[Any, ...]:
+    """As `SessionRecord.lives`."""
+    row = SessionRecord
+    mine = (row.issuer == issuer, row.subject == subject)
+    return (*mine, row.ended_at.is_(None), row.seen_at > now - IDLE, row.started_at > now - LONGEST)
+
+
+@cache
+def _found(dialect: str) -> Statement:
+    terms, row = Terms(dialect), table("session")
+    facts = {name: row.c[name] for name in TOLD} | {"keeps": row.c.typed.is_not(None)}
+    told = terms.spelling.object([(name, terms.spelling.value(fact)) for name, fact in facts.items()])
+    made = select(as_type(told, Text)).where(row.c.digest == terms.value(Var(("digest",))))
+    return compiled(made, terms)
+
+
+def _binds(statement: Statement, digest: str) -> Any:  # noqa: ANN401 as the driver takes them
+    return statement.binds({"digest": digest}, NOBODY)
+
+
+def _record(said: str) -> tuple[SessionRecord, bool]:
+    facts = orjson.loads(said)
+    keeps = facts.pop("keeps")
+    told = {name: datetime.fromisoformat(facts[name]) for name in INSTANTS if facts[name]}
+    return SessionRecord(**facts | told), keeps

@@ -1,0 +1,31 @@
+"""The actions of the policy, as the graph names them."""
+
+from enum import Enum
+from typing import Any
+
+from authz import ACTIONS
+from resolvers import words
+
+from .enums import labelled
+
+
+def _constant(name: str) -> str:
+    """`ServiceAccess` as `SERVICE_ACCESS`."""
+    return "".join(f"_{c}" if c.isupper() else c for c in name).lstrip("_").upper()
+
+
+PERMISSIONS = {
+    f"{_constant(type_)}_{action.upper()}": (type_, action) for type_, actions in ACTIONS.items() for action in actions
+}
+"""By its name in the graph, the type and the action of the policy."""
+
+ACTION: Any = Enum("Action", [(name, name) for name in PERMISSIONS])  # type: ignore[misc]
+Action: Any = labelled(
+    "Ce que la politique d'accès permet ou non : un type, puis une action.",
+    **{name: words.label(*known) for name, known in PERMISSIONS.items()},
+)(ACTION)
+
+
+def permission(action: Any) -> str:  # noqa: ANN401 a member of Action
+    """`PARTNER_READ` as the policy says it: `Partner:read`."""
+    return ":".join(PERMISSIONS[action.name])

@@ -1,0 +1,90 @@
+"""La personne qui demande, et ce qu'elle a devant elle."""
+
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement, or_, select
+
+from persistence.question import Table
+from persistence.reader import Terms
+from persistence.visibility import table
+
+from .actions import PERMISSIONS, Action
+from .binding import SqlTest, column, listed, one
+from .refs import AffiliationRef, AgentRef, OrganismRef, ServiceAccessRef, UserRef
+
+SELF = "self"
+"""The scope of what is one's own."""
+
+
+def is_caller(row: Table, terms: Terms) -> SqlTest:
+    return terms.holds(row.c.id, "users", "everyone")
+
+
+def mine(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+    return terms.holds(child.c.user_id, "users", "everyone") & terms.runs(child)
+
+
+def my_organisms(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+    post = table("agent").alias()
+    return child.c.id.in_(
+        select(post.c.organism_id).where(terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post))
+    )
+
+
+def my_tabs(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+    """R48, R49: the services that a right of today reaches, under the convention in force."""
+    now = table("partner_state").alias()
+    reached = child.c.partner_id + "|" + child.c.service_id
+    held = terms.holds(reached, "partner_services", "member_reading") | terms.holds(
+        reached, "partner_services", "machine_reading"
+    )
+    in_force = select(now.c.convention_id).where(now.c.partner_id == child.c.partner_id, terms.runs(now))
+    return held & (child.c.convention_id == in_force.correlate(child).scalar_subquery())
+
+
+def my_centres(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+    """R60: those that support my organisms, and those that administer my partners."""
+    support, post, link, now = (table(t).alias() for t in ("organism_support", "agent", "affiliation", "partner_state"))
+    posted = select(post.c.organism_id).where(terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post))
+    administering = (
+        select(now.c.administering_id)
+        .join_from(link, now, now.c.partner_id == link.c.partner_id)
+        .where(terms.holds(link.c.user_id, "users", "everyone"), terms.runs(link), terms.runs(now))
+    )
+    mine = or_(support.c.organism_id.in_(posted), support.c.organism_id.in_(administering))
+    return child.c.id.in_(select(support.c.centre_id).where(mine))
+
+
+def what_i_may(_row: Table, terms: Terms) -> ColumnElement[Any]:
+    """What my roles of today allow somewhere, beyond what is one's own: everybody reads himself."""
+    permits = terms.permits
+    assert permits is not None
+    held = (name for name, (kind, action) in PERMISSIONS.items() if any(w.scope != SELF for w in permits(kind, action)))
+    return terms.spelling.constant(list(held))
+
+
+@strawberry.type(description="Qui demande, et ce qu'il a devant lui.")
+class Viewer:
+    user: UserRef | None = one(
+        "La personne ; vide si l'identité n'est rattachée à aucun compte.",
+        lambda child, _p, terms: is_caller(child, terms),
+    )
+    affiliations: list[AffiliationRef] = listed("Ses rattachements en cours.", mine, "starts_on")
+    posts: list[AgentRef] = listed("Ses fonctions d'agent en cours.", mine, "starts_on")
+    organisms: list[OrganismRef] = listed("Les organismes pour lesquels elle agit.", my_organisms, "code")
+    tabs: list[ServiceAccessRef] = listed(
+        "Ses onglets : convention en vigueur et bulletin ouvert, selon ses habilitations (§4, R48 ; §5, R49).",
+        my_tabs,
+        "service_id",
+    )
+    resource_centres: list[OrganismRef] = listed(
+        "Où adresser ses questions (R60) : les Centres de ressources qui soutiennent ses organismes, ou ceux qui"
+        " administrent ses partenaires ; vide s'il n'y en a pas.",
+        my_centres,
+        "code",
+    )
+    may: list[Action] = column(
+        "Ce que ses droits d'aujourd'hui permettent quelque part, au-delà de ce qui est à soi : les menus à montrer.",
+        what_i_may,
+    )

@@ -1,0 +1,110 @@
+"""Where the pages and the forms stand in the demonstration's world: addresses with real identifiers."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from console.acts import ACTS
+from console.documents import FOLDER
+from console.site import PAGES
+
+from .browsing import Chromium
+
+FILE = Path(__file__).parents[2] / "persistence/seeds/extraction-fictive.csv"
+CANAL, BASSIN, ATELIERS, HORIZONS = (
+    f"ptr_{siret}" for siret in ("99990001200025", "99990001200033", "99990001200017", "99990002000010")
+)
+KNOWN = f"""{{
+  canal: partner(id: "{CANAL}") {{
+    conventions {{ nodes {{ id contract {{ managers {{ id }} }} services {{ id }} bulletins {{ id }} }} }}
+    groups(first: 1) {{ nodes {{ id }} }} establishments {{ nodes {{ id }} }}
+    affiliations {{ nodes {{ id user {{ id }} }} }}
+  }}
+  bassin: partner(id: "{BASSIN}") {{ conventions {{ nodes {{ id bulletins {{ id }} }} }} }}
+  paris: organisms(search: "Caf de Paris", first: 1) {{ nodes {{ id }} }}
+  missions {{ id }} services {{ id roles {{ id }} }}
+}}"""
+AGENTS = '{ organisms(search: "Caf de Paris", first: 1) { nodes { agents { nodes { id } } } } }'
+Ids = Mapping[str, str]
+
+
+async def known(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]:
+    """The identifiers that the world draws by lot, under the names of the variables that ask for them."""
+    data = await ask("agent-paris", KNOWN)
+    agents = await ask("admin-national", AGENTS)
+    [convention] = data["canal"]["conventions"]["nodes"]
+    people = {a["user"]["id"]: a["id"] for a in data["canal"]["affiliations"]["nodes"]}
+    [signed] = data["bassin"]["conventions"]["nodes"]
+    return {
+        "partnerId": CANAL,
+        "conventionId": convention["id"],
+        "bulletinId": convention["bulletins"][0]["id"],
+        "accessId": convention["services"][0]["id"],
+        "managerId": convention["contract"]["managers"][0]["id"],
+        "groupId": data["canal"]["groups"]["nodes"][0]["id"],
+        "establishmentId": data["canal"]["establishments"]["nodes"][0]["id"],
+        "affiliationId": people["usr_declarante-canal"],
+        "suspendedId": people["usr_suspendu-canal"],
+        "bassinConvention": signed["id"],
+        "bassinBulletin": signed["bulletins"][0]["id"],
+        "organismId": data["paris"]["nodes"][0]["id"],
+        "agentId": agents["organisms"]["nodes"][0]["agents"]["nodes"][0]["id"],
+        "missionId": data["missions"][0]["id"],
+        "serviceId": "svc_ESAT",
+        "roleId": data["services"][0]["roles"][0]["id"],
+        "userId": "usr_suspendu-canal",
+    }
+
+
+async def world(chromium: Chromium) -> dict[str, str]:
+    """Everything that has an address, an extraction that waits for somebody included."""
+    found = await known(chromium.server.ask)
+    await imported(chromium, found)
+    return found
+
+
+async def imported(chromium: Chromium, ids: dict[str, str]) -> None:
+    """An extraction of the Caf de Paris, announced then given: its lines wait for somebody."""
+    opened = await chromium.server.do(
+        "agent-paris", "importOpen", "import { id }", filename=FILE.name, organismId=ids["organismId"]
+    )
+    ids["importId"] = opened["import"]["id"]
+    page = await chromium.page("agent-paris", f"/imports/{ids['importId']}")
+    await page.set_input_files("#fichier", FILE)
+    await page.click("text=Déposer et comparer")
+    asked = "query($id: ID!) { importLines(importId: $id, outcome: CONFLICT) { nodes { id } } }"
+    lines = await chromium.server.ask("agent-paris", asked, id=ids["importId"])
+    ids["lineId"] = lines["importLines"]["nodes"][0]["id"]
+
+
+RECORD = {
+    "partner": "partnerId",
+    "bulletin": "bulletinId",
+    "convention": "conventionId",
+    "establishment": "establishmentId",
+    "user": "userId",
+    "group": "groupId",
+    "import": "importId",
+    "organism": "organismId",
+}
+QUESTIONS = {
+    "why": f"?user=usr_suspendu-canal&action=PARTNER_READ&object={CANAL}",
+    "who_can": f"?action=PARTNER_READ&object={CANAL}",
+}
+
+
+def place(document: str, ids: Ids) -> str:
+    """The address of a page of the site."""
+    [page] = [p for p in PAGES if p.document == document]
+    record = next((key for name, key in RECORD.items() if document.startswith(name)), "partnerId")
+    path = page.path.replace("{id}", ids.get(record, "")).replace("{service}", ids["serviceId"])
+    return path + QUESTIONS.get(document, "")
+
+
+def form(act: str, ids: Ids, **other: str) -> str:
+    """The address of the form of an act: its own variables, with the identifiers of the world."""
+    text = (FOLDER / "acts" / f"{ACTS[act].document}.graphql").read_text("utf-8")
+    asked = re.findall(r"\$(\w+): ID", text.partition("{")[0])
+    return f"/actes/{act}?{urlencode({name: {**ids, **other}[name] for name in asked})}"

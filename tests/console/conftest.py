@@ -1,0 +1,93 @@
+"""The desk under test: its kernel alone on the contract's schema, or whole, over ASGI or in a browser."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from console.documents import Library
+from console.kernel import Desk
+from console.ports import Ports
+from schema.contract import types
+from server.demo_issuer import DemoIssuer
+from tests.conftest import Copies, running
+
+from .browsing import ARGUMENTS, CHROMIUM, Chromium, Watched, opened, sign_in
+from .desks import House, housed
+
+
+def refuse(*_: Any) -> Any:  # noqa: ANN401 never called
+    raise AssertionError("the kernel alone asks nothing")
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    """The kernel without a register: its documents and templates."""
+    nothing: Any = None
+    return Desk(
+        Ports(
+            types().schema, nothing, refuse, refuse, refuse, lambda: date(2026, 12, 10), demo=True, form_origins=tuple
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def library(desk: Desk) -> Library:
+    return desk.library
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+async def house(
+    request: pytest.FixtureRequest, copies: Copies, issuer: DemoIssuer, issuer_file: Path
+) -> AsyncIterator[House]:
+    """The whole desk on a register of its own, for a file of tests: each of them has its own people."""
+    url = await copies.fresh(request.param)
+    async with housed(url, issuer, issuer_file) as made:
+        yield made
+    await copies.drop(url)
+
+
+# the browser
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    assert CHROMIUM.exists(), f"no browser at {CHROMIUM}: apt-get install chromium, or name one in CHROMIUM"
+    async with async_playwright() as playwright:
+        made = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield made
+        await made.close()
+
+
+@pytest.fixture(scope="module")
+async def chromium(browser: Browser, copies: Copies, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[Chromium]:
+    """A server for a file of tests, on SQLite: the HTML is the same on both databases, and another test holds that."""
+    async with running(await copies.fresh("sqlite"), issuer, issuer_file) as server:
+        made = Chromium(server, browser)
+        yield made
+        for page in made.pages.values():
+            await page.context.close()
+
+
+Window = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def window(browser: Browser) -> AsyncIterator[Window]:
+    """Opens a browser of its own for somebody, signed in; whatever goes wrong in one of them fails the test."""
+    made: list[Watched] = []
+
+    async def open_(origin: str, who: str, **how: object) -> Page:
+        made.append(await opened(browser, origin, **how))
+        page = await made[-1].context.new_page()
+        await sign_in(page, who)
+        return page
+
+    yield open_
+    faults = [fault for watched in made for fault in watched.faults]
+    for watched in made:
+        await watched.context.close()
+    assert faults == []

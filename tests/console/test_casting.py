@@ -1,0 +1,151 @@
+"""Texts of an address or a form, cast to the types of the contract; what does not fit is told, never repeated."""
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLInputType, build_schema
+
+from console.casting import Uncast, cast
+from console.documents import Library
+from console.kernel import Desk, Failed
+
+SCHEMA = build_schema(
+    """
+    scalar Date scalar Money scalar Percent scalar Siret
+    enum Mode { DELEGATED CENTRALISED }
+    input Person { givenName: String! born: Date tags: [String!] }
+    input Line { number: Int! mode: Mode person: Person }
+    input Act { name: String! person: Person lines: [Line!] modes: [Mode!] ids: [ID!] on: Date sure: Boolean n: Int
+                net: Money rate: Percent siret: Siret mode: Mode }
+    type Query { ask(input: Act!): Int }
+    """
+)
+ACT: Any = SCHEMA.type_map["Act"]
+
+
+def of(name: str) -> GraphQLInputType:
+    found: GraphQLInputType = ACT.fields[name].type
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("on", "30/06/2026", "2026-06-30"),
+        ("on", " 1.7.2026 ", "2026-07-01"),
+        ("on", "30-06-2026", "2026-06-30"),
+        ("on", "2026-06-30", "2026-06-30"),
+        ("on", "", None),
+        ("sure", "oui", True),
+        ("sure", "on", True),
+        ("sure", "true", True),
+        ("sure", "NON", False),
+        ("sure", "0", False),
+        ("n", "1 234", 1234),
+        ("n", "1\u202f234", 1234),
+        ("n", "-5", -5),
+        ("mode", "DELEGATED", "DELEGATED"),
+        ("net", "1 234,50 €", "1234.50"),
+        ("rate", "12,5\u00a0%", "12.5"),
+        ("name", "  Nadia  ", "Nadia"),
+        ("name", "   ", None),
+    ],
+)
+def test_a_text_becomes_the_value_of_its_type(name: str, text: str, value: object) -> None:
+    assert cast(of(name), {name: [text]}, name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("on", "31/06/2026"),
+        ("on", "demain"),
+        ("on", "06/30/2026"),
+        ("sure", "peut-être"),
+        ("n", "12,5"),
+        ("n", "99999999999"),
+        ("n", "١٢٣x"),
+        ("mode", "delegated"),
+        ("mode", "AUTRE"),
+        ("modes", "DELEGATED\nAUTRE"),
+    ],
+)
+def test_a_text_that_does_not_fit_is_told_by_its_path_and_never_repeated(name: str, text: str) -> None:
+    with pytest.raises(Uncast) as told:
+        cast(of(name), {name: [text]}, name)
+
+    assert told.value.path == name
+    assert text.casefold() not in told.value.sentence.casefold()
+
+
+def test_the_last_of_several_texts_counts() -> None:
+    assert cast(of("on"), {"on": ["2026-01-01", "2026-02-02"]}, "on") == "2026-02-02"
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["a\nb;c"], ["a", "b", "c"]),
+        ([" a ", ""], ["a"]),
+        ([""], []),
+    ],
+)
+def test_a_list_of_leaves_is_several_texts_or_one_text_of_several_lines(given: list[str], made: list[str]) -> None:
+    assert cast(of("ids"), {"ids": given}, "ids") == made
+    assert cast(of("ids"), {}, "ids") is None
+
+
+def test_an_object_is_built_from_dotted_names_and_is_nothing_when_nothing_was_typed() -> None:
+    typed = {"person.givenName": ["Nadia"], "person.born": ["01/02/1990"], "person.tags": ["x;y"]}
+
+    assert cast(of("person"), typed, "person") == {"givenName": "Nadia", "born": "1990-02-01", "tags": ["x", "y"]}
+    assert cast(of("person"), {"person.givenName": [" "]}, "person") is None
+
+
+def test_a_list_of_objects_is_built_by_index_in_the_order_of_the_numbers() -> None:
+    typed = {
+        "lines.10.number": ["10"],
+        "lines.2.number": ["2"],
+        "lines.2.person.givenName": ["Paul"],
+        "lines.3.number": [""],
+    }
+
+    assert cast(of("lines"), typed, "lines") == [{"number": 2, "person": {"givenName": "Paul"}}, {"number": 10}]
+    assert cast(of("lines"), {"linesx.1.number": ["1"]}, "lines") is None
+
+
+def test_the_fault_of_a_nested_field_names_its_whole_path() -> None:
+    with pytest.raises(Uncast) as told:
+        cast(of("lines"), {"lines.1.person.born": ["hier"]}, "lines")
+
+    assert told.value.path == "lines.1.person.born"
+
+
+def test_an_input_object_as_a_whole_takes_the_fields_without_a_prefix() -> None:
+    assert cast(ACT, {"name": ["A"], "person.givenName": ["B"]}, "") == {"name": "A", "person": {"givenName": "B"}}
+
+
+def test_a_page_leaves_out_what_does_not_fit_and_says_so(desk: Desk) -> None:
+    document = desk.library.queries["partners"]
+
+    found, told = desk.variables(document, {"mode": ["INVENTED"], "search": ["canal"], "inconnue": ["x"]})
+
+    assert found == {"search": "canal"}
+    assert len(told) == 1
+    assert "INVENTED" not in told[0]
+    assert desk.title(document, "mode") in told[0]
+
+
+def test_a_page_that_lacks_what_its_document_needs_is_nothing_at_that_address(desk: Desk) -> None:
+    with pytest.raises(Failed) as failed:
+        desk.variables(desk.library.queries["why"], {"user": ["usr_x"], "action": ["INVENTED"]})
+
+    assert failed.value.status == 404
+
+
+def test_every_variable_of_every_document_can_be_cast(desk: Desk) -> None:
+    library: Library = desk.library
+    for document in [*library.queries.values(), *library.mutations.values()]:
+        for name, type_ in document.variables.items():
+            cast(type_, {}, name)

@@ -1,0 +1,31 @@
+"""What enforcement resolves for the users of a register, whatever asks for it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Text, cast, select
+
+from persistence.binds import Held
+from persistence.callers import holders
+from persistence.engine import Database
+from persistence.question import Var
+from persistence.reader import Terms, compiled
+
+NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
+
+
+async def held(database: Database, users: Iterable[str], day: date) -> list[Mapping[str, Any]]:
+    """What each of these users holds that day (`callers.holders`)."""
+    terms = Terms(database.dialect)
+    told = holders(terms, lambda user: terms.among(user.c.id, Var(("users",))))
+    statement = compiled(select(cast(told, Text)), terms)
+    binds = statement.binds({"users": list(users)}, Held(day, NOW, lambda _attribute, _role: ()))
+    async with database.reading() as driver:
+        return orjson.loads(await database.value(statement.text, binds, driver))  # type: ignore[no-any-return]
+
+
+def rights_of(told: Mapping[str, Any]) -> tuple[set[tuple[str, ...]], set[str]]:
+    """(profile, group, partner, service, establishment) of each right, and the partners administered."""
+    return {tuple(grant) for grant in told["grants"]}, {partner for (partner,) in told["administered"]}

@@ -1,0 +1,81 @@
+"""A partner's file read by one statement is the file that the mapping loads, object by object."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Text, cast, inspect, select
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+from persistence.binds import Held
+from persistence.reader import Terms, compiled
+from persistence.records import Organism, Partner
+from persistence.records.base import Base
+from persistence.trees import grown, tree
+from persistence.visibility import table
+
+from .desk import NOW, TODAY, Desk
+
+
+async def read(desk: Desk, kind: type[Base], *, alone: bool = False) -> list[Any]:
+    """Every object of this kind, by one statement."""
+    terms, row = Terms(desk.dialect), table(kind.__tablename__).alias()
+    item = tree(kind, row, terms.spelling, alone=alone)
+    made = compiled(select(cast(terms.spelling.listed(item, [row.c.id]), Text)), terms)
+    async with desk.database.reading() as driver:
+        held = Held(TODAY, NOW, lambda _attribute, _role: ())
+        return grown(kind, orjson.loads(await desk.database.value(made.text, made.binds({}, held), driver)))
+
+
+def told(one: Base, seen: set[tuple[Any, ...]]) -> Iterator[Any]:
+    """The values of an object and of all that hangs from it, each object once."""
+    mapper = inspect(type(one))
+    identity = (mapper, *mapper.primary_key_from_instance(one))
+    yield identity
+    if identity in seen:
+        return
+    seen.add(identity)
+    yield {c.key: getattr(one, c.key) for c in mapper.column_attrs}
+    for relation in mapper.relationships:
+        if relation.lazy == "selectin":
+            value = getattr(one, relation.key)
+            several = value if relation.uselist else [value] if value is not None else []
+            key = inspect(relation.mapper).primary_key_from_instance
+            yield relation.key, len(several)
+            for below in several if relation.order_by else sorted(several, key=key):
+                yield list(told(below, seen))
+
+
+async def test_a_file_is_the_same_objects_as_the_mapping_loads(desk: Desk) -> None:
+    found = {partner.id: partner for partner in await read(desk, Partner)}
+    async with desk.database.looking() as session:
+        mapped = (await session.scalars(select(Partner))).all()
+        assert mapped
+        assert {partner.id for partner in mapped} == found.keys()
+        for partner in mapped:
+            assert list(told(found[partner.id], set())) == list(told(partner, set())), partner.id
+            assert type(found[partner.id].conventions) is type(partner.conventions)
+
+
+async def test_an_object_told_twice_is_one_and_knows_what_it_hangs_from(desk: Desk) -> None:
+    for partner in await read(desk, Partner):
+        links = {link.id: link for link in partner.affiliations}
+        for convention in partner.conventions:
+            assert convention.partner is partner
+            assert convention.contract.convention is convention
+            for manager in convention.contract.managers:
+                assert manager.affiliation is links[manager.affiliation.id]
+            for access in convention.accesses:
+                assert all(bulletin.access is access for bulletin in access.bulletins)
+                granted = {role.id: role for bulletin in access.bulletins for role in bulletin.roles}
+                for group in access.groups:
+                    if group.role is not None and group.role.id in granted:
+                        assert group.role is granted[group.role.id]
+
+
+async def test_what_was_not_read_is_not_taken_for_nothing(desk: Desk) -> None:
+    for organism in await read(desk, Organism, alone=True):
+        assert organism.name
+        with pytest.raises(DetachedInstanceError):
+            _ = organism.departments
