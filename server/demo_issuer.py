@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -26,7 +27,7 @@ class DemoIssuer:
     ) -> None:
         if not key_file.exists():
             _make_key(key_file)
-        self._key = RSAKey.import_key(orjson.loads(key_file.read_bytes()))
+        self._key = _read(key_file.read_bytes())
         self._audience, self._now = audience, now
 
     def issue(self, subject: str, lifetime: timedelta = timedelta(hours=1)) -> str:
@@ -42,6 +43,12 @@ class DemoIssuer:
     def jwks(self) -> KeySetSerialization:
         """The public half."""
         return KeySet([self._key]).as_dict()
+
+
+@cache
+def _read(text: bytes) -> RSAKey:
+    """Read once: to check that it is a key takes 40 ms."""
+    return RSAKey.import_key(orjson.loads(text))
 
 
 def _make_key(file: Path) -> None:
