@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from persistence.engine import Database
 from persistence.migrations import migrate
@@ -164,11 +164,11 @@ class Copies:
         await database.close()
 
     async def drop(self, url: str) -> None:
+        name = make_url(url).database or ""
         if url.startswith("postgresql"):
-            name = url.rsplit("/", 1)[1].partition("?")[0]
-            await self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            await self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
         else:
-            file = Path(url.partition("///")[2])
+            file = Path(name)
             for left in file.parent.glob(f"{file.name}*"):  # with its journal and its index
                 left.unlink(missing_ok=True)
 
@@ -184,7 +184,8 @@ class Copies:
 async def copies(scratch: Path, postgres_url: str) -> AsyncIterator[Copies]:
     made = Copies(scratch, postgres_url)
     yield made
-    await made.drop(made.in_server(f"template_{made.mine}"))
+    if "postgresql" in made.made:
+        await made.drop(made.in_server(f"template_{made.mine}"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
