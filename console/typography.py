@@ -62,8 +62,8 @@ def relative(value: date, today: date) -> str:
 
 
 def number(value: int) -> str:
-    """« 1 234 »."""
-    return f"{value:,}".replace(",", NARROW)
+    """« 12 345 »; « 2025 », a year as often as a count, in one piece."""
+    return f"{value:,}".replace(",", NARROW) if abs(value) >= 10_000 else str(value)  # noqa: PLR2004
 
 
 def siret(value: str) -> str:

@@ -89,7 +89,7 @@ def test_an_instant_is_told_at_paris_in_winter_and_in_summer(instant: datetime, 
         (-1, "hier"),
         (2, f"dans 2{N}jours"),
         (-3, f"il y a 3{N}jours"),
-        (1234, f"dans 1{T}234{N}jours"),
+        (12345, f"dans 12{T}345{N}jours"),
     ],
 )
 def test_a_deadline_is_told_from_today(away: int, said: str) -> None:
@@ -98,14 +98,17 @@ def test_a_deadline_is_told_from_today(away: int, said: str) -> None:
     assert typography.relative(date.fromordinal(today.toordinal() + away), today) == said
 
 
-@pytest.mark.parametrize(("value", "said"), [(0, "0"), (999, "999"), (1234, f"1{T}234"), (1234567, f"1{T}234{T}567")])
-def test_thousands_stand_apart_by_a_narrow_space(value: int, said: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0"), (2025, "2025"), (12345, f"12{T}345"), (-12345, f"-12{T}345"), (1234567, f"1{T}234{T}567")],
+)
+def test_thousands_stand_apart_from_five_digits_on(value: int, said: str) -> None:
     assert typography.number(value) == said
 
 
 @pytest.mark.parametrize(
     ("count", "said"),
-    [(0, f"0{N}partenaire"), (1, f"1{N}partenaire"), (2, f"2{N}partenaires"), (1234, f"1{T}234{N}partenaires")],
+    [(0, f"0{N}partenaire"), (1, f"1{N}partenaire"), (2, f"2{N}partenaires"), (12345, f"12{T}345{N}partenaires")],
 )
 def test_zero_and_one_are_singular(count: int, said: str) -> None:
     assert typography.plural(count, "partenaire") == said
@@ -127,11 +130,11 @@ def test_the_digits_that_differ_are_marked_where_they_stand() -> None:
 
 
 def test_what_a_template_prints_is_french_without_being_told() -> None:
-    assert [printed(value) for value in (None, True, False, 1234, Word("OPEN", "Ouvert"), "12")] == [
+    assert [printed(value) for value in (None, True, False, 12345, Word("OPEN", "Ouvert"), "12")] == [
         "",
         "oui",
         "non",
-        f"1{T}234",
+        f"12{T}345",
         "Ouvert",
         "12",
     ]
