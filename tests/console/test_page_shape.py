@@ -12,6 +12,7 @@ from .desks import House, Visit
 from .places import addresses, extraction
 
 REFERENCES = re.compile(r'\s(?:for|aria-labelledby|aria-describedby|aria-controls)="([^"]+)"')
+TABS = ("/contrats", "/services", "/groupes", "/historique")
 PLAIN_SPACE = re.compile(r"[^\s>] [;:!?»](?=[\s<.,)])|« ")
 
 
@@ -49,6 +50,20 @@ async def test_a_page_has_one_heading_and_its_names_lead_somewhere(house: House,
         visit = await visitor.get(address)
         assert faults(visit) == [], address
         assert breaks(visit) == [], address
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.root == "partner"], ids=lambda page: page.document)
+async def test_a_tab_of_a_partner_stands_among_the_others(house: House, page: Page) -> None:
+    visitor = await house.visitor("agent-paris")
+    address = (await addresses(house, page))[0]
+    partner = "/".join(address.split("/")[:3])
+
+    html = (await visitor.get(address)).text
+    tabs = re.findall(r'<nav class="tabs".*?</nav>', html, re.DOTALL)[0]
+
+    assert re.findall(r'href="([^"]+)"', tabs) == [f"{partner}{t}" for t in ("", *TABS)]
+    assert f'<a href="{address}" aria-current="page">' in tabs
+    assert tabs.count("aria-current") == 1
 
 
 async def test_no_two_pages_have_the_same_title(house: House) -> None:
