@@ -114,10 +114,14 @@ def asset(name: str) -> str:
     return _ASSETS[name]
 
 
+_UNSAID = {"id", "version", "viewerCan", "siretDifferences"}
+"""What is asked for the page's own use: to link, to guard, to propose, to mark digits."""
+
+
 def facts(mask: Mask) -> Iterator[tuple[str, str, Any]]:
     """What an object says, for a page without a template of its own: its French titles, kinds and values."""
     for selected, value in mask:
-        if selected.key in {"id", "version", "viewerCan"}:
+        if selected.key in _UNSAID:
             continue
         yield label(selected.field.description), kind_of(selected), value
 
