@@ -1,5 +1,7 @@
 """Every page of the desk: its address, its document, and for a list its columns."""
 
+from dataclasses import replace
+
 from .page import Column, Listing, Page, Quick
 
 PARTNERS = Listing(
@@ -29,22 +31,6 @@ PARTNERS = Listing(
     ),
     export="PARTNERS",
     export_needs="PARTNER_EXPORT",
-)
-HISTORY = Listing(
-    root="partner.journal",
-    one="acte",
-    many="actes",
-    empty="Aucun acte n’est inscrit pour ce partenaire.",
-    shown=("act", "since", "until"),
-    labels={"act": "Acte", "since": "Depuis le", "until": "Jusqu’au", "partnerId": "Partenaire (identifiant)"},
-    columns=(
-        Column("Quand", "at"),
-        Column("Acte", "act", kind="act"),
-        Column("Par", "actor.familyName"),
-        Column("Pour", "actingFor.name"),
-        Column("Depuis", "source", kind="source"),
-        Column("Motif", "reason"),
-    ),
 )
 BULLETINS = Listing(
     root="bulletins",
@@ -168,6 +154,21 @@ JOURNAL = Listing(
     ),
     export="JOURNAL",
     export_needs="JOURNAL_ENTRY_EXPORT",
+)
+HISTORY = replace(
+    JOURNAL,
+    root="partner.journal",
+    empty="Aucun acte n’est inscrit pour ce partenaire.",
+    columns=(
+        Column("Quand", "at"),
+        Column("Acte", "act", kind="act"),
+        Column("Par", "actor.familyName"),
+        Column("Pour", "actingFor.name"),
+        Column("Depuis", "source", kind="source"),
+        Column("Motif", "reason"),
+    ),
+    export="",
+    export_needs="",
 )
 ORGANISMS = Listing(
     root="organisms",
