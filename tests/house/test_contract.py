@@ -26,7 +26,7 @@ from persistence.records.base import Base
 from persistence.visibility import GUARDED
 from resolvers.bindings import Connected, Listed, bound
 from schema.contract import contract, types
-from server.cli import SDL
+from server.commands.contract import SDL
 
 TABLES = Base.metadata.tables
 PUBLIC_FIELDS = {

@@ -1,0 +1,19 @@
+"""The published contract."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from schema.contract import contract
+
+SDL = Path(__file__).parents[2] / "schema" / "schema.graphql"
+
+
+def schema(asked: argparse.Namespace) -> int:
+    built = contract().as_str().rstrip() + "\n"
+    if not asked.check:
+        SDL.write_text(built, encoding="utf-8")
+    elif not SDL.exists() or SDL.read_text(encoding="utf-8") != built:
+        print("schema/schema.graphql n'est pas à jour : `make schema`.", file=sys.stderr)
+        return 1
+    return 0

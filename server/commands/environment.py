@@ -1,0 +1,16 @@
+"""The environment of a demonstration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+DEMO_FOLDER = Path(".demo")
+
+
+def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a demonstration: in its own folder, unless a database is given."""
+    known = {
+        "DEMO": "1",
+        "DATABASE_URL": f"sqlite:///{DEMO_FOLDER}/habilitations.db",
+        "DEMO_KEY": str(DEMO_FOLDER / "issuer.jwk"),
+    }
+    return known | dict(environ)

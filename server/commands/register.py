@@ -1,0 +1,85 @@
+"""The register, by whoever holds the server: its steps, its reference data, its first administrator, its keys."""
+
+import argparse
+import asyncio
+import os
+from uuid import uuid4
+
+from authz import load
+from persistence.engine import Database
+from persistence.journal import Circumstances, entry
+from persistence.migrations import migrate as bring_up
+from persistence.records import Agent, Organism, Profile, SignIn, User
+from persistence.seeds.demo import seed_demo
+from persistence.seeds.reference import seed_reference
+from persistence.vault import Vault
+from server.app import create_clock
+from server.clock import DemoClock
+from server.demo_issuer import DEMO_ISSUER
+from server.settings import Settings, SettingsError
+
+
+def migrate(_: argparse.Namespace) -> int:
+    return asyncio.run(prepare(Settings.from_environ(os.environ)))
+
+
+def seed(asked: argparse.Namespace) -> int:
+    return asyncio.run(prepare(Settings.from_environ(os.environ), reference=True, demo=asked.demo))
+
+
+def appoint_national(asked: argparse.Namespace) -> int:
+    return asyncio.run(_appoint_national(Settings.from_environ(os.environ), asked))
+
+
+def keys(asked: argparse.Namespace) -> int:
+    Vault.write(asked.file)
+    return 0
+
+
+async def prepare(settings: Settings, *, reference: bool = False, demo: bool = False) -> int:
+    database = Database(settings.database_url)
+    try:
+        await bring_up(database)
+        if demo and settings.demo_day is None:
+            raise SettingsError("Le monde fictif ne s'écrit que dans une démonstration (DEMO=1).")
+        if reference and await _is_empty(database, "organism"):
+            async with database.transaction() as session:
+                await seed_reference(session)
+        if demo and settings.demo_day is not None and await _is_empty(database, "partner"):
+            await seed_demo(database, DEMO_ISSUER, DemoClock(settings.demo_day).today())
+    finally:
+        await database.close()
+    return 0
+
+
+async def _appoint_national(settings: Settings, asked: argparse.Namespace) -> int:
+    """The first one, by whoever holds the server; the graph's own national administrators name the others."""
+    database, clock = Database(settings.database_url), create_clock(settings)
+    try:
+        person = User.person(asked.given_name, asked.family_name, asked.email)
+        async with database.transaction() as session:
+            cnaf = await session.get_one(Organism, "org_CNAF")
+            appointed = Agent.appoint(person, cnaf, Profile.NATIONAL, clock.today())
+            what = Circumstances(
+                actor_id=person.id,
+                acting_for=cnaf.id,
+                source="CLI",
+                act="agentAppoint",
+                request_id=uuid4().hex,
+                policy_hash=load().policy_hash,
+                matched_rule="hors du graphe",
+                reason="Premier administrateur national",
+            )
+            session.add_all([appointed, SignIn(issuer=asked.issuer, subject=asked.subject, user=person)])
+            written = entry(session, what, appointed.id, None, clock.now(), clock.today())
+            await session.flush()
+            session.add(written)
+    finally:
+        await database.close()
+    return 0
+
+
+async def _is_empty(database: Database, table: str) -> bool:
+    text = f"SELECT count(*) FROM {table}"  # noqa: S608 our own word
+    async with database.reading() as driver:
+        return not await database.value(text, {} if database.dialect == "sqlite" else (), driver)

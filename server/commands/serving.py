@@ -1,0 +1,43 @@
+"""Serving: the production's register, or a demonstration made on the spot."""
+
+import argparse
+import asyncio
+import os
+
+import uvicorn
+
+from server.settings import Settings
+from server.welcome import welcome
+
+from .environment import DEMO_FOLDER, demo_environ
+from .register import prepare
+
+
+def demo(_: argparse.Namespace) -> int:
+    DEMO_FOLDER.mkdir(exist_ok=True)
+    os.environ.update(demo_environ(os.environ))
+    settings = Settings.from_environ(os.environ)
+    asyncio.run(prepare(settings, reference=True, demo=True))
+    print(welcome(settings))
+    return _serve(settings)
+
+
+def serve(_: argparse.Namespace) -> int:
+    return _serve(Settings.from_environ(os.environ))
+
+
+def _serve(settings: Settings) -> int:
+    uvicorn.run(
+        "server.app:from_environ",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        server_header=False,
+        access_log=False,
+        timeout_graceful_shutdown=25,
+        log_level="warning",
+    )
+    return 0

@@ -1,0 +1,11 @@
+"""What is logged, and how: the same in the command line, in a server, and in each of its worker processes."""
+
+import logging
+
+CHATTY = ("alembic", "casbin", "httpx")
+
+
+def configure() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
