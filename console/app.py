@@ -1,7 +1,6 @@
 """The desk as an application: its addresses, and nothing that its pages do not need."""
 
 import gzip
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import PurePosixPath
@@ -16,10 +15,9 @@ from . import files, lists
 from .acting import Acting
 from .acts import ACTS
 from .bulk import Bulk
-from .documents import Document
 from .kernel import Desk, Failed, found, local, refuse_personal_number, texts, typed
 from .masking import Mask
-from .page import Listing, Page
+from .page import Page
 from .ports import Ports, Session
 from .rendering import STATIC, asset, nodes, path, static_files
 from .site import PAGES
@@ -39,6 +37,7 @@ KEPT = {
 LARGEST_FORM = 22_000_000
 """With a scan, or an extraction."""
 LARGEST_POST = 1_000_000
+LONGEST_SEARCH = 200
 YEAR = 31_536_000
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
@@ -71,7 +70,12 @@ class Pages:
 
     async def show(self, request: Request, session: Session, page: Page) -> Response:
         document = self.desk.library.queries[page.document]
-        variables, dropped = lists.asked(self.desk, session, page, _pairs(request))
+        if page.listing is not None and "saisie" in request.query_params:
+            draft = await self.desk.kept(request, session)
+            if draft:  # a search that was sent after the session had ended
+                return self._narrow(request, session, page, texts(draft))
+        question = lists.asked(self.desk, session, page, _pairs(request))
+        variables = question.variables
         if page.listing is not None:
             variables = lists.paged(request, variables)
         data = await self.desk.ask(session, document, variables)
@@ -86,12 +90,12 @@ class Pages:
             "data": data,
             "document": document,
             "variables": {k: v for k, v in variables.items() if v is not None},
-            "notices": [*[("warning", text) for text in dropped], *_done(request)],
+            "notices": [*[("warning", text) for text in question.dropped], *_done(request)],
         }
         if "requete" in request.query_params:
             return self.desk.render(request, session, ["request.html"], 200, context)
         if page.listing is not None:
-            context |= self._listed(request, page.listing, document, variables, data)
+            context |= self._listed(request, session, page, question, data)
         if page.document == "worklist":
             context["drafts"] = await self._drafts(session)
         names = [f"{page.document}.html", "list.html" if page.listing else "default.html"]
@@ -103,19 +107,27 @@ class Pages:
     def _listed(
         self,
         request: Request,
-        listing: Listing,
-        document: Document,
-        variables: Mapping[str, Any],
+        session: Session,
+        page: Page,
+        question: lists.Question,
         data: Mask,
     ) -> dict[str, Any]:
-        connection = found(data, listing.root)
+        listing, document = page.listing, self.desk.library.queries[page.document]
+        assert listing is not None
+        variables, connection = lists.paged(request, question.variables), found(data, listing.root)
+        aside = {"after", "before", "rang", "fait", "saisie"}
+        if question.is_forgotten:
+            connection = lists.empty(connection)
+            aside |= {"s"}
+        seal = partial(lists.seal, self.desk, session, page)
         return {
             "listing": listing,
             "connection": connection,
+            "forgotten": lists.FORGOTTEN if question.is_forgotten else "",
             "filters": lists.filters(self.desk, listing, document, variables, data),
-            "position": lists.position(request, connection, variables),
+            "position": lists.position(request, connection, variables, seal),
             "cell": partial(lists.cell, self.desk),
-            "kept": {k: v for k, v in request.query_params.items() if k not in {"after", "before", "rang", "fait"}},
+            "kept": {k: v for k, v in request.query_params.items() if k not in aside},
         }
 
     async def _drafts(self, session: Session) -> list[tuple[str, str]]:
@@ -132,21 +144,25 @@ class Pages:
             raise Failed(404)
         if form.get("_faire") == "export":
             return await self._file(request, session, page, str(form.get("format", "csv")))
-        pairs = texts(typed(form))
-        private = {k: pairs[k][-1] for k in page.listing.private if pairs.get(k, [""])[-1].strip()}
-        open_ = {k: v[-1] for k, v in pairs.items() if k not in private and v[-1].strip() and k[0] != "_"}
-        for text in pairs.get("search", ()):
-            refuse_personal_number(text)
-        if private:
-            open_["s"] = self.desk.ports.sessions.seal(session, json.dumps(private))
-        return RedirectResponse(request.url.path + ("?" + urlencode(open_) if open_ else ""), 303)
+        return self._narrow(request, session, page, texts(typed(form)))
+
+    def _narrow(self, request: Request, session: Session, page: Page, pairs: Mapping[str, list[str]]) -> Response:
+        """The list that a filter asks for; its words are sealed, for an address holds no name."""
+        filter_ = {k: v[-1] for k, v in pairs.items() if v[-1].strip() and k[0] != "_"}
+        words = filter_.pop(lists.WORDS, "").strip()
+        refuse_personal_number(words)
+        if len(words) > LONGEST_SEARCH:
+            raise Failed(400, f"Une recherche compte au plus {LONGEST_SEARCH} caractères.")
+        if words:
+            filter_["s"] = lists.seal(self.desk, session, page, lists.WORDS, words)
+        return RedirectResponse(request.url.path + ("?" + urlencode(filter_) if filter_ else ""), 303)
 
     async def _file(self, request: Request, session: Session, page: Page, kind: str) -> Response:
         """The whole list that the filter shows, once the graph has judged and journaled it."""
         listing, document = page.listing, self.desk.library.queries[page.document]
         if listing is None or not listing.export or kind not in files.MEDIA:
             raise Failed(404)
-        variables, _ = lists.asked(self.desk, session, page, _pairs(request))
+        variables = lists.asked(self.desk, session, page, _pairs(request)).require_whole()
         said: list[tuple[str, str]] = []
         rows = []
         async for data in lists.every(self.desk, session, page, variables):

@@ -88,7 +88,8 @@ class Bulk:
             said = [text.partition("|") for text in form.get("ids", ()) if "|" in text]
             chosen = [Item(identifier, title) for identifier, _, title in said]
         else:
-            variables, _ = asked(self.desk, session, page, parse_qsl(form.get("_filtre", [""])[-1]))
+            question = asked(self.desk, session, page, parse_qsl(form.get("_filtre", [""])[-1]))
+            variables = question.require_whole()
             chosen = [
                 Item(str(path(row, page.listing.bulk_id)), called(page, row))
                 async for data in every(self.desk, session, page, variables, MOST)

@@ -1,10 +1,9 @@
 """Lists: filters in the address, pages by cursor, and files of exactly what the filter shows."""
 
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLEnumType, GraphQLInputType, get_named_type
 from starlette.requests import Request
@@ -23,6 +22,11 @@ LARGEST = 100
 FILE_LIMIT = 20_000
 SOON = timedelta(days=30)
 """How long before its end a right is worth a look."""
+WORDS = "search"
+"""The filter that takes words: it may be a name, so it is posted, and stands sealed in addresses."""
+CURSORS = ("after", "before")
+UNSAID = "une recherche, dont les mots ne sont pas gardés"
+FORGOTTEN = "Cette recherche n’est plus connue : refaites-la."
 SOURCES = {"API": "interface", "CONSOLE": "bureau", "IMPORT": "import", "CLI": "ligne de commande"}
 
 
@@ -45,18 +49,50 @@ class Filter:
         return known.get(self.value, self.value)
 
 
-def asked(
-    desk: Desk, session: Session, page: Page, pairs: Sequence[tuple[str, str]]
-) -> tuple[dict[str, Any], list[str]]:
-    """What an address asks of a page, its private part unsealed; and the sentences of what does not fit."""
-    document, private = desk.library.queries[page.document], page.listing.private if page.listing else ()
-    open_ = [pair for pair in pairs if pair[0] not in private]
+class Question(NamedTuple):
+    """What an address asks of a page."""
+
+    variables: dict[str, Any]
+    dropped: list[str]
+    """The sentences of what does not fit: it is left out."""
+    is_forgotten: bool
+    """Whether a sealed part does not open: the list then holds nothing, and says why."""
+
+    def require_whole(self) -> dict[str, Any]:
+        """The variables, for what acts on the whole list. Raises `Failed` where a part of the filter is lost."""
+        if self.is_forgotten:
+            raise Failed(400, FORGOTTEN)
+        return self.variables
+
+
+def asked(desk: Desk, session: Session, page: Page, pairs: Sequence[tuple[str, str]]) -> Question:
+    """What an address asks of a page, its sealed parts opened."""
+    document = desk.library.queries[page.document]
+    plain = list(pairs)
+    ciphers: dict[str, str] = {}
+    if page.listing is not None:
+        plain = [pair for pair in pairs if pair[0] not in {WORDS, *CURSORS}]
+        fields = {"s": WORDS} | {name: name for name in CURSORS}
+        usable = {name for name, field in fields.items() if field in document.variables}
+        ciphers = {fields[name]: text for name, text in pairs if name in usable and text}
     if "soon" in document.variables:
-        open_.append(("soon", (desk.ports.today() + SOON).isoformat()))
-    found, dropped = desk.variables(document, texts(open_))
-    sealed = dict(pairs).get("s")
-    said = desk.ports.sessions.unseal(session, sealed) if sealed else None
-    return found | {k: v for k, v in json.loads(said or "{}").items() if k in private}, dropped
+        plain.append(("soon", (desk.ports.today() + SOON).isoformat()))
+    variables, dropped = desk.variables(document, texts(plain))
+    words = {name: unseal(desk, session, page, name, text) for name, text in ciphers.items()}
+    variables |= {name: text for name, text in words.items() if text is not None}
+    return Question(variables, dropped, None in words.values())
+
+
+def seal(desk: Desk, session: Session, page: Page, name: str, text: str) -> str:
+    """A text for an address of this page: names are read neither in searches nor in cursors."""
+    return desk.ports.sessions.seal(session, f"{page.document} {name} {text}")
+
+
+def unseal(desk: Desk, session: Session, page: Page, name: str, cipher: str) -> str | None:
+    """None for what this page did not seal under this name, for this person."""
+    text = desk.ports.sessions.unseal(session, cipher)
+    head = f"{page.document} {name} "
+    return text.removeprefix(head) if text is not None and text.startswith(head) else None
 
 
 def paged(request: Request, variables: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +115,7 @@ def filters(desk: Desk, listing: Listing, document: Document, variables: Mapping
         text = {True: "true", False: "false", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
         kind = "select" if options else {"Date": "date"}.get(get_named_type(type_).name, "search")
         shown = name in listing.shown or (not listing.shown and name == "search")
-        made.append(Filter(name, title, kind, text, options, shown, name in listing.private))
+        made.append(Filter(name, title, kind, text, options, shown, name == WORDS))
     return made
 
 
@@ -109,7 +145,17 @@ class Position:
     size: int
 
 
-def position(request: Request, connection: Mask, variables: Mapping[str, Any]) -> Position:
+def empty(connection: Mask) -> Mask:
+    """The same list without a row."""
+    page = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+    none = {"totalCount": 0, "totalCountCapped": False, "pageInfo": page, "nodes": []}
+    return Mask(none, connection.selection_)
+
+
+def position(
+    request: Request, connection: Mask, variables: Mapping[str, Any], seal: Callable[[str, str], str]
+) -> Position:
+    """`seal` takes the name of a cursor and the cursor."""
     found, info = len(nodes(connection)), connection.pageInfo
     asked = request.query_params.get("rang", "")
     start = int(asked) if asked.isdigit() and len(asked) < 7 and int(asked) > 0 else 1  # noqa: PLR2004
@@ -121,8 +167,8 @@ def position(request: Request, connection: Mask, variables: Mapping[str, Any]) -
         start + found - 1 if found else 0,
         connection.totalCount,
         bool(connection.totalCountCapped),
-        info.startCursor if info.hasPreviousPage else None,
-        info.endCursor if info.hasNextPage else None,
+        seal("before", info.startCursor) if info.hasPreviousPage else None,
+        seal("after", info.endCursor) if info.hasNextPage else None,
         size,
     )
 
@@ -165,5 +211,5 @@ def cell(desk: Desk, column: Column, row: Mask) -> Any:  # noqa: ANN401 a value 
 
 
 def summary(made: Sequence[Filter]) -> list[tuple[str, str]]:
-    """The filters in words, for the head of a file and for the journal; never a private one."""
-    return [(f.label, f.said) for f in made if f.value and not f.private]
+    """The filters in words, for the head of a file and for the journal; of a private one, only that there was one."""
+    return [(f.label, UNSAID if f.private else f.said) for f in made if f.value]

@@ -40,8 +40,8 @@ class Quick:
 class Listing:
     """A list: which connection of the document, its columns, and what may be done with it.
 
-    `choices`: for a variable that is an identifier, where the document lists its options. `private`: variables that
-    an address never holds in clear. `export`: its name for `listExport`, which needs the action `export_needs`.
+    `choices`: for a variable that is an identifier, where the document lists its options.
+    `export`: its name for `listExport`, which needs the action `export_needs`.
     `bulk`: acts on several rows; their identifier is the row's, or at `bulk_id`.
     """
 
@@ -54,7 +54,6 @@ class Listing:
     choices: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
-    private: tuple[str, ...] = ()
     export: str = ""
     export_needs: str = ""
     bulk: tuple[str, ...] = ()

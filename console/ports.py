@@ -61,7 +61,7 @@ class Sessions(Protocol):
     async def mine(self, session: Any) -> Sequence[Seen]: ...  # noqa: ANN401 the process's own session
     async def end_others(self, session: Any) -> int: ...  # noqa: ANN401 the process's own session
     def seal(self, session: Any, text: str) -> str:  # noqa: ANN401 the process's own session
-        """A text for an address, that this session alone reads: a person's name is never in a URL."""
+        """A text for an address, that this person alone reads for thirty days: no name is in a URL."""
 
     def unseal(self, session: Any, sealed: str) -> str | None: ...  # noqa: ANN401 the process's own session
 

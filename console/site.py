@@ -68,7 +68,6 @@ USERS = Listing(
     many="personnes",
     empty="Personne n’est encore rattaché à un partenaire de votre périmètre.",
     shown=("search",),
-    private=("search",),
     labels={"search": "Nom d’une personne"},
     quick=(
         Quick("Tous", {}),

@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import orjson
@@ -25,6 +25,7 @@ COOKIE = "__Host-session"
 SECRET_BYTES = 32
 TOKEN_FIELD = "_jeton"  # noqa: S105 the name of the field
 LARGEST_TYPED = 200_000
+SEALED_FOR = timedelta(days=30)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 Typed = Sequence[tuple[str, str]]
 
@@ -153,15 +154,18 @@ class Sessions:
     # what an address may not say in clear
 
     def seal(self, session: Session, text: str) -> str:
-        """A text for an address, that this person's session alone reads again."""
-        return self._sealer.seal(text.encode(), f"session.address|{session.id}").hex()
+        """A text for an address, that this person alone reads again, for thirty days."""
+        dated = f"{int(self._now().timestamp())} {text}"
+        return self._sealer.seal(dated.encode(), _address_of(session)).hex()
 
     def unseal(self, session: Session, sealed: str) -> str | None:
-        """None for what this session did not seal."""
+        """None for what was not sealed for this person, or too long ago."""
         try:
-            return self._sealer.open(bytes.fromhex(sealed), f"session.address|{session.id}").decode()
+            dated = self._sealer.open(bytes.fromhex(sealed), _address_of(session)).decode()
         except (VaultError, ValueError):
             return None
+        instant, _, text = dated.partition(" ")
+        return text if self._now().timestamp() - int(instant) < SEALED_FOR.total_seconds() else None
 
     # beginning and ending
 
@@ -243,6 +247,10 @@ def _secret(request: Request) -> str:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def _address_of(session: Session) -> str:
+    return f"address|{session.identity.issuer}|{session.identity.subject}"
 
 
 def _typed_of(row: SessionRecord) -> str:

@@ -93,6 +93,13 @@ class Visitor(Browser):
             return await self.get(action + "?" + urlencode(pairs))
         return await self.post(action, pairs)
 
+    async def search(self, address: str, words: str) -> Visit:
+        """Type these words in the filter of a list: the answer to what was posted."""
+        page = await self.get(address)
+        header = ("/partenaires", {"_jeton", "search"})
+        form = next(f for f in page.shown.forms if "search" in f.fields and (f.action, f.fields) != header)
+        return await self.submit(page, form, search=words)
+
     async def step(self, visit: Visit, step: str, **changes: str | list[str] | None) -> Visit:
         """Press a button of the form of an act."""
         return await self.submit(visit, visit.shown.form(button=("_etape", step)), ("_etape", step), **changes)

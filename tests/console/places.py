@@ -21,11 +21,11 @@ PERSONAS = (
 )
 PEOPLE = ("usr_declarante-canal", "usr_declarant-horizons", "usr_agent-rhone")
 FILTERS = {
-    "partners": ("mode=DELEGATED&taille=50", "migrationState=LATE", "search=canal&first=1", "mode=INVENTED"),
+    "partners": ("mode=DELEGATED&taille=50", "migrationState=LATE", "kind=ESAT&first=1", "mode=INVENTED"),
     "bulletins": ("status=OPEN", "siretMatches=false&status=SIGNED"),
     "users": ("suspended=true", "pending=true"),
     "journal": ("since=2026-01-01&until=31/12/2026",),
-    "organisms": ("kind=CAF&search=paris",),
+    "organisms": ("kind=CAF",),
     "partner": ("on=2025-12-10",),
     "partner_contracts": ("on=2027-03-01",),
 }

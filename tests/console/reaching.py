@@ -32,7 +32,7 @@ async def an_empty_list(chromium: Chromium, _: Ids) -> Page:
 
 
 async def filters_that_find_nothing(chromium: Chromium, _: Ids) -> Page:
-    return await at(chromium, PARIS, "/partenaires?search=introuvable&mode=DELEGATED", "Aucun résultat pour ces")
+    return await at(chromium, PARIS, "/partenaires?mode=DELEGATED&kind=OTHER", "Aucun résultat pour ces")
 
 
 async def a_filter_that_is_not_one(chromium: Chromium, _: Ids) -> Page:

@@ -113,9 +113,7 @@ async def test_all_the_results_of_the_filter_are_chosen_and_no_other(house: Hous
 
 async def test_all_the_results_of_a_search_by_name_are_chosen_too(house: House) -> None:
     visitor = await house.visitor("agent-paris")
-    page = await visitor.get("/utilisateurs")
-    search = next(f for f in page.shown.forms if f.method == "post" and "search" in f.fields)
-    found = await visitor.get((await visitor.submit(page, search, search="Dubois")).place)
+    found = await visitor.get((await visitor.search("/utilisateurs", "Dubois")).place)
     form = found.shown.form(field="ids")
 
     chosen = await visitor.post("/lots/userSuspend", [*form.filled({"_tous": "1"}), SUSPEND])

@@ -177,7 +177,9 @@ async def _another_caf_finds_nothing(page: Page, address: str) -> None:
 
 
 async def _the_signing_caf_reads_what_the_cna_follows(page: Page) -> None:
-    await page.goto("/partenaires?search=horizons")
+    await page.goto("/partenaires")
+    await page.fill("#global-search", "horizons")
+    await page.keyboard.press("Enter")
     await page.get_by_role("link", name="Fondation Horizons").click()
     await expect(page.locator(".banner")).to_contain_text("Dossier suivi par le")
     await expect(page.locator(".banner")).to_contain_text("plusieurs départements")
