@@ -17,7 +17,7 @@ from persistence.records import Idempotency, JournalEntry, Notice, Partner, Reco
 from persistence.register import Register, judged
 from persistence.visibility import class_of
 
-from . import sizes
+from . import blanks, sizes
 from .acting import SOMEWHERE, Act, ActInput, Doing, PreviewInput
 from .context import Context
 from .impact import impact
@@ -76,6 +76,8 @@ async def _helped(notice: Notice, context: Context) -> Notice:
 
 
 async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput) -> Outcome:
+    blanks.require_key(given.idempotency_key)
+    blanks.leave_out_blanks(given)
     sizes.check(given)
     context: Context = info.context
     async with context.graph.database.transaction() as session:

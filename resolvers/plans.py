@@ -6,13 +6,15 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError, GraphQLField, get_argument_values, is_required_argument
+from graphql.execution.values import VariableValues
 
 from persistence.binds import resolved, varies
 from persistence.question import Part, Value, Var
 from persistence.reader import Statement
 from persistence.records.identifiers import is_written_as_nir
 
+from .blanks import is_blank
 from .permitted import are_acts
 from .sizes import FIRST_YEAR, LAST_YEAR
 
@@ -23,6 +25,8 @@ MOST_OBJECTS = 80
 ROWS, CELLS = 20_000, 200_000
 """What an operation may ask for at most: rows, the product of its page sizes, and fields of rows."""
 LISTED_COST = 5
+BLANK = "blank"
+"""The shape of a blank text, which counts as absent: equal to no prefix of an id."""
 NUMBER = "Une personne se cherche par son nom : un numéro de sécurité sociale ne s'écrit pas ici."
 
 
@@ -113,6 +117,8 @@ def shape(value: Any, prefixes: frozenset[str], *, is_id: bool) -> Any:  # noqa:
     match value:
         case None | bool() | Enum():
             return value
+        case str() if is_blank(value):
+            return BLANK
         case str() if is_id:
             return prefix_of(value, prefixes)
         case list() if is_id:
@@ -138,6 +144,18 @@ def marked(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 a co
         case dict():
             return {k: marked(v, (*path, k)) for k, v in value.items()}
     return Var(path)
+
+
+def arguments_of(
+    definition: GraphQLField, node: FieldNode, marks: VariableValues, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of a field, marked; a blank text counts as absent where it may be."""
+
+    def says(name: str, value: Any) -> bool:  # noqa: ANN401 a marked value
+        text = resolved(value, variables) if isinstance(value, str | Var) else None
+        return is_required_argument(definition.args[name]) or not is_blank(text)
+
+    return {name: value for name, value in get_argument_values(definition, node, marks).items() if says(name, value)}
 
 
 def plain(value: Any) -> Value:  # noqa: ANN401 a marked value

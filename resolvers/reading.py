@@ -15,7 +15,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     OperationDefinitionNode,
-    get_argument_values,
     get_named_type,
     get_nullable_type,
     is_list_type,
@@ -67,7 +66,7 @@ from .bindings import (
     bound,
 )
 from .judging import ACTS_AN_OBJECT, judged
-from .plans import LISTED_COST, MOST_OBJECTS, Sized, Walk, marked, plain, prefix_of, refuse, width
+from .plans import LISTED_COST, MOST_OBJECTS, Sized, Walk, arguments_of, marked, plain, prefix_of, refuse, width
 
 
 @dataclass(slots=True)
@@ -178,7 +177,7 @@ class Planner:
             case None | Answered():
                 self.needs_completion = True
                 return [], ()
-        arguments = get_argument_values(definition, node, self.marks)
+        arguments = arguments_of(definition, node, self.marks, self.values)
         if isinstance(binding, Judged):
             return self._judged(key, self.types.records[kind.name], target, arguments.get("acts"), details)
         made, sized = self._searched(key, binding, target, arguments, details)

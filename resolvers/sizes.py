@@ -16,20 +16,18 @@ PROSE = {
     "conditions_of_exercise", "conditions_of_administration", "processing_reason",
     "purge_reason", "arbitration_reason", "filter",
 }  # fmt: skip
-LINES = {"lines", "changes"}
+APART = {"lines", "changes", "idempotency_key"}
+"""Read elsewhere: the lines by their batch, which tells each line's own, and the key, which is opaque."""
 OPAQUE = re.compile(r"([a-z]{3}_)?[0-9a-f]{32}|[0-9a-f]{64}")
 """An id or a digest: chance puts in some of them fifteen digits that read as a NIR."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # 31/12/9999 is the register's own "for ever"
 
 
 def check(given: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN401 an input
-    """Refuse a text that is too long or holds a NIR, or a day out of reach, at its path.
-
-    The lines of a batch are left to the batch, which tells each line's own.
-    """
+    """Refuse a text that is too long or holds a NIR, or a day out of reach, at its path."""
     if is_dataclass(given):
         for name, value in vars(given).items():
-            if name not in LINES:
+            if name not in APART:
                 check(value, *path, to_camel_case(name), longest=LONGEST_PROSE if name in PROSE else LONGEST)
         return
     match given:

@@ -110,6 +110,7 @@ class Asked:
             raise Malformed("`variables` et `extensions` sont des objets.")
         if not isinstance(self.operation_name, str | None):
             raise Malformed("`operationName` est un texte.")
+        self.operation_name = (self.operation_name or "").strip() or None  # a blank name names nothing
 
 
 def _is_json(request: Request) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, named, untold
-from .cells import Line, day, prose, rate, reference, texts
+from .cells import Line, day, prose, rate, reference, refuse_numbers, texts
 from .identifiers import Nir
 from .rules import Refused, Rule
 from .workers import Card
@@ -128,7 +128,10 @@ class Known:
 
 def read_changes(lines: Iterable[Mapping[str, Any]], today: date) -> list[Change]:
     """Each line, in order: what blocks is told at its field."""
-    return [_read(index, raw, today) for index, raw in enumerate(lines)]
+    rows = list(lines)
+    changes = [_read(index, raw, today) for index, raw in enumerate(rows)]
+    refuse_numbers(changes, rows)
+    return changes
 
 
 def _read(index: int, raw: Mapping[str, Any], today: date) -> Change:

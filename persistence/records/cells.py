@@ -5,12 +5,12 @@ Each reader takes the text of a cell and gives its value, or raises `Refused`; n
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from .identifiers import holds_nir
+from .identifiers import SHORTEST, holds_nir
 from .rules import Notice, Refused, Rule
 
 T = TypeVar("T")
@@ -158,10 +158,9 @@ def flag(text: str) -> bool:
 
 
 def reference(text: str) -> str:
+    """The caller's own name of a line: opaque; `refuse_numbers` looks at those of a whole batch."""
     if len(text) > LONGEST_REFERENCE:
         raise Refused(Rule.VALUE_INVALID, detail=f"{LONGEST_REFERENCE} caractères au plus.")
-    if holds_nir(text):
-        raise Refused(Rule.NIR_IN_TEXT)
     return text
 
 
@@ -171,3 +170,21 @@ def prose(text: str) -> str:
     if holds_nir(text):
         raise Refused(Rule.NIR_IN_TEXT)
     return text
+
+
+def refuse_numbers(lines: Sequence[Line], rows: Iterable[Mapping[str, Any]]) -> None:
+    """A reference that holds the thirteen characters of a NIR of its own batch is refused, and is not kept.
+
+    Numbers are taken as the cells write them, so that one whose key is wrong is not repeated either.
+    """
+    numbers = {bare[:SHORTEST] for row in rows for bare in (_bare(row.get("nir") or ""),) if len(bare) >= SHORTEST}
+    for line in lines:
+        text = _bare(line.reference or "")
+        if any(text[start : start + SHORTEST] in numbers for start in range(len(text) - SHORTEST + 1)):
+            line.reference = None
+            line.errors.insert(0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), "clientReference")))
+
+
+def _bare(text: str) -> str:
+    """Its letters and digits, as a NIR writes them."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from .base import folded
 from .campaigns import Parameter
-from .cells import FULL, Line, cells, cents, day, flag, name, prose, rate, reference, share, texts
+from .cells import FULL, Line, cells, cents, day, flag, name, prose, rate, reference, refuse_numbers, share, texts
 from .identifiers import MATRICULE, Nir, Siret, matricule
 from .rules import Refused, Rule, require
 
@@ -132,7 +132,9 @@ class Certificate:
 
     def read_all(self, lines: Iterable[Mapping[str, Any]]) -> list[Remuneration]:
         """Each line, in order; the same NIR twice rejects both (model.md 3), each naming the other."""
-        read = [self.read(index, line) for index, line in enumerate(lines)]
+        rows = list(lines)
+        read = [self.read(index, line) for index, line in enumerate(rows)]
+        refuse_numbers(read, rows)
         repeated(read)
         return read
 

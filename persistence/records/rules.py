@@ -27,6 +27,7 @@ class Rule(Enum):
     EMAIL_SHARED = (None, None, "L'adresse semble partagée : une habilitation est personnelle.")
     # the register itself
     VERSION_CONFLICT = (None, None, "La fiche a changé depuis que vous l'avez lue : relisez-la avant d'agir.")
+    KEY_BLANK = (None, None, "Une clé n'est pas vide.")
     IDEMPOTENCY_CONFLICT = (None, None, "Cette clé d'idempotence a déjà servi pour une autre demande.")
     CONFLICT = (None, None, "Un acte concurrent ou un enregistrement existant empêche cet acte.")
     DATE_PAST = (None, None, "Un droit ne commence ni ne finit avant aujourd'hui.")

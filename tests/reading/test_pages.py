@@ -102,7 +102,6 @@ async def test_an_object_that_comes_between_two_pages_moves_no_other(desk: Desk)
 @pytest.mark.parametrize(
     "forged",
     [
-        "",
         "zz",
         "5B",
         "5B22",

@@ -114,7 +114,7 @@ def test_a_worker_is_named_by_number_where_not_by_id() -> None:
         ({**LEAVES, "departure_reason": None}, Rule.DEPARTURE_REASON_MISSING, "departureReason"),
         ({**LEAVES, "departure_reason": "ILLNESS"}, Rule.DEPARTURE_REASON_MISSING, "departureReason"),
         ({**UP, "comment": "voir 185057599904209"}, Rule.NIR_IN_TEXT, "comment"),
-        ({**UP, "client_reference": "185057599904209"}, Rule.NIR_IN_TEXT, "clientReference"),
+        ({**UP, "nir": "185057599904209", "client_reference": "185057599904209"}, Rule.NIR_IN_TEXT, "clientReference"),
     ],
 )
 def test_what_cannot_be_read_blocks_at_its_field(cells: dict[str, str | None], rule: Rule, at: str) -> None:

@@ -82,7 +82,6 @@ def test_a_cell_that_may_be_blank_is_not_missed(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "written", "rule", "at"),
     [
-        ("client_reference", "salarié 185057599904209", Rule.NIR_IN_TEXT, "clientReference"),
         ("client_reference", "L" * 81, Rule.VALUE_INVALID, "clientReference"),
         ("nir", "185057599904210", Rule.NIR_KEY, "nir"),
         ("birth_name", "=1+1", Rule.NAME_INVALID, "birthName"),
@@ -678,3 +677,43 @@ def test_an_amount_written_with_a_comma_or_a_point_is_the_same_to_the_cent(amoun
     euros, rest = divmod(amount, 100)
 
     assert cents(f"{euros},{rest:02}") == cents(f"{euros}.{rest:02}") == cents(f"{euros:,}.{rest:02}") == amount
+
+
+# references
+
+
+@pytest.mark.parametrize(
+    "opaque", ["1796079600000", "INV-1796079600000", "291077899901729", "2910778999017", "salarié 179035999910360"]
+)
+def test_a_reference_is_opaque_though_it_reads_as_somebody_else_s_number(opaque: str) -> None:
+    (line,) = _read_all({"client_reference": opaque})
+
+    assert (line.reference, line.errors) == (opaque, [])
+
+
+def test_a_thousand_references_that_are_millisecond_stamps_are_taken() -> None:
+    stamps = [str(1_796_079_600_000 + step * 977) for step in range(1_000)]
+
+    lines = _read_all(*({"client_reference": stamp} for stamp in stamps))
+
+    assert [line.reference for line in lines] == stamps
+
+
+@pytest.mark.parametrize(
+    "written", ["{}", "salarié {}", "L-{}-2026", "{:.13}", "salarié {:.13}/1", "{0:.1} {0:.3}", "1.85.05.75.999.042"]
+)
+def test_a_reference_that_holds_a_number_of_its_own_batch_is_refused_and_is_not_kept(written: str) -> None:
+    mine = "185057599904209"
+    reference = written.replace("{0:.1} {0:.3}", "1 85 05 75 999 042").format(mine)
+
+    other, line = _read_all({"nir": OTHERS[0], "client_reference": reference}, {"client_reference": "L2"})
+
+    assert (Rule.NIR_IN_TEXT, "clientReference") in told(other.errors)
+    assert (other.reference, line.reference) == (None, "L2")
+
+
+def test_a_reference_never_repeats_a_number_that_its_line_cannot_read() -> None:
+    (line,) = _read_all({"nir": "185057599904210", "client_reference": "1850575999042"})
+
+    assert told(line.errors) == [(Rule.NIR_IN_TEXT, "clientReference"), (Rule.NIR_KEY, "nir")]
+    assert line.reference is None

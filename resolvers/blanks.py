@@ -1,0 +1,35 @@
+"""A blank text says nothing: where a text may be left out, it counts as absent; a key is never blank."""
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from persistence.records import Rule
+from persistence.records.rules import require
+
+LONGEST_KEY = 128
+
+
+def is_blank(value: Any) -> bool:  # noqa: ANN401 a coerced value
+    return isinstance(value, str) and not value.strip()
+
+
+def require_key(key: str | None) -> None:
+    """An act has no key, or one that says something: two calls with a blank key would be one act. KEY_BLANK."""
+    require(not is_blank(key), Rule.KEY_BLANK, "idempotencyKey")
+    too_long = f"{LONGEST_KEY} caractères au plus."
+    require(key is None or len(key) <= LONGEST_KEY, Rule.VALUE_INVALID, "idempotencyKey", detail=too_long)
+
+
+def leave_out_blanks(given: Any) -> None:  # noqa: ANN401 an input
+    """The blank texts of an act's input that need not be there become absent, at any depth."""
+    match given:
+        case list():
+            for value in given:
+                leave_out_blanks(value)
+        case _ if is_dataclass(given):
+            for field in fields(given):
+                value = getattr(given, field.name)
+                if field.default is None and is_blank(value):
+                    setattr(given, field.name, None)
+                else:
+                    leave_out_blanks(value)
