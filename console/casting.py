@@ -18,6 +18,10 @@ PERSONAL = re.compile(r"[1-478]\d{4}[\dAB]{2}\d{6}(\d{2})?", re.IGNORECASE)
 TRUE, FALSE = {"true", "on", "oui", "1"}, {"false", "non", "0"}
 
 
+LONGEST, LONGEST_SEARCH = 10_000, 250
+"""No text of a page or of an act is longer; the contract bounds each kind more tightly."""
+
+
 class Uncast(Exception):
     """A text that does not fit its type; the sentence is for the screen and never repeats the text."""
 
@@ -60,6 +64,8 @@ def _list(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:
 
 
 def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; a JSON value
+    if len(text) > LONGEST:
+        raise Uncast(path, f"Saisissez {LONGEST} caractères au plus.")
     if isinstance(kind, GraphQLEnumType):
         if text not in kind.values:
             raise Uncast(path, "Choisissez une des valeurs proposées.")

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from .casting import Texts, Uncast, cast, is_personal_number
+from .casting import LONGEST_SEARCH, Texts, Uncast, cast, is_personal_number
 from .documents import Document, act_names, label, library
 from .frame import dress
 from .masking import Mask
@@ -232,6 +232,8 @@ def marked(back: str, **words: str) -> str:
 
 def refuse_personal_number(text: str) -> None:
     """A person is searched by name, never by number: it would stay in addresses. Raises `Failed`."""
+    if len(text) > LONGEST_SEARCH:
+        raise Failed(400, f"Une recherche compte au plus {LONGEST_SEARCH} caractères.")
     if is_personal_number(text):
         raise Failed(400, "Un numéro de sécurité sociale ne se cherche pas ici : cherchez par nom ou par courriel.")
 

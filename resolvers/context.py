@@ -124,7 +124,8 @@ class Graph:
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
         """A pass that met a leaf of Python's is not compiled: the question is planned again."""
-        plan = Plan(None, pages, planner.completing, tuple(planner.ids), tuple(planner.days), tuple(planner.names))
+        bounds = (planner.ids, planner.days, planner.names, planner.texts)
+        plan = Plan(None, pages, planner.completing, *bounds)
         if not plan.varies:
             plan.check({})
         if not question.fields or (planner.needs_completion and not planner.completing):
@@ -228,10 +229,10 @@ class Context:
 
     async def run(self, plan: Plan, values: Mapping[str, Any], subject: Subject, driver: Driver) -> str | None:
         """The plan's statement with this caller's values; None when nothing is asked of the register."""
-        if plan.statement is None:
-            return None
         if plan.varies:
             plan.check(values)
+        if plan.statement is None:
+            return None
         try:
             binds = plan.statement.binds(values, self.graph.held(subject, self))
         except CursorInvalid:

@@ -61,13 +61,15 @@ def fragments_of(document: DocumentNode) -> list[FragmentDefinitionNode]:
 
 
 class Documents:
-    """The last documents seen. A text that is refused is remembered too: refusing must stay cheap."""
+    """The last documents seen. A text that is refused is remembered too, unless by its length: refusing stays cheap."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._known: OrderedDict[str, Document] = OrderedDict()
 
     def get(self, text: str) -> Document:
+        if len(text) > LONGEST:
+            return Document(text, None, (refuse("TOO_LONG", f"Un document compte au plus {LONGEST} caractères."),))
         known = self._known.get(text)
         if known is None:
             known = self._known[text] = self._read(text)
@@ -78,8 +80,6 @@ class Documents:
         return known
 
     def _read(self, text: str) -> Document:
-        if len(text) > LONGEST:
-            return Document(text, None, (refuse("TOO_LONG", f"Un document compte au plus {LONGEST} caractères."),))
         if NUL.search(text):
             return Document(text, None, (refuse("MALFORMED", "Le caractère NUL est refusé."),))
         try:

@@ -1,19 +1,19 @@
 """What a plan is, what it may cost, and what of a request chooses it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from graphql import FieldNode, GraphQLError, GraphQLField, get_argument_values, is_required_argument
-from graphql.execution.values import VariableValues
+from graphql import GraphQLError
 
 from persistence.binds import resolved, varies
 from persistence.question import Part, Value, Var
 from persistence.reader import Statement
 from persistence.records.identifiers import is_written_as_nir
 
+from .arguments import ArgumentText
 from .blanks import is_blank
 from .permitted import are_acts
 from .sizes import FIRST_YEAR, LAST_YEAR
@@ -86,17 +86,21 @@ class Plan:
     statement: Statement | None
     pages: tuple[Sized, ...]
     completed: bool
-    ids: tuple[Value, ...] = ()
-    days: tuple[Value, ...] = ()
-    names: tuple[Value, ...] = ()
+    ids: Sequence[Value] = ()
+    days: Sequence[Value] = ()
+    names: Sequence[Value] = ()
+    texts: Sequence[ArgumentText] = ()
 
     @cached_property
     def varies(self) -> bool:
         """Whether its cost depends on the variables: if not, it was checked when it was made."""
-        return any(page.varies for page in self.pages) or any(map(varies, (*self.ids, *self.days, *self.names)))
+        values = (*self.ids, *self.days, *self.names, *(text.value for text in self.texts))
+        return any(page.varies for page in self.pages) or any(map(varies, values))
 
     def check(self, variables: Mapping[str, Any]) -> None:
-        """Refuse a page or a day out of bounds, a number for a name, or an operation that asks for too much."""
+        """Refuse a text, a page or a day out of bounds, a number for a name, or an operation that asks too much."""
+        for text in self.texts:
+            text.check(variables)
         if any(is_written_as_nir(resolved(name, variables)) for name in self.names):
             raise refuse("NIR_IN_TEXT", NUMBER)
         for day in self.days:
@@ -144,18 +148,6 @@ def marked(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 a co
         case dict():
             return {k: marked(v, (*path, k)) for k, v in value.items()}
     return Var(path)
-
-
-def arguments_of(
-    definition: GraphQLField, node: FieldNode, marks: VariableValues, variables: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The arguments of a field, marked; a blank text counts as absent where it may be."""
-
-    def says(name: str, value: Any) -> bool:  # noqa: ANN401 a marked value
-        text = resolved(value, variables) if isinstance(value, str | Var) else None
-        return is_required_argument(definition.args[name]) or not is_blank(text)
-
-    return {name: value for name, value in get_argument_values(definition, node, marks).items() if says(name, value)}
 
 
 def plain(value: Any) -> Value:  # noqa: ANN401 a marked value

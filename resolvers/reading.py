@@ -48,6 +48,7 @@ from persistence.question import (
 )
 from persistence.reader import Terms
 
+from .arguments import ArgumentText, argument_texts, arguments_of
 from .bindings import (
     ON,
     Answered,
@@ -66,7 +67,7 @@ from .bindings import (
     bound,
 )
 from .judging import ACTS_AN_OBJECT, judged
-from .plans import LISTED_COST, MOST_OBJECTS, Sized, Walk, arguments_of, marked, plain, prefix_of, refuse, width
+from .plans import LISTED_COST, MOST_OBJECTS, Sized, Walk, marked, plain, prefix_of, refuse, width
 
 
 @dataclass(slots=True)
@@ -84,6 +85,8 @@ class Planner:
     ids: list[Value] = field(default_factory=list)
     days: list[Value] = field(default_factory=list)
     names: list[Value] = field(default_factory=list)
+    texts: list[ArgumentText] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
 
     @classmethod
     def over(
@@ -142,7 +145,9 @@ class Planner:
         fields: list[Field] = [Fixed("$typename", kind.name)] if self.completing and record else []
         pages: list[Sized] = []
         for key, details in grouped.items():
+            self.path.append(key)
             made, under = self._field(key, kind, details)
+            self.path.pop()
             fields.extend(made)
             pages.extend(under)
         return Object(record, tuple(fields)), tuple(pages)
@@ -159,6 +164,8 @@ class Planner:
         definition = kind.fields[node.name.value]
         binding = bound(definition)
         target: Any = get_named_type(definition.type)
+        arguments = arguments_of(definition, node, self.marks, self.values) if definition.args else {}
+        self.texts += argument_texts(arguments, node, self.path)
         match binding:
             case Column(sql):
                 return [Leaf(key, sql)], ()
@@ -177,18 +184,14 @@ class Planner:
             case None | Answered():
                 self.needs_completion = True
                 return [], ()
-        arguments = arguments_of(definition, node, self.marks, self.values)
         if isinstance(binding, Judged):
             return self._judged(key, self.types.records[kind.name], target, arguments.get("acts"), details)
         made, sized = self._searched(key, binding, target, arguments, details)
-        return self._told(made, arguments.get(ON)), sized
-
-    def _told(self, fields: list[Field], day: Any) -> list[Field]:  # noqa: ANN401 a marked value
-        """The fields, told as of a day where one is given."""
+        day: Any = arguments.get(ON)
         if day is None:
-            return fields
+            return made, sized
         self.days.append(day)
-        return [Dated(day, made) for made in fields]
+        return [Dated(day, one) for one in made], sized
 
     def _judged(
         self,
@@ -233,10 +236,9 @@ class Planner:
         arguments: Mapping[str, Any],
         details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
-        tests = search.tests
-        given = [(test, plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
+        given = [(t, plain(arguments[name])) for name, t in search.tests.items() if arguments.get(name) is not None]
         if len(given) != 1 and not search.every:
-            raise refuse("ARGUMENTS", f"`{key}` se cherche par un seul de : {', '.join(tests)}.")
+            raise refuse("ARGUMENTS", f"`{key}` se cherche par un seul de : {', '.join(search.tests)}.")
         asked, pages = self._selected(target, details)
         return [One(key, None, asked, tuple(given))], pages
 
@@ -248,8 +250,7 @@ class Planner:
         return [One(key, None, asked, ((_is, value),))], pages
 
     def _by_ids(self, key: str, value: Any, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:  # noqa: ANN401 a marked value
-        value = tuple(value) if isinstance(value, list) else value
-        self.ids.append(value)
+        self.ids.append(value := plain(value))
         prefixes = sorted({prefix_of(v, self.types.prefixes) for v in resolved(value, self.values)} - {""})
         targets: list[tuple[str, Object]] = []
         pages: list[Sized] = []
@@ -305,6 +306,7 @@ class Planner:
             name = inner[0].node.name.value
             below: tuple[Part, ...] = ()
             target: Object | None = None
+            self.path.append(key)
             if name in ("edges", "pageInfo"):
                 child = get_named_type(kind.fields[name].type)
                 assert is_object_type(child)
@@ -313,6 +315,7 @@ class Planner:
             elif name in ("nodes", "node"):
                 target, under = self._selected(node, inner)
                 pages.extend(under)
+            self.path.pop()
             parts.append(Part(key, name, kind.name, record, below, target))
         return tuple(parts), tuple(pages)
 

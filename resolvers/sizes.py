@@ -11,6 +11,8 @@ from persistence.records import Refused, Rule
 from persistence.records.identifiers import holds_nir
 
 LONGEST, LONGEST_PROSE = 250, 2_000
+LONGEST_CURSOR = 10_000
+"""A cursor carries the order key of its row, in hexadecimal."""
 PROSE = {
     "reason", "comment", "purpose", "ground", "evidence", "suspension_reason", "closing_reason",
     "conditions_of_exercise", "conditions_of_administration", "processing_reason",

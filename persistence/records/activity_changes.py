@@ -138,7 +138,7 @@ def _read(index: int, raw: Mapping[str, Any], today: date) -> Change:
     change, said = Change(index), texts(raw).get
     take = change.take
     change.reference = take(said("client_reference"), reference, "clientReference")
-    change.worker_id = said("worker_id")
+    change.worker_id = take(said("worker_id"), str, "workerId")
     change.nir = take(said("nir"), Nir.read, "nir", Rule.NIR_FORMAT if change.worker_id is None else None)
     change.kind = take(said("kind"), _kind, "kind", Rule.CHANGE_KIND)
     change.effective_on = take(said("effective_on"), day, "effectiveOn", Rule.DAY_INVALID)

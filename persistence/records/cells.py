@@ -75,7 +75,7 @@ class Line:
                 self.reject(missing, at)
             return None
         try:
-            return read(text)
+            return read(bounded(text))
         except Refused as refused:
             self.reject(refused.rule, at, refused.notice.detail)
             return None
@@ -86,13 +86,20 @@ class Line:
             cell = cells.get(field_)
             if cell is not None:
                 try:
-                    setattr(self, cell.attribute, cell.read(text))
+                    setattr(self, cell.attribute, cell.read(bounded(text)))
                 except Refused as refused:
                     self.reject(refused.rule, cell.shown, refused.notice.detail)
 
     def missed(self, *fields: str) -> bool:
         """Whether one of these fields has an error."""
         return any(notice.path[-1] in fields for notice in self.errors)
+
+
+def bounded(text: str, longest: int = LONGEST_TEXT) -> str:
+    """The text of a cell, refused when it is too long for anything to read it. VALUE_INVALID."""
+    if len(text) > longest:
+        raise Refused(Rule.VALUE_INVALID, detail=f"{longest} caractères au plus.")
+    return text
 
 
 def cents(text: str) -> int:
@@ -159,15 +166,11 @@ def flag(text: str) -> bool:
 
 def reference(text: str) -> str:
     """The caller's own name of a line: opaque; `refuse_numbers` looks at those of a whole batch."""
-    if len(text) > LONGEST_REFERENCE:
-        raise Refused(Rule.VALUE_INVALID, detail=f"{LONGEST_REFERENCE} caractères au plus.")
-    return text
+    return bounded(text, LONGEST_REFERENCE)
 
 
 def prose(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise Refused(Rule.VALUE_INVALID, detail=f"{LONGEST_TEXT} caractères au plus.")
-    if holds_nir(text):
+    if holds_nir(bounded(text)):
         raise Refused(Rule.NIR_IN_TEXT)
     return text
 
@@ -177,7 +180,12 @@ def refuse_numbers(lines: Sequence[Line], rows: Iterable[Mapping[str, Any]]) -> 
 
     Numbers are taken as the cells write them, so that one whose key is wrong is not repeated either.
     """
-    numbers = {bare[:SHORTEST] for row in rows for bare in (_bare(row.get("nir") or ""),) if len(bare) >= SHORTEST}
+    numbers = {
+        bare[:SHORTEST]
+        for row in rows
+        for bare in (_bare((row.get("nir") or "")[:LONGEST_TEXT]),)
+        if len(bare) >= SHORTEST
+    }
     for line in lines:
         text = _bare(line.reference or "")
         if any(text[start : start + SHORTEST] in numbers for start in range(len(text) - SHORTEST + 1)):

@@ -7,7 +7,7 @@ from graphql import GraphQLInputType, build_schema
 
 from console.casting import Uncast, cast
 from console.documents import Library
-from console.kernel import Desk, Failed
+from console.kernel import Desk, Failed, refuse_personal_number
 
 SCHEMA = build_schema(
     """
@@ -149,3 +149,17 @@ def test_every_variable_of_every_document_can_be_cast(desk: Desk) -> None:
     for document in [*library.queries.values(), *library.mutations.values()]:
         for name, type_ in document.variables.items():
             cast(type_, {}, name)
+
+
+def test_a_text_that_no_page_takes_is_told_before_it_is_read() -> None:
+    with pytest.raises(Uncast, match="10000 caractères au plus"):
+        cast(of("name"), {"name": ["a" * 10_001]}, "name")
+
+
+def test_a_search_that_is_too_long_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.kernel.is_personal_number", lambda _text: pytest.fail("the text was read"))
+
+    with pytest.raises(Failed) as raised:
+        refuse_personal_number("a" * 251)
+
+    assert (raised.value.status, "250 caractères" in raised.value.sentence) == (400, True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strawberry.utils.str_converters import to_camel_case
 
 from persistence.records import Rule
 from persistence.records.cells import cents, day, flag, name, prose, rate, reference, share
@@ -717,3 +718,14 @@ def test_a_reference_never_repeats_a_number_that_its_line_cannot_read() -> None:
 
     assert told(line.errors) == [(Rule.NIR_IN_TEXT, "clientReference"), (Rule.NIR_KEY, "nir")]
     assert line.reference is None
+
+
+# cells
+
+
+@pytest.mark.parametrize("field", CELLS)
+def test_a_cell_that_is_too_long_is_refused_before_it_is_read(field: str) -> None:
+    line = read(**{field: "1" * 501})
+
+    told_of_it = {(n.rule, n.detail) for n in line.errors if n.path[-1] == to_camel_case(field)}
+    assert (Rule.VALUE_INVALID, "500 caractères au plus.") in told_of_it
