@@ -22,6 +22,7 @@ from .ports import Session
 from .rendering import path, printed
 
 LARGEST_SCAN = 20_000_000
+MEMORY = "before "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Filling:
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     warnings: list[Mapping[str, Any]] = field(default_factory=list)
     payload: Mask | None = None
+    memory: str = ""
+    """`before`, sealed for the page to carry."""
 
     @property
     def input_type(self) -> GraphQLInputObjectType:
@@ -111,7 +114,7 @@ class Acting:
             return self._request(request, session, filling)
         kept = await self.desk.kept(request, session)
         if kept is not None:
-            self._resume(filling, texts(kept))
+            self._resume(session, filling, texts(kept))
             notice = "Votre saisie a été gardée : vérifiez-la, puis continuez."
             return self._form(request, session, filling, notices=[("info", notice)])
         self._fill(filling)
@@ -120,7 +123,7 @@ class Acting:
     async def receive(self, request: Request, session: Session) -> Response:
         form = await request.form()
         filling = await self._begin(request, session)
-        self._resume(filling, texts(typed(form)) | await _digests(form))
+        self._resume(session, filling, texts(typed(form)) | await _digests(form))
         step = str(form.get("_etape", ""))
         if step == "modifier":
             return self._form(request, session, filling)
@@ -167,16 +170,17 @@ class Acting:
             filling.typed.setdefault(name, values)
         filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
 
-    def _resume(self, filling: Filling, found: Mapping[str, list[str]]) -> None:
+    def _resume(self, session: Session, filling: Filling, found: Mapping[str, list[str]]) -> None:
         filling.typed |= found
         filling.key = found.get("_cle", [filling.key])[-1]
         filling.version = found.get("_version", [filling.version])[-1]
-        try:
-            before = json.loads(found.get("_avant", ["{}"])[-1])
-        except ValueError:
-            before = {}
-        filling.before = {str(k): str(v) for k, v in before.items()} if isinstance(before, dict) else {}
+        filling.before = self._remembered(session, found.get("_avant", [""])[-1])
         filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
+
+    def _remembered(self, session: Session, cipher: str) -> Mapping[str, str]:
+        """What the object was when the form was opened: sealed, for a page holds no value that it does not show."""
+        memory = self.desk.ports.sessions.unseal(session, cipher) if cipher else None
+        return json.loads(memory.removeprefix(MEMORY)) if memory is not None and memory.startswith(MEMORY) else {}
 
     def _resolve(self, filling: Filling) -> None:
         """After a conflict: the current version is taken for base, and field by field the choice that was made."""
@@ -259,6 +263,7 @@ class Acting:
         status: int = 200,
         **context: Any,  # noqa: ANN401 a template's
     ) -> Response:
+        filling.memory = self.desk.ports.sessions.seal(session, MEMORY + json.dumps(filling.before))
         names = [f"{filling.act.document}.{kind}.html", f"act.{kind}.html"]
         title = f"Erreur : {filling.act.title}" if kind == "form" and filling.errors else filling.act.title
         shared = {

@@ -167,7 +167,6 @@ def dress(templates: Environment) -> None:
         "link_name": link_name,
         "page_of": page_of,
         "called_by": called_by,
-        "plain": json.dumps,
         "word": lambda value: value.label if isinstance(value, Word) else value,
         "can": can,
         "choices_of": choices_of,

@@ -66,6 +66,14 @@ class Sessions(Protocol):
     def unseal(self, session: Any, sealed: str) -> str | None: ...  # noqa: ANN401 the process's own session
 
 
+class Entries(Protocol):
+    """What a person entered, kept by the server for thirty days: sealed, and theirs alone. A content is JSON."""
+
+    async def begin(self, session: Any, content: Any) -> str: ...  # noqa: ANN401 the process's own session; JSON
+    async def read(self, session: Any, entry_id: str) -> Any | None: ...  # noqa: ANN401 the same
+    async def write(self, session: Any, entry_id: str, content: Any) -> None: ...  # noqa: ANN401 the same
+
+
 Answer = Mapping[str, Any]
 """`{"data": …, "errors": [{message, path, extensions}]}`, as `/graphql` would answer."""
 
@@ -76,6 +84,7 @@ class Ports:
 
     schema: GraphQLSchema
     sessions: Sessions
+    entries: Entries
     ask: Callable[[Any, str, Mapping[str, Any]], Awaitable[Answer]]
     upload: Callable[[Any, str, bytes], Awaitable[Answer]]
     same_origin: Callable[[Request], bool]

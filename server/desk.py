@@ -13,12 +13,14 @@ from starlette.routing import BaseRoute
 from console.app import routes as pages_of
 from console.ports import Ports
 from persistence.engine import Database
+from persistence.entries import EntryStore
 from persistence.sessions import SessionStore
 from persistence.vault import Vault
 
 from .clock import Clock, day_of
 from .demo_issuer import DemoIssuer
 from .demo_provider import DemoProvider
+from .entries import Entries
 from .graph_edge import JSON, NUL_REFUSED, Asked, GraphEdge
 from .imports import ImportEdge
 from .oidc import Provider
@@ -29,6 +31,7 @@ from .sign_in import SignIn
 
 class Desk(NamedTuple):
     sessions: Sessions
+    entries: Entries
     same_origin: Callable[[Request], bool]
     provider: Provider
     routes: Sequence[BaseRoute]
@@ -49,7 +52,7 @@ def open_desk(
     if settings.demo_key is not None:
         issuer = DemoIssuer(settings.demo_key, settings.audience, now)
         routes += DemoProvider(console, issuer, ours, now).routes()
-    return Desk(sessions, ours, provider, routes)
+    return Desk(sessions, Entries(EntryStore(database), sealer, now), ours, provider, routes)
 
 
 def ports(desk: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, clock: Clock) -> Ports:
@@ -72,6 +75,7 @@ def ports(desk: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, 
     return Ports(
         schema=edge.graph.schema,
         sessions=desk.sessions,
+        entries=desk.entries,
         ask=ask,
         upload=upload,
         same_origin=desk.same_origin,

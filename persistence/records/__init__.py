@@ -23,6 +23,7 @@ from .declarations import (
     LineStatus,
     Processing,
 )
+from .entries import EntryRecord
 from .extracts import Extract, ExtractLine, ImportDecision, ImportOutcome, Origin
 from .groups import Group, Membership
 from .journal import Idempotency, JournalEntry
@@ -63,6 +64,7 @@ __all__ = [
     "Document",
     "DualActivity",
     "Eligibility",
+    "EntryRecord",
     "Establishment",
     "Extract",
     "ExtractLine",

@@ -29,7 +29,15 @@ def desk() -> Desk:
     nothing: Any = None
     return Desk(
         Ports(
-            types().schema, nothing, refuse, refuse, refuse, lambda: date(2026, 12, 10), demo=True, form_origins=tuple
+            types().schema,
+            nothing,
+            nothing,
+            refuse,
+            refuse,
+            refuse,
+            lambda: date(2026, 12, 10),
+            demo=True,
+            form_origins=tuple,
         )
     )
 

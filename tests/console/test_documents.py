@@ -35,7 +35,7 @@ def test_every_document_of_the_desk_suits_the_contract(library: Library) -> None
 
 
 def test_every_document_serves_a_page_or_an_act(library: Library) -> None:
-    served = {page.document for page in PAGES} | {act.document for act in ACTS.values()} | {"frame"}
+    served = {page.document for page in PAGES} | {act.document for act in ACTS.values()} | {"frame", "lot"}
 
     assert set(library.queries) - served == set()
     assert set(library.mutations) - served <= {"list_export"}
