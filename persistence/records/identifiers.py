@@ -98,6 +98,11 @@ class Nir:
         """Whether its two digits of the year are another year's; a temporary number tells no year."""
         return not self.is_temporary and int(self._text[1:3]) != born.year % 100
 
+    def is_of_another_month(self, born: date) -> bool:
+        """Whether its month, where it tells one (01 to 12), is not that of the birth."""
+        month = int(self._text[3:5])
+        return not self.is_temporary and month in MONTHS and month != born.month
+
     def __repr__(self) -> str:
         return f"Nir({self.mask})"
 
@@ -112,6 +117,8 @@ class Nir:
 NIR = re.compile(
     r"[123478][0-9]{2}(?:0[1-9]|1[0-2]|2[0-9]|3[0-9]|4[0-2]|[5-9][0-9])(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?"
 )
+MONTHS = range(1, 13)
+"""Beyond, an incomplete civil status: the number tells no month."""
 SPECIMEN = "2690549588157"
 SHORTEST = 13
 _BETWEEN = r"[\s.\u00a0\u202f/_-]"

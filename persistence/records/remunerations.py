@@ -181,6 +181,8 @@ class Certificate:
                 line.warn(Rule.NIR_TEMPORARY, "nir")
             if line.birth_date is not None and line.nir.contradicts(line.birth_date):
                 line.warn(Rule.NIR_YEAR_MISMATCH, "nir")
+            if line.birth_date is not None and line.nir.is_of_another_month(line.birth_date):
+                line.warn(Rule.NIR_MONTH_MISMATCH, "nir")
         if line.matricule is not None and len(line.matricule) < MATRICULE:
             line.warn(Rule.MATRICULE_SHORT, "matricule")
 

@@ -187,6 +187,7 @@ class Rule(Enum):
     NIR_COMPLETED = (None, None, "La clé du numéro de sécurité sociale manquait : elle a été calculée.")
     NIR_TEMPORARY = (None, None, "Numéro provisoire : il est accepté ; le numéro définitif le remplacera.")
     NIR_YEAR_MISMATCH = (None, None, "L'année du numéro de sécurité sociale n'est pas celle de la naissance.")
+    NIR_MONTH_MISMATCH = (None, None, "Le mois du numéro n'est pas celui de la naissance.")
     NIR_IN_TEXT = (None, None, "Un texte libre ne contient pas de numéro de sécurité sociale : retirez-le.")
     NAME_INVALID = (None, None, "Un nom s'écrit en lettres, avec espaces, apostrophes et traits d'union.")
     DAY_INVALID = (None, None, "Le jour est absent ou mal formé : JJ/MM/AAAA ou AAAA-MM-JJ.")

@@ -307,7 +307,7 @@ STRANGE: dict[str, tuple[object, ...]] = {
     "aahBeneficiary": ("sans doute", HUGE),
     "comment": (HUGE, f"né sous le {a_nir(900)}"),
     "confirmation": (HUGE, f"vu {a_nir(900)[:13]}"),
-    "clientReference": (HUGE, a_nir(900)),
+    "clientReference": (HUGE,),
 }  # fmt: skip
 
 

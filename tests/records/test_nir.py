@@ -153,6 +153,23 @@ def test_a_number_tells_the_year_of_birth_unless_it_is_temporary(number: str, bo
     assert Nir.read(number).contradicts(born) is contradicts
 
 
+@pytest.mark.parametrize(
+    ("number", "born", "differs"),
+    [
+        (MAN, date(1985, 5, 27), False),
+        (MAN, date(1985, 6, 27), True),
+        (MAN, date(1986, 5, 27), False),
+        ("193129749903379", date(1993, 12, 1), False),
+        ("193129749903379", date(1993, 1, 12), True),
+        ("187337599901102", date(1987, 3, 3), False),
+        ("299119935200727", date(1999, 1, 11), True),
+        ("785039924300122", date(1985, 5, 27), False),
+    ],
+)
+def test_a_number_tells_the_month_of_birth_where_it_has_one(number: str, born: date, *, differs: bool) -> None:
+    assert Nir.read(number).is_of_another_month(born) is differs
+
+
 # showing
 
 

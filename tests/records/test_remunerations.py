@@ -473,6 +473,12 @@ def test_a_number_of_another_year_than_the_birth_is_told() -> None:
     assert warned(birth_date="27/05/1986") == [(Rule.NIR_YEAR_MISMATCH, "nir")]
 
 
+def test_the_month_of_a_nir_against_the_birth_month_is_told() -> None:
+    assert warned(birth_date="27/06/1985") == [(Rule.NIR_MONTH_MISMATCH, "nir")]
+    assert warned(birth_date="27/06/1986") == [(Rule.NIR_YEAR_MISMATCH, "nir"), (Rule.NIR_MONTH_MISMATCH, "nir")]
+    assert warned(nir="1853375999042", birth_date="27/06/1985") == [(Rule.NIR_COMPLETED, "nir")]
+
+
 def test_a_short_matricule_is_told() -> None:
     assert warned(matricule="12345") == [(Rule.MATRICULE_SHORT, "matricule")]
 
