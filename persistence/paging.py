@@ -43,7 +43,8 @@ class CursorInvalid(ValueError):
 def columns_of(record: str, order: Order) -> tuple[tuple[str, str], ...]:
     """The keys of an order, ended by the id: (column, kind); the kind of an id is its prefix."""
     kinds: dict[type, str] = {Integer: "int", Date: "day"}
-    keys = [(c, kinds.get(type(table(record).c[c].type), "text")) for c in order.columns]
+    of = table(order.beside or record)
+    keys = [(c, kinds.get(type(of.c[c].type), "text")) for c in order.columns]
     return (*keys, ("id", class_of(record).prefix))
 
 
@@ -83,6 +84,7 @@ def page(
     parent: FromClause | None,
 ) -> ScalarSelect[Any]:
     """The JSON of a connection: rows of the page, then their numbered values, then one aggregate."""
+    where = _listed(asked.order, where)
     found = under(parent, _rows(reader, asked, where)).subquery()
     values, items = _values(reader, asked, found), {}
     for index, part in enumerate(asked.parts):
@@ -111,6 +113,15 @@ def page(
     beside = [made, total] if terms else [total]
     whole = _connection(reader, asked, columns, dict(total.c))
     return under(parent, select(whole).select_from(*beside)).scalar_subquery()
+
+
+def _listed(
+    order: Order, where: Callable[[FromClause], list[ColumnElement[bool]]]
+) -> Callable[[FromClause], list[ColumnElement[bool]]]:
+    """The conditions of a list, with those of its order: a row without its keys waits for them."""
+    if not order.beside:
+        return where
+    return lambda row: [*where(row), *(row.c[c].is_not(None) for c in order.columns)]
 
 
 def _connection(

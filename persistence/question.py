@@ -33,11 +33,16 @@ Value: TypeAlias = Var | str | int | bool | date | tuple["Value", ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """NOT NULL columns that order a list, all in one direction, ended by the id; `index` serves it."""
+    """NOT NULL columns that order a list, all in one direction, ended by the id; `index` serves it.
+
+    `beside` is the table of the columns and of the index, when it is not the record's own: a row that has no value
+    there yet is not in the list.
+    """
 
     columns: tuple[str, ...]
     index: str
     descending: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,17 @@ from .binds import Giver, Held, Slot, Source, giver
 from .holdings import rights
 from .onboardings import onboardings
 from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Several, Value
+from .sealing import journal_rows
 from .sqljson import SPELLINGS, quoted
 from .visibility import GUARDED, PUBLIC, Permits, table, visible
 
 Made = TypeVar("Made")
-VIEWS: Mapping[str, Callable[["Terms"], Select[Any]]] = {"onboarding": onboardings, "right": rights}
-"""Records without a table: what stands for their rows in a statement."""
+VIEWS: Mapping[str, Callable[["Terms"], Select[Any]]] = {
+    "journal": journal_rows,
+    "onboarding": onboardings,
+    "right": rights,
+}
+"""Records whose rows are not those of one table: what stands for them in a statement."""
 
 
 @dataclass(frozen=True, slots=True)

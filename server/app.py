@@ -1,5 +1,6 @@
 """The process, composed once: register, policy, contract, identity, edge."""
 
+import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from authz import load
 from persistence.engine import Database
 from persistence.migrations import is_current
+from persistence.sealing import Sealer
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault
 from resolvers.context import Graph
@@ -42,12 +44,19 @@ def create_app(
     clock: Clock | None = None,
     machine: Clock | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    tasks: bool = True,
 ) -> Starlette:
-    """The application for these settings. A test may give the clock, the machine's own, and the way to the provider."""
+    """The application for these settings. A test may give the clock, the machine's own, and the way to the provider.
+
+    Without `tasks`, what the process does beside its requests is left to the test.
+    """
+    machine = machine or SystemClock()
     database = Database(settings.database_url)
     policy, vault = load(), create_vault(settings)
     graph = compose(database, vault)
-    desk = open_desk(settings, database, vault, machine or SystemClock(), transport)
+    desk = open_desk(settings, database, vault, machine, transport)
+    sealer = Sealer(database, machine.now)
     verifier, clock = Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
     edge, files = GraphEdge(graph, verifier, clock), ImportEdge(graph, verifier, clock)
 
@@ -61,8 +70,12 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         logger.info("policy %s", policy.policy_hash)
         _spare_the_collector()
+        sealing = asyncio.create_task(sealer.run()) if tasks else None
         yield
         health.stop()
+        if sealing is not None:
+            sealer.stop()
+            await sealing
         await database.close()
 
     async def refused(request: Request, error: Exception) -> Response:

@@ -21,6 +21,7 @@ from sqlalchemy import make_url, text
 
 from persistence.engine import Database
 from persistence.migrations import migrate
+from persistence.sealing import Sealer
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
 from server.app import create_app
@@ -86,7 +87,11 @@ class World(Asker):
 
     def __init__(self, client: httpx.AsyncClient, issuer: DemoIssuer, database: Database, clock: HeldClock) -> None:
         super().__init__(client, issuer)
-        self.database, self.clock = database, clock
+        self.database, self.clock, self._sealer = database, clock, Sealer(database, clock.now)
+
+    async def seal(self) -> None:
+        """What the process does twice a second beside its requests: the journal's entries get their positions."""
+        await self._sealer.seal()
 
 
 # databases
@@ -225,7 +230,7 @@ def issuer(issuer_file: Path) -> DemoIssuer:
 async def world(register_url: str, database: Database, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[World]:
     clock = HeldClock()
     settings = Settings.from_environ({"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file)})
-    app = create_app(settings, clock)
+    app = create_app(settings, clock, tasks=False)
     transport = httpx.ASGITransport(app=app)
     async with (
         httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client,

@@ -26,7 +26,7 @@ from .declarations import (
 from .entries import EntryRecord
 from .extracts import Extract, ExtractLine, ImportDecision, ImportOutcome, Origin
 from .groups import Group, Membership
-from .journal import Idempotency, JournalEntry
+from .journal import Idempotency, JournalEntry, JournalSeal, Lease
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .partners import ActivityAttestation, Eligibility, Establishment, Partner, PartnerSiret
 from .rights import Link, LinkKind, Mender, Path, Right, Standing, paths, standing
@@ -73,6 +73,8 @@ __all__ = [
     "ImportDecision",
     "ImportOutcome",
     "JournalEntry",
+    "JournalSeal",
+    "Lease",
     "LineStatus",
     "Link",
     "LinkKind",

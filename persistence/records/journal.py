@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
@@ -33,6 +33,31 @@ class JournalEntry(Base):
     policy_hash: Mapped[str]
     matched_rule: Mapped[str]
     seal: Mapped[str | None]
+
+
+class JournalSeal(Base):
+    """The place of an entry among the others: it waits for it from its insertion, and has it after the commit.
+
+    `seq` is taken while the act runs: an act that commits late would land behind whoever reads in that order.
+    `at` is the entry's instant, or that of the entry before when it is later: it never goes back.
+    """
+
+    __tablename__ = "journal_seal"
+    __table_args__ = (CheckConstraint("(position IS NULL) = (at IS NULL)", name="whole"),)
+
+    journal_seq: Mapped[int] = mapped_column(ForeignKey("journal.seq"), primary_key=True, autoincrement=False)
+    position: Mapped[int | None] = mapped_column(Integer, unique=True)
+    at: Mapped[datetime | None]
+
+
+class Lease(Base):
+    """A task that one process at a time does, and until when it is that process's."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    until: Mapped[datetime]
 
 
 class Idempotency(Base):

@@ -219,7 +219,7 @@ async def housed(url: str, issuer: DemoIssuer, issuer_file: Path, **environ: str
     known = {"DEMO": "1", "DATABASE_URL": _plain(url), "DEMO_KEY": str(issuer_file), "PUBLIC_URL": HOME, **environ}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server.desk, "pages_of", overhearing)
-        app = way.app = create_app(Settings.from_environ(known), HeldClock(), machine, way)
+        app = way.app = create_app(Settings.from_environ(known), HeldClock(), machine, way, tasks=False)
     database = Database(url)
     async with app.router.lifespan_context(app):
         yield House(app, database, issuer, machine, heard)

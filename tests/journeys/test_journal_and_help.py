@@ -31,6 +31,8 @@ CNA = "Centre national d'appui (contact-cna@example.invalid)"
 
 
 async def journal(person: Person, partner: str, **filters: object) -> list[dict[str, Any]]:
+    assert isinstance(person.asker, World)
+    await person.asker.seal()
     known: dict[str, object] = {"order": "EARLIEST"}
     seen = (await person.asks(JOURNAL, id=partner, **(known | filters)))["partner"]
     return [] if seen is None else seen["journal"]["nodes"]

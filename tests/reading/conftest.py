@@ -11,12 +11,13 @@ from sqlalchemy import insert
 from persistence.engine import Database
 from persistence.records import base
 from persistence.records.base import Base
+from persistence.sealing import Sealer
 from persistence.visibility import table
 from resolvers import context
 from tests.conftest import Copies
 
 from .asked import Ids
-from .desk import Desk
+from .desk import NOW, Desk
 from .small_world import ORDER, world
 from .story import tell
 
@@ -44,6 +45,7 @@ async def desks(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> 
             url = await copies.fresh(dialect)
             made[dialect] = Desk(Database(url))
             await tell(made[dialect])
+            await Sealer(made[dialect].database, lambda: NOW).seal()
     yield made
     plans.undo()
     for desk in made.values():

@@ -33,7 +33,7 @@ async def edges(desks: dict[str, Desk], issuer: DemoIssuer, issuer_file: Path) -
         plain = url.replace("sqlite+aiosqlite", "sqlite").replace("postgresql+asyncpg", "postgresql")
         settings = Settings.from_environ({"DEMO": "1", "DATABASE_URL": plain, "DEMO_KEY": str(issuer_file)})
         clock = HeldClock()
-        app = create_app(settings, clock)
+        app = create_app(settings, clock, tasks=False)
         lifespan = app.router.lifespan_context(app)
         await lifespan.__aenter__()
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")

@@ -135,7 +135,7 @@ async def opened(copies: Copies, issuer_file: Path, machine: Machine) -> AsyncIt
     async def open_(**environ: str) -> Browser:
         known = {"DEMO": "1", "DATABASE_URL": _plain(url), "DEMO_KEY": str(issuer_file), "PUBLIC_URL": HOME}
         way = Loop()
-        way.app = create_app(Settings.from_environ(known | environ), HeldClock(), machine, way)
+        way.app = create_app(Settings.from_environ(known | environ), HeldClock(), machine, way, tasks=False)
         lifespan = way.app.router.lifespan_context(way.app)
         await lifespan.__aenter__()
         made.append(lifespan)
