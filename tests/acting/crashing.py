@@ -1,6 +1,7 @@
 """The server, killed by SIGKILL right before or right after a commit: what remains is what the disk was told.
 
-`CRASH` is `before:N` or `after:N`; commits are counted from the moment the file `CRASH_ARMED` exists.
+`CRASH` is `before:N` or `after:N`; commits are counted from the moment the file `CRASH_ARMED` exists. Acts alone commit
+here: the task that numbers the journal does not run.
 """
 
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from persistence.engine import Database
+from persistence.sealing import Sealer
 from server.cli import main
 
 
@@ -38,6 +40,11 @@ def arm(when: str, number: int, armed: Path) -> None:
         dialect.do_commit = do_commit  # type: ignore[assignment, method-assign]
 
     Database.__init__ = spoiled  # type: ignore[method-assign]
+    Sealer.run = _nothing  # type: ignore[assignment, method-assign]
+
+
+async def _nothing(_: Sealer) -> None:
+    return
 
 
 if __name__ == "__main__":

@@ -248,8 +248,9 @@ async def test_what_was_written_before_positions_keeps_its_number_and_who_follow
 
     known = await rows(
         database,
-        "SELECT j.id, seq, position, s.at = j.at AS same FROM journal j JOIN journal_seal s ON seq = journal_seq ORDER BY position",
-    )  # noqa: E501 a query
+        "SELECT j.id, seq, position, s.at = j.at AS same FROM journal j "
+        "JOIN journal_seal s ON seq = journal_seq ORDER BY position",
+    )
     assert [row["id"] for row in known][-6:] == before + after
     assert all(row["seq"] == row["position"] and row["same"] for row in known)
 

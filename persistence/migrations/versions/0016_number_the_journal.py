@@ -8,7 +8,7 @@ from persistence.records.base import Instant
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 revision = "0016"
-down_revision = "0006"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
