@@ -73,7 +73,8 @@ class Parser(argparse.ArgumentParser):
 
 class Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.exit(message=f"habilitations {metadata.version('habilitations')}\n")
+        print(f"habilitations {metadata.version('habilitations')}")
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
