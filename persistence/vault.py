@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from .records.identifiers import Nir
 
 VERSION, NONCE, KEY = 1, 12, 32
+WORD = b"canari"
+"""What a canary holds: no number, and no secret."""
 
 
 class VaultError(Exception):
@@ -103,13 +105,32 @@ class Vault:
 
     def index(self, nir: Nir) -> str:
         """Where a NIR is found again: 32 hexadecimal digits."""
+        return self._digest(nir.reveal().encode())
+
+    def canary(self) -> tuple[str, bytes, str]:
+        """The current key's name, a constant word that it seals, and its index."""
+        return self._current, self._numbers.seal(WORD, _canary_of(self._current)), self._digest(WORD)
+
+    def recognises(self, key_name: str, cipher: bytes, digest: str) -> bool:
+        """Whether a canary was sealed and indexed by keys that this vault holds."""
+        try:
+            opened = self._numbers.open(cipher, _canary_of(key_name))
+        except VaultError:
+            return False
+        return opened == WORD and hmac.compare_digest(digest, self._digest(WORD))
+
+    def _digest(self, text: bytes) -> str:
         made = self._index.copy()
-        made.update(nir.reveal().encode())
+        made.update(text)
         return made.hexdigest()[:32]
 
 
 def _place(row_id: str) -> str:
     return f"worker.nir_cipher|{row_id}"
+
+
+def _canary_of(key_name: str) -> str:
+    return f"key_canary.cipher|{key_name}"
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

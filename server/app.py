@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 from starlette.applications import Starlette
@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from authz import load
 from persistence.engine import Database
-from persistence.migrations import is_current
+from persistence.keys import keep_canary, require_keys
+from persistence.migrations import OtherStep, require_step
 from persistence.sealing import Sealer
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault
@@ -32,7 +33,7 @@ from .health import Health
 from .identity import Verifier
 from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
-from .settings import Settings
+from .settings import RegisterSettings, Settings
 
 NOT_FOUND = 404
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -61,22 +62,28 @@ def create_app(
     edge, files = GraphEdge(graph, verifier, clock), ImportEdge(graph, verifier, clock)
 
     async def probe() -> None:
-        if not await is_current(database):
-            raise RuntimeError("the register is not at the last migration")
+        await require_step(database)
+        await require_keys(database, vault)
 
     health = Health(probe, policy.policy_hash)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         logger.info("policy %s", policy.policy_hash)
-        _spare_the_collector()
-        sealing = asyncio.create_task(sealer.run()) if tasks else None
-        yield
-        health.stop()
-        if sealing is not None:
-            sealer.stop()
-            await sealing
-        await database.close()
+        sealing: asyncio.Task[None] | None = None
+        try:
+            with suppress(OtherStep):  # `/readyz` says so
+                await require_step(database)
+                await keep_canary(database, vault)
+            _spare_the_collector()
+            sealing = asyncio.create_task(sealer.run()) if tasks else None
+            yield
+        finally:
+            health.stop()
+            if sealing is not None:
+                sealer.stop()
+                await sealing
+            await database.close()
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -114,7 +121,7 @@ def compose(database: Database, vault: Vault) -> Graph:
     return Graph(database, load(), contract.schema, contract, vault)
 
 
-def create_vault(settings: Settings) -> Vault:
+def create_vault(settings: RegisterSettings) -> Vault:
     """The keys of personal numbers; a demonstration holds none but fiction, and its keys are in the open."""
     return Vault.read(settings.nir_keys) if settings.nir_keys is not None else fictional_vault()
 
@@ -133,5 +140,5 @@ def _keys(settings: Settings) -> JwksSource:
     return RemoteJwks(settings.jwks_url)
 
 
-def create_clock(settings: Settings) -> Clock:
+def create_clock(settings: RegisterSettings) -> Clock:
     return DemoClock(settings.demo_day) if settings.demo_day is not None else SystemClock()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from .demo_issuer import DEMO_ISSUER
@@ -18,6 +18,7 @@ PRODUCTION_ONLY = (
 )  # fmt: skip
 
 
+LONGEST_NUMBER = 9
 PORTS = {"http": 80, "https": 443}
 SPELT = "La variable PUBLIC_URL doit être une adresse sans chemin, comme « https://habilitations.example »."
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -46,14 +47,29 @@ class ConsoleSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """`demo_day` and `demo_key` are there in a demonstration only, `jwks_url` only outside of one.
+class RegisterSettings:
+    """Where the register is, for a command that needs nothing else; `demo_day` is there in a demonstration only.
 
     `nir_keys` names the file of the keys that hold personal numbers: none is needed for fiction.
-    Without `console`, there is the graph alone.
     """
 
     database_url: str = field(repr=False)
+    demo: bool
+    demo_day: datetime | None
+    nir_keys: Path | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        return cls(**_of_the_register(_said(environ)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(RegisterSettings):
+    """`demo_key` is there in a demonstration only, `jwks_url` only outside of one.
+
+    Without `console`, there is the graph alone.
+    """
+
     host: str
     port: int
     workers: int
@@ -61,35 +77,48 @@ class Settings:
     issuer: str
     audience: str
     jwks_url: str | None
-    demo: bool
-    demo_day: datetime | None
     demo_key: Path | None
-    nir_keys: Path | None
     console: ConsoleSettings | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        said = {name: value.strip() for name, value in environ.items() if value.strip()}
-        demo = _boolean(said, "DEMO")
-        _refuse_the_other_mode(said, demo=demo)
-        url = _database_url(said.get("DATABASE_URL", "sqlite:///habilitations.db"))
-        host, port = said.get("HOST", "127.0.0.1"), _whole(said, "PORT", default=8000, least=0)
+        said = _said(environ)
+        register = _of_the_register(said)
+        demo, url = register["demo"], register["database_url"]
+        host, port = said.get("HOST", "127.0.0.1"), _whole(said, "PORT", default=8000, least=0, most=65_535)
         console = _demo_console(said, host, port) if demo else _console(said)
+        if not demo and register["nir_keys"] is None:
+            raise SettingsError(
+                "La variable NIR_KEYS manque : elle nomme le fichier de clés des numéros (`habilitations keys`)."
+            )
         return cls(
-            database_url=url,
+            **register,
             host=host,
             port=port,
-            workers=_whole(said, "WORKERS", default=1, least=1),
+            workers=_whole(said, "WORKERS", default=1, least=1, most=64),
             allowed_hosts=_allowed_hosts(said, console),
             issuer=DEMO_ISSUER if demo else _issuer(said),
             audience=said.get("OIDC_AUDIENCE", "habilitations"),
             jwks_url=None if demo else _required(said, "OIDC_JWKS_URL"),
-            demo=demo,
-            demo_day=_instant(said, "DEMO_DAY", default="2026-12-10T09:00+01:00") if demo else None,
-            nir_keys=_nir_keys(said, demo=demo),
             demo_key=Path(said.get("DEMO_KEY") or _beside(url) / "demo-issuer.jwk") if demo else None,
             console=console,
         )
+
+
+def _said(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value.strip() for name, value in environ.items() if value.strip()}
+
+
+def _of_the_register(said: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of `RegisterSettings`."""
+    demo = _boolean(said, "DEMO")
+    _refuse_the_other_mode(said, demo=demo)
+    return {
+        "database_url": _database_url(said.get("DATABASE_URL", "sqlite:///habilitations.db")),
+        "demo": demo,
+        "demo_day": _instant(said, "DEMO_DAY", default="2026-12-10T09:00+01:00") if demo else None,
+        "nir_keys": Path(said["NIR_KEYS"]) if "NIR_KEYS" in said else None,
+    }
 
 
 def _refuse_the_other_mode(said: Mapping[str, str], *, demo: bool) -> None:
@@ -103,16 +132,6 @@ def _required(said: Mapping[str, str], name: str) -> str:
     if name not in said:
         raise SettingsError(f"La variable {name} manque : sans elle, personne ne peut être reconnu.")
     return said[name]
-
-
-def _nir_keys(said: Mapping[str, str], *, demo: bool) -> Path | None:
-    if "NIR_KEYS" in said:
-        return Path(said["NIR_KEYS"])
-    if demo:
-        return None
-    raise SettingsError(
-        "La variable NIR_KEYS manque : elle nomme le fichier de clés des numéros (`habilitations keys`)."
-    )
 
 
 def _issuer(said: Mapping[str, str]) -> str:
@@ -235,10 +254,10 @@ def _boolean(said: Mapping[str, str], name: str) -> bool:
         raise SettingsError(f"La variable {name} doit valoir « oui » ou « non ».") from None
 
 
-def _whole(said: Mapping[str, str], name: str, *, default: int, least: int) -> int:
+def _whole(said: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
     text = said.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and int(text) >= least):
-        raise SettingsError(f"La variable {name} doit être un nombre entier d'au moins {least}.")
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and least <= int(text) <= most):
+        raise SettingsError(f"La variable {name} doit être un nombre entier, de {least} à {most}.")
     return int(text)
 
 

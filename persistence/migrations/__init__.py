@@ -1,4 +1,8 @@
-"""The register's schema, step by step; `check` proves that the records and the last step agree."""
+"""The register's schema, step by step; `check` proves that the records and the last step agree.
+
+Each step declares whether it is `additive`: whether a process of the step before may go on beside it. Whoever migrates
+writes it down in the register, for the processes that do not have the newer scripts.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -7,24 +11,34 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert, select
 
 from persistence.engine import Database
+from persistence.records import SchemaStep
+
+SCRIPTS = Path(__file__).parent
+BEHIND = "Le registre n'est pas à la dernière étape : `habilitations migrate`."
+AHEAD = "Le registre a passé une étape que ce programme ne connaît pas : installez une version plus récente."
+
+
+class OtherStep(Exception):
+    """A register that stands at a step where this process cannot serve; the sentence says what to do."""
 
 
 def config(connection: Connection | None = None) -> Config:
     made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.set_main_option("script_location", str(SCRIPTS))
     made.set_main_option("path_separator", "os")
     made.attributes["connection"] = connection
     return made
 
 
 async def migrate(database: Database) -> None:
-    """Bring the register to the last step."""
+    """Bring the register to the last step; one that is further is left as it is, where this process can serve it."""
     async with database.writer.connect() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
-        await connection.commit()
+        if not await connection.run_sync(_serves):
+            await connection.run_sync(_upgrade)
+            await connection.commit()
 
 
 async def check(database: Database) -> None:
@@ -36,11 +50,56 @@ async def check(database: Database) -> None:
 async def is_current(database: Database) -> bool:
     """Whether the register stands at the last step."""
     async with database.reader.connect() as connection:
-        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return current == head()
+        return await connection.run_sync(_revision) == head()
+
+
+async def require_step(database: Database) -> None:
+    """Raise `OtherStep` unless the register stands at our last step, or only additive ones were passed since."""
+    async with database.reader.connect() as connection:
+        if not await connection.run_sync(_serves):
+            raise OtherStep(BEHIND)
+
+
+def head() -> str | None:
+    """The last step of the scripts that this process was started with."""
+    return _scripts(SCRIPTS).get_current_head()
+
+
+def additive(revision: str) -> bool:
+    """What the script of a step declares."""
+    declared: bool = _scripts(SCRIPTS).get_revision(revision).module.additive
+    return declared
 
 
 @cache
-def head() -> str | None:
-    """The last step of the scripts that this process was started with."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+def _scripts(_place: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _serves(connection: Connection) -> bool:
+    """False for a register that is behind. Raises `OtherStep` for one that is too far ahead."""
+    revision, last = _revision(connection), head()
+    if revision in (None, *(step.revision for step in _scripts(SCRIPTS).walk_revisions())):
+        return revision == last
+    known = select(SchemaStep.revision, SchemaStep.previous, SchemaStep.additive)
+    steps = {step.revision: step for step in connection.execute(known).all()}
+    while revision != last:
+        step = steps.get(revision)
+        if step is None or not step.additive:
+            raise OtherStep(AHEAD)
+        revision = step.previous
+    return True
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(config(connection), "head")
+    passed = [
+        {"revision": step.revision, "previous": step.down_revision, "additive": step.module.additive}
+        for step in _scripts(SCRIPTS).walk_revisions()
+    ]
+    connection.execute(delete(SchemaStep))
+    connection.execute(insert(SchemaStep), passed)

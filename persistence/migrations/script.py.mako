@@ -10,6 +10,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+additive = False  # True when a process of the step before may go on beside it: nothing is taken away
 
 
 def upgrade() -> None:

@@ -34,6 +34,7 @@ from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Migration, Mission, Role, RoleProfile, Service
 from .sessions import SessionRecord
 from .timeline import PartnerState, Span, timeline
+from .upkeep import KeyCanary, SchemaStep
 from .users import Affiliation, SignIn, Suspension, User, UserKind
 from .workers import DualActivity, Worker, WorkerRate
 
@@ -74,6 +75,7 @@ __all__ = [
     "ImportOutcome",
     "JournalEntry",
     "JournalSeal",
+    "KeyCanary",
     "Lease",
     "LineStatus",
     "Link",
@@ -100,6 +102,7 @@ __all__ = [
     "Role",
     "RoleProfile",
     "Rule",
+    "SchemaStep",
     "Service",
     "ServiceAccess",
     "SessionRecord",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.engine import Database
+from persistence.keys import keep_canary
 from persistence.records import (
     Agent,
     Bulletin,
@@ -38,6 +39,7 @@ from persistence.records.partners import Decision, PartnerKind
 from persistence.register import Register
 
 from .declarations import tell_declarations
+from .fiction import fictional_vault
 
 SEPTEMBER = date(2025, 9, 1)
 ASKED = date(2026, 11, 16)
@@ -209,6 +211,7 @@ STORIES = (
 
 async def seed_demo(database: Database, issuer: str, today: date) -> None:
     """The world, in an empty register that holds the reference data; identities are `issuer`'s."""
+    await keep_canary(database, fictional_vault())
     async with database.transaction() as session:
         teller = Teller(session, issuer, await _catalogue(session))
         for subject, (code, profile, given, family, _) in AGENTS.items():

@@ -1,11 +1,12 @@
 """What a command says when it cannot be done: one French sentence, no trace, no value that was typed."""
 
+from persistence.migrations import OtherStep
 from persistence.records import Refused
 from persistence.vault import VaultError
 from server.payroll import ExportUnreadable
 from server.settings import SettingsError
 
-OURS = (SettingsError, VaultError, ExportUnreadable)
+OURS = (SettingsError, OtherStep, VaultError, ExportUnreadable)
 
 
 def sentence_of(fault: Exception) -> str | None:

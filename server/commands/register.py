@@ -8,27 +8,28 @@ from uuid import uuid4
 from authz import load
 from persistence.engine import Database
 from persistence.journal import Circumstances, entry
+from persistence.keys import keep_canary
 from persistence.migrations import migrate as bring_up
 from persistence.records import Agent, Organism, Profile, SignIn, User
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
 from persistence.vault import Vault
-from server.app import create_clock
+from server.app import create_clock, create_vault
 from server.clock import DemoClock
 from server.demo_issuer import DEMO_ISSUER
-from server.settings import Settings, SettingsError
+from server.settings import RegisterSettings, SettingsError
 
 
 def migrate(_: argparse.Namespace) -> int:
-    return asyncio.run(prepare(Settings.from_environ(os.environ)))
+    return asyncio.run(prepare(RegisterSettings.from_environ(os.environ)))
 
 
 def seed(asked: argparse.Namespace) -> int:
-    return asyncio.run(prepare(Settings.from_environ(os.environ), reference=True, demo=asked.demo))
+    return asyncio.run(prepare(RegisterSettings.from_environ(os.environ), reference=True, demo=asked.demo))
 
 
 def appoint_national(asked: argparse.Namespace) -> int:
-    return asyncio.run(_appoint_national(Settings.from_environ(os.environ), asked))
+    return asyncio.run(_appoint_national(RegisterSettings.from_environ(os.environ), asked))
 
 
 def keys(asked: argparse.Namespace) -> int:
@@ -36,7 +37,7 @@ def keys(asked: argparse.Namespace) -> int:
     return 0
 
 
-async def prepare(settings: Settings, *, reference: bool = False, demo: bool = False) -> int:
+async def prepare(settings: RegisterSettings, *, reference: bool = False, demo: bool = False) -> int:
     database = Database(settings.database_url)
     try:
         await bring_up(database)
@@ -45,6 +46,8 @@ async def prepare(settings: Settings, *, reference: bool = False, demo: bool = F
         if reference and await _is_empty(database, "organism"):
             async with database.transaction() as session:
                 await seed_reference(session)
+        if reference and (settings.demo or settings.nir_keys is not None):
+            await keep_canary(database, create_vault(settings))
         if demo and settings.demo_day is not None and await _is_empty(database, "partner"):
             await seed_demo(database, DEMO_ISSUER, DemoClock(settings.demo_day).today())
     finally:
@@ -52,7 +55,7 @@ async def prepare(settings: Settings, *, reference: bool = False, demo: bool = F
     return 0
 
 
-async def _appoint_national(settings: Settings, asked: argparse.Namespace) -> int:
+async def _appoint_national(settings: RegisterSettings, asked: argparse.Namespace) -> int:
     """The first one, by whoever holds the server; the graph's own national administrators name the others."""
     database, clock = Database(settings.database_url), create_clock(settings)
     try:

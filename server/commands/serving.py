@@ -6,6 +6,10 @@ import os
 
 import uvicorn
 
+from persistence.engine import Database
+from persistence.keys import keep_canary
+from persistence.migrations import require_step
+from server.app import create_vault
 from server.settings import Settings
 from server.welcome import welcome
 
@@ -27,6 +31,7 @@ def serve(_: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings) -> int:
+    asyncio.run(_require_register(settings))
     uvicorn.run(
         "server.app:from_environ",
         factory=True,
@@ -41,3 +46,13 @@ def _serve(settings: Settings) -> int:
         log_level="warning",
     )
     return 0
+
+
+async def _require_register(settings: Settings) -> None:
+    """A register that answers, at a step that we know, sealed by our keys; else the start is refused in a sentence."""
+    database = Database(settings.database_url)
+    try:
+        await require_step(database)
+        await keep_canary(database, create_vault(settings))
+    finally:
+        await database.close()

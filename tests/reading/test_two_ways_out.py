@@ -15,7 +15,7 @@ EVERY: dict[str, Asked] = {**DOCUMENTS, **generated.documents(types())}
 SOME = ("agent-cna", "admin-national", "gestionnaire-canal", "declarante-canal", "personne-inconnue")
 REFERENCE = ("Campaign", "Migration", "Mission", "Parameter", "Role", "Service")
 PUBLIC = {"reference data", "typenames", "one of two", *(f"all of {kind}" for kind in REFERENCE)}
-DRAWN_AT_RANDOM = {("affiliation", "invitation_digest"), ("worker", "nir_cipher")}
+DRAWN_AT_RANDOM = {("affiliation", "invitation_digest"), ("worker", "nir_cipher"), ("key_canary", "cipher")}
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -11,6 +11,7 @@ revision = "0016"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
+additive = True
 
 
 def upgrade() -> None:

@@ -11,6 +11,7 @@ revision = "0019"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+additive = True
 
 
 def upgrade() -> None:
