@@ -176,7 +176,7 @@ def prose(text: str) -> str:
 
 
 def refuse_numbers(lines: Sequence[Line], rows: Iterable[Mapping[str, Any]]) -> None:
-    """A reference that holds the thirteen characters of a NIR of its own batch is refused, and is not kept.
+    """A free text that holds the thirteen characters of a NIR of its own batch is refused, and is not kept.
 
     Numbers are taken as the cells write them, so that one whose key is wrong is not repeated either.
     """
@@ -187,10 +187,14 @@ def refuse_numbers(lines: Sequence[Line], rows: Iterable[Mapping[str, Any]]) -> 
         if len(bare) >= SHORTEST
     }
     for line in lines:
-        text = _bare(line.reference or "")
-        if any(text[start : start + SHORTEST] in numbers for start in range(len(text) - SHORTEST + 1)):
-            line.reference = None
-            line.errors.insert(0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), "clientReference")))
+        for attribute, shown in reversed(FREE_TEXTS.items()):
+            text = _bare(getattr(line, attribute, None) or "")
+            if any(text[start : start + SHORTEST] in numbers for start in range(len(text) - SHORTEST + 1)):
+                setattr(line, attribute, None)
+                line.errors.insert(0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), shown)))
+
+
+FREE_TEXTS = {"reference": "clientReference", "confirmation": "confirmation", "comment": "comment"}
 
 
 def _bare(text: str) -> str:

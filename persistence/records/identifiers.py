@@ -123,35 +123,61 @@ SPECIMEN = "2690549588157"
 SHORTEST = 13
 _BETWEEN = r"[\s.\u00a0\u202f/_-]"
 _APART = rf"{_BETWEEN}{{0,3}}"
+_BEFORE, _AFTER = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
 # looked at from every digit: a number that stands before must not hide the one that follows
-_WRITTEN = re.compile(
-    rf"(?<![0-9A-Za-z])(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]{{2}})?)(?![0-9A-Za-z]))", re.IGNORECASE
+_SPACED = re.compile(rf"{_BEFORE}(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]){{2}}){_AFTER})", re.IGNORECASE)
+_GROUPED = re.compile(
+    rf"{_BEFORE}(?=([1-478]({_APART})[0-9]{{2}}({_APART})[0-9]{{2}}({_APART})"
+    rf"(?:(?:[0-9]{{2}}|2[AB])({_APART})[0-9]{{3}}|9[78][0-9]({_APART})[0-9]{{2}})({_APART})[0-9]{{3}})"
+    rf"(?:{_APART}[0-9]{{2}})?{_AFTER})",
+    re.IGNORECASE,
 )
-_DAY = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
+"""Sex, year, month, department, commune, order, as one writes them; a department overseas has three digits."""
 _GLUED = re.compile(r"(?<![0-9])[1-478][0-9]{5}[0-9AB][0-9]{8}(?![0-9])", re.IGNORECASE)
+GAPS = 3
+"""So many gaps at the places of a NIR, and none elsewhere, make its written form: an amount, a date have others."""
+_DAY = re.compile(
+    rf"(?<![0-9])(?:[0-9]{{1,2}}{_BETWEEN}[0-9]{{1,2}}{_BETWEEN}(?:19|20)[0-9]{{2}}"
+    rf"|(?:19|20)[0-9]{{2}}{_BETWEEN}[0-9]{{1,2}}{_BETWEEN}[0-9]{{1,2}})(?![0-9])"
+)
+_SIRET = re.compile(rf"(?<![0-9])(?:[0-9]{{3}}{_BETWEEN}?){{3}}[0-9]{{5}}(?![0-9])")
 
 
 def holds_nir(text: str) -> bool:
-    """Whether a free text holds what reads as a NIR, in any spacing; among letters, with its key."""
+    """Whether a free text holds a NIR: fifteen characters with their key, in any spacing, or its written form.
+
+    Thirteen digits in a row are anything: a stamp in milliseconds, a bar code, the start of a SIRET.
+    """
     if len(text) < SHORTEST:
         return False
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)  # full-width digits are digits
-    apart = any(_reads_as_nir(found.upper()) for found in _WRITTEN.findall(text))
-    glued = (found.upper() for found in _GLUED.findall(text))
-    return apart or any(NIR.fullmatch(found) and found.endswith(_key(found)) for found in glued)
+    if not text.isascii():  # full-width digits are digits, and what is not seen parts nothing
+        text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    spaced = (found for found in _SPACED.findall(text) if not _is_of_other_numbers(found))
+    keyed = any(map(_has_key, spaced)) or any(map(_has_key, _GLUED.findall(text)))
+    return keyed or any(
+        sum(map(bool, gaps)) >= GAPS and NIR.fullmatch(_bare_of(found)) for found, *gaps in _GROUPED.findall(text)
+    )
+
+
+def _is_of_other_numbers(found: str) -> bool:
+    """Whether a day or a SIRET is written there: with a number beside it, chance makes a key."""
+    sirets = map(_bare, _SIRET.findall(found))
+    return _DAY.search(found) is not None or any(luhn(digits[:9]) and luhn(digits) for digits in sirets)
+
+
+def _has_key(found: str) -> bool:
+    bare = _bare_of(found)
+    return bool(NIR.fullmatch(bare)) and bare.endswith(_key(bare))
+
+
+def _bare_of(found: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", found.upper())
 
 
 def is_written_as_nir(text: str) -> bool:
     """Whether a text is as long as a NIR, with or without its key and in any spacing, or holds one."""
     bare = re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", text))
     return bool(re.fullmatch(r"[0-9]{6}[0-9AB][0-9]{6}(?:[0-9]{2})?", bare, re.IGNORECASE)) or holds_nir(text)
-
-
-def _reads_as_nir(found: str) -> bool:
-    bare = re.sub(r"[^0-9A-Z]", "", found)
-    days = _DAY.search(found) and not (len(bare) > SHORTEST and bare.endswith(_key(bare)))  # two days side by side
-    return bool(NIR.fullmatch(bare)) and not days
 
 
 def matricule(text: str) -> str:

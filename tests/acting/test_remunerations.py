@@ -306,7 +306,7 @@ STRANGE: dict[str, tuple[object, ...]] = {
     "referenceMonth": ("2025-11", "2026-12", HUGE),
     "aahBeneficiary": ("sans doute", HUGE),
     "comment": (HUGE, f"né sous le {a_nir(900)}"),
-    "confirmation": (HUGE, f"vu {a_nir(900)[:13]}"),
+    "confirmation": (HUGE, f"vu {a_nir(900)}"),
     "clientReference": (HUGE,),
 }  # fmt: skip
 
