@@ -19,12 +19,20 @@ class Slot(NamedTuple):
     source: Source
 
 
+def _no_vault(_: str) -> str:
+    raise AssertionError
+
+
 class Held(NamedTuple):
-    """What a run is given beside the variables: today, and the subject's values for (attribute, role)."""
+    """What a run is given beside the variables: today, the subject's values for (attribute, role), its vault's word.
+
+    `fingerprint` is how the vault writes the key of a call.
+    """
 
     today: date
     now: datetime
     values: Callable[[str, str], Sequence[str]]
+    fingerprint: Callable[[str], str] = _no_vault
 
 
 SIREN, SIRET = 9, 14
@@ -53,6 +61,8 @@ def _raw(source: Source) -> Giver:
             return lambda _, held: held.values(attribute, role)
         case ("cursor", value, columns, index):
             return lambda variables, _: paging.keys(resolved(value, variables), columns)[index]
+        case ("fingerprint", value):
+            return lambda variables, held: held.fingerprint(resolved(value, variables))
         case (made, value):
             read = READ[made]
             return lambda variables, _: read(resolved(value, variables))
