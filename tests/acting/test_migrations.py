@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, inspect
 
 from persistence import migrations
 from persistence.engine import Database
@@ -239,11 +240,13 @@ async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_ma
     await _up(empty, "0010")
 
     async with empty.reader.connect() as connection:
-        found = await connection.execute(select(KEYS).order_by(KEYS.c.operation))
+        found = await connection.execute(sa.select(KEYS).order_by(KEYS.c.operation))
         assert [tuple(row) for row in found] == [
             ("remunerationsDeclare", "k", datetime(2027, 3, 31, 23, tzinfo=UTC), "bat_1"),
             ("userSuspend", "k", datetime(2027, 1, 10, 8, tzinfo=UTC), "aff_1"),
         ]
 
 
-KEYS = table("idempotency", column("operation"), column("key"), column("expires_at", Instant()), column("object_id"))
+KEYS = sa.table(
+    "idempotency", sa.column("operation"), sa.column("key"), sa.column("expires_at", Instant()), sa.column("object_id")
+)
