@@ -30,6 +30,7 @@ from persistence.records import (
 from persistence.records.base import Base
 from persistence.records.identifiers import Siret
 from persistence.records.services import ESAT
+from persistence.records.users import Author, SuspensionSide
 from persistence.register import Register
 from persistence.visibility import GUARDED, Allowed
 
@@ -281,6 +282,12 @@ class Act:
     def by_administrator(self) -> bool:
         """Whether the partner itself acts, and not an agent."""
         return self.matched is not None and self.matched.role not in AGENTS
+
+    @property
+    def author(self) -> Author:
+        """Who acts, and on which side."""
+        side = SuspensionSide.PARTNER if self.by_administrator else SuspensionSide.ORGANISM
+        return Author(side, self.actor.id)
 
     # what the journal says
 
