@@ -13,6 +13,7 @@ revision = "0008"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+additive = False  # an older process would let one side end the other's suspension
 
 SIDES = "IN ('PARTNER', 'ORGANISM')"
 COLUMNS = {
