@@ -105,8 +105,7 @@ class Graph:
         return ways
 
     def held(self, subject: Subject, context: "Context") -> Held:
-        values = partial(self.policy.values, subject)
-        return Held(context.today, context.now, values, self.vault.fingerprint)
+        return Held(context.today, context.now, partial(self.policy.values, subject))
 
     # plans
 

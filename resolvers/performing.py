@@ -11,20 +11,18 @@ from graphql import GraphQLResolveInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from persistence import journal, replays
+from persistence import journal
 from persistence.contacts import contacts
-from persistence.parts import in_parts
 from persistence.records import Idempotency, JournalEntry, Notice, Partner, Record, Refused, Rule, User
 from persistence.register import Register, judged
+from persistence.visibility import class_of
 
 from . import blanks, sizes
-from .acting import Act, ActInput, Doing, PreviewInput
+from .acting import SOMEWHERE, Act, ActInput, Doing, PreviewInput
 from .context import Context
 from .impact import impact
 
 logger = logging.getLogger(__name__)
-SECRETS = {"invitation", "nir"}
-"""What an act tells once: it is not kept for a replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +84,14 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         act = await _begun(name, doing, context, session, getattr(given, "expected_version", None))
         if isinstance(given, PreviewInput):
             act.dry_run, act.effect_on = given.dry_run, given.effect_on(act.today)
-        call = _call(act, given)
-        claimed = await replays.claim(session, context.graph.vault, call) if call else None
-        if call and claimed and claimed.outcome:
-            return await _replayed(act, info, call, claimed)
+        claimed, replayed = await _claimed(act, info, given)
+        if replayed is not None:
+            return replayed
         done = await doing(act, given)
-        late = _call(act, given) if claimed is None else None
-        if late:  # the act itself has made its caller known
-            claimed = late.row(context.graph.vault)
-            session.add(claimed)
         made, extra = done if isinstance(done, tuple) else (done, {})
         objects = [made] if isinstance(made, Record) else list(made)
         after = act.standing()
-        await _record(act, objects, given, claimed, extra)
+        await _record(act, objects, given, claimed)
         if act.partner is not None and act.effect_on is not None and act.before is not None and after is not None:
             consequences = await impact(act.register, act.partner, act.effect_on, act.before, after)
             extra = {**extra, "impact": consequences}
@@ -133,13 +126,11 @@ async def enact(name: str, doing: Doing, context: Context, given: Any) -> Any:  
         act = await _begun(name, doing, context, session)
         made: Any = await doing(act, given)
         if act.changes:
-            await _record(act, [made], ActInput(), None, {})
+            await _record(act, [made], ActInput(), None)
         return made
 
 
-async def _record(
-    act: Act, objects: list[Record], given: ActInput, claimed: Idempotency | None, extra: Mapping[str, Any]
-) -> None:
+async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Idempotency | None) -> None:
     """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
     session, made = act.register.session, objects[0] if objects else None
     if isinstance(made, Partner):
@@ -155,53 +146,59 @@ async def _record(
         matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}" if matched and act.checked else "everyone",
         reason=given.reason,
     )
-    entries = await _entries(act, what, made.id if made is not None else None)
-    new, changed = session.new, {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
-    for record in changed | {r for r in (act.target, *objects) if r is not None and r not in new and act.changes}:
+    entries = _entries(act, what, made.id if made is not None else None)
+    changed = {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
+    for record in changed | {
+        r for r in (act.target, *objects) if r is not None and r not in session.new and act.changes
+    }:
         record.version += 1
     if claimed is not None:
         claimed.outcome = {
             "objects": [made.id for made in objects],
-            "extra": {name: value for name, value in extra.items() if name not in SECRETS},
+            "checked": act.checked,
             "errors": [_stored(notice) for notice in act.errors],
             "warnings": [_stored(notice) for notice in act.warnings],
         }
     await act.register.flush()
-    if claimed is not None:
-        await replays.settle(session, claimed, objects)
-    await act.register.write_all(entries)
+    session.add_all(entries)
+    await session.flush()
     if act.partner is not None:
         await act.register.keep_timeline(act.partner)
 
 
-async def _entries(act: Act, what: journal.Circumstances, object_id: str | None) -> list[JournalEntry]:
+def _entries(act: Act, what: journal.Circumstances, object_id: str | None) -> list[JournalEntry]:
     """The act's own entry, then one for each partner that it makes, which tells of that partner alone."""
     session, when = act.register.session, (act.now, act.today)
     traced = {id(record) for _, _, records in act.traces for record in records}
     told = [r for r in (*session.new, *session.dirty) if id(r) not in traced] if traced else None
     own = journal.entry(session, what, object_id, act.about, *when, told)
     own.after = {**own.after, **act.said}
-    entries = [own]
-    async for part in in_parts(act.traces):
-        entries += [journal.entry(session, what, one, partner, *when, records) for one, partner, records in part]
-    return entries
+    return [own, *(journal.entry(session, what, one, partner, *when, records) for one, partner, records in act.traces)]
 
 
-def _call(act: Act, given: ActInput) -> replays.Call | None:
-    """The call under its key; None without a key, or while nobody is known to call."""
+async def _claimed(
+    act: Act, info: GraphQLResolveInfo[Any], given: ActInput
+) -> tuple[Idempotency | None, Outcome | None]:
+    """The row of the act's key; with the stored outcome, after judging the caller's rights as they are now."""
     if given.idempotency_key is None or act.caller is None:
-        return None
-    return replays.Call(act.caller.id, act.name, given.idempotency_key, _digest(given), act.now)
-
-
-async def _replayed(act: Act, info: GraphQLResolveInfo[Any], call: replays.Call, claimed: Idempotency) -> Outcome:
-    """The outcome of the same call, whatever its caller may do now; its objects are read by the rights of now."""
-    if claimed.digest != call.digest:
+        return None, None
+    digest = _digest(given)
+    claimed = await act.register.claim(act.caller.id, act.name, given.idempotency_key, digest, act.now)
+    if not claimed.outcome:
+        return claimed, None
+    if claimed.digest != digest:
         raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
     outcome = claimed.outcome
+    match outcome["checked"]:
+        case ["", facts, needed]:
+            act.may_create(orjson.loads(facts), needed)
+        case [record, _, needed] if record == SOMEWHERE:
+            act.may_somewhere(needed)
+        case [record, target, needed]:
+            await act.judge(class_of(record), target, (), needed)
     answers = await act.context.payload(info, outcome["objects"], act.subject, act.register.session)
     errors, warnings = (tuple(_under_input(_kept(n)) for n in outcome[name]) for name in ("errors", "warnings"))
-    return Outcome(answers, errors, warnings, extra=outcome.get("extra", {}), replayed=True)
+    return claimed, Outcome(answers, errors, warnings, replayed=True)
 
 
 def _stored(notice: Notice) -> list[Any]:

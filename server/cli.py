@@ -35,7 +35,6 @@ en production, l'environnement dit tout :
     OIDC_DISCOVERY_URL       sinon OIDC_ISSUER/.well-known/openid-configuration
   habilitations keys … && habilitations migrate && habilitations seed
   habilitations appoint-national … && habilitations serve
-  habilitations purge                        chaque jour : oublie les clés d'idempotence dont le délai est passé
 """
 COMMANDS = {
     "demo": "serving:demo",
@@ -44,7 +43,6 @@ COMMANDS = {
     "seed": "register:seed",
     "appoint-national": "register:appoint_national",
     "keys": "register:keys",
-    "purge": "register:purge",
     "schema": "contract:schema",
     "lines": "sending:lines",
     "import": "sending:extraction",
@@ -123,7 +121,6 @@ def _parser() -> Parser:
         national.add_argument(f"--{name}", required=True, help=words)
     keys = commands.add_parser("keys", help="écrit de nouvelles clés pour les numéros de sécurité sociale")
     keys.add_argument("file", type=Path, metavar="FICHIER")
-    commands.add_parser("purge", help="efface les clés d'idempotence dont le délai est passé ; à lancer chaque jour")
     _add_lines(commands)
     _add_import(commands)
     token = commands.add_parser("token", help="fait un jeton de la démonstration")

@@ -14,7 +14,6 @@ ORGANISMS = (
         root="organism",
         section="/agents",
         omit=frozenset({"userId"}),
-        required={"person": ""},
     ),
     Act(
         "agentEnd",

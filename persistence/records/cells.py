@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from .identifiers import SCIENTIFIC, SHORTEST, Siret, compact, holds_nir, is_scientific, whole
+from .identifiers import SHORTEST, holds_nir
 from .rules import Notice, Refused, Rule
 
 T = TypeVar("T")
 LINES = 1_000
 """What a batch holds at most."""
 LONGEST_NAME, LONGEST_REFERENCE, LONGEST_TEXT = 80, 80, 500
-SIRET, SHORTEST_SIRET = 14, 11
 FULL = 100_00
 """A hundred percent, in hundredths."""
 YES, NO = {"o", "oui", "x", "1", "vrai", "true", "y", "yes"}, {"n", "non", "0", "faux", "false", "no"}
@@ -158,18 +157,8 @@ def name(text: str) -> str:
     return found
 
 
-def siret(text: str) -> Siret:
-    """Fourteen digits; a spreadsheet may have eaten the first zeros, the key decides. SIRET_FORMAT, SIRET_KEY."""
-    if not text:
-        raise Refused(Rule.SIRET_FORMAT, detail="Il manque.")
-    if is_scientific(text):
-        raise Refused(Rule.SIRET_FORMAT, detail=SCIENTIFIC)
-    digits = compact(text)
-    return Siret.read(digits.zfill(SIRET) if SHORTEST_SIRET <= len(digits) < SIRET else digits)
-
-
 def flag(text: str) -> bool:
-    word = whole(text).casefold()
+    word = text.casefold()
     if word not in YES | NO:
         raise Refused(Rule.VALUE_INVALID, detail="Oui ou non.")
     return word in YES

@@ -1,24 +1,26 @@
 """What one line of an extraction says: each cell read as it was meant, or a reason why it cannot be."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
 from .base import folded
-from .cells import day, siret
+from .cells import day
 from .extract_columns import Columns, ImportField
 from .extracts import fingerprint
-from .identifiers import Finess, compact, holds_nir, whole
+from .identifiers import Finess, Siret, holds_nir
 from .rules import Notice, Refused, Rule
 
 T = TypeVar("T")
 YES = {"o", "oui", "x", "1", "v", "vrai", "true", "y", "yes", "actif", "active"}
 NO = {"n", "non", "0", "faux", "false", "no", "-", "inactif", "inactive"}
-FINESS, CAF = 9, 3
+SIRET, SHORTEST_SIRET, FINESS, CAF = 14, 11, 9, 3
 LONGEST, SHOWN = 250, 250
 REMOVED = "«retiré»"
 """What is shown where a personal number was."""
+SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 FIELDS = (
     "siret", "name", "department", "organism_id", "known_mcp", "known_habtiers", "active", "last_seen_on", "finess",
     "contact",
@@ -147,7 +149,7 @@ class _Reading:
     def _department(self, text: str) -> str | None:
         if not text:
             return None
-        code = whole(text).upper()
+        code = text.upper().removesuffix(".0")
         code = code.zfill(2) if code.isdigit() else code
         code = code[1:] if len(code) == len("075") and code.startswith("0") else code
         if code in self.known.excluded:
@@ -157,7 +159,7 @@ class _Reading:
         return code
 
     def _organism(self, text: str) -> str:
-        found = self.known.organisms.get(whole(text).upper().zfill(CAF))
+        found = self.known.organisms.get(text.upper().zfill(CAF))
         if found is None:
             raise Refused(Rule.EXTRACT_CAF_UNKNOWN, detail=f"« {text[:20]} »." if text else None)
         return found
@@ -165,7 +167,7 @@ class _Reading:
     def _finess(self, text: str) -> str | None:
         if not text:
             return None
-        bare = compact(text)
+        bare = re.sub(r"[\s.\u00a0\u202f-]", "", text)
         finess = Finess.read(f"0{bare}" if len(bare) == FINESS - 1 else bare)
         department = self.word.department
         if department is not None and finess.contradicts(department):
@@ -179,6 +181,18 @@ class _Reading:
             word.tell(Rule.EXTRACT_NEITHER)
         elif word.active is False:
             word.tell(Rule.EXTRACT_INACTIVE)
+
+
+def siret(text: str) -> str:
+    """Fourteen digits; a spreadsheet may have eaten the first zeros, the key decides. SIRET_FORMAT, SIRET_KEY."""
+    if not text:
+        raise Refused(Rule.SIRET_FORMAT, detail="Il manque.")
+    bare = re.sub(r"[\s.\u00a0\u202f-]", "", text)
+    if SCIENTIFIC.fullmatch(re.sub(r"\s", "", text)):
+        raise Refused(
+            Rule.SIRET_FORMAT, detail="Un tableur l'a transformé en notation scientifique : mettez la colonne en texte."
+        )
+    return Siret.read(bare.zfill(SIRET) if SHORTEST_SIRET <= len(bare) < SIRET else bare)
 
 
 def _name(text: str) -> str:
@@ -198,7 +212,7 @@ def _day(text: str) -> date | None:
 
 
 def _flag(text: str, column: str) -> bool:
-    word = folded(whole(text))
+    word = folded(text).removesuffix(".0")
     if word not in YES | NO:
         raise Refused(Rule.EXTRACT_YES_NO, detail=f"Colonne {column}.")
     return word in YES

@@ -229,20 +229,6 @@ def test_numbers_stand_for_texts() -> None:
         assert not word.is_rejected
 
 
-@pytest.mark.parametrize("decimals", [".0", ",0", ".00", ",00"])
-def test_the_numbers_that_a_spreadsheet_wrote_as_text_are_whole(decimals: str) -> None:
-    line = {"department": f"6{decimals}", "caf": f"61{decimals}", "mcp": f"1{decimals}", "habtiers": f"0{decimals}"}
-
-    word = the_word(a_file(a_line(f"{GOOD}{decimals}", finess=f"69901031{decimals}", **line)))
-
-    assert (word.siret, word.department, word.organism_id, word.finess) == (GOOD, "06", "org_061", "069901031")
-    assert (word.known_mcp, word.known_habtiers, word.reasons) == (True, False, [])
-
-
-def test_a_siret_that_a_spreadsheet_cut_is_never_another_company_s() -> None:
-    assert the_word(a_file(a_line("9999052500000.0"))).siret == "09999052500000"
-
-
 @pytest.mark.parametrize("yes", ["O", "oui", "OUI", "X", "1", "vrai", " o "])
 @pytest.mark.parametrize("no", ["N", "non", "0", "", "faux"])
 def test_yes_and_no_have_many_ways(yes: str, no: str) -> None:

@@ -24,7 +24,6 @@ from persistence.records.partners import Decision
 from persistence.records.successions import Papers, bear, change_mode, prepare, switch
 from persistence.records.users import suspend
 from tests.records.build import (
-    BY_ORGANISM,
     CANAL,
     CDAP,
     CONSULTANT,
@@ -235,7 +234,7 @@ def test_a_wide_bulletin_keeps_the_cna_and_asks_for_it_again() -> None:
 @pytest.mark.parametrize("on", [0, 5])
 def test_a_suspended_convention_stays_suspended(on: int) -> None:
     partner = a_partner()
-    suspend(partner.conventions[0].suspensions, TODAY, "Précaution", BY_ORGANISM)
+    suspend(partner.conventions[0].suspensions, TODAY, "Précaution")
 
     successor, _ = switched(partner, day(on))
 
@@ -246,7 +245,7 @@ def test_a_suspended_convention_stays_suspended(on: int) -> None:
 @pytest.mark.parametrize("on", [0, 5])
 def test_a_suspended_service_stays_suspended(on: int) -> None:
     partner = a_partner()
-    esat_of(partner.conventions[0]).suspend(TODAY, "Précaution", BY_ORGANISM)
+    esat_of(partner.conventions[0]).suspend(TODAY, "Précaution")
 
     successor, _ = switched(partner, day(on))
 
@@ -259,9 +258,9 @@ def test_a_service_suspended_or_resumed_before_an_announced_switch_stays_so_afte
     former = esat_of(partner.conventions[0])
     successor, _ = switched(partner, day(5))
 
-    former.suspend(day(2), "Précaution", BY_ORGANISM)
+    former.suspend(day(2), "Précaution")
     assert not esat_of(successor).shows_on(day(5))
-    former.resume(day(3), BY_ORGANISM)
+    former.resume(day(3))
 
     assert esat_of(successor).shows_on(day(5))
     assert not former.shows_on(day(2))
@@ -270,7 +269,7 @@ def test_a_service_suspended_or_resumed_before_an_announced_switch_stays_so_afte
 def test_a_suspended_person_stays_suspended_and_may_not_be_included_again() -> None:
     partner = a_partner()
     (person,) = partner.affiliations
-    person.suspend(TODAY, "Précaution", BY_ORGANISM)
+    person.suspend(TODAY, "Précaution")
 
     successor, _ = switched(partner)
 
@@ -520,7 +519,7 @@ def test_a_delegated_successor_without_a_manager_is_told() -> None:
 
 def test_a_suspended_manager_stays_suspended() -> None:
     partner = managed()
-    partner.affiliations[0].suspend(TODAY, "Précaution", BY_ORGANISM)
+    partner.affiliations[0].suspend(TODAY, "Précaution")
     successor = prepare(partner, Mode.DELEGATED, SAME_UNIT, TODAY)
     bear(partner, Siret.read(SAME_UNIT), None, TODAY)
 

@@ -1,7 +1,6 @@
 """The command line beside the server: keys written once, a payroll export turned into the variables of the act."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -68,32 +67,3 @@ def test_what_is_no_export_is_refused_in_a_sentence(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert ("n'existe pas" if content is None else "en-tête") in shown.err
-
-
-def test_the_purge_tells_how_many_keys_it_forgot(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ours = {"DEMO": "1", "DATABASE_URL": f"sqlite:///{tmp_path}/r.db", "DEMO_KEY": str(tmp_path / "issuer.jwk")}
-    for name, value in ours.items():
-        monkeypatch.setenv(name, value)
-    assert main(["seed"]) == 0
-    with sqlite3.connect(tmp_path / "r.db") as register:
-        register.execute(
-            'INSERT INTO "user" (id, version, kind, given_name, family_name, sort_key)'
-            " VALUES ('usr_1', 1, 'PERSON', 'A', 'B', 'b a')"
-        )
-        for year in ("2020", "2199"):
-            instant = f"{year}-01-01T00:00:00.000000Z"
-            row = ("usr_1", "groupClose", year, "d", "{}", instant, instant)
-            register.execute(
-                "INSERT INTO idempotency (user_id, operation, key, digest, outcome, at, expires_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
-    capsys.readouterr()
-
-    assert main(["purge"]) == 0
-
-    assert "délai passé : 1." in capsys.readouterr().out
-    with sqlite3.connect(tmp_path / "r.db") as register:
-        assert register.execute("SELECT key FROM idempotency").fetchall() == [("2199",)]
