@@ -17,7 +17,7 @@ from .documents import Document, label
 from .forms import Field, Shape, fields, missing, place, read, told
 from .kernel import Desk, Failed, files, found, local, marked, texts, typed
 from .masking import Mask
-from .options import choices, texts_of
+from .options import texts_of
 from .ports import Session
 from .rendering import path, printed
 
@@ -192,15 +192,8 @@ class Acting:
         filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
 
     def _shape(self, filling: Filling) -> Shape:
-        act, data = filling.act, filling.data
         asked = frozenset(name for name in filling.variables if name in filling.input_type.fields)
-        return Shape(
-            choices={name: choices(data, where) for name, where in act.choices.items()},
-            rows={name: choices(data, where) for name, where in act.rows.items()},
-            hidden=asked | act.hidden,
-            omit=act.omit,
-            labels=act.labels,
-        )
+        return filling.act.shape(filling.data, asked)
 
     def _given(self, filling: Filling) -> dict[str, Any]:
         """The input as the graph takes it; the fields that do not fit are told beside them."""

@@ -36,9 +36,12 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """`must`: the form is not whole until it is chosen."""
+
     value: str
     label: str
     hint: str = ""
+    must: bool = False
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ class Field:
     kind: str
     required: bool
     values: Sequence[str] = ()
+    note: str = "facultatif"
+    """What is said beside a field that may stay empty."""
     options: Sequence[Option] = ()
     below: Sequence["Field"] = ()
     errors: list[str] = field(default_factory=list)
@@ -87,13 +92,20 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What an act says of its form beyond its input: choices by path, rows of a list, fields left out, own words."""
+    """What an act says of its form beyond its input: choices by path, rows of a list, fields left out, own words.
+
+    `required`: fields that its rule asks for, though its input cannot say so. `notes`: what is said in place of
+    « facultatif ».
+    """
 
     choices: Mapping[str, Sequence[Option]] = field(default_factory=dict)
     rows: Mapping[str, Sequence[Option]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     omit: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def fields(kind: GraphQLInputObjectType, texts: Texts, shape: Shape, path: str = "") -> list[Field]:
@@ -112,7 +124,9 @@ def fields(kind: GraphQLInputObjectType, texts: Texts, shape: Shape, path: str =
 def _field(where: str, given: GraphQLInputField, texts: Texts, shape: Shape) -> Field:
     type_ = get_nullable_type(given.type)
     title = shape.labels.get(where) or label(given.description)
-    made = Field(where, title, hint(given.description), "text", is_required_input_field(given), texts.get(where, ()))
+    aside = shape.hints.get(where, hint(given.description))
+    required = is_required_input_field(given) or where in shape.required
+    made = Field(where, title, aside, "text", required, texts.get(where, ()), shape.notes.get(where, "facultatif"))
     if where in shape.hidden:
         made.kind = "hidden"
     elif where in shape.rows:
@@ -161,7 +175,12 @@ def _kind(name: str, type_: Any, options: Sequence[Option]) -> str:  # noqa: ANN
 
 def missing(made: Sequence[Field]) -> dict[str, str]:
     """The sentence of each field that must be filled in and is not; an optional group is whole once it is begun."""
-    return {leaf.name: f"« {leaf.label} » est à renseigner." for top in made for leaf in _empty(top)}
+    return {leaf.name: _lacks(leaf) for top in made for leaf in _empty(top)}
+
+
+def _lacks(leaf: Field) -> str:
+    box = leaf.label if leaf.kind == "checkbox" else ", ".join(o.label for o in leaf.options if o.must)
+    return f"Cochez « {box} » pour continuer." if box else f"« {leaf.label} » est à renseigner."
 
 
 def read(kind: GraphQLInputObjectType, names: Iterable[str], texts: Texts, wrong: dict[str, str]) -> dict[str, Any]:
@@ -199,5 +218,7 @@ def _empty(field: Field) -> Iterator[Field]:
         if field.required or any(leaf.kind != "hidden" and leaf.value.strip() for leaf in field.leaves()):
             for child in field.below:
                 yield from _empty(child)
-    elif field.required and field.kind != "checkbox" and not any(value.strip() for value in field.values):
+    elif any(option.must and option.value not in field.values for option in field.options) or (
+        field.required and not any(value.strip() for value in field.values)
+    ):
         yield field

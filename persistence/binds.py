@@ -1,5 +1,6 @@
 """What each bind of a statement is given at run time: where its value is found, and how the driver takes it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from . import paging
 from .question import Value, Var
 from .records.base import folded
+from .records.identifiers import compact
 from .sqljson import Spelling
 
 Source: TypeAlias = tuple[Any, ...]
@@ -19,12 +21,20 @@ class Slot(NamedTuple):
     source: Source
 
 
+def _no_vault(_: str) -> str:
+    raise AssertionError
+
+
 class Held(NamedTuple):
-    """What a run is given beside the variables: today, and the subject's values for (attribute, role)."""
+    """What a run is given beside the variables: today, the subject's values for (attribute, role), its vault's word.
+
+    `fingerprint` is how the vault writes the key of a call.
+    """
 
     today: date
     now: datetime
     values: Callable[[str, str], Sequence[str]]
+    fingerprint: Callable[[str], str] = _no_vault
 
 
 SIREN, SIRET = 9, 14
@@ -53,6 +63,8 @@ def _raw(source: Source) -> Giver:
             return lambda _, held: held.values(attribute, role)
         case ("cursor", value, columns, index):
             return lambda variables, _: paging.keys(resolved(value, variables), columns)[index]
+        case ("fingerprint", value):
+            return lambda variables, held: held.fingerprint(resolved(value, variables))
         case (made, value):
             read = READ[made]
             return lambda variables, _: read(resolved(value, variables))
@@ -61,7 +73,7 @@ def _raw(source: Source) -> Giver:
 
 def number(text: str, end: str = "") -> str:
     """The nine to fourteen first digits of a SIRET, in any spacing, then `end`; nothing for any other text."""
-    digits = "".join(c for c in text if not c.isspace() and c not in ".-")
+    digits = compact(text)
     return digits + end if digits.isascii() and digits.isdigit() and SIREN <= len(digits) <= SIRET else ""
 
 
@@ -69,7 +81,7 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "value": lambda value: value,
     "limit": lambda size: size + 1,
     "words": lambda text: folded(text).replace("-", " "),
-    "digits": lambda text: "".join(c for c in text if c.isdigit()),
+    "digits": lambda text: re.sub("[^0-9]", "", compact(text)),
     "number": number,
     "past number": lambda text: number(text, ":"),  # what follows 9
     "day after": lambda day: min(day, LAST) + timedelta(days=1),

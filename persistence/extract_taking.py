@@ -29,7 +29,10 @@ from .records.identifiers import Finess, Siret
 from .records.partners import PartnerKind
 from .register import Register
 
-ROW = [LINES[c] for c in ("id", "number", *FIELDS, "fingerprint", "outcome", "reasons", "arbitration", "applied_on")]
+ROW = [
+    LINES[c]
+    for c in ("id", "sheet", "number", *FIELDS, "fingerprint", "outcome", "reasons", "arbitration", "applied_on")
+]
 OPEN = (*AWAITING, ImportOutcome.CONFLICT)
 
 
@@ -77,7 +80,7 @@ class Taking:
         mine = (LINES.extract_id == self.extract.id, LINES.organism_id == self.organism.id)
         aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
         lines = select(*ROW).where(*mine, LINES.applied_on.is_(None), LINES.outcome.in_(OPEN), ~aside)
-        return (await self.register.session.execute(lines.order_by(LINES.number))).all()
+        return (await self.register.session.execute(lines.order_by(LINES.id))).all()
 
     async def _named(self, rows: Sequence[Any], ids: Sequence[str]) -> list[Any]:
         """The lines asked for by id; one of another import or organism does not exist here."""
@@ -96,7 +99,7 @@ class Taking:
                 chosen[one] = waiting[one]
             else:
                 self.warnings.append(Notice(Rule.EXTRACT_LEFT, ("lineIds", str(index))))
-        return sorted(chosen.values(), key=lambda row: row.number)
+        return sorted(chosen.values(), key=lambda row: row.id)
 
     async def _lock(self, known: Mapping[str, Known]) -> None:
         """The partners that are spoken of stay as they are read."""
@@ -117,7 +120,7 @@ class Taking:
 
     def _leave(self, row: Any, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
         self._move(row, verdict, reasons=row.reasons + stored(verdict.reasons))
-        place = ("lines", str(row.number))
+        place = ("lines", self.extract.place(row.sheet, row.number))
         self.warnings.extend(Notice(r.rule, place, r.detail) for r in verdict.reasons)
 
     def _apply(self, row: Any, known: Known, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
@@ -134,7 +137,8 @@ class Taking:
         self._move(row, verdict, **facts, partner_id=partner_id)
 
     def _registers(self, row: Any, known: Known) -> Partner:  # noqa: ANN401 a row of ROW
-        siret, today, place = Siret(row.siret), self.register.today, ("lines", str(row.number))
+        siret, today = Siret(row.siret), self.register.today
+        place = ("lines", self.extract.place(row.sheet, row.number))
         partner = Partner.register(siret, row.name, PartnerKind.ESAT, self.organism, today)
         if known.elsewhere:
             self.warnings.append(Notice(Rule.ESTABLISHMENT_KNOWN, place))

@@ -21,21 +21,20 @@ from .records import (
     Origin,
     Partner,
     PartnerSiret,
-    Refused,
     Rule,
 )
-from .records.extract_columns import Columns, ImportField, key, recognised
+from .records.extract_columns import Columns, ImportField, recognised
 from .records.extract_words import FIELDS, Reference, Word, read
+from .records.headers import key
 from .records.organisms import OrganismKind
 from .records.services import ESAT, service_excluded_department
 from .register import Register
+from .sheets import SheetReport, read_sheets
 from .visibility import table
-from .workbooks import Sheet, opened
 
 CAFS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
-TITLES = 20
 LINE = (
-    "id", "version", "extract_id", "number", "raw", *FIELDS, "fingerprint", "outcome", "reasons", "changes",
+    "id", "version", "extract_id", "sheet", "number", "raw", *FIELDS, "fingerprint", "outcome", "reasons", "changes",
 )  # fmt: skip
 LINES = ExtractLine.__table__.c
 KEPT = ("known_mcp", "known_habtiers", "active")
@@ -51,33 +50,25 @@ class Reading(NamedTuple):
 
     media: str
     columns: Columns
+    ignored: list[str]
     header_line: int
     blank_lines: int
+    sheets: list[SheetReport]
     words: list[Word]
 
 
 def read_file(content: bytes, given: Sequence[Mapping[str, str]], known: Reference) -> Reading:
-    """The first sheet on which a header is recognised. EXTRACT_UNREADABLE, EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE."""
-    book, meant = opened(content), {key(one["header"]): ImportField(one["field"]) for one in given}
-    for sheet in book.sheets:
-        found = _headed(sheet, meant)
-        if found is not None:
-            place, columns = found
-            columns.complete()
-            header, rows = sheet[place].number, sheet[place + 1 :]
-            blank = rows[-1].number - header - len(rows) if rows else 0
-            words = [read(row.number, row.cells, columns, known) for row in rows]
-            return Reading(book.media, columns, header, blank, words)
-    raise Refused(Rule.EXTRACT_HEADER)
-
-
-def _headed(sheet: Sheet, meant: Mapping[str, ImportField]) -> tuple[int, Columns] | None:
-    """Where the header stands; a title may be above it."""
-    for place, row in enumerate(sheet[:TITLES]):
-        columns = recognised([cell.text for cell in row.cells], meant)
-        if columns is not None:
-            return place, columns
-    return None
+    """The sheets on which the header is recognised. EXTRACT_UNREADABLE, EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE."""
+    meant = {key(one["header"]): ImportField(one["field"]) for one in given}
+    file = read_sheets(content, lambda cells: recognised(cells, meant))
+    words = [
+        read(row.number, row.cells, part.columns, known, part.sheet, is_alone=len(file.parts) == 1)
+        for part in file.parts
+        for row in part.rows
+    ]
+    ignored = list(dict.fromkeys(name for part in file.parts for name in part.columns.ignored))
+    blank = sum(part.blank for part in file.parts)
+    return Reading(file.media, file.columns, ignored, file.parts[0].header, blank, file.reports, words)
 
 
 async def reference(register: Register, extract: Extract) -> Reference:
@@ -131,13 +122,13 @@ class Verdict(NamedTuple):
     changes: dict[str, Any] | None = None
 
 
-def judged(line: Any, others: Sequence[int], known: Known) -> Verdict:  # noqa: ANN401 a word or a stored line
+def judged(line: Any, others: Sequence[str], known: Known) -> Verdict:  # noqa: ANN401 a word or a stored line
     """A line that can be read, beside the `others` of its file that contradict it, against the register."""
     if known.has_heard(line.fingerprint):
         return Verdict(ImportOutcome.UNCHANGED, [])
     against = []
     if others:
-        against.append(Notice(Rule.EXTRACT_CONTRADICTION, (), f"Autres lignes : {', '.join(map(str, others))}."))
+        against.append(Notice(Rule.EXTRACT_CONTRADICTION, (), f"Autres lignes : {', '.join(others)}."))
     if known.partner_id is not None and known.follower_id != line.organism_id:
         against.append(Notice(Rule.EXTRACT_OTHER_CAF, (), f"Suivi par : {known.follower}."))
     if known.elsewhere:
@@ -152,25 +143,25 @@ def judged(line: Any, others: Sequence[int], known: Known) -> Verdict:  # noqa: 
 
 def judged_together(words: Sequence[Word], known: Mapping[str, Known]) -> list[Verdict]:
     """The lines of one file: what is rejected stands apart, what repeats another line says nothing."""
-    first: dict[str, int] = {}
+    first: dict[str, Word] = {}
     distinct: dict[str, list[Word]] = {}
     for word in words:
         if not word.is_rejected and word.siret is not None and word.fingerprint not in first:
-            first[word.fingerprint] = word.number
+            first[word.fingerprint] = word
             if word.fingerprint not in known[word.siret].set_aside:
                 distinct.setdefault(word.siret, []).append(word)
     return [_among_its_file(word, first, distinct, known) for word in words]
 
 
 def _among_its_file(
-    word: Word, first: Mapping[str, int], distinct: Mapping[str, Sequence[Word]], known: Mapping[str, Known]
+    word: Word, first: Mapping[str, Word], distinct: Mapping[str, Sequence[Word]], known: Mapping[str, Known]
 ) -> Verdict:
     if word.is_rejected or word.siret is None:
         return Verdict(ImportOutcome.REJECTED, [])
-    if first[word.fingerprint] != word.number:
-        same = Notice(Rule.EXTRACT_DUPLICATE, (), f"Même contenu que la ligne {first[word.fingerprint]}.")
+    if first[word.fingerprint] is not word:
+        same = Notice(Rule.EXTRACT_DUPLICATE, (), f"Même contenu que la ligne {first[word.fingerprint].place}.")
         return Verdict(ImportOutcome.UNCHANGED, [same])
-    others = [w.number for w in distinct.get(word.siret, ()) if w is not word]
+    others = [w.place for w in distinct.get(word.siret, ()) if w is not word]
     return judged(word, others, known[word.siret])
 
 
@@ -235,12 +226,17 @@ async def _remember(register: Register, found: Mapping[str, Known]) -> None:
 async def receive(register: Register, extract: Extract, content: bytes, reading: Reading, now: datetime) -> None:
     """The bytes, and the preview of each line; nothing is decided."""
     extract.receive(content, reading.media, now)
-    extract.columns, extract.ignored = reading.columns.recognised, reading.columns.ignored
+    extract.columns, extract.ignored = reading.columns.recognised, reading.ignored
+    extract.sheets = [report._asdict() for report in reading.sheets]
     extract.header_line, extract.blank_lines = reading.header_line, reading.blank_lines
     known = await known_of(register, {w.siret for w in reading.words if w.siret is not None})
     verdicts = judged_together(reading.words, known)
     extract.count(verdict.outcome for verdict in verdicts)
-    rows = [_row(extract, word, verdict) for word, verdict in zip(reading.words, verdicts, strict=True)]
+    rank = {sheet.name: index for index, sheet in enumerate(reading.sheets)}
+    rows = [
+        _row(extract, rank.get(word.sheet, 0), word, verdict)
+        for word, verdict in zip(reading.words, verdicts, strict=True)
+    ]
 
     async def write() -> None:
         await register.copy(ExtractLine, LINE, rows)
@@ -249,17 +245,19 @@ async def receive(register: Register, extract: Extract, content: bytes, reading:
     register.after_flush(write)
 
 
-def _row(extract: Extract, word: Word, verdict: Verdict) -> tuple[Any, ...]:
-    """A line's own row; its id keeps the order of the file."""
-    name = f"{ExtractLine.prefix}_{extract.id.removeprefix(f'{Extract.prefix}_')}{word.number:07d}"
+def _row(extract: Extract, rank: int, word: Word, verdict: Verdict) -> tuple[Any, ...]:
+    """A line's own row; its id keeps the order of the file: by sheet, then by number."""
+    name = f"{ExtractLine.prefix}_{extract.id.removeprefix(f'{Extract.prefix}_')}{rank:03d}{word.number:07d}"
     reasons = stored([*word.reasons, *verdict.reasons])
     told = (orjson.dumps(part).decode() if part is not None else None for part in (word.raw, reasons, verdict.changes))
     raw, why, changes = told
-    return (name, 1, extract.id, word.number, raw, *word.said, word.fingerprint, verdict.outcome.value, why, changes)
+    place = (extract.id, word.sheet, word.number)
+    return (name, 1, *place, raw, *word.said, word.fingerprint, verdict.outcome.value, why, changes)
 
 
-def stored(notices: Iterable[Notice]) -> list[list[str | None]]:
-    return [[notice.rule.name, notice.detail] for notice in notices]
+def stored(notices: Iterable[Notice]) -> list[list[Any]]:
+    """Each reason as its line keeps it: its code, its detail, and where in the line it stands."""
+    return [[notice.rule.name, notice.detail, list(notice.path)] for notice in notices]
 
 
 async def adds_up(register: Register, extract: Extract) -> None:
@@ -280,4 +278,4 @@ async def siblings(register: Register, line: ExtractLine) -> Sequence[ExtractLin
     """The lines of the same file that contradict this one."""
     of = (ExtractLine.extract_id == line.extract_id, ExtractLine.siret == line.siret, ExtractLine.id != line.id)
     found = select(ExtractLine).where(*of, ExtractLine.outcome == ImportOutcome.CONFLICT)
-    return (await register.session.scalars(found.order_by(ExtractLine.number).with_for_update())).all()
+    return (await register.session.scalars(found.order_by(ExtractLine.id).with_for_update())).all()

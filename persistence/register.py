@@ -1,7 +1,7 @@
 """The register's transactions and questions: lock a partner, judge a row, keep the timeline, replay a key."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, TypeVar
@@ -23,7 +23,6 @@ from .records import (
     Bulletin,
     Convention,
     Establishment,
-    Idempotency,
     Organism,
     Partner,
     PartnerSiret,
@@ -265,18 +264,6 @@ class Register:
         """Whose identity this is."""
         signed = select(User).join(SignIn, SignIn.user_id == User.id)
         return await self.session.scalar(signed.where(SignIn.issuer == issuer, SignIn.subject == subject))
-
-    # idempotency
-
-    async def claim(self, user_id: str, operation: str, key: str, digest: str, at: datetime) -> Idempotency:
-        """The row of this key: known with its outcome, or new and held until this act ends, so that others wait."""
-        known = await self.session.get(Idempotency, (user_id, operation, key))
-        if known is not None:
-            return known
-        claimed = Idempotency(user_id=user_id, operation=operation, key=key, digest=digest, outcome={}, at=at)
-        self.session.add(claimed)
-        await self.session.flush()
-        return claimed
 
 
 def _adapted(rows: Sequence[tuple[Any, ...]], dated: Sequence[bool]) -> list[tuple[Any, ...]]:

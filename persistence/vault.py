@@ -66,6 +66,7 @@ class Vault:
             raise VaultError("La clé de l'index n'est pas une clé de chiffrement.")
         self._keys, self._current = dict(keys), current
         self._numbers, self._index = Sealer(keys, current), hmac.new(index_key, digestmod=hashlib.sha256)
+        self._opaque = hmac.new(_derived(index_key, "idempotency"), digestmod=hashlib.sha256)
 
     def apart(self, purpose: str) -> Sealer:
         """A sealer under keys of its own, derived from ours for this purpose alone."""
@@ -123,6 +124,12 @@ class Vault:
         made = self._index.copy()
         made.update(text)
         return made.hexdigest()[:32]
+
+    def fingerprint(self, key: str) -> str:
+        """Where the key of a call is found again: 64 hexadecimal digits that tell nothing of what it holds."""
+        made = self._opaque.copy()
+        made.update(key.encode())
+        return made.hexdigest()
 
 
 def _place(row_id: str) -> str:

@@ -2,23 +2,32 @@
 
 import csv
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import openpyxl
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from .records import Refused, Rule
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 LARGEST, UNPACKED, PARTS = 10_000_000, 20_000_000, 500
-ROWS, SCANNED, WIDEST, LONGEST = 50_000, 200_000, 200, 1_000
+DEEPEST, WIDEST, LONGEST = 1_048_576, 200, 1_000
+"""The last row of a spreadsheet; the columns that are read; the characters of a cell."""
+LONGEST_NAME = 31
+"""The characters of a sheet's name."""
+MARKS = ";\t,"
+"""What may part the cells of a csv."""
 OLD = b"\xd0\xcf\x11\xe0"
 """How an old .xls begins, and an .xlsx under a password."""
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+GLANCE = 4_096
+"""The bytes that are looked at to tell an encoding."""
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#NOM?", "#VALEUR!", "#NOMBRE!"}
 UNSAID = dict.fromkeys((*range(9), *range(11, 13), *range(14, 32), *range(0xD800, 0xE000)))
 """Characters that no text of the register holds."""
@@ -33,40 +42,47 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row that says something, under the number that a spreadsheet shows."""
+    """A row that says something, under the number that a spreadsheet shows; `width` counts its blank cells too."""
 
     number: int
     cells: tuple[Cell, ...]
+    width: int
 
 
-Sheet: TypeAlias = Sequence[Row]
+class Sheet(NamedTuple):
+    """A sheet, or a csv parted by one of the marks; `rows` reads it from its top, a row at a time."""
+
+    name: str
+    is_visible: bool
+    rows: Callable[[], Iterator[Row]]
+
+
 EMPTY = Cell("")
 
 
 class Workbook(NamedTuple):
+    """The sheets of an xlsx in their order; those of a csv are its readings, of which one is right."""
+
     media: str
-    sheets: Iterator[Sheet]
+    sheets: Sequence[Sheet]
 
 
-def opened(content: bytes) -> Workbook:
-    """The sheets of a file, each read when it is asked for. EXTRACT_UNREADABLE, EXTRACT_TOO_LARGE."""
+@contextmanager
+def opened(content: bytes) -> Iterator[Workbook]:
+    """The sheets of a file, read while it is open. EXTRACT_UNREADABLE, EXTRACT_TOO_LARGE."""
     if len(content) > LARGEST:
         raise Refused(Rule.EXTRACT_TOO_LARGE)
     if content.startswith(OLD):
         raise Refused(Rule.EXTRACT_UNREADABLE, detail="C'est un ancien .xls, ou un fichier protégé.")
     if content.startswith(b"PK"):
-        return Workbook(XLSX, _xlsx(content))
-    return Workbook(CSV, iter([_csv(content)]))
+        with closing(_read(lambda: _book(content))) as book:
+            yield Workbook(XLSX, [_sheet(sheet) for sheet in book.worksheets])
+    else:
+        text = _text(content)
+        yield Workbook(CSV, [_parted(text, mark) for mark in MARKS])
 
 
 # xlsx
-
-
-def _xlsx(content: bytes) -> Iterator[Sheet]:
-    book = _read(lambda: _book(content))
-    with closing(book):
-        for sheet in book.worksheets:
-            yield _read(lambda sheet=sheet: _sheet(sheet))  # type: ignore[misc]
 
 
 def _read(reading: Callable[[], Any]) -> Any:  # noqa: ANN401 what the library gives
@@ -91,33 +107,66 @@ def _book(content: bytes) -> Any:  # noqa: ANN401 openpyxl's workbook
 
 
 def _sheet(sheet: Any) -> Sheet:  # noqa: ANN401 openpyxl's sheet
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()  # a file says of itself what it likes
-    return _told(map(_cells, sheet.iter_rows(max_col=WIDEST)))
+    return Sheet(
+        sheet.title.translate(UNSAID)[:LONGEST_NAME], sheet.sheet_state == "visible", lambda: _sheet_rows(sheet)
+    )
 
 
-def _cells(row: Sequence[Any]) -> tuple[Cell, ...]:
-    return tuple(_cell(cell.value, computed=getattr(cell, "data_type", "") in ("f", "e")) for cell in row)
+def _sheet_rows(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
+    """Only the rows that stand in the file: those that it leaves out, up to a styled one, cost nothing."""
+    last, rows = 0, _parsed(sheet)
+    while (row := _read(lambda: next(rows, None))) is not None:
+        if not last < row.number <= DEEPEST:
+            raise Refused(Rule.EXTRACT_UNREADABLE)
+        last = row.number
+        if row.cells:
+            yield row
 
 
-def _cell(value: Any, *, computed: bool) -> Cell:  # noqa: ANN401 whatever the library reads
-    match value:
-        case None:
-            return EMPTY
-        case bool():
+def _parsed(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
+    """As openpyxl's own reader does it, without the rows that it makes up to fill the gaps."""
+    book = sheet.parent
+    with sheet._get_source() as source:  # noqa: SLF001 its public ways make up rows
+        dates = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}  # noqa: SLF001
+        parser = WorkSheetParser(source, sheet._shared_strings, epoch=book.epoch, **dates)  # noqa: SLF001
+        for number, cells in parser.parse():
+            yield _row(number, _placed(sheet, cells))
+
+
+def _placed(sheet: Any, cells: Sequence[Mapping[str, Any]]) -> list[Cell]:  # noqa: ANN401 openpyxl's sheet
+    """The cells at their columns; one that stands too far right still shows that the row is too wide."""
+    placed: dict[int, Cell] = {}
+    for cell in cells:
+        if cell["value"] is not None:
+            place = min(cell["column"], WIDEST + 1)
+            placed[place] = _cell(ReadOnlyCell(sheet, **cell))
+    return [placed.get(place, EMPTY) for place in range(1, max(placed, default=0) + 1)]
+
+
+def _cell(cell: Any) -> Cell:  # noqa: ANN401 openpyxl's cell
+    computed = cell.data_type in ("f", "e")
+    match cell.value:
+        case bool() as value:
             return Cell("oui" if value else "non", computed)
-        case int():
-            return Cell(str(value), computed, number=True)
-        case float():
-            return Cell(f"{value:.0f}" if value.is_integer() else str(value), computed, number=True)
-        case datetime() | date():
+        case int() | float() as value if "%" in (cell.number_format or ""):
+            return Cell(f"{_figure(value * 100)}%", computed, number=True)
+        case int() | float() as value:
+            return Cell(_figure(value), computed, number=True)
+        case datetime() | date() as value:
             return Cell(f"{value:%d/%m/%Y}", computed)
-        case time():
+        case time() as value:
             return Cell(value.isoformat(), computed)
-        case str():
+        case str() as value:
             return _said(value, computed=computed)
-        case _:  # an array formula, a table of data
+        case value:  # an array formula, a table of data
             return Cell(f"={getattr(value, 'text', '') or ''}".replace("==", "=")[:LONGEST], computed=True)
+
+
+def _figure(value: float) -> str:
+    """A number with the fifteen digits that a spreadsheet shows: `0.1 + 0.2` is 0.3."""
+    if isinstance(value, int) or value.is_integer():
+        return f"{value:.0f}"
+    return f"{value:.15g}"
 
 
 def _said(text: str, *, computed: bool = False) -> Cell:
@@ -129,20 +178,28 @@ def _said(text: str, *, computed: bool = False) -> Cell:
 # csv
 
 
-def _csv(content: bytes) -> Sheet:
-    """UTF-8, UTF-16 or Windows-1252; semicolons, tabs or commas."""
-    text = _text(content)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter(text))
+def _parted(text: str, mark: str) -> Sheet:
+    return Sheet("", is_visible=True, rows=lambda: _csv_rows(text, mark))
+
+
+def _csv_rows(text: str, mark: str) -> Iterator[Row]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=mark)
     try:
-        return _told(tuple(map(_said, row)) for row in reader)
+        for number, cells in enumerate(reader, 1):
+            if any(map(str.strip, cells)):
+                row = _row(number, map(_said, cells))
+                if row.cells:
+                    yield row
     except csv.Error:
-        told = f"Un guillemet est de trop, vers la ligne {reader.line_num}."
-        raise Refused(Rule.EXTRACT_UNREADABLE, detail=told) from None
+        detail = f"Voyez vers la ligne {reader.line_num} : un guillemet y est de trop."
+        raise Refused(Rule.EXTRACT_UNREADABLE, detail=detail) from None
 
 
 def _text(content: bytes) -> str:
-    if content.startswith(UTF_16):
-        return content.decode("utf-16", errors="replace")
+    """UTF-8, UTF-16 or Windows-1252."""
+    encoding = UTF_16.get(content[:2]) or _wide(content[:GLANCE])
+    if encoding is not None:
+        return content.decode(encoding, errors="replace").removeprefix("\ufeff")
     if b"\x00" in content:
         raise Refused(Rule.EXTRACT_UNREADABLE)
     try:
@@ -151,22 +208,21 @@ def _text(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def delimiter(text: str) -> str:
-    """The mark that parts the fullest of the first lines."""
-    heads = text.splitlines()[:20]
-    return max(";\t,", key=lambda mark: max((line.count(mark) for line in heads), default=0))
+def _wide(start: bytes) -> str | None:
+    """UTF-16 that does not say so: in our letters, every second byte is zero, and no other is."""
+    first, second = start[0::2], start[1::2]
+    if second and second.count(0) > len(second) * 0.8 and not first.count(0):
+        return "utf-16-le"
+    if first and first.count(0) > len(first) * 0.8 and not second.count(0):
+        return "utf-16-be"
+    return None
 
 
 # both
 
 
-def _told(rows: Iterable[tuple[Cell, ...]]) -> Sheet:
-    """The rows that say something, numbered as a spreadsheet numbers them."""
-    told: list[Row] = []
-    for number, cells in enumerate(rows, 1):
-        said = [place for place, cell in enumerate(cells, 1) if cell.text.strip()]
-        if said:
-            told.append(Row(number, cells[: said[-1]]))
-        if len(told) > ROWS or number > SCANNED:
-            raise Refused(Rule.EXTRACT_TOO_LARGE)
-    return told
+def _row(number: int, cells: Iterable[Cell]) -> Row:
+    """The row, without the blank cells at its end: none is left when it says nothing."""
+    written = tuple(cells)
+    said = max((place for place, cell in enumerate(written, 1) if cell.text.strip()), default=0)
+    return Row(number, written[:said], len(written))

@@ -105,7 +105,8 @@ class Graph:
         return ways
 
     def held(self, subject: Subject, context: "Context") -> Held:
-        return Held(context.today, context.now, partial(self.policy.values, subject))
+        values = partial(self.policy.values, subject)
+        return Held(context.today, context.now, values, self.vault.fingerprint)
 
     # plans
 

@@ -11,18 +11,19 @@ from graphql import GraphQLResolveInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from persistence import journal
+from persistence import journal, replays
 from persistence.contacts import contacts
 from persistence.records import Idempotency, JournalEntry, Notice, Partner, Record, Refused, Rule, User
 from persistence.register import Register, judged
-from persistence.visibility import class_of
 
 from . import blanks, sizes
-from .acting import SOMEWHERE, Act, ActInput, Doing, PreviewInput
+from .acting import Act, ActInput, Doing, PreviewInput
 from .context import Context
 from .impact import impact
 
 logger = logging.getLogger(__name__)
+SECRETS = {"invitation", "nir"}
+"""What an act tells once: it is not kept for a replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,19 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
         act = await _begun(name, doing, context, session, getattr(given, "expected_version", None))
         if isinstance(given, PreviewInput):
             act.dry_run, act.effect_on = given.dry_run, given.effect_on(act.today)
-        claimed, replayed = await _claimed(act, info, given)
-        if replayed is not None:
-            return replayed
+        call = _call(act, given)
+        claimed = await replays.claim(session, context.graph.vault, call) if call else None
+        if call and claimed and claimed.outcome:
+            return await _replayed(act, info, call, claimed)
         done = await doing(act, given)
+        late = _call(act, given) if claimed is None else None
+        if late:  # the act itself has made its caller known
+            claimed = late.row(context.graph.vault)
+            session.add(claimed)
         made, extra = done if isinstance(done, tuple) else (done, {})
         objects = [made] if isinstance(made, Record) else list(made)
         after = act.standing()
-        await _record(act, objects, given, claimed)
+        await _record(act, objects, given, claimed, extra)
         if act.partner is not None and act.effect_on is not None and act.before is not None and after is not None:
             consequences = await impact(act.register, act.partner, act.effect_on, act.before, after)
             extra = {**extra, "impact": consequences}
@@ -126,11 +132,13 @@ async def enact(name: str, doing: Doing, context: Context, given: Any) -> Any:  
         act = await _begun(name, doing, context, session)
         made: Any = await doing(act, given)
         if act.changes:
-            await _record(act, [made], ActInput(), None)
+            await _record(act, [made], ActInput(), None, {})
         return made
 
 
-async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Idempotency | None) -> None:
+async def _record(
+    act: Act, objects: list[Record], given: ActInput, claimed: Idempotency | None, extra: Mapping[str, Any]
+) -> None:
     """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
     session, made = act.register.session, objects[0] if objects else None
     if isinstance(made, Partner):
@@ -155,11 +163,13 @@ async def _record(act: Act, objects: list[Record], given: ActInput, claimed: Ide
     if claimed is not None:
         claimed.outcome = {
             "objects": [made.id for made in objects],
-            "checked": act.checked,
+            "extra": {name: value for name, value in extra.items() if name not in SECRETS},
             "errors": [_stored(notice) for notice in act.errors],
             "warnings": [_stored(notice) for notice in act.warnings],
         }
     await act.register.flush()
+    if claimed is not None:
+        await replays.settle(session, claimed, objects)
     session.add_all(entries)
     await session.flush()
     if act.partner is not None:
@@ -176,29 +186,21 @@ def _entries(act: Act, what: journal.Circumstances, object_id: str | None) -> li
     return [own, *(journal.entry(session, what, one, partner, *when, records) for one, partner, records in act.traces)]
 
 
-async def _claimed(
-    act: Act, info: GraphQLResolveInfo[Any], given: ActInput
-) -> tuple[Idempotency | None, Outcome | None]:
-    """The row of the act's key; with the stored outcome, after judging the caller's rights as they are now."""
+def _call(act: Act, given: ActInput) -> replays.Call | None:
+    """The call under its key; None without a key, or while nobody is known to call."""
     if given.idempotency_key is None or act.caller is None:
-        return None, None
-    digest = _digest(given)
-    claimed = await act.register.claim(act.caller.id, act.name, given.idempotency_key, digest, act.now)
-    if not claimed.outcome:
-        return claimed, None
-    if claimed.digest != digest:
+        return None
+    return replays.Call(act.caller.id, act.name, given.idempotency_key, _digest(given), act.now)
+
+
+async def _replayed(act: Act, info: GraphQLResolveInfo[Any], call: replays.Call, claimed: Idempotency) -> Outcome:
+    """The outcome of the same call, whatever its caller may do now; its objects are read by the rights of now."""
+    if claimed.digest != call.digest:
         raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
     outcome = claimed.outcome
-    match outcome["checked"]:
-        case ["", facts, needed]:
-            act.may_create(orjson.loads(facts), needed)
-        case [record, _, needed] if record == SOMEWHERE:
-            act.may_somewhere(needed)
-        case [record, target, needed]:
-            await act.judge(class_of(record), target, (), needed)
     answers = await act.context.payload(info, outcome["objects"], act.subject, act.register.session)
     errors, warnings = (tuple(_under_input(_kept(n)) for n in outcome[name]) for name in ("errors", "warnings"))
-    return claimed, Outcome(answers, errors, warnings, replayed=True)
+    return Outcome(answers, errors, warnings, extra=outcome.get("extra", {}), replayed=True)
 
 
 def _stored(notice: Notice) -> list[Any]:

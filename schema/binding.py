@@ -174,7 +174,7 @@ def find(description: str, tests: Mapping[str, tuple[Any, Test, str]], *, dated:
 def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field
     """A root search by all of its arguments."""
     return _field(
-        bindings.Find({name: test for name, (_, test, _w) in tests.items()}, every=True),
+        bindings.Find({to_camel_case(name): test for name, (_, test, _w) in tests.items()}, every=True),
         description,
         {name: (kind, strawberry.UNSET, words) for name, (kind, _, words) in tests.items()},
     )

@@ -29,6 +29,7 @@ from .refs import (
     UserRef,
     WorkerRef,
 )
+from .replays import replay_until
 from .scalars import Money, Percent
 from .workers import WORKER_FILTERS, WorkerOrder
 
@@ -224,6 +225,10 @@ class Batch(Node):
     rejected: int = column("Lignes rejetées.")
     held: int = column("Bonnes lignes retenues par une mauvaise.")
     removed: int = column("Personnes de la déclaration remplacée qui ne sont plus dans celle-ci.")
+    replay_until: datetime | None = column(
+        "Jusqu'à quand le même envoi, avec sa clé, est rejoué au lieu d'avoir lieu ; vide : la clé est oubliée.",
+        replay_until,
+    )
     campaign: CampaignRef | None = one("La campagne.", "campaign_id")
     declaration: "Declaration | None" = one("La déclaration qui en est née.", "declaration_id")
     establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")

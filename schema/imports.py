@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement, and_, case, func, literal, select
@@ -89,8 +90,43 @@ def _columns(stored: Sequence[Mapping[str, str]] | None) -> list[ImportColumn]:
     return [ImportColumn(header=one["header"], field=ImportField(one["field"])) for one in stored or ()]
 
 
-def _reasons(stored: Sequence[tuple[str, str | None]]) -> list[records.Notice]:
-    return [records.Notice(records.Rule[code], (), detail) for code, detail in stored]
+@labelled(
+    "Ce que devient une feuille d'un classeur.",
+    READ="Lue",
+    HIDDEN="Masquée : non lue",
+    EMPTY="Vide",
+    NO_HEADER="Sans en-tête reconnu : non lue",
+    OTHER_HEADER="D'un autre en-tête : non lue",
+)
+class ImportSheetState(StrEnum):
+    READ = "READ"
+    HIDDEN = "HIDDEN"
+    EMPTY = "EMPTY"
+    NO_HEADER = "NO_HEADER"
+    OTHER_HEADER = "OTHER_HEADER"
+
+
+@strawberry.type(description="Feuille d'un classeur, lue ou non.")
+class ImportSheet:
+    name: str = strawberry.field(description="Nom de la feuille.")
+    state: ImportSheetState = strawberry.field(description="Ce qu'elle devient.")
+    lines: int = strawberry.field(description="Lignes qui y sont lues.")
+
+
+def _sheets(stored: Sequence[Mapping[str, Any]] | None) -> list[ImportSheet]:
+    return [
+        ImportSheet(name=one["name"], state=ImportSheetState(one["state"]), lines=one["lines"]) for one in stored or ()
+    ]
+
+
+def _reasons(stored: Sequence[Sequence[Any]]) -> list[records.Notice]:
+    """A line of before keeps no path."""
+    return [records.Notice(records.Rule[code], tuple(*path), detail) for code, detail, *path in stored]
+
+
+def sheet_name(row: Table, _terms: Terms) -> ColumnElement[str]:
+    """The lines of a csv stand in no sheet."""
+    return func.nullif(row.c.sheet, "")
 
 
 @mirrors(
@@ -101,7 +137,8 @@ class ImportLine(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
-    number: int = column("Numéro de la ligne dans le fichier, celui que montre un tableur.")
+    sheet: str | None = column("Feuille du classeur où elle est ; vide pour un CSV.", sheet_name)
+    number: int = column("Numéro de la ligne dans sa feuille, celui que montre un tableur.")
     raw: JSON = column("Les cellules telles qu'écrites, par en-tête ; « retiré » où était un numéro personnel.")
     siret: str | None = column("SIRET lu.")
     name: str | None = column("Raison sociale lue.")
@@ -114,7 +151,11 @@ class ImportLine(Node):
     contact: str | None = column("Contact écrit.")
     fingerprint: str = column("Empreinte SHA-256 des valeurs lues : deux lignes égales disent la même chose.")
     outcome: ImportOutcome = column("Ce qu'elle dit au regard du registre.")
-    reasons: list[Notice] = derived("Pourquoi.", {"stored": lambda row, _: row.c.reasons}, _reasons)
+    reasons: list[Notice] = derived(
+        "Pourquoi ; `path` nomme la cellule : `raw`, puis l'en-tête de sa colonne ; vide quand c'est la ligne.",
+        {"stored": lambda row, _: row.c.reasons},
+        _reasons,
+    )
     changes: JSON | None = column("Ce qui change par rapport à ce qui avait été pris : champ, avant, après.")
     arbitration: ImportDecision | None = column("Le choix fait, pour une ligne en conflit.")
     arbitrated_on: date | None = column("Jour de ce choix.")
@@ -148,6 +189,11 @@ class Import(Node):
         "Les colonnes reconnues.", {"stored": lambda row, _: row.c["columns"]}, _columns
     )
     ignored_columns: list[str] | None = column("Les en-têtes que rien n'explique.", "ignored")
+    sheets: list[ImportSheet] = derived(
+        "Les feuilles du classeur, dans leur ordre, et ce que chacune devient ; aucune pour un CSV.",
+        {"stored": lambda row, _: row.c.sheets},
+        _sheets,
+    )
     received: int = column("Lignes reçues : la somme des cinq suivantes.")
     new: int = column("Lignes dont rien n'a encore été pris.", "new_count")
     changed: int = column("Lignes qui disent autrement que ce qui a été pris.", "changed_count")
@@ -160,7 +206,7 @@ class Import(Node):
     purged_on: date | None = column("Jour de la purge (R13).")
     purge_reason: str | None = column("Son motif.")
     proof: str | None = column(
-        "Preuve de la purge : SHA-256 du JSON compact [[numéro, empreinte, devenir, prise], …] des lignes, par numéro."
+        "Preuve de la purge : SHA-256 du JSON compact [[numéro, empreinte, devenir, prise], …] des lignes, en ordre."
     )
     organism: OrganismRef = one("L'organisme qui l'a ouvert.", "organism_id")
     opened_by: UserRef | None = one("Qui l'a ouvert.", "opened_by_id")
@@ -182,6 +228,7 @@ class Origin(Node):
     active: bool | None = column("Actif dans Habtiers ; vide si le fichier ne le disait pas.")
     filename: str = column("Nom du fichier.")
     digest: str = column("Empreinte SHA-256 du fichier.")
+    sheet: str | None = column("Feuille du classeur ; vide pour un CSV.", sheet_name)
     line_number: int = column("Numéro de la ligne.")
     taken_on: date = column("Jour où la ligne a été prise.")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")

@@ -34,6 +34,7 @@ from .nodes import Node
 from .onboardings import Onboarding
 from .organisms import ORGANISM_FILTERS, Organism, OrganismOrder, PartnerOrder
 from .partners import PARTNER_FILTERS, Partner, bears
+from .replays import is_of_operation, is_under_key
 from .services import Campaign, Migration, Mission, Parameter, Rule, Service
 from .users import (
     ROOT_AFFILIATION_FILTERS,
@@ -95,6 +96,13 @@ class Query:
         "Les changements d'activité.", None, ActivityChangeOrder, CHANGE_FILTERS
     )
     batches: Connection[Batch] = page("Les lots envoyés.", None, BatchOrder, BATCH_FILTERS)
+    batch_by_key: Batch | None = find_by(
+        "Le lot que l'on a soi-même envoyé avec cette clé : ce qu'il est devenu quand sa réponse s'est perdue.",
+        {
+            "operation": (str, is_of_operation, "Nom de l'acte, par exemple `remunerationsDeclare`."),
+            "idempotency_key": (ID, is_under_key, "La clé de l'envoi."),
+        },
+    )
     imports: Connection[Import] = page(
         "Les imports de l'extraction : ceux que l'on a ouverts, ceux dont on traite une ligne.", None, ImportOrder
     )

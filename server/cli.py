@@ -35,6 +35,7 @@ en production, l'environnement dit tout :
     OIDC_DISCOVERY_URL       sinon OIDC_ISSUER/.well-known/openid-configuration
   habilitations keys … && habilitations migrate && habilitations seed
   habilitations appoint-national … && habilitations serve
+  habilitations purge                        chaque jour : oublie les clés d'idempotence dont le délai est passé
 """
 COMMANDS = {
     "demo": "serving:demo",
@@ -43,6 +44,7 @@ COMMANDS = {
     "seed": "register:seed",
     "appoint-national": "register:appoint_national",
     "keys": "register:keys",
+    "purge": "register:purge",
     "schema": "contract:schema",
     "lines": "sending:lines",
     "import": "sending:extraction",
@@ -121,6 +123,7 @@ def _parser() -> Parser:
         national.add_argument(f"--{name}", required=True, help=words)
     keys = commands.add_parser("keys", help="écrit de nouvelles clés pour les numéros de sécurité sociale")
     keys.add_argument("file", type=Path, metavar="FICHIER")
+    commands.add_parser("purge", help="efface les clés d'idempotence dont le délai est passé ; à lancer chaque jour")
     _add_lines(commands)
     _add_import(commands)
     token = commands.add_parser("token", help="fait un jeton de la démonstration")
@@ -130,9 +133,13 @@ def _parser() -> Parser:
 
 def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     lines = commands.add_parser("lines", help="lit un export de paie : donne les variables de l'acte, ou l'envoie")
-    lines.add_argument("file", type=Path, metavar="CSV")
+    lines.add_argument("file", type=Path, metavar="FICHIER", help=".xlsx ou .csv")
     lines.add_argument("--campaign", type=int, required=True, metavar="ANNÉE", help="année de la campagne")
-    lines.add_argument("--siret", help="établissement ; sinon celui que portent le plus de lignes")
+    lines.add_argument("--siret", help="le seul établissement ; sinon un envoi pour chacun du fichier")
+    _add_columns(lines)
+    lines.add_argument(
+        "--sheet", action="append", default=[], metavar="FEUILLE", help="feuille à lire, s'il y en a plusieurs"
+    )
     lines.add_argument("--accept-valid", action="store_true", help="prendre les bonnes lignes ; sinon tout ou rien")
     lines.add_argument("--draft", action="store_true", help="un brouillon ; sinon un dépôt")
     lines.add_argument("--dry-run", action="store_true", help="un essai : le rapport, et rien n'est gardé")
@@ -141,10 +148,21 @@ def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     lines.add_argument("--as", dest="subject", metavar="PERSONNAGE", help="au lieu du jeton, dans la démonstration")
 
 
+def _add_columns(command: Any) -> None:  # noqa: ANN401 argparse's own
+    command.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="EN-TÊTE=CHAMP",
+        help="ce que veut dire une colonne ; IGNORED pour ne pas la lire",
+    )
+
+
 def _add_import(commands: Any) -> None:  # noqa: ANN401 argparse's own
     sent = commands.add_parser("import", help="envoie une extraction, et montre ce que chaque ligne dit au registre")
     sent.add_argument("file", type=Path, metavar="FICHIER", help=".xlsx ou .csv")
     sent.add_argument("--organism", metavar="CODE", help="code de l'organisme ; sinon le vôtre, s'il est seul")
+    _add_columns(sent)
     sent.add_argument("--apply", action="store_true", help="prend les lignes de l'organisme, colonnes confirmées")
     sent.add_argument(
         "--send", metavar="ADRESSE", required=True, help="le graphe ; le jeton est dans HABILITATIONS_TOKEN"

@@ -1,11 +1,13 @@
 """An extraction sent from the command line: a client of the graph like any other, and what it answers, in French."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from persistence.records.headers import key
 
 from .payroll import ExportUnreadable
 
@@ -14,7 +16,7 @@ ORGANISM = "query($code: String!) { organism(code: $code) { id } }"
 OPEN = """mutation($input: ImportOpenInput!) { importOpen(input: $input) {
   import { id } uploadPath errors { code message path } } }"""
 LINES = """query($id: ID!, $after: String) { importLines(importId: $id, first: 100, after: $after) {
-  pageInfo { hasNextPage endCursor } nodes { number outcome reasons { code message } } } }"""
+  pageInfo { hasNextPage endCursor } nodes { sheet number outcome reasons { code message path } } } }"""
 APPLY = """mutation($input: ImportApplyInput!) { importApply(input: $input) {
   applied registered unchanged left errors { code message path } warnings { code message path } } }"""
 COUNTS = {
@@ -25,6 +27,14 @@ COUNTS = {
     "rejected": "rejetées",
 }
 
+UNREAD = {
+    "HIDDEN": "masquée",
+    "NO_HEADER": "sans en-tête reconnu",
+    "OTHER_HEADER": "d'un autre en-tête",
+    "NOT_ASKED": "non demandée",
+}
+"""Why a sheet is not read; an empty one is not told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
@@ -33,13 +43,18 @@ class Extraction:
     client: httpx.Client
     url: str
 
-    def send(self, file: Path, organism: str | None, *, apply: bool) -> Iterator[str]:
+    def send(
+        self, file: Path, organism: str | None, meant: Mapping[str, str] | None = None, *, apply: bool
+    ) -> Iterator[str]:
         """Open, put, tell the lines that ask for a look, and take those of the organism."""
         content, organism_id = file.read_bytes(), self._organism(organism)
-        opened = self._act(OPEN, "importOpen", filename=file.name, organismId=organism_id)
+        columns = [{"header": header, "field": field} for header, field in (meant or {}).items()]
+        opened = self._act(OPEN, "importOpen", filename=file.name, organismId=organism_id, columns=columns)
         told = self._put(opened["uploadPath"], content)
         yield from _received(told)
-        yield from self._looked_at(told["id"])
+        yield from _absent(told, meant or {})
+        several = sum(sheet["state"] == "READ" for sheet in told["sheets"]) > 1
+        yield from self._looked_at(told["id"], several=several)
         if apply:
             given = {"importId": told["id"], "organismId": organism_id, "columnsConfirmed": True}
             yield from _applied(self._act(APPLY, "importApply", **given))
@@ -55,13 +70,16 @@ class Extraction:
             raise ExportUnreadable("Dites pour quel organisme, avec --organism et son code.")
         return str(posts.pop())
 
-    def _looked_at(self, import_id: str) -> Iterator[str]:
+    def _looked_at(self, import_id: str, *, several: bool) -> Iterator[str]:
         after = None
         while True:
             page = self._ask(LINES, id=import_id, after=after)["importLines"]
             for line in page["nodes"]:
-                start = f"ligne {line['number']} · {line['outcome']}"
-                yield from (f"{start} · {reason['code']} · {reason['message']}" for reason in line["reasons"])
+                place = f"{line['sheet']}!{line['number']}" if several else line["number"]
+                start = f"ligne {place} · {line['outcome']}"
+                for reason in line["reasons"]:
+                    cell = f" (colonne « {reason['path'][-1]} »)" if reason["path"] else ""
+                    yield f"{start} · {reason['code']} · {reason['message']}{cell}"
                 if line["outcome"] == "CHANGED" and not line["reasons"]:
                     yield start
             if not page["pageInfo"]["hasNextPage"]:
@@ -98,6 +116,23 @@ def _received(told: Mapping[str, Any]) -> Iterator[str]:
     yield "Colonnes : " + ", ".join(f"{column['header']} → {column['field']}" for column in told["columns"])
     if told["ignoredColumns"]:
         yield "Colonnes ignorées : " + ", ".join(told["ignoredColumns"])
+    yield from sheets(told["sheets"])
+
+
+def _absent(told: Mapping[str, Any], meant: Mapping[str, str]) -> Iterator[str]:
+    """A column that was explained and is not in the file explains nothing."""
+    headers = {key(name) for name in (*(column["header"] for column in told["columns"]), *told["ignoredColumns"])}
+    yield from (f"à savoir · le fichier n'a pas de colonne « {name} »." for name in meant if key(name) not in headers)
+
+
+def sheets(reports: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The sheets of a workbook that are read, and those that are not, with the reason."""
+    read = [f"« {one['name']} » ({one['lines']} lignes)" for one in reports if one["state"] == "READ"]
+    unread = [f"« {one['name']} » ({UNREAD[one['state']]})" for one in reports if one["state"] in UNREAD]
+    if read:
+        yield "Feuilles lues : " + ", ".join(read)
+    if unread:
+        yield "Feuilles non lues : " + ", ".join(unread)
 
 
 def _applied(payload: Mapping[str, Any]) -> Iterator[str]:

@@ -1,20 +1,20 @@
 """A payroll export becomes the variables of `remunerationsDeclare`: columns known by their words, cells as written."""
 
-import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
-from persistence.records.base import folded
+from persistence.records import Refused, Rule
+from persistence.records.cells import siret
+from persistence.records.headers import IGNORED, key, recognised
 from persistence.records.identifiers import holds_nir
-from persistence.workbooks import delimiter
+from persistence.sheets import Lines, Reading, SheetReport, SheetState, read_sheets
 
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("referenceMonth", ("mois reference", "periode reference")),
@@ -36,6 +36,9 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("netRemuneration", ("remuneration", "rg")),
     ("rate", ("taux",)),
     ("noPayReason", ("motif",)),
+    (IGNORED, ("nom caf", "libelle caf", "nom organisme", "libelle organisme")),
+    ("payingOrganism", ("code caf", "numero caf", "no caf", "n caf")),
+    ("payingOrganism", ("code organisme", "numero organisme", "no organisme", "n organisme")),
     ("payingOrganism", ("caf", "organisme payeur", "organisme")),
     ("aahBeneficiary", ("aah",)),
     ("referenceMonth", ("mois", "periode")),
@@ -44,7 +47,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("birthName", ("nom",)),
 )
 """Field of a line, and the words that its column may have, the more telling first."""
-KNOWN_ENOUGH = 3
+FIELDS = tuple(sorted({field for field, _ in COLUMNS}))
 DECLARE = """mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {
   batch { id received created replaced unchanged rejected held removed declaration { id sequence } }
   replayed errors { code message path } warnings { code message path } } }"""
@@ -55,49 +58,18 @@ class ExportUnreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """The lines of a file, by field; `ignored` are the columns that no word explains."""
+class Part:
+    """The lines of one establishment, and where each stands in the file."""
 
+    siret: str
     lines: list[dict[str, str]]
-    columns: Mapping[str, str]
-    ignored: Sequence[str]
+    places: list[str]
     digest: str
 
-    @classmethod
-    def read(cls, file: Path) -> Self:
-        """UTF-8 or Windows-1252; semicolons, tabs or commas; a title may stand above the header."""
-        content = file.read_bytes()
-        places, rows = _rows(_text(content))
-        start = next((i for i, row in enumerate(rows[:20]) if len(_fields(row)) >= KNOWN_ENOUGH), None)
-        if start is None:
-            raise ExportUnreadable("Aucune ligne d'en-tête reconnue : il y faut des mots comme NIR, nom, taux, aide.")
-        header, found = rows[start], _fields(rows[start])
-        twice = [field for field, count in Counter(found.values()).items() if count > 1]
-        if twice:
-            names = ", ".join(f"« {header[i]} »" for i, field in found.items() if field in twice)
-            raise ExportUnreadable(f"Ces colonnes veulent dire la même chose, renommez-en : {names}.")
-        wide = next((places[i] for i, row in enumerate(rows) if i > start and len(row) > len(header)), None)
-        if wide is not None:
-            raise ExportUnreadable(f"La ligne {wide} a plus de cellules que l'en-tête : un séparateur y est de trop.")
-        lines = [{field: row[i] for i, field in found.items() if i < len(row)} for row in rows[start + 1 :]]
-        ignored = [name for i, name in enumerate(header) if i not in found and name.strip()]
-        columns = {header[i]: field for i, field in found.items()}
-        return cls(lines, columns, ignored, hashlib.sha256(content).hexdigest())
-
-    @property
-    def siret(self) -> str:
-        """The SIRET that most lines bear."""
-        common = Counter(siret for line in self.lines if (siret := line.get("siret", "").strip())).most_common(1)
-        if not common:
-            raise ExportUnreadable("Le fichier ne dit pas de SIRET : donnez-le avec --siret.")
-        return common[0][0]
-
-    def variables(
-        self, year: int, *, siret: str | None, mode: str, deposit: bool, dry_run: bool, key: str | None
-    ) -> dict[str, Any]:
+    def variables(self, year: int, *, mode: str, deposit: bool, dry_run: bool, key: str | None) -> dict[str, Any]:
         """The variables of the act. Without `key`, the same file for the same act gives the same key."""
         facts: dict[str, Any] = {
-            "siret": siret or self.siret,
+            "siret": self.siret,
             "campaignYear": year,
             "deposit": deposit,
             "mode": mode,
@@ -106,6 +78,124 @@ class Export:
         told = json.dumps([self.digest, facts], sort_keys=True)
         facts["idempotencyKey"] = key or hashlib.sha256(told.encode()).hexdigest()[:32]
         return {"input": {**facts, "lines": self.lines}}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The lines of a file, by field; `ignored` are the columns that no word explains."""
+
+    lines: list[dict[str, str]]
+    places: list[str]
+    columns: Mapping[str, str]
+    ignored: Sequence[str]
+    sheets: Sequence[SheetReport]
+    computed: Sequence[str]
+    """The cells that hold a formula or a spreadsheet's error, by their places: they are sent as written."""
+    digest: str
+
+    @classmethod
+    def read(cls, file: Path, meant: Mapping[str, str] | None = None, sheets: Sequence[str] = ()) -> Self:
+        """An xlsx or a csv; `meant` names the field of a header that its words do not explain."""
+        content = file.read_bytes()
+        reading = _read(content, {key(header): field for header, field in (meant or {}).items()}, sheets)
+        is_alone = len(reading.parts) == 1
+        rows = [(part, row) for part in reading.parts for row in part.rows]
+        places = [str(row.number) if is_alone else f"{part.sheet}!{row.number}" for part, row in rows]
+        wide = next((at for at, (part, row) in zip(places, rows, strict=True) if _is_wide(part, row.cells)), None)
+        if wide is not None:
+            raise ExportUnreadable(f"La ligne {wide} a plus de cellules que l'en-tête : un séparateur y est de trop.")
+        lines = [
+            {field: row.cells[at].text for field, at in part.columns.fields.items() if at < len(row.cells)}
+            for part, row in rows
+        ]
+        computed = [
+            f"ligne {place}, « {part.columns.names[at]} »"
+            for place, (part, row) in zip(places, rows, strict=True)
+            for at in part.columns.fields.values()
+            if at < len(row.cells) and row.cells[at].computed
+        ]
+        columns = {one["header"]: one["field"] for one in reading.columns.recognised}
+        ignored = list(dict.fromkeys(name for part in reading.parts for name in part.columns.ignored))
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(lines, places, columns, ignored, reading.reports, computed, digest)
+
+    def parts(self, siret: str | None = None) -> list[Part]:
+        """The lines by establishment, in the order of the file; all of them for `siret` when it is given.
+
+        A line whose SIRET cannot be read goes with the establishment that most lines bear, where it is rejected.
+        """
+        if siret is not None:
+            return [self._part(siret, range(len(self.lines)))]
+        written = [line.get("siret", "").strip() for line in self.lines]
+        read = [_siret(text) for text in written]
+        known = Counter(one for one in read if one is not None) or Counter(text for text in written if text)
+        if not known:
+            raise ExportUnreadable("Le fichier ne dit pas de SIRET : donnez-le avec --siret.")
+        ((most, _),) = known.most_common(1)
+        if len(known) > 1 and any(read):
+            self._require_siret(written)
+        borne = [one or most for one in read]
+        return [
+            self._part(one, [index for index, other in enumerate(borne) if other == one])
+            for one in dict.fromkeys(borne)
+        ]
+
+    def _require_siret(self, written: Sequence[str]) -> None:
+        """Of several establishments, a line must say which."""
+        silent = [place for place, text in zip(self.places, written, strict=True) if not text]
+        if silent:
+            raise ExportUnreadable(
+                "Le fichier porte plusieurs SIRET, et ces lignes n'en disent aucun : "
+                f"{', '.join(silent[:SHOWN])}. Complétez-les, ou donnez --siret."
+            )
+
+    def _part(self, siret: str, indexes: Iterable[int]) -> Part:
+        chosen = list(indexes)
+        return Part(siret, [self.lines[i] for i in chosen], [self.places[i] for i in chosen], self.digest)
+
+
+SHOWN = 20
+"""How many places of a file a sentence names."""
+
+
+def _read(content: bytes, meant: Mapping[str, str], sheets: Sequence[str]) -> Reading[str]:
+    try:
+        reading: Reading[str] = read_sheets(content, lambda cells: recognised(cells, meant, COLUMNS), sheets)
+    except Refused as refused:
+        raise ExportUnreadable(_sentence(refused)) from None
+    names = [report.name for report in reading.reports if report.state is SheetState.READ]
+    if len(names) > 1 and not sheets:
+        listed = ", ".join(f"« {name} »" for name in names)
+        raise ExportUnreadable(f"Plusieurs feuilles portent l'en-tête : {listed}. Dites lesquelles avec --sheet.")
+    unread = [name for name in sheets if name not in names]
+    if unread:
+        raise ExportUnreadable(f"Cette feuille n'existe pas, ou a un autre en-tête : « {unread[0]} ».")
+    headers = {key(name) for part in reading.parts for name in part.columns.names}
+    absent = next((header for header in meant if header not in headers), None)
+    if absent is not None:
+        raise ExportUnreadable(f"Le fichier n'a pas de colonne « {absent} ».")
+    return reading
+
+
+def _sentence(refused: Refused) -> str:
+    match refused.rule:
+        case Rule.EXTRACT_HEADER:
+            return "Aucune ligne d'en-tête reconnue : il y faut des mots comme NIR, nom, taux, aide."
+        case Rule.EXTRACT_COLUMNS_TWICE:
+            names = refused.notice.detail
+            return f"Ces colonnes veulent dire la même chose, renommez-en ou dites-les avec --column : {names}"
+    return refused.notice.message
+
+
+def _is_wide(part: Lines[str], cells: Sequence[object]) -> bool:
+    return len(cells) > len(part.columns.names)
+
+
+def _siret(text: str) -> str | None:
+    try:
+        return siret(text)
+    except Refused:
+        return None
 
 
 def send(url: str, token: str, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +216,7 @@ def send(url: str, token: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     return said["data"]["remunerationsDeclare"]  # type: ignore[no-any-return]
 
 
-def report(payload: Mapping[str, Any], lines: Sequence[Mapping[str, str]]) -> str:
+def report(payload: Mapping[str, Any], part: Part) -> str:
     """What was done, in French, one line for each notice; no value of a line is repeated."""
     batch = payload["batch"]
     told: list[str] = []
@@ -139,44 +229,16 @@ def report(payload: Mapping[str, Any], lines: Sequence[Mapping[str, str]]) -> st
             told.append("Ce lot avait déjà été reçu : rien n'a été refait.")
     for kind, notices in (("rejet", payload["errors"]), ("à savoir", payload["warnings"])):
         told.extend(
-            f"{kind} · {_where(notice['path'], lines)}{notice['code']} · {notice['message']}" for notice in notices
+            f"{kind} · {_where(notice['path'], part)}{notice['code']} · {notice['message']}" for notice in notices
         )
     return "\n".join(told)
 
 
-def _where(path: Sequence[str], lines: Sequence[Mapping[str, str]]) -> str:
+def _where(path: Sequence[str], part: Part) -> str:
     if len(path) < len(("input", "lines", "0")) or path[1] != "lines":
         return ""
     index = int(path[2])
     field = f", {path[3]}" if len(path) > 3 else ""  # noqa: PLR2004 the field stands fourth
-    reference = lines[index].get("clientReference", "")
-    shown = reference if reference.strip() and not holds_nir(reference) else f"ligne {index + 1}"
+    reference = part.lines[index].get("clientReference", "")
+    shown = reference if reference.strip() and not holds_nir(reference) else f"ligne {part.places[index]}"
     return f"{shown}{field} · "
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _rows(text: str) -> tuple[list[int], list[list[str]]]:
-    """The rows that say something, and the line of the file where each ends."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter(text))
-    try:
-        told = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error:
-        raise ExportUnreadable(f"La ligne {reader.line_num} ne se lit pas : un guillemet y est de trop.") from None
-    return [place for place, _ in told], [row for _, row in told]
-
-
-def _fields(header: Sequence[str]) -> dict[int, str]:
-    """The field of each column that its words explain."""
-    found = {}
-    for index, name in enumerate(header):
-        words = set(folded("".join(c if c.isalnum() else " " for c in name)).split())
-        field = next((f for f, ways in COLUMNS if any(words >= set(way.split()) for way in ways)), None)
-        if field is not None:
-            found[index] = field
-    return found

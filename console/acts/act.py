@@ -7,8 +7,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from console.forms import Option, Shape
 from console.masking import Mask
+from console.options import choices
 from console.rendering import path
+
+EITHER = ("", "l’un ou l’autre")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,10 @@ class Act:
     `root`: the object that the form is about, in the form's query. `choices`, `rows`, `prefill`: for a field of the
     input, where the query holds its options, its rows or its value. `initial`: a first value, `today` being the day.
     `back`: the address to go to once done, its braces being paths in the query. `tells`: the answer has something to
-    show once (a secret). `sensitive`: asks for a signing in within fifteen minutes.
+    show once (a secret). `sensitive`: asks for a signing in within fifteen minutes. `boxes`: the values of a list of
+    texts, where they are known. `required`: fields that its rule asks for though its input cannot say so, each with
+    where the query says whether it does, or "" for always. `notes`: the same, and what is then said in place of
+    « facultatif ».
     """
 
     name: str
@@ -33,6 +40,10 @@ class Act:
     prefill: Mapping[str, str] = field(default_factory=dict)
     initial: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    boxes: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    required: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     omit: frozenset[str] = frozenset()
     version: str = ""
@@ -49,8 +60,25 @@ class Act:
         """The first values of its form, as they would be typed."""
         return {name: [today.isoformat() if value == "today" else value] for name, value in self.initial.items()}
 
+    def shape(self, data: Mask, hidden: frozenset[str]) -> Shape:
+        """Its form, on what its query holds."""
+        return Shape(
+            choices={name: choices(data, where) for name, where in self.choices.items()} | dict(self.boxes),
+            rows={name: choices(data, where) for name, where in self.rows.items()},
+            hidden=hidden | self.hidden,
+            omit=self.omit,
+            labels=self.labels,
+            hints=self.hints,
+            required=frozenset(name for name, where in self.required.items() if _holds(data, where)),
+            notes={name: note for name, (where, note) in self.notes.items() if _holds(data, where)},
+        )
+
     def address(self, data: Mask, variables: Mapping[str, Any]) -> str:
         return filled(self.back, data, variables)
+
+
+def _holds(data: Mask, where: str) -> bool:
+    return not where or bool(path(data, where))
 
 
 def filled(address: str, data: Mask, variables: Mapping[str, Any] = MappingProxyType({})) -> str:

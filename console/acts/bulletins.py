@@ -15,6 +15,8 @@ BULLETINS = (
         root="convention",
         choices={"roleIds": "service.roles", "establishmentIds": "convention.place.establishments.nodes"},
         prefill={"siret": "convention.siret"},
+        required={"establishmentIds": "service.needsEstablishment"},
+        notes={"establishmentIds": ("", "ou des départements"), "departments": ("", "ou des établissements")},
         review=False,
     ),
     Act(

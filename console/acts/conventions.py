@@ -1,9 +1,18 @@
 """Conventions: prepared, signed, amended, closed; the mode of management, the CNA, the managers."""
 
-from .act import Act
+from console.forms import Option
+
+from .act import EITHER, Act
 
 PARTNER = "/partenaires/{partner.id}"
 CONTRACTS = "/partenaires/{convention.partner.id}/contrats"
+
+VERIFIED = (
+    Option("mission", "La mission", "Elle est toujours celle du partenaire (R55).", must=True),
+    Option("siret", "Le SIRET"),
+    Option("raison sociale", "La raison sociale"),
+)
+"""What an amendment verifies, as the register knows it."""
 
 CONVENTIONS = (
     Act(
@@ -43,6 +52,7 @@ CONVENTIONS = (
         version="convention.version",
         choices={"missionIds": "missions"},
         prefill={"missionIds": "convention.missions"},
+        boxes={"verifiedFields": VERIFIED},
     ),
     Act(
         "conventionClose",
@@ -95,6 +105,7 @@ CONVENTIONS = (
         root="convention",
         version="convention.version",
         choices={"userId": "convention.people.affiliations.nodes.user"},
+        notes={"userId": EITHER, "person": EITHER},
         tells=True,
     ),
     Act(

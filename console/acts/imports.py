@@ -36,6 +36,8 @@ IMPORTS = (
         version="import.version",
         choices={"organismId": "viewer.organisms"},
         omit=frozenset({"lineIds"}),
+        labels={"columnsConfirmed": "Le sens des colonnes reconnues est le bon"},
+        hints={"columnsConfirmed": ""},
         tells=True,
     ),
     Act(

@@ -14,6 +14,7 @@ ORGANISMS = (
         root="organism",
         section="/agents",
         omit=frozenset({"userId"}),
+        required={"person": ""},
     ),
     Act(
         "agentEnd",

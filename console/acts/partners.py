@@ -41,6 +41,7 @@ PARTNERS = (
         "La décision est enregistrée.",
         PARTNER,
         root="partner",
+        notes={"formDigest": ("service.needsEligibilityForm", "à joindre quand le partenaire est éligible")},
     ),
     Act(
         "activityAttest",

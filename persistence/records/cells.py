@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from .identifiers import SHORTEST, holds_nir
+from .identifiers import SCIENTIFIC, SHORTEST, Siret, compact, holds_nir, is_scientific, whole
 from .rules import Notice, Refused, Rule
 
 T = TypeVar("T")
 LINES = 1_000
 """What a batch holds at most."""
 LONGEST_NAME, LONGEST_REFERENCE, LONGEST_TEXT = 80, 80, 500
+SIRET, SHORTEST_SIRET = 14, 11
 FULL = 100_00
 """A hundred percent, in hundredths."""
 YES, NO = {"o", "oui", "x", "1", "vrai", "true", "y", "yes"}, {"n", "non", "0", "faux", "false", "no"}
+CROSS = "x"
+"""It says yes, and for some no: it is read, and told."""
 SPACES = re.compile(r"[\s\u00a0\u202f]+")
 MONEY = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
 FRENCH = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
@@ -86,9 +89,13 @@ class Line:
             cell = cells.get(field_)
             if cell is not None:
                 try:
-                    setattr(self, cell.attribute, cell.read(bounded(text)))
+                    value = cell.read(bounded(text))
                 except Refused as refused:
                     self.reject(refused.rule, cell.shown, refused.notice.detail)
+                    continue
+                setattr(self, cell.attribute, value)
+                if value is True and text.casefold() == CROSS:
+                    self.warn(Rule.CROSS_IS_YES, cell.shown)
 
     def missed(self, *fields: str) -> bool:
         """Whether one of these fields has an error."""
@@ -157,8 +164,18 @@ def name(text: str) -> str:
     return found
 
 
+def siret(text: str) -> Siret:
+    """Fourteen digits; a spreadsheet may have eaten the first zeros, the key decides. SIRET_FORMAT, SIRET_KEY."""
+    if not text:
+        raise Refused(Rule.SIRET_FORMAT, detail="Il manque.")
+    if is_scientific(text):
+        raise Refused(Rule.SIRET_FORMAT, detail=SCIENTIFIC)
+    digits = compact(text)
+    return Siret.read(digits.zfill(SIRET) if SHORTEST_SIRET <= len(digits) < SIRET else digits)
+
+
 def flag(text: str) -> bool:
-    word = text.casefold()
+    word = whole(text).casefold()
     if word not in YES | NO:
         raise Refused(Rule.VALUE_INVALID, detail="Oui ou non.")
     return word in YES

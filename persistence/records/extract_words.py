@@ -1,32 +1,35 @@
 """What one line of an extraction says: each cell read as it was meant, or a reason why it cannot be."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
 from .base import folded
-from .cells import day
+from .cells import CROSS, day, siret
 from .extract_columns import Columns, ImportField
-from .extracts import fingerprint
-from .identifiers import Finess, Siret, holds_nir
+from .extracts import fingerprint, place
+from .identifiers import Finess, compact, holds_nir, whole
 from .rules import Notice, Refused, Rule
 
 T = TypeVar("T")
 YES = {"o", "oui", "x", "1", "v", "vrai", "true", "y", "yes", "actif", "active"}
 NO = {"n", "non", "0", "faux", "false", "no", "-", "inactif", "inactive"}
-SIRET, SHORTEST_SIRET, FINESS, CAF = 14, 11, 9, 3
+FLAGS = frozenset({ImportField.KNOWN_MCP, ImportField.KNOWN_HABTIERS, ImportField.ACTIVE})
+FINESS, CAF = 9, 3
 LONGEST, SHOWN = 250, 250
+COMPUTED = 1
+"""Where a cell says that it is computed."""
 REMOVED = "«retiré»"
 """What is shown where a personal number was."""
-SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 FIELDS = (
     "siret", "name", "department", "organism_id", "known_mcp", "known_habtiers", "active", "last_seen_on", "finess",
     "contact",
 )  # fmt: skip
 """What a line says, in the order of its fingerprint."""
-TELLS = frozenset({Rule.DAY_INVALID, Rule.EXTRACT_NEITHER, Rule.EXTRACT_INACTIVE, Rule.EXTRACT_DUPLICATE})
+TELLS = frozenset(
+    {Rule.DAY_INVALID, Rule.EXTRACT_NEITHER, Rule.EXTRACT_INACTIVE, Rule.EXTRACT_DUPLICATE, Rule.CROSS_IS_YES}
+)
 """Reasons that are to be known, and reject nothing."""
 
 
@@ -42,9 +45,11 @@ class Reference:
 
 @dataclass(slots=True)
 class Word:
-    """One line as it is read; `number` is the one that a spreadsheet shows."""
+    """One line as it is read; `number` is the one that a spreadsheet shows, `place` tells its sheet where it must."""
 
+    sheet: str
     number: int
+    place: str
     raw: dict[str, str]
     organism_id: str
     siret: str | None = None
@@ -59,8 +64,8 @@ class Word:
     fingerprint: str = ""
     reasons: list[Notice] = field(default_factory=list)
 
-    def tell(self, rule: Rule, detail: str | None = None) -> None:
-        self.reasons.append(Notice(rule, (), detail))
+    def tell(self, rule: Rule, detail: str | None = None, *path: str) -> None:
+        self.reasons.append(Notice(rule, path, detail))
 
     @property
     def is_rejected(self) -> bool:
@@ -76,19 +81,31 @@ def makes_partner(line: Any) -> bool:  # noqa: ANN401 a word or a stored line
     return bool(line.known_mcp or line.known_habtiers) and line.active is not False
 
 
-def read(number: int, cells: Sequence[tuple[str, bool, bool]], columns: Columns, known: Reference) -> Word:
+def read(
+    number: int,
+    cells: Sequence[tuple[str, bool, bool]],
+    columns: Columns,
+    known: Reference,
+    sheet: str = "",
+    *,
+    is_alone: bool = True,
+) -> Word:
     """A line against the header of its sheet; every reason is told, not only the first."""
-    texts = {f: cells[place] for f, place in columns.fields.items() if place < len(cells)}
-    word = Word(number, _raw(cells, columns), known.opener_id)
-    _Reading(word, {f: text.strip() for f, (text, *_) in texts.items()}, known).all()
-    computed = [columns.names[columns.fields[f]] for f, (_, is_computed, _) in texts.items() if is_computed]
-    if computed:
-        word.tell(Rule.EXTRACT_FORMULA, _listed(computed))
-    if any(shown == REMOVED for shown in word.raw.values()):
-        word.reasons.insert(0, Notice(Rule.NIR_IN_TEXT, (), _listed(n for n, v in word.raw.items() if v == REMOVED)))
+    word = Word(sheet, number, place(number, "" if is_alone else sheet), _raw(cells, columns), known.opener_id)
+    personal = [name for name, shown in word.raw.items() if shown == REMOVED]
+    word.reasons += [Notice(Rule.NIR_IN_TEXT, _cell(name), f"« {name} ».") for name in personal]
+    _Reading(word, cells, columns, known).all()
+    for at in columns.fields.values():
+        if at < len(cells) and cells[at][COMPUTED]:
+            word.tell(Rule.EXTRACT_FORMULA, f"« {columns.names[at]} ».", *_cell(columns.names[at]))
     if any(text.strip() for text, *_ in cells[len(columns.names) :]):
         word.tell(Rule.EXTRACT_CELLS)
     return word
+
+
+def _cell(header: str) -> tuple[str, str]:
+    """The path of a cell in its line."""
+    return ("raw", header)
 
 
 def _raw(cells: Sequence[tuple[str, bool, bool]], columns: Columns) -> dict[str, str]:
@@ -112,9 +129,10 @@ def _is_personal(text: str, *, is_siret: bool) -> bool:
 class _Reading:
     """The cells of a line, each into its word."""
 
-    def __init__(self, word: Word, texts: Mapping[ImportField, str], known: Reference) -> None:
+    def __init__(self, word: Word, cells: Sequence[tuple[str, bool, bool]], columns: Columns, known: Reference) -> None:
         self.word, self.known = word, known
-        self.texts = texts
+        self.texts = {f: cells[at][0].strip() for f, at in columns.fields.items() if at < len(cells)}
+        self.paths = {f: _cell(columns.names[at]) for f, at in columns.fields.items()}
         self.unread: dict[str, str] = {}
 
     def all(self) -> None:
@@ -140,16 +158,19 @@ class _Reading:
             self.unread[name] = REMOVED
             return None
         try:
-            return reading(text)
+            value = reading(text)
         except Refused as refused:
-            self.word.tell(refused.rule, refused.notice.detail)
+            self.word.tell(refused.rule, refused.notice.detail, *self.paths.get(place, ()))
             self.unread[name] = text
             return None
+        if place in FLAGS and folded(text) == CROSS:
+            self.word.tell(Rule.CROSS_IS_YES, None, *self.paths[place])
+        return value
 
     def _department(self, text: str) -> str | None:
         if not text:
             return None
-        code = text.upper().removesuffix(".0")
+        code = whole(text).upper()
         code = code.zfill(2) if code.isdigit() else code
         code = code[1:] if len(code) == len("075") and code.startswith("0") else code
         if code in self.known.excluded:
@@ -159,7 +180,7 @@ class _Reading:
         return code
 
     def _organism(self, text: str) -> str:
-        found = self.known.organisms.get(text.upper().zfill(CAF))
+        found = self.known.organisms.get(whole(text).upper().zfill(CAF))
         if found is None:
             raise Refused(Rule.EXTRACT_CAF_UNKNOWN, detail=f"« {text[:20]} »." if text else None)
         return found
@@ -167,7 +188,7 @@ class _Reading:
     def _finess(self, text: str) -> str | None:
         if not text:
             return None
-        bare = re.sub(r"[\s.\u00a0\u202f-]", "", text)
+        bare = compact(text)
         finess = Finess.read(f"0{bare}" if len(bare) == FINESS - 1 else bare)
         department = self.word.department
         if department is not None and finess.contradicts(department):
@@ -181,18 +202,6 @@ class _Reading:
             word.tell(Rule.EXTRACT_NEITHER)
         elif word.active is False:
             word.tell(Rule.EXTRACT_INACTIVE)
-
-
-def siret(text: str) -> str:
-    """Fourteen digits; a spreadsheet may have eaten the first zeros, the key decides. SIRET_FORMAT, SIRET_KEY."""
-    if not text:
-        raise Refused(Rule.SIRET_FORMAT, detail="Il manque.")
-    bare = re.sub(r"[\s.\u00a0\u202f-]", "", text)
-    if SCIENTIFIC.fullmatch(re.sub(r"\s", "", text)):
-        raise Refused(
-            Rule.SIRET_FORMAT, detail="Un tableur l'a transformé en notation scientifique : mettez la colonne en texte."
-        )
-    return Siret.read(bare.zfill(SIRET) if SHORTEST_SIRET <= len(bare) < SIRET else bare)
 
 
 def _name(text: str) -> str:
@@ -212,7 +221,7 @@ def _day(text: str) -> date | None:
 
 
 def _flag(text: str, column: str) -> bool:
-    word = folded(text).removesuffix(".0")
+    word = folded(whole(text))
     if word not in YES | NO:
         raise Refused(Rule.EXTRACT_YES_NO, detail=f"Colonne {column}.")
     return word in YES
@@ -225,7 +234,3 @@ def _known(column: str) -> Callable[[str], bool]:
 
 def _active(text: str) -> bool | None:
     return _flag(text, "actif") if text else None
-
-
-def _listed(names: Sequence[str] | Iterator[str]) -> str:
-    return ", ".join(f"« {name} »" for name in names) + "."

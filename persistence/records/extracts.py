@@ -59,6 +59,7 @@ class Extract(Record):
     columns: Mapped[list[dict[str, str]] | None] = mapped_column(TOLD, info=UNTOLD)
     ignored: Mapped[list[str] | None] = mapped_column(TOLD, info=UNTOLD)
     header_line: Mapped[int | None]
+    sheets: Mapped[list[dict[str, Any]] | None] = mapped_column(TOLD, info=UNTOLD)
     blank_lines: Mapped[int] = mapped_column(default=0)
     received: Mapped[int] = mapped_column(default=0)
     new_count: Mapped[int] = mapped_column(default=0)
@@ -105,6 +106,10 @@ class Extract(Record):
         require(self.purged_on is None, Rule.EXTRACT_PURGED, "importId")
         require(self.received_at, Rule.EXTRACT_NOT_RECEIVED, "importId")
 
+    def place(self, sheet: str, number: int) -> str:
+        """Where a line stands in the file: its number, and its sheet where several were read."""
+        return place(number, "" if sum(one["state"] == "READ" for one in self.sheets or ()) < MANY else sheet)
+
     def count(self, outcomes: Iterable[ImportOutcome], sign: int = 1) -> None:
         """Lines that come to an outcome, or leave it: the counts always add up to the lines."""
         for outcome in outcomes:
@@ -118,6 +123,14 @@ class Extract(Record):
         require(reason.strip(), Rule.VALUE_INVALID, "purgeReason")
         self.content, self.purge_reason, self.proof = None, reason.strip(), proof(lines)
         self.purged_on, self.purged_by_id = today, by.id
+
+
+MANY = 2
+
+
+def place(number: int, sheet: str = "") -> str:
+    """The place of a line as a spreadsheet writes it: `12`, or `Feuil2!12`."""
+    return f"{sheet}!{number}" if sheet else str(number)
 
 
 Sealed = tuple[int, str, str, bool]
@@ -140,13 +153,14 @@ class ExtractLine(Record):
     __tablename__ = "extract_line"
     prefix = "exl"
     __table_args__ = (
-        UniqueConstraint("extract_id", "number"),
+        UniqueConstraint("extract_id", "sheet", "number"),
         Index("ix_extract_line_siret", "siret"),
         Index("ix_extract_line_organism_id", "organism_id", "extract_id"),
         CheckConstraint("applied_on IS NULL OR outcome IN ('NEW', 'CHANGED', 'CONFLICT')", name="applied"),
     )
 
     extract_id: Mapped[str] = mapped_column(ForeignKey("extract.id"))
+    sheet: Mapped[str] = mapped_column(default="", server_default="")
     number: Mapped[int]
     raw: Mapped[dict[str, str]] = mapped_column(TOLD, info=UNTOLD)
     siret: Mapped[str | None]
@@ -161,7 +175,7 @@ class ExtractLine(Record):
     contact: Mapped[str | None] = mapped_column(info=UNTOLD)
     fingerprint: Mapped[str]
     outcome: Mapped[ImportOutcome] = mapped_column(named(ImportOutcome))
-    reasons: Mapped[list[list[str | None]]] = mapped_column(TOLD)
+    reasons: Mapped[list[list[Any]]] = mapped_column(TOLD)
     changes: Mapped[dict[str, Any] | None] = mapped_column(TOLD, info=UNTOLD)
     arbitration: Mapped[ImportDecision | None] = mapped_column(named(ImportDecision))
     arbitrated_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
@@ -210,6 +224,7 @@ class Origin(Record):
     extract_id: Mapped[str] = mapped_column(ForeignKey("extract.id"), index=True)
     filename: Mapped[str] = mapped_column(info=UNTOLD)
     digest: Mapped[str]
+    sheet: Mapped[str] = mapped_column(default="", server_default="")
     line_number: Mapped[int]
     taken_on: Mapped[date]
 
@@ -225,6 +240,7 @@ class Origin(Record):
             extract_id=extract.id,
             filename=extract.filename,
             digest=extract.digest,
+            sheet=line.sheet,
             line_number=line.number,
             taken_on=today,
         )

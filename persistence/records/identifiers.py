@@ -10,6 +10,28 @@ from .rules import Refused, Rule
 LA_POSTE = "356000000"
 
 
+_WHOLE = re.compile(r"\s*([0-9][0-9\s]*)[.,]0{1,2}\s*")
+
+
+def whole(text: str) -> str:
+    """A number as a spreadsheet wrote it, without its decimals: `751.0` and `751,00` are 751."""
+    found = _WHOLE.fullmatch(text)
+    return found[1].strip() if found else text
+
+
+def compact(text: str) -> str:
+    """An identifier without what parts its characters, as people or a spreadsheet write it."""
+    return re.sub(r"[\s.\u00a0\u202f-]", "", whole(text))
+
+
+SCIENTIFIC = "Un tableur l'a transformé en notation scientifique : mettez la colonne en texte."
+
+
+def is_scientific(text: str) -> bool:
+    """Whether a spreadsheet has put an exponent in place of digits: `1,85E+14`."""
+    return bool(re.fullmatch(r"[0-9](?:[.,]?[0-9]+)?E\+?[0-9]+", re.sub(r"\s", "", text.upper())))
+
+
 def luhn(digits: str) -> bool:
     """Whether the Luhn sum of `digits` is a multiple of ten."""
     doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits)))
@@ -23,7 +45,7 @@ class Siret(str):
 
     @classmethod
     def read(cls, text: str) -> Self:
-        digits = _bare(text)
+        digits = compact(text)
         if not re.fullmatch(r"[0-9]{14}", digits):
             raise Refused(Rule.SIRET_FORMAT)
         post = digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0
@@ -43,7 +65,7 @@ class Finess(str):
 
     @classmethod
     def read(cls, text: str) -> Self:
-        code = _bare(text).upper()
+        code = compact(text).upper()
         if not re.fullmatch(r"([0-9]{2}|2[AB])[0-9]{7}", code):
             raise Refused(Rule.FINESS_FORMAT)
         if code.isdigit() and not luhn(code):
@@ -69,11 +91,9 @@ class Nir:
     @classmethod
     def read(cls, text: str) -> "Nir":
         """Thirteen characters (the key is computed) or fifteen, in any spacing. NIR_FORMAT, NIR_KEY."""
-        bare = _bare(text).upper()
+        bare = compact(text).upper()
         if not NIR.fullmatch(bare):
-            eaten = re.fullmatch(r"[0-9]([.,]?[0-9]+)?E\+?[0-9]+", re.sub(r"\s", "", text.upper()))
-            told = "Un tableur l'a transformé en notation scientifique : mettez la colonne en texte." if eaten else None
-            raise Refused(Rule.NIR_FORMAT, detail=told)
+            raise Refused(Rule.NIR_FORMAT, detail=SCIENTIFIC if is_scientific(text) else None)
         key = _key(bare)
         if bare[13:] not in ("", key):
             raise Refused(Rule.NIR_KEY)
@@ -161,7 +181,7 @@ def holds_nir(text: str) -> bool:
 
 def _is_of_other_numbers(found: str) -> bool:
     """Whether a day or a SIRET is written there: with a number beside it, chance makes a key."""
-    sirets = map(_bare, _SIRET.findall(found))
+    sirets = map(compact, _SIRET.findall(found))
     return _DAY.search(found) is not None or any(luhn(digits[:9]) and luhn(digits) for digits in sirets)
 
 
@@ -184,7 +204,7 @@ def matricule(text: str) -> str:
     """Matricule allocataire: seven digits at most; files pad it with zeros on either side (domain.md 5.2)."""
     if len(text) == MATRICULE and text.isascii() and text.isdigit():
         return text
-    digits = re.sub(r"[A-Za-z]$", "", _bare(re.sub(r"[.,]0$", "", text)))  # `12345.0` is a number's own zero
+    digits = re.sub(r"[A-Za-z]$", "", compact(text))
     if len(digits) > MATRICULE:
         digits = digits.lstrip("0") if digits.startswith("0") else digits
         digits = digits[:MATRICULE] if not digits[MATRICULE:].strip("0") else digits
@@ -206,10 +226,6 @@ def sha256(text: str, *path: str) -> str:
 def _key(bare: str) -> str:
     """The key of the first thirteen characters; Corsica counts as 19 and 18."""
     return f"{97 - int(bare[:13].replace('2A', '19').replace('2B', '18')) % 97:02}"
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\s.\u00a0\u202f-]", "", text)
 
 
 def differing(written: str, signed: str) -> Rule | None:

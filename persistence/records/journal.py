@@ -61,7 +61,10 @@ class Lease(Base):
 
 
 class Idempotency(Base):
-    """The outcome of a keyed act: same key and same input answer it again, another input is refused."""
+    """The outcome of a keyed act: same key and same input answer it again, another input is refused.
+
+    The key is the caller's own word, which may hold anything: it is kept as its fingerprint, until it expires.
+    """
 
     __tablename__ = "idempotency"
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), primary_key=True)
@@ -70,3 +73,5 @@ class Idempotency(Base):
     digest: Mapped[str]
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    object_id: Mapped[str | None] = mapped_column(index=True)

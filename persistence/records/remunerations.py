@@ -14,8 +14,23 @@ from typing import Any, NamedTuple
 
 from .base import folded
 from .campaigns import Parameter
-from .cells import FULL, Line, cells, cents, day, flag, name, prose, rate, reference, refuse_numbers, share, texts
-from .identifiers import MATRICULE, Nir, Siret, matricule
+from .cells import (
+    FULL,
+    Line,
+    cells,
+    cents,
+    day,
+    flag,
+    name,
+    prose,
+    rate,
+    reference,
+    refuse_numbers,
+    share,
+    siret,
+    texts,
+)
+from .identifiers import MATRICULE, Nir, matricule, whole
 from .rules import Refused, Rule, require
 
 MONTHS_OF_HOURS = 35 * 52
@@ -158,13 +173,13 @@ class Certificate:
     # fields
 
     def _payer(self, code: str) -> str:
-        found = self.payers.get(code.upper().zfill(3))
+        found = self.payers.get(whole(code).upper().zfill(3))
         if found is None:
             raise Refused(Rule.PAYING_ORGANISM_UNKNOWN)
         return found
 
     def _is_here(self, text: str) -> None:
-        if text != self.siret and Siret.read(text) != self.siret:
+        if text != self.siret and siret(text) != self.siret:
             raise Refused(Rule.ESTABLISHMENT_MISMATCH)
 
     def _is_november(self, text: str) -> None:
@@ -296,7 +311,7 @@ CELLS = cells(
     dual_activity=_dual,
     dual_activity_since=day,
     dual_activity_hours=_hours,
-    dual_activity_employer=Siret.read,
+    dual_activity_employer=siret,
     aah_beneficiary=flag,
     confirmation=prose,
     comment=prose,

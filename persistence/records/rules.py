@@ -280,6 +280,7 @@ class Rule(Enum):
     EXTRACT_CELLS = (None, None, "La ligne a plus de cellules que l'en-tête : un séparateur y est de trop.")
     EXTRACT_CAF_UNKNOWN = (None, None, "Le code de la Caf manque ou n'est pas au référentiel.")
     EXTRACT_YES_NO = (None, None, "Une cellule ne se lit ni comme oui, ni comme non.")
+    CROSS_IS_YES = (None, None, "Une croix est lue comme oui : écrivez O ou N.")
     EXTRACT_NEITHER = ("R52", "§5", "Inconnu du Portail MCP et de Habtiers : la ligne ne fait pas de partenaire.")
     EXTRACT_INACTIVE = ("R53", "§5", "Dit inactif dans Habtiers : la ligne ne fait pas de partenaire.")
     EXTRACT_NOT_CONFLICT = (None, None, "Seule une ligne en conflit s'arbitre.")

@@ -11,6 +11,7 @@ from persistence.journal import Circumstances, entry
 from persistence.keys import keep_canary
 from persistence.migrations import migrate as bring_up
 from persistence.records import Agent, Organism, Profile, SignIn, User
+from persistence.replays import purge as forget_keys
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
 from persistence.vault import Vault
@@ -35,6 +36,10 @@ def appoint_national(asked: argparse.Namespace) -> int:
 def keys(asked: argparse.Namespace) -> int:
     Vault.write(asked.file)
     return 0
+
+
+def purge(_: argparse.Namespace) -> int:
+    return asyncio.run(_purge(RegisterSettings.from_environ(os.environ)))
 
 
 async def prepare(settings: RegisterSettings, *, reference: bool = False, demo: bool = False) -> int:
@@ -79,6 +84,18 @@ async def _appoint_national(settings: RegisterSettings, asked: argparse.Namespac
             session.add(written)
     finally:
         await database.close()
+    return 0
+
+
+async def _purge(settings: RegisterSettings) -> int:
+    """Forget the keys whose time has come."""
+    database, clock = Database(settings.database_url), create_clock(settings)
+    try:
+        async with database.transaction() as session:
+            count = await forget_keys(session, clock.now())
+    finally:
+        await database.close()
+    print(f"Clés d'idempotence effacées, leur délai passé : {count}.")
     return 0
 
 

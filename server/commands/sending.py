@@ -4,52 +4,97 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 
+from persistence.records.extract_columns import ImportField
 from persistence.seeds.demo import personas
 from server.demo_issuer import DemoIssuer
-from server.extraction import Extraction
-from server.payroll import Export, ExportUnreadable, report, send
+from server.extraction import Extraction, sheets
+from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, report, send
 from server.settings import Settings, SettingsError
 
 from .environment import demo_environ
 
 
 def lines(asked: argparse.Namespace) -> int:
-    """Without --send, the variables as JSON. With it, the report; 1 when a line is rejected, 2 when all is refused."""
-    if not asked.file.is_file():
-        raise ExportUnreadable(f"Le fichier {asked.file} n'existe pas.")
-    export = Export.read(asked.file)
-    variables = export.variables(
-        asked.campaign,
-        siret=asked.siret,
-        mode="ACCEPT_VALID" if asked.accept_valid else "ALL_OR_NOTHING",
-        deposit=not asked.draft,
-        dry_run=asked.dry_run,
-        key=asked.key,
-    )
-    print("Colonnes : " + ", ".join(f"{name} → {field}" for name, field in export.columns.items()), file=sys.stderr)
+    """Without --send, the variables as JSON, one text for each establishment. With it, the report of each.
+
+    1 when a line is rejected, 2 when nothing is received.
+    """
+    _require_file(asked.file)
+    export = Export.read(asked.file, columns(asked.column, FIELDS), asked.sheet)
+    parts = export.parts(asked.siret)
+    if asked.key is not None and len(parts) > 1:
+        raise ExportUnreadable("Une clé vaut pour un seul établissement : donnez aussi --siret.")
+    _tell(export)
+    token = _token(asked) if asked.send is not None else ""
+    codes = []
+    for part in parts:
+        variables = part.variables(
+            asked.campaign,
+            mode="ACCEPT_VALID" if asked.accept_valid else "ALL_OR_NOTHING",
+            deposit=not asked.draft,
+            dry_run=asked.dry_run,
+            key=asked.key,
+        )
+        if asked.send is None:
+            print(json.dumps(variables, ensure_ascii=False, indent=1))
+            continue
+        payload = send(asked.send, token, variables)
+        if len(parts) > 1:
+            print(f"Établissement {part.siret}, {len(part.lines)} lignes :")
+        print(report(payload, part), flush=True)
+        codes.append(0 if not payload["errors"] else 1 if payload["batch"] is not None else 2)
+    return min(max(codes, default=0), 1) if any(code < REFUSED for code in codes) else max(codes, default=0)
+
+
+REFUSED = 2
+
+
+def _tell(export: Export) -> None:
+    """How the file was read, beside what is sent."""
+    told = ["Colonnes : " + ", ".join(f"{name} → {field}" for name, field in export.columns.items())]
     if export.ignored:
-        print("Colonnes ignorées : " + ", ".join(export.ignored), file=sys.stderr)
-    if asked.send is None:
-        print(json.dumps(variables, ensure_ascii=False, indent=1))
-        return 0
-    token = _token_of(asked.subject) if asked.subject else os.environ.get("HABILITATIONS_TOKEN", "")
-    payload = send(asked.send, token, variables)
-    print(report(payload, export.lines))
-    return 0 if not payload["errors"] else 1 if payload["batch"] is not None else 2
+        told.append("Colonnes ignorées : " + ", ".join(export.ignored))
+    told += sheets([report._asdict() for report in export.sheets])
+    if export.computed:
+        more = ", …" if len(export.computed) > SHOWN else ""
+        told.append(f"Formules ou erreurs de tableur, non calculées : {', '.join(export.computed[:SHOWN])}{more}.")
+    print("\n".join(told), file=sys.stderr)
+
+
+def columns(written: Sequence[str], fields: Collection[str]) -> dict[str, str]:
+    """`HEADER=FIELD`, as often as there are columns to explain."""
+    known = {field.casefold(): field for field in fields}
+    meant = {}
+    for text in written:
+        header, _, field = text.rpartition("=")
+        if not header.strip() or field.strip().casefold() not in known:
+            raise ExportUnreadable(f"--column s'écrit EN-TÊTE=CHAMP ; champs : {', '.join(known.values())}.")
+        meant[header.strip()] = known[field.strip().casefold()]
+    return meant
 
 
 def extraction(asked: argparse.Namespace) -> int:
-    if not asked.file.is_file():
-        raise ExportUnreadable(f"Le fichier {asked.file} n'existe pas.")
-    token = _token_of(asked.subject) if asked.subject else os.environ.get("HABILITATIONS_TOKEN", "")
-    with httpx.Client(timeout=120, headers={"Authorization": f"Bearer {token}"}) as client:
-        for line in Extraction(client, asked.send).send(asked.file, asked.organism, apply=asked.apply):
+    _require_file(asked.file)
+    meant = columns(asked.column, list(ImportField))
+    with httpx.Client(timeout=120, headers={"Authorization": f"Bearer {_token(asked)}"}) as client:
+        for line in Extraction(client, asked.send).send(asked.file, asked.organism, meant, apply=asked.apply):
             print(line)
     return 0
+
+
+def _require_file(file: Path) -> None:
+    if not file.is_file():
+        raise ExportUnreadable(f"Le fichier {file} n'existe pas.")
+
+
+def _token(asked: argparse.Namespace) -> str:
+    return _token_of(asked.subject) if asked.subject else os.environ.get("HABILITATIONS_TOKEN", "")
 
 
 def token(asked: argparse.Namespace) -> int:

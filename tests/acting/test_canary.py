@@ -151,7 +151,8 @@ async def _http(heard: Heard) -> None:
 
 async def _lines(heard: Heard) -> None:
     """Every cell of a line that holds what another should; a key that is wrong; a line twice; a card of another."""
-    spoiled = [a_line(100 + i, **{cell: form}) for i, cell in enumerate(CELLS) for form in (SPACED,)]
+    spoiled = [a_line(100 + i, **{cell: SPACED}) for i, cell in enumerate(CELLS)]
+    spoiled[0] |= {"nir": NIR}  # a reference is opaque, except of a number of its own batch
     for key, lines in {
         "cells": [line | {"birthName": NAME, "netRemuneration": AMOUNT} for line in spoiled],
         "wrong": [THE_LINE | {"nir": WRONG}, THE_LINE | {"nir": f"{NIR}0"}, THE_LINE | {"nir": f"x{NIR}"}, THE_LINE | {"birthName": NIR}],
@@ -182,9 +183,9 @@ async def _texts(heard: Heard) -> None:
     (worker,) = seen
     access = (await heard.asker.ask("agent-paris", "query($p: ID!) { partner(id: $p) { services { id service { code } } } }", p=CANAL))["partner"]["services"][0]["id"]  # fmt: skip
     client = {"issuer": "https://i.invalid", "subject": "s", "name": "Paie", "email": "a@b.invalid"}
-    for form in (NIR, SPACED, BARE):
+    for form in (NIR, SPACED, BARE):  # a key is opaque
+        assert (await heard.act("remunerationsDeclare", deposit(form, THE_LINE, deposit=False)))["errors"] == []
         for act, given, who in (
-            ("remunerationsDeclare", deposit(form), WHO),
             ("remunerationsDeclare", deposit("k", reason=f"voir {form}"), WHO),
             ("activityChangesDeclare", {"siret": form, "idempotencyKey": "k", "lines": []}, WHO),
             ("activityChangesDeclare", {"establishmentId": form, "idempotencyKey": "k", "lines": []}, WHO),

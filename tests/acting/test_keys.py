@@ -1,15 +1,21 @@
 """A key says that an act is the same one: never blank, opaque, and no longer than a column takes."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import strawberry
+from sqlalchemy import text
 
 from persistence.records import Rule
+from persistence.replays import purge
+from resolvers import sizes
+from resolvers.groups import GroupCloseInput
 from tests.acting.generated_inputs import acts, input_of, least
 from tests.acting.ledger import rows
 from tests.conftest import World
-from tests.journeys.payroll import a_deposit, a_line
-from tests.journeys.story import Person, a_siret, an_open_esat
+from tests.journeys.payroll import a_deposit, a_line, a_nir
+from tests.journeys.story import Person, a_siret, an_open_esat, refused
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -103,3 +109,106 @@ async def test_a_blank_name_of_an_operation_runs_the_only_one(world: World, name
 
 def test_the_rule_is_the_register_s_own() -> None:
     assert (Rule.KEY_BLANK.number, Rule.KEY_BLANK.sentence) == (None, "Une clé n'est pas vide.")
+
+
+# opaque, kept as a fingerprint, for a time
+
+
+def test_of_a_thousand_keys_that_are_millisecond_stamps_none_is_refused() -> None:
+    for step in range(1_000):
+        stamp = strawberry.ID(str(1_796_079_600_000 + step * 977))
+        sizes.check(GroupCloseInput(idempotency_key=stamp, group_id=strawberry.ID("grp_0"), on=date(2026, 12, 10)))
+
+
+async def test_a_key_that_reads_as_a_number_is_taken_replayed_and_in_clear_nowhere(world: World, paris: Person) -> None:
+    for key in ("1796079600000", "INV-1796079600000", a_nir(7)):
+        given = _registration() | {"idempotencyKey": key}
+        first = await paris.does("partnerRegister", "partner { id }", **given)
+        again = await paris.does("partnerRegister", "partner { id }", **given)
+
+        assert (first["replayed"], again["replayed"]) == (False, True)
+        assert again["partner"] == first["partner"]
+
+    kept = await rows(world.database, "SELECT * FROM idempotency")
+    assert len(kept) == 3
+    for row in kept:
+        assert re.fullmatch("[0-9a-f]{64}", row["key"])
+        assert not [digits for digits in ("1796079600000", a_nir(7)[:13]) if digits in str(row)]
+
+
+async def test_a_key_serves_31_days_and_that_of_a_campaign_31_days_after_its_close(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    jo = Person(world, "jo")
+    sent = a_deposit(esat.partner.siret, "november", a_line(1))
+    await jo.declares(**sent)
+    registered = _registration() | {"idempotencyKey": "k"}
+    await paris.does("partnerRegister", **registered)
+    asked = '{ batchByKey(operation: "remunerationsDeclare", idempotencyKey: "november") { replayUntil } }'
+    assert (await jo.asks(asked))["batchByKey"]["replayUntil"] == "2027-03-31T23:00:00.000000Z"
+
+    world.clock.move_to(date(2027, 1, 9))
+    assert (await paris.does("partnerRegister", **registered))["replayed"]
+    world.clock.move_to(date(2027, 1, 10))
+    with refused("SIRET_KNOWN"):
+        await paris.does("partnerRegister", **registered)
+    world.clock.move_to(date(2027, 3, 31))
+    assert (await jo.declares(**sent))["replayed"]
+    world.clock.move_to(date(2027, 4, 2))
+    with refused("WINDOW_CLOSED", "R22"):
+        await jo.declares(**sent)
+    assert (await jo.asks(asked))["batchByKey"] is None
+
+
+async def test_an_expired_key_serves_again_for_another_call(world: World, paris: Person) -> None:
+    await paris.does("partnerRegister", **_registration(), idempotencyKey="k")
+    other = _registration()
+    with refused("IDEMPOTENCY_CONFLICT"):
+        await paris.does("partnerRegister", **other, idempotencyKey="k")
+
+    world.clock.move_to(date(2027, 1, 12))
+    await paris.does("partnerRegister", **other, idempotencyKey="k")
+
+    assert (await paris.does("partnerRegister", **other, idempotencyKey="k"))["replayed"]
+
+
+async def test_the_purge_deletes_the_keys_whose_time_has_come_and_no_other(world: World, paris: Person) -> None:
+    await paris.does("partnerRegister", **_registration(), idempotencyKey="old")
+    world.clock.move_to(date(2026, 12, 20))
+    young = _registration() | {"idempotencyKey": "young"}
+    await paris.does("partnerRegister", **young)
+
+    counts = []
+    for instant in (datetime(2027, 1, 10, 7, tzinfo=UTC), datetime(2027, 1, 10, 8, tzinfo=UTC)):
+        async with world.database.transaction() as session:
+            counts.append(await purge(session, instant))
+
+    assert counts == [0, 1]
+    assert (await paris.does("partnerRegister", **young))["replayed"]
+
+
+async def test_a_batch_is_found_by_its_own_sender_s_key_alone(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    jo = Person(world, "jo")
+    sent = (await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1))))["batch"]
+    asked = "query($o: String!, $k: ID!) { batchByKey(operation: $o, idempotencyKey: $k) { id created } }"
+
+    found = await jo.asks(asked, o="remunerationsDeclare", k="k")
+
+    assert found["batchByKey"] == {"id": sent["id"], "created": 1}
+    for who, operation, key in (
+        (jo, "remunerationsDeclare", "other"),
+        (jo, "activityChangesDeclare", "k"),
+        (jo, "remunerationsDeclare", ""),
+        (paris, "remunerationsDeclare", "k"),
+        (Person(world, "declarante-canal"), "remunerationsDeclare", "k"),
+    ):
+        assert (await who.asks(asked, o=operation, k=key))["batchByKey"] is None
+
+
+async def test_a_key_from_before_fingerprints_is_still_replayed(world: World, paris: Person) -> None:
+    given = _registration() | {"idempotencyKey": "former"}
+    await paris.does("partnerRegister", **given)
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE idempotency SET key = 'former'"))
+
+    assert (await paris.does("partnerRegister", **given))["replayed"]

@@ -1,10 +1,15 @@
 """The register's steps: up, equal to the records, down to nothing, and up again."""
 
+# ruff: noqa: E501, S608 a row stands on one line, of our own words
+
+import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
@@ -12,6 +17,7 @@ from sqlalchemy import Connection, inspect
 from persistence import migrations
 from persistence.engine import Database
 from persistence.migrations import OtherStep, additive, check, config, is_current, migrate, require_step
+from persistence.records.base import Instant
 from persistence.seeds.reference import seed_reference
 from tests.conftest import Copies, World
 
@@ -20,7 +26,6 @@ from tests.conftest import Copies, World
 async def empty(dialect: str, copies: Copies, tmp_path: Path) -> object:
     """An empty database."""
     if dialect == "sqlite":
-        (tmp_path / "empty.db").touch()
         made = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
         yield made
         await made.close()
@@ -196,3 +201,52 @@ def test_what_a_step_takes_away_or_asks_is_seen() -> None:
     after: Shape = {"t": {"columns": {"a": asked, "c": asked, "d": free}, "demands": {"['d']"}}}
 
     assert demands(before, after) == ["t.a", "t.b", "t.c", "t: ['d']", "gone.a"]
+
+
+# the keys of acts
+
+
+async def _up(database: Database, revision: str) -> None:
+    async with database.writer.connect() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(config(sync), revision))
+        await connection.commit()
+
+
+def _before(revision: str) -> str:
+    """The step that comes before this one."""
+    step = ScriptDirectory.from_config(config()).get_revision(revision)
+    assert step is not None
+    assert isinstance(step.down_revision, str)
+    return step.down_revision
+
+
+async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_made(empty: Database) -> None:
+    await _up(empty, _before("0010"))
+    sent = {"objects": ["bat_1"], "checked": None, "errors": [], "warnings": []}
+    async with empty.writer.connect() as connection:
+        for statement in (
+            "INSERT INTO \"user\" (id, version, kind, given_name, family_name, sort_key) VALUES ('usr_1', 1, 'PERSON', 'A', 'B', 'b a')",
+            "INSERT INTO organism (id, version, code, kind, name, sort_key) VALUES ('org_1', 1, '1', 'CAF', 'Caf', 'caf')",
+            "INSERT INTO department (code) VALUES ('75')",
+            "INSERT INTO partner (id, version, siren, kind, name, sort_key, follower_id, registered_on) VALUES ('ptr_1', 1, '1', 'ESAT', 'E', 'e', 'org_1', '2026-01-01')",
+            "INSERT INTO establishment (id, version, partner_id, name, sort_key, siret, department, added_on) VALUES ('est_1', 1, 'ptr_1', 'E', 'e', '1', '75', '2026-01-01')",
+            "INSERT INTO campaign (id, version, year, opens_at, closes_at, legacy) VALUES ('cmp_2026', 1, 2026, '2026-11-30T23:00:00.000000Z', '2027-02-28T23:00:00.000000Z', false)",
+            "INSERT INTO batch (id, version, partner_id, establishment_id, kind, mode, campaign_id, received_at, sent_by_id, received, created, replaced, unchanged, rejected, held, removed) VALUES ('bat_1', 1, 'ptr_1', 'est_1', 'REMUNERATIONS', 'ACCEPT_VALID', 'cmp_2026', '2026-12-10T08:00:00.000000Z', 'usr_1', 0, 0, 0, 0, 0, 0, 0)",
+            f"INSERT INTO idempotency (user_id, operation, key, digest, outcome, at) VALUES ('usr_1', 'remunerationsDeclare', 'k', 'd', '{json.dumps(sent)}', '2026-12-10T08:00:00.000000Z'), ('usr_1', 'userSuspend', 'k', 'd', '{{\"objects\": [\"aff_1\"]}}', '2026-12-10T08:00:00.000000Z')",
+        ):  # fmt: skip
+            await connection.exec_driver_sql(statement)
+        await connection.commit()
+
+    await _up(empty, "0010")
+
+    async with empty.reader.connect() as connection:
+        found = await connection.execute(sa.select(KEYS).order_by(KEYS.c.operation))
+        assert [tuple(row) for row in found] == [
+            ("remunerationsDeclare", "k", datetime(2027, 3, 31, 23, tzinfo=UTC), "bat_1"),
+            ("userSuspend", "k", datetime(2027, 1, 10, 8, tzinfo=UTC), "aff_1"),
+        ]
+
+
+KEYS = sa.table(
+    "idempotency", sa.column("operation"), sa.column("key"), sa.column("expires_at", Instant()), sa.column("object_id")
+)

@@ -146,7 +146,9 @@ async def test_a_refused_act_leaves_its_key_free(paris: Person) -> None:
     assert done["replayed"] is False
 
 
-async def test_a_replay_after_losing_the_right_is_refused(world: World, paris: Person) -> None:
+async def test_a_replay_after_losing_the_right_tells_the_outcome_and_hides_what_is_no_longer_read(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager = Person(world, str(esat.manager))
     invitation = {"partnerId": esat.partner.id, "person": somebody("Lou", "Lilas"), "idempotencyKey": "k"}
@@ -159,13 +161,18 @@ async def test_a_replay_after_losing_the_right_is_refused(world: World, paris: P
 
     await paris.closes_convention(esat.convention)
 
-    for act, given in (("userInvite", invitation), ("managerAppoint", appointment)):
+    for act, shown, given in (
+        ("userInvite", "affiliation { id }", invitation),
+        ("managerAppoint", "manager { id }", appointment),
+    ):
+        told = await manager.does(act, shown, **given)
+        assert (told["replayed"], told[shown.split()[0]]) == (True, None)
         with refused("NOT_FOUND"):
-            await manager.does(act, **given)
+            await manager.does(act, **given | {"idempotencyKey": "another"})
 
 
-async def test_an_agent_who_may_only_read_any_longer_is_forbidden_the_replay(world: World) -> None:
-    """The matched permission of the first call is asked again, not merely the reading of the object."""
+async def test_an_agent_who_may_only_read_any_longer_is_told_the_outcome_and_may_do_no_more(world: World) -> None:
+    """What was done is told to who did it; another call is judged by the rights of now."""
     national, rhone = Person(world, "admin-national"), Person(world, "agent-rhone")
     given = {
         "partnerId": "ptr_99990003800012", "mode": "CENTRALISED", "missionIds": ["mis_LOGEMENT"], "idempotencyKey": "k"
@@ -180,8 +187,9 @@ async def test_an_agent_who_may_only_read_any_longer_is_forbidden_the_replay(wor
     await national.does("agentAppoint", organismId="org_691", profile="READING", userId="usr_agent-rhone")
 
     for act, key in (("conventionPrepare", given), ("partnerRegister", registered)):
+        assert (await rhone.does(act, **key))["replayed"]
         with refused("FORBIDDEN"):
-            await rhone.does(act, **key)
+            await rhone.does(act, **key | {"idempotencyKey": "another"})
 
 
 async def test_a_racing_acceptance_binds_one_identity(world: World, paris: Person) -> None:

@@ -51,7 +51,8 @@ def jo(world: World) -> Person:
 
 
 def the_export(key: str, **more: object) -> dict[str, Any]:
-    given = Export.read(EXPORT).variables(2026, siret=None, mode="ACCEPT_VALID", deposit=True, dry_run=False, key=key)
+    (part,) = Export.read(EXPORT).parts(CANAL)
+    given = part.variables(2026, mode="ACCEPT_VALID", deposit=True, dry_run=False, key=key)
     return {**given["input"], **more}
 
 

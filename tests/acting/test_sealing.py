@@ -240,9 +240,9 @@ async def test_what_was_written_before_positions_keeps_its_number_and_who_follow
     """A register migrated with its journal: the cursors that clients hold stay true."""
     database, step = world.database, script("0016")
     before = await acts(database, world.clock, 3)
-    await _moved(database, command.downgrade, str(step.down_revision))
+    await moved(database, command.downgrade, str(step.down_revision))
     before += await acts(database, world.clock, 2)
-    await _moved(database, command.upgrade, "head")
+    await moved(database, command.upgrade, "head")
     after = await acts(database, world.clock)
     await world.seal()
 
@@ -255,7 +255,7 @@ async def test_what_was_written_before_positions_keeps_its_number_and_who_follow
     assert all(row["seq"] == row["position"] and row["same"] for row in known)
 
 
-async def _moved(database: Database, step: Any, to: str) -> None:  # noqa: ANN401 a command of alembic
+async def moved(database: Database, step: Any, to: str) -> None:  # noqa: ANN401 a command of alembic
     async with database.writer.connect() as connection:
         await connection.run_sync(lambda sync: step(config(sync), to))
         await connection.commit()

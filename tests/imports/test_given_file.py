@@ -15,6 +15,7 @@ OTHERS: dict[int, tuple[str, list[str]]] = {
     14: ("REJECTED", ["DEPARTMENT_EXCLUDED", "EXTRACT_CAF_UNKNOWN"]),
     17: ("REJECTED", ["EXTRACT_CAF_UNKNOWN"]),
     18: ("REJECTED", ["EXTRACT_FORMULA"]),
+    20: ("NEW", ["CROSS_IS_YES"]),
     21: ("REJECTED", ["SIRET_FORMAT"]),
 }
 EXPECTED = (

@@ -13,7 +13,8 @@ from persistence.extracts import Reading, read_file
 from persistence.records import Refused, Rule
 from persistence.records.extract_words import Reference
 from persistence.records.identifiers import Nir
-from persistence.workbooks import CSV, ROWS, XLSX
+from persistence.sheets import ROWS
+from persistence.workbooks import CSV, XLSX
 from tests.imports.sending import HEADER, a_file, a_line
 from tests.journeys.story import _keyed
 
@@ -23,7 +24,7 @@ KNOWN = Reference(
     frozenset({"976"}),
     "org_opener",
 )
-GOOD = "99990107700019"
+GOOD, OTHER = "99990107700019", "99990101000010"
 OLD = _keyed(_keyed("00552013") + "0001")
 A_NIR = Nir.read("1850575999042").reveal()
 NAMES = HEADER.split(";")
@@ -227,6 +228,20 @@ def test_numbers_stand_for_texts() -> None:
         assert (word.siret, word.department, word.organism_id) == (GOOD, "06", "org_061")
         assert (word.known_mcp, word.known_habtiers) == (True, False)
         assert not word.is_rejected
+
+
+@pytest.mark.parametrize("decimals", [".0", ",0", ".00", ",00"])
+def test_the_numbers_that_a_spreadsheet_wrote_as_text_are_whole(decimals: str) -> None:
+    line = {"department": f"6{decimals}", "caf": f"61{decimals}", "mcp": f"1{decimals}", "habtiers": f"0{decimals}"}
+
+    word = the_word(a_file(a_line(f"{GOOD}{decimals}", finess=f"69901031{decimals}", **line)))
+
+    assert (word.siret, word.department, word.organism_id, word.finess) == (GOOD, "06", "org_061", "069901031")
+    assert (word.known_mcp, word.known_habtiers, word.reasons) == (True, False, [])
+
+
+def test_a_siret_that_a_spreadsheet_cut_is_never_another_company_s() -> None:
+    assert the_word(a_file(a_line("9999052500000.0"))).siret == "09999052500000"
 
 
 @pytest.mark.parametrize("yes", ["O", "oui", "OUI", "X", "1", "vrai", " o "])

@@ -13,7 +13,7 @@ IMPORTS = Asked(f"""{{
 }}""")
 
 LINES = Asked(f"""{{
-  importLines {{ edges {{ cursor }} {PAGE} totalCount nodes {{ id number raw siret name department knownMcp knownHabtiers
+  importLines {{ edges {{ cursor }} {PAGE} totalCount nodes {{ id sheet number raw siret name department knownMcp knownHabtiers
     active lastSeenOn finess contact fingerprint outcome changes arbitration arbitratedOn arbitrationReason appliedOn
     organism {{ code }} appliedBy {{ id }} arbitratedBy {{ id }} partner {{ name origins {{ id knownMcp }} }} import {{ id }} }} }}
 }}""")
@@ -30,9 +30,9 @@ FILTERED = Asked(
 )
 
 TOLD = Asked("""{
-  imports { nodes { columns { header field } } }
+  imports { nodes { columns { header field } sheets { name state lines } } }
   importLines { nodes { number reasons { code message rule source path } } }
-  partner(siret: "99990001200025") { origins { knownMcp knownHabtiers active filename digest lineNumber takenOn
+  partner(siret: "99990001200025") { origins { knownMcp knownHabtiers active filename digest sheet lineNumber takenOn
     import { status } partner { siret } } }
   migrations { label opensOn deadline source service { code migration { id } } }
 }""")

@@ -70,6 +70,8 @@ def test_every_argument_of_a_list_is_one_that_the_planner_reads(kind: str, name:
         ("mode: DELEGATED", "mode", lambda p: p["mode"] == "DELEGATED"),
         ("kind: ESAT", "kind", lambda p: p["kind"] == "ESAT"),
         ('siren: "999 900 012"', "siren", lambda p: p["siren"] == "999900012"),
+        ('siren: "999900012.0"', "siren", lambda p: p["siren"] == "999900012"),
+        ('search: "999900012.0"', "siren", lambda p: p["siren"] == "999900012"),
         ("inForce: false", "conventionInForce { id }", lambda p: p["conventionInForce"] is None),
         (
             'serviceId: "svc_ESAT"',

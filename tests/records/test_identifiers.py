@@ -3,7 +3,8 @@
 import pytest
 
 from persistence.records import Rule
-from persistence.records.identifiers import Finess, Siret, luhn
+from persistence.records.cells import siret
+from persistence.records.identifiers import Finess, Siret, luhn, whole
 from persistence.seeds.demo import STORIES
 from tests.records.build import refused
 
@@ -41,6 +42,33 @@ def test_the_exception_is_for_la_poste_alone() -> None:
 )
 def test_a_siret_is_read_as_people_space_it(written: str) -> None:
     assert Siret.read(written) == "99990001200017"
+
+
+@pytest.mark.parametrize(
+    "written", ["99990001200017.0", "99990001200017,0", "99990001200017.00", "999 900 012 00017,0 "]
+)
+def test_a_siret_is_read_as_a_spreadsheet_writes_a_number(written: str) -> None:
+    assert Siret.read(written) == "99990001200017"
+
+
+def test_a_number_of_a_spreadsheet_never_becomes_another_company_s() -> None:
+    assert Siret.read("99990525000000") == "99990525000000"
+
+    with refused(Rule.SIRET_FORMAT):
+        Siret.read("9999052500000.0")
+    assert siret("9999052500000.0") == "09999052500000"
+
+
+@pytest.mark.parametrize("written", ["370000390.0", "370000390,00", "37 000 0390.0"])
+def test_a_finess_is_read_as_a_spreadsheet_writes_a_number(written: str) -> None:
+    assert Finess.read(written) == "370000390"
+
+
+@pytest.mark.parametrize(
+    "written", ["999.900.012.00017", "75.5", "751.000", "1.0.0", "A.0", ".0", "12-34.0", "", "2A0000001.0"]
+)
+def test_only_a_whole_number_loses_decimals(written: str) -> None:
+    assert whole(written) == written
 
 
 @pytest.mark.parametrize(

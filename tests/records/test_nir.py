@@ -54,6 +54,8 @@ def test_any_other_key_is_refused(number: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [
+        "185057599904209.0",
+        "1850575999042,00",
         "1 85 05 75 999 042 09",
         " 1850575999042 09\n",
         "1.85.05.75.999.042-09",
@@ -110,7 +112,8 @@ def test_the_specimen_is_nobody_s_number(written: str) -> None:
         "١٨٥٠٥٧٥٩٩٩٠٤٢٠٩",
         "18505759990420²",
         "\ud800" * 15,
-        "185057599904209.0",
+        "185057599904209.5",
+        "185057599904209.000",
         "-185057599904209x",
         "9" * 10_000,
     ],
@@ -365,6 +368,7 @@ def test_a_text_is_looked_through_in_time_that_grows_with_it(monkeypatch: pytest
         ("0012345", "0012345"),
         ("12345.0", "12345"),
         ("1234567,0", "1234567"),
+        ("1234567.00", "1234567"),
     ],
 )
 def test_a_matricule_is_read_as_files_write_it(written: str, read: str) -> None:

@@ -29,6 +29,8 @@ from tests.records.november import (
     warned,
 )
 
+ZEROS_SIRET, CUT_SIRET = "00552013500012", "552013500012"
+
 # a line
 
 
@@ -95,7 +97,6 @@ def test_a_cell_that_may_be_blank_is_not_missed(cell: str) -> None:
         ("siret", ELSEWHERE, Rule.ESTABLISHMENT_MISMATCH, "siret"),
         ("siret", "99990001200026", Rule.SIRET_KEY, "siret"),
         ("siret", "9,9990001E+13", Rule.SIRET_FORMAT, "siret"),
-        ("siret", "99990001200025.0", Rule.SIRET_FORMAT, "siret"),
         ("entered_on", "hier", Rule.DAY_INVALID, "enteredOn"),
         ("rate", "120", Rule.RATE_RANGE, "rate"),
         ("net_remuneration", "1e3", Rule.AMOUNT_INVALID, "netRemuneration"),
@@ -139,6 +140,23 @@ def test_a_notice_stands_at_the_rank_of_its_line() -> None:
 
 
 # cells
+
+
+@pytest.mark.parametrize("decimals", [".0", ",0", ".00"])
+def test_the_numbers_that_a_spreadsheet_wrote_are_whole_in_every_identifier(decimals: str) -> None:
+    numbers = ("nir", "matricule", "paying_organism", "siret")
+
+    line = read(**{cell: GOOD[cell] + decimals for cell in numbers}, dual_activity=f"0{decimals}")
+
+    assert (line.errors, line.warnings) == ([], [])
+    assert line == read()
+
+
+def test_a_payer_and_a_siret_lose_their_first_zeros_to_a_spreadsheet() -> None:
+    line = read(paying_organism="11.0", dual_activity="1.0", dual_activity_employer=CUT_SIRET + ".0")
+
+    assert line.errors == []
+    assert (line.paying_id, line.dual_activity, line.dual_activity_employer) == ("org_011", True, ZEROS_SIRET)
 
 
 @pytest.mark.parametrize(

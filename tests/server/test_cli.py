@@ -1,7 +1,9 @@
 """The command line beside the server: keys written once, a payroll export turned into the variables of the act."""
 
 import json
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,16 @@ from persistence.vault import Vault
 from server.cli import main
 
 GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
+
+
+def _inputs(shown: str) -> list[dict[str, Any]]:
+    """The inputs of the acts that a command shows, one text after another."""
+    inputs: list[dict[str, Any]] = []
+    while shown.strip():
+        variables, end = json.JSONDecoder().raw_decode(shown := shown.lstrip())
+        inputs.append(variables["input"])
+        shown = shown[end:]
+    return inputs
 
 
 def test_keys_are_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,10 +39,10 @@ def test_an_export_is_shown_as_the_variables_of_the_act(capsys: pytest.CaptureFi
     assert main(["lines", str(GIVEN), "--campaign", "2026", "--draft", "--accept-valid", "--dry-run"]) == 0
 
     shown = capsys.readouterr()
-    given = json.loads(shown.out)["input"]
+    given, other = _inputs(shown.out)
     facts = [given[name] for name in ("siret", "campaignYear", "deposit", "mode", "dryRun")]
     assert facts == ["99990001200025", 2026, False, "ACCEPT_VALID", True]
-    assert len(given["lines"]) == 78
+    assert (len(given["lines"]), other["siret"], len(other["lines"])) == (77, "99990001200033", 1)
     assert "Nom de naissance → birthName" in shown.err
     assert "Lefèvre" not in shown.err
 
@@ -67,3 +79,32 @@ def test_what_is_no_export_is_refused_in_a_sentence(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert ("n'existe pas" if content is None else "en-tête") in shown.err
+
+
+def test_the_purge_tells_how_many_keys_it_forgot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = {"DEMO": "1", "DATABASE_URL": f"sqlite:///{tmp_path}/r.db", "DEMO_KEY": str(tmp_path / "issuer.jwk")}
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    assert main(["seed"]) == 0
+    with sqlite3.connect(tmp_path / "r.db") as register:
+        register.execute(
+            'INSERT INTO "user" (id, version, kind, given_name, family_name, sort_key)'
+            " VALUES ('usr_1', 1, 'PERSON', 'A', 'B', 'b a')"
+        )
+        for year in ("2020", "2199"):
+            instant = f"{year}-01-01T00:00:00.000000Z"
+            row = ("usr_1", "groupClose", year, "d", "{}", instant, instant)
+            register.execute(
+                "INSERT INTO idempotency (user_id, operation, key, digest, outcome, at, expires_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+    capsys.readouterr()
+
+    assert main(["purge"]) == 0
+
+    assert "délai passé : 1." in capsys.readouterr().out
+    with sqlite3.connect(tmp_path / "r.db") as register:
+        assert register.execute("SELECT key FROM idempotency").fetchall() == [("2199",)]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.payroll import Export, ExportUnreadable, report, send
+from server.payroll import Export, ExportUnreadable, Part, report, send
 
 GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 HEADER = ("Référence", "N° Sécurité sociale", "Nom de naissance", "Prénom", "Matricule Caf", "SIRET", "Taux d'activité")
@@ -37,10 +37,16 @@ def _file(folder: Path, content: bytes) -> Export:
     return Export.read(file)
 
 
-def _variables(export: Export, year: int = 2026, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 the facts of the act
-    facts = {"siret": None, "mode": "ALL_OR_NOTHING", "deposit": True, "dry_run": False, "key": None}
-    variables: dict[str, Any] = export.variables(year, **{**facts, **changed})["input"]
+def _variables(export: Export, year: int = 2026, siret: str | None = None, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 the facts of the act
+    facts = {"mode": "ALL_OR_NOTHING", "deposit": True, "dry_run": False, "key": None}
+    (part,) = export.parts(siret)
+    variables: dict[str, Any] = part.variables(year, **{**facts, **changed})["input"]
     return variables
+
+
+def _sirets(export: Export) -> dict[str, int]:
+    """How many lines go to each establishment."""
+    return {part.siret: len(part.lines) for part in export.parts()}
 
 
 def _key(export: Export, year: int = 2026, **changed: Any) -> str:  # noqa: ANN401 as above
@@ -53,7 +59,8 @@ def _key(export: Export, year: int = 2026, **changed: Any) -> str:  # noqa: ANN4
 def test_the_given_file_is_read_line_by_line_as_it_is_written() -> None:
     export = Export.read(GIVEN)
 
-    assert (len(export.lines), export.ignored, export.siret) == (78, [], "99990001200025")
+    assert (len(export.lines), export.ignored) == (78, [])
+    assert _sirets(export) == {"99990001200025": 77, "99990001200033": 1}
     assert export.lines[0] == {
         "clientReference": "L00001",
         "nir": "170069399900124",
@@ -144,7 +151,7 @@ def test_two_columns_that_mean_the_same_are_refused_by_name(tmp_path: Path) -> N
 def test_a_column_that_no_word_explains_is_told_and_left_out(tmp_path: Path) -> None:
     export = _export(tmp_path, (*HEADER, "Atelier", "", "Couleur"), (*ROW, "Menuiserie", "?", "bleu"))
 
-    assert export.ignored == ["Atelier", "Couleur"]
+    assert export.ignored == ["Atelier", "colonne 9", "Couleur"]
     assert export.lines == [LINE]
 
 
@@ -243,7 +250,7 @@ def test_the_siret_is_the_one_that_most_lines_bear_unless_it_is_given(tmp_path: 
     rows = [(*ROW[:5], siret, ROW[6]) for siret in ("", "1", "2", "2 ", "3")]
     export = _export(tmp_path, HEADER, *rows)
 
-    assert export.siret == "2"
+    assert _sirets(export) == {"2": 5}
     assert _variables(export, siret="4")["siret"] == "4"
 
 
@@ -356,7 +363,12 @@ def _payload(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 the members of a
     return {"batch": batch, "replayed": False, "errors": [], "warnings": [], **changed}
 
 
-LINES = [LINE, {**LINE, "clientReference": "L2"}, {**LINE, "clientReference": " "}]
+def _part(*lines: dict[str, str]) -> Part:
+    """The lines of one establishment; the header stands on the first row of the file."""
+    return Part(LINE["siret"], [*lines], [str(place) for place in range(2, len(lines) + 2)], "")
+
+
+LINES = _part(LINE, {**LINE, "clientReference": "L2"}, {**LINE, "clientReference": " "})
 
 
 def test_a_report_counts_the_lines_then_names_each_by_its_reference() -> None:
@@ -369,19 +381,19 @@ def test_a_report_counts_the_lines_then_names_each_by_its_reference() -> None:
         "Lot bat_1 : 3 lignes reçues : 1 créées, 0 remplacées, 0 inchangées, 2 rejetées, 0 retenues.",
         "rejet · L2, nir · NIR_KEY · Phrase de NIR_KEY.",
         "rejet · BATCH_HELD · Phrase de BATCH_HELD.",
-        "à savoir · ligne 3, matricule · MATRICULE_SHORT · Phrase de MATRICULE_SHORT.",
+        "à savoir · ligne 4, matricule · MATRICULE_SHORT · Phrase de MATRICULE_SHORT.",
         "à savoir · L1 · OTHER · Phrase de OTHER.",
     ]
 
 
 def test_a_report_repeats_no_value_of_a_line_not_even_a_number_given_for_a_reference() -> None:
-    lines = [{**LINE, "clientReference": "185057599904209"}, LINE]
+    lines = _part({**LINE, "clientReference": "185057599904209"}, LINE)
     errors = [_notice("CODE", "input", "lines", str(i), field) for i in (0, 1) for field in LINE]
 
     told = report(_payload(errors=errors), lines)
 
     assert [value for field, value in LINE.items() if field != "clientReference" and value in told] == []
-    assert told.count("ligne 1, ") == told.count("L1, ") == len(LINE)
+    assert told.count("ligne 2, ") == told.count("L1, ") == len(LINE)
 
 
 def test_a_report_says_that_a_batch_was_received_before() -> None:
