@@ -212,6 +212,9 @@ def routes(ports: Ports) -> list[Route]:
     async def receive(request: Request, session: Session) -> Response:
         return await upload(desk, request, session)
 
+    async def unavailable(request: Request) -> Response:
+        return desk.unavailable(request)
+
     async def missing(request: Request, session: Session) -> Response:  # noqa: ARG001 whoever is signed in
         raise Failed(404)
 
@@ -219,6 +222,7 @@ def routes(ports: Ports) -> list[Route]:
     return [
         Route("/connexion", sign_in),
         Route("/introuvable", signed_in(missing), name="missing"),
+        Route("/indisponible", unavailable, name="unavailable"),
         Route("/sessions", signed_in(sessions), methods=["GET", "POST"], max_body_size=LARGEST_POST),
         Route("/preferences", signed_in(theme), methods=["POST"], max_body_size=LARGEST_POST),
         Route("/rester", signed_in(stay), methods=["POST"], max_body_size=LARGEST_POST),

@@ -30,7 +30,8 @@ SENTENCES = {
     503: "Le service est très sollicité : recommencez dans un instant.",
     500: "Une erreur inattendue s’est produite.",
 }
-STATUS = {"BUSY": 503, "INTERNAL": 500, "KEYS_UNAVAILABLE": 503}
+STATUS = {"BUSY": 503, "INTERNAL": 500, "KEYS_UNAVAILABLE": 503, "OUTCOME_UNKNOWN": 503, "UNAVAILABLE": 503}
+AWAY = 503
 SERVER = 500
 EMPTY: Mapping[str, Any] = {}
 Handler = Callable[[Request, Any], Awaitable[Response]]
@@ -142,7 +143,16 @@ class Desk:
             with suppress(Failed):
                 data = await self.ask(session, self.library.queries["frame"], {})
         context = {"failed": failed, "number": number, "data": data, "address": request.url.path}
-        return self.render(request, session, ["failed.html"], failed.status, context)
+        response = self.render(request, session, ["failed.html"], failed.status, context)
+        if failed.status == AWAY:
+            response.headers["Retry-After"] = "10"
+        return response
+
+    def unavailable(self, request: Request) -> Response:
+        """The page of a register that does not say who is signed in; whoever composes us says when to come back."""
+        failed = Failed(AWAY, "Le registre ne répond pas : rien n’a été fait. Recommencez dans un instant.")
+        context = {"failed": failed, "number": uuid4().hex[:12], "address": request.url.path}
+        return self.render(request, None, ["failed.html"], AWAY, context)
 
     # what was typed
 

@@ -2,17 +2,27 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util import await_only, greenlet_spawn
+
+from .faults import Unavailable, faults_told
 
 SQLITE_FLOOR = (3, 51, 3)
 BUSY_MS = 10_000
+CONNECT_SECONDS = 5
+IDLE_SECONDS = 5
+PING_SECONDS = 2
+"""A connection that served nobody for a while is asked whether it stands, and given up when it does not say."""
 Binds: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Driver: TypeAlias = Any
 """The connection of asyncpg or aiosqlite itself."""
@@ -36,32 +46,37 @@ class Database:
 
         Nothing is flushed before it is asked: the journal reads what changed from the session.
         """
-        async with AsyncSession(self.writer, expire_on_commit=False, autoflush=False) as session, session.begin():
-            yield session
+        async with AsyncSession(self.writer, expire_on_commit=False, autoflush=False) as session:
+            with faults_told():
+                await session.begin()
+                yield session
+                await session.flush()
+            with faults_told(committing=True):
+                await session.commit()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Driver]:
         """The driver's connection, from the pool, for the statements of one request: half the cost of `connect()`."""
-        connection = await self._checkout()
-        try:
-            yield connection.driver_connection
-        finally:
-            await greenlet_spawn(connection.close)
+        with faults_told():
+            connection: Any = await self.reader.raw_connection()
+            try:
+                yield connection.driver_connection
+            finally:
+                await greenlet_spawn(connection.close)
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[AsyncSession]:
         """A session that reads records, in one snapshot, and writes nothing."""
         options = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        async with AsyncSession(self.reader.execution_options(**options), autoflush=False) as session:
-            yield session
+        with faults_told():
+            async with AsyncSession(self.reader.execution_options(**options), autoflush=False) as session:
+                yield session
 
-    async def _checkout(self) -> Any:  # noqa: ANN401 the pool's connection
-        """A connection that still stands: the pool does not see what its driver has lost."""
-        while True:
-            connection: Any = await self.reader.raw_connection()
-            if self.dialect == "sqlite" or not connection.driver_connection.is_closed():
-                return connection
-            await greenlet_spawn(connection.invalidate)
+    def lay(self) -> None:
+        """The file of a new register, for its owner alone; a server that misses its file never makes an empty one."""
+        if self.dialect == "sqlite":
+            with faults_told():
+                os.close(os.open(self.url.database or "", os.O_RDWR | os.O_CREAT, 0o600))
 
     async def driver_of(self, session: AsyncSession) -> Driver:
         """The driver's connection of an act: what is read there is inside its transaction."""
@@ -84,18 +99,42 @@ SESSION = {"jit": "off", "random_page_cost": "1.1", "statement_timeout": "15000"
 def _postgresql(url: str, size: int) -> AsyncEngine:
     # jit off: a five-level statement took 498 ms with it and 1 ms without; long statements must be cached too.
     # random_page_cost: with the default of spinning disks, a page of users scanned every affiliation (20 ms for 2).
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=size,
         max_overflow=0,
         pool_timeout=5,
         hide_parameters=True,
         connect_args={
+            "timeout": CONNECT_SECONDS,
             "statement_cache_size": 500,
             "max_cacheable_statement_size": 0,
             "server_settings": SESSION,
         },
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:  # noqa: ANN401 the driver's own
+        try:
+            return dialect.connect(*arguments, **options)
+        except Exception as met:  # noqa: BLE001 whyever one cannot enter
+            raise Unavailable(type(met).__name__) from None
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def stands(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 the pool's own
+        """A connection that its server dropped is replaced before anything is sent on it."""
+        driver, now = connection.driver_connection, asyncio.get_running_loop().time()
+        lost = driver.is_closed()
+        if not lost and now - record.info.get("served_at", now) > IDLE_SECONDS:
+            try:
+                await_only(driver.fetchrow(";", timeout=PING_SECONDS))
+            except Exception:  # noqa: BLE001 whatever it says, it does not answer
+                lost = True
+        if lost:
+            raise DisconnectionError
+        record.info["served_at"] = now
+
+    return engine
 
 
 def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
@@ -103,6 +142,21 @@ def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
     engine = create_async_engine(
         url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True
     )
+
+    file = engine.url.database or ""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Any, record: Any, _: object, options: Any) -> Any:  # noqa: ANN401 the driver's own
+        with faults_told():
+            record.info["file"] = Path(file).stat().st_ino
+            return dialect.connect(f"file:{quote(file)}?mode=rw", **options, uri=True)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def stands(_connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401 the pool's own
+        """A file that was moved away is still open: what would be read there is no longer the register."""
+        with faults_told():
+            if Path(file).stat().st_ino != record.info["file"]:
+                raise DisconnectionError
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 the driver's connection

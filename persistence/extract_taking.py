@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from .extracts import LINES, Known, Verdict, adds_up, hold, judged, known_of, stored
+from .parts import in_parts
 from .records import (
     Extract,
     ExtractLine,
@@ -46,11 +47,14 @@ class Taking:
     by: User
     now: datetime
     applied: int = 0
-    registered: int = 0
     left: int = 0
     warnings: list[Notice] = field(default_factory=list)
     traces: list[tuple[str, str, list[Base]]] = field(default_factory=list)
     """(object, partner, what changed) of each partner that the act makes or speaks of."""
+    partners: list[Partner] = field(default_factory=list)
+    """Those that it registers, written once the act has told of them."""
+    origins: list[Origin] = field(default_factory=list)
+    """What it says of others."""
     moved: list[dict[str, Any]] = field(default_factory=list)
 
     async def take(self, ids: Sequence[str] | None) -> None:
@@ -59,11 +63,13 @@ class Taking:
         chosen = [row for row in rows if _awaits(row)] if ids is None else await self._named(rows, ids)
         known = await known_of(self.register, {row.siret for row in chosen})
         await self._lock(known)
-        for row in chosen:
-            self._take(row, known[row.siret])
+        async for part in in_parts(chosen):
+            for row in part:
+                self._take(row, known[row.siret])
         self.left = len(rows) - self.applied - sum(move["outcome"] is ImportOutcome.UNCHANGED for move in self.moved)
         self.extract.applied += self.applied
-        self.register.after_flush(self._write)
+        new = (partial(self.register.register_all, self.partners), partial(self.register.write_all, self.origins))
+        self.register.after_flush(*new, self._write)
 
     async def unchanged(self) -> int:
         """How many lines of the organism say nothing new; once the act is written."""
@@ -128,7 +134,7 @@ class Taking:
         partner_id = known.partner_id
         if partner_id is not None:
             origin = Origin.of(row, self.extract, partner_id, self.register.today)
-            self.register.session.add(origin)
+            self.origins.append(origin)
             self.traces.append((partner_id, partner_id, [origin]))
         elif makes_partner(row):
             partner_id = self._registers(row, known).id
@@ -148,11 +154,9 @@ class Taking:
             finess = Finess(row.finess) if row.finess else None
             partner.add_establishment(siret, row.name, row.department, finess, today)
         partner.origins.append(Origin.of(row, self.extract, partner.id, today))
-        self.register.session.add(partner)
-        self.register.after_flush(partial(self.register.keep_timeline, partner))
+        self.partners.append(partner)
         made: list[Base] = [partner, *partner.sirets, *partner.establishments, *partner.origins]
         self.traces.append((partner.id, partner.id, made))
-        self.registered += 1
         return partner
 
     def _move(self, row: Any, verdict: Verdict, **facts: object) -> None:  # noqa: ANN401 a row of ROW

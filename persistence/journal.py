@@ -53,8 +53,8 @@ def changes(session: AsyncSession, told: Collection[Base] | None = None) -> tupl
     """Before and after, by object id: only what differs, personal values replaced by a word."""
     before: Changes = {}
     after: Changes = {}
-    changed = (*session.new, *sorted(session.dirty, key=_key))  # `dirty` has no order of its own
-    for record in changed if told is None else told:
+    # `dirty` has no order of its own; the whole session is walked only when nobody says what to tell
+    for record in (*session.new, *sorted(session.dirty, key=_key)) if told is None else told:
         if isinstance(record, SILENT) or not isinstance(record, Base):
             continue
         state: InstanceState[Any] = inspect(record)

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import get_history
 
 from .binds import Held
 from .engine import Database
+from .parts import in_parts
 from .question import Var
 from .reader import Statement, Terms, compiled
 from .records import (
@@ -80,6 +81,12 @@ class Register:
         await self.session.flush()
         while self._after_flush:
             await self._after_flush.pop(0)()
+
+    async def write_all(self, records: Sequence[Base]) -> None:
+        """New records, which the session does not have to look through together."""
+        async for part in in_parts(records):
+            self.session.add_all(part)
+            await self.session.flush()
 
     async def copy(self, record: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """New rows past the mapping, by column: COPY on PostgreSQL, one prepared insert on SQLite."""
@@ -170,12 +177,16 @@ class Register:
             raise RuntimeError(message)
         kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(stored, wanted, strict=False)))
         rewritten = PartnerState.starts_on >= wanted[kept].starts_on
-        await self.session.execute(delete(PartnerState).where(PartnerState.partner_id == partner.id, rewritten))
-        rows_wanted = [
-            {"partner_id": partner.id, "chained": span.starts_on if index else None, **span._asdict()}
-            for index, span in enumerate(wanted)
-        ]
-        await self.session.execute(insert(PartnerState), rows_wanted[kept:])
+        former = delete(PartnerState).where(PartnerState.partner_id == partner.id, rewritten)
+        await self.session.execute(former.execution_options(synchronize_session=False))
+        await self.session.execute(insert(PartnerState), _rows(partner, wanted)[kept:])
+
+    async def register_all(self, partners: Sequence[Partner]) -> None:
+        """Many new partners with their first timelines."""
+        async for part in in_parts(partners):
+            await self.write_all(part)
+            spans = [row for partner in part for row in _rows(partner, timeline(partner))]
+            await self.session.execute(insert(PartnerState), spans)
 
     # questions
 
@@ -277,6 +288,14 @@ def _adapted(rows: Sequence[tuple[Any, ...]], dated: Sequence[bool]) -> list[tup
             values[place] = adapt(values[place], "day")
         made.append(tuple(values))
     return made
+
+
+def _rows(partner: Partner, spans: Sequence[Span]) -> list[dict[str, Any]]:
+    """The spans as the table has them, each chained to the one before."""
+    return [
+        {"partner_id": partner.id, "chained": span.starts_on if index else None, **span._asdict()}
+        for index, span in enumerate(spans)
+    ]
 
 
 def _before(today: date, spans: Sequence[Span]) -> list[Span]:

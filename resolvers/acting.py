@@ -30,6 +30,7 @@ from persistence.records import (
 from persistence.records.base import Base
 from persistence.records.identifiers import Siret
 from persistence.records.services import ESAT
+from persistence.records.users import Author, SuspensionSide
 from persistence.register import Register
 from persistence.visibility import GUARDED, Allowed
 
@@ -158,9 +159,7 @@ class Act:
 
     def standing(self) -> Standing | None:
         """What the partner's documents give on the day of effect, for an act whose consequences are told."""
-        if self.partner is None or self.effect_on is None:
-            return None
-        return standing(self.partner, self.effect_on)
+        return standing(self.partner, self.effect_on) if self.partner and self.effect_on else None
 
     def felt_on(self, day: date | None) -> None:
         """The day of effect, for an act whose row says it rather than its input."""
@@ -207,10 +206,8 @@ class Act:
         permit = self.context.graph.policy.allows(self.subject, type_, action, facts)
         if permit is None:
             plan = self.context.graph.policy.plan(self.subject.roles, type_, action)
-            why = permitted.PROFILE
-            if plan:
-                placed = all(way.scope == "granted_service" for way in plan)
-                why = permitted.PLACE if placed else permitted.OTHER_ORGANISM
+            placed = all(way.scope == "granted_service" for way in plan)
+            why = permitted.PROFILE if not plan else permitted.PLACE if placed else permitted.OTHER_ORGANISM
             raise Refused(Rule.FORBIDDEN, detail=why)
         self.matched, self.checked = Allowed(permit.role, permit.scope, ()), ("", orjson.dumps(facts).decode(), needed)
 
@@ -241,10 +238,10 @@ class Act:
 
     async def departments(self, codes: list[str], path: str = "departments") -> list[Department]:
         found = [await self.register.session.get(Department, code) for code in codes]
-        for index, department in enumerate(found):
-            if department is None:
-                raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(index))
-        return [department for department in found if department is not None]
+        known = [department for department in found if department is not None]
+        if len(known) < len(codes):
+            raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(found.index(None)))
+        return known
 
     async def at_establishment(self, establishment_id: str | None, siret: str | None) -> Establishment:
         """Where one declares, named by its id or its SIRET, its partner locked; it is itself not changed."""
@@ -269,9 +266,8 @@ class Act:
         """Establishments of the partner under way, at the input's `establishmentIds`."""
         assert self.partner is not None
         mine = {e.id: e for e in self.partner.establishments}
-        for index, one in enumerate(ids):
-            if one not in mine:
-                raise Refused(Rule.NOT_FOUND, "establishmentIds", str(index))
+        if unknown := [str(index) for index, one in enumerate(ids) if one not in mine]:
+            raise Refused(Rule.NOT_FOUND, "establishmentIds", unknown[0])
         return [mine[one] for one in ids]
 
     def warn(self, notices: list[Notice]) -> None:
@@ -281,6 +277,11 @@ class Act:
     def by_administrator(self) -> bool:
         """Whether the partner itself acts, and not an agent."""
         return self.matched is not None and self.matched.role not in AGENTS
+
+    @property
+    def author(self) -> Author:
+        """Who acts, and on which side."""
+        return Author(SuspensionSide.PARTNER if self.by_administrator else SuspensionSide.ORGANISM, self.actor.id)
 
     # what the journal says
 

@@ -147,7 +147,7 @@ class ServiceSuspendInput(PreviewInput):
 @permission("ServiceAccess:suspend", on=[ServiceAccess])
 async def service_suspend(act: Act, given: ServiceSuspendInput) -> ServiceAccess:
     access = await act.take(ServiceAccess, given.access_id, "accessId")
-    access.suspend(act.today, given.suspension_reason)
+    access.suspend(act.today, given.suspension_reason, act.author)
     return access
 
 
@@ -159,5 +159,5 @@ class ServiceResumeInput(ChangeInput):
 @permission("ServiceAccess:resume", on=[ServiceAccess])
 async def service_resume(act: Act, given: ServiceResumeInput) -> ServiceAccess:
     access = await act.take(ServiceAccess, given.access_id, "accessId")
-    access.resume(act.today)
+    act.warn(access.resume(act.today, act.author))
     return access

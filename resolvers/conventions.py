@@ -194,14 +194,15 @@ class ManagerAppointInput(ChangeInput):
 
 @permission("Manager:appoint", "Manager:appoint_deputy", on=[Convention])
 async def manager_appoint(act: Act, given: ManagerAppointInput) -> tuple[ContractManager, dict[str, str]]:
-    """R39, R45: by the Caf whenever none is active; then the manager names its deputies."""
+    """R39, R45: by the Caf whenever none is active, or whom it had ended; then the manager names its deputies."""
     by_manager = given.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
     needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
     convention = await act.take(Convention, given.convention_id, "conventionId", needs=needs)
-    if not act.by_administrator and convention.contract.managers_on(act.today):
+    again = given.user_id is not None and convention.partner.ended_as_manager(given.user_id)
+    if not act.by_administrator and not again and convention.contract.managers_on(act.today):
         raise Refused(Rule.MANAGER_ACTIVE)
     affiliation, secret = _affiliated(act, given)
-    manager = convention.contract.appoint(affiliation, given.kind, act.today)
+    manager = convention.contract.appoint(affiliation, given.kind, act.today, act.author.side)
     return manager, secret
 
 

@@ -151,7 +151,7 @@ async def import_apply(act: Act, given: ImportApplyInput) -> tuple[Extract, dict
     act.traces = taking.traces
     return extract, {
         "applied": taking.applied,
-        "registered": taking.registered,
+        "registered": len(taking.partners),
         "unchanged": await taking.unchanged(),
         "left": taking.left,
     }

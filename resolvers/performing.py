@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence import journal, replays
 from persistence.contacts import contacts
+from persistence.parts import in_parts
 from persistence.records import Idempotency, JournalEntry, Notice, Partner, Record, Refused, Rule, User
 from persistence.register import Register, judged
 
@@ -154,11 +155,9 @@ async def _record(
         matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}" if matched and act.checked else "everyone",
         reason=given.reason,
     )
-    entries = _entries(act, what, made.id if made is not None else None)
-    changed = {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
-    for record in changed | {
-        r for r in (act.target, *objects) if r is not None and r not in session.new and act.changes
-    }:
+    entries = await _entries(act, what, made.id if made is not None else None)
+    new, changed = session.new, {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)}
+    for record in changed | {r for r in (act.target, *objects) if r is not None and r not in new and act.changes}:
         record.version += 1
     if claimed is not None:
         claimed.outcome = {
@@ -170,20 +169,22 @@ async def _record(
     await act.register.flush()
     if claimed is not None:
         await replays.settle(session, claimed, objects)
-    session.add_all(entries)
-    await session.flush()
+    await act.register.write_all(entries)
     if act.partner is not None:
         await act.register.keep_timeline(act.partner)
 
 
-def _entries(act: Act, what: journal.Circumstances, object_id: str | None) -> list[JournalEntry]:
+async def _entries(act: Act, what: journal.Circumstances, object_id: str | None) -> list[JournalEntry]:
     """The act's own entry, then one for each partner that it makes, which tells of that partner alone."""
     session, when = act.register.session, (act.now, act.today)
     traced = {id(record) for _, _, records in act.traces for record in records}
     told = [r for r in (*session.new, *session.dirty) if id(r) not in traced] if traced else None
     own = journal.entry(session, what, object_id, act.about, *when, told)
     own.after = {**own.after, **act.said}
-    return [own, *(journal.entry(session, what, one, partner, *when, records) for one, partner, records in act.traces)]
+    entries = [own]
+    async for part in in_parts(act.traces):
+        entries += [journal.entry(session, what, one, partner, *when, records) for one, partner, records in part]
+    return entries
 
 
 def _call(act: Act, given: ActInput) -> replays.Call | None:

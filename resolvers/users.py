@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import strawberry
 from strawberry import ID
 
-from persistence.records import Affiliation, Partner, Refused, Rule, SignIn, User
+from persistence.records import Affiliation, Mode, Partner, Refused, Rule, SignIn, User
 
 from .acting import Act, ActInput, ChangeInput, PreviewInput, permission, under
 
@@ -72,6 +72,7 @@ async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliati
     ):
         raise Refused(Rule.ALREADY_AFFILIATED)
     affiliation.accept(caller, act.now, act.today)
+    act.partner.welcome(affiliation, caller, act.today)
     if caller is not card:
         await act.register.session.delete(card)  # it has served: nothing personal of it stays
     else:
@@ -107,7 +108,7 @@ class UserSuspendInput(PreviewInput):
 async def user_suspend(act: Act, given: UserSuspendInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     keep_a_manager(act, affiliation)
-    affiliation.suspend(act.today, given.suspension_reason)
+    affiliation.suspend(act.today, given.suspension_reason, act.author)
     return affiliation
 
 
@@ -119,8 +120,12 @@ class UserReinstateInput(ChangeInput):
 @permission("User:reinstate", on=[Affiliation])
 async def user_reinstate(act: Act, given: UserReinstateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    affiliation.reinstate(act.today)
+    act.warn(affiliation.reinstate(act.today, act.author, centralised=_centralised(act, affiliation)))
     return affiliation
+
+
+def _centralised(act: Act, affiliation: Affiliation) -> bool:
+    return affiliation.partner.span_on(act.today).mode is Mode.CENTRALISED
 
 
 @strawberry.input(
@@ -135,7 +140,7 @@ class UserDeactivateInput(PreviewInput):
 async def user_deactivate(act: Act, given: UserDeactivateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     keep_a_manager(act, affiliation)
-    affiliation.end(given.on, act.today)
+    affiliation.leave(given.on, act.today, act.author)
     return affiliation
 
 
@@ -148,7 +153,7 @@ class UserDeactivationCancelInput(PreviewInput):
 async def user_deactivation_cancel(act: Act, given: UserDeactivationCancelInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     act.felt_on(affiliation.ends_on)
-    affiliation.cancel_end(act.today)
+    affiliation.cancel_leaving(act.today, act.author, centralised=_centralised(act, affiliation))
     return affiliation
 
 

@@ -16,7 +16,7 @@ from persistence.records.organisms import OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.remunerations import NoPayReason
 from persistence.records.services import RoleProfile
-from persistence.records.users import UserKind
+from persistence.records.users import SuspensionSide, UserKind
 from resolvers.lists import ExportedList
 
 E = TypeVar("E", bound=type[Enum])
@@ -80,6 +80,11 @@ labelled(
     VALIDATING="Validation",
 )(RoleProfile)
 labelled("Personne, ou client machine d'un intégrateur.", PERSON="Personne", MACHINE="Client machine")(UserKind)
+labelled(
+    "Côté d'une suspension : le partenaire, ou l'organisme. Chacun met fin à la sienne (R40).",
+    PARTNER="Le partenaire",
+    ORGANISM="L'organisme",
+)(SuspensionSide)
 labelled(
     "Ce qu'un lot apporte.",
     REMUNERATIONS="Rémunérations de novembre",

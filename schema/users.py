@@ -9,7 +9,7 @@ from persistence import records
 from persistence.holdings import administrations
 from persistence.question import Order, Table, Value
 from persistence.reader import Terms
-from persistence.records.users import UserKind
+from persistence.records.users import SuspensionSide, UserKind
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
@@ -109,6 +109,13 @@ ROOT_AFFILIATION_FILTERS = AFFILIATION_FILTERS | {
 }
 
 
+def suspending(row: Table, terms: Terms) -> SqlTest:
+    """The sides whose suspension runs."""
+    pause = table("suspension").alias()
+    running = select(pause.c.side).where(pause.c.affiliation_id == row.c.id, terms.runs(pause)).order_by(pause.c.side)
+    return terms.spelling.texts_in(running.correlate(row))
+
+
 def groups_of(child: Table, parent: Table, terms: Terms) -> SqlTest:
     """The live groups that a user is in today."""
     member = table("membership").alias()
@@ -172,5 +179,9 @@ class Affiliation(Node):
     accepted_on: date | None = column("Jour où la personne a accepté l'invitation.")
     invitation_expires_at: datetime | None = column("Fin de validité de l'invitation.")
     suspended: bool = column("Suspendue aujourd'hui.", is_suspended("affiliation_id"))
+    suspended_by: list[SuspensionSide] = column(
+        "Qui suspend aujourd'hui : le partenaire, l'organisme, ou les deux ; chacun met fin à la sienne (§3, R40).",
+        suspending,
+    )
     user: "User | None" = one("La personne.", "user_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")

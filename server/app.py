@@ -3,20 +3,18 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import httpx
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from authz import load
 from persistence.engine import Database
+from persistence.faults import RegisterFault
 from persistence.keys import keep_canary, require_keys
 from persistence.migrations import OtherStep, require_step
 from persistence.sealing import Sealer
@@ -28,15 +26,15 @@ from schema.contract import types
 from .clock import Clock, DemoClock, SystemClock
 from .demo_issuer import DemoIssuer
 from .desk import open_desk, pages
+from .faults import Outage
 from .graph_edge import GraphEdge
 from .health import Health
 from .identity import Verifier
 from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
+from .mishaps import Endpoint, answers_to_faults
 from .settings import RegisterSettings, Settings
 
-NOT_FOUND = 404
-Endpoint = Callable[[Request], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
@@ -59,20 +57,21 @@ def create_app(
     desk = open_desk(settings, database, vault, machine, transport)
     sealer = Sealer(database, machine.now)
     verifier, clock = Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
-    edge, files = GraphEdge(graph, verifier, clock), ImportEdge(graph, verifier, clock)
+    outage = Outage()
+    edge, files = GraphEdge(graph, verifier, clock, outage), ImportEdge(graph, verifier, clock, outage)
 
     async def probe() -> None:
         await require_step(database)
         await require_keys(database, vault)
 
-    health = Health(probe, policy.policy_hash)
+    health = Health(probe, policy.policy_hash, outage)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         logger.info("policy %s", policy.policy_hash)
         sealing: asyncio.Task[None] | None = None
         try:
-            with suppress(OtherStep):  # `/readyz` says so
+            with suppress(OtherStep, RegisterFault):  # `/readyz` says so
                 await require_step(database)
                 await keep_canary(database, vault)
             _spare_the_collector()
@@ -85,23 +84,14 @@ def create_app(
                 await sealing
             await database.close()
 
-    async def refused(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        if status == NOT_FOUND and missing is not None and "text/html" in request.headers.get("accept", ""):
-            return await missing(request)
-        allowed = (getattr(error, "headers", None) or {}).get("Allow", "POST")
-        sentences = {404: "Il n'y a rien à cette adresse.", 405: f"Cette adresse ne répond qu'à {allowed}."}
-        said = {"message": sentences.get(status, "Demande refusée."), "extensions": {"code": f"HTTP_{status}"}}
-        return JSONResponse({"errors": [said]}, status, getattr(error, "headers", None))
-
     shown = [*desk.routes, *pages(desk, settings, edge, files, clock)] if desk else []
-    missing: Endpoint | None = next((r.endpoint for r in shown if isinstance(r, Route) and r.name == "missing"), None)
+    named: dict[str, Endpoint] = {route.name: route.endpoint for route in shown if isinstance(route, Route)}
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     app = Starlette(
         routes=[*edge.routes(), *files.routes(), *health.routes(), *shown],
         middleware=[hosts],
         lifespan=lifespan,
-        exception_handlers={HTTPException: refused},
+        exception_handlers=answers_to_faults(named, outage),
     )
     if desk is not None:
         app.state.sessions, app.state.same_origin, app.state.provider = desk.sessions, desk.same_origin, desk.provider

@@ -6,24 +6,23 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from graphql import ExecutionResult, GraphQLError, OperationType, execute
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType, execute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from persistence.callers import Identity
+from persistence.faults import RegisterFault
 from resolvers.context import Context, Graph, Invalid
 from resolvers.documents import Document
 from resolvers.plans import refuse
 
 from .clock import Clock, day_of
+from .faults import Outage
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 
-SATURATED = "Le service est très sollicité : recommencez dans un instant."
 NUL_REFUSED = "Le caractère NUL est refusé."
-WAITED = {"55P03", "57014", "40P01", "40001"}  # lock, statement, deadlock, serialisation
 LARGEST_BODY = 2_000_000
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -41,8 +40,9 @@ class Malformed(Exception):
 class GraphEdge:
     """One route. The order is: size, type, caller, body, document, limits, plan, answer."""
 
-    def __init__(self, graph: Graph, verifier: Verifier, clock: Clock) -> None:
+    def __init__(self, graph: Graph, verifier: Verifier, clock: Clock, outage: Outage | None = None) -> None:
         self.graph, self._verifier, self._clock = graph, verifier, clock
+        self.outage = outage or Outage()
 
     def routes(self) -> list[Route]:
         return [Route("/graphql", self.answer, methods=["POST"], max_body_size=LARGEST_BODY)]
@@ -76,19 +76,40 @@ class GraphEdge:
             operation = document.operation(asked.operation_name)
             if operation.operation is OperationType.QUERY:
                 answer = await context.answer(document, operation, asked.variables)
+                _require_answered(answer)
             else:
                 answer = await _mutate(context, document, asked)
         except Invalid as invalid:
             return _refused(media, tuple(_fit(error) for error in invalid.errors), request_id)
         except GraphQLError as error:
             return _refused(media, (error,), request_id)
+        except RegisterFault as fault:
+            told = self.outage.answer(fault)
+            return failed(media, told.code, told.sentence, 503, request_id, told.headers)
         except Exception as defect:  # noqa: BLE001 whatever fails is masked, its text may hold values
-            if is_busy(defect):
-                return failed(media, "BUSY", SATURATED, 503, request_id, {"Retry-After": "2"})
             return _refused(media, (masked(defect, request_id),), request_id, 500 if media == GRAPHQL else 200)
         if isinstance(answer, str):
             return sent(b'{"data":' + answer.encode() + b"}", media, 200, request_id)
-        return sent(_enveloped(answer, request_id), media, 200, request_id)
+        return sent(self._enveloped(answer, request_id), media, 200, request_id)
+
+    def _enveloped(self, result: ExecutionResult, request_id: str) -> bytes:
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [_formatted(self._unmasked(error, request_id)) for error in result.errors]
+        return orjson.dumps(answer)
+
+    def _unmasked(self, error: GraphQLError, request_id: str) -> GraphQLError:
+        """A refusal passes, a register that does not serve says so, a defect is masked."""
+        original = error.original_error
+        match original:
+            case None | GraphQLError():
+                return error
+            case RegisterFault():
+                code, sentence, _ = self.outage.answer(original)
+                told = refuse(code, sentence)
+            case _:
+                told = masked(original, request_id)
+        return GraphQLError(told.message, path=error.path, extensions=told.extensions)
 
 
 class Asked:
@@ -142,33 +163,30 @@ async def _mutate(context: Context, document: Document, asked: Asked) -> Executi
     assert isinstance(result, ExecutionResult)
     if result.data is None and result.errors and all(error.path is None for error in result.errors):
         raise Invalid(result.errors)  # refused before anything ran: a variable does not fit
+    _require_begun(document.operation(asked.operation_name), result)
     return result
 
 
+def _require_answered(answer: str | ExecutionResult) -> None:
+    """A question that the register left half answered is asked again as a whole. Raises `RegisterFault`."""
+    for error in () if isinstance(answer, str) else answer.errors or ():
+        if isinstance(error.original_error, RegisterFault):
+            raise error.original_error
+
+
+def _require_begun(operation: OperationDefinitionNode, result: ExecutionResult) -> None:
+    """Nothing was done when the first act met a register that does not serve: all may be sent again.
+
+    Raises `RegisterFault`. After an act that was done, the fault is told beside it.
+    """
+    first = operation.selection_set.selections[0]
+    key = (first.alias or first.name).value if isinstance(first, FieldNode) else None
+    for error in result.errors or ():
+        if isinstance(error.original_error, RegisterFault) and error.path and error.path[0] == key:
+            raise error.original_error
+
+
 # answers
-
-
-def _enveloped(result: ExecutionResult, request_id: str) -> bytes:
-    answer: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        answer["errors"] = [_formatted(_unmasked(error, request_id)) for error in result.errors]
-    return orjson.dumps(answer)
-
-
-def _unmasked(error: GraphQLError, request_id: str) -> GraphQLError:
-    """A refusal passes, saturation says so, a defect is masked."""
-    original = error.original_error
-    if original is None or isinstance(original, GraphQLError):
-        return error
-    told = refuse("BUSY", SATURATED) if is_busy(original) else masked(original, request_id)
-    return GraphQLError(told.message, path=error.path, extensions=told.extensions)
-
-
-def is_busy(defect: BaseException) -> bool:
-    """Whether the register only waited too long: for a connection, a lock, or its turn to write."""
-    driver = getattr(defect, "orig", None) or defect
-    waited = getattr(driver, "sqlstate", None) in WAITED or "database is locked" in str(driver)
-    return waited or isinstance(defect, PoolTimeout | TimeoutError)
 
 
 def masked(defect: BaseException, request_id: str) -> GraphQLError:

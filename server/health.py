@@ -1,24 +1,24 @@
 """Whether the process lives, and whether to send it requests. Without a token, hence without a detail."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from .faults import Outage
+
 PROBE_SECONDS = 1
 FRESH = {"Cache-Control": "no-store"}
-
-logger = logging.getLogger(__name__)
 
 
 class Health:
     """`probe` raises when the register cannot serve; `stop` turns requests away before the process ends."""
 
-    def __init__(self, probe: Callable[[], Awaitable[object]], policy: str) -> None:
+    def __init__(self, probe: Callable[[], Awaitable[object]], policy: str, outage: Outage | None = None) -> None:
         self._probe = probe
+        self._outage = outage or Outage()
         self._policy = policy
         self._stopping = False
 
@@ -41,6 +41,6 @@ class Health:
             async with asyncio.timeout(PROBE_SECONDS):
                 await self._probe()
         except Exception as fault:  # noqa: BLE001 whatever the probe meets, the answer is the same
-            logger.warning("not ready: %s", type(fault).__name__)  # its text may hold values
+            self._outage.tell(fault)
             return False
         return True

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from persistence.callers import Identity
 from persistence.extracts import read_file
+from persistence.faults import RegisterFault
 from persistence.records import Extract, Refused, Rule
 from persistence.workbooks import LARGEST
 from resolvers.context import Context, Graph
@@ -19,7 +20,8 @@ from resolvers.imports import Expected, Upload, import_expected, import_upload
 from resolvers.performing import enact
 
 from .clock import Clock, day_of
-from .graph_edge import JSON, SATURATED, Malformed, failed, is_busy, masked, sent
+from .faults import Outage
+from .graph_edge import JSON, Malformed, failed, masked, sent
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 
@@ -39,8 +41,9 @@ logger = logging.getLogger(__name__)
 class ImportEdge:
     """One route. The order is: caller, whether the bytes are awaited, size, reading beside the loop, the preview."""
 
-    def __init__(self, graph: Graph, verifier: Verifier, clock: Clock) -> None:
+    def __init__(self, graph: Graph, verifier: Verifier, clock: Clock, outage: Outage | None = None) -> None:
         self._graph, self._verifier, self._clock = graph, verifier, clock
+        self._outage = outage or Outage()
         self._one_at_a_time = asyncio.Semaphore(1)
 
     def routes(self) -> list[Route]:
@@ -51,7 +54,7 @@ class ImportEdge:
         try:
             identity = await self._verifier.identify(request.headers.get("authorization"))
         except Exception as met:  # noqa: BLE001 whatever fails is masked
-            return _failure(met, request_id)
+            return _failure(met, request_id, self._outage)
         return await self.receive(identity, request.path_params["id"], request.stream(), "API", request_id)
 
     async def receive(
@@ -63,7 +66,7 @@ class ImportEdge:
             context = Context(self._graph, identity, now, day_of(now), source, request_id)
             extract = await self._receive(context, import_id, stream)
         except Exception as met:  # noqa: BLE001 whatever fails is masked, its text may hold a cell
-            return _failure(met, request_id)
+            return _failure(met, request_id, self._outage)
         return sent(orjson.dumps({"import": _told(extract)}), JSON, 200, request_id)
 
     async def _receive(self, context: Context, import_id: str, stream: AsyncIterable[bytes]) -> Extract:
@@ -90,7 +93,7 @@ async def _body(stream: AsyncIterable[bytes]) -> bytes:
     return bytes(content)
 
 
-def _failure(met: Exception, request_id: str) -> Response:
+def _failure(met: Exception, request_id: str, outage: Outage) -> Response:
     """As the graph's edge answers: a stable code, a French sentence, never a cell of the file."""
     match met:
         case Unauthenticated():
@@ -102,8 +105,9 @@ def _failure(met: Exception, request_id: str) -> Response:
             return failed(JSON, met.rule.name, met.notice.message, STATUS.get(met.rule, UNREADABLE), request_id)
         case Malformed():
             return failed(JSON, "MALFORMED", str(met), met.status, request_id)
-        case _ if is_busy(met):
-            return failed(JSON, "BUSY", SATURATED, 503, request_id, {"Retry-After": "2"})
+        case RegisterFault():
+            told = outage.answer(met)
+            return failed(JSON, told.code, told.sentence, 503, request_id, told.headers)
     return failed(JSON, "INTERNAL", masked(met, request_id).message, 500, request_id)
 
 

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, insert, select
 
 from persistence.engine import Database
+from persistence.faults import faults_told
 from persistence.records import SchemaStep
 
 SCRIPTS = Path(__file__).parent
@@ -35,10 +36,12 @@ def config(connection: Connection | None = None) -> Config:
 
 async def migrate(database: Database) -> None:
     """Bring the register to the last step; one that is further is left as it is, where this process can serve it."""
-    async with database.writer.connect() as connection:
-        if not await connection.run_sync(_serves):
-            await connection.run_sync(_upgrade)
-            await connection.commit()
+    database.lay()
+    with faults_told():
+        async with database.writer.connect() as connection:
+            if not await connection.run_sync(_serves):
+                await connection.run_sync(_upgrade)
+                await connection.commit()
 
 
 async def check(database: Database) -> None:
@@ -55,9 +58,10 @@ async def is_current(database: Database) -> bool:
 
 async def require_step(database: Database) -> None:
     """Raise `OtherStep` unless the register stands at our last step, or only additive ones were passed since."""
-    async with database.reader.connect() as connection:
-        if not await connection.run_sync(_serves):
-            raise OtherStep(BEHIND)
+    with faults_told():
+        async with database.reader.connect() as connection:
+            if not await connection.run_sync(_serves):
+                raise OtherStep(BEHIND)
 
 
 def head() -> str | None:

@@ -23,7 +23,7 @@ from .organisms import Department
 from .partners import Establishment
 from .rules import Notice, Refused, Rule, require
 from .services import Role, Service
-from .users import Suspension, resume, suspend, suspended
+from .users import Author, Suspension, resume, suspend, suspended
 
 bulletin_role = Table(
     "bulletin_role",
@@ -298,17 +298,19 @@ class ServiceAccess(Record):
         draft.write(terms)
         return draft
 
-    def suspend(self, today: date, reason: str) -> None:
+    def suspend(self, today: date, reason: str, author: Author) -> None:
         require(self.opened_bulletin(today), Rule.SERVICE_NOT_OPEN)
-        suspend(self.suspensions, today, reason)
+        suspend(self.suspensions, today, reason, author)
         for on, later in self._announced(today):
-            later.suspensions.append(Suspension(starts_on=on, reason=reason.strip()))
+            later.suspensions.append(Suspension.by(author, on, reason))
 
-    def resume(self, today: date) -> None:
-        resume(self.suspensions, today)
+    def resume(self, today: date, author: Author) -> list[Notice]:
+        notices = resume(self.suspensions, today, author)
         for _, later in self._announced(today):
             for suspension in later.suspensions:
-                suspension.ends_on = suspension.starts_on
+                if suspension.side is author.side:
+                    suspension.ends_on, suspension.ended_by_id = suspension.starts_on, author.user_id
+        return notices
 
     def _announced(self, today: date) -> "list[tuple[date, ServiceAccess]]":
         """The same service under a successor to come: it is not given back by a switch already announced."""

@@ -20,7 +20,7 @@ from .base import FOREVER, UNTOLD, Base, Dated, Record, named, unique_where, unt
 from .identifiers import sha256
 from .rules import Refused, Rule, require
 from .services import Mission, Service
-from .users import Affiliation, Suspension, suspended
+from .users import Affiliation, Suspension, SuspensionSide, suspended
 
 if TYPE_CHECKING:
     from .bulletins import Bulletin, ServiceAccess
@@ -171,13 +171,20 @@ class Contract(Signed, Base):
             and not any(s.runs_on(day) for s in m.affiliation.suspensions)
         ]
 
-    def appoint(self, affiliation: Affiliation, kind: ManagerKind, today: date) -> ContractManager:
-        """R39, R45: only under a delegated contract; twice the same person is refused."""
+    def appoint(
+        self, affiliation: Affiliation, kind: ManagerKind, today: date, side: SuspensionSide = SuspensionSide.ORGANISM
+    ) -> ContractManager:
+        """R39, R45: only under a delegated contract; twice the same person is refused.
+
+        A deputy does not give back the post that the organism took away.
+        """
         require(self.mode is Mode.DELEGATED, Rule.CENTRALISED)
         require(self.convention.closed_on is None or self.convention.closed_on > today, Rule.CONVENTION_CLOSED)
         require(not suspended(affiliation.suspensions, today), Rule.AFFILIATION_SUSPENDED, "userId")
         known = any(m.affiliation_id == affiliation.id and m.is_active_on(today) for m in self.managers)
         require(not known, Rule.MANAGER_KNOWN, "userId")
+        taken_away = self.partner.ended_as_manager(affiliation.user_id)
+        require(side is SuspensionSide.ORGANISM or not taken_away, Rule.MANAGER_ENDED, "userId")
         manager = ContractManager(
             kind=kind,
             starts_on=today,

@@ -259,8 +259,20 @@ class Partner(Record):
         held = [a for a in self.affiliations if a.user_id == client.id and a.is_active_on(today)]
         require(not held, Rule.ALREADY_AFFILIATED, "client")
         affiliation = Affiliation(user=client, user_id=client.id, starts_on=today, ends_on=until, accepted_on=today)
+        self.welcome(affiliation, client, today)
         self.affiliations.append(affiliation)
         return affiliation
+
+    def welcome(self, affiliation: Affiliation, user: User, today: date) -> None:
+        """Who was here before takes again what the organism had suspended: to leave and come back lifts nothing."""
+        for former in self.affiliations:
+            if former is not affiliation and former.user_id == user.id:
+                affiliation.take_over(former, today)
+
+    def ended_as_manager(self, user_id: str) -> bool:
+        """Whether the organism has put an end to this person's post: nobody else may end one."""
+        posts = (m for c in self.conventions for m in c.contract.managers)
+        return any(m.user_id == user_id and m.ends_on is not None for m in posts)
 
     def affiliation_of(self, user_id: str, day: date) -> Affiliation:
         found = next((a for a in self.affiliations if a.user_id == user_id and a.is_active_on(day)), None)

@@ -13,7 +13,7 @@ from .bulletins import Bulletin, ServiceAccess
 from .conventions import Convention, Mode
 from .groups import Group, Membership
 from .partners import Establishment, Partner
-from .users import Affiliation, Suspension
+from .users import Affiliation, Suspension, SuspensionSide
 
 
 class LinkKind(StrEnum):
@@ -147,13 +147,19 @@ def _below(
     """The person, the group, its role."""
     name = person.user.full_name
     gone = _outside(person.starts_on, person.ends_on, day, "n'est pas encore rattaché", "n'est plus rattaché")
-    away = _suspended(person.suspensions, day)
+    away, by_organism = _away(person.suspensions, day)
     out = _outside(member.starts_on, member.ends_on, day, "n'y est pas encore inclus", "n'y est plus inclus")
     closed = _outside(group.created_on, group.closed_on, day, "n'est pas encore créé", "est clôturé")
     ungranted = group.role is not None and bulletin is not None and group.role not in bulletin.roles
     without = "n'est pas rattaché au groupe" if group.role is None else "n'est pas accordé par le bulletin"
     return (
-        Link(LinkKind.USER, person.user.id, name, gone or away, Mender.USERS_MANAGER),
+        Link(
+            LinkKind.USER,
+            person.user.id,
+            name,
+            gone or away,
+            Mender.ORGANISM if by_organism and not gone else Mender.USERS_MANAGER,
+        ),
         Link(LinkKind.GROUP, group.id, group.name, closed or out, Mender.USERS_MANAGER),
         Link(
             LinkKind.ROLE,
@@ -249,6 +255,20 @@ def _outside(starts: date, ends: date | None, day: date, before: str, after: str
 def _suspended(suspensions: list[Suspension], day: date) -> str | None:
     running = next((s for s in suspensions if s.runs_on(day)), None)
     return f"est suspendu depuis le {french(running.starts_on)}" if running else None
+
+
+def _away(suspensions: list[Suspension], day: date) -> tuple[str | None, bool]:
+    """By whom a person is suspended, and whether the organism alone can mend it: each side ends its own."""
+    running = {s.side: s for s in suspensions if s.runs_on(day)}
+    if not running:
+        return None, False
+    said = " et ".join(
+        f"{SIDES[side]} depuis le {french(running[side].starts_on)}" for side in SIDES if side in running
+    )
+    return f"est suspendu par {said}", SuspensionSide.ORGANISM in running
+
+
+SIDES = {SuspensionSide.ORGANISM: "l'organisme", SuspensionSide.PARTNER: "le partenaire"}
 
 
 def _mode(mode: Mode) -> str:

@@ -61,6 +61,11 @@ class Rule(Enum):
     MANAGER_KNOWN = ("R39", "§3", "Cette personne est déjà gestionnaire des habilitations.")
     MANAGER_ACTIVE = ("R39", "§3", "Le partenaire a un gestionnaire actif : c'est à lui de nommer un suppléant.")
     LAST_MANAGER = ("R39", "§3", "C'est le dernier gestionnaire actif : nommez d'abord son successeur.")
+    MANAGER_ENDED = (
+        "R39",
+        "§3",
+        "L'organisme a mis fin à la fonction de cette personne : lui seul la nomme de nouveau.",
+    )
     MODE_SAME = ("R43", "§3", "Le contrat est déjà dans ce mode.")
     SUCCESSOR_PREPARED = (
         "R43",
@@ -142,6 +147,11 @@ class Rule(Enum):
     SERVICE_NOT_OPEN = ("R48", "§4", "Le service n'est pas ouvert au partenaire.")
     ALREADY_SUSPENDED = (None, None, "C'est déjà suspendu.")
     NOT_SUSPENDED = (None, None, "Ce n'est pas suspendu.")
+    SUSPENDED_BY_ORGANISM = ("R40", "§3", "Seul qui a suspendu y met fin : c'est l'organisme.")
+    SUSPENDED_BY_PARTNER = ("R40", "§3", "Seul qui a suspendu y met fin : c'est le partenaire.")
+    ENDED_BY_ORGANISM = ("R40", "§3", "Seul qui a annoncé cette fin l'annule : c'est l'organisme.")
+    ENDED_BY_PARTNER = ("R40", "§3", "Seul qui a annoncé cette fin l'annule : c'est le partenaire.")
+    STILL_SUSPENDED = (None, None, "L'autre suspension court encore.")
     # groups and users
     ROLE_FIRST = ("R56", "§5", "Rattachez d'abord un rôle au groupe, puis incluez les utilisateurs.")
     GROUP_CLOSED = (None, None, "Le groupe est clôturé.")

@@ -132,7 +132,7 @@ def _anew(group: Group, bulletin: Bulletin, on: date) -> Group:
 
 def _carried(suspensions: list[Suspension], on: date) -> list[Suspension]:
     """What is suspended that day stays so: a switch gives no right back."""
-    return [Suspension(starts_on=on, ends_on=s.ends_on, reason=s.reason) for s in suspensions if s.runs_on(on)]
+    return [s.again(on) for s in suspensions if s.runs_on(on)]
 
 
 def _keep_managers(former: Convention, successor: Convention, on: date) -> None:

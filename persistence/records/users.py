@@ -3,13 +3,13 @@
 import re
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from .base import UNTOLD, Base, Dated, Record, folded, named, unique_where, untold
-from .rules import Notice, Rule, require
+from .rules import Notice, Refused, Rule, require
 
 if TYPE_CHECKING:
     from .partners import Partner
@@ -72,8 +72,25 @@ class SignIn(Base):
     user: Mapped[User] = relationship()
 
 
+class SuspensionSide(StrEnum):
+    """Which of the two parties suspends: each one ends its own suspension."""
+
+    PARTNER = "PARTNER"
+    ORGANISM = "ORGANISM"
+
+
+class Author(NamedTuple):
+    """Who acts on a right, and for which party; the seeds act for nobody."""
+
+    side: SuspensionSide
+    user_id: str | None = None
+
+
 class Suspension(Record):
-    """Suspension of a convention, of a service of it, or of an affiliation: rights stop, dates do not."""
+    """Suspension of a convention, of a service of it, or of an affiliation: rights stop, dates do not.
+
+    One runs for each side, and rights stop while any runs.
+    """
 
     __tablename__ = "suspension"
     prefix = "sus"
@@ -86,6 +103,9 @@ class Suspension(Record):
             + " = 1",
             name="one_object",
         ),
+        unique_where(
+            "uq_suspension_running", "affiliation_id", "side", where="affiliation_id IS NOT NULL AND ends_on IS NULL"
+        ),
     )
 
     convention_id: Mapped[str | None] = mapped_column(ForeignKey("convention.id"), index=True)
@@ -94,24 +114,57 @@ class Suspension(Record):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     reason: Mapped[str] = untold()
+    side: Mapped[SuspensionSide] = mapped_column(named(SuspensionSide), server_default=SuspensionSide.ORGANISM.value)
+    set_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    ended_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+
+    @classmethod
+    def by(cls, author: Author, starts_on: date, reason: str) -> "Suspension":
+        return cls(starts_on=starts_on, reason=reason.strip(), side=author.side, set_by_id=author.user_id)
+
+    def again(self, starts_on: date) -> "Suspension":
+        """The same suspension, of what takes the place of its object."""
+        return Suspension(
+            starts_on=starts_on, ends_on=self.ends_on, reason=self.reason, side=self.side, set_by_id=self.set_by_id
+        )
 
     def runs_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
-def suspend(suspensions: list[Suspension], today: date, reason: str) -> None:
-    """Open a suspension today; refused while one runs."""
+def suspend(suspensions: list[Suspension], today: date, reason: str, author: Author) -> None:
+    """Open a suspension today; refused while one of the same side runs."""
     require(reason.strip(), Rule.VALUE_INVALID, "reason")
-    require(not suspended(suspensions, today), Rule.ALREADY_SUSPENDED)
-    suspensions.append(Suspension(starts_on=today, reason=reason.strip()))
+    require(author.side not in suspending(suspensions, today), Rule.ALREADY_SUSPENDED)
+    suspensions.append(Suspension.by(author, today, reason))
 
 
-def resume(suspensions: list[Suspension], today: date) -> None:
-    """End the running suspension today."""
+def resume(suspensions: list[Suspension], today: date, author: Author, *, both: bool = False) -> list[Notice]:
+    """End today the suspension of the author's side, or `both`; the other one, if it still runs, is announced."""
     running = [s for s in suspensions if s.runs_on(today)]
     require(running, Rule.NOT_SUSPENDED)
-    for suspension in running:
-        suspension.ends_on = today
+    ending = [s for s in running if both or s.side is author.side]
+    if not ending:
+        raise Refused(SUSPENDED_BY[running[0].side])
+    for suspension in ending:
+        suspension.ends_on, suspension.ended_by_id = today, author.user_id
+    return [Notice(Rule.STILL_SUSPENDED)] if len(ending) < len(running) else []
+
+
+SUSPENDED_BY = {
+    SuspensionSide.PARTNER: Rule.SUSPENDED_BY_PARTNER,
+    SuspensionSide.ORGANISM: Rule.SUSPENDED_BY_ORGANISM,
+}
+"""What is answered to the other side, which would end a suspension that is not its own."""
+
+ENDED_BY = {
+    SuspensionSide.PARTNER: Rule.ENDED_BY_PARTNER,
+    SuspensionSide.ORGANISM: Rule.ENDED_BY_ORGANISM,
+}
+
+
+def suspending(suspensions: list[Suspension], day: date) -> set[SuspensionSide]:
+    return {s.side for s in suspensions if s.runs_on(day)}
 
 
 def suspended(suspensions: list[Suspension], day: date) -> bool:
@@ -140,6 +193,7 @@ class Affiliation(Dated, Record):
     job_title: Mapped[str | None] = untold()
     invitation_digest: Mapped[str | None] = untold(unique=True)
     invitation_expires_at: Mapped[datetime | None]
+    end_side: Mapped[SuspensionSide | None] = mapped_column(named(SuspensionSide))
     accepted_on: Mapped[date | None]
     partner: Mapped["Partner"] = relationship(back_populates="affiliations")
     user: Mapped[User] = relationship(lazy="selectin")
@@ -177,14 +231,34 @@ class Affiliation(Dated, Record):
         require(self.user.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE)
         self.end(on, today)
 
-    def cancel_end(self, today: date) -> None:
-        """The departure of a person; the end of a mandate is a term that was agreed."""
+    def leave(self, on: date, today: date, author: Author) -> None:
+        """The departure of a person, by one side; one that the organism has announced stays its own."""
+        announced = self.ends_on is not None and self.end_side is SuspensionSide.ORGANISM
+        self.end(on, today)
+        self.end_side = SuspensionSide.ORGANISM if announced else author.side
+
+    def cancel_leaving(self, today: date, author: Author, *, centralised: bool) -> None:
+        """Each side undoes the departure that it announced; the end of a mandate is a term that was agreed."""
         self.user.is_person()
-        super().cancel_end(today)
+        require(self.ends_on is not None and self.ends_on > today, Rule.CLOSING_PASSED)
+        both = centralised and author.side is SuspensionSide.ORGANISM
+        if self.end_side not in (None, author.side) and not both:
+            raise Refused(ENDED_BY[self.end_side])
+        self.cancel_end(today)
+        self.end_side = None
 
-    def suspend(self, today: date, reason: str) -> None:
+    def suspend(self, today: date, reason: str, author: Author) -> None:
         require(self.is_active_on(today), Rule.ALREADY_ENDED)
-        suspend(self.suspensions, today, reason)
+        suspend(self.suspensions, today, reason, author)
 
-    def reinstate(self, today: date) -> None:
-        resume(self.suspensions, today)
+    def take_over(self, former: "Affiliation", today: date) -> None:
+        """Who comes back comes back as they left: a suspension by the organism goes on."""
+        for suspension in former.suspensions:
+            if suspension.side is SuspensionSide.ORGANISM and suspension.runs_on(today):
+                self.suspensions.append(suspension.again(today))
+                suspension.ends_on = today
+
+    def reinstate(self, today: date, author: Author, *, centralised: bool) -> list[Notice]:
+        """Each side ends its own; in centralised mode the organism manages the people, and ends both (R45)."""
+        both = centralised and author.side is SuspensionSide.ORGANISM
+        return resume(self.suspensions, today, author, both=both)

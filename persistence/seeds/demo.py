@@ -36,6 +36,7 @@ from persistence.records.bulletins import Terms
 from persistence.records.conventions import ClosingReason, ManagerKind, Signature
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import Decision, PartnerKind
+from persistence.records.users import Author, SuspensionSide
 from persistence.register import Register
 
 from .declarations import tell_declarations
@@ -358,7 +359,9 @@ class Teller:
         for affiliation in partner.affiliations:
             match states.get(affiliation.user.id):
                 case "SUSPENDED":
-                    affiliation.suspend(date(2026, 10, 1), "Connexions atypiques à vérifier")
+                    affiliation.suspend(
+                        date(2026, 10, 1), "Connexions atypiques à vérifier", Author(SuspensionSide.ORGANISM)
+                    )
                 case "LEFT":
                     last_month = today.replace(day=1) - timedelta(days=1)
                     affiliation.end(last_month, last_month)

@@ -26,6 +26,7 @@ from tests.conftest import Copies, World
 async def empty(dialect: str, copies: Copies, tmp_path: Path) -> object:
     """An empty database."""
     if dialect == "sqlite":
+        (tmp_path / "empty.db").touch()
         made = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
         yield made
         await made.close()

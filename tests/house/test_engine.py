@@ -19,6 +19,7 @@ async def test_an_sqlite_that_may_corrupt_its_journal_is_refused(
 ) -> None:
     monkeypatch.setattr(engine, "SQLITE_FLOOR", floor)
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    database.lay()
 
     with pytest.raises(RuntimeError, match="corrompt parfois le journal WAL"):
         async with database.reading():

@@ -95,7 +95,7 @@ async def role_withdrawn(agent: Person, esat: Opened) -> None:
 
 
 BREAKS: list[tuple[Callable[[Person, Opened], Awaitable[None]], str, str, list[str]]] = [
-    (suspended, "USER", "est suspendu depuis le 10/12/2026", [CAF]),
+    (suspended, "USER", "est suspendu par l'organisme depuis le 10/12/2026", [CAF]),
     (gone, "USER", "n'est plus rattaché depuis le 10/12/2026", [CAF]),
     (removed, "GROUP", "n'y est plus inclus depuis le 10/12/2026", [CAF]),
     (group_closed, "GROUP", "est clôturé depuis le 10/12/2026", [CAF]),

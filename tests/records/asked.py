@@ -24,7 +24,7 @@ from persistence.records.identifiers import Siret
 from persistence.records.onboarding import MISSION, Situation, case_of
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.users import suspend
-from tests.records.build import PAPER, day
+from tests.records.build import BY_ORGANISM, PAPER, day
 from tests.records.lives import Reference, a_siret
 
 BEGUN = day(-9)
@@ -120,7 +120,7 @@ def _convention(partner: Partner, word: str, reference: Reference) -> Convention
     if word in ends:
         made.close(ends[word], TERMINATED, None, BEGUN)
     if word == "suspended":
-        suspend(made.suspensions, BEGUN, "Précaution")
+        suspend(made.suspensions, BEGUN, "Précaution", BY_ORGANISM)
     if word.startswith("with a manager"):
         made.contract.appoint(_person(partner, accepted=word == "with a manager"), ManagerKind.MANAGER, BEGUN)
     if word == "closed, then another":

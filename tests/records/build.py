@@ -29,11 +29,13 @@ from persistence.records.bulletins import Terms
 from persistence.records.conventions import Signature
 from persistence.records.identifiers import Siret
 from persistence.records.partners import Decision, PartnerKind
+from persistence.records.users import Author, SuspensionSide
 
 TODAY = date(2026, 12, 10)
 REGISTERED = date(2026, 12, 1)
 CANAL, SAME_UNIT, ELSEWHERE = "99990001200017", "99990001200025", "99990002000010"
 SIRETS = (CANAL, SAME_UNIT, "99990001200033", "99990001200041")
+BY_ORGANISM, BY_PARTNER = Author(SuspensionSide.ORGANISM), Author(SuspensionSide.PARTNER)
 PAPER = Signature(date(2025, 1, 6), date(2025, 1, 7), "Signataire fictif", "Signataire fictive", "0" * 64)
 
 # the reference data

@@ -29,7 +29,7 @@ from persistence.records.identifiers import Siret, luhn
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.successions import Papers, change_mode, switch
 from persistence.records.users import resume, suspend
-from tests.records.build import PAPER, TODAY, day
+from tests.records.build import BY_ORGANISM, PAPER, TODAY, day
 
 BEGUN, JOINED = day(-9), day(-5)
 MODE_CHANGE, TERMINATED = ClosingReason.DELEGATION_CHANGE, ClosingReason.TERMINATED_BY_CAF
@@ -99,9 +99,9 @@ class Life:
         self.group.role = self.group.role_id = None
 
     def pause(self, suspensions: list[Suspension], first: int, last: int | None = None) -> None:
-        suspend(suspensions, day(first), "Précaution")
+        suspend(suspensions, day(first), "Précaution", BY_ORGANISM)
         if last is not None:
-            resume(suspensions, day(last))
+            resume(suspensions, day(last), BY_ORGANISM)
 
     def switch(self, on: date, today: date) -> None:
         other = Mode.DELEGATED if self.convention.contract.mode is Mode.CENTRALISED else Mode.CENTRALISED

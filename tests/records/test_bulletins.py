@@ -12,6 +12,7 @@ from persistence.records.bulletins import Terms, bulletin_role, gaps
 from persistence.records.conventions import ClosingReason
 from persistence.records.users import resume, suspend
 from tests.records.build import (
+    BY_ORGANISM,
     CANAL,
     CARE,
     CDAP,
@@ -418,8 +419,8 @@ def test_the_tab_is_hidden_while_something_is_suspended(what: str) -> None:
     access = esat_access()
     suspensions = access.suspensions if what == "service" else access.convention.suspensions
 
-    suspend(suspensions, TODAY, "À vérifier")
-    resume(suspensions, day(3))
+    suspend(suspensions, TODAY, "À vérifier", BY_ORGANISM)
+    resume(suspensions, day(3), BY_ORGANISM)
 
     assert [d for d in range(5) if access.shows_on(day(d))] == [3, 4]
     assert access.opened_bulletin(TODAY) is not None
@@ -429,7 +430,7 @@ def test_a_service_that_is_not_open_is_not_suspended() -> None:
     access = ready_bulletin(convention_of(partner_in())).access
 
     with refused(Rule.SERVICE_NOT_OPEN):
-        access.suspend(TODAY, "À vérifier")
+        access.suspend(TODAY, "À vérifier", BY_ORGANISM)
 
 
 def test_a_service_opened_later_inherits_the_mode() -> None:

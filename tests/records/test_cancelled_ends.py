@@ -2,11 +2,22 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 
 from persistence.records import Affiliation, Rule, ServiceAccess, User, UserKind, standing
-from tests.records.build import TODAY, colleague, day, draft_bulletin, esat_access, group_of, refused, sign_bulletin
+from tests.records.build import (
+    BY_PARTNER,
+    TODAY,
+    colleague,
+    day,
+    draft_bulletin,
+    esat_access,
+    group_of,
+    refused,
+    sign_bulletin,
+)
 
 
 def staffed() -> tuple[ServiceAccess, Affiliation]:
@@ -28,8 +39,8 @@ def endings() -> dict[str, Callable[[ServiceAccess, Affiliation, date], Callable
         return access.groups[0].cancel_closing
 
     def affiliation(_: ServiceAccess, person: Affiliation, on: date) -> Callable[[date], None]:
-        person.end(on, TODAY)
-        return person.cancel_end
+        person.leave(on, TODAY, BY_PARTNER)
+        return partial(person.cancel_leaving, author=BY_PARTNER, centralised=False)
 
     return {"bulletin": bulletin, "group": group, "affiliation": affiliation}
 
@@ -59,8 +70,9 @@ def test_an_end_that_has_come_is_not_cancelled(what: str) -> None:
 
 def test_what_does_not_end_has_no_end_to_cancel() -> None:
     access, person = staffed()
+    cancel_leaving = partial(person.cancel_leaving, author=BY_PARTNER, centralised=False)
 
-    for cancel in (access.bulletins[0].cancel_closing, access.groups[0].cancel_closing, person.cancel_end):
+    for cancel in (access.bulletins[0].cancel_closing, access.groups[0].cancel_closing, cancel_leaving):
         with refused(Rule.CLOSING_PASSED):
             cancel(TODAY)
 
@@ -88,6 +100,6 @@ def test_the_end_of_a_mandate_is_agreed_and_not_cancelled() -> None:
     mandate = partner.mandate(client, day(5), TODAY)
 
     with refused(Rule.NOT_A_PERSON):
-        mandate.cancel_end(TODAY)
+        mandate.cancel_leaving(TODAY, BY_PARTNER, centralised=False)
 
     assert mandate.ends_on == day(5)

@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 from persistence.engine import Database
 from persistence.records import Group, Membership, Rule
 from tests.records.build import (
+    BY_ORGANISM,
     CONSULTANT,
     DECLARANT,
     READER,
@@ -125,7 +126,7 @@ def test_someone_whose_affiliation_is_over_is_a_stranger() -> None:
 def test_a_suspended_person_is_not_included() -> None:
     access = esat_access()
     suspended = colleague(access.convention.partner)
-    suspended.suspend(TODAY, "Absence")
+    suspended.suspend(TODAY, "Absence", BY_ORGANISM)
 
     with refused(Rule.AFFILIATION_SUSPENDED):
         group_of(access).include(suspended, TODAY)

@@ -10,6 +10,7 @@ from persistence.records.conventions import ClosingReason, ManagerKind
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import Decision, PartnerKind
 from tests.records.build import (
+    BY_ORGANISM,
     CAF,
     CANAL,
     CDAP,
@@ -156,7 +157,7 @@ def test_a_manager_who_is_suspended_gone_or_ended_does_not_act() -> None:
         contract.appoint(colleague(partner, name), ManagerKind.DEPUTY, TODAY) for name in "abcd"
     )
 
-    suspended.affiliation.suspend(TODAY, "Absence")
+    suspended.affiliation.suspend(TODAY, "Absence", BY_ORGANISM)
     gone.affiliation.end(day(1), TODAY)
     ended.end(day(1), TODAY)
 

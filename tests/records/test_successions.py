@@ -24,6 +24,7 @@ from persistence.records.partners import Decision
 from persistence.records.successions import Papers, bear, change_mode, prepare, switch
 from persistence.records.users import suspend
 from tests.records.build import (
+    BY_ORGANISM,
     CANAL,
     CDAP,
     CONSULTANT,
@@ -234,7 +235,7 @@ def test_a_wide_bulletin_keeps_the_cna_and_asks_for_it_again() -> None:
 @pytest.mark.parametrize("on", [0, 5])
 def test_a_suspended_convention_stays_suspended(on: int) -> None:
     partner = a_partner()
-    suspend(partner.conventions[0].suspensions, TODAY, "Précaution")
+    suspend(partner.conventions[0].suspensions, TODAY, "Précaution", BY_ORGANISM)
 
     successor, _ = switched(partner, day(on))
 
@@ -245,7 +246,7 @@ def test_a_suspended_convention_stays_suspended(on: int) -> None:
 @pytest.mark.parametrize("on", [0, 5])
 def test_a_suspended_service_stays_suspended(on: int) -> None:
     partner = a_partner()
-    esat_of(partner.conventions[0]).suspend(TODAY, "Précaution")
+    esat_of(partner.conventions[0]).suspend(TODAY, "Précaution", BY_ORGANISM)
 
     successor, _ = switched(partner, day(on))
 
@@ -258,9 +259,9 @@ def test_a_service_suspended_or_resumed_before_an_announced_switch_stays_so_afte
     former = esat_of(partner.conventions[0])
     successor, _ = switched(partner, day(5))
 
-    former.suspend(day(2), "Précaution")
+    former.suspend(day(2), "Précaution", BY_ORGANISM)
     assert not esat_of(successor).shows_on(day(5))
-    former.resume(day(3))
+    former.resume(day(3), BY_ORGANISM)
 
     assert esat_of(successor).shows_on(day(5))
     assert not former.shows_on(day(2))
@@ -269,7 +270,7 @@ def test_a_service_suspended_or_resumed_before_an_announced_switch_stays_so_afte
 def test_a_suspended_person_stays_suspended_and_may_not_be_included_again() -> None:
     partner = a_partner()
     (person,) = partner.affiliations
-    person.suspend(TODAY, "Précaution")
+    person.suspend(TODAY, "Précaution", BY_ORGANISM)
 
     successor, _ = switched(partner)
 
@@ -519,7 +520,7 @@ def test_a_delegated_successor_without_a_manager_is_told() -> None:
 
 def test_a_suspended_manager_stays_suspended() -> None:
     partner = managed()
-    partner.affiliations[0].suspend(TODAY, "Précaution")
+    partner.affiliations[0].suspend(TODAY, "Précaution", BY_ORGANISM)
     successor = prepare(partner, Mode.DELEGATED, SAME_UNIT, TODAY)
     bear(partner, Siret.read(SAME_UNIT), None, TODAY)
 

@@ -36,6 +36,7 @@ from persistence.records.successions import Papers, bear, change_mode, in_force,
 from persistence.records.users import resume, suspend
 from persistence.register import Register
 from tests.records.build import (
+    BY_ORGANISM,
     CANAL,
     CARE,
     CDAP,
@@ -86,8 +87,8 @@ def test_the_signing_organism_administers_while_its_convention_is_in_force() -> 
 def test_a_suspended_convention_gives_no_right_and_keeps_its_administration() -> None:
     partner = partner_in()
     convention = convention_of(partner)
-    suspend(convention.suspensions, TODAY, "Motif")
-    resume(convention.suspensions, day(2))
+    suspend(convention.suspensions, TODAY, "Motif", BY_ORGANISM)
+    resume(convention.suspensions, day(2), BY_ORGANISM)
 
     stopped, resumed = partner.span_on(day(1)), partner.span_on(day(2))
 
@@ -193,13 +194,13 @@ class Telling:
     def _suspend(self, which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
         convention = self._convention(which)
         if convention.id in self.papers:
-            suspend(convention.suspensions, self.today, "Motif")
+            suspend(convention.suspensions, self.today, "Motif", BY_ORGANISM)
             self.papers[convention.id].stops.append(Paper(self.today, None))
 
     def _resume(self, which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
         convention = self._convention(which)
         if convention.id in self.papers:
-            resume(convention.suspensions, self.today)
+            resume(convention.suspensions, self.today, BY_ORGANISM)
             for stop in self.papers[convention.id].stops:
                 stop.term = self.today if stop.runs(self.today) else stop.term
 
@@ -448,7 +449,7 @@ async def test_an_act_rewrites_the_rows_from_today_on_and_leaves_the_past(databa
 
 def _undone_suspension(partner: Partner) -> list[Callable[[], object]]:
     stops = partner.conventions[0].suspensions
-    return [lambda: suspend(stops, TODAY, "Erreur"), lambda: resume(stops, TODAY)]
+    return [lambda: suspend(stops, TODAY, "Erreur", BY_ORGANISM), lambda: resume(stops, TODAY, BY_ORGANISM)]
 
 
 def _undone_convention(partner: Partner) -> list[Callable[[], object]]:

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from persistence.engine import Database
 from persistence.records import Affiliation, Partner, Rule, Suspension, User
 from persistence.records.users import suspended
-from tests.records.build import REGISTERED, TODAY, colleague, day, partner_in, refused
+from tests.records.build import BY_ORGANISM, REGISTERED, TODAY, colleague, day, partner_in, refused
 from tests.records.keys import CANAL, accepted, broken, convention_in_force, one
 
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
@@ -89,13 +89,13 @@ def test_a_suspension_runs_from_the_day_it_is_said_until_the_reinstatement() -> 
     affiliation = colleague(partner_in())
 
     with refused(Rule.VALUE_INVALID, "reason"):
-        affiliation.suspend(TODAY, " ")
-    affiliation.suspend(TODAY, "Absence")
+        affiliation.suspend(TODAY, " ", BY_ORGANISM)
+    affiliation.suspend(TODAY, "Absence", BY_ORGANISM)
     with refused(Rule.ALREADY_SUSPENDED):
-        affiliation.suspend(day(1), "Encore")
-    affiliation.reinstate(day(2))
+        affiliation.suspend(day(1), "Encore", BY_ORGANISM)
+    affiliation.reinstate(day(2), BY_ORGANISM, centralised=False)
     with refused(Rule.NOT_SUSPENDED):
-        affiliation.reinstate(day(2))
+        affiliation.reinstate(day(2), BY_ORGANISM, centralised=False)
 
     assert [d for d in range(-1, 4) if suspended(affiliation.suspensions, day(d))] == [0, 1]
     assert affiliation.is_active_on(TODAY)
@@ -103,9 +103,9 @@ def test_a_suspension_runs_from_the_day_it_is_said_until_the_reinstatement() -> 
 
 def test_a_suspension_lifted_the_same_day_leaves_nothing_suspended() -> None:
     affiliation = colleague(partner_in())
-    affiliation.suspend(TODAY, "Erreur")
+    affiliation.suspend(TODAY, "Erreur", BY_ORGANISM)
 
-    affiliation.reinstate(TODAY)
+    affiliation.reinstate(TODAY, BY_ORGANISM, centralised=False)
 
     assert not suspended(affiliation.suspensions, TODAY)
 
@@ -115,7 +115,7 @@ def test_someone_who_has_left_is_not_suspended() -> None:
     affiliation.end(TODAY, TODAY)
 
     with refused(Rule.ALREADY_ENDED):
-        affiliation.suspend(TODAY, "Absence")
+        affiliation.suspend(TODAY, "Absence", BY_ORGANISM)
 
 
 def test_an_invitation_serves_once() -> None:

@@ -6,7 +6,7 @@ from alembic import op
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 revision = "0018"
-down_revision = "0010"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

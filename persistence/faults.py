@@ -1,0 +1,64 @@
+"""What may be wrong with the database itself, told apart from a defect of ours: it is busy, or it does not answer.
+
+Neither carries the driver's text, which may hold values: only the name of what the driver met.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+WAITED = {"55P03", "57014", "40P01", "40001"}  # lock, statement, deadlock, serialisation
+LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
+AWAY = ("08", "28", "3D", "53", "57P", "58", "25006", "XX001", "XX002")
+"""Beginnings of PostgreSQL's states: connection, login, no such database, resources, shutdown, disk, a replica."""
+LOST = ("connection is closed", "connection was closed", "connection is lost")
+UNREADABLE = (
+    "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_PROTOCOL",
+    "SQLITE_READONLY_",
+)  # fmt: skip
+"""What SQLite says of its file; `SQLITE_READONLY` alone would be a defect of ours, who write where we read."""
+
+
+class RegisterFault(Exception):
+    """The register cannot serve for now, and nothing of the transaction was done."""
+
+
+class Busy(RegisterFault):
+    """It waited too long: for a connection, a lock, or its turn to write."""
+
+
+class Unavailable(RegisterFault):
+    """It does not answer."""
+
+
+class OutcomeUnknown(Unavailable):
+    """It went silent while it was asked to commit: the act is done, or it is not."""
+
+
+@contextmanager
+def faults_told(*, committing: bool = False) -> Iterator[None]:
+    """Whatever the driver raises of the database itself comes out as a `RegisterFault`; anything else as it is."""
+    try:
+        yield
+    except RegisterFault:
+        raise
+    except Exception as met:
+        fault = fault_of(met)
+        if fault is None:
+            raise
+        if committing and isinstance(fault, Unavailable):
+            fault = OutcomeUnknown(*fault.args)
+        raise fault from None
+
+
+def fault_of(met: BaseException) -> RegisterFault | None:
+    driver = getattr(met, "orig", None) or met
+    state = str(getattr(driver, "sqlstate", None) or getattr(driver, "sqlite_errorname", None) or "")
+    told = state or type(driver).__name__
+    if state in WAITED or state.startswith(LOCKED) or isinstance(met, PoolTimeout | TimeoutError):
+        return Busy(told)
+    lost = getattr(met, "connection_invalidated", False) or isinstance(driver, OSError)
+    if lost or state.startswith((*AWAY, *UNREADABLE)) or any(words in str(driver) for words in LOST):
+        return Unavailable(told)
+    return None
