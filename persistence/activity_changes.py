@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, update
 
 from .batches import Cards, Intake
-from .records import ActivityChange, Batch, BatchKind, ChangeKind, DeclarationLine, LineStatus, Rule, WorkerRate
-from .records.activity_changes import Change, Known, in_order, read_changes
+from .known_workers import known_workers
+from .records import ActivityChange, Batch, BatchKind, LineStatus, Rule, WorkerRate
+from .records.activity_changes import Change, in_order, read_changes
+from .records.base import Base
+from .records.known_workers import KnownWorker
 from .records.workers import Card
 
 CHANGE = (
@@ -26,36 +29,21 @@ class ChangeIntake(Intake):
         """One result for each change; those that are good take effect."""
         changes = read_changes(lines, today)
         cards = await self.cards(changes)
-        known = await self._known([card for change in changes if (card := cards.get(change)) is not None])
-        before = {change.index: self._judge(change, cards, known) for change in in_order(changes)}
+        everybody = await known_workers(self.register, self.place, list(cards.by_id.values()))
+        known = {key: worker for key, worker in everybody.items() if worker.is_declared_here}
+        before = {change.index: self._judge(change, cards, known, today) for change in in_order(changes)}
         if self.is_held(changes):
             return self.report(BatchKind.ACTIVITY_CHANGES, changes, {})
         good = [(change, card) for change in changes if not change.errors and (card := cards.get(change)) is not None]
-        made = [ActivityChange.new_id(ActivityChange.prefix) for _ in good]
-        outcomes = {change.index: (LineStatus.CREATED, key) for (change, _), key in zip(good, made, strict=True)}
+        keys = {change.index: ActivityChange.new_id(ActivityChange.prefix) for change, _ in good}
+        outcomes = {index: (LineStatus.CREATED, key) for index, key in keys.items()}
         batch = self.report(BatchKind.ACTIVITY_CHANGES, changes, outcomes)
-        if self.dry_run:
-            return batch
-        place = (self.place.partner_id, self.place.id)
-        rows = [
-            (
-                key, 1, *place, card.id, card.paying_id, change.kind, change.effective_on, before[change.index],
-                change.rate, change.departure_reason, change.comment, change.reference, self.now,
-            )
-            for (change, card), key in zip(good, made, strict=True)
-        ]  # fmt: skip
-        rates = [
-            (card.id, change.effective_on, place[0], change.rate) for change, card in good if change.rate is not None
-        ]
-
-        async def write() -> None:
-            await self.register.copy(ActivityChange, CHANGE, rows)
-            await self.register.upsert(WorkerRate, ("worker_id", "starts_on", "partner_id", "rate"), rates)
-
-        self.register.after_flush(write)
+        if not self.dry_run:
+            effects = Effects(self, good, keys, before, known)
+            self.register.after_flush(effects.write)
         return batch
 
-    def _judge(self, change: Change, cards: Cards, known: Mapping[str, Known]) -> int | None:
+    def _judge(self, change: Change, cards: Cards, known: Mapping[str, KnownWorker], today: date) -> int | None:
         """Tell what blocks the change; the rate known before it, when it takes effect."""
         card = cards.get(change)
         worker = known.get(card.id) if card is not None else None
@@ -65,33 +53,80 @@ class ChangeIntake(Intake):
             return None
         if change.nir is not None and cards.indexes[change.index] != worker.card.nir_index:
             change.reject(Rule.WORKER_MISMATCH, "nir")
-        worker.judge(change)
+        worker.judge(change, today)
         if change.errors or change.effective_on is None:
             return None
         rate = worker.rate_on(change.effective_on)
         worker.apply(change)
         return rate
 
-    async def _known(self, cards: Sequence[Card]) -> dict[str, Known]:
-        """What is known of these workers in this establishment: those that it has declared, and they alone."""
-        ids, session = [card.id for card in cards], self.register.session
-        line, past = DeclarationLine.__table__.c, ActivityChange.__table__.c
-        here = await session.scalars(
-            select(line.worker_id)
-            .where(line.worker_id.in_(ids), line.establishment_id == self.place.id, line.deposited)
-            .distinct()
-        )
-        declared = set(here)
-        known = {card.id: Known(card) for card in cards if card.id in declared}
-        for row in await session.execute(select(WorkerRate).where(WorkerRate.worker_id.in_(known))):
-            known[row.WorkerRate.worker_id].rates[row.WorkerRate.starts_on] = row.WorkerRate.rate
-        changes = await session.execute(
-            select(past.worker_id, past.kind, past.effective_on)
-            .where(past.worker_id.in_(known), past.establishment_id == self.place.id)
-            .order_by(past.effective_on)
-        )
-        for worker_id, kind, effective_on in changes:
-            known[worker_id].changes.add((kind, effective_on))
-            if kind is ChangeKind.DEPARTURE:
-                known[worker_id].departed_on = effective_on
-        return known
+
+class Effects:
+    """What the good changes of a batch write: themselves, the rates, the changes that they end."""
+
+    def __init__(
+        self,
+        intake: ChangeIntake,
+        good: Sequence[tuple[Change, Card]],
+        keys: Mapping[int, str],
+        before: Mapping[int, int | None],
+        known: Mapping[str, KnownWorker],
+    ) -> None:
+        self.intake, self.good, self.keys, self.before, self.known = intake, good, keys, before, known
+
+    async def write(self) -> None:
+        intake, register = self.intake, self.intake.register
+        place = (intake.place.partner_id, intake.place.id)
+        rows = [
+            (
+                self.keys[change.index], 1, *place, card.id, card.paying_id, change.kind, change.effective_on,
+                self.before[change.index], change.rate, change.departure_reason, change.comment, change.reference,
+                intake.now,
+            )
+            for change, card in self.good
+        ]  # fmt: skip
+        rates = [
+            (card.id, change.effective_on, place[0], change.rate)
+            for change, card in self.good
+            if change.rate is not None
+        ]
+        await register.copy(ActivityChange, CHANGE, rows)
+        await register.upsert(WorkerRate, ("worker_id", "starts_on", "partner_id", "rate"), rates)
+        await self._end_later_changes()
+        await self._correct_rates_before()
+
+    async def _end_later_changes(self) -> None:
+        """Those that a departure has ended, and the rates that they had planned."""
+        connection = await self.intake.register.session.connection()
+        ended = [
+            (worker_id, later, self.keys[change.index])
+            for worker_id, worker in self.known.items()
+            for later, change in worker.ended
+        ]
+        if not ended:
+            return
+        rows = Base.metadata.tables[ActivityChange.__tablename__]
+        ending = update(rows).where(rows.c.id == bindparam("key"), rows.c.ended_at.is_(None))
+        values = {"ended_at": self.intake.now, "ended_by_id": bindparam("by"), "version": rows.c.version + 1}
+        await connection.execute(ending.values(**values), [{"key": c.id, "by": by} for _, c, by in ended])
+        planned = [{"worker": w, "day": c.effective_on} for w, c, _ in ended if c.rate is not None]
+        if planned:
+            rates = Base.metadata.tables[WorkerRate.__tablename__]
+            days = bindparam("day", type_=rates.c.starts_on.type)
+            of = (rates.c.worker_id == bindparam("worker"), rates.c.starts_on == days)
+            await connection.execute(delete(rates).where(*of), planned)
+
+    async def _correct_rates_before(self) -> None:
+        """A change put before others gives the next one its rate of before: the history stays true."""
+        connection = await self.intake.register.session.connection()
+        followers = [
+            {"key": follower.id, "rate": change.rate}
+            for change, card in self.good
+            if change.rate is not None and change.effective_on is not None
+            if (follower := self.known[card.id].next_rate_change(change.effective_on)) is not None
+            if follower.id is not None
+        ]
+        if followers:
+            rows = Base.metadata.tables[ActivityChange.__tablename__]
+            statement = update(rows).where(rows.c.id == bindparam("key")).values(rate_before=bindparam("rate"))
+            await connection.execute(statement, followers)

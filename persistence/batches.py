@@ -1,7 +1,7 @@
 """What becomes of a batch: known cards found by their numbers, one result for each line, nothing lost."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +33,8 @@ RESULT = (
     "id", "version", "batch_id", "partner_id", "position", "client_reference", "status", "object_id", "errors",
     "warnings",
 )  # fmt: skip
+REFUSED_BY_THE_REGISTER = frozenset({Rule.WORKER_NOT_BENEFICIARY})
+"""The Caf has answered that nothing is to be declared of this person: the line falls alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,10 @@ class Intake:
     errors: list[Notice] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
 
-    async def cards(self, lines: Sequence[Remuneration] | Sequence[Change]) -> Cards:
-        """The known card of each line's worker, at this partner."""
+    async def cards(self, lines: Sequence[Remuneration] | Sequence[Change], more_ids: Iterable[str] = ()) -> Cards:
+        """The known card of each line's worker, at this partner; those of `more_ids` too."""
         indexes = {line.index: self.vault.index(line.nir) for line in lines if line.nir is not None}
-        ids = [line.worker_id for line in lines if line.worker_id is not None]
+        ids = [*more_ids, *(line.worker_id for line in lines if line.worker_id is not None)]
         rows = Worker.__table__.c
         found = await self.register.session.execute(
             select(*(rows[c] for c in Card._fields)).where(
@@ -82,8 +84,9 @@ class Intake:
         return Cards(indexes, {c.nir_index: c for c in cards}, {c.id: c for c in cards})
 
     def is_held(self, lines: Sequence[Line]) -> bool:
-        """Whether a bad line holds all the others back."""
-        held = self.mode is BatchMode.ALL_OR_NOTHING and any(line.errors for line in lines)
+        """Whether a bad line holds all the others back; one that the register itself refuses is no fault of theirs."""
+        faulty = any(error.rule not in REFUSED_BY_THE_REGISTER for line in lines for error in line.errors)
+        held = self.mode is BatchMode.ALL_OR_NOTHING and faulty
         if held:
             self.errors.append(Notice(Rule.BATCH_HELD, ("lines",)))
         return held

@@ -1,14 +1,15 @@
 """What a certificate does to the register: the lines of a declaration, the cards that they make or change."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, bindparam, func, select, text
+from sqlalchemy import func, select
 
-from .batches import Intake
-from .declared_lines import PROCESSED, SAID, SIZE, Former, Written, undrafted
+from .batches import Cards, Intake
+from .declared_lines import STATEMENTS, Written, undrafted
+from .known_workers import known_workers
 from .records import (
     ActivityChange,
     Batch,
@@ -22,35 +23,61 @@ from .records import (
     Organism,
     OrganismKind,
     Parameter,
+    Processing,
     Refused,
     Rule,
 )
-from .records.base import folded
-from .records.remunerations import Bounds, Certificate, Remuneration
-from .records.workers import Card
+from .records.bounds import Bounds
+from .records.known_workers import KnownWorker, PreviousLine, meet_identity
+from .records.remunerations import Certificate, Remuneration
+from .records.rules import require
 from .register import Register
+from .treatments import last_treatments
 
 PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
 
-# The rate of November as the certificate says it, where it differs from the one known at the end of the month (R24).
-RATES = text(
-    """INSERT INTO worker_rate (worker_id, starts_on, partner_id, rate)
-       SELECT l.worker_id,
-              COALESCE((SELECT max(r.starts_on) FROM worker_rate r
-                        WHERE r.worker_id = l.worker_id AND r.starts_on BETWEEN :first AND :last),
-                       CASE WHEN l.entered_on > :first THEN l.entered_on ELSE :first END),
-              l.partner_id, l.rate
-       FROM declaration_line l
-       WHERE l.declaration_id = :declaration
-         AND COALESCE((SELECT r.rate FROM worker_rate r WHERE r.worker_id = l.worker_id AND r.starts_on <= :last
-                       ORDER BY r.starts_on DESC LIMIT 1), -1) <> l.rate
-       ON CONFLICT (worker_id, starts_on) DO UPDATE SET rate = excluded.rate"""
-).bindparams(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
+
+class Intention(NamedTuple):
+    """What the caller says of a declaration beside its lines, so that nothing is declared by mistake.
+
+    `nothing_to_declare`: nobody here receives the AAH. `removals`: how many persons are no longer declared.
+    """
+
+    deposit: bool
+    nothing_to_declare: bool = False
+    removals: int | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of one call with what they are judged against."""
+
+    read: list[Remuneration]
+    before: Mapping[str, PreviousLine]
+    cards: Cards
+    known: Mapping[str, KnownWorker]
+    certificate: Certificate
+
+    @property
+    def accepted(self) -> list[Remuneration]:
+        return [line for line in self.read if not line.errors]
+
+    def removals(self) -> list[str]:
+        """The workers of the former declaration without an accepted line, but for those whom the register refuses."""
+        accepted = {card.id for line in self.accepted if (card := self.cards.get(line)) is not None}
+        return [worker for worker in self.before if worker not in accepted and not self._is_refused(worker)]
+
+    def _is_refused(self, worker_id: str) -> bool:
+        known = self.known[worker_id]
+        return not known.card.aah_beneficiary or known.has_left_before(self.certificate)
 
 
 @dataclass(slots=True)
 class CertificateIntake(Intake):
-    """The batches of the annual certificate."""
+    """The batches of the annual certificate. `removals`: whom the last one would declare no longer."""
+
+    removals: list[str] = field(default_factory=list)
 
     async def live(self, campaign: Campaign) -> Sequence[Declaration]:
         """The deposit and the draft that count now."""
@@ -63,10 +90,10 @@ class CertificateIntake(Intake):
         campaign: Campaign,
         lines: Sequence[Mapping[str, Any]] | None,
         live: Sequence[Declaration],
-        *,
-        deposit: bool,
+        intention: Intention,
     ) -> Batch:
         """A draft or a deposit of these lines, or the deposit of the draft as it stands (`lines` is None)."""
+        deposit = intention.deposit
         deposited, draft = (next((d for d in live if d.is_live is is_live), None) for is_live in (True, False))
         certificate = await self._certificate(campaign)
         if lines is None:
@@ -75,31 +102,78 @@ class CertificateIntake(Intake):
             read = await self._drafted(draft)
         else:
             read = certificate.read_all(lines)
-        cards = await self.cards(read)
-        for line in read:
-            _meet(line, cards.get(line))
-        if self.is_held(read):
+        _require_coherence(intention, read)
+        judged = await self._judge(read, deposited if deposit else draft, deposited, certificate)
+        if self.is_held(read) or not self._is_meant(judged, intention):
             return self.report(BatchKind.REMUNERATIONS, read, {}, campaign=campaign)
+        return await self._write(campaign, judged, (deposited, draft), intention)
 
-        good = [line for line in read if not line.errors]
+    async def _judge(
+        self,
+        read: list[Remuneration],
+        former: Declaration | None,
+        deposited: Declaration | None,
+        certificate: Certificate,
+    ) -> Lines:
+        """Each line against the card of its worker and what is known of them here."""
+        before = await self._before(former)
+        cards = await self.cards(read, before)
+        known = await known_workers(self.register, self.place, list(cards.by_id.values()), deposited)
+        in_force = before if former is deposited else await self._before(deposited)
+        for line in read:
+            card = cards.get(line)
+            meet_identity(line, card)
+            if card is not None and not line.missed("nir"):  # a doubtful number is nobody's
+                known[card.id].meet(line, in_force.get(card.id), certificate)
+        return Lines(read, before, cards, known, certificate)
+
+    def _is_meant(self, lines: Lines, intention: Intention) -> bool:
+        """Whether the caller means what the lines would do; what is missing is told first."""
+        if lines.read and not lines.accepted:
+            return self._refuse(Rule.NOTHING_ACCEPTED, "lines")
+        self.removals = lines.removals()
+        count = len(self.removals)
+        if count and intention.removals != count:
+            return self._refuse(Rule.REMOVALS_UNACKNOWLEDGED, "acknowledgeRemovals", f"Nombre : {count}.")
+        if count * 2 > len(lines.before) and not (intention.reason or "").strip():
+            return self._refuse(Rule.REMOVALS_REASON, "reason")
+        return True
+
+    def _refuse(self, rule: Rule, at: str, detail: str | None = None) -> bool:
+        self.errors.append(Notice(rule, (at,), detail))
+        return False
+
+    async def _write(
+        self,
+        campaign: Campaign,
+        lines: Lines,
+        live: tuple[Declaration | None, Declaration | None],
+        intention: Intention,
+    ) -> Batch:
+        deposited, draft = live
+        deposit, accepted = intention.deposit, lines.accepted
         sequence = 1 + await self._last_sequence(campaign)
-        declaration = Declaration.prepare(self.place, campaign, sequence, len(good), self.by, self.now)
-        written = Written(
-            self, declaration, cards, await self._before(deposited if deposit else draft), deposit=deposit
-        )
-        outcomes = {line.index: written.take(line) for line in good}
+        declaration = Declaration.prepare(self.place, campaign, sequence, len(accepted), self.by, self.now)
+        declaration.nothing_to_declare = intention.nothing_to_declare
+        treatments = await last_treatments(self.register, self.place, campaign, list(lines.cards.by_id))
+        written = Written(self, declaration, lines.cards, lines.before, treatments, deposit=deposit)
+        outcomes = {}
+        for line in accepted:
+            card = lines.cards.get(line)
+            known = lines.known.get(card.id) if card is not None else None
+            outcomes[line.index] = written.take(line, known, lines.certificate)
         if deposit:
-            await self._tell_missing(campaign, written, certificate)
+            await self._tell_missing(campaign, written, lines.certificate)
         facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
         if self.dry_run:  # no line is made, even to be undone: it would open the card of its worker
-            return self.report(BatchKind.REMUNERATIONS, read, outcomes, **facts)
+            return self.report(BatchKind.REMUNERATIONS, lines.read, outcomes, **facts)
         if deposit:
             declaration.receive(deposited, self.by, self.now)
         if draft is not None:
             draft.superseded_at = self.now
         self.register.session.add(declaration)
-        batch = self.report(BatchKind.REMUNERATIONS, read, outcomes, declaration=declaration, **facts)
-        self.register.after_flush(written.write, self._rates(declaration, certificate) if deposit else None)
+        batch = self.report(BatchKind.REMUNERATIONS, lines.read, outcomes, declaration=declaration, **facts)
+        self.register.after_flush(written.write)
         return batch
 
     async def _certificate(self, campaign: Campaign) -> Certificate:
@@ -113,19 +187,24 @@ class CertificateIntake(Intake):
         of = (Declaration.establishment_id == self.place.id, Declaration.campaign_id == campaign.id)
         return await self.register.session.scalar(select(func.max(Declaration.sequence)).where(*of)) or 0
 
-    async def _before(self, former: Declaration | None) -> dict[str, Former]:
+    async def _before(self, former: Declaration | None) -> dict[str, PreviousLine]:
         """The lines that this declaration takes the place of, by worker."""
         if former is None:
             return {}
         rows = DeclarationLine.__table__.c
-        columns = [rows[c] for c in ("worker_id", "changed_sequence", *SAID, *PROCESSED)]
-        found = await self.register.session.execute(select(*columns).where(rows.declaration_id == former.id))
-        return {worker: Former(changed, tuple(more[:SIZE]), tuple(more[SIZE:])) for worker, changed, *more in found}
+        columns = (rows.changed_sequence, rows.words_digest, rows.processing, rows.rate, rows.dual_activity_since)
+        result = await self.register.session.execute(
+            select(rows.worker_id, *columns).where(rows.declaration_id == former.id)
+        )
+        return {
+            worker: PreviousLine(changed, digest, processing is Processing.NOT_BENEFICIARY, rate, since)
+            for worker, changed, digest, processing, rate, since in result
+        }
 
     async def _drafted(self, draft: Declaration) -> list[Remuneration]:
         """The draft's lines as they were read, in order."""
         rows = DeclarationLine.__table__.c
-        columns = [rows[c] for c in ("worker_id", "client_reference", "drafted", *SAID)]
+        columns = [rows[c] for c in ("worker_id", "client_reference", "drafted", *STATEMENTS)]
         found = await self.register.session.execute(
             select(*columns).where(rows.declaration_id == draft.id).order_by(rows.position)
         )
@@ -135,7 +214,7 @@ class CertificateIntake(Intake):
                 reference=row.client_reference,
                 worker_id=row.worker_id,
                 **undrafted(row.drafted),
-                **{name: getattr(row, name) for name in SAID},
+                **{name: getattr(row, name) for name in STATEMENTS},
             )
             for index, row in enumerate(found)
         ]
@@ -147,6 +226,7 @@ class CertificateIntake(Intake):
             left.worker_id == line.worker_id,
             left.establishment_id == self.place.id,
             left.kind == ChangeKind.DEPARTURE,
+            left.ended_at.is_(None),
             left.effective_on <= certificate.first_day,
         )
         found = await self.register.session.scalars(
@@ -168,33 +248,12 @@ class CertificateIntake(Intake):
         if not written.workers:
             self.warnings.append(Notice(Rule.NOTHING_DECLARED, ("lines",)))
 
-    def _rates(self, declaration: Declaration, certificate: Certificate) -> Any:  # noqa: ANN401 a coroutine function
-        async def write() -> None:
-            days = {"first": certificate.first_day, "last": certificate.last_day}
-            await self.register.session.execute(RATES, {"declaration": declaration.id, **days})
 
-        return write
-
-
-def _meet(line: Remuneration, card: Card | None) -> None:
-    """A line against the card of its worker, or against the want of one."""
-    if line.aah_beneficiary is False or (card and not card.aah_beneficiary and line.aah_beneficiary is None):
-        line.reject(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")
-    if line.worker_id is not None:
-        return  # of the draft: the rest was met when it was read
-    if card is None:
-        for told, at in ((line.matricule, "matricule"), (line.paying_id, "payingOrganism")):
-            if told is None and not line.missed(at):
-                line.reject(Rule.MATRICULE_MISSING, at)
-        return
-    if line.birth_date is None or not line.birth_name or line.missed("nir"):
-        return
-    if (card.birth_name, card.birth_date) == (line.birth_name, line.birth_date):
-        return
-    if not card.is_of(line.birth_name, line.birth_date):
-        line.reject(Rule.WORKER_MISMATCH, "nir")
-    elif card.birth_date != line.birth_date or folded(card.birth_name) != folded(line.birth_name):
-        line.warn(Rule.WORKER_CHANGED, "birthName")
+def _require_coherence(intention: Intention, lines: Collection[Remuneration]) -> None:
+    """R17: « néant » is said without a line, and a deposit without a line says it. NOTHING_UNSAID."""
+    is_silent = intention.deposit and not lines and not intention.nothing_to_declare
+    contradicts = intention.nothing_to_declare and bool(lines)
+    require(not is_silent and not contradicts, Rule.NOTHING_UNSAID, "nothingToDeclare")
 
 
 class Draft(NamedTuple):

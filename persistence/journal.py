@@ -9,11 +9,11 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstanceState
 
-from .records import Idempotency, JournalEntry, SignIn, Worker
+from .records import Idempotency, JournalEntry, SignIn, Treatment, Worker
 from .records.base import Base, fresh_id
 
 MODIFIED = "«modifié»"
-SILENT = (Idempotency, JournalEntry, SignIn, Worker)
+SILENT = (Idempotency, JournalEntry, SignIn, Treatment, Worker)
 """Told by nothing but their act: a card that changes would say what its line hides."""
 Changes = dict[str, dict[str, Any]]
 

@@ -1,7 +1,7 @@
 """Where the policy meets the register: who calls, what may be seen, and the reading of a question."""
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -224,7 +224,10 @@ class Context:
         key = (document, name, info.path.key, self.shape(operation, values), subject.roles)
         plan = self.graph.plan(key, planned)
         driver = await self.graph.database.driver_of(session)
-        found = {str(OBJECT.path[0]): next(iter(ids), None), str(OBJECTS.path[0]): list(ids)}
+        by_prefix: dict[str, list[str]] = defaultdict(list)
+        for one in ids:
+            by_prefix[one.partition("_")[0]].append(one)
+        found = {str(OBJECT.path[0]): next(iter(ids), None), str(OBJECTS.path[0]): by_prefix}
         text = await self.run(plan, values | found, subject, driver)
         return orjson.loads(text or "{}")  # type: ignore[no-any-return]
 

@@ -9,7 +9,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from persistence.activity_changes import ChangeIntake
 from persistence.batches import Intake
-from persistence.declarations import CertificateIntake
+from persistence.declarations import CertificateIntake, Intention
 from persistence.records import (
     Batch,
     BatchMode,
@@ -58,6 +58,9 @@ class RemunerationLineInput:
     birth_date: Cell | None = _cell("Jour de naissance, JJ/MM/AAAA ou AAAA-MM-JJ.")
     matricule: Cell | None = _cell("Matricule allocataire : requis pour une personne nouvelle.")
     paying_organism: Cell | None = _cell("Code de la Caf qui paie l'AAH, par exemple 751 : requis de même.")
+    paying_organism_changed: Cell | None = _cell(
+        "Oui, pour confirmer que la Caf qui paie n'est plus celle de la fiche."
+    )
     siret: Cell | None = _cell("SIRET de l'établissement : une vérification.")
     entered_on: Cell | None = _cell("Jour d'entrée dans l'établissement.")
     rate: Cell | None = _cell("Taux d'activité, en pour cent.")
@@ -71,6 +74,7 @@ class RemunerationLineInput:
     dual_activity_since: Cell | None = _cell("Début du cumul.")
     dual_activity_hours: Cell | None = _cell("Heures par semaine en milieu ordinaire.")
     dual_activity_employer: Cell | None = _cell("SIRET de l'employeur du milieu ordinaire.")
+    dual_activity_until: Cell | None = _cell("Fin d'un cumul qui courait : premier jour sans, avec « non ».")
     aah_beneficiary: Cell | None = _cell("La personne reçoit l'AAH : à confirmer quand la Caf a répondu que non.")
     reference_month: Cell | None = _cell("Mois déclaré, 2026-11 : une vérification (R18).")
     confirmation: Cell | None = _cell("Motif d'un montant qui dépasse le maximum : rappel, prime.")
@@ -100,7 +104,14 @@ class RemunerationsDeclareInput(BatchInput):
     )
     lines: list[RemunerationLineInput] | None = strawberry.field(
         default=None,
-        description="Les lignes, 1 000 au plus ; aucune : personne à déclarer. Absentes : le brouillon est déposé.",
+        description="Les lignes, 1 000 au plus. Absentes : le brouillon est déposé. Aucune : avec « néant » seulement.",
+    )
+    nothing_to_declare: bool = strawberry.field(
+        default=False, description="Néant : aucun bénéficiaire de l'AAH n'y travaille ; se dit sans ligne (R17)."
+    )
+    acknowledge_removals: int | None = strawberry.field(
+        default=None,
+        description="Le nombre exact des personnes déclarées qui ne le seraient plus ; le refus et l'essai le donnent.",
     )
 
 
@@ -124,7 +135,9 @@ async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> B
         if not given.dry_run:
             raise
         act.warn([refused.notice])
-    batch = await intake.certify(campaign, _rows(given.lines), live, deposit=given.deposit)
+    intention = Intention(given.deposit, given.nothing_to_declare, given.acknowledge_removals, given.reason)
+    batch = await intake.certify(campaign, _rows(given.lines, WHOLE), live, intention)
+    act.also_ids = intake.removals[:LINES]
     _tell(act, intake)
     return batch
 
@@ -137,9 +150,13 @@ def _needed(given: RemunerationsDeclareInput, live: Sequence[Declaration]) -> st
     return "Declaration:replace" if any(d.is_live for d in live) else "Declaration:deposit"
 
 
-def _rows(lines: Any) -> Sequence[Mapping[str, Any]] | None:  # noqa: ANN401 mappings, whatever their annotation
+WHOLE = "Une déclaration remplace la précédente en entier : ne la coupez pas."
+IN_PARTS = "Envoyez-les en plusieurs lots."
+
+
+def _rows(lines: Any, advice: str) -> Sequence[Mapping[str, Any]] | None:  # noqa: ANN401 mappings, whatever their annotation
     if lines is not None and len(lines) > LINES:
-        raise Refused(Rule.LINES_TOO_MANY, "lines")
+        raise Refused(Rule.LINES_TOO_MANY, "lines", detail=advice)
     return lines  # type: ignore[no-any-return]
 
 
@@ -182,7 +199,7 @@ async def activity_changes_declare(act: Act, given: ActivityChangesDeclareInput)
     place = await act.at_establishment(given.establishment_id, given.siret)
     act.may_declare(place, "Batch:dry_run" if given.dry_run else "ActivityChange:deposit")
     intake = ChangeIntake(*_batch(act, place, given, given.mode))
-    batch = await intake.change(_rows(given.lines) or [], act.today)
+    batch = await intake.change(_rows(given.lines, IN_PARTS) or [], act.today)
     _tell(act, intake)
     return batch
 
@@ -209,7 +226,8 @@ async def remunerations_process(act: Act, given: RemunerationsProcessInput) -> l
     declaration = await session.get_one(Declaration, lines[0].declaration_id)
     for index, line in enumerate(lines):
         with at("lineIds", str(index)):
-            line.process(declaration, given.outcome, given.processing_reason, act.actor, act.today)
+            treatment = line.process(declaration, given.outcome, given.processing_reason, act.actor, act.now, act.today)
+            session.add(treatment)
         if given.outcome is Processing.NOT_BENEFICIARY:
             (await session.get_one(Worker, line.worker_id)).aah_beneficiary = False
     return lines

@@ -103,7 +103,7 @@ async def _attempt(name: str, doing: Doing, info: GraphQLResolveInfo[Any], given
             consequences = await impact(act.register, act.partner, act.effect_on, act.before, after)
             extra = {**extra, "impact": consequences}
         await act.resolve()
-        answers = await context.payload(info, [made.id for made in objects], act.subject, session)
+        answers = await context.payload(info, [*(made.id for made in objects), *act.also_ids], act.subject, session)
         told = (tuple(map(_under_input, act.errors)), tuple(map(_under_input, act.warnings)))
         outcome = Outcome(answers, *told, extra=extra)
         if act.dry_run:
@@ -161,7 +161,7 @@ async def _record(
         record.version += 1
     if claimed is not None:
         claimed.outcome = {
-            "objects": [made.id for made in objects],
+            "objects": [*(made.id for made in objects), *act.also_ids],
             "extra": {name: value for name, value in extra.items() if name not in SECRETS},
             "errors": [_stored(notice) for notice in act.errors],
             "warnings": [_stored(notice) for notice in act.warnings],

@@ -123,7 +123,8 @@ class Planner:
                 asked, under = self._selected(target, inner)
                 if is_list_type(get_nullable_type(definition.type)):
                     prefix = next(p for p, known in self.types.by_prefix.items() if known is target)
-                    fields.append(Nodes(key, OBJECTS, ((prefix, asked),)))
+                    ids = Var((*OBJECTS.path, prefix))
+                    fields.append(Nodes(key, ids, ((prefix, asked),)))
                     under = (Sized(LISTED_COST, len(asked.fields), under),)
                 else:
                     fields.append(One(key, None, asked, ((_is, OBJECT),)))
@@ -322,7 +323,7 @@ class Planner:
 
 OBJECT = Var(("$object",))
 OBJECTS = Var(("$objects",))
-"""Where the ids of a payload's objects stand among the values; no variable has such names."""
+"""Where the ids of a payload's objects stand among the values, by prefix; no variable has such names."""
 
 
 def _is(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:

@@ -78,6 +78,18 @@ def declaration_status(row: Table, _terms: Terms) -> ColumnElement[str]:
     )
 
 
+@labelled("État d'un changement.", RECEIVED="Reçu", CORRECTED="Corrigé", CANCELLED="Annulé")
+class ChangeStatus(StrEnum):
+    RECEIVED = "RECEIVED"
+    CORRECTED = "CORRECTED"
+    CANCELLED = "CANCELLED"
+
+
+def change_status(row: Table, _terms: Terms) -> ColumnElement[str]:
+    """A change that another one has ended does not take place."""
+    return case((row.c.ended_at.is_(None), literal("RECEIVED")), else_=literal("CANCELLED"))
+
+
 def status_is(row: Table, terms: Terms, value: Value) -> SqlTest:
     wanted: SqlTest = declaration_status(row, terms) == terms.value(value)
     return wanted
@@ -184,6 +196,11 @@ class DeclarationLine(Node):
     esat_share: Percent | None = column("Part financée par l'Esat, en pour cent du Smic.", decimal("esat_share"))
     no_pay_reason: NoPayReason | None = column("Motif d'une absence de paie.")
     dual_activity: bool = column("Cumul avec le milieu ordinaire (R16).")
+    dual_activity_since: date | None = column("Premier jour du cumul, s'il est dit.")
+    dual_activity_hours: Money | None = column(
+        "Heures par semaine en milieu ordinaire, si elles sont dites.", decimal("dual_activity_hours")
+    )
+    dual_activity_employer: str | None = column("SIRET de l'employeur du milieu ordinaire, s'il est dit.")
     confirmation: str | None = column("Motif d'un montant confirmé.")
     comment: str | None = column("Remarque de l'Esat.")
     changed_sequence: int = column("Rang de la déclaration où la ligne a changé pour la dernière fois.")
@@ -254,6 +271,7 @@ class Declaration(Node):
     received_at: datetime | None = column("Instant du dépôt, qui compte (R22) ; vide : un brouillon.")
     superseded_at: datetime | None = column("Instant de son remplacement.")
     line_count: int = column("Nombre de lignes.")
+    nothing_to_declare: bool = column("Néant : dit qu'aucun bénéficiaire de l'AAH n'y travaille (R17).")
     pending_count: int = column("Lignes que les Caf n'ont pas encore traitées.", lines_counted(None))
     taken_count: int = column("Lignes prises en compte.", lines_counted("TAKEN_INTO_ACCOUNT"))
     returned_count: int = column("Lignes renvoyées à l'Esat.", lines_counted("RETURNED"))
@@ -284,6 +302,9 @@ class ActivityChange(Node):
     comment: str | None = column("Remarque de l'Esat.")
     client_reference: str | None = column("Référence de qui a déclaré.")
     received_at: datetime = column("Instant de réception.")
+    status: ChangeStatus = column("État : reçu, corrigé ou annulé.", change_status)
+    ended_at: datetime | None = column("Instant où un autre changement l'a annulé ; vide : il a lieu.")
+    corrected_by: "ActivityChange | None" = one("Le changement qui l'a annulé.", "ended_by_id")
     establishment_siret: str = column("SIRET de l'établissement.", place("siret"))
     establishment_name: str = column("Nom de l'établissement.", place("name"))
     paid_by: OrganismRef = one("La Caf qui paie l'AAH, copiée à la réception.", "paying_id")

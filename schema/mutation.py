@@ -40,6 +40,9 @@ class Mutation:
         partner=Partner,
     )
     establishment_add = act(partners.establishment_add, "Rattache un établissement.", establishment=Establishment)
+    establishment_end = act(
+        partners.establishment_end, "Met fin au rattachement d'un établissement.", establishment=Establishment
+    )
     eligibility_decide = act(
         partners.eligibility_decide, "Décide de l'éligibilité (R28, R50).", eligibility=Eligibility
     )
@@ -115,7 +118,10 @@ class Mutation:
     mandate_revoke = act(mandates.mandate_revoke, "Met fin à un mandat.", affiliation=Affiliation)
     # declarations
     remunerations_declare = act(
-        declarations.remunerations_declare, "Déclare les rémunérations de novembre (R16 à R22).", batch=Batch
+        declarations.remunerations_declare,
+        "Déclare les rémunérations de novembre (R16 à R22).",
+        batch=Batch,
+        removals=list[Worker],
     )
     remunerations_process = act(
         declarations.remunerations_process, "Traite des lignes, par la Caf qui paie (R20).", lines=list[DeclarationLine]

@@ -22,6 +22,8 @@ from .declarations import (
     DeclarationLine,
     LineStatus,
     Processing,
+    Treatment,
+    TreatmentOutcome,
 )
 from .entries import EntryRecord
 from .extracts import Extract, ExtractLine, ImportDecision, ImportOutcome, Origin
@@ -110,6 +112,8 @@ __all__ = [
     "Span",
     "Standing",
     "Suspension",
+    "Treatment",
+    "TreatmentOutcome",
     "User",
     "UserKind",
     "Worker",

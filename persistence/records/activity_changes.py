@@ -1,19 +1,18 @@
 """Activity changes, all year long (R23 to R27): the rate up or down against the one known, a departure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import UNTOLD, Record, named, untold
+from .base import UNTOLD, Record, named, unique_where, untold
 from .cells import Line, day, prose, rate, reference, refuse_numbers, texts
 from .identifiers import Nir
 from .rules import Refused, Rule
-from .workers import Card
 
 HORIZON = timedelta(days=366)
 
@@ -43,12 +42,23 @@ class DepartureReason(StrEnum):
 
 
 class ActivityChange(Record):
-    """Changement d'activité: a fact dated by its effect, not a right; `paying_id` is copied at receipt."""
+    """Changement d'activité: a fact dated by its effect, not a right; `paying_id` is copied at receipt.
+
+    One that has ended, by the change `ended_by_id`, does not take place: it stays readable and counts no more.
+    """
 
     __tablename__ = "activity_change"
     prefix = "chg"
     __table_args__ = (
-        UniqueConstraint("worker_id", "establishment_id", "kind", "effective_on"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name="ended_by_another"),
+        unique_where(
+            "uq_activity_change_living",
+            "worker_id",
+            "establishment_id",
+            "kind",
+            "effective_on",
+            where="ended_at IS NULL",
+        ),
         ForeignKeyConstraint(["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]),
         ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
         Index("ix_activity_change_paying_id", "paying_id", "id"),
@@ -67,6 +77,8 @@ class ActivityChange(Record):
     comment: Mapped[str | None] = untold()
     client_reference: Mapped[str | None] = untold()
     received_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[str | None] = mapped_column(ForeignKey("activity_change.id"))
 
 
 @dataclass(slots=True)
@@ -80,50 +92,6 @@ class Change(Line):
     rate: int | None = None
     departure_reason: DepartureReason | None = None
     comment: str | None = None
-
-
-@dataclass(slots=True)
-class Known:
-    """What is known of a worker in an establishment: the card, the rates by day, what was declared already."""
-
-    card: Card
-    rates: dict[date, int] = field(default_factory=dict)
-    changes: set[tuple[ChangeKind, date]] = field(default_factory=set)
-    departed_on: date | None = None
-
-    def rate_on(self, on: date) -> int | None:
-        """The last rate known that day (R24)."""
-        return next((self.rates[d] for d in sorted(self.rates, reverse=True) if d <= on), None)
-
-    def judge(self, change: Change) -> None:
-        """R24, R26: the direction against the known rate, once, after the entry and before the departure."""
-        on, kind = change.effective_on, change.kind
-        if on is None or kind is None:
-            return
-        if on < self.card.entered_on:
-            change.reject(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn")
-        if (kind, on) in self.changes:
-            change.reject(Rule.CHANGE_DUPLICATE, "effectiveOn")
-        elif self.departed_on is not None and (on >= self.departed_on or kind is ChangeKind.DEPARTURE):
-            change.reject(Rule.WORKER_DEPARTED, "effectiveOn")
-        elif kind is ChangeKind.DEPARTURE and any(day > on for _, day in self.changes):
-            change.reject(Rule.LATER_CHANGE, "effectiveOn")
-        if kind is not ChangeKind.DEPARTURE and change.rate is not None:
-            before = self.rate_on(on)
-            if before is None:
-                change.reject(Rule.RATE_UNKNOWN, "rate")
-            elif (change.rate > before) != (kind is ChangeKind.RATE_INCREASE) or change.rate == before:
-                change.reject(Rule.RATE_DIRECTION, "rate")
-
-    def apply(self, change: Change) -> None:
-        """Later lines of the same batch are judged after this one."""
-        assert change.effective_on is not None
-        assert change.kind is not None
-        self.changes.add((change.kind, change.effective_on))
-        if change.kind is ChangeKind.DEPARTURE:
-            self.departed_on = change.effective_on
-        elif change.rate is not None:
-            self.rates[change.effective_on] = change.rate
 
 
 def read_changes(lines: Iterable[Mapping[str, Any]], today: date) -> list[Change]:
@@ -170,5 +138,12 @@ def _reason(text: str) -> DepartureReason:
 
 
 def in_order(changes: Sequence[Change]) -> list[Change]:
-    """By day of effect, as they happened: the batch may tell them in any order."""
-    return sorted(changes, key=lambda change: (change.effective_on or date.max, change.index))
+    """By day of effect, as they happened, a departure first: the batch may list them in any order."""
+    return sorted(
+        changes,
+        key=lambda change: (
+            change.effective_on or date.max,
+            change.kind is not ChangeKind.DEPARTURE,
+            change.index,
+        ),
+    )

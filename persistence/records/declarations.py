@@ -51,6 +51,7 @@ class Declaration(Record):
     received_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
     line_count: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    nothing_to_declare: Mapped[bool] = mapped_column(default=False, info=UNTOLD)
     declared_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
 
     @classmethod
@@ -94,6 +95,7 @@ class DeclarationLine(Record):
 
     `paying_id` is copied at receipt. `changed_sequence` is the declaration's sequence at which it last changed.
     `drafted` keeps, as JSON text, what a draft says of its worker: a card changes at a deposit only.
+    `words_digest` is the digest of everything that the line says of the person: a treatment follows it.
     """
 
     __tablename__ = "declaration_line"
@@ -123,22 +125,96 @@ class DeclarationLine(Record):
     esat_share: Mapped[int | None] = untold()
     no_pay_reason: Mapped[NoPayReason | None] = mapped_column(named(NoPayReason), info=UNTOLD)
     dual_activity: Mapped[bool] = untold()
+    dual_activity_since: Mapped[date | None] = untold()
+    dual_activity_hours: Mapped[int | None] = untold()
+    dual_activity_employer: Mapped[str | None] = untold()
     confirmation: Mapped[str | None] = untold()
     comment: Mapped[str | None] = untold()
     drafted: Mapped[str | None] = untold()
+    words_digest: Mapped[str | None] = untold()
     changed_sequence: Mapped[int] = mapped_column(Integer)
     processing: Mapped[Processing | None] = mapped_column(named(Processing), info=UNTOLD)
     processed_on: Mapped[date | None]
     processed_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     processing_reason: Mapped[str | None] = untold()
 
-    def process(self, declaration: Declaration, what: Processing, reason: str | None, by: User, today: date) -> None:
-        """What the paying Caf did of it; what is returned, or is no beneficiary's, comes back with a reason."""
+    def process(
+        self,
+        declaration: Declaration,
+        what: Processing,
+        reason: str | None,
+        by: User,
+        now: datetime,
+        today: date,
+    ) -> "Treatment":
+        """The answer of the paying Caf; what it returns, or says no beneficiary's, comes back with a reason."""
         require(declaration.is_live, Rule.LINE_NOT_LIVE)
-        told = (reason or "").strip()
-        require(told or what is Processing.TAKEN_INTO_ACCOUNT, Rule.VALUE_INVALID, "processingReason")
+        words = (reason or "").strip() or None
+        require(words or what is Processing.TAKEN_INTO_ACCOUNT, Rule.VALUE_INVALID, "processingReason")
         self.processing, self.processed_on, self.processed_by_id = what, today, by.id
-        self.processing_reason = told or None
+        self.processing_reason = words
+        return Treatment(
+            partner_id=self.partner_id,
+            establishment_id=self.establishment_id,
+            worker_id=self.worker_id,
+            paying_id=self.paying_id,
+            line_id=self.id,
+            campaign_id=declaration.campaign_id,
+            words_digest=self.words_digest,
+            outcome=TreatmentOutcome(what),
+            reason=words,
+            by_id=by.id,
+            at=now,
+            day=today,
+        )
+
+
+class TreatmentOutcome(StrEnum):
+    """What a Caf answered to a line or to a change; the last two bear on a line that is gone, or on an answer."""
+
+    TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
+    NOT_BENEFICIARY = "NOT_BENEFICIARY"
+    RETURNED = "RETURNED"
+    WITHDRAWAL_NOTED = "WITHDRAWAL_NOTED"
+    REOPENED = "REOPENED"
+
+
+class Treatment(Record):
+    """Traitement: the recorded answer of a Caf to a line or to a change. It is never changed.
+
+    A line that says the same of the same person, to the same Caf, takes over the last one (`words_digest`).
+    """
+
+    __tablename__ = "treatment"
+    prefix = "trt"
+    __table_args__ = (
+        ForeignKeyConstraint(["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]),
+        ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+        CheckConstraint("(line_id IS NULL) <> (change_id IS NULL)", name="of_a_line_or_of_a_change"),
+        CheckConstraint(
+            "line_id IS NULL OR (campaign_id IS NOT NULL AND (words_digest IS NULL) = (outcome = 'WITHDRAWAL_NOTED'))",
+            name="of_the_words_of_a_line",
+        ),
+        CheckConstraint(
+            "reason IS NOT NULL OR outcome IN ('TAKEN_INTO_ACCOUNT', 'WITHDRAWAL_NOTED')",
+            name="with_its_reason",
+        ),
+        Index("ix_treatment_words", "worker_id", "establishment_id", "campaign_id", "id"),
+    )
+
+    partner_id: Mapped[str]
+    establishment_id: Mapped[str]
+    worker_id: Mapped[str]
+    paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
+    line_id: Mapped[str | None] = mapped_column(ForeignKey("declaration_line.id"))
+    change_id: Mapped[str | None] = mapped_column(ForeignKey("activity_change.id"))
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
+    words_digest: Mapped[str | None] = untold()
+    outcome: Mapped[TreatmentOutcome] = mapped_column(named(TreatmentOutcome), info=UNTOLD)
+    reason: Mapped[str | None] = untold()
+    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    day: Mapped[date]
 
 
 class BatchKind(StrEnum):

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from .base import folded
-from .campaigns import Parameter
+from .bounds import Bounds
 from .cells import (
     FULL,
     Line,
@@ -31,10 +31,8 @@ from .cells import (
     texts,
 )
 from .identifiers import MATRICULE, Nir, matricule, whole
-from .rules import Refused, Rule, require
+from .rules import Refused, Rule
 
-MONTHS_OF_HOURS = 35 * 52
-"""Twelve months of the legal week: the monthly SMIC is the hourly one times 151,67 hours."""
 NET_LEAST, NET_MOST = 70, 105
 """Amounts are net and the texts speak of gross ones: percents of the gross figure within which nothing is told."""
 LONGEST_WEEK = 35_00
@@ -83,48 +81,11 @@ class Remuneration(Line):
     dual_activity_since: date | None = None
     dual_activity_hours: int | None = None
     dual_activity_employer: str | None = None
+    dual_activity_until: date | None = None
+    paying_organism_changed: bool | None = None
     aah_beneficiary: bool | None = None
     confirmation: str | None = None
     comment: str | None = None
-
-
-class Bounds(NamedTuple):
-    """The parameters of November: the monthly SMIC in cents, shares of it in hundredths of a percent."""
-
-    smic: int
-    least: int
-    most: int
-    aid_cap: int
-    share_least: int
-    threshold: int
-    slope: int
-
-    @classmethod
-    def on(cls, day: date, parameters: Sequence[Parameter]) -> "Bounds":
-        """What each parameter is worth that day."""
-        known = {p.name: p.value for p in sorted(parameters, key=lambda p: p.starts_on) if p.starts_on <= day}
-        missing = {"SMIC_HOURLY", "RG_MIN", "RG_MAX", "AID_CAP", "ESAT_SHARE_MIN", "AID_THRESHOLD", "AID_SLOPE"} - set(
-            known
-        )
-        require(not missing, Rule.PARAMETER_MISSING, detail=", ".join(sorted(missing)))
-        hourly = known["SMIC_HOURLY"]
-        return cls(
-            (hourly * MONTHS_OF_HOURS * 2 + 12) // 24,  # rounded half up, as it is published
-            known["RG_MIN"],
-            known["RG_MAX"],
-            known["AID_CAP"],
-            known["ESAT_SHARE_MIN"],
-            known["AID_THRESHOLD"],
-            known["AID_SLOPE"],
-        )
-
-    def gross(self, share: int, rate: int) -> int:
-        """A share of the SMIC at an activity rate, in cents, rounded half up."""
-        return (self.smic * share * rate * 2 + FULL**2) // (2 * FULL**2)
-
-    def aid(self, share: int) -> int:
-        """The aid that a share of the Esat gives (R243-6): the cap, then half a point less per point above 20 %."""
-        return self.aid_cap - max(0, share - self.threshold) * self.slope // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +127,7 @@ class Certificate:
         self._tell_identity(line, said.get("nir", ""))
         self._check_dates(line)
         self._check_amounts(line)
+        _check_dual_activity(line)
         if not line.errors:
             self._compare(line)
         return line
@@ -233,10 +195,7 @@ class Certificate:
         """What is only strange in a line that can be taken (domain.md 4.2, 4.6)."""
         if line.rate is not None and line.rate < ONE:
             line.warn(Rule.RATE_BELOW_1, "rate")
-        if line.dual_activity and line.rate == FULL:
-            line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")
-        if line.dual_activity_hours is not None and line.dual_activity_hours > LONGEST_WEEK:
-            line.warn(Rule.DUAL_ACTIVITY_OVER_35H, "dualActivityHours")
+        _compare_dual_activity(line)
         net, aid, part, at = line.net_remuneration, line.net_aid, line.esat_share, line.rate
         if not net or aid is None or part is None or at is None:
             return
@@ -267,6 +226,32 @@ def repeated(lines: Sequence[Remuneration]) -> None:
     for line in lines:
         if line.reference is not None and references[line.reference] > 1:
             line.warn(Rule.REFERENCE_DUPLICATE, "clientReference")
+
+
+def _check_dual_activity(line: Remuneration) -> None:
+    """R16: a first day, hours and an employer go with « oui », an end with « non »."""
+    stated = {
+        "dualActivitySince": line.dual_activity_since,
+        "dualActivityHours": line.dual_activity_hours,
+        "dualActivityEmployer": line.dual_activity_employer,
+    }
+    if line.dual_activity is False:
+        for at in (name for name, value in stated.items() if value):
+            line.reject(Rule.VALUE_INVALID, at, "Sans cumul, ce champ reste vide.")
+    elif line.dual_activity and line.dual_activity_until is not None:
+        line.reject(Rule.VALUE_INVALID, "dualActivityUntil", "Une fin se dit avec « non ».")
+
+
+def _compare_dual_activity(line: Remuneration) -> None:
+    """R16: the answer is kept on the line; what it lacks, and what is strange in it, is told."""
+    if line.dual_activity and line.dual_activity_since is None:
+        line.warn(Rule.DUAL_ACTIVITY_SINCE_MISSING, "dualActivitySince")
+    if line.dual_activity and line.dual_activity_hours is None:
+        line.warn(Rule.DUAL_ACTIVITY_QUOTA_MISSING, "dualActivityHours")
+    if line.dual_activity and line.rate == FULL:
+        line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")
+    if line.dual_activity_hours is not None and line.dual_activity_hours > LONGEST_WEEK:
+        line.warn(Rule.DUAL_ACTIVITY_OVER_35H, "dualActivityHours")
 
 
 def _near(net: int, gross: int) -> bool:
@@ -312,6 +297,8 @@ CELLS = cells(
     dual_activity_since=day,
     dual_activity_hours=_hours,
     dual_activity_employer=siret,
+    dual_activity_until=day,
+    paying_organism_changed=flag,
     aah_beneficiary=flag,
     confirmation=prose,
     comment=prose,

@@ -44,6 +44,12 @@ class Rule(Enum):
     SIRET_KNOWN = (None, None, "Ce SIRET est déjà celui d'un partenaire du registre.")
     OTHER_DEPARTMENT = (None, None, "L'établissement est hors du ressort de votre organisme.")
     ESTABLISHMENT_KNOWN = (None, None, "Cet établissement est déjà rattaché à un partenaire.")
+    OTHER_SIREN = (
+        "R31",
+        "§2",
+        "Autre personne morale : confirmez que le partenaire gère l'établissement.",
+    )
+    ESTABLISHMENT_OWN = (None, None, "C'est celui du partenaire lui-même.")
     # conventions and contracts
     SIGNATURE_MISSING = ("R30", "§2", "Les trois documents doivent être signés par la Caf et par le partenaire.")
     ALREADY_SIGNED = ("R30", "§2", "Ce document est déjà signé.")
@@ -179,13 +185,25 @@ class Rule(Enum):
     )
     WINDOW_CLOSED = ("R22", "§1", "La campagne est fermée depuis la fin de février : plus rien ne se corrige.")
     PERIOD_NOT_NOVEMBER = ("R18", "§1", "Le certificat porte sur le mois de novembre de la campagne.")
-    LINES_TOO_MANY = (None, None, "Un lot compte 1 000 lignes au plus : coupez-le par établissement.")
+    LINES_TOO_MANY = (None, None, "Un lot compte 1 000 lignes au plus.")
     BATCH_HELD = (
         None,
         None,
         "Rien n'est appliqué : des lignes sont rejetées, et le lot est à prendre en entier.",
     )
     DRAFT_MISSING = (None, None, "Aucun brouillon n'attend d'être déposé : envoyez les lignes.")
+    NOTHING_ACCEPTED = (
+        "R17",
+        "§1",
+        "Aucune ligne acceptée : rien n'est déposé, la déclaration en vigueur demeure.",
+    )
+    NOTHING_UNSAID = ("R17", "§1", "« Néant » se dit sans ligne, et une liste vide ne se dépose qu'avec.")
+    REMOVALS_UNACKNOWLEDGED = (
+        "R17",
+        "§1",
+        "Des personnes déclarées ne le seraient plus : confirmez leur nombre.",
+    )
+    REMOVALS_REASON = ("R17", "§1", "Plus de la moitié serait retirée : donnez le motif.")
     NOTHING_DECLARED = ("R17", "§1", "La déclaration est vide : elle dit qu'aucun bénéficiaire de l'AAH n'y travaille.")
     WORKERS_REMOVED = ("R17", "§1", "Des personnes du dépôt précédent ne sont plus dans celui-ci.")
     WORKERS_MISSING = ("R17", "§1", "Des personnes déclarées l'an dernier, et non parties, ne le sont pas.")
@@ -205,6 +223,7 @@ class Rule(Enum):
     MATRICULE_SHORT = (None, None, "Le matricule a moins de sept chiffres : il sera comparé complété de zéros.")
     MATRICULE_MISSING = (None, None, "Une personne nouvelle se déclare avec son matricule d'allocataire et sa Caf.")
     PAYING_ORGANISM_UNKNOWN = (None, None, "Aucune Caf ne porte ce code.")
+    PAYER_CHANGE_UNCONFIRMED = (None, None, "La Caf n'est pas celle de la fiche : confirmez.")
     WORKER_DUPLICATE_IN_BATCH = (None, None, "Le même numéro de sécurité sociale est sur une autre ligne.")
     WORKER_MISMATCH = (
         None,
@@ -218,7 +237,15 @@ class Rule(Enum):
         "La Caf a répondu que cette personne ne reçoit pas l'AAH : confirmez-la bénéficiaire pour la déclarer.",
     )
     WORKER_UNKNOWN = ("R24", "§1", "Cette personne n'est pas connue dans l'établissement : déclarez-la d'abord.")
+    WORKER_LEFT_BEFORE = (
+        "R26",
+        "§1",
+        "Partie avant novembre : déclarez son retour, ou corrigez son départ.",
+    )
+    WORKER_RETURNED = ("R26", "§1", "Retour constaté après un départ.")
     # remunerations
+    RATE_DIFFERS = ("R24", "§1", "Ce taux n'est pas le taux connu : déclarez le changement.")
+    LINE_STILL_RETURNED = ("R20", "§1", "Ligne renvoyée par la Caf, et inchangée.")
     AMOUNT_INVALID = (None, None, "Un montant s'écrit en euros, avec deux décimales au plus.")
     AMOUNT_MISSING = (
         "R18",
@@ -242,6 +269,10 @@ class Rule(Enum):
     RG_BELOW_MIN = (None, None, "La rémunération est très inférieure à 55,7 % du Smic à ce taux.")
     ENTRY_AFTER_REFERENCE_MONTH = ("R18", "§1", "L'entrée est postérieure à novembre : rien n'est à certifier.")
     DUAL_ACTIVITY_MISSING = ("R16", "§1", "Dites par oui ou par non si la personne cumule avec le milieu ordinaire.")
+    DUAL_ACTIVITY_SINCE_MISSING = ("R16", "§1", "Un cumul se déclare avec son premier jour : complétez.")
+    DUAL_ACTIVITY_QUOTA_MISSING = ("R16", "§1", "Les heures du cumul manquent.")
+    DUAL_ACTIVITY_RUNNING = ("R16", "§1", "Un cumul est en cours : dites sa fin.")
+    DUAL_ACTIVITY_NONE = ("R16", "§1", "Aucun cumul n'est en cours.")
     DUAL_ACTIVITY_FULL_RATE = ("R16", "§1", "Le taux est de 100 % alors qu'une seconde activité est déclarée.")
     DUAL_ACTIVITY_OVER_35H = ("R16", "§1", "Le cumul dépasse 35 heures par semaine.")
     PARAMETER_MISSING = (None, None, "Un paramètre de novembre manque au référentiel : prévenez la Cnaf.")
@@ -253,7 +284,12 @@ class Rule(Enum):
     RATE_DIRECTION = ("R24", "§1", "Le nouveau taux ne va pas dans le sens déclaré.")
     CHANGE_DUPLICATE = ("R24", "§1", "Ce changement est déjà déclaré à cette date.")
     CHANGE_BEFORE_ENTRY = ("R24", "§1", "L'effet précède l'entrée dans l'établissement.")
-    LATER_CHANGE = ("R26", "§1", "Un changement postérieur est déjà déclaré pour cette personne.")
+    CHANGE_BREAKS_LATER = (
+        "R24",
+        "§1",
+        "Un changement postérieur serait contredit : corrigez-le aussi.",
+    )
+    LATER_CHANGES_ENDED = ("R26", "§1", "Des changements postérieurs n'ont plus lieu.")
     CHANGE_TOO_FAR = ("R24", "§1", "L'effet est à plus d'un an.")
     WORKER_DEPARTED = ("R26", "§1", "La personne a quitté l'établissement avant cette date.")
     DEPARTURE_REASON_MISSING = ("R26", "§1", "Un départ se déclare avec son motif.")
@@ -330,7 +366,6 @@ BEYOND_ONE = frozenset(
 
 
 HELD_BY_SHAPE: dict[str, tuple[str, str]] = {
-    "R31": ("§2", "Une convention lie une seule Caf et un seul partenaire : elle n'a de place que pour un de chaque."),
     "R38": (
         "§3",
         "Seuls les agents d'un organisme ouvrent un service : aucune ligne de la politique ne le donne à d'autres.",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.activity_changes import ChangeIntake
 from persistence.batches import Intake
-from persistence.declarations import CertificateIntake
+from persistence.declarations import CertificateIntake, Intention
 from persistence.engine import Database
 from persistence.records import BatchMode, Campaign, Establishment, User
 from persistence.register import Register
@@ -55,7 +55,7 @@ async def tell_declarations(session: AsyncSession, database: Database) -> None:
             lines[row["siret"]].append(row)
     for siret, declarant in DECLARANTS.items():
         intake = CertificateIntake(*await _batch(session, database, siret, declarant, DEPOSITED_AT))
-        batch = await intake.certify(campaign, lines[siret], [], deposit=True)
+        batch = await intake.certify(campaign, lines[siret], [], Intention(deposit=True))
         await _kept(intake, batch.received)
     told_at = datetime(2026, 7, 2, 8, 15, tzinfo=UTC)
     changes = ChangeIntake(*await _batch(session, database, CANAL, DECLARANTS[CANAL], told_at))

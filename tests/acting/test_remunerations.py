@@ -217,10 +217,11 @@ async def test_what_is_received_is_always_the_sum_of_what_it_became(world: World
     bad = {"rate": "0"}
     first = await jo.declares(**a_deposit(siret, "a", *(a_line(n) for n in range(6))))
     mixture = (a_line(0), a_line(1), a_line(2, rate="80"), a_line(3, **bad), a_line(6), a_line(7, nir="1"))
-    taken = await jo.declares(**a_deposit(siret, "b", *mixture))
+    taken = await jo.declares(**a_deposit(siret, "b", *mixture, acknowledgeRemovals=3))
     held = await jo.declares(**a_deposit(siret, "c", *mixture, mode="ALL_OR_NOTHING"))
     draft = await jo.declares(**a_deposit(siret, "d", *mixture, deposit=False))
-    empty = await jo.declares(**a_deposit(siret, "e"))
+    nobody = {"nothingToDeclare": True, "acknowledgeRemovals": 4, "reason": "Plus aucun bénéficiaire"}
+    empty = await jo.declares(**a_deposit(siret, "e", **nobody))
 
     assert counts(first["batch"]) == {"received": 6, "created": 6}
     assert counts(taken["batch"]) == {"received": 6, "created": 1, "replaced": 1, "unchanged": 2, "rejected": 2, "removed": 3}  # fmt: skip
@@ -251,9 +252,15 @@ async def test_a_thousand_lines_are_taken_and_one_more_is_refused_as_a_whole(
     assert counts(done["batch"]) == {"received": 1000, "created": 1000}
 
 
-async def test_no_line_at_all_is_an_empty_declaration_and_it_is_told(esat: Opened, jo: Person) -> None:
-    """R17: nobody to declare is said, too."""
-    done = await jo.declares(**a_deposit(esat.partner.siret, "k"))
+async def test_nobody_to_declare_is_said_on_purpose_and_it_is_told(esat: Opened, jo: Person) -> None:
+    """R17: nobody to declare is said, too; a list that is empty by accident says nothing."""
+    with refused("NOTHING_UNSAID", "R17") as silent:
+        await jo.declares(**a_deposit(esat.partner.siret, "k"))
+    assert silent.path == ["input", "nothingToDeclare"]
+    with refused("NOTHING_UNSAID", "R17"):
+        await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1), nothingToDeclare=True))
+
+    done = await jo.declares(**a_deposit(esat.partner.siret, "k", nothingToDeclare=True))
 
     assert done["errors"] == []
     assert [(w["code"], w["path"]) for w in done["warnings"]] == [("NOTHING_DECLARED", ["input", "lines"])]
@@ -323,7 +330,8 @@ async def test_a_strange_cell_is_the_error_of_its_own_line_and_field_and_no_valu
         answer = await world.post("jo", DECLARED, {"input": a_deposit(esat.partner.siret, f"k{start}", *lines)})
 
         payload = answer.json()["data"]["act"]
-        errors = {(int(e["path"][2]), e["path"][3]) for e in payload["errors"]}
+        assert payload["errors"][0]["code"] == "NOTHING_ACCEPTED"
+        errors = {(int(e["path"][2]), e["path"][3]) for e in payload["errors"][1:]}
         assert errors == {(i, field) for i, (field, _) in enumerate(some)}, [
             some[i] for i in range(len(some)) if (i, some[i][0]) not in errors
         ]

@@ -286,7 +286,8 @@ async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds
         await seine.processes("TAKEN_INTO_ACCOUNT", now["P001"]["id"], ids["P001"])
     assert mixed.path == ["input", "lineIds", "1"]
     # confirmed a beneficiary, the person is declared again
-    confirmed = await mine.vendor.declares(**a_deposit(siret, "3", a_line(3, "921", aahBeneficiary="O")))
+    only = {"acknowledgeRemovals": 4, "reason": "Les autres sont partis"}
+    confirmed = await mine.vendor.declares(**a_deposit(siret, "3", a_line(3, "921", aahBeneficiary="O"), **only))
     assert (confirmed["errors"], counts(confirmed["batch"])) == ([], {"received": 1, "created": 1, "removed": 4})
     assert (await lines_of(mine.vendor, place))["P003"]["worker"]["aahBeneficiary"] is True
     entries = await rows(database, "SELECT acting_for, partner_id FROM journal WHERE act = 'remunerationsProcess'")
@@ -352,7 +353,8 @@ async def test_a_second_deposit_takes_the_place_of_the_whole_and_the_former_stay
     siret = esat.partner.siret
     first = await jo.declares(**a_deposit(siret, "1", *(a_line(n) for n in range(5))))
 
-    second = await jo.declares(**a_deposit(siret, "2", a_line(0), a_line(1, rate="50", netAid="416,50", netRemuneration="556,16"), a_line(9)))  # fmt: skip
+    meant = {"acknowledgeRemovals": 3, "reason": "Trois départs"}
+    second = await jo.declares(**a_deposit(siret, "2", a_line(0), a_line(1, rate="50", netAid="416,50", netRemuneration="556,16"), a_line(9), **meant))  # fmt: skip
 
     assert counts(second["batch"]) == {"received": 3, "created": 1, "replaced": 1, "unchanged": 1, "removed": 3}
     removed = [w["message"] for w in second["warnings"] if w["code"] == "WORKERS_REMOVED"]

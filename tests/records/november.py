@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from persistence.records import Notice, Parameter, Refused, Rule
-from persistence.records.remunerations import Bounds, Certificate, Remuneration
+from persistence.records.bounds import Bounds
+from persistence.records.remunerations import Certificate, Remuneration
 from persistence.seeds.reference import GUARANTEED, SMIC_HOURLY
 
 YEAR, HERE, ELSEWHERE = 2026, "99990001200025", "99990001200033"

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from persistence.records import ChangeKind, DepartureReason, Rule
-from persistence.records.activity_changes import HORIZON, Change, Known, in_order, read_changes
+from persistence.records.activity_changes import HORIZON, Change, in_order, read_changes
 from persistence.records.identifiers import Nir
+from persistence.records.known_workers import DeclaredChange, KnownWorker
 from persistence.records.workers import Card
 from tests.records.build import TODAY, day
 from tests.records.november import ANYTHING, repeats, told
@@ -41,16 +42,24 @@ def _change(**cells: Any) -> Change:  # noqa: ANN401 a cell, or None for an empt
     return read_changes([cells], TODAY)[0]
 
 
-def _known(departed_on: date | None = None) -> Known:
+def _known(departed_on: date | None = None) -> KnownWorker:
     """Half time since the entry, four fifths since November."""
-    return Known(CARD, {date(2012, 9, 9): 50_00, date(2026, 11, 1): 80_00}, departed_on=departed_on)
+    worker = KnownWorker(CARD, rates={date(2012, 9, 9): 50_00, date(2026, 11, 1): 80_00})
+    if departed_on is not None:
+        worker.changes.append(a_change(ChangeKind.DEPARTURE, departed_on))
+    return worker
 
 
-def _judged(known: Known, *lines: dict[str, str]) -> list[list[tuple[Rule, str]]]:
+def a_change(kind: ChangeKind, on: date, rate: int | None = None) -> DeclaredChange:
+    """A change in force, that its client calls C9."""
+    return DeclaredChange(kind, on, rate, "C9", "chg_9")
+
+
+def _judged(known: KnownWorker, *lines: dict[str, str]) -> list[list[tuple[Rule, str]]]:
     """What blocks each line of a batch, in the order that it was sent; each good one takes effect."""
     changes = read_changes(lines, TODAY)
     for change in in_order(changes):
-        known.judge(change)
+        known.judge(change, TODAY)
         if not change.errors:
             known.apply(change)
     return [told(change.errors) for change in changes]
@@ -85,11 +94,97 @@ def test_a_cell_that_the_kind_has_no_use_for_is_told(change: dict[str, str], at:
     assert [(n.rule, n.path[-1]) for n in _change(**change).errors] == [(Rule.VALUE_INVALID, at)]
 
 
-def test_a_departure_before_a_change_already_told_is_refused() -> None:
+def test_a_departure_before_a_change_that_has_taken_effect_is_refused_and_names_it() -> None:
     known = _known()
-    known.changes.add((ChangeKind.RATE_INCREASE, date(2026, 12, 1)))
+    known.changes.append(a_change(ChangeKind.RATE_INCREASE, TODAY, 90_00))
 
-    assert _judged(known, {**LEAVES, "effective_on": "30/11/2026"}) == [[(Rule.LATER_CHANGE, "effectiveOn")]]
+    (departure,) = read_changes([{**LEAVES, "effective_on": "30/11/2026"}], TODAY)
+    known.judge(departure, TODAY)
+
+    assert told(departure.errors) == [(Rule.CHANGE_BREAKS_LATER, "effectiveOn")]
+    assert departure.errors[0].message.endswith("Voir : C9.")
+
+
+def test_a_departure_prevails_over_what_was_only_planned_after_it() -> None:
+    """A rise planned for the new year, then a death: the death is taken, and the rise takes place no more."""
+    known = _known()
+    planned = a_change(ChangeKind.RATE_INCREASE, day(1), 90_00)
+    retirement = a_change(ChangeKind.DEPARTURE, day(20))
+    known.changes += [planned, retirement]
+    known.rates[day(1)] = 90_00
+
+    (death,) = read_changes([{**LEAVES, "effective_on": "05/12/2026", "departure_reason": "DEATH"}], TODAY)
+    known.judge(death, TODAY)
+    known.apply(death)
+
+    assert (death.errors, told(death.warnings)) == ([], [(Rule.LATER_CHANGES_ENDED, "effectiveOn")])
+    assert [later for later, _ in known.ended] == [planned, retirement]
+    assert known.rate_on(day(30)) == 80_00
+    assert known.departure_by(day(30)) == date(2026, 12, 5)
+
+
+def test_a_departure_planned_for_the_very_day_of_another_departure_is_the_same() -> None:
+    known = _known(day(20))
+
+    assert _judged(known, {**LEAVES, "effective_on": day(20).isoformat()}) == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
+
+
+def test_a_change_put_before_another_that_it_would_contradict_is_refused_and_names_it() -> None:
+    """Up to 80 in June; up to 90 in March would make of June a fall that nobody declared."""
+    known = KnownWorker(CARD, rates={date(2012, 9, 9): 50_00, date(2026, 6, 1): 80_00})
+    known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 6, 1), 80_00))
+
+    too_much, enough = read_changes(
+        [{**UP, "effective_on": "01/03/2026", "rate": rate} for rate in ("90", "60")], TODAY
+    )
+    for change in (too_much, enough):
+        known.judge(change, TODAY)
+
+    assert told(too_much.errors) == [(Rule.CHANGE_BREAKS_LATER, "rate")]
+    assert too_much.errors[0].message.endswith("Voir : C9.")
+    assert enough.errors == []
+
+
+def test_a_day_has_room_for_one_change_of_rate() -> None:
+    known = _known()
+    known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 90_00))
+
+    assert _judged(known, DOWN) == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
+
+
+def test_a_worker_who_came_back_after_a_departure_changes_again() -> None:
+    known = _known(date(2026, 6, 1))
+    known.last_entry = date(2026, 9, 1)
+
+    away, back = ({**UP, "effective_on": on, "rate": "90"} for on in ("01/08/2026", "01/12/2026"))
+
+    assert _judged(known, away, back) == [[(Rule.WORKER_DEPARTED, "effectiveOn")], []]
+
+
+KINDS = st.sampled_from([ChangeKind.RATE_INCREASE, ChangeKind.RATE_DECREASE, ChangeKind.DEPARTURE])
+ACTS = st.lists(st.tuples(KINDS, st.integers(-30, 30), st.integers(1, 100)), max_size=12)
+
+
+@given(ACTS)
+def test_no_sequence_of_accepted_changes_leaves_a_false_history(acts: list[tuple[ChangeKind, int, int]]) -> None:
+    """Whatever is declared in whatever order: each rate moves as it says, and nothing follows a departure."""
+    known = KnownWorker(CARD, rates={CARD.entered_on: 50_00})
+    for kind, offset, rate in acts:
+        cells = {"worker_id": "wrk_1", "kind": kind.name, "effective_on": day(offset).isoformat()}
+        more = {"departure_reason": "OTHER"} if kind is ChangeKind.DEPARTURE else {"rate": str(rate)}
+        (change,) = read_changes([{**cells, **more}], TODAY)
+        known.judge(change, TODAY)
+        if not change.errors:
+            known.apply(change)
+
+    before = 50_00
+    has_left = False
+    for past in known.changes_from(CARD.entered_on):
+        assert not has_left
+        has_left = past.kind is ChangeKind.DEPARTURE
+        assert past.agrees_with(before)
+        before = past.rate or before
+        assert known.rate_on(past.effective_on) == before
 
 
 def test_a_worker_is_named_by_number_where_not_by_id() -> None:
@@ -177,7 +272,7 @@ def test_the_direction_is_judged_against_the_rate_known_on_the_day_of_effect(
 
 
 def test_a_change_before_any_known_rate_has_nothing_to_be_compared_with() -> None:
-    known = Known(CARD, {date(2026, 11, 1): 80_00})
+    known = KnownWorker(CARD, rates={date(2026, 11, 1): 80_00})
 
     assert _judged(known, {**UP, "effective_on": "31/10/2026"}) == [[(Rule.RATE_UNKNOWN, "rate")]]
 
@@ -201,7 +296,7 @@ def test_a_change_on_the_very_day_of_the_entry_is_judged() -> None:
 
 def test_the_same_change_on_the_same_day_is_a_duplicate() -> None:
     known = _known()
-    known.changes.add((ChangeKind.RATE_INCREASE, date(2026, 12, 1)))
+    known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 85_00))
 
     again = _judged(known, {**UP, "rate": "90"}, {**UP, "effective_on": "02/12/2026", "rate": "95"})
 
@@ -216,7 +311,6 @@ def test_two_lines_of_one_batch_that_say_the_same_are_one_change() -> None:
 
 def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -> None:
     known = _known(date(2026, 12, 1))
-    known.changes.add((ChangeKind.DEPARTURE, date(2026, 12, 1)))
 
     said = _judged(known, LEAVES, {**LEAVES, "effective_on": "30/11/2026"})
 
@@ -280,6 +374,6 @@ def test_a_line_without_a_readable_day_or_kind_is_not_judged_further() -> None:
 @given(st.sampled_from([*UP, "nir", "departure_reason", "comment"]), st.sampled_from([UP, LEAVES]), ANYTHING)
 def test_a_cell_may_hold_anything_and_no_notice_repeats_it(cell: str, line: dict[str, str], text: str) -> None:
     change = _change(**{**line, cell: text})
-    _known().judge(change)
+    _known().judge(change, TODAY)
 
     assert not [n.message for n in change.errors if repeats(n.message, text)]

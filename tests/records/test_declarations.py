@@ -26,7 +26,7 @@ def _deposited(sequence: int = 1) -> Declaration:
 
 
 def _process(line: DeclarationLine, what: Processing, reason: str | None) -> None:
-    line.process(_deposited(), what, reason, DECIDER, TODAY)
+    line.process(_deposited(), what, reason, DECIDER, LATER, TODAY)
 
 
 # drafts and deposits
@@ -91,7 +91,7 @@ def test_a_line_may_be_processed_again_and_keeps_the_last_answer() -> None:
     line = DeclarationLine(no_pay_reason=NoPayReason.OTHER)
     _process(line, Processing.RETURNED, "Motif à préciser")
 
-    line.process(_deposited(), Processing.TAKEN_INTO_ACCOUNT, None, FIRST, TODAY)
+    line.process(_deposited(), Processing.TAKEN_INTO_ACCOUNT, None, FIRST, LATER, TODAY)
 
     assert (line.processing, line.processing_reason) == (Processing.TAKEN_INTO_ACCOUNT, None)
     assert line.processed_by_id == "usr_ana"
@@ -104,7 +104,7 @@ def test_only_a_line_of_the_live_deposit_is_processed() -> None:
 
     for declaration in (draft, former):
         with refused(Rule.LINE_NOT_LIVE):
-            line.process(declaration, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, TODAY)
-    line.process(latter, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, TODAY)
+            line.process(declaration, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, LATER, TODAY)
+    line.process(latter, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, LATER, TODAY)
 
     assert line.processing is Processing.TAKEN_INTO_ACCOUNT

@@ -501,16 +501,48 @@ def test_a_short_matricule_is_told() -> None:
     assert warned(matricule="12345") == [(Rule.MATRICULE_SHORT, "matricule")]
 
 
-def test_a_second_activity_at_full_rate_is_told() -> None:
-    half = {"rate": "50", "net_remuneration": "515,08", "net_aid": "416,50"}
+SECOND = {"dual_activity": "O", "dual_activity_since": "01/10/2026", "dual_activity_hours": "17,5"}
+HALF = {"rate": "50", "net_remuneration": "515,08", "net_aid": "416,50"}
 
-    assert warned(dual_activity="O") == [(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")]
-    assert warned(dual_activity="O", **half) == []
+
+def test_a_second_activity_at_full_rate_is_told() -> None:
+    assert warned(**SECOND) == [(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")]
+    assert warned(**SECOND, **HALF) == []
+
+
+def test_a_second_activity_without_its_first_day_or_its_hours_is_kept_and_it_is_told() -> None:
+    """R16: « oui » is an answer; what it lacks is asked for."""
+    line = read(dual_activity="O", **HALF)
+
+    assert (line.errors, line.dual_activity) == ([], True)
+    assert told(line.warnings) == [
+        (Rule.DUAL_ACTIVITY_SINCE_MISSING, "dualActivitySince"),
+        (Rule.DUAL_ACTIVITY_QUOTA_MISSING, "dualActivityHours"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"dual_activity_since": "01/10/2026"},
+        {"dual_activity_hours": "17,5"},
+        {"dual_activity_employer": "732 829 320 00074"},
+    ],
+)
+def test_no_second_activity_and_its_facts_contradict_each_other(cells: dict[str, str]) -> None:
+    assert [rule for rule, _ in rejected(dual_activity="N", **cells)] == [Rule.VALUE_INVALID]
+
+
+def test_a_second_activity_that_ends_is_no_more() -> None:
+    assert rejected(dual_activity="N", dual_activity_until="01/10/2026") == []
+    assert rejected(**SECOND, dual_activity_until="01/10/2026") == [(Rule.VALUE_INVALID, "dualActivityUntil")]
 
 
 def test_more_than_35_hours_elsewhere_is_told() -> None:
-    assert warned(dual_activity_hours="35,01") == [(Rule.DUAL_ACTIVITY_OVER_35H, "dualActivityHours")]
-    assert warned(dual_activity_hours="35") == []
+    more = {**SECOND, **HALF, "dual_activity_hours": "35,01"}
+
+    assert warned(**more) == [(Rule.DUAL_ACTIVITY_OVER_35H, "dualActivityHours")]
+    assert warned(**{**more, "dual_activity_hours": "35"}) == []
 
 
 def test_the_facts_of_a_second_activity_are_read() -> None:

@@ -9,7 +9,7 @@ from persistence.records import Notice, Refused, Rule
 from persistence.records.rules import HELD_BY_SHAPE
 
 HELD_BY_A_REFUSAL = (
-    "R2 R3 R7 R8 R9 R10 R13 R28 R29 R30 R32 R34 R35 R36 R39 R40 R45 R47 R48 R50 R52 R53 R56 R57 R58".split()  # noqa: SIM905 one line
+    "R2 R3 R7 R8 R9 R10 R13 R28 R29 R30 R31 R32 R34 R35 R36 R39 R40 R45 R47 R48 R50 R52 R53 R56 R57 R58".split()  # noqa: SIM905 one line
 )
 PARAGRAPH = {
     "en-tête": range(1, 9),
@@ -23,7 +23,7 @@ ROOMS = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("rule", Rule, ids=lambda rule: rule.name)
 def test_a_rule_is_a_whole_french_sentence(rule: Rule) -> None:
-    assert re.fullmatch(r"[A-ZÀÉÊ][^\n]*[^ .]\.", rule.sentence)
+    assert re.fullmatch(r"(« )?[A-ZÀÉÊ][^\n]*[^ .]\.", rule.sentence)
     assert "  " not in rule.sentence
     assert not re.search(r"\b(the|is|not|must|may)\b", rule.sentence)
 
