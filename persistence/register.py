@@ -255,6 +255,21 @@ class Register:
             .where(PartnerSiret.siret == siret, PartnerSiret.ends_on.is_(None))
         )
 
+    async def administrator_of_establishment(self, siret: str) -> Organism | None:
+        """Who administers today the partner that has this establishment, or has announced its end only."""
+        place, state = Establishment, PartnerState
+        return await self.session.scalar(
+            select(Organism)
+            .join(state, state.administering_id == Organism.id)
+            .join(place, place.partner_id == state.partner_id)
+            .where(
+                place.siret == siret,
+                or_(place.ended_on.is_(None), place.ended_on > self.today),
+                state.starts_on <= self.today,
+                state.ends_on > self.today,
+            )
+        )
+
     async def is_last_national(self, agent: Agent) -> bool:
         """Whether no other national administrator would remain."""
         others = select(Agent.id).where(
@@ -268,8 +283,8 @@ class Register:
 
     async def establishment_of(self, siret: str) -> str | None:
         """The establishment that bears this SIRET today."""
-        bears = (Establishment.siret == siret, Establishment.ended_on.is_(None))
-        return await self.session.scalar(select(Establishment.id).where(*bears))
+        ends_later = or_(Establishment.ended_on.is_(None), Establishment.ended_on > self.today)
+        return await self.session.scalar(select(Establishment.id).where(Establishment.siret == siret, ends_later))
 
     async def user_of(self, issuer: str, subject: str) -> User | None:
         """Whose identity this is."""

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
 import orjson
-import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from authz import Subject
@@ -36,43 +35,14 @@ from persistence.visibility import GUARDED, Allowed
 
 from . import permitted
 from .context import Context
+from .inputs import ActInput as ActInput
+from .inputs import ChangeInput as ChangeInput
+from .inputs import PreviewInput as PreviewInput
 
 R = TypeVar("R", bound=Record)
 SOMEWHERE = "*"
 """Stands for the record of an act that was judged on no row."""
 AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
-
-
-@strawberry.input(description="Ce que tout acte accepte.")
-class ActInput:
-    idempotency_key: strawberry.ID | None = strawberry.field(
-        default=None, description="Clé de l'appelant : le même acte rejoué avec elle n'a lieu qu'une fois."
-    )
-    reason: str | None = strawberry.field(
-        default=None, description="Motif, gardé au journal : aucune donnée personnelle."
-    )
-
-
-@strawberry.input(description="Ce qu'accepte un acte qui change une fiche.")
-class ChangeInput(ActInput):
-    expected_version: int | None = strawberry.field(
-        default=None, description="Version lue : l'acte est refusé si la fiche a changé depuis."
-    )
-
-
-@strawberry.input(description="Ce qu'accepte un acte dont on peut voir d'abord les conséquences.")
-class PreviewInput(ChangeInput):
-    dry_run: bool = strawberry.field(
-        default=False, description="Un essai : dit les conséquences et les refus, et ne garde rien."
-    )
-
-    def effect_on(self, today: date) -> date:
-        """The day from which the act is felt."""
-        for name in ("on", "effective_from"):
-            day = getattr(self, name, None)
-            if isinstance(day, date):
-                return max(day, today)
-        return today
 
 
 Done: TypeAlias = Record | Sequence[Record] | tuple[Record, dict[str, Any]]
@@ -101,6 +71,7 @@ class Act:
     `changes` is false for an act that only reads what it takes. `before` is the partner's standing on the day of
     effect, for an act whose consequences are told. `organism` is the one on behalf of which it is done, where the
     input says so. `traces` are the partners that it makes, each with an entry of its own: (object, partner, records).
+    `also_ids`: rows that the payload shows beside the act's own objects, and that it leaves as they are.
     `said` is what the entry tells beside the changes, for an act that changes no record.
     """
 
@@ -124,6 +95,7 @@ class Act:
     organism: str | None = None
     traces: Sequence[tuple[str, str, list[Base]]] = ()
     said: Mapping[str, Any] = field(default_factory=dict)
+    also_ids: Sequence[str] = ()
 
     @property
     def today(self) -> date:
@@ -263,11 +235,14 @@ class Act:
         self.may_create({"partner": place.partner_id, "partner_service_establishment": there}, needs)
 
     def establishments(self, ids: list[Any]) -> list[Establishment]:
-        """Establishments of the partner under way, at the input's `establishmentIds`."""
+        """Establishments that the partner under way still has, at the input's `establishmentIds`."""
         assert self.partner is not None
         mine = {e.id: e for e in self.partner.establishments}
-        if unknown := [str(index) for index, one in enumerate(ids) if one not in mine]:
-            raise Refused(Rule.NOT_FOUND, "establishmentIds", unknown[0])
+        for index, one in enumerate(ids):
+            if one not in mine:
+                raise Refused(Rule.NOT_FOUND, "establishmentIds", str(index))
+            if mine[one].is_ended_on(self.today):
+                raise Refused(Rule.ALREADY_ENDED, "establishmentIds", str(index))
         return [mine[one] for one in ids]
 
     def warn(self, notices: list[Notice]) -> None:

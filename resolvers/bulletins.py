@@ -43,6 +43,7 @@ async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
         act.establishments(given.establishment_ids),
         await act.departments(given.departments),
     )
+    act.warn(convention.partner.other_sirens(terms.establishments))
     return ServiceAccess.of(convention, service).prepare_bulletin(terms)
 
 

@@ -1,5 +1,7 @@
 """Registering a partner, its establishments, and what is decided on it."""
 
+from datetime import date
+
 import strawberry
 from strawberry import ID
 
@@ -8,7 +10,7 @@ from persistence.records import Establishment, Organism, Partner, Refused, Rule,
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import ActivityAttestation, Decision, Eligibility, PartnerKind
 
-from .acting import Act, ActInput, ChangeInput, at, permission
+from .acting import Act, ActInput, ChangeInput, PreviewInput, at, permission
 
 
 @strawberry.input(description="Un partenaire à enregistrer, et son établissement s'il en est un.")
@@ -36,6 +38,7 @@ async def partner_register(act: Act, given: PartnerRegisterInput) -> Partner:
     partner = Partner.register(siret, given.name, given.kind, follower, act.today)
     if given.department is not None:
         department = (await act.departments([given.department], "department"))[0].code
+        await _require_free(act, siret)
         act.warn(partner.notices_at_registration(follower, department))
         partner.add_establishment(siret, given.name, department, _finess(given.finess), act.today)
     await follow(act.register, partner)
@@ -50,6 +53,10 @@ class EstablishmentAddInput(ChangeInput):
     name: str = strawberry.field(description="Nom.")
     department: str = strawberry.field(description="Code du département.")
     finess: str | None = strawberry.field(default=None, description="Numéro FINESS.")
+    acknowledge_other_siren: bool = strawberry.field(
+        default=False,
+        description="Confirme que le partenaire gère cet établissement d'une autre personne morale (R31).",
+    )
 
 
 @permission("Establishment:add", on=[Partner])
@@ -57,8 +64,40 @@ async def establishment_add(act: Act, given: EstablishmentAddInput) -> Establish
     partner = await act.take(Partner, given.partner_id, "partnerId")
     with at("siret"):
         siret = Siret.read(given.siret)
+    await _require_free(act, siret)
     department = (await act.departments([given.department], "department"))[0].code
-    return partner.add_establishment(siret, given.name, department, _finess(given.finess), act.today)
+    return partner.add_establishment(
+        siret,
+        given.name,
+        department,
+        _finess(given.finess),
+        act.today,
+        acknowledge_other_siren=given.acknowledge_other_siren,
+    )
+
+
+async def _require_free(act: Act, siret: Siret) -> None:
+    """One partner at a time has an establishment. The refusal says who administers it: that one can end it."""
+    holder = await act.register.administrator_of_establishment(siret)
+    if holder is not None:
+        detail = f"Le partenaire est administré par : {holder.name} ({holder.code})."
+        raise Refused(Rule.ESTABLISHMENT_KNOWN, "siret", detail=detail)
+
+
+@strawberry.input(description="La fin d'un établissement chez un partenaire : il sort de toutes les portées.")
+class EstablishmentEndInput(PreviewInput):
+    establishment_id: ID = strawberry.field(description="L'établissement.")
+    on: date = strawberry.field(description="Premier jour sans lui.")
+    end_reason: str = strawberry.field(description="Motif.")
+
+
+@permission("Establishment:end", on=[Establishment])
+async def establishment_end(act: Act, given: EstablishmentEndInput) -> Establishment:
+    """To move an establishment: end it at one partner, add it at the other. What it declared stays where it is."""
+    place = await act.take(Establishment, given.establishment_id, "establishmentId")
+    assert act.partner is not None
+    act.partner.end_establishment(place, given.on, given.end_reason, act.today)
+    return place
 
 
 @strawberry.input(description="Une décision d'éligibilité.")

@@ -165,6 +165,8 @@ class Establishment(Node):
     finess: str | None = column("Numéro FINESS de l'établissement.")
     department: str = column("Code du département.")
     added_on: date = column("Jour de son rattachement.")
+    ended_on: date | None = column("Premier jour sans lui chez le partenaire, passé ou à venir.")
+    end_reason: str | None = column("Motif de cette fin.")
     partner: PartnerRef | None = one("Son partenaire.", "partner_id")
     declarations: Connection[DeclarationRef] = page(
         "Ses déclarations.", by("establishment_id"), DeclarationOrder, DECLARATION_FILTERS

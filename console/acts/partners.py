@@ -23,6 +23,17 @@ PARTNERS = (
         version="partner.version",
     ),
     Act(
+        "establishmentEnd",
+        "Mettre fin au rattachement d’un établissement",
+        "Mettre fin au rattachement",
+        "La fin du rattachement est enregistrée.",
+        "/etablissements/{establishmentId}",
+        root="establishment",
+        version="establishment.version",
+        initial={"on": "today"},
+        danger=True,
+    ),
+    Act(
         "partnerSiretChange",
         "Changer de SIRET",
         "Changer de SIRET",

@@ -1,5 +1,6 @@
 """Partners, their establishments, the decisions taken on them; the root that an act locks."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -53,6 +54,11 @@ class Establishment(Record):
     department: Mapped[str] = mapped_column(ForeignKey("department.code"))
     added_on: Mapped[date]
     ended_on: Mapped[date | None]
+    end_reason: Mapped[str | None]
+
+    def is_ended_on(self, day: date) -> bool:
+        """Whether it belongs to the partner no more: it is in no scope, and nothing is declared for it."""
+        return self.ended_on is not None and self.ended_on <= day
 
 
 class Decision(StrEnum):
@@ -137,16 +143,43 @@ class Partner(Record):
         return next(s.siret for s in self.sirets if s.ends_on is None)
 
     def add_establishment(
-        self, siret: Siret, name: str, department: str, finess: Finess | None, today: date
+        self,
+        siret: Siret,
+        name: str,
+        department: str,
+        finess: Finess | None,
+        today: date,
+        *,
+        acknowledge_other_siren: bool = False,
     ) -> Establishment:
+        """A2: an establishment of another legal entity is the partner's only when who adds it says so."""
         require(name.strip(), Rule.VALUE_INVALID, "name")
         require(finess is None or not finess.contradicts(department), Rule.FINESS_DEPARTMENT, "finess")
-        require(all(e.siret != siret or e.ended_on for e in self.establishments), Rule.ESTABLISHMENT_KNOWN, "siret")
+        twins = [e for e in self.establishments if e.siret == siret]
+        require(all(e.is_ended_on(today) for e in twins), Rule.ESTABLISHMENT_KNOWN, "siret")
+        is_own = siret.siren == self.siren
+        require(is_own or acknowledge_other_siren, Rule.OTHER_SIREN, "acknowledgeOtherSiren")
         establishment = Establishment(
             name=name.strip(), sort_key=folded(name), siret=siret, finess=finess, department=department, added_on=today
         )
         self.establishments.append(establishment)
         return establishment
+
+    def end_establishment(self, place: Establishment, on: date, reason: str, today: date) -> None:
+        """It leaves all scopes on that day; what was signed and declared stays. Never the partner's own SIRET."""
+        require(place.siret != self.siret, Rule.ESTABLISHMENT_OWN, "establishmentId")
+        require(reason.strip(), Rule.VALUE_INVALID, "endReason")
+        require(on >= today, Rule.DATE_PAST, "on")
+        require(place.ended_on is None or on < place.ended_on, Rule.ALREADY_ENDED, "on")
+        place.ended_on, place.end_reason = on, reason.strip()
+
+    def other_sirens(self, places: Sequence[Establishment]) -> list[Notice]:
+        """Those among a bulletin's establishments that are of another legal entity, at their rank."""
+        return [
+            Notice(Rule.OTHER_SIREN, ("establishmentIds", str(rank)), place.siret)
+            for rank, place in enumerate(places)
+            if place.siret[:9] != self.siren
+        ]
 
     # the timeline
 
