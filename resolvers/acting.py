@@ -28,6 +28,7 @@ from persistence.records import (
 )
 from persistence.records.base import Base
 from persistence.records.identifiers import Siret
+from persistence.records.rules import require
 from persistence.records.services import ESAT
 from persistence.records.users import Author, SuspensionSide
 from persistence.register import Register
@@ -71,8 +72,7 @@ class Act:
     `changes` is false for an act that only reads what it takes. `before` is the partner's standing on the day of
     effect, for an act whose consequences are told. `organism` is the one on behalf of which it is done, where the
     input says so. `traces` are the partners that it makes, each with an entry of its own: (object, partner, records).
-    `also_ids`: rows that the payload shows beside the act's own objects, and that it leaves as they are.
-    `said` is what the entry tells beside the changes, for an act that changes no record.
+    `also_ids`: rows that the payload shows and the act leaves alone. `said`: what the entry tells beside the changes.
     """
 
     name: str
@@ -239,10 +239,8 @@ class Act:
         assert self.partner is not None
         mine = {e.id: e for e in self.partner.establishments}
         for index, one in enumerate(ids):
-            if one not in mine:
-                raise Refused(Rule.NOT_FOUND, "establishmentIds", str(index))
-            if mine[one].is_ended_on(self.today):
-                raise Refused(Rule.ALREADY_ENDED, "establishmentIds", str(index))
+            require(one in mine, Rule.NOT_FOUND, "establishmentIds", str(index))
+            require(not mine[one].is_ended_on(self.today), Rule.ALREADY_ENDED, "establishmentIds", str(index))
         return [mine[one] for one in ids]
 
     def warn(self, notices: list[Notice]) -> None:

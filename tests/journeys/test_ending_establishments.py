@@ -105,8 +105,12 @@ async def test_an_establishment_moves_once_the_partner_that_has_it_has_ended_it(
     place = await paris.adds_establishment(former.id, siret, "75", "ESAT des Saules")
     seine = Person(world, "agent-hauts-de-seine")
     latter = await seine.registers(a_siret(), organismId="org_921")
-    adding = {"partnerId": latter.id, "siret": siret, "name": "ESAT des Saules", "department": "92"}
-    adding["acknowledgeOtherSiren"] = True
+    adding: dict[str, object] = {
+        "partnerId": latter.id,
+        "siret": siret,
+        "name": "ESAT des Saules",
+        "department": "92",
+    } | {"acknowledgeOtherSiren": True}
 
     with refused("ESTABLISHMENT_KNOWN") as told:
         await seine.does("establishmentAdd", **adding)

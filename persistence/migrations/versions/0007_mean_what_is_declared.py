@@ -12,9 +12,10 @@ from persistence.records.base import Instant
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 revision = "0007"
-down_revision = "0006"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
+additive = False
 
 LIVING = "uq_activity_change_living"
 ONE_A_DAY = "uq_activity_change_worker_id_establishment_id_kind_effective_on"
