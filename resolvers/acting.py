@@ -36,9 +36,21 @@ from persistence.visibility import GUARDED, Allowed
 
 from . import permitted
 from .context import Context
-from .inputs import ActInput as ActInput
-from .inputs import ChangeInput as ChangeInput
-from .inputs import PreviewInput as PreviewInput
+from .inputs import ActInput, ChangeInput, PreviewInput
+
+__all__ = [
+    "AGENTS",
+    "SOMEWHERE",
+    "Act",
+    "ActInput",
+    "ChangeInput",
+    "Doing",
+    "Done",
+    "PreviewInput",
+    "at",
+    "permission",
+    "under",
+]
 
 R = TypeVar("R", bound=Record)
 SOMEWHERE = "*"
