@@ -136,7 +136,7 @@ def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     lines.add_argument("file", type=Path, metavar="FICHIER", help=".xlsx ou .csv")
     lines.add_argument("--campaign", type=int, required=True, metavar="ANNÉE", help="année de la campagne")
     lines.add_argument("--siret", help="le seul établissement ; sinon un envoi pour chacun du fichier")
-    _add_columns(lines)
+    _add_reading(lines)
     lines.add_argument(
         "--sheet", action="append", default=[], metavar="FEUILLE", help="feuille à lire, s'il y en a plusieurs"
     )
@@ -148,7 +148,8 @@ def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     lines.add_argument("--as", dest="subject", metavar="PERSONNAGE", help="au lieu du jeton, dans la démonstration")
 
 
-def _add_columns(command: Any) -> None:  # noqa: ANN401 argparse's own
+def _add_reading(command: Any) -> None:  # noqa: ANN401 argparse's own
+    """How a file is read, and what is made of its rejected lines, for both commands."""
     command.add_argument(
         "--column",
         action="append",
@@ -156,13 +157,16 @@ def _add_columns(command: Any) -> None:  # noqa: ANN401 argparse's own
         metavar="EN-TÊTE=CHAMP",
         help="ce que veut dire une colonne ; IGNORED pour ne pas la lire",
     )
+    command.add_argument(
+        "--accept-rejected", action="store_true", help="finir par 0 malgré des lignes rejetées ; sinon par 1"
+    )
 
 
 def _add_import(commands: Any) -> None:  # noqa: ANN401 argparse's own
     sent = commands.add_parser("import", help="envoie une extraction, et montre ce que chaque ligne dit au registre")
     sent.add_argument("file", type=Path, metavar="FICHIER", help=".xlsx ou .csv")
     sent.add_argument("--organism", metavar="CODE", help="code de l'organisme ; sinon le vôtre, s'il est seul")
-    _add_columns(sent)
+    _add_reading(sent)
     sent.add_argument("--apply", action="store_true", help="prend les lignes de l'organisme, colonnes confirmées")
     sent.add_argument(
         "--send", metavar="ADRESSE", required=True, help="le graphe ; le jeton est dans HABILITATIONS_TOKEN"

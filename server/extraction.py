@@ -36,12 +36,14 @@ UNREAD = {
 """Why a sheet is not read; an empty one is not told."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Extraction:
     """One file on its way to the graph; each step says what it has done, a line at a time."""
 
     client: httpx.Client
     url: str
+    rejected: int = 0
+    """How many lines of the file cannot be read."""
 
     def send(
         self, file: Path, organism: str | None, meant: Mapping[str, str] | None = None, *, apply: bool
@@ -51,6 +53,7 @@ class Extraction:
         columns = [{"header": header, "field": field} for header, field in (meant or {}).items()]
         opened = self._act(OPEN, "importOpen", filename=file.name, organismId=organism_id, columns=columns)
         told = self._put(opened["uploadPath"], content)
+        self.rejected = told["rejected"]
         yield from _received(told)
         yield from _absent(told, meant or {})
         several = sum(sheet["state"] == "READ" for sheet in told["sheets"]) > 1
@@ -125,9 +128,13 @@ def _absent(told: Mapping[str, Any], meant: Mapping[str, str]) -> Iterator[str]:
     yield from (f"à savoir · le fichier n'a pas de colonne « {name} »." for name in meant if key(name) not in headers)
 
 
+def counted(lines: int) -> str:
+    return f"{lines} ligne{'s' if lines > 1 else ''}"
+
+
 def sheets(reports: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The sheets of a workbook that are read, and those that are not, with the reason."""
-    read = [f"« {one['name']} » ({one['lines']} lignes)" for one in reports if one["state"] == "READ"]
+    read = [f"« {one['name']} » ({counted(one['lines'])})" for one in reports if one["state"] == "READ"]
     unread = [f"« {one['name']} » ({UNREAD[one['state']]})" for one in reports if one["state"] in UNREAD]
     if read:
         yield "Feuilles lues : " + ", ".join(read)

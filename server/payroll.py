@@ -97,7 +97,7 @@ class Export:
     def read(cls, file: Path, meant: Mapping[str, str] | None = None, sheets: Sequence[str] = ()) -> Self:
         """An xlsx or a csv; `meant` names the field of a header that its words do not explain."""
         content = file.read_bytes()
-        reading = _read(content, {key(header): field for header, field in (meant or {}).items()}, sheets)
+        reading = _read(content, meant or {}, sheets)
         is_alone = len(reading.parts) == 1
         rows = [(part, row) for part in reading.parts for row in part.rows]
         places = [str(row.number) if is_alone else f"{part.sheet}!{row.number}" for part, row in rows]
@@ -159,8 +159,9 @@ SHOWN = 20
 
 
 def _read(content: bytes, meant: Mapping[str, str], sheets: Sequence[str]) -> Reading[str]:
+    said = {key(header): field for header, field in meant.items()}
     try:
-        reading: Reading[str] = read_sheets(content, lambda cells: recognised(cells, meant, COLUMNS), sheets)
+        reading: Reading[str] = read_sheets(content, lambda cells: recognised(cells, said, COLUMNS), sheets)
     except Refused as refused:
         raise ExportUnreadable(_sentence(refused)) from None
     names = [report.name for report in reading.reports if report.state is SheetState.READ]
@@ -171,7 +172,7 @@ def _read(content: bytes, meant: Mapping[str, str], sheets: Sequence[str]) -> Re
     if unread:
         raise ExportUnreadable(f"Cette feuille n'existe pas, ou a un autre en-tête : « {unread[0]} ».")
     headers = {key(name) for part in reading.parts for name in part.columns.names}
-    absent = next((header for header in meant if header not in headers), None)
+    absent = next((header for header in meant if key(header) not in headers), None)
     if absent is not None:
         raise ExportUnreadable(f"Le fichier n'a pas de colonne « {absent} ».")
     return reading

@@ -4,16 +4,17 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from persistence.records.extract_columns import ImportField
 from persistence.seeds.demo import personas
 from server.demo_issuer import DemoIssuer
-from server.extraction import Extraction, sheets
+from server.extraction import Extraction, counted, sheets
 from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, report, send
 from server.settings import Settings, SettingsError
 
@@ -21,10 +22,7 @@ from .environment import demo_environ
 
 
 def lines(asked: argparse.Namespace) -> int:
-    """Without --send, the variables as JSON, one text for each establishment. With it, the report of each.
-
-    1 when a line is rejected, 2 when nothing is received.
-    """
+    """Without --send, the variables as JSON, one text for each establishment. With it, the report of each."""
     _require_file(asked.file)
     export = Export.read(asked.file, columns(asked.column, FIELDS), asked.sheet)
     parts = export.parts(asked.siret)
@@ -46,13 +44,27 @@ def lines(asked: argparse.Namespace) -> int:
             continue
         payload = send(asked.send, token, variables)
         if len(parts) > 1:
-            print(f"Établissement {part.siret}, {len(part.lines)} lignes :")
+            print(f"Établissement {part.siret}, {counted(len(part.lines))} :")
         print(report(payload, part), flush=True)
-        codes.append(0 if not payload["errors"] else 1 if payload["batch"] is not None else 2)
-    return min(max(codes, default=0), 1) if any(code < REFUSED for code in codes) else max(codes, default=0)
+        codes.append(outcome(payload, accepts_rejected=asked.accept_rejected))
+    return REFUSED if codes and min(codes) == REFUSED else min(max(codes, default=DONE), REJECTED)
 
 
-REFUSED = 2
+DONE, REJECTED, REFUSED = 0, 1, 2
+"""The exit codes: all is done; a line or an establishment is rejected; nothing is received."""
+
+
+def outcome(payload: Mapping[str, Any], *, accepts_rejected: bool) -> int:
+    """What the answer of an establishment makes of the command."""
+    errors = payload["errors"]
+    if any(error["code"] == "NOTHING_ACCEPTED" for error in errors):
+        return REJECTED
+    if not errors:
+        return DONE
+    if payload["batch"] is None:
+        return REFUSED
+    is_of_lines = all(error["path"][:2] == ["input", "lines"] and error["path"][2:] for error in errors)
+    return DONE if accepts_rejected and is_of_lines else REJECTED
 
 
 def _tell(export: Export) -> None:
@@ -83,9 +95,10 @@ def extraction(asked: argparse.Namespace) -> int:
     _require_file(asked.file)
     meant = columns(asked.column, list(ImportField))
     with httpx.Client(timeout=120, headers={"Authorization": f"Bearer {_token(asked)}"}) as client:
-        for line in Extraction(client, asked.send).send(asked.file, asked.organism, meant, apply=asked.apply):
+        sending = Extraction(client, asked.send)
+        for line in sending.send(asked.file, asked.organism, meant, apply=asked.apply):
             print(line)
-    return 0
+    return REJECTED if sending.rejected and not asked.accept_rejected else DONE
 
 
 def _require_file(file: Path) -> None:

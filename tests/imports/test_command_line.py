@@ -23,9 +23,12 @@ async def test_the_given_file_is_sent_and_its_lines_told(
     monkeypatch.setenv("DEMO_KEY", str(issuer_file))
     running = await serve()
 
-    assert await run(str(GIVEN), "--as", "admin-national", "--send", f"{running.url}/graphql") == 0
+    sent = (str(GIVEN), "--as", "admin-national", "--send", f"{running.url}/graphql")
 
+    assert await run(*sent) == 1  # lines are rejected
     told = capsys.readouterr().out
+    assert await run(*sent, "--accept-rejected") == 0
+
     assert "122 lignes reçues : 113 nouvelles, 0 changées, 1 inchangées, 2 en conflit, 6 rejetées ; 0 vides." in told
     assert "Code Caf → ORGANISM" in told
     assert "Colonnes ignorées : Caf" in told

@@ -93,7 +93,7 @@ async def test_the_command_line_tells_the_sheets_and_the_cells(
     assert await asyncio.to_thread(main, [*sent, "--column", "Ville=IGNORED"]) == 0
 
     told = capsys.readouterr().out.splitlines()
-    assert "Feuilles lues : « Nord » (1 lignes), « Sud » (1 lignes)" in told
+    assert "Feuilles lues : « Nord » (1 ligne), « Sud » (1 ligne)" in told
     assert "Feuilles non lues : « Notes » (sans en-tête reconnu), « Ancien » (masquée)" in told
     assert "à savoir · le fichier n'a pas de colonne « Ville »." in told
     (cross,) = [line for line in told if "CROSS_IS_YES" in line]

@@ -9,6 +9,7 @@ import pytest
 
 from persistence.vault import Vault
 from server.cli import main
+from server.commands.sending import outcome
 
 GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 
@@ -108,3 +109,27 @@ def test_the_purge_tells_how_many_keys_it_forgot(
     assert "délai passé : 1." in capsys.readouterr().out
     with sqlite3.connect(tmp_path / "r.db") as register:
         assert register.execute("SELECT key FROM idempotency").fetchall() == [("2199",)]
+
+
+def _payload(*codes: tuple[str, ...], received: bool = True) -> dict[str, Any]:
+    """An answer with an error for each code, at its path."""
+    errors = [{"code": code, "path": ["input", *path]} for code, *path in codes]
+    return {"batch": {"id": "bat_1"} if received else None, "errors": errors}
+
+
+@pytest.mark.parametrize(
+    ("payload", "code", "accepted"),
+    [
+        (_payload(), 0, 0),
+        (_payload(("NIR_KEY", "lines", "3", "nir")), 1, 0),
+        (_payload(("NIR_KEY", "lines", "3", "nir"), ("BATCH_HELD", "lines")), 1, 1),
+        (_payload(("WINDOW_CLOSED", "campaignYear"), received=False), 2, 2),
+        (_payload(("NOTHING_ACCEPTED", "lines"), received=False), 1, 1),
+        (_payload(("NIR_KEY", "lines", "3", "nir"), ("NOTHING_ACCEPTED", "lines")), 1, 1),
+    ],
+)
+def test_a_rejected_line_ends_in_1_unless_it_is_accepted_and_nothing_accepted_always_does(
+    payload: dict[str, Any], code: int, accepted: int
+) -> None:
+    assert outcome(payload, accepts_rejected=False) == code
+    assert outcome(payload, accepts_rejected=True) == accepted
