@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 import orjson
@@ -62,15 +63,21 @@ Done: TypeAlias = Record | Sequence[Record] | tuple[Record, dict[str, Any]]
 Doing: TypeAlias = Callable[["Act", Any], Awaitable[Done]]
 
 
-def permission(*permissions: str, on: Sequence[type[Record]] = ()) -> Callable[[Doing], Doing]:
+def permission(
+    *permissions: str, on: Sequence[type[Record]] = (), also: Mapping[type[Record], str] = MappingProxyType({})
+) -> Callable[[Doing], Doing]:
     """Declare which `Type:action` an act needs; the first is the one `take` uses unless told otherwise.
 
     `on`: the records whose rows it bears on, first the one that it takes; `viewerCan` tells it of them.
+    `also`: other records whose rows tell it, each by a permission of its own.
     """
 
     def declare(function: Doing) -> Doing:
-        function.permissions, function.on = permissions, tuple(on)  # type: ignore[attr-defined]
-        permitted.declare(to_camel_case(function.__name__), permissions, on)
+        name = to_camel_case(function.__name__)
+        function.permissions, function.on = (*permissions, *also.values()), (*on, *also)  # type: ignore[attr-defined]
+        permitted.declare(name, permissions, on)
+        for record, needed in also.items():
+            permitted.declare(name, (needed,), [record])
         return function
 
     return declare

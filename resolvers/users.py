@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import strawberry
 from strawberry import ID
 
-from persistence.records import Affiliation, Mode, Partner, Refused, Rule, SignIn, User
+from persistence.records import Affiliation, ContractManager, Mode, Partner, Refused, Rule, SignIn, User
 
 from .acting import Act, ActInput, ChangeInput, PreviewInput, permission, under
 
 INVITATION = timedelta(hours=72)
+INVITE = "User:invite"
 
 
 @strawberry.input(description="Une personne.")
@@ -28,10 +29,14 @@ def invited(act: Act, partner: Partner, person: PersonInput) -> tuple[Affiliatio
         user = User.person(person.given_name, person.family_name, person.email)
         affiliation = partner.invite(user, person.job_title, act.today)
     act.warn(user.warnings("person"))
+    return affiliation, _secret(act, affiliation)
+
+
+def _secret(act: Act, affiliation: Affiliation) -> str:
+    """A new secret of the invitation: it is told once, and its digest is kept."""
     secret = secrets.token_urlsafe(32)
-    affiliation.invitation_digest = _digest(secret)
-    affiliation.invitation_expires_at = act.now + INVITATION
-    return affiliation, secret
+    affiliation.await_acceptance(_digest(secret), act.now + INVITATION, act.today)
+    return secret
 
 
 def _digest(secret: str) -> str:
@@ -44,12 +49,41 @@ class UserInviteInput(ChangeInput):
     person: PersonInput = strawberry.field(description="La personne.")
 
 
-@permission("User:invite", on=[Partner])
+@permission(INVITE, on=[Partner])
 async def user_invite(act: Act, given: UserInviteInput) -> tuple[Affiliation, dict[str, str]]:
     """R40, R45. Answers the same whether or not the address is known elsewhere."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
     affiliation, secret = invited(act, partner, given.person)
     return affiliation, {"invitation": secret}
+
+
+@strawberry.input(description="Une invitation à renouveler : son code s'est perdu, ou ses 72 heures sont passées.")
+class InvitationRenewInput(ChangeInput):
+    affiliation_id: ID | None = strawberry.field(
+        default=None, description="Le rattachement de la personne invitée, pour qui invite chez le partenaire."
+    )
+    manager_id: ID | None = strawberry.field(
+        default=None, description="Ou le gestionnaire des habilitations, pour l'organisme qui nomme le premier."
+    )
+
+
+@permission(INVITE, on=[Affiliation], also={ContractManager: "Manager:appoint"})
+async def invitation_renew(act: Act, given: InvitationRenewInput) -> tuple[Affiliation, dict[str, str]]:
+    """R40, R45: a new secret, and the former is dead; by who may invite the person, or appoint the manager."""
+    if (given.affiliation_id is None) == (given.manager_id is None):
+        raise Refused(Rule.VALUE_INVALID, "affiliationId", detail="Nommez le rattachement, ou le gestionnaire.")
+    if given.manager_id is None:
+        affiliation = await act.take(Affiliation, given.affiliation_id or "", "affiliationId")
+        return affiliation, {"invitation": _secret(act, affiliation)}
+    manager = await _appointed(act, given.manager_id)
+    secret = _secret(act, manager.affiliation)
+    if manager.contract.managers_on(act.today):
+        raise Refused(Rule.MANAGER_ACTIVE)
+    return manager.affiliation, {"invitation": secret}
+
+
+async def _appointed(act: Act, manager_id: str) -> ContractManager:
+    return await act.take(ContractManager, manager_id, "managerId", needs="Manager:appoint")
 
 
 @strawberry.input(description="L'acceptation d'une invitation par la personne connectée.")

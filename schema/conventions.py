@@ -18,7 +18,16 @@ from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orde
 from .enums import labelled
 from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
-from .refs import BulletinRef, ConventionRef, MissionRef, OrganismRef, PartnerRef, ServiceAccessRef, UserRef
+from .refs import (
+    AffiliationRef,
+    BulletinRef,
+    ConventionRef,
+    MissionRef,
+    OrganismRef,
+    PartnerRef,
+    ServiceAccessRef,
+    UserRef,
+)
 
 ConventionOrder = orders(
     "ConventionOrder",
@@ -100,6 +109,7 @@ class Manager(Node):
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans le droit.")
     user: UserRef | None = one("La personne.", "user_id")
+    affiliation: AffiliationRef | None = one("Son rattachement au partenaire.", "affiliation_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
 
 

@@ -108,6 +108,12 @@ class Mutation:
     user_invite = act(
         users.user_invite, "Invite une personne chez un partenaire (R40, R45).", affiliation=Affiliation, invitation=str
     )
+    invitation_renew = act(
+        users.invitation_renew,
+        "Renouvelle une invitation qui n'est pas acceptée : un nouveau code, l'ancien ne sert plus (R40, R45).",
+        affiliation=Affiliation,
+        invitation=str,
+    )
     invitation_accept = act(users.invitation_accept, "Accepte une invitation, pour soi.", affiliation=Affiliation)
     user_update = act(users.user_update, "Corrige ce que le partenaire sait d'une personne.", affiliation=Affiliation)
     user_suspend = act(users.user_suspend, "Suspend une personne chez un partenaire.", affiliation=Affiliation)

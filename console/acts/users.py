@@ -18,6 +18,15 @@ USERS = (
         tells=True,
     ),
     Act(
+        "invitationRenew",
+        "Renouveler une invitation",
+        "Renouveler l’invitation",
+        "L’invitation est renouvelée.",
+        "/partenaires/{affiliation.partner.id}{manager.partner.id}/groupes",
+        section=SECTION,
+        tells=True,
+    ),
+    Act(
         "invitationAccept",
         "Accepter une invitation",
         "Accepter",

@@ -65,6 +65,7 @@ class Rule(Enum):
     # delegation
     CENTRALISED = ("R45", "§3", "Le contrat est en mode centralisé : la Caf gère elle-même les habilitations.")
     MANAGER_KNOWN = ("R39", "§3", "Cette personne est déjà gestionnaire des habilitations.")
+    INVITATION_ACCEPTED = (None, None, "L'invitation est déjà acceptée : la personne n'a qu'à se connecter.")
     MANAGER_ACTIVE = ("R39", "§3", "Le partenaire a un gestionnaire actif : c'est à lui de nommer un suppléant.")
     LAST_MANAGER = ("R39", "§3", "C'est le dernier gestionnaire actif : nommez d'abord son successeur.")
     MANAGER_ENDED = (

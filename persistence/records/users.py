@@ -214,6 +214,12 @@ class Affiliation(Dated, Record):
         self.user, self.accepted_on = user, today
         self.invitation_digest = None
 
+    def await_acceptance(self, digest: str, until: datetime, today: date) -> None:
+        """The secret by which the person accepts, known by its digest; a former one no longer serves."""
+        require(self.is_active_on(today), Rule.ALREADY_ENDED)
+        require(self.accepted_on is None, Rule.INVITATION_ACCEPTED)
+        self.invitation_digest, self.invitation_expires_at = digest, until
+
     def correct(self, given_name: str, family_name: str, email: str, job_title: str | None) -> list[Notice]:
         """The card is the partner's until the person accepts; then only the job title is."""
         user = self.user

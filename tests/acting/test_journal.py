@@ -318,6 +318,13 @@ async def _(paris: Person) -> Scene:
     return Scene("jo-secret", {"invitation": invited.secret}, None, "everyone")
 
 
+@stage("invitationRenew")
+async def _(paris: Person) -> Scene:
+    partner, _ = await a_signed_esat(paris)
+    invited = await paris.invites(partner.id, "Zélie", "Zibeline")
+    return Scene("agent-paris", {"affiliationId": invited.affiliation})
+
+
 @stage("userUpdate")
 async def _(paris: Person) -> Scene:
     partner, _ = await a_signed_esat(paris)

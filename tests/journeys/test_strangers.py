@@ -108,6 +108,7 @@ def attempts(file: File) -> Attempts:
         "groupMembersAdd": ("Group", group | users),
         "groupMembersRemove": ("Group", group | users | on),
         "userUpdate": ("Affiliation", affiliation | person),
+        "invitationRenew": ("Affiliation", affiliation),
         "userSuspend": ("Affiliation", affiliation | {"suspensionReason": "Doute"}),
         "userReinstate": ("Affiliation", affiliation),
         "userDeactivate": ("Affiliation", affiliation | on),
@@ -284,7 +285,7 @@ async def test_a_manager_reads_contracts_and_people_and_leaves_contracts_to_the_
     of_the_caf = {
         act: given
         for act, (_, given) in (attempts(file) | declarations(file)).items()
-        if not act.startswith(("user", "groupMembers", "groupCreate", "groupRole", "mandate"))
+        if not act.startswith(("user", "groupMembers", "groupCreate", "groupRole", "mandate", "invitation"))
     }
     for act, given in of_the_caf.items():
         error, _ = await told(world, "gestionnaire-canal", act, given)
