@@ -43,6 +43,7 @@ from graphql import (
     visit,
 )
 
+from .casting import plain_id
 from .typography import spaced
 
 FOLDER = Path(__file__).parent
@@ -85,6 +86,8 @@ class Selected:
                 return date.fromisoformat
             case GraphQLScalarType(name="DateTime"):
                 return datetime.fromisoformat
+            case GraphQLScalarType(name="ID"):
+                return plain_id
         return _itself
 
     @property

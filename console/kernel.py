@@ -221,6 +221,8 @@ def found(data: Mask, root: str) -> Any:  # noqa: ANN401 what the answer has the
 def _failed(errors: Sequence[Mapping[str, Any]]) -> Failed:
     error = errors[0] if errors else {}
     code = (error.get("extensions") or {}).get("code", "INTERNAL")
+    if code == "NOT_FOUND":
+        return Failed(404)
     return Failed(STATUS.get(code, 400), str(error.get("message", "")))
 
 

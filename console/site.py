@@ -106,7 +106,7 @@ IMPORTS = Listing(
     ),
 )
 IMPORT_LINES = Listing(
-    root="importLines",
+    root="import.lines",
     one="ligne",
     many="lignes",
     empty="Déposez le fichier : ses lignes seront comparées au registre, et rien ne sera écrit avant votre accord.",

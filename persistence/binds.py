@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from . import paging
-from .question import Value, Var
+from . import dated_ids, paging
+from .question import Read, Value, Var
 from .records.base import folded
 from .records.identifiers import compact
 from .sqljson import Spelling
@@ -62,13 +63,23 @@ def _raw(source: Source) -> Giver:
         case ("held", attribute, role):
             return lambda _, held: held.values(attribute, role)
         case ("cursor", value, columns, index):
-            return lambda variables, _: paging.keys(resolved(value, variables), columns)[index]
+            return partial(_key_of, value, columns, index)
         case ("fingerprint", value):
             return lambda variables, held: held.fingerprint(resolved(value, variables))
         case (made, value):
             read = READ[made]
             return lambda variables, _: read(resolved(value, variables))
     raise AssertionError(source)
+
+
+def _key_of(
+    value: Value, columns: tuple[tuple[str, str], ...], index: int, variables: Mapping[str, Any], _held: Held
+) -> Any:  # noqa: ANN401 a key of the order
+    """One key of a cursor. Raises `paging.CursorInvalid` with the place of the cursor."""
+    try:
+        return paging.keys(resolved(value, variables), columns)[index]
+    except paging.CursorInvalid:
+        raise paging.CursorInvalid(value) from None
 
 
 def number(text: str, end: str = "") -> str:
@@ -85,19 +96,31 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "number": number,
     "past number": lambda text: number(text, ":"),  # what follows 9
     "day after": lambda day: min(day, LAST) + timedelta(days=1),
+    "key": dated_ids.key_of,
+    "day": dated_ids.day_of,
+    "days": dated_ids.days_of,
+    "stamp": dated_ids.stamp,
+    **{f"day {n}": partial(dated_ids.nth_day, n=n) for n in range(dated_ids.MOST_DAYS)},
 }
 """What a value of the request becomes before the driver takes it."""
 
 
 def varies(value: Value) -> bool:
     """Whether the value depends on the variables."""
-    return isinstance(value, Var) or (isinstance(value, tuple) and any(map(varies, value)))
+    match value:
+        case Read():
+            return varies(value.value)
+        case tuple():
+            return any(map(varies, value))
+    return isinstance(value, Var)
 
 
 def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 a coerced value
     """A constant of the document, or the leaf of the variables that stands at the path."""
     if isinstance(value, tuple):
         return [resolved(v, variables) for v in value]
+    if isinstance(value, Read):
+        return READ[value.what](resolved(value.value, variables))
     if not isinstance(value, Var):
         return value
     found: Any = variables

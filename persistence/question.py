@@ -28,7 +28,15 @@ class Var:
     path: tuple[str | int, ...]
 
 
-Value: TypeAlias = Var | str | int | bool | date | tuple["Value", ...] | None
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is read out of a value at each run, as `binds.READ` names it: the day that an id carries."""
+
+    what: str
+    value: "Value"
+
+
+Value: TypeAlias = Var | Read | str | int | bool | date | tuple["Value", ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +94,21 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
+class OfPrefix:
+    """What is asked of the ids of a prefix: those that carry this day, or those that carry none."""
+
+    prefix: str
+    target: Object
+    day: Value = None
+
+
+@dataclass(frozen=True, slots=True)
 class Nodes:
-    """`nodes(ids:)`: in the order of the ids, null where nothing may be seen; one object per prefix."""
+    """`nodes(ids:)`: in the order of the ids, null where nothing may be seen; one object per prefix and day."""
 
     key: str
     ids: Value
-    targets: tuple[tuple[str, Object], ...]
+    targets: tuple[OfPrefix, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +151,14 @@ class Several:
 
     key: str
     targets: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A row that a filter names: where it may not be seen, nothing is answered."""
+
+    record: str
+    id: Value
 
 
 @dataclass(frozen=True, slots=True)

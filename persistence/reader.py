@@ -16,8 +16,10 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     false,
     func,
+    literal,
     literal_column,
     null,
     select,
@@ -29,7 +31,22 @@ from . import paging
 from .binds import Giver, Held, Slot, Source, giver
 from .holdings import rights
 from .onboardings import onboardings
-from .question import Dated, Field, Fixed, Inner, Leaf, Many, Nodes, Object, One, Page, Several, Value
+from .question import (
+    Dated,
+    Field,
+    Fixed,
+    Inner,
+    Leaf,
+    Many,
+    Nodes,
+    Object,
+    OfPrefix,
+    One,
+    Page,
+    Reference,
+    Several,
+    Value,
+)
 from .sealing import journal_rows
 from .sqljson import SPELLINGS, quoted
 from .visibility import GUARDED, PUBLIC, Permits, table, visible
@@ -41,6 +58,8 @@ VIEWS: Mapping[str, Callable[["Terms"], Select[Any]]] = {
     "right": rights,
 }
 """Records whose rows are not those of one table: what stands for them in a statement."""
+STAMP = len("@AAAA-MM-JJ")
+"""What follows the key in an id that carries a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +120,14 @@ class Terms:
     def day(self) -> ColumnElement[Any]:
         """The day of the facts: today, unless the field asks for another."""
         return self.today if self._told_on is None else self.value(self._told_on, "day")
+
+    def identifier(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The id of a row, with the day of the facts where a field asks for one."""
+        return key if self._told_on is None else key + self.stamp(self._told_on)
+
+    def stamp(self, day: Value) -> ColumnElement[str]:
+        """What follows a key in an id of that day."""
+        return self.bind(("stamp", day), "text")  # type: ignore[no-any-return]
 
     @contextmanager
     def told_on(self, day: Value) -> Iterator[None]:
@@ -183,9 +210,15 @@ class Reader:
         self.terms = Terms(dialect, permits)
         self.spelling = self.terms.spelling
 
-    def statement(self, question: Object) -> Statement:
-        """The whole answer as the text of one JSON object."""
-        return compiled(select(cast(self.object(question, None), Text)), self.terms)
+    def statement(self, question: Object, named: Sequence[Reference] = ()) -> Statement:
+        """The whole answer as the text of one JSON object; or the rank of the first row named that may not be seen."""
+        answer = cast(self.object(question, None), Text)
+        unseen = [(~self._is_seen(row), literal(str(rank))) for rank, row in enumerate(named)]
+        return compiled(select(case(*unseen, else_=answer) if unseen else answer), self.terms)
+
+    def _is_seen(self, named: Reference) -> ColumnElement[bool]:
+        row = self.terms.alias(named.record)
+        return exists().where(row.c.id == self.terms.value(named.id), *self.terms.seen(named.record, row))
 
     # objects
 
@@ -265,15 +298,26 @@ class Reader:
 
     def _nodes(self, asked: Nodes) -> ColumnElement[Any]:
         ids = self.spelling.numbered(self.terms.bind(("value", asked.ids), "texts"))
-        found: list[tuple[ColumnElement[bool], ColumnElement[Any]]] = []
-        for prefix, target in asked.targets:
-            assert target.record is not None
-            row = self.terms.alias(target.record)
-            one = select(self.object(target, row)).where(row.c.id == ids.c.id, *self.terms.seen(target.record, row))
-            found.append((ids.c.id.like(f"{prefix}\\_%", escape="\\"), one.correlate(ids).scalar_subquery()))
+        found = [self._of_prefix(target, ids) for target in asked.targets]
         node = case(*found, else_=null()) if found else null()
         rows = select(ids.c.n.label("n"), node.label("node")).subquery()
         return self.spelling.nested(select(self.spelling.listed(rows.c.node, [rows.c.n])).scalar_subquery())
+
+    def _of_prefix(self, asked: OfPrefix, ids: FromClause) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
+        """Which ids these are, and the object of each."""
+        target = asked.target
+        assert target.record is not None
+        row = self.terms.alias(target.record)
+        key: ColumnElement[str] = ids.c.id
+        are: ColumnElement[bool] = key.like(f"{asked.prefix}\\_%", escape="\\")
+        if asked.day is not None:
+            stamp = self.terms.stamp(asked.day)
+            before = func.length(key) - STAMP
+            are = and_(are, func.substr(key, before + 1) == stamp)
+            key = func.substr(key, 1, before)
+        with self.terms.told_on(asked.day):
+            one = select(self.object(target, row)).where(row.c.id == key, *self.terms.seen(target.record, row))
+        return are, one.correlate(ids).scalar_subquery()
 
     def _page(self, asked: Page, parent: FromClause | None) -> ColumnElement[Any]:
         def where(row: FromClause) -> list[ColumnElement[bool]]:

@@ -10,6 +10,8 @@ from persistence.question import Expression, Link, Order, Test
 
 ON = "on"
 """The argument that moves the day of the facts under a field, and never the caller's rights."""
+ANY = "*"
+"""Stands for the record of whatever an id names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,17 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An argument of a connection; an anchor narrows it enough to start from; `person`: a name, never a number."""
+    """An argument of a connection; an anchor narrows it enough to start from; `person`: a name, never a number.
+
+    `of`: the record whose row it names, which must be there and be seen; `ANY` where the id itself says which.
+    """
 
     type: Any
     test: Test
     description: str
     anchor: bool = False
     person: bool = False
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

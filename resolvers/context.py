@@ -17,6 +17,7 @@ from graphql import (
     OperationDefinitionNode,
     execute,
     get_variable_values,
+    type_from_ast,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,8 +32,10 @@ from persistence.visibility import Allowed, Permits
 
 from .bindings import Types
 from .documents import Document, Documents, fragments_of
-from .plans import Plan, refuse, shape
+from .places import refuse
+from .plans import Plan
 from .reading import OBJECT, OBJECTS, Planner
+from .shapes import shape
 
 PLANS = 500
 POSTS = {
@@ -125,13 +128,14 @@ class Graph:
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
         """A pass that met a leaf of Python's is not compiled: the question is planned again."""
-        bounds = (planner.ids, planner.days, planner.names, planner.texts)
-        plan = Plan(None, pages, planner.completing, *bounds)
+        plan = Plan(None, pages, planner.completing, planner.checked)
         if not plan.varies:
             plan.check({})
         if not question.fields or (planner.needs_completion and not planner.completing):
             return plan
-        return replace(plan, statement=Reader(self.database.dialect, self.permits(roles)).statement(question))
+        references = [reference for reference, _ in plan.values.references]
+        statement = Reader(self.database.dialect, self.permits(roles)).statement(question, references)
+        return replace(plan, statement=statement)
 
 
 @dataclass(frozen=True)
@@ -239,9 +243,12 @@ class Context:
             return None
         try:
             binds = plan.statement.binds(values, self.graph.held(subject, self))
-        except CursorInvalid:
-            raise refuse("CURSOR", "Ce curseur n'a pas été donné par cette liste.") from None
-        answer: str | None = await self.graph.database.value(plan.statement.text, binds, driver)
+        except CursorInvalid as invalid:
+            place = plan.values.cursors[invalid.args[0]]
+            raise refuse("CURSOR", "Ce curseur n'a pas été donné par cette liste.", place) from None
+        answer: str = await self.graph.database.value(plan.statement.text, binds, driver)
+        if (refusal := plan.unseen(answer)) is not None:
+            raise refusal
         return answer
 
     def variables(self, operation: OperationDefinitionNode, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -253,9 +260,10 @@ class Context:
     def shape(self, operation: OperationDefinitionNode, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 a hashable key
         prefixes = self.graph.types.prefixes
         return tuple(
-            (name, shape(values[name], prefixes, is_id=_is_id(definition)) if name in values else ABSENT)
+            (name, shape(values[name], type_from_ast(self.graph.schema, definition.type), prefixes))
+            if (name := definition.variable.name.value) in values
+            else (name, ABSENT)
             for definition in operation.variable_definitions or ()
-            for name in (definition.variable.name.value,)
         )
 
 
@@ -265,10 +273,3 @@ class Invalid(Exception):
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__("variables")
         self.errors = errors
-
-
-def _is_id(definition: Any) -> bool:  # noqa: ANN401 a variable's definition
-    kind = definition.type
-    while hasattr(kind, "type"):
-        kind = kind.type
-    return bool(kind.name.value == "ID")

@@ -22,7 +22,7 @@ from graphql import (
 )
 from graphql.language import Source
 
-from .plans import refuse
+from .places import refuse
 
 KNOWN = 500
 VALUES = (ValuesOfCorrectTypeRule,)

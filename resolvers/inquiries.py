@@ -12,7 +12,8 @@ from persistence.visibility import GUARDED, STATE
 
 from . import words
 from .context import Context
-from .plans import prefix_of, refuse
+from .places import refuse
+from .shapes import prefix_of
 from .sizes import FIRST_YEAR, LAST_YEAR
 
 

@@ -7,7 +7,7 @@ from persistence.binds import resolved
 from persistence.question import Field, Fixed, Leaf, Object, Several, Var
 
 from . import permitted
-from .plans import refuse
+from .places import refuse
 
 ACTS_AN_OBJECT = 3
 """Judging so many acts costs what an object does: most of them share their predicates."""

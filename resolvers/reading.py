@@ -21,17 +21,17 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.collect_fields import (
+    CollectedFields,
     FieldDetails,
     FragmentDetails,
     collect_fields,
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
-from sqlalchemy import ColumnElement
 
-from persistence.binds import resolved
 from persistence.question import (
     Dated,
+    Expression,
     Field,
     Fixed,
     Inner,
@@ -39,24 +39,18 @@ from persistence.question import (
     Many,
     Nodes,
     Object,
+    OfPrefix,
     One,
-    Page,
-    Part,
-    Table,
-    Value,
     Var,
 )
-from persistence.reader import Terms
 
-from .arguments import ArgumentText, argument_texts, arguments_of
+from .arguments import argument_texts, arguments_of
 from .bindings import (
     ON,
     Answered,
-    Binding,
     ById,
     ByIds,
     Column,
-    Connected,
     Derived,
     Edge,
     Find,
@@ -66,8 +60,12 @@ from .bindings import (
     Types,
     bound,
 )
+from .checking import Checked
 from .judging import ACTS_AN_OBJECT, judged
-from .plans import LISTED_COST, MOST_OBJECTS, Sized, Walk, marked, plain, prefix_of, refuse, width
+from .places import Placed, Places, refuse
+from .plans import LISTED_COST, MOST_OBJECTS, Sized
+from .searching import Search, is_row
+from .shapes import marked
 
 
 @dataclass(slots=True)
@@ -82,11 +80,8 @@ class Planner:
     completing: bool = False
     needs_completion: bool = False
     objects: int = 0
-    ids: list[Value] = field(default_factory=list)
-    days: list[Value] = field(default_factory=list)
-    names: list[Value] = field(default_factory=list)
-    texts: list[ArgumentText] = field(default_factory=list)
-    path: list[str] = field(default_factory=list)
+    checked: Checked = field(default_factory=Checked)
+    places: Places = field(default_factory=Places)
 
     @classmethod
     def over(
@@ -112,7 +107,11 @@ class Planner:
         payload = get_named_type(kind)
         assert is_object_type(payload)
         details = [FieldDetails(node, None) for node in nodes]
-        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, payload, details)
+        with self.places.at(details[0].node):
+            return self._payload(payload, details)
+
+    def _payload(self, payload: GraphQLObjectType, details: list[FieldDetails]) -> tuple[Object, tuple[Sized, ...]]:
+        collected = self.collected(payload, details)
         fields: list[Field] = []
         pages: list[Sized] = []
         for key, inner in collected.grouped_field_set.items():
@@ -120,21 +119,25 @@ class Planner:
             if definition is not None and isinstance(bound(definition), Answered):
                 target = get_named_type(definition.type)
                 assert is_object_type(target)
-                asked, under = self._selected(target, inner)
+                with self.places.at(inner[0].node):
+                    asked, under = self.selected(target, inner)
                 if is_list_type(get_nullable_type(definition.type)):
                     prefix = next(p for p, known in self.types.by_prefix.items() if known is target)
                     ids = Var((*OBJECTS.path, prefix))
-                    fields.append(Nodes(key, ids, ((prefix, asked),)))
-                    under = (Sized(LISTED_COST, len(asked.fields), under),)
+                    fields.append(Nodes(key, ids, (OfPrefix(prefix, asked),)))
+                    under = (Sized(LISTED_COST, len(asked.fields), under, self.places.here),)
                 else:
-                    fields.append(One(key, None, asked, ((_is, OBJECT),)))
+                    fields.append(One(key, None, asked, ((is_row, OBJECT),)))
                 pages.extend(under)
         return Object(None, tuple(fields)), tuple(pages)
 
     # objects
 
-    def _selected(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> tuple[Object, tuple[Sized, ...]]:
-        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, kind, details)
+    def collected(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> CollectedFields:
+        return collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, kind, details)
+
+    def selected(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> tuple[Object, tuple[Sized, ...]]:
+        collected = self.collected(kind, details)
         return self._object(self.types.records.get(kind.name), kind, collected.grouped_field_set)
 
     def _object(
@@ -146,9 +149,8 @@ class Planner:
         fields: list[Field] = [Fixed("$typename", kind.name)] if self.completing and record else []
         pages: list[Sized] = []
         for key, details in grouped.items():
-            self.path.append(key)
-            made, under = self._field(key, kind, details)
-            self.path.pop()
+            with self.places.at(details[0].node):
+                made, under = self._field(key, kind, details)
             fields.extend(made)
             pages.extend(under)
         return Object(record, tuple(fields)), tuple(pages)
@@ -166,33 +168,40 @@ class Planner:
         binding = bound(definition)
         target: Any = get_named_type(definition.type)
         arguments = arguments_of(definition, node, self.marks, self.values) if definition.args else {}
-        self.texts += argument_texts(arguments, node, self.path)
+        self.checked.texts += argument_texts(arguments, node, self.places.here.path)
         match binding:
             case Column(sql):
-                return [Leaf(key, sql)], ()
+                return [Leaf(key, _identifier(sql) if _identifies(kind, node) else sql)], ()
             case Edge(link):
-                asked, pages = self._selected(target, details)
+                asked, pages = self.selected(target, details)
                 return [One(key, link, asked)], pages
             case Listed(link, order):
-                asked, pages = self._selected(target, details)
-                return [Many(key, link, asked, order)], (Sized(LISTED_COST, len(asked.fields), pages),)
+                asked, pages = self.selected(target, details)
+                return [Many(key, link, asked, order)], (
+                    Sized(LISTED_COST, len(asked.fields), pages, self.places.here),
+                )
             case Nested():
-                asked, pages = self._selected(target, details)
+                asked, pages = self.selected(target, details)
                 return [Inner(key, asked)], pages
             case Derived(needs):
                 self.needs_completion = True
                 return [Leaf(f"${key}${name}", sql) for name, sql in needs.items()] if self.completing else [], ()
-            case None | Answered():
-                self.needs_completion = True
-                return [], ()
+        if not (isinstance(binding, Find) and not binding.every) and not isinstance(binding, ById | ByIds):
+            self.checked.carry_no_day(definition, arguments, self.places.here)
+        if binding is None or isinstance(binding, Answered):
+            self.needs_completion = True
+            return [], ()
         if isinstance(binding, Judged):
             return self._judged(key, self.types.records[kind.name], target, arguments.get("acts"), details)
-        made, sized = self._searched(key, binding, target, arguments, details)
-        day: Any = arguments.get(ON)
+        made, sized = Search(self, key, target, arguments, details).planned(binding)
+        return self.told(made, arguments.get(ON)), sized
+
+    def told(self, fields: list[Field], day: Any) -> list[Field]:  # noqa: ANN401 a marked value
+        """The fields, told as of a day where one is given."""
         if day is None:
-            return made, sized
-        self.days.append(day)
-        return [Dated(day, one) for one in made], sized
+            return fields
+        self.checked.days.append(Placed(day, self.places.here))
+        return [Dated(day, made) for made in fields]
 
     def _judged(
         self,
@@ -202,123 +211,11 @@ class Planner:
         acts: Any,  # noqa: ANN401 a marked value
         details: list[FieldDetails],
     ) -> tuple[list[Field], tuple[Sized, ...]]:
-        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, target, details)
+        collected = self.collected(target, details)
         asked = {inner: given[0].node.name.value for inner, given in collected.grouped_field_set.items()}
         made = judged(key, record, acts, asked, self.values)
         self.objects += len(made.targets) // ACTS_AN_OBJECT
-        return [made], (Sized(len(made.targets), len(asked), ()),)
-
-    # root searches
-
-    def _searched(
-        self,
-        key: str,
-        binding: Binding,
-        target: GraphQLObjectType,
-        arguments: Mapping[str, Any],
-        details: list[FieldDetails],
-    ) -> tuple[list[Field], tuple[Sized, ...]]:
-        match binding:
-            case Find():
-                return self._find(key, binding, target, arguments, details)
-            case ById():
-                return self._by_id(key, arguments["id"], details)
-            case ByIds():
-                return self._by_ids(key, arguments["ids"], details)
-            case Connected():
-                return self._page(key, binding, target, arguments, details)
-        raise AssertionError(binding)
-
-    def _find(
-        self,
-        key: str,
-        search: Find,
-        target: GraphQLObjectType,
-        arguments: Mapping[str, Any],
-        details: list[FieldDetails],
-    ) -> tuple[list[Field], tuple[Sized, ...]]:
-        given = [(t, plain(arguments[name])) for name, t in search.tests.items() if arguments.get(name) is not None]
-        if len(given) != 1 and not search.every:
-            raise refuse("ARGUMENTS", f"`{key}` se cherche par un seul de : {', '.join(search.tests)}.")
-        asked, pages = self._selected(target, details)
-        return [One(key, None, asked, tuple(given))], pages
-
-    def _by_id(self, key: str, value: Any, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:  # noqa: ANN401 a marked value
-        kind = self.types.by_prefix.get(prefix_of(str(resolved(value, self.values)), self.types.prefixes))
-        if kind is None:
-            return [Fixed(key, None)], ()
-        asked, pages = self._selected(kind, details)
-        return [One(key, None, asked, ((_is, value),))], pages
-
-    def _by_ids(self, key: str, value: Any, details: list[FieldDetails]) -> tuple[list[Field], tuple[Sized, ...]]:  # noqa: ANN401 a marked value
-        self.ids.append(value := plain(value))
-        prefixes = sorted({prefix_of(v, self.types.prefixes) for v in resolved(value, self.values)} - {""})
-        targets: list[tuple[str, Object]] = []
-        pages: list[Sized] = []
-        for prefix in prefixes:
-            asked, under = self._selected(self.types.by_prefix[prefix], details)
-            targets.append((prefix, asked))
-            pages.extend(under)
-        return [Nodes(key, value, tuple(targets))], (
-            Sized(LISTED_COST, sum(len(asked.fields) for _, asked in targets), tuple(pages)),
-        )
-
-    # connections
-
-    def _page(
-        self,
-        key: str,
-        binding: Connected,
-        connection: GraphQLObjectType,
-        arguments: Mapping[str, Any],
-        details: list[FieldDetails],
-    ) -> tuple[list[Field], tuple[Sized, ...]]:
-        walk = Walk.of(arguments)
-        named = arguments.get("order")
-        order = binding.orders[named.name] if named is not None else next(iter(binding.orders.values()))
-        filters = [(name, f) for name, f in binding.filters.items() if arguments.get(name) is not None]
-        self.names += [arguments[name] for name, f in filters if f.person]
-        node = get_named_type(connection.fields["nodes"].type)
-        assert is_object_type(node)
-        record = self.types.records[node.name]
-        parts, pages = self._parts(connection, details, node, record)
-        page = Page(
-            key=key,
-            link=binding.link,
-            record=record,
-            tests=tuple((f.test, plain(arguments[name])) for name, f in filters),
-            anchored=binding.link is not None or any(f.anchor for _, f in filters),
-            order=order,
-            size=walk.size,
-            cursor=walk.cursor,
-            backward=walk.backward,
-            parts=parts,
-        )
-        return [page], (Sized(walk.size, width(parts), pages),)
-
-    def _parts(
-        self, kind: GraphQLObjectType, details: list[FieldDetails], node: GraphQLObjectType, record: str
-    ) -> tuple[tuple[Part, ...], tuple[Sized, ...]]:
-        """The fields of a connection, of its edges, of its pageInfo."""
-        collected = collect_subfields(self.types.schema, self.fragments, self.marks, self.operation, kind, details)
-        parts: list[Part] = []
-        pages: list[Sized] = []
-        for key, inner in collected.grouped_field_set.items():
-            name = inner[0].node.name.value
-            below: tuple[Part, ...] = ()
-            target: Object | None = None
-            self.path.append(key)
-            if name in ("edges", "pageInfo"):
-                child = get_named_type(kind.fields[name].type)
-                assert is_object_type(child)
-                below, under = self._parts(child, inner, node, record)
-                pages.extend(under)
-            elif name in ("nodes", "node"):
-                target, under = self._selected(node, inner)
-                pages.extend(under)
-            self.path.pop()
-            parts.append(Part(key, name, kind.name, record, below, target))
-        return tuple(parts), tuple(pages)
+        return [made], (Sized(len(made.targets), len(asked), (), self.places.here),)
 
 
 OBJECT = Var(("$object",))
@@ -326,5 +223,11 @@ OBJECTS = Var(("$objects",))
 """Where the ids of a payload's objects stand among the values, by prefix; no variable has such names."""
 
 
-def _is(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
-    return row.c.id == terms.value(value)  # type: ignore[no-any-return]
+def _identifies(kind: GraphQLObjectType, node: FieldNode) -> bool:
+    """Whether the field is the id by which an object is asked again."""
+    return node.name.value == "id" and any(interface.name == "Node" for interface in kind.interfaces)
+
+
+def _identifier(sql: Expression) -> Expression:
+    """The id as the day of the facts writes it."""
+    return lambda row, terms: terms.identifier(sql(row, terms))

@@ -3,10 +3,13 @@
 import re
 from dataclasses import is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
+import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
+from persistence import dated_ids
 from persistence.records import Refused, Rule
 from persistence.records.identifiers import holds_nir
 
@@ -26,9 +29,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199  # 31/12/9999 is the register's own "for ever
 
 
 def check(given: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN401 an input
-    """Refuse a text that is too long or holds a NIR, or a day out of reach, at its path."""
+    """Refuse a text that is too long or holds a NIR, an id of another day, or a day out of reach, at its path."""
     if is_dataclass(given):
         for name, value in vars(given).items():
+            if name in identifiers(type(given)):  # type: ignore[arg-type]
+                _carries_no_day(value, *path, to_camel_case(name))
             if name not in APART:
                 check(value, *path, to_camel_case(name), longest=LONGEST_PROSE if name in PROSE else LONGEST)
         return
@@ -42,3 +47,25 @@ def check(given: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN4
             raise Refused(Rule.NIR_IN_TEXT, *path)
         case date() if not FIRST_YEAR <= given.year <= LAST_YEAR:
             raise Refused(Rule.VALUE_INVALID, *path, detail=f"Une année de {FIRST_YEAR} à {LAST_YEAR}.")
+
+
+@cache
+def identifiers(kind: type) -> frozenset[str]:
+    """The members of an input that name rows; the key of an act is the caller's own word, whatever it holds."""
+    members = kind.__strawberry_definition__.fields  # type: ignore[attr-defined]
+    return frozenset(m.python_name for m in members if _leaf(m.type) is strawberry.ID) - {"idempotency_key"}
+
+
+def _leaf(kind: Any) -> Any:  # noqa: ANN401 a type of Strawberry's
+    while hasattr(kind, "of_type"):
+        kind = kind.of_type
+    return kind
+
+
+def _carries_no_day(value: Any, *path: str) -> None:  # noqa: ANN401 an id, or several
+    """An act is of today: it changes the row itself, not the row as it stands on a day."""
+    if isinstance(value, list):
+        for index, one in enumerate(value):
+            _carries_no_day(one, *path, str(index))
+    elif isinstance(value, str) and dated_ids.day_of(value) is not None:
+        raise Refused(Rule.ID_OF_ANOTHER_DAY, *path)

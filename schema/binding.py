@@ -108,6 +108,7 @@ def by(column: str, parent: str = "id") -> Link:
     return lambda child, row, _: child.c[column] == row.c[parent]
 
 
+OF_A_DAY = "Suivi d'un jour, `ptr_…@2026-02-28`, il désigne l'objet tel qu'il est ce jour-là."
 TOLD_ON = {
     bindings.ON: (
         date | None,
@@ -115,6 +116,11 @@ TOLD_ON = {
         "Jour, passé ou à venir, dont on dit les faits et les filtres ; vos droits restent ceux d'aujourd'hui.",
     )
 }
+
+
+def reference(record: type[Base] | None, test: Test, description: str, *, anchor: bool = False) -> Filter:
+    """A filter that names a row of this record, or of whatever record the id says."""
+    return Filter(strawberry.ID, test, description, anchor, of=record.__tablename__ if record else bindings.ANY)
 
 
 def page(
@@ -184,7 +190,7 @@ def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
         bindings.ById(),
         description,
-        {"id": (strawberry.ID, strawberry.UNSET, "Identifiant tel qu'affiché : `ptr_…`.")} | TOLD_ON,
+        {"id": (strawberry.ID, strawberry.UNSET, f"Identifiant tel qu'affiché : `ptr_…`. {OF_A_DAY}")},
     )
 
 
@@ -192,7 +198,7 @@ def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
         bindings.ByIds(),
         description,
-        {"ids": (list[strawberry.ID], strawberry.UNSET, "Au plus 100 identifiants.")} | TOLD_ON,
+        {"ids": (list[strawberry.ID], strawberry.UNSET, f"Au plus 100 identifiants, de quatre jours. {OF_A_DAY}")},
     )
 
 

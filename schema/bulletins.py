@@ -27,6 +27,7 @@ from .binding import (
     one,
     orders,
     page,
+    reference,
     viewer_can,
 )
 from .enums import labelled
@@ -74,8 +75,8 @@ def lacks_nothing(row: Table) -> ColumnElement[bool]:
 
 BULLETIN_FILTERS = {
     "status": Filter(BulletinStatus, lambda row, terms, v: bulletin_status(row, terms) == terms.value(v), "État."),
-    "service_id": Filter(ID, equal("service_id"), "Service."),
-    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
+    "service_id": reference(records.Service, equal("service_id"), "Service."),
+    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
     "siret_matches": Filter(
         bool,
         lambda row, terms, v: terms.agrees(row.c.siret == convention_siret(row, terms), v),

@@ -14,7 +14,7 @@ from persistence.records.conventions import ClosingReason, ManagerKind, Mode
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orders, viewer_can
+from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orders, reference, viewer_can
 from .enums import labelled
 from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
@@ -63,8 +63,8 @@ def ends_by(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 CONVENTION_FILTERS = {
     "status": Filter(ConventionStatus, lambda row, terms, v: convention_status(row, terms) == terms.value(v), "État."),
-    "organism_id": Filter(ID, equal("organism_id"), "Organisme signataire."),
-    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
+    "organism_id": reference(records.Organism, equal("organism_id"), "Organisme signataire."),
+    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
     "ending_by": Filter(
         date,
         ends_by,

@@ -16,7 +16,20 @@ from persistence.records.remunerations import NoPayReason
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, Permission, SqlTest, by, column, derived, mirrors, one, orders, page, viewer_can
+from .binding import (
+    Connection,
+    Permission,
+    SqlTest,
+    by,
+    column,
+    derived,
+    mirrors,
+    one,
+    orders,
+    page,
+    reference,
+    viewer_can,
+)
 from .enums import labelled
 from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
@@ -140,28 +153,28 @@ def of_campaign(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 
 DECLARATION_FILTERS = {
-    "campaign_id": Filter(ID, equal("campaign_id"), "Campagne."),
-    "establishment_id": Filter(ID, equal("establishment_id"), "Établissement.", anchor=True),
-    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
+    "campaign_id": reference(records.Campaign, equal("campaign_id"), "Campagne."),
+    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement.", anchor=True),
+    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
     "status": Filter(DeclarationStatus, status_is, "État."),
 }
 LINE_FILTERS = {
     "live": Filter(bool, of_live, "D'une déclaration déposée et non remplacée, ou non."),
-    "campaign_id": Filter(ID, of_campaign, "Campagne."),
+    "campaign_id": reference(records.Campaign, of_campaign, "Campagne."),
     "processing": Filter(Processing, equal("processing"), "Ce que la Caf en a fait."),
     "processed": Filter(
         bool, lambda row, terms, v: terms.agrees(row.c.processing.is_not(None), v), "Traitée par la Caf, ou non."
     ),
-    "establishment_id": Filter(ID, equal("establishment_id"), "Établissement."),
-    "worker_id": Filter(ID, equal("worker_id"), "Personne.", anchor=True),
+    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement."),
+    "worker_id": reference(records.Worker, equal("worker_id"), "Personne.", anchor=True),
 }
 CHANGE_FILTERS = {
     "kind": Filter(ChangeKind, equal("kind"), "Nature."),
-    "establishment_id": Filter(ID, equal("establishment_id"), "Établissement."),
-    "worker_id": Filter(ID, equal("worker_id"), "Personne.", anchor=True),
+    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement."),
+    "worker_id": reference(records.Worker, equal("worker_id"), "Personne.", anchor=True),
 }
 BATCH_FILTERS = {
-    "establishment_id": Filter(ID, equal("establishment_id"), "Établissement.", anchor=True),
+    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement.", anchor=True),
     "kind": Filter(BatchKind, equal("kind"), "Ce que le lot apporte."),
 }
 RESULT_FILTERS = {

@@ -11,7 +11,20 @@ from persistence.reader import Terms
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
+from .binding import (
+    Connection,
+    Permission,
+    SqlTest,
+    by,
+    column,
+    listed,
+    mirrors,
+    one,
+    orders,
+    page,
+    reference,
+    viewer_can,
+)
 from .expressions import equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AffiliationRef, EstablishmentRef, PartnerRef, RoleRef, ServiceAccessRef, ServiceRef, UserRef
@@ -35,9 +48,9 @@ def is_current(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 GROUP_FILTERS = {
     "live": Filter(bool, is_live, "Non clôturé, ou clôturé."),
-    "service_id": Filter(ID, equal("service_id"), "Service."),
-    "role_id": Filter(ID, equal("role_id"), "Rôle rattaché."),
-    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
+    "service_id": reference(records.Service, equal("service_id"), "Service."),
+    "role_id": reference(records.Role, equal("role_id"), "Rôle rattaché."),
+    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
     "search": Filter(
         str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
     ),

@@ -18,7 +18,20 @@ from persistence.records.extracts import ImportDecision, ImportOutcome
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, Permission, by, called, column, derived, mirrors, one, orders, page, viewer_can
+from .binding import (
+    Connection,
+    Permission,
+    by,
+    called,
+    column,
+    derived,
+    mirrors,
+    one,
+    orders,
+    page,
+    reference,
+    viewer_can,
+)
 from .enums import labelled
 from .expressions import equal
 from .nodes import IDENTIFIER, VERSION, Node
@@ -73,10 +86,10 @@ IMPORT_LINE_FILTERS = {
     "siret": Filter(
         str, lambda row, terms, v: row.c.siret == terms.bind(("digits", v), "text"), "SIRET lu.", anchor=True
     ),
-    "organism_id": Filter(ID, equal("organism_id"), "Organisme qui la traite."),
+    "organism_id": reference(records.Organism, equal("organism_id"), "Organisme qui la traite."),
     "applied": Filter(bool, lambda row, terms, v: terms.agrees(row.c.applied_on.is_not(None), v), "Prise, ou non."),
     "awaiting": Filter(bool, lambda row, terms, v: terms.agrees(awaits(row), v), "Attend d'être prise ou arbitrée."),
-    "import_id": Filter(ID, equal("extract_id"), "Import.", anchor=True),
+    "import_id": reference(records.Extract, equal("extract_id"), "Import.", anchor=True),
 }
 
 

@@ -9,7 +9,7 @@ from persistence import records
 from persistence.question import Order
 from resolvers.bindings import Filter
 
-from .binding import column, mirrors, one, orders
+from .binding import column, mirrors, one, orders, reference
 from .expressions import equal
 from .nodes import IDENTIFIER, Node
 from .refs import OrganismRef, PartnerRef, UserRef
@@ -24,10 +24,10 @@ JournalOrder = orders(
 
 
 JOURNAL_FILTERS = {
-    "object_id": Filter(ID, equal("object_id"), "Objet de l'acte.", anchor=True),
-    "actor_id": Filter(ID, equal("actor_id"), "Auteur."),
+    "object_id": reference(None, equal("object_id"), "Objet de l'acte.", anchor=True),
+    "actor_id": reference(records.User, equal("actor_id"), "Auteur."),
     "act": Filter(str, equal("act"), "Nom de l'acte, par exemple `conventionSign`."),
-    "partner_id": Filter(ID, equal("partner_id"), "Partenaire concerné.", anchor=True),
+    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire concerné.", anchor=True),
     "day": Filter(date, equal("day", "day"), "Jour de l'acte."),
     "since": Filter(date, lambda row, terms, v: row.c.day >= terms.value(v, "day"), "Depuis ce jour, inclus."),
     "until": Filter(date, lambda row, terms, v: row.c.day <= terms.value(v, "day"), "Jusqu'à ce jour, inclus."),

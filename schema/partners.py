@@ -14,7 +14,20 @@ from persistence.records.services import ESAT
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
+from .binding import (
+    Connection,
+    Permission,
+    SqlTest,
+    by,
+    column,
+    listed,
+    mirrors,
+    one,
+    orders,
+    page,
+    reference,
+    viewer_can,
+)
 from .bulletins import in_force_access, is_open
 from .conventions import CONVENTION_FILTERS, ConventionOrder, without_manager
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
@@ -137,10 +150,12 @@ PARTNER_FILTERS = {
         str, lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"), "Unité légale.", anchor=True
     ),
     "kind": Filter(PartnerKind, equal("kind"), "Nature."),
-    "organism_id": Filter(ID, state_is("administering_id"), "Organisme qui l'administre aujourd'hui."),
+    "organism_id": reference(records.Organism, state_is("administering_id"), "Organisme qui l'administre aujourd'hui."),
     "mode": Filter(Mode, state_is("mode"), "Mode de gestion en vigueur."),
-    "service_id": Filter(ID, opened, "Service ouvert aujourd'hui."),
-    "undeclared_for": Filter(ID, undeclared, "Un Esat ouvert n'a rien déposé pour cette campagne (R17)."),
+    "service_id": reference(records.Service, opened, "Service ouvert aujourd'hui."),
+    "undeclared_for": reference(
+        records.Campaign, undeclared, "Un Esat ouvert n'a rien déposé pour cette campagne (R17)."
+    ),
     "without_manager": Filter(
         bool,
         lambda row, terms, v: terms.agrees(without_manager(row, terms), v),

@@ -13,7 +13,20 @@ from persistence.records.users import SuspensionSide, UserKind
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, Permission, SqlTest, by, column, listed, mirrors, one, orders, page, viewer_can
+from .binding import (
+    Connection,
+    Permission,
+    SqlTest,
+    by,
+    column,
+    listed,
+    mirrors,
+    one,
+    orders,
+    page,
+    reference,
+    viewer_can,
+)
 from .expressions import equal, is_suspended
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, GroupRef, MembershipRef, PartnerRef, RightRef
@@ -79,7 +92,7 @@ USER_FILTERS = {
         holds_ending,
         f"Ayant un droit en cours (rattachement, mandat, inclusion, fonction de gestionnaire ou d'agent) {LAST_DAY}",
     ),
-    "partner_id": Filter(ID, works_for, "Rattachée aujourd'hui à ce partenaire.", anchor=True),
+    "partner_id": reference(records.Partner, works_for, "Rattachée aujourd'hui à ce partenaire.", anchor=True),
     "kind": Filter(UserKind, equal("kind"), "Personne ou machine."),
 }
 AFFILIATION_FILTERS = {
@@ -105,7 +118,7 @@ AFFILIATION_FILTERS = {
     ),
 }
 ROOT_AFFILIATION_FILTERS = AFFILIATION_FILTERS | {
-    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True)
+    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True)
 }
 
 

@@ -11,7 +11,7 @@ from persistence.reader import Terms
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
-from .binding import Connection, Permission, by, column, listed, mirrors, one, orders, page, viewer_can
+from .binding import Connection, Permission, by, column, listed, mirrors, one, orders, page, reference, viewer_can
 from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import ActivityChangeRef, LineRef, OrganismRef, PartnerRef
@@ -36,7 +36,7 @@ WORKER_FILTERS = {
         "Mots du nom, sans accents ni casse ; jamais un numéro de sécurité sociale.",
         person=True,
     ),
-    "partner_id": Filter(ID, equal("partner_id"), "Partenaire.", anchor=True),
+    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
 }
 
 

@@ -15,7 +15,7 @@ from persistence.callers import Identity
 from persistence.faults import RegisterFault
 from resolvers.context import Context, Graph, Invalid
 from resolvers.documents import Document
-from resolvers.plans import refuse
+from resolvers.places import refuse
 
 from .clock import Clock, day_of
 from .faults import Outage

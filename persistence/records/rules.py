@@ -14,6 +14,7 @@ class Rule(Enum):
     # who may be told
     NOT_FOUND = (None, None, "Cet objet n'existe pas ou ne vous est pas visible.")
     FORBIDDEN = (None, None, "Vous pouvez lire cet objet, mais vos droits ne permettent pas cet acte.")
+    ID_OF_ANOTHER_DAY = (None, None, "Cet identifiant porte un jour : donnez-le sans « @AAAA-MM-JJ ».")
     UNKNOWN_CALLER = (None, None, "Votre identité n'est rattachée à aucun compte : acceptez d'abord votre invitation.")
     # the form of what is given
     VALUE_INVALID = (None, None, "La valeur est absente ou mal formée.")

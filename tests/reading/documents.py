@@ -332,8 +332,8 @@ DATED = Asked(
   partner(id: $p, on: $d) { ...Told }
   later: partner(id: $p, on: $e) { ...Told }
   now: partner(id: $p) { ...Told }
-  before: node(id: $p, on: "2025-08-31") { id ... on Partner { ...Told } }
-  nodes(ids: $ids, on: $d) { __typename id ... on Convention { status }
+  before: node(id: "ptr_99990001200025@2025-08-31") { id ... on Partner { ...Told } }
+  nodes(ids: $ids) { __typename id ... on Convention { status }
     ... on MembershipBulletin { state: status missing }
     ... on ServiceAccess { open suspended openedBulletin { id } } ... on Affiliation { suspended }
     ... on Organism { partners { totalCount } } ... on Worker { knownRate } }
@@ -349,13 +349,17 @@ fragment Told on Partner { name mode siret administeredBy { code } conventionInF
         "p": CANAL,
         "d": "2026-09-30",
         "ids": [
-            *ids["convention"][:6],
-            *ids["bulletin"][:6],
-            *ids["service_access"][:4],
-            *ids["affiliation"][:20],
-            *ids["worker"][:5],
-            "org_CNA",
-            "org_751",
+            one + day
+            for day in ("@2026-09-30", "@2027-03-01", "")
+            for one in (
+                *ids["convention"][:6],
+                *ids["bulletin"][:6],
+                *ids["service_access"][:4],
+                *ids["affiliation"][:12],
+                *ids["worker"][:2],
+                "org_CNA",
+                "org_751",
+            )
         ],
     },
 )

@@ -199,16 +199,23 @@ async def test_a_filter_by_partner_does_not_tell_where_else_a_person_works(desk:
     text = 'query($p: ID!) { users(partnerId: $p, search: "elan") { nodes { id } totalCount } }'
     known = {"nodes": [{"id": "usr_declarant-canal"}], "totalCount": 1}
     nothing = {"nodes": [], "totalCount": 0}
+    unread = "NOT_FOUND"
+
+    async def seen(who: str, partner: str) -> Any:  # noqa: ANN401 JSON
+        try:
+            return (await desk.answer(who, text, {"p": partner}))["users"]
+        except GraphQLError as refused:
+            return code_of(refused)
 
     for who, at_canal, at_seine in (
         ("admin-national", known, known),
-        ("gestionnaire-canal", known, nothing),
-        ("agent-paris", known, nothing),
-        ("agent-yvelines", nothing, known),
-        ("declarante-canal", nothing, nothing),
+        ("gestionnaire-canal", known, unread),
+        ("agent-paris", known, unread),
+        ("agent-yvelines", unread, known),
+        ("declarante-canal", nothing, unread),
     ):
-        assert (await desk.answer(who, text, {"p": CANAL}))["users"] == at_canal, who
-        assert (await desk.answer(who, text, {"p": SEINE}))["users"] == at_seine, who
+        assert await seen(who, CANAL) == at_canal, who
+        assert await seen(who, SEINE) == at_seine, who
 
 
 async def test_a_filter_by_service_does_not_tell_a_member_which_other_service_is_open(desk: Desk) -> None:

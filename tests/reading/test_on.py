@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from graphql import GraphQLError
 
+from persistence.dated_ids import key_of
 from tests.conftest import World
 from tests.journeys.story import FORM, Person, a_signed_esat, a_siret
 
@@ -32,11 +34,11 @@ async def test_facts_are_told_as_of_a_day_that_is_past(desk: Desk) -> None:
     then = await told(desk, "gestionnaire-oliviers", OLIVIERS, "2026-02-28")
     now = await told(desk, "gestionnaire-oliviers", OLIVIERS, "2026-03-01")
 
+    former = await told(desk, "gestionnaire-oliviers", OLIVIERS, None, "conventionInForce { predecessor { id } }")
+
     assert (then["mode"], now["mode"]) == ("CENTRALISED", "DELEGATED")
     assert then["conventionInForce"] == {
-        "id": (await told(desk, "gestionnaire-oliviers", OLIVIERS, None, "conventionInForce { predecessor { id } }"))[
-            "conventionInForce"
-        ]["predecessor"]["id"],
+        "id": f"{former['conventionInForce']['predecessor']['id']}@2026-02-28",
         "status": "IN_FORCE",
         "predecessor": None,
     }
@@ -78,7 +80,7 @@ async def test_lists_of_today_are_lists_of_the_day(desk: Desk) -> None:
     cards = "affiliations(current: true, first: 50) { nodes { user { id } } }"
     for day, leaving, left in (("2026-11-29", True, True), ("2026-12-30", True, False), ("2026-12-31", False, False)):
         found = (await told(desk, "gestionnaire-canal", CANAL, day, cards))["affiliations"]["nodes"]
-        users = {a["user"]["id"] for a in found}
+        users = {key_of(a["user"]["id"]) for a in found}
 
         assert ("usr_lecteur-canal" in users, "usr_partie-canal" in users) == (leaving, left)
 
@@ -102,7 +104,7 @@ async def test_a_filter_of_partners_is_met_on_the_day(
     text = f"query($d: Date) {{ partners({filters}, on: $d, first: 100) {{ nodes {{ id }} totalCount }} }}"
     found = (await desk.answer("admin-national", text, {"d": day}))["partners"]
 
-    assert (partner in {p["id"] for p in found["nodes"]}) is holds
+    assert (partner in {key_of(p["id"]) for p in found["nodes"]}) is holds
     assert found["totalCount"] == len(found["nodes"])
 
 
@@ -127,8 +129,8 @@ async def test_one_question_tells_two_days_and_today_beside_them(desk: Desk) -> 
       past: partner(id: $p, on: "2026-02-28") { mode }
       other: partner(id: $p, on: $d) { mode }
       partner(id: $p) { mode }
-      node(id: $p, on: "2025-08-31") { ... on Partner { mode } }
-      nodes(ids: [$p], on: $d) { ... on Partner { mode } }
+      node(id: "ptr_99990004600015@2025-08-31") { ... on Partner { mode } }
+      nodes(ids: ["ptr_99990004600015@2026-02-28"]) { ... on Partner { mode } }
       after: partners(search: "oliviers", on: "2026-02-28") { nodes { name mode } totalCount }
       last: partner(id: $p) { mode }
     }"""
@@ -153,7 +155,8 @@ async def test_the_facts_of_today_are_those_that_no_day_is_asked_for(desk: Desk,
     shown = f"id {FACTS} conventions {{ nodes {{ id status }} }} {groups}"
     plain = await desk.answer(who, f"{{ partners {{ nodes {{ {shown} }} }} }}")
 
-    assert await desk.answer(who, f'{{ partners(on: "{TODAY}") {{ nodes {{ {shown} }} }} }}') == plain
+    dated = await desk.answer(who, f'{{ partners(on: "{TODAY}") {{ nodes {{ {shown} }} }} }}')
+    assert orjson.loads(orjson.dumps(dated).replace(f"@{TODAY}".encode(), b"")) == plain
     assert await desk.answer(who, f"query($d: Date) {{ partners(on: $d) {{ nodes {{ {shown} }} }} }}") == plain
 
 
@@ -186,12 +189,15 @@ async def test_no_day_shows_what_today_hides_nor_hides_what_it_shows(desk: Desk,
     every = [
         key for name in ("partner", "convention", "bulletin", "group", "membership", "journal") for key in ids[name]
     ]
-    text = "query($i: [ID!]!, $d: Date) { nodes(ids: $i, on: $d) { id } partners(on: $d) { totalCount } }"
+    text = "query($i: [ID!]!, $d: Date) { nodes(ids: $i) { id } partners(on: $d) { totalCount } }"
     for who in (*CALLERS, "gestionnaire-oliviers", "declarante-seine", "partie-canal"):
         for start in range(0, len(every), 100):
             asked = {"i": every[start : start + 100]}
+            dated = await desk.answer(who, text, {"i": [f"{one}@{day}" for one in asked["i"]], "d": day})
+            plain = await desk.answer(who, text, asked)
 
-            assert await desk.answer(who, text, asked | {"d": day}) == await desk.answer(who, text, asked), who
+            assert [node and key_of(node["id"]) for node in dated["nodes"]] == [n and n["id"] for n in plain["nodes"]]
+            assert dated["partners"] == plain["partners"], who
 
 
 async def test_who_has_left_sees_nothing_of_the_days_when_he_was_there(desk: Desk) -> None:

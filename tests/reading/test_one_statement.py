@@ -36,17 +36,21 @@ async def overheard(desk: Desk) -> AsyncIterator[list[str]]:
 async def listening(dialect: str, driver: Any, said: list[str]) -> AsyncIterator[None]:  # noqa: ANN401 a driver's connection
     if dialect == "sqlite":
         await driver.set_trace_callback(said.append)
-        yield
-        await driver.set_trace_callback(None)
+        try:
+            yield
+        finally:
+            await driver.set_trace_callback(None)
         return
 
     def heard(record: Any) -> None:  # noqa: ANN401 asyncpg's record
         said.append(record.query)
 
     driver.add_query_logger(heard)
-    yield
-    await asyncio.sleep(0)  # asyncpg tells its loggers at the next turn of the loop
-    driver.remove_query_logger(heard)
+    try:
+        yield
+    finally:
+        await asyncio.sleep(0)  # asyncpg tells its loggers at the next turn of the loop
+        driver.remove_query_logger(heard)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -54,9 +58,9 @@ async def test_a_query_is_one_statement_after_the_callers(desk: Desk, ids: Ids, 
     asked = DOCUMENTS[name]
 
     for who in ("agent-paris", "declarante-canal", CALLERS[-1]):
-        await desk.answer(who, asked.text, asked.variables(ids), name=asked.name)
+        await desk.outcome(who, asked, ids)
         async with overheard(desk) as said:
-            await desk.answer(who, asked.text, asked.variables(ids), name=asked.name)
+            await desk.outcome(who, asked, ids)
 
         assert len(said) == 2, said
         assert "sign_in" in said[0]
@@ -74,7 +78,7 @@ async def test_a_query_takes_one_connection_and_asks_it_two_values(
         return await plain(self, text, binds, driver)
 
     monkeypatch.setattr(Database, "value", counted)
-    await desk.answer("agent-cna", asked.text, asked.variables(ids), name=asked.name)
+    await desk.outcome("agent-cna", asked, ids)
 
     assert len(drivers) == 2
     assert drivers[0] is drivers[1]

@@ -23,12 +23,11 @@ async def test_a_question_has_one_answer_both_ways_out_and_on_both_databases(
     desks: dict[str, Desk], ids: Ids, name: str
 ) -> None:
     asked = EVERY[name]
-    variables = asked.variables(ids)
     known: list[bytes] = []
 
     for who in callers_of(name):
         answers = {
-            _written(await desk.answer(who, asked.text, variables, name=asked.name, completing=completing))
+            _written(await desk.outcome(who, asked, ids, completing=completing))
             for desk in desks.values()
             for completing in (False, True)
         }

@@ -15,6 +15,7 @@ from graphql import (
     is_required_input_field,
 )
 
+from persistence.dated_ids import key_of
 from persistence.records import Rule
 from persistence.visibility import Allowed
 from resolvers.bindings import Judged, bound
@@ -92,11 +93,11 @@ async def rows(desk: Desk) -> dict[str, list[str]]:
     return found | {"partner": [CANAL, SEINE, HORIZONS, PASSERELLE, OLIVIERS]}
 
 
-async def told(desk: Desk, who: str, ids: list[str], kind: GraphQLObjectType, more: str = "") -> dict[str, Any]:
+async def told(desk: Desk, who: str, ids: list[str], kind: GraphQLObjectType, day: str = "") -> dict[str, Any]:
     """What each row says that its viewer can, by id; nothing of those that are not read."""
-    text = f"query($i: [ID!]!) {{ nodes(ids: $i{more}) {{ id ... on {kind.name} {{ {CAN} }} }} }}"
-    nodes = (await desk.answer(who, text, {"i": ids}))["nodes"]
-    return {node["id"]: node["viewerCan"] for node in nodes if node}
+    text = f"query($i: [ID!]!) {{ nodes(ids: $i) {{ id ... on {kind.name} {{ {CAN} }} }} }}"
+    nodes = (await desk.answer(who, text, {"i": [f"{one}{day}" for one in ids]}))["nodes"]
+    return {key_of(node["id"]): node["viewerCan"] for node in nodes if node}
 
 
 def an_input(kind: GraphQLInputObjectType, given: dict[str, Any]) -> dict[str, Any]:
@@ -222,7 +223,7 @@ async def test_another_day_changes_nothing_of_what_one_can(desk: Desk) -> None:
             ids = (await rows(desk))[TYPES.records[name]]
             now = await told(desk, who, ids, kinds[name])
             for day in ("2026-02-28", "2027-03-01"):
-                assert await told(desk, who, ids, kinds[name], f', on: "{day}"') == now, (who, name)
+                assert await told(desk, who, ids, kinds[name], f"@{day}") == now, (who, name)
 
 
 # which acts
