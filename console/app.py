@@ -125,6 +125,7 @@ class Pages:
             "connection": connection,
             "forgotten": lists.FORGOTTEN if question.is_forgotten else "",
             "filters": lists.filters(self.desk, listing, document, variables, data),
+            "unread": not lists.is_read(listing, data),
             "position": lists.position(request, connection, variables, seal),
             "cell": partial(lists.cell, self.desk),
             "kept": {k: v for k, v in request.query_params.items() if k not in aside},

@@ -145,6 +145,13 @@ class Position:
     size: int
 
 
+def is_read(listing: Listing, data: Mask) -> bool:
+    """Whether an empty list means that there is nothing: at a partner, or where the person reads."""
+    if listing.root.startswith("partner."):
+        return listing.needs.removesuffix("_READ") in data.partner.reads
+    return not listing.needs or listing.needs in data.viewer.may
+
+
 def empty(connection: Mask) -> Mask:
     """The same list without a row."""
     page = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}

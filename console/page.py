@@ -40,7 +40,8 @@ class Quick:
 class Listing:
     """A list: which connection of the document, its columns, and what may be done with it.
 
-    `choices`: for a variable that is an identifier, where the document lists its options.
+    `needs`: the action without which nothing of it is read. `choices`: for a variable that is an identifier, where the
+    document lists its options.
     `export`: its name for `listExport`, which needs the action `export_needs`.
     `bulk`: acts on several rows; their identifier is the row's, or at `bulk_id`.
     """
@@ -54,6 +55,7 @@ class Listing:
     choices: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    needs: str = ""
     export: str = ""
     export_needs: str = ""
     bulk: tuple[str, ...] = ()

@@ -73,6 +73,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "day": typography.day,
+        "as_day": date.fromisoformat,
         "short_day": typography.short_day,
         "siret": typography.siret,
         "fr": typography.spaced,

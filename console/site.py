@@ -6,6 +6,7 @@ from .page import Column, Listing, Page, Quick
 
 PARTNERS = Listing(
     root="partners",
+    needs="PARTNER_READ",
     one="partenaire",
     many="partenaires",
     empty="Aucun partenaire n’est dans votre périmètre. Enregistrez-en un, ou importez l’extraction.",
@@ -34,6 +35,7 @@ PARTNERS = Listing(
 )
 BULLETINS = Listing(
     root="bulletins",
+    needs="MEMBERSHIP_BULLETIN_READ",
     one="bulletin",
     many="bulletins",
     empty="Aucun bulletin d’adhésion n’est dans votre périmètre.",
@@ -64,6 +66,7 @@ BULLETINS = Listing(
 )
 USERS = Listing(
     root="affiliations",
+    needs="USER_READ",
     one="personne",
     many="personnes",
     empty="Personne n’est encore rattaché à un partenaire de votre périmètre.",
@@ -90,6 +93,7 @@ USERS = Listing(
 )
 IMPORTS = Listing(
     root="imports",
+    needs="IMPORT_READ",
     one="import",
     many="imports",
     empty="Aucune extraction n’a été déposée : annoncez-en une, puis déposez le fichier.",
@@ -107,6 +111,7 @@ IMPORTS = Listing(
 )
 IMPORT_LINES = Listing(
     root="import.lines",
+    needs="IMPORT_READ",
     one="ligne",
     many="lignes",
     empty="Déposez le fichier : ses lignes seront comparées au registre, et rien ne sera écrit avant votre accord.",
@@ -135,6 +140,7 @@ IMPORT_LINES = Listing(
 )
 JOURNAL = Listing(
     root="journal",
+    needs="JOURNAL_ENTRY_READ",
     one="acte",
     many="actes",
     empty="Aucun acte n’est inscrit dans votre périmètre.",

@@ -218,7 +218,10 @@ class Onboarding:
     steps: list[OnboardingStep] = derived(
         "Les étapes que le cas demande, dans leur ordre.", {"organism": _administering, **SITUATION}, _steps
     )
-    opened_on: date | None = column("Premier jour où le service fut ouvert à ce partenaire.", "first_opened_on")
+    opened_on: date | None = column(
+        "Premier jour où le service fut ouvert à ce partenaire ; vide tant qu'il ne l'a pas été.",
+        lambda row, terms: case((is_done(row, terms), row.c.first_opened_on)),
+    )
     deadline: date | None = column("L'échéance de la migration du service, s'il en a une (R59).")
     late: bool = column(
         "L'échéance est passée, et le service n'est pas ouvert : c'est signalé, jamais refusé (R59).",

@@ -1,25 +1,29 @@
 """Partenaires, établissements, décisions d'éligibilité et attestations d'activité."""
 
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.question import Order, Table, Test, Value
+from persistence.question import Expression, Order, Table, Test, Value
 from persistence.reader import Terms
 from persistence.records.conventions import Mode
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.services import ESAT
 from persistence.visibility import table
 from resolvers.bindings import Filter
+from resolvers.permitted import allowed
 
+from .actions import PERMISSIONS
 from .binding import (
     Connection,
     Permission,
     SqlTest,
     by,
     column,
+    derived,
     listed,
     mirrors,
     one,
@@ -31,6 +35,7 @@ from .binding import (
 from .bulletins import in_force_access, is_open
 from .conventions import CONVENTION_FILTERS, ConventionOrder, without_manager
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
+from .enums import labelled
 from .expressions import by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
@@ -53,6 +58,40 @@ from .refs import (
     UserRef,
 )
 from .users import AFFILIATION_FILTERS, AffiliationOrder
+
+
+@labelled(
+    "Ce qui se lit d'un partenaire.",
+    CONVENTION="Les conventions",
+    MEMBERSHIP_BULLETIN="Les bulletins d'adhésion",
+    SERVICE_ACCESS="Les services",
+    ELIGIBILITY="Les décisions d'éligibilité",
+    ACTIVITY_ATTESTATION="Les attestations d'activité",
+    GROUP="Les groupes",
+    USER="Les personnes",
+    JOURNAL_ENTRY="Le journal",
+    DECLARATION="Les déclarations",
+)
+class Part(StrEnum):
+    CONVENTION = "CONVENTION"
+    MEMBERSHIP_BULLETIN = "MEMBERSHIP_BULLETIN"
+    SERVICE_ACCESS = "SERVICE_ACCESS"
+    ELIGIBILITY = "ELIGIBILITY"
+    ACTIVITY_ATTESTATION = "ACTIVITY_ATTESTATION"
+    GROUP = "GROUP"
+    USER = "USER"
+    JOURNAL_ENTRY = "JOURNAL_ENTRY"
+    DECLARATION = "DECLARATION"
+
+    @property
+    def is_read(self) -> Expression:
+        """Whether the caller reads all that is of this kind at a partner."""
+        return allowed("partner", (":".join(PERMISSIONS[f"{self}_READ"]),))
+
+
+def _readable(**readable: bool) -> list[str]:
+    return [part for part in Part if readable[part]]
+
 
 EstablishmentOrder = orders("EstablishmentOrder", "Par nom.", NAME=Order(("sort_key",), "ix_establishment_partner_id"))
 
@@ -219,6 +258,11 @@ class Partner(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
+    reads: list[Part] = derived(
+        "Ce que vous lisez en entier de ce partenaire : une liste vide n'y dit rien de ce qui n'est pas nommé ici.",
+        {part.value: part.is_read for part in Part},
+        _readable,
+    )
     siren: str = column("Unité légale, neuf chiffres.")
     siret: str = column("SIRET porté ce jour, quatorze chiffres.", borne_siret)
     kind: PartnerKind = column("Nature.")

@@ -1,0 +1,130 @@
+"""A page says that there is nothing only where one reads; the page of a day does not show what came later."""
+
+import re
+from datetime import date
+
+import pytest
+
+from .desks import House, Visit
+from .test_guide import in_force, opened, registered
+
+CANAL, HORIZONS = "ptr_99990001200025", "ptr_99990002000010"
+SIGNING = ("agent-hauts-de-seine", HORIZONS)
+MEMBER = ("declarante-canal", CANAL)
+
+
+def text(visit: Visit) -> str:
+    assert visit.status == 200
+    return visit.shown.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+# what one may not read
+
+
+@pytest.mark.parametrize(
+    ("who", "tab", "unread", "wrong"),
+    [
+        (SIGNING, "", "les décisions d’éligibilité", "Aucune décision"),
+        (SIGNING, "", "les attestations d’activité", "Aucune attestation"),
+        (SIGNING, "/groupes", "les groupes", "Aucun groupe"),
+        (SIGNING, "/groupes", "les personnes", "Personne ici"),
+        (MEMBER, "", "les conventions", "Aucune convention en vigueur"),
+        (MEMBER, "", "les décisions d’éligibilité", "Aucune décision"),
+        (MEMBER, "/contrats", "les conventions", "Préparez une convention"),
+        (MEMBER, "/groupes", "les personnes", "1 personne"),
+    ],
+)
+async def test_where_one_may_not_read_a_page_says_so_and_never_none(
+    house: House, who: tuple[str, str], tab: str, unread: str, wrong: str
+) -> None:
+    person, partner = who
+
+    page = text(await (await house.visitor(person)).get(f"/partenaires/{partner}{tab}"))
+
+    assert f"Vous ne pouvez pas lire {unread} de ce partenaire." in page
+    assert wrong not in page
+    assert wrong.casefold() not in page.casefold()
+
+
+@pytest.mark.parametrize("who", [SIGNING, MEMBER], ids=["signing", "member"])
+async def test_a_count_that_one_may_not_read_is_a_dash_and_never_zero(house: House, who: tuple[str, str]) -> None:
+    visit = await (await house.visitor(who[0])).get(f"/partenaires/{who[1]}/groupes")
+
+    heads = re.findall(r"<h2>(Groupes|Personnes) <span class=\"badge\">(.*?)</h2>", visit.text)
+    assert [head for head, _ in heads] == ["Groupes", "Personnes"]
+    assert all(count.startswith('<span aria-hidden="true">—</span>') for _, count in heads)
+
+
+async def test_whoever_reads_a_partner_is_told_what_there_is_not(house: House) -> None:
+    visitor, partner = await house.visitor("agent-paris"), await registered(house)
+
+    assert "Aucune décision." in text(await visitor.get(f"/partenaires/{partner}"))
+    assert "Aucun groupe :" in text(await visitor.get(f"/partenaires/{partner}/groupes"))
+    assert "aucune convention en vigueur" in text(await visitor.get(f"/partenaires/{partner}"))
+
+
+@pytest.mark.parametrize("where", ["/journal", "/imports", f"/partenaires/{CANAL}/historique"])
+async def test_a_list_that_one_may_not_read_does_not_say_that_it_is_empty(house: House, where: str) -> None:
+    page = text(await (await house.visitor("declarante-canal")).get(where))
+
+    assert "Vous ne pouvez pas lire cette liste" in page
+    assert "Rien ici pour l’instant" not in page
+
+
+async def test_a_partner_says_what_of_it_is_read(house: House) -> None:
+    asked = "query($id: ID!) { partner(id: $id) { reads } }"
+
+    signing = (await house.data(SIGNING[0], asked, id=HORIZONS))["partner"]["reads"]
+    member = (await house.data(MEMBER[0], asked, id=CANAL))["partner"]["reads"]
+    managing = (await house.data("gestionnaire-canal", asked, id=CANAL))["partner"]["reads"]
+    administering = (await house.data("agent-cna", asked, id=HORIZONS))["partner"]["reads"]
+
+    assert signing == ["CONVENTION", "MEMBERSHIP_BULLETIN", "SERVICE_ACCESS"]
+    assert member == []
+    assert {"GROUP", "USER", "CONVENTION"} <= set(managing)
+    assert "ELIGIBILITY" not in managing
+    assert {"ELIGIBILITY", "GROUP", "USER", "JOURNAL_ENTRY", "DECLARATION"} <= set(administering)
+
+
+# another day
+
+
+@pytest.mark.parametrize("tab", ["", "/contrats", "/services"])
+async def test_the_page_of_a_day_shows_nothing_that_came_later(house: House, tab: str) -> None:
+    visitor, partner = await house.visitor("agent-paris"), await registered(house)
+    await opened(house, partner)
+
+    page = text(await visitor.get(f"/partenaires/{partner}{tab}?on=2026-12-09"))
+    shown = page.partition("Les actes ne sont pas proposés.")[2]
+
+    assert shown
+    assert "10 décembre 2026" not in shown
+    assert "10/12/2026" not in shown
+    assert "ouvert le" not in shown
+    assert "Arrêté" not in shown
+
+
+async def test_the_opening_of_a_service_is_told_on_its_day_and_not_before(house: House) -> None:
+    partner = await registered(house)
+    await opened(house, partner)
+    asked = "query($id: ID!, $on: Date) { partner(id: $id, on: $on) { migration { openedOn } } }"
+
+    before = await house.data("agent-paris", asked, id=partner, on="2026-12-09")
+    after = await house.data("agent-paris", asked, id=partner, on="2026-12-10")
+
+    assert before["partner"]["migration"] is None or before["partner"]["migration"]["openedOn"] is None
+    assert after["partner"]["migration"]["openedOn"] == date(2026, 12, 10).isoformat()
+
+
+async def test_a_closing_that_was_announced_later_is_not_shown_before(house: House) -> None:
+    visitor, partner = await house.visitor("agent-paris"), await registered(house)
+    convention = await in_force(house, partner)
+    given = {"conventionId": convention, "on": "2026-12-20", "closingReason": "TERMINATED_BY_CAF"}
+    await house.do("agent-paris", "conventionClose", **given)
+
+    now = text(await visitor.get(f"/partenaires/{partner}/contrats"))
+    then = text(await visitor.get(f"/partenaires/{partner}/contrats?on=2026-12-15"))
+
+    assert "Résiliée par la Caf" in now
+    assert "Résiliée par la Caf" not in then
+    assert "19 décembre 2026" not in then
