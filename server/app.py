@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import httpx
 from starlette.applications import Starlette
@@ -32,6 +33,7 @@ from .health import Health
 from .identity import Verifier
 from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
+from .logs import configure
 from .mishaps import Endpoint, answers_to_faults
 from .settings import RegisterSettings, Settings
 
@@ -67,7 +69,7 @@ def create_app(
     health = Health(probe, policy.policy_hash, outage)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         logger.info("policy %s", policy.policy_hash)
         sealing: asyncio.Task[None] | None = None
         try:
@@ -76,7 +78,7 @@ def create_app(
                 await keep_canary(database, vault)
             _spare_the_collector()
             sealing = asyncio.create_task(sealer.run()) if tasks else None
-            yield
+            yield {"stop": health.stop}
         finally:
             health.stop()
             if sealing is not None:
@@ -120,6 +122,7 @@ def from_environ() -> Starlette:
     """What uvicorn calls in each worker."""
     import os  # noqa: PLC0415 the only reading of the environment, at the start of a worker
 
+    configure()
     return create_app(Settings.from_environ(os.environ))
 
 

@@ -27,6 +27,7 @@ en production, l'environnement dit tout :
   OIDC_ISSUER     l'émetteur des jetons ; OIDC_JWKS_URL ses clés ; OIDC_AUDIENCE notre nom chez lui
   NIR_KEYS        le fichier de clés des numéros de sécurité sociale (`habilitations keys FICHIER`)
   HOST PORT WORKERS ALLOWED_HOSTS
+  STOP_SECONDS    la durée d'annonce d'un arrêt (5) : /readyz dit non, et ce qui arrive est encore servi
   OIDC_CLIENT_ID  ouvre la console : notre nom de client chez le fournisseur d'identité (l'émetteur ci-dessus)
     PUBLIC_URL               l'adresse de la console, https:// sans chemin ; à déclarer chez le fournisseur :
                              PUBLIC_URL/connexion/retour, et PUBLIC_URL/connexion/fin après la déconnexion

@@ -67,12 +67,15 @@ class RegisterSettings:
 class Settings(RegisterSettings):
     """`demo_key` is there in a demonstration only, `jwks_url` only outside of one.
 
+    `stop_seconds`: how long a stop is announced, to whoever sends requests here, before nobody is let in.
+
     Without `console`, there is the graph alone.
     """
 
     host: str
     port: int
     workers: int
+    stop_seconds: int
     allowed_hosts: tuple[str, ...]
     issuer: str
     audience: str
@@ -96,6 +99,7 @@ class Settings(RegisterSettings):
             host=host,
             port=port,
             workers=_whole(said, "WORKERS", default=1, least=1, most=64),
+            stop_seconds=_whole(said, "STOP_SECONDS", default=0 if demo else 5, least=0, most=60),
             allowed_hosts=_allowed_hosts(said, console),
             issuer=DEMO_ISSUER if demo else _issuer(said),
             audience=said.get("OIDC_AUDIENCE", "habilitations"),

@@ -4,12 +4,11 @@ import argparse
 import asyncio
 import os
 
-import uvicorn
-
 from persistence.engine import Database
 from persistence.keys import keep_canary
 from persistence.migrations import require_step
 from server.app import create_vault
+from server.processes import run
 from server.settings import Settings
 from server.welcome import welcome
 
@@ -32,19 +31,7 @@ def serve(_: argparse.Namespace) -> int:
 
 def _serve(settings: Settings) -> int:
     asyncio.run(_require_register(settings))
-    uvicorn.run(
-        "server.app:from_environ",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        loop="uvloop",
-        http="httptools",
-        server_header=False,
-        access_log=False,
-        timeout_graceful_shutdown=25,
-        log_level="warning",
-    )
+    run(settings)
     return 0
 
 
