@@ -21,8 +21,9 @@ from .clock import Clock, day_of
 from .demo_issuer import DemoIssuer
 from .demo_provider import DemoProvider
 from .entries import Entries
-from .graph_edge import JSON, NUL_REFUSED, Asked, GraphEdge
+from .graph_edge import NUL_REFUSED, Asked, GraphEdge
 from .imports import ImportEdge
+from .media import JSON
 from .oidc import Provider
 from .sessions import Session, Sessions, same_origin
 from .settings import Settings

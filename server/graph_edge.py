@@ -1,6 +1,7 @@
 """The HTTP edge of the graph: POST /graphql, a token, a document, an answer. Nothing personal leaves in an error."""
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -21,11 +22,14 @@ from .clock import Clock, day_of
 from .faults import Outage
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
+from .media import GRAPHQL, JSON, preferred
 
 NUL_REFUSED = "Le caractère NUL est refusé."
 LARGEST_BODY = 2_000_000
-GRAPHQL = "application/graphql-response+json"
-JSON = "application/json"
+BOM = b"\xef\xbb\xbf"
+MISFIT = re.compile(r"Variable '(\$\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?:", re.ASCII)
+LACKS = re.compile(r" Expected value of type '\w+!?' to include required field '(\w+)'", re.ASCII)
+"""How graphql-core begins to say that a variable does not fit: names of the schema and ranks, then values."""
 logger = logging.getLogger(__name__)
 
 
@@ -48,7 +52,7 @@ class GraphEdge:
         return [Route("/graphql", self.answer, methods=["POST"], max_body_size=LARGEST_BODY)]
 
     async def answer(self, request: Request) -> Response:
-        media = GRAPHQL if GRAPHQL in request.headers.get("accept", "") else JSON
+        media = preferred(",".join(request.headers.getlist("accept")))
         request_id = uuid4().hex
         try:
             _is_json(request)
@@ -145,7 +149,7 @@ def _asked(body: bytes) -> Asked:
     if b"\\u0000" in body or b"\x00" in body:
         raise Malformed(NUL_REFUSED)
     try:
-        return Asked(orjson.loads(body))
+        return Asked(orjson.loads(body.removeprefix(BOM)))
     except orjson.JSONDecodeError:
         raise Malformed("Le corps n'est pas du JSON.") from None
 
@@ -200,9 +204,15 @@ def _bare(defect: BaseException) -> BaseException:
 
 
 def _fit(error: GraphQLError) -> GraphQLError:
-    """A variable that does not fit: named, its value never echoed."""
-    name = error.message.split("'")[1] if "'$" in error.message else "$?"
-    return refuse("BAD_USER_INPUT", f"La variable {name} ne convient pas à son type.")
+    """A variable that does not fit: named, with the path to what does not; its value is never echoed."""
+    found = MISFIT.match(error.message)
+    name, inside = (found[1], found[2] or "") if found else ("$?", "")
+    lacks = LACKS.match(error.message, found.end()) if found else None
+    path = [int(rank) if rank else word for word, rank in re.findall(r"\.(\w+)|\[(\d+)\]", inside)]
+    path += [lacks[1]] if lacks else []
+    where = f", à `{'.'.join(map(str, path))}`" if path else ""
+    told = {"code": "BAD_USER_INPUT", "variable": name.removeprefix("$"), "path": path}
+    return GraphQLError(f"La variable {name} ne convient pas à son type{where}.", error.nodes, extensions=told)
 
 
 def _refused(media: str, errors: tuple[GraphQLError, ...], request_id: str, status: int | None = None) -> Response:

@@ -21,9 +21,10 @@ from resolvers.performing import enact
 
 from .clock import Clock, day_of
 from .faults import Outage
-from .graph_edge import JSON, Malformed, failed, masked, sent
+from .graph_edge import Malformed, failed, masked, sent
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
+from .media import JSON
 
 STATUS = {
     Rule.NOT_FOUND: 404,

@@ -235,6 +235,131 @@ async def test_a_request_error_has_a_code_and_no_data_and_echoes_no_value(
         assert value not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        (f"{GRAPHQL}, {JSON}", GRAPHQL),
+        (f"{JSON}, {GRAPHQL}", GRAPHQL),
+        (f"{GRAPHQL};q=0.5, {JSON};q=0.9", JSON),
+        (f"{GRAPHQL};q=0.9, {JSON};q=0.5", GRAPHQL),
+        (f"{GRAPHQL};q=0, */*", JSON),
+        (f"{GRAPHQL}; q=0.4 , */*;q=0.1", GRAPHQL),
+        (f"{GRAPHQL};q=0.4, */*;q=0.5", JSON),
+        (f"{GRAPHQL};q=0.4, application/json;q=0.2, */*", GRAPHQL),
+        (f"text/event-stream, {GRAPHQL.upper()}", GRAPHQL),
+        (f"x{GRAPHQL}", JSON),
+        (f"{GRAPHQL};q=much", GRAPHQL),
+        ("", JSON),
+        ("text/html", JSON),
+    ],
+)
+async def test_the_weights_of_accept_are_read(edge: World, accept: str, media: str) -> None:
+    answer = await send(edge, {"query": "{ nothing }"}, accept=accept)
+
+    assert answer.headers["content-type"] == f"{media}; charset=utf-8"
+    assert answer.status_code == (400 if media == GRAPHQL else 200)
+
+
+async def test_a_body_may_begin_with_a_byte_order_mark(edge: World) -> None:
+    assert (await send(edge, b"\xef\xbb\xbf" + TYPENAME)).json() == {"data": {"__typename": "Query"}}
+    assert code_in(await send(edge, b"\xef\xbb\xbf\xef\xbb\xbf" + TYPENAME)) == "MALFORMED"
+
+
+@pytest.mark.parametrize("name", ["", None])
+async def test_an_empty_operation_name_runs_the_only_operation(edge: World, name: str | None) -> None:
+    for query in ("query Only { __typename }", "mutation Only { __typename }"):
+        assert "data" in (await send(edge, {"query": query, "operationName": name})).json()
+    several = {"query": "query A { __typename } query B { __typename }", "operationName": name}
+    assert code_in(await send(edge, several)) == "OPERATION"
+
+
+LINE = {"idempotencyKey": "k", "siret": "99990001200025", "campaignYear": 2026, "deposit": False}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "variable", "path"),
+    [
+        ("query($n: Int) { partners(first: $n) { totalCount } }", {"n": NIR}, "n", []),
+        ("query($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a", {"b": NIR}]}, "i", [1]),
+        (
+            "mutation($i: UserInviteInput!) { userInvite(input: $i) { replayed } }",
+            {"i": {"partnerId": "ptr_x", "person": {"givenName": [NIR], "familyName": "B", "email": "c"}}},
+            "i",
+            ["person", "givenName"],
+        ),
+        (
+            "mutation($i: UserInviteInput!) { userInvite(input: $i) { replayed } }",
+            {"i": {"partnerId": "ptr_x", "person": {"familyName": NIR, "email": "c"}}},
+            "i",
+            ["person", "givenName"],
+        ),
+        (
+            "mutation($i: UserInviteInput!) { userInvite(input: $i) { replayed } }",
+            {"i": {"partnerId": "ptr_x", "person": {"givenName": "A", "familyName": "B", "email": "c", NAME: NIR}}},
+            "i",
+            ["person"],
+        ),
+        (
+            "mutation($i: RemunerationsDeclareInput!) { remunerationsDeclare(input: $i) { replayed } }",
+            {"i": LINE | {"lines": [{}, {"nir": {"value": NIR}}]}},
+            "i",
+            ["lines", 1, "nir"],
+        ),
+    ],
+)
+async def test_a_variable_that_does_not_fit_says_where(
+    edge: World, query: str, variables: dict[str, Any], variable: str, path: list[str | int]
+) -> None:
+    answer = await send(edge, {"query": query, "variables": variables})
+    error = answer.json()["errors"][0]
+
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "variable": variable, "path": path}
+    assert error["locations"] == [{"line": 1, "column": query.index("$") + 1}]
+    assert f"`{'.'.join(map(str, path))}`" in error["message"] or not path
+    assert NIR not in answer.text
+    assert NAME not in answer.text
+
+
+PLANNED = {
+    "a cursor": ('{ a: viewer { user { id } } p: partners(after: "zz") { nodes { id } } }', "CURSOR", ["p"]),
+    "a cursor under another list": (
+        "query($c: String) { organisms(first: 1) { nodes { partners(after: $c) { nodes { id } } } } }",
+        "CURSOR",
+        ["organisms", "nodes", "partners"],
+    ),
+    "a size": ("{ organisms(first: 1) { edges { node { p: partners(first: 101) { totalCount } } } } }", "PAGE_SIZE",
+        ["organisms", "edges", "node", "p"]),
+    "both ways": ("{ partners(first: 1, last: 1) { totalCount } }", "ARGUMENTS", ["partners"]),
+    "a day": ('{ groups(on: "1700-01-01") { totalCount } }', "DAY", ["groups"]),
+    "a number": (f'{{ u: users(search: "{NIR}") {{ totalCount }} }}', "NIR_IN_TEXT", ["u"]),
+    "cost": (
+        (
+            "{ services { code } users(first: 100) { nodes { groups(first: 100) { nodes { members(first: 100) "
+            "{ nodes { id } } } } } } }"
+        ),
+        "TOO_COSTLY",
+        ["users"],
+    ),
+    "objects": (
+        "{ viewer { user {" + " ".join(f"a{i}: posts {{ id }}" for i in range(90)) + "} } }",
+        "TOO_COMPLEX",
+        ["viewer", "user", "a77"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANNED)
+async def test_a_refusal_of_the_planner_says_its_path_and_its_location(edge: World, name: str) -> None:
+    query, code, path = PLANNED[name]
+    for _ in range(2):  # planned, then known
+        answer = await send(edge, {"query": query, "variables": {"c": "zz"} if "$c" in query else {}})
+        (error,) = answer.json()["errors"]
+
+        assert (error["extensions"]["code"], error["path"]) == (code, path)
+        assert error["locations"][0]["line"] == 1
+        assert query[error["locations"][0]["column"] - 1 :].startswith((path[-1] + " ", path[-1] + "(", path[-1] + ":"))
+
+
 async def test_nul_that_json_hides_from_the_bytes_is_refused_too(edge: World) -> None:
     answer = await send(edge, b'{"query": "{ partners(search: \\"\\u005cu0000\\") { totalCount } }"}')
 
