@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from persistence.faults import RegisterFault
 
 from .faults import Outage
-from .graph_edge import JSON, failed
+from .graph_edge import failed
+from .media import JSON
 
 NOT_FOUND = 404
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
