@@ -41,12 +41,14 @@ class Intention(NamedTuple):
     """What the caller says of a declaration beside its lines, so that nothing is declared by mistake.
 
     `nothing_to_declare`: nobody here receives the AAH. `removals`: how many persons are no longer declared.
+    `sequence`: that of the declaration in force, 0 for none, as the caller knows it.
     """
 
     deposit: bool
     nothing_to_declare: bool = False
     removals: int | None = None
     reason: str | None = None
+    sequence: int | None = None
 
 
 @dataclass(slots=True)
@@ -103,9 +105,14 @@ class CertificateIntake(Intake):
         else:
             read = certificate.read_all(lines)
         _require_coherence(intention, read)
+        if deposit:
+            _require_sequence(intention, deposited, draft if lines is None else None)
         judged = await self._judge(read, deposited if deposit else draft, deposited, certificate)
         if self.is_held(read) or not self._is_meant(judged, intention):
             return self.report(BatchKind.REMUNERATIONS, read, {}, campaign=campaign)
+        if deposit and lines is not None and draft is not None:
+            self.warnings.append(Notice(Rule.DRAFT_EXISTS, ("deposit",)))
+            draft = None  # it stays, for who prepares it
         return await self._write(campaign, judged, (deposited, draft), intention)
 
     async def _judge(
@@ -254,6 +261,15 @@ def _require_coherence(intention: Intention, lines: Collection[Remuneration]) ->
     is_silent = intention.deposit and not lines and not intention.nothing_to_declare
     contradicts = intention.nothing_to_declare and bool(lines)
     require(not is_silent and not contradicts, Rule.NOTHING_UNSAID, "nothingToDeclare")
+
+
+def _require_sequence(intention: Intention, deposited: Declaration | None, draft: Declaration | None) -> None:
+    """Nobody replaces what they have not seen: a deposit received since, or since the draft was prepared."""
+    current = deposited.sequence if deposited is not None else 0
+    expected = intention.sequence
+    if expected is None and draft is not None and draft.sequence < current:
+        expected = draft.sequence
+    require(expected in (None, current), Rule.SEQUENCE_MOVED, "expectedSequence", detail=f"Rang actuel : {current}.")
 
 
 class Draft(NamedTuple):

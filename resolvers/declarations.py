@@ -109,6 +109,10 @@ class RemunerationsDeclareInput(BatchInput):
     nothing_to_declare: bool = strawberry.field(
         default=False, description="Néant : aucun bénéficiaire de l'AAH n'y travaille ; se dit sans ligne (R17)."
     )
+    expected_sequence: int | None = strawberry.field(
+        default=None,
+        description="Rang de la déclaration en vigueur, 0 pour aucune : le dépôt est refusé si elle a changé depuis.",
+    )
     acknowledge_removals: int | None = strawberry.field(
         default=None,
         description="Le nombre exact des personnes déclarées qui ne le seraient plus ; le refus et l'essai le donnent.",
@@ -135,7 +139,13 @@ async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> B
         if not given.dry_run:
             raise
         act.warn([refused.notice])
-    intention = Intention(given.deposit, given.nothing_to_declare, given.acknowledge_removals, given.reason)
+    intention = Intention(
+        given.deposit,
+        given.nothing_to_declare,
+        removals=given.acknowledge_removals,
+        reason=given.reason,
+        sequence=given.expected_sequence,
+    )
     batch = await intake.certify(campaign, _rows(given.lines, WHOLE), live, intention)
     act.also_ids = intake.removals[:LINES]
     _tell(act, intake)

@@ -193,6 +193,8 @@ class Rule(Enum):
         None,
         "Rien n'est appliqué : des lignes sont rejetées, et le lot est à prendre en entier.",
     )
+    SEQUENCE_MOVED = (None, None, "La déclaration en vigueur a changé.")
+    DRAFT_EXISTS = (None, None, "Un brouillon existe déjà.")
     DRAFT_MISSING = (None, None, "Aucun brouillon n'attend d'être déposé : envoyez les lignes.")
     NOTHING_ACCEPTED = (
         "R17",

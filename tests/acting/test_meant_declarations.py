@@ -183,6 +183,31 @@ async def test_a_second_draft_does_not_drop_the_persons_of_the_first(esat: Opene
     assert (await jo.declares(**a_deposit(siret, "3", *(a_line(n) for n in range(7, 10)), **more)))["errors"] == []
 
 
+async def test_a_direct_deposit_leaves_the_draft_in_place_and_says_so(esat: Opened, jo: Person) -> None:
+    """What somebody prepares is not lost to a deposit of somebody else, and does not undo it unseen."""
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", *(a_line(n) for n in range(7)), deposit=False))
+
+    direct = await jo.declares(**a_deposit(siret, "2", *(a_line(n) for n in range(3))))
+
+    assert (direct["errors"], codes(direct, "warnings")) == ([], ["DRAFT_EXISTS"])
+    with refused("SEQUENCE_MOVED") as stale:
+        await jo.declares(**a_deposit(siret, "3") | {"lines": None})
+    assert (stale.path, stale.message[-16:]) == (["input", "expectedSequence"], "Rang actuel : 2.")
+    done = await jo.declares(**a_deposit(siret, "4", expectedSequence=2) | {"lines": None})
+    assert counts(done["batch"]) == {"received": 7, "created": 4, "unchanged": 3}
+
+
+async def test_a_deposit_that_expects_another_certificate_in_force_is_refused(esat: Opened, jo: Person) -> None:
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", a_line(0), expectedSequence=0))
+
+    for expected in (0, 2):
+        with refused("SEQUENCE_MOVED"):
+            await jo.declares(**a_deposit(siret, f"not {expected}", a_line(0), expectedSequence=expected))
+    assert (await jo.declares(**a_deposit(siret, "2", a_line(0), expectedSequence=1)))["errors"] == []
+
+
 async def test_too_many_lines_of_one_establishment_are_not_told_to_be_cut_by_establishment(
     esat: Opened, jo: Person
 ) -> None:
