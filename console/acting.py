@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from .acts import ACTS, Act
+from .casting import whole
 from .documents import Document, label
 from .forms import Field, Shape, fields, missing, place, read, told
 from .kernel import Desk, Failed, files, found, local, marked, texts, typed
@@ -214,8 +215,9 @@ class Acting:
     # the act
 
     async def _run(self, session: Session, filling: Filling, given: Mapping[str, Any], **also: Any) -> None:  # noqa: ANN401 plumbing of the input
-        if filling.version.isdigit() and "expectedVersion" in filling.input_type.fields:
-            also["expectedVersion"] = int(filling.version)
+        version = whole(filling.version)
+        if version is not None and "expectedVersion" in filling.input_type.fields:
+            also["expectedVersion"] = version
         answer = await self.desk.ask(session, filling.document, {"input": {**given, **also}})
         payload = answer[filling.act.name]
         filling.payload = payload

@@ -15,6 +15,7 @@ from . import files, lists
 from .acting import Acting
 from .acts import ACTS
 from .bulk import Bulk
+from .casting import whole
 from .kernel import Desk, Failed, found, local, refuse_personal_number, texts, typed
 from .masking import Mask
 from .page import Page
@@ -100,8 +101,8 @@ class Pages:
             context["drafts"] = await self._drafts(session)
         names = [f"{page.document}.html", "list.html" if page.listing else "default.html"]
         response = self.desk.render(request, session, names, 200, context)
-        if (size := request.query_params.get("taille", "")).isdigit():
-            response.set_cookie("taille", size, max_age=YEAR, httponly=True, samesite="lax")
+        if (size := whole(request.query_params.get("taille", ""))) is not None:
+            response.set_cookie("taille", str(size), max_age=YEAR, secure=True, httponly=True, samesite="lax")
         return response
 
     def _listed(
@@ -204,7 +205,8 @@ def routes(ports: Ports) -> list[Route]:
         form = await request.form()
         response = RedirectResponse(local(str(form.get("retour", ""))), 303)
         chosen = str(form.get("theme", ""))
-        response.set_cookie("theme", chosen if chosen in {"light", "dark"} else "", max_age=YEAR, httponly=True)
+        kept = chosen if chosen in {"light", "dark"} else ""
+        response.set_cookie("theme", kept, max_age=YEAR, secure=True, httponly=True, samesite="lax")
         return response
 
     async def stay(request: Request, session: Session) -> Response:  # noqa: ARG001 reading the session prolongs it
@@ -216,6 +218,9 @@ def routes(ports: Ports) -> list[Route]:
     async def unavailable(request: Request) -> Response:
         return desk.unavailable(request)
 
+    async def broken(request: Request) -> Response:
+        return desk.broken(request)
+
     async def missing(request: Request, session: Session) -> Response:  # noqa: ARG001 whoever is signed in
         raise Failed(404)
 
@@ -224,6 +229,7 @@ def routes(ports: Ports) -> list[Route]:
         Route("/connexion", sign_in),
         Route("/introuvable", signed_in(missing), name="missing"),
         Route("/indisponible", unavailable, name="unavailable"),
+        Route("/erreur", broken, name="broken"),
         Route("/sessions", signed_in(sessions), methods=["GET", "POST"], max_body_size=LARGEST_POST),
         Route("/preferences", signed_in(theme), methods=["POST"], max_body_size=LARGEST_POST),
         Route("/rester", signed_in(stay), methods=["POST"], max_body_size=LARGEST_POST),
@@ -249,7 +255,7 @@ def _static() -> Any:  # noqa: ANN401 a handler
         if name not in known:
             return Response("Il n'y a rien à cette adresse.", 404, media_type="text/plain; charset=utf-8")
         kept = "public, max-age=31536000, immutable" if request.url.path == asset(name) else "no-cache"
-        headers = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
+        headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
         body = known[name]
         if "gzip" in request.headers.get("accept-encoding", "") and len(packed[name]) < len(body):
             body, headers["Content-Encoding"] = packed[name], "gzip"

@@ -22,6 +22,15 @@ LONGEST, LONGEST_SEARCH = 10_000, 250
 """No text of a page or of an act is longer; the contract bounds each kind more tightly."""
 
 
+WHOLE = re.compile(r"[0-9]{1,6}")
+"""A number of an address: `²` is a digit to Python, and thousands of digits are none."""
+
+
+def whole(text: str) -> int | None:
+    """A whole number, of six digits at most; None for anything else."""
+    return int(text) if WHOLE.fullmatch(text) else None
+
+
 class Uncast(Exception):
     """A text that does not fit its type; the sentence is for the screen and never repeats the text."""
 
@@ -54,7 +63,7 @@ def _object(kind: GraphQLInputObjectType, texts: Texts, path: str) -> dict[str, 
 
 def _list(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:
     if isinstance(get_nullable_type(item), GraphQLInputObjectType):
-        rows = {int(m[1]) for name in texts if (m := re.match(rf"{re.escape(path)}\.(\d+)\.", name))}
+        rows = {int(m[1]) for name in texts if (m := re.match(rf"{re.escape(path)}\.([0-9]{{1,6}})\.", name))}
         made = [cast(item, texts, f"{path}.{row}") for row in sorted(rows)]
         return [row for row in made if row is not None] if rows else None
     given = [part.strip() for text in texts.get(path, ()) for part in re.split(r"[\n;]", text) if part.strip()]

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from uuid import uuid4
 
 from jinja2 import TemplateNotFound
 from starlette.datastructures import FormData, UploadFile
@@ -122,22 +121,18 @@ class Desk:
         return Response(body, status, self.headers(), "text/html; charset=utf-8")
 
     def headers(self) -> dict[str, str]:
+        """What a page may run; the process says the rest, of each of its answers."""
         forms = " ".join(("'self'", *self.ports.form_origins()))
         return {
-            "Cache-Control": "no-store",
             "Content-Security-Policy": (
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
                 f"connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
             ),
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Referrer-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-        } | ({} if self.ports.demo else {"Strict-Transport-Security": "max-age=31536000"})
+        }
 
     async def _failed(self, request: Request, session: Session, failed: Failed) -> Response:
         """The page of a failure, in its usual frame when that can be asked for."""
-        number, data = uuid4().hex[:12], failed.frame
+        number, data = self.ports.request_id(), failed.frame
         logger.info("page refused with %d, number %s", failed.status, number)
         if data is None and failed.status < SERVER:
             with suppress(Failed):
@@ -150,9 +145,17 @@ class Desk:
 
     def unavailable(self, request: Request) -> Response:
         """The page of a register that does not say who is signed in; whoever composes us says when to come back."""
-        failed = Failed(AWAY, "Le registre ne répond pas : rien n’a été fait. Recommencez dans un instant.")
-        context = {"failed": failed, "number": uuid4().hex[:12], "address": request.url.path}
-        return self.render(request, None, ["failed.html"], AWAY, context)
+        return self._alone(request, AWAY, "Le registre ne répond pas : rien n’a été fait. Recommencez dans un instant.")
+
+    def broken(self, request: Request) -> Response:
+        """The page of a failure that nobody foresaw: nothing more is asked for it."""
+        return self._alone(request, SERVER, "")
+
+    def _alone(self, request: Request, status: int, sentence: str) -> Response:
+        """The page of a failure without its frame, since nobody says who is signed in."""
+        failed = Failed(status, sentence)
+        context = {"failed": failed, "number": self.ports.request_id(), "address": request.url.path}
+        return self.render(request, None, ["failed.html"], status, context)
 
     # what was typed
 

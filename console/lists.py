@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from graphql import GraphQLEnumType, GraphQLInputType, get_named_type
 from starlette.requests import Request
 
+from .casting import whole
 from .documents import Document, Word, words
 from .forms import Option
 from .kernel import PLUMBED, Desk, Failed, texts
@@ -97,8 +98,8 @@ def unseal(desk: Desk, session: Session, page: Page, name: str, cipher: str) -> 
 
 def paged(request: Request, variables: dict[str, Any]) -> dict[str, Any]:
     """The variables of one page: forward unless the address goes back from a cursor."""
-    asked = request.query_params.get("taille") or request.cookies.get("taille", "")
-    size = int(asked) if asked.isdigit() and int(asked) in SIZES else SIZES[0]
+    asked = whole(request.query_params.get("taille") or request.cookies.get("taille", ""))
+    size = asked if asked in SIZES else SIZES[0]
     back = "before" in variables
     return variables | {"first": None if back else size, "last": size if back else None}
 
@@ -165,7 +166,7 @@ def position(
     """`seal` takes the name of a cursor and the cursor."""
     found, info = len(nodes(connection)), connection.pageInfo
     asked = request.query_params.get("rang", "")
-    start = int(asked) if asked.isdigit() and len(asked) < 7 and int(asked) > 0 else 1  # noqa: PLR2004
+    start = whole(asked) or 1
     if "after" not in variables and "before" not in variables:
         start = 1
     size = variables["first"] or variables["last"]

@@ -92,3 +92,5 @@ class Ports:
     demo: bool
     form_origins: Callable[[], Sequence[str]]
     """Where a form may end besides here: the provider of identity, at signing out."""
+    request_id: Callable[[], str]
+    """The number of the request under way: what somebody tells the support, and what the log says."""

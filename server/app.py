@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
 from authz import load
@@ -30,11 +29,13 @@ from .desk import open_desk, pages
 from .faults import Outage
 from .graph_edge import GraphEdge
 from .health import Health
+from .hosts import Hosts
 from .identity import Verifier
 from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
 from .logs import configure
-from .mishaps import Endpoint, answers_to_faults
+from .mask import Mask
+from .mishaps import Endpoint, answers_to_faults, apology
 from .settings import RegisterSettings, Settings
 
 logger = logging.getLogger(__name__)
@@ -88,10 +89,11 @@ def create_app(
 
     shown = [*desk.routes, *pages(desk, settings, edge, files, clock)] if desk else []
     named: dict[str, Endpoint] = {route.name: route.endpoint for route in shown if isinstance(route, Route)}
-    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
+    mask = Middleware(Mask, apology=apology(named, outage), demo=settings.demo)
+    hosts = Middleware(Hosts, names=settings.allowed_hosts)
     app = Starlette(
         routes=[*edge.routes(), *files.routes(), *health.routes(), *shown],
-        middleware=[hosts],
+        middleware=[mask, hosts],
         lifespan=lifespan,
         exception_handlers=answers_to_faults(named, outage),
     )

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import httpx
 import orjson
@@ -17,6 +16,7 @@ from persistence.entries import EntryStore
 from persistence.sessions import SessionStore
 from persistence.vault import Vault
 
+from . import request_ids
 from .clock import Clock, day_of
 from .demo_issuer import DemoIssuer
 from .demo_provider import DemoProvider
@@ -63,14 +63,14 @@ def ports(desk: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, 
         if b"\\u0000" in orjson.dumps(variables):
             return {"errors": [{"message": NUL_REFUSED, "extensions": {"code": "MALFORMED"}}]}
         asked = Asked({"query": query, "variables": dict(variables)})
-        answer = await edge.execute(session.identity, asked, JSON, uuid4().hex, "CONSOLE")
+        answer = await edge.execute(session.identity, asked, JSON, request_ids.current(), "CONSOLE")
         return orjson.loads(answer.body)  # type: ignore[no-any-return]
 
     async def upload(session: Session, import_id: str, content: bytes) -> Mapping[str, Any]:
         async def chunks() -> AsyncIterator[bytes]:
             yield content
 
-        answer = await imports.receive(session.identity, import_id, chunks(), "CONSOLE", uuid4().hex)
+        answer = await imports.receive(session.identity, import_id, chunks(), "CONSOLE", request_ids.current())
         return orjson.loads(answer.body)  # type: ignore[no-any-return]
 
     return Ports(
@@ -83,6 +83,7 @@ def ports(desk: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, 
         today=lambda: day_of(clock.now()),
         demo=settings.demo,
         form_origins=desk.provider.origins,
+        request_id=request_ids.current,
     )
 
 

@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 import orjson
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType, execute
@@ -18,6 +17,7 @@ from resolvers.context import Context, Graph, Invalid
 from resolvers.documents import Document
 from resolvers.places import refuse
 
+from . import request_ids
 from .clock import Clock, day_of
 from .faults import Outage
 from .identity import Unauthenticated, Verifier
@@ -53,7 +53,7 @@ class GraphEdge:
 
     async def answer(self, request: Request) -> Response:
         media = preferred(",".join(request.headers.getlist("accept")))
-        request_id = uuid4().hex
+        request_id = request_ids.current()
         try:
             _is_json(request)
             identity = await self._verifier.identify(request.headers.get("authorization"))
@@ -194,11 +194,11 @@ def _require_begun(operation: OperationDefinitionNode, result: ExecutionResult) 
 
 
 def masked(defect: BaseException, request_id: str) -> GraphQLError:
-    logger.error("defect %s in request %s", type(defect).__name__, request_id, exc_info=_bare(defect))
+    logger.error("defect %s in request %s", type(defect).__name__, request_id, exc_info=bare(defect))
     return refuse("INTERNAL", f"Une erreur inattendue s'est produite. Numéro à donner au support : {request_id}.")
 
 
-def _bare(defect: BaseException) -> BaseException:
+def bare(defect: BaseException) -> BaseException:
     """The defect with its trace and without its text, which may hold values."""
     return RuntimeError(type(defect).__name__).with_traceback(defect.__traceback__)
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterable
-from uuid import uuid4
 
 import orjson
 from starlette.requests import Request
@@ -19,6 +18,7 @@ from resolvers.context import Context, Graph
 from resolvers.imports import Expected, Upload, import_expected, import_upload
 from resolvers.performing import enact
 
+from . import request_ids
 from .clock import Clock, day_of
 from .faults import Outage
 from .graph_edge import Malformed, failed, masked, sent
@@ -51,7 +51,7 @@ class ImportEdge:
         return [Route("/imports/{id}", self.answer, methods=["PUT"])]
 
     async def answer(self, request: Request) -> Response:
-        request_id = uuid4().hex
+        request_id = request_ids.current()
         try:
             identity = await self._verifier.identify(request.headers.get("authorization"))
         except Exception as met:  # noqa: BLE001 whatever fails is masked

@@ -18,6 +18,8 @@ PRODUCTION_ONLY = (
 )  # fmt: skip
 
 
+OTHERS = 0o077
+"""What its group and anybody else may do with a file."""
 LONGEST_NUMBER = 9
 PORTS = {"http": 80, "https": 443}
 SPELT = "La variable PUBLIC_URL doit être une adresse sans chemin, comme « https://habilitations.example »."
@@ -103,7 +105,7 @@ class Settings(RegisterSettings):
             allowed_hosts=_allowed_hosts(said, console),
             issuer=DEMO_ISSUER if demo else _issuer(said),
             audience=said.get("OIDC_AUDIENCE", "habilitations"),
-            jwks_url=None if demo else _required(said, "OIDC_JWKS_URL"),
+            jwks_url=None if demo else _jwks_url(said),
             demo_key=Path(said.get("DEMO_KEY") or _beside(url) / "demo-issuer.jwk") if demo else None,
             console=console,
         )
@@ -121,8 +123,14 @@ def _of_the_register(said: Mapping[str, str]) -> dict[str, Any]:
         "database_url": _database_url(said.get("DATABASE_URL", "sqlite:///habilitations.db")),
         "demo": demo,
         "demo_day": _instant(said, "DEMO_DAY", default="2026-12-10T09:00+01:00") if demo else None,
-        "nir_keys": Path(said["NIR_KEYS"]) if "NIR_KEYS" in said else None,
+        "nir_keys": _nir_keys(said, demo=demo),
     }
+
+
+def _nir_keys(said: Mapping[str, str], *, demo: bool) -> Path | None:
+    if "NIR_KEYS" not in said:
+        return None
+    return Path(said["NIR_KEYS"]) if demo else _private(said, "NIR_KEYS")
 
 
 def _refuse_the_other_mode(said: Mapping[str, str], *, demo: bool) -> None:
@@ -209,6 +217,22 @@ def _host(origin: str) -> str:
     return urlsplit(origin).hostname or ""
 
 
+def _jwks_url(said: Mapping[str, str]) -> str:
+    """Over TLS: whoever stands on the way would else give the keys that they sign with."""
+    url = _required(said, "OIDC_JWKS_URL")
+    if not url.startswith("https://"):
+        raise SettingsError("La variable OIDC_JWKS_URL doit commencer par « https:// ».")
+    return url
+
+
+def _private(said: Mapping[str, str], name: str) -> Path:
+    """A file of secrets, which its owner alone reads. One that is absent is told where it is opened."""
+    file = Path(said[name])
+    if file.exists() and file.stat().st_mode & OTHERS:
+        raise SettingsError(f"La variable {name} nomme un fichier que d'autres peuvent lire : `chmod 600` le ferme.")
+    return file
+
+
 def _discovery_url(said: Mapping[str, str]) -> str:
     url = said.get("OIDC_DISCOVERY_URL", _required(said, "OIDC_ISSUER").removesuffix("/") + DISCOVERY)
     if not url.startswith("https://"):
@@ -229,7 +253,7 @@ def _secret(said: Mapping[str, str]) -> str | None:
     if "OIDC_CLIENT_SECRET_FILE" not in said:
         return None
     try:
-        secret = Path(said["OIDC_CLIENT_SECRET_FILE"]).read_text(encoding="utf-8").strip()
+        secret = _private(said, "OIDC_CLIENT_SECRET_FILE").read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         secret = ""
     if not secret:

@@ -38,6 +38,7 @@ def desk() -> Desk:
             lambda: date(2026, 12, 10),
             demo=True,
             form_origins=tuple,
+            request_id=str,
         )
     )
 

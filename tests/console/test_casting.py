@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputType, build_schema
 
-from console.casting import Uncast, cast
+from console.casting import Uncast, cast, whole
 from console.documents import Library
 from console.kernel import Desk, Failed, refuse_personal_number
 
@@ -163,3 +163,15 @@ def test_a_search_that_is_too_long_is_refused_before_it_is_read(monkeypatch: pyt
         refuse_personal_number("a" * 251)
 
     assert (raised.value.status, "250 caractères" in raised.value.sentence) == (400, True)
+
+
+def test_a_row_of_a_number_without_end_is_no_row() -> None:
+    rows = {"lines.0.number": ["1"], f"lines.{'9' * 5_000}.number": ["2"], "lines.².number": ["3"]}
+
+    assert cast(of("lines"), rows, "lines") == [{"number": 1}]
+
+
+@pytest.mark.parametrize("text", ["²", "", "-1", "1e3", "٣", "9" * 5_000, " 1", "1\n"])
+def test_what_is_not_a_whole_number_in_plain_digits_is_none(text: str) -> None:
+    assert whole(text) is None
+    assert whole("20") == 20

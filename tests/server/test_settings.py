@@ -60,6 +60,26 @@ def test_a_production_start_refuses_what_belongs_to_the_demonstration(name: str,
         Settings.from_environ({**PRODUCTION, name: value})
 
 
+def test_a_production_asks_for_its_keys_over_tls() -> None:
+    with pytest.raises(SettingsError, match="La variable OIDC_JWKS_URL doit commencer par « https:// »"):
+        Settings.from_environ({**PRODUCTION, "OIDC_JWKS_URL": "http://identite.example/jwks"})
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o660, 0o602, 0o610])
+@pytest.mark.parametrize("name", ["NIR_KEYS", "OIDC_CLIENT_SECRET_FILE"])
+def test_a_production_refuses_a_file_of_secrets_that_others_may_read(tmp_path: Path, name: str, mode: int) -> None:
+    file = tmp_path / "secrets"
+    file.write_text("sesame", encoding="utf-8")
+    console = {"OIDC_CLIENT_ID": "console", "PUBLIC_URL": "https://habilitations.example"}
+    file.chmod(mode)
+    with pytest.raises(SettingsError, match=f"La variable {name} nomme un fichier que d'autres peuvent lire"):
+        Settings.from_environ({**PRODUCTION, **console, name: str(file)})
+
+    for closed in (0o600, 0o400):
+        file.chmod(closed)
+        Settings.from_environ({**PRODUCTION, **console, name: str(file)})
+
+
 @pytest.mark.parametrize("name", ISSUER)
 def test_a_demonstration_refuses_a_real_issuer(name: str) -> None:
     with pytest.raises(SettingsError, match=f"La variable {name} n'a pas d'effet dans une démonstration"):
@@ -146,6 +166,7 @@ def test_a_production_console_knows_its_provider_by_its_issuer() -> None:
 def test_a_production_console_may_say_all_of_its_provider(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(" s3cret\n", encoding="utf-8")
+    secret.chmod(0o600)
     said = {
         "OIDC_CLIENT_SECRET_FILE": str(secret),
         "OIDC_DISCOVERY_URL": "https://ailleurs.example/decouverte",
