@@ -134,7 +134,7 @@ def _parser() -> Parser:
 
 def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     lines = commands.add_parser("lines", help="lit un export de paie : donne les variables de l'acte, ou l'envoie")
-    lines.add_argument("file", type=Path, metavar="FICHIER", help=".xlsx ou .csv")
+    lines.add_argument("file", type=Path, nargs="?", metavar="FICHIER", help=".xlsx ou .csv ; aucun pour un néant")
     lines.add_argument("--campaign", type=int, required=True, metavar="ANNÉE", help="année de la campagne")
     lines.add_argument("--siret", help="le seul établissement ; sinon un envoi pour chacun du fichier")
     _add_reading(lines)
@@ -143,6 +143,15 @@ def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     )
     lines.add_argument("--accept-valid", action="store_true", help="prendre les bonnes lignes ; sinon tout ou rien")
     lines.add_argument("--draft", action="store_true", help="un brouillon ; sinon un dépôt")
+    lines.add_argument("--nothing-to-declare", action="store_true", help="néant : aucun bénéficiaire, avec --siret")
+    lines.add_argument(
+        "--acknowledge-removals",
+        action="append",
+        default=[],
+        metavar="N",
+        help="le nombre exact des retraits ; SIRET=N s'il y a plusieurs établissements",
+    )
+    lines.add_argument("--reason", metavar="MOTIF", help="motif, quand plus de la moitié des personnes sont retirées")
     lines.add_argument("--dry-run", action="store_true", help="un essai : le rapport, et rien n'est gardé")
     lines.add_argument("--key", help="clé d'idempotence ; sinon celle du fichier")
     lines.add_argument("--send", metavar="ADRESSE", help="envoie au graphe ; le jeton est dans HABILITATIONS_TOKEN")

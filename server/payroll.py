@@ -19,6 +19,7 @@ from persistence.sheets import Lines, Reading, SheetReport, SheetState, read_she
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("referenceMonth", ("mois reference", "periode reference")),
     ("dualActivityEmployer", ("siret employeur", "employeur")),
+    ("dualActivityUntil", ("fin cumul", "cumul jusqu")),
     ("dualActivitySince", ("debut cumul", "date cumul", "cumul depuis")),
     ("dualActivityHours", ("heures cumul", "quota cumul", "heures milieu ordinaire")),
     ("dualActivity", ("cumul", "double activite", "milieu ordinaire")),
@@ -36,6 +37,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("netRemuneration", ("remuneration", "rg")),
     ("rate", ("taux",)),
     ("noPayReason", ("motif",)),
+    ("payingOrganismChanged", ("changement caf", "changement organisme", "caf changee", "organisme change")),
     (IGNORED, ("nom caf", "libelle caf", "nom organisme", "libelle organisme")),
     ("payingOrganism", ("code caf", "numero caf", "no caf", "n caf")),
     ("payingOrganism", ("code organisme", "numero organisme", "no organisme", "n organisme")),
@@ -66,18 +68,36 @@ class Part:
     places: list[str]
     digest: str
 
-    def variables(self, year: int, *, mode: str, deposit: bool, dry_run: bool, key: str | None) -> dict[str, Any]:
-        """The variables of the act. Without `key`, the same file for the same act gives the same key."""
+    def variables(
+        self,
+        year: int,
+        *,
+        mode: str,
+        deposit: bool,
+        dry_run: bool,
+        key: str | None,
+        intention: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The variables of the act. Without `key`, the same lines of a file for the same act give the same key.
+
+        `intention` holds what the act wants to be told: `nothingToDeclare`, `acknowledgeRemovals`, `reason`.
+        """
         facts: dict[str, Any] = {
             "siret": self.siret,
             "campaignYear": year,
             "deposit": deposit,
             "mode": mode,
             "dryRun": dry_run,
+            **(intention or {}),
         }
-        told = json.dumps([self.digest, facts], sort_keys=True)
+        told = json.dumps([self.digest, facts, self.places], sort_keys=True)
         facts["idempotencyKey"] = key or hashlib.sha256(told.encode()).hexdigest()[:32]
         return {"input": {**facts, "lines": self.lines}}
+
+
+def nothing(siret: str) -> Part:
+    """An establishment where nobody is to be declared."""
+    return Part(siret, [], [], hashlib.sha256().hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from persistence.records.extract_columns import ImportField
 from persistence.seeds.demo import personas
 from server.demo_issuer import DemoIssuer
 from server.extraction import Extraction, counted, sheets
-from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, report, send
+from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, Part, nothing, report, send
 from server.settings import Settings, SettingsError
 
 from .environment import demo_environ
@@ -23,12 +23,10 @@ from .environment import demo_environ
 
 def lines(asked: argparse.Namespace) -> int:
     """Without --send, the variables as JSON, one text for each establishment. With it, the report of each."""
-    _require_file(asked.file)
-    export = Export.read(asked.file, columns(asked.column, FIELDS), asked.sheet)
-    parts = export.parts(asked.siret)
+    parts = _parts(asked)
     if asked.key is not None and len(parts) > 1:
         raise ExportUnreadable("Une clé vaut pour un seul établissement : donnez aussi --siret.")
-    _tell(export)
+    removals = acknowledged(asked.acknowledge_removals, [part.siret for part in parts])
     token = _token(asked) if asked.send is not None else ""
     codes = []
     for part in parts:
@@ -38,6 +36,7 @@ def lines(asked: argparse.Namespace) -> int:
             deposit=not asked.draft,
             dry_run=asked.dry_run,
             key=asked.key,
+            intention=_intention(asked, removals.get(part.siret)),
         )
         if asked.send is None:
             print(json.dumps(variables, ensure_ascii=False, indent=1))
@@ -48,6 +47,44 @@ def lines(asked: argparse.Namespace) -> int:
         print(report(payload, part), flush=True)
         codes.append(outcome(payload, accepts_rejected=asked.accept_rejected))
     return REFUSED if codes and min(codes) == REFUSED else min(max(codes, default=DONE), REJECTED)
+
+
+def _parts(asked: argparse.Namespace) -> list[Part]:
+    """What is declared for each establishment: the lines of the file, or nothing."""
+    if asked.nothing_to_declare:
+        if asked.file is not None or asked.siret is None:
+            raise ExportUnreadable("Un néant se déclare sans fichier, avec --siret.")
+        return [nothing(asked.siret)]
+    if asked.file is None:
+        raise ExportUnreadable("Il manque le fichier des lignes, ou --nothing-to-declare.")
+    _require_file(asked.file)
+    export = Export.read(asked.file, columns(asked.column, FIELDS), asked.sheet)
+    _tell(export)
+    return export.parts(asked.siret)
+
+
+def _intention(asked: argparse.Namespace, removals: int | None) -> dict[str, Any]:
+    """What the act wants to be told, when it is."""
+    intention = {
+        "nothingToDeclare": asked.nothing_to_declare or None,
+        "acknowledgeRemovals": removals,
+        "reason": asked.reason,
+    }
+    return {name: value for name, value in intention.items() if value is not None}
+
+
+def acknowledged(written: Sequence[str], sirets: Sequence[str]) -> dict[str, int]:
+    """How many persons of each establishment are known to be removed: `N`, or `SIRET=N` among several."""
+    removals = {}
+    for text in written:
+        siret, _, count = text.rpartition("=")
+        known = siret or (sirets[0] if len(sirets) == 1 else "")
+        if known not in sirets or not (count.isascii() and count.isdigit()):
+            raise ExportUnreadable(
+                "--acknowledge-removals s'écrit N, ou SIRET=N quand le fichier porte plusieurs établissements."
+            )
+        removals[known] = int(count)
+    return removals
 
 
 DONE, REJECTED, REFUSED = 0, 1, 2

@@ -77,7 +77,7 @@ async def test_a_reason_of_a_line_names_its_column(paris: Desk) -> None:
     ]
 
 
-async def test_the_command_line_tells_the_sheets_and_the_cells(
+async def test_the_command_line_tells_the_sheets_and_the_cells_and_reads_a_column_that_is_explained(
     serve: Any,  # noqa: ANN401 a starter
     issuer_file: Path,
     tmp_path: Path,
@@ -100,24 +100,13 @@ async def test_the_command_line_tells_the_sheets_and_the_cells(
     assert cross.startswith("ligne Sud!2 · NEW · ")
     assert cross.endswith(" (colonne « Connu MCP »)")
 
-
-async def test_a_column_that_is_explained_on_the_command_line_is_read(
-    serve: Any,  # noqa: ANN401 a starter
-    issuer_file: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("DEMO_KEY", str(issuer_file))
-    running = await serve()
-    file = tmp_path / "zones.csv"
-    file.write_text(f"SIRET;Raison sociale;Caf A;Caf B;Zone;Habtiers\n{a_siret()};A;751;Paris;O;N\n", encoding="utf-8")
-    sent = ["import", str(file), "--as", "agent-paris", "--send", f"{running.url}/graphql"]
-    told = ["--column", "caf b=ignored", "--column", "Zone=KNOWN_MCP"]
-
+    zones = tmp_path / "zones.csv"
+    zones.write_text(f"SIRET;Raison sociale;Caf A;Caf B;Zone;Habtiers\n{a_siret()};A;751;Paris;O;N\n", encoding="utf-8")
+    sent[1] = str(zones)
+    explained = ["--column", "caf b=ignored", "--column", "Zone=KNOWN_MCP"]
     assert await asyncio.to_thread(main, sent) == 2
     assert await asyncio.to_thread(main, [*sent, "--column", "Zone=COULEUR"]) == 2
-    assert await asyncio.to_thread(main, [*sent, *told]) == 0
+    assert await asyncio.to_thread(main, [*sent, *explained]) == 0
 
     shown = capsys.readouterr()
     assert "« Caf A », « Caf B »" in shown.err

@@ -133,3 +133,39 @@ def test_a_rejected_line_ends_in_1_unless_it_is_accepted_and_nothing_accepted_al
 ) -> None:
     assert outcome(payload, accepts_rejected=False) == code
     assert outcome(payload, accepts_rejected=True) == accepted
+
+
+NOTHING = ["lines", "--campaign", "2026", "--nothing-to-declare"]
+
+
+def test_what_a_deposit_wants_to_be_told_is_said_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    sent = ["lines", str(GIVEN), "--campaign", "2026", "--reason", "Fermeture d'un atelier"]
+
+    assert main([*sent, "--acknowledge-removals", "99990001200025=41"]) == 0
+    assert main([*NOTHING, "--siret", "99990001200025", "--acknowledge-removals", "66"]) == 0
+
+    own, other, none = _inputs(capsys.readouterr().out)
+    assert [one.get("acknowledgeRemovals") for one in (own, other, none)] == [41, None, 66]
+    assert [one.get("reason") for one in (own, other)] == ["Fermeture d'un atelier"] * 2
+    assert (none["lines"], none["nothingToDeclare"], "nothingToDeclare" in own) == ([], True, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["lines", "--campaign", "2026"], "Il manque le fichier"),
+        (NOTHING, "avec --siret"),
+        ([*NOTHING, str(GIVEN), "--siret", "99990001200025"], "sans fichier"),
+        (["lines", str(GIVEN), "--campaign", "2026", "--acknowledge-removals", "3"], "SIRET=N"),
+        ([*NOTHING, "--siret", "99990001200025", "--acknowledge-removals", "trois"], "SIRET=N"),
+        (["lines", str(GIVEN), "--campaign", "2026", "--key", "k"], "un seul établissement"),
+    ],
+)
+def test_an_intention_that_is_badly_written_is_refused_in_a_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert sentence in shown.err

@@ -7,9 +7,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from strawberry.types.base import get_object_definition
 
+from persistence.records.cells import _camel
+from persistence.records.headers import IGNORED
 from persistence.sheets import SheetState
-from server.payroll import Export, ExportUnreadable
+from resolvers.declarations import RemunerationLineInput
+from server.payroll import FIELDS, Export, ExportUnreadable
 
 HEADER = ("Référence", "N° Sécurité sociale", "Nom de naissance", "Prénom", "SIRET", "Taux d'activité", "Entrée")
 CANAL, BASSIN = "99990001200025", "99990001200033"
@@ -129,6 +133,12 @@ def test_a_column_is_read_as_it_is_explained(tmp_path: Path) -> None:
 def test_a_column_that_is_explained_and_absent_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportUnreadable, match="« Zone »"):
         Export.read(a_csv(tmp_path, HEADER, ROW), {"Zone": "esatShare"})
+
+
+def test_every_field_of_a_line_has_its_words() -> None:
+    fields = {field.name for field in get_object_definition(RemunerationLineInput, strict=True).fields}
+
+    assert {*FIELDS} - {IGNORED} == {_camel(name) for name in fields}
 
 
 # establishments

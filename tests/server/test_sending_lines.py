@@ -10,23 +10,29 @@ from server.cli import main
 from tests.server.test_cli import GIVEN
 from tests.server.test_payroll_files import BASSIN, CANAL, HEADER, an_xlsx, at
 
+OWN = ("--accept-valid", "--siret", CANAL)
+
 
 @pytest.fixture
 async def send(serve: Any, issuer_file: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 a starter
     monkeypatch.setenv("DEMO_KEY", str(issuer_file))
     running = await serve()
 
-    async def run(file: Path, *options: str, who: str = "declarante-canal") -> int:
+    async def run(file: Path | None, *options: str, who: str = "declarante-canal") -> int:
         known = ["--campaign", "2026", "--as", who, "--send", f"{running.url}/graphql"]
-        return await asyncio.to_thread(main, ["lines", str(file), *known, *options])
+        return await asyncio.to_thread(main, ["lines", *([str(file)] if file else []), *known, *options])
 
     return run
 
 
-async def test_each_establishment_of_a_file_is_declared_by_itself_and_told(
+async def test_each_establishment_of_a_file_is_declared_by_itself_and_a_rejected_line_ends_in_1(
     send: Any,  # noqa: ANN401 a starter
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    assert await send(GIVEN, "--accept-valid", who="social-villefictive") == 2  # nothing is received
+    capsys.readouterr()
+
     assert await send(GIVEN, "--accept-valid") == 1
 
     told = capsys.readouterr().out.splitlines()
@@ -34,32 +40,37 @@ async def test_each_establishment_of_a_file_is_declared_by_itself_and_told(
     assert "77 lignes reçues : 66 créées" in told[own + 1]
     assert told[other + 1].startswith("rejet · ")
     assert not any("ESTABLISHMENT_MISMATCH" in line for line in told)
-
-
-async def test_rejected_lines_that_are_accepted_end_in_0_where_everything_else_is_done(
-    send: Any,  # noqa: ANN401 a starter
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert await send(GIVEN, "--accept-valid", "--siret", CANAL) == 1
-    assert await send(GIVEN, "--accept-valid", "--siret", CANAL, "--accept-rejected") == 0
-    assert await send(GIVEN, "--dry-run", "--siret", CANAL, "--accept-rejected") == 1  # one bad line held the others
-
+    assert await send(GIVEN, *OWN) == 1
+    assert await send(GIVEN, *OWN, "--accept-rejected") == 0
+    assert await send(GIVEN, "--dry-run", "--siret", CANAL, "--accept-rejected") == 1  # a bad line held the others
     assert "retenues" in capsys.readouterr().out
 
+    file = an_xlsx(tmp_path, Paie=[["Export"], [], HEADER, at(CANAL, " ")])
+    assert await send(file, "--accept-valid", "--accept-rejected") == 1
 
-async def test_a_workbook_is_declared_and_a_rejected_line_named_by_its_row(
+    shown = capsys.readouterr()
+    assert "rejet · ligne 4, birthDate · DAY_INVALID" in shown.out
+    assert "NOTHING_ACCEPTED" in shown.out
+    assert "Feuilles lues : « Paie » (1 ligne)" in shown.err
+
+
+async def test_removals_and_a_nothing_are_meant_on_the_command_line(
     send: Any,  # noqa: ANN401 a starter
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    file = an_xlsx(tmp_path, Paie=[["Export"], [], HEADER, at(CANAL, " ")])
+    known = (*OWN, "--accept-rejected")
+    content = GIVEN.read_bytes().splitlines(keepends=True)
+    fewer = tmp_path / "moins.csv"
+    fewer.write_bytes(b"".join(content[:1] + content[3:]))
+    nothing = ("--nothing-to-declare", "--siret", CANAL)
+    assert await send(GIVEN, *known) == 0
 
-    assert await send(file, "--accept-valid", "--dry-run") == 1
+    assert await send(fewer, *known) > 0
+    assert "REMOVALS_UNACKNOWLEDGED" in capsys.readouterr().out
+    assert await send(fewer, *known, "--acknowledge-removals", "2") == 0
+    assert await send(None, *nothing, "--acknowledge-removals", "64") > 0
+    assert "REMOVALS_REASON" in capsys.readouterr().out
+    assert await send(None, *nothing, "--acknowledge-removals", "64", "--reason", "Fermeture") == 0
 
-    shown = capsys.readouterr()
-    assert "rejet · ligne 4, birthDate · DAY_INVALID" in shown.out
-    assert "Feuilles lues : « Paie » (1 ligne)" in shown.err
-
-
-async def test_nothing_is_received_where_no_establishment_is_one_s_own(send: Any) -> None:  # noqa: ANN401 a starter
-    assert await send(GIVEN, "--accept-valid", who="social-villefictive") == 2
+    assert "NOTHING_DECLARED" in capsys.readouterr().out
