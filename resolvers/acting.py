@@ -302,11 +302,13 @@ class Act:
 
 
 @contextmanager
-def under(path: str) -> Iterator[None]:
-    """Put a refusal met inside a part of the input under that part."""
+def under(path: str, but: tuple[str, ...] = ()) -> Iterator[None]:
+    """Put a refusal met inside a part of the input under that part, `but` for what has a path of its own."""
     try:
         yield
     except Refused as refused:
+        if but and refused.notice.path == but:
+            raise
         raise Refused(refused.rule, path, *refused.notice.path, detail=refused.notice.detail) from None
 
 

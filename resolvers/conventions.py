@@ -17,6 +17,7 @@ from persistence.records import (
     Rule,
 )
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind, ManagerKind, Signature
+from persistence.records.onboarding import may_contract
 
 from .acting import Act, ChangeInput, PreviewInput, at, permission
 from .users import PersonInput, invited, keep_a_manager
@@ -75,10 +76,11 @@ class ConventionSignInput(ChangeInput):
 
 @permission("Convention:sign", on=[Convention])
 async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
-    """R30, R32, R36."""
+    """R30, R32, R36, R53."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
     if await act.register.in_scope_elsewhere(convention.partner, given.in_force_on):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE, "inForceOn")
+    may_contract(convention.partner, act.today)
     papers = (given.convention.signature, given.contract.signature)
     convention.sign(*papers, given.in_force_on, given.term_on, act.today)
     attach_papers(act, convention.id, *papers)

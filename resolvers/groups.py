@@ -10,7 +10,7 @@ from persistence.records import Affiliation, Group, Role, ServiceAccess
 from .acting import Act, ChangeInput, PreviewInput, at, permission
 
 
-@strawberry.input(description="Un groupe à créer dans un service ouvert.")
+@strawberry.input(description="Un groupe à créer dans un service dont un bulletin est signé (R10, R56).")
 class GroupCreateInput(ChangeInput):
     access_id: ID = strawberry.field(description="Le service de la convention.")
     name: str = strawberry.field(description="Nom du groupe.")
@@ -24,7 +24,9 @@ async def group_create(act: Act, given: GroupCreateInput) -> Group:
     """R35, R56."""
     access = await act.take(ServiceAccess, given.access_id, "accessId")
     chosen = None if given.establishment_ids is None else act.establishments(given.establishment_ids)
-    return access.create_group(given.name, chosen, act.today)
+    group = access.create_group(given.name, chosen, act.today)
+    act.warn(access.notices(group, act.today))
+    return group
 
 
 @strawberry.input(description="Le rôle à rattacher à un groupe.")
@@ -38,6 +40,7 @@ async def group_role_attach(act: Act, given: GroupRoleAttachInput) -> Group:
     """R35, R56, A10."""
     group = await act.take(Group, given.group_id, "groupId")
     group.access.attach_role(group, await act.known(Role, given.role_id, "roleId"), act.today)
+    act.warn(group.access.notices(group, act.today))
     return group
 
 
@@ -45,6 +48,10 @@ async def group_role_attach(act: Act, given: GroupRoleAttachInput) -> Group:
 class GroupMembersAddInput(ChangeInput):
     group_id: ID = strawberry.field(description="Le groupe.")
     user_ids: list[ID] = strawberry.field(description="Les personnes.")
+    starts_on: date | None = strawberry.field(default=None, description="Premier jour ; vide : aujourd'hui.")
+    ends_on: date | None = strawberry.field(
+        default=None, description="Premier jour sans le droit ; vide : sans limitation de durée."
+    )
 
 
 @permission("Membership:add", on=[Group])
@@ -53,7 +60,8 @@ async def group_members_add(act: Act, given: GroupMembersAddInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
     for index, user_id in enumerate(given.user_ids):
         with at("userIds", str(index)):
-            group.include(_affiliation(act, user_id), act.today)
+            group.include(_affiliation(act, user_id), act.today, given.starts_on, given.ends_on)
+    act.warn(group.access.notices(group, act.today))
     return group
 
 

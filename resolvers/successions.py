@@ -10,7 +10,7 @@ from persistence.extracts import hold
 from persistence.records import Convention, Mode, Partner, Refused, Rule
 from persistence.records.conventions import ClosingReason, DocumentKind
 from persistence.records.identifiers import Siret
-from persistence.records.successions import Papers, bear, change_mode, prepare, switch
+from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, prepare, switch
 
 from .acting import Act, PreviewInput, at, permission, under
 from .conventions import SignatureInput, attach, attach_papers
@@ -55,6 +55,10 @@ class DelegationChangeInput(PreviewInput):
     switch: SwitchInput | None = strawberry.field(
         default=None, description="Vide : prépare seulement, avec les copies préremplies."
     )
+    members: MembersAtSwitch | None = strawberry.field(
+        default=None,
+        description="Ce que deviennent les personnes incluses (A7). À dire à la bascule, quand il y en a (R43).",
+    )
 
     def effect_on(self, today: date) -> date:
         return max(self.switch.on, today) if self.switch else today
@@ -66,7 +70,8 @@ async def delegation_change(act: Act, given: DelegationChangeInput) -> Conventio
     partner = await act.take(Partner, given.partner_id, "partnerId")
     successor = change_mode(partner, given.mode, act.today)
     if given.switch is not None:
-        await _switch(act, successor, given.switch, given.switch.on, ClosingReason.DELEGATION_CHANGE)
+        reason = ClosingReason.DELEGATION_CHANGE
+        await _switch(act, successor, given.switch, given.switch.on, reason, given.members)
     return successor
 
 
@@ -119,12 +124,19 @@ async def _is_free(act: Act, partner: Partner, siret: Siret) -> None:
         raise Refused(Rule.ESTABLISHMENT_KNOWN, "siret")
 
 
-async def _switch(act: Act, successor: Convention, given: NewPapersInput, on: date, reason: ClosingReason) -> None:
+async def _switch(
+    act: Act,
+    successor: Convention,
+    given: NewPapersInput,
+    on: date,
+    reason: ClosingReason,
+    members: MembersAtSwitch | None = None,
+) -> None:
     papers, partner = given.papers, successor.partner
     sirets = [e.siret for e in partner.establishments if e.ended_on is None]
     elsewhere = await act.register.contracting_elsewhere(partner, sirets, on)
-    with under("switch"):
-        act.warn(switch(successor, papers, on, reason, elsewhere, act.today))
+    with under("switch", but=("members",)):
+        act.warn(switch(successor, papers, on, reason, elsewhere, act.today, members))
     attach_papers(act, successor.id, papers.convention, papers.contract)
     for access in successor.accesses:
         for bulletin in access.bulletins:

@@ -16,6 +16,7 @@ from persistence.records.organisms import OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.remunerations import NoPayReason
 from persistence.records.services import RoleProfile
+from persistence.records.successions import MembersAtSwitch
 from persistence.records.users import SuspensionSide, UserKind
 from resolvers.lists import ExportedList
 
@@ -85,6 +86,11 @@ labelled(
     PARTNER="Le partenaire",
     ORGANISM="L'organisme",
 )(SuspensionSide)
+labelled(
+    "Ce que deviennent les personnes incluses, quand une convention en remplace une autre (R43, A7).",
+    CARRY="Incluses de nouveau",
+    END="Plus incluses",
+)(MembersAtSwitch)
 labelled(
     "Ce qu'un lot apporte.",
     REMUNERATIONS="Rémunérations de novembre",

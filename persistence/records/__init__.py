@@ -1,8 +1,9 @@
 """What is recorded, and the rules that each record obeys. No session, no clock, no environment."""
 
+from .accesses import ServiceAccess
 from .activity_changes import ActivityChange, ChangeKind, DepartureReason
 from .base import FOREVER, Base, Record
-from .bulletins import Bulletin, ServiceAccess
+from .bulletins import Bulletin
 from .campaigns import Campaign, Parameter
 from .conventions import (
     Amendment,

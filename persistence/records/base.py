@@ -96,6 +96,10 @@ class Dated:
     def is_active_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
+    def runs_after(self, day: date) -> bool:
+        """Whether it runs on that day, or on a later one."""
+        return self.ends_on is None or self.ends_on > max(day, self.starts_on)
+
     def end(self, on: date, today: date) -> None:
         """End today or later; an announced end may be brought forward, never put off."""
         require(on >= today, Rule.DATE_PAST, "on")

@@ -1,7 +1,7 @@
 """Bulletins d'adhésion: the terms on which a partner uses one service, and the opening of that service."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -12,18 +12,19 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import FOREVER, Base, Record, Words, unique_where
 from .conventions import Convention, Signature, Signed
-from .groups import Group
 from .identifiers import differing
 from .onboarding import may_open, may_sign
 from .organisms import Department
 from .partners import Establishment
 from .rules import Notice, Refused, Rule, require
-from .services import Role, Service
-from .users import Author, Suspension, resume, suspend, suspended
+from .services import Role
+
+if TYPE_CHECKING:
+    from .accesses import ServiceAccess
 
 bulletin_role = Table(
     "bulletin_role",
@@ -97,6 +98,7 @@ class Bulletin(Signed, Record):
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     closing_reason: Mapped[str | None]
+    closing_recorded_on: Mapped[date | None]
     cna_acknowledged: Mapped[bool] = mapped_column(default=False)
     open_siret: Mapped[str | None] = mapped_column(
         Words, Computed("CASE WHEN opened_on IS NOT NULL THEN siret END", persisted=True)
@@ -222,14 +224,14 @@ class Bulletin(Signed, Record):
         self.access.convention.keeps_its_terms(today)
         if self.opened_on is not None and on < self.opened_on:
             raise Refused(Rule.DATE_ORDER, "on")
-        self.closed_on, self.closing_reason = on, reason
+        self.closed_on, self.closing_reason, self.closing_recorded_on = on, reason, today
 
     def cancel_closing(self, today: date) -> None:
         """A closing still to come is undone, unless another bulletin has taken the place."""
         require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
         others = [b for b in self.access.bulletins if b is not self and b.opened_on is not None]
         require(all(b.ends_on <= (self.closed_on or today) for b in others), Rule.BULLETIN_OPENED)
-        self.closed_on = self.closing_reason = None
+        self.closed_on = self.closing_reason = self.closing_recorded_on = None
 
     def replace_with(self, successor: "Bulletin", on: date, contracting_elsewhere: frozenset[str], today: date) -> None:
         """A change of roles or scope: the signed successor opens on the day this one closes."""
@@ -247,104 +249,3 @@ def gaps(*, roles: int, establishments: int, departments: int, needs_establishme
         "scope": not needs_establishment and not establishments and not departments,
     }
     return [field for field, lacking in lacks.items() if lacking]
-
-
-class ServiceAccess(Record):
-    """A service of a convention: what bulletins open, groups belong to and tabs show (R49). It may be suspended."""
-
-    __tablename__ = "service_access"
-    prefix = "acc"
-    __table_args__ = (
-        UniqueConstraint("convention_id", "service_id"),
-        UniqueConstraint("id", "convention_id", "partner_id", "service_id"),
-        UniqueConstraint("id", "partner_id", "service_id"),
-        ForeignKeyConstraint(["convention_id", "partner_id"], ["convention.id", "convention.partner_id"]),
-    )
-
-    convention_id: Mapped[str] = mapped_column(index=True)
-    partner_id: Mapped[str] = mapped_column(index=True)
-    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), index=True)
-    convention: Mapped[Convention] = relationship(
-        back_populates="accesses", primaryjoin=lambda: foreign(ServiceAccess.convention_id) == Convention.id
-    )
-    service: Mapped[Service] = relationship(lazy="selectin")
-    bulletins: Mapped[list[Bulletin]] = relationship(
-        lazy="selectin", order_by=Bulletin.id, back_populates="access", overlaps="access"
-    )
-    groups: Mapped[list[Group]] = relationship(lazy="selectin", back_populates="access", overlaps="access,role")
-    suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
-
-    @classmethod
-    def of(cls, convention: Convention, service: Service) -> "ServiceAccess":
-        """The service of the convention, there or made; R9: a mission covers it."""
-        convention.covers(service)
-        access = next((a for a in convention.accesses if a.service.id == service.id), None)
-        if access is None:
-            access = cls(service=service)
-            convention.accesses.append(access)
-        return access
-
-    def opened_bulletin(self, day: date) -> Bulletin | None:
-        """R29: open that day, under a convention that holds that day."""
-        held = self.convention.holds_on(day)
-        return next((b for b in self.bulletins if held and b.is_open_on(day)), None)
-
-    def prepare_bulletin(self, terms: Terms) -> Bulletin:
-        """The unsigned draft of this service, filled; there is one at a time."""
-        draft = next((b for b in self.bulletins if not b.is_signed and b.closed_on is None), None)
-        if draft is None:
-            draft = Bulletin()
-            self.bulletins.append(draft)
-        draft.write(terms)
-        return draft
-
-    def suspend(self, today: date, reason: str, author: Author) -> None:
-        require(self.opened_bulletin(today), Rule.SERVICE_NOT_OPEN)
-        suspend(self.suspensions, today, reason, author)
-        for on, later in self._announced(today):
-            later.suspensions.append(Suspension.by(author, on, reason))
-
-    def resume(self, today: date, author: Author) -> list[Notice]:
-        notices = resume(self.suspensions, today, author)
-        for _, later in self._announced(today):
-            for suspension in later.suspensions:
-                if suspension.side is author.side:
-                    suspension.ends_on, suspension.ended_by_id = suspension.starts_on, author.user_id
-        return notices
-
-    def _announced(self, today: date) -> "list[tuple[date, ServiceAccess]]":
-        """The same service under a successor to come: it is not given back by a switch already announced."""
-        after = [c for c in self.convention.partner.conventions if c.predecessor_id == self.convention.id]
-        signed = [(c.in_force_on, c) for c in after if c.in_force_on is not None and c.in_force_on > today]
-        return [(on, a) for on, c in signed for a in c.accesses if a.service.id == self.service.id]
-
-    def shows_on(self, day: date) -> bool:
-        """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""
-        suspensions = self.suspensions + self.convention.suspensions
-        return self.opened_bulletin(day) is not None and not suspended(suspensions, day)
-
-    def create_group(self, name: str, establishments: list[Establishment] | None, today: date) -> Group:
-        """R56: the service first; the scope inside the bulletin's (R35). None means all of them, now and later."""
-        bulletin = self.opened_bulletin(today)
-        if bulletin is None:
-            raise Refused(Rule.SERVICE_NOT_OPEN)
-        require(name.strip(), Rule.VALUE_INVALID, "name")
-        require(establishments is None or establishments, Rule.GROUP_NEEDS_ESTABLISHMENT, "establishmentIds")
-        for establishment in establishments or ():
-            require(
-                establishment in bulletin.establishments,
-                Rule.OUT_OF_SCOPE,
-                "establishmentIds",
-                detail=establishment.siret,
-            )
-        group = Group.of(name, establishments, today)
-        self.groups.append(group)
-        return group
-
-    def attach_role(self, group: Group, role: Role, today: date) -> None:
-        """R35, A10: one role, that the opened bulletin grants."""
-        bulletin = self.opened_bulletin(today)
-        if bulletin is None:
-            raise Refused(Rule.SERVICE_NOT_OPEN)
-        require(role in bulletin.roles, Rule.ROLE_NOT_GRANTED, "roleId", detail=role.code)
-        group.take_role(role, today)

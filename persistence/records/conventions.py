@@ -23,7 +23,8 @@ from .services import Mission, Service
 from .users import Affiliation, Suspension, SuspensionSide, suspended
 
 if TYPE_CHECKING:
-    from .bulletins import Bulletin, ServiceAccess
+    from .accesses import ServiceAccess
+    from .bulletins import Bulletin
     from .partners import Partner
 
 convention_mission = Table(
@@ -256,6 +257,7 @@ class Convention(Signed, Record):
     closed_on: Mapped[date | None]
     closing_reason: Mapped[ClosingReason | None] = mapped_column(named(ClosingReason))
     closing_comment: Mapped[str | None] = mapped_column(info=UNTOLD)
+    closing_recorded_on: Mapped[date | None]
     predecessor_id: Mapped[str | None] = mapped_column(ForeignKey("convention.id"), unique=True)
     partner: Mapped["Partner"] = relationship(back_populates="conventions")
     contract: Mapped[Contract] = relationship(lazy="selectin", back_populates="convention")
@@ -347,6 +349,7 @@ class Convention(Signed, Record):
         if self.in_force_on is not None and on < self.in_force_on:
             raise Refused(Rule.DATE_ORDER, "on")
         self.closed_on, self.closing_reason, self.closing_comment = on, reason, comment
+        self.closing_recorded_on = today
 
     def cancel_closing(self, today: date) -> None:
         """A closing still to come is undone, unless another convention has taken the place."""
@@ -354,7 +357,7 @@ class Convention(Signed, Record):
         for other in self._others() if self.in_force_on is not None else ():
             taken = other.closed_on is None or other.ends_after(self.ends_on)
             require(not taken, Rule.ONE_CONVENTION, detail=other.id)
-        self.closed_on = self.closing_reason = self.closing_comment = None
+        self.closed_on = self.closing_reason = self.closing_comment = self.closing_recorded_on = None
 
     # services
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Base, Dated, Record, Words, folded, unique_where
@@ -13,7 +13,7 @@ from .services import Role
 from .users import Affiliation, suspended
 
 if TYPE_CHECKING:
-    from .bulletins import ServiceAccess
+    from .accesses import ServiceAccess
 
 group_establishment = Table(
     "group_establishment",
@@ -74,6 +74,7 @@ class Group(Record):
     all_establishments: Mapped[bool] = mapped_column(default=True)
     created_on: Mapped[date]
     closed_on: Mapped[date | None]
+    former_id: Mapped[str | None] = mapped_column(ForeignKey("group.id"), index=True)
     access: Mapped["ServiceAccess"] = relationship(
         back_populates="groups", primaryjoin="foreign(Group.access_id) == ServiceAccess.id", overlaps="role"
     )
@@ -98,48 +99,65 @@ class Group(Record):
 
     def take_role(self, role: Role, today: date) -> None:
         require(self.is_live_on(today), Rule.GROUP_CLOSED)
-        self.role, self.role_id = role, role.id
+        for group in (self, *self.access.successors_of(self, today)):
+            group.role, group.role_id = role, role.id
 
-    def include(self, affiliation: Affiliation, today: date) -> Membership:
-        """R56: after the role; R40: one's own staff only, neither suspended nor twice."""
-        require(self.is_live_on(today), Rule.GROUP_CLOSED)
-        require(self.access.opened_bulletin(today), Rule.SERVICE_NOT_OPEN)
+    def include(
+        self, affiliation: Affiliation, today: date, starts_on: date | None = None, ends_on: date | None = None
+    ) -> Membership:
+        """R56: after the role; R40: one's own staff only, neither suspended nor twice. R10: also before the opening."""
+        starts = starts_on or today
+        require(starts >= today, Rule.DATE_PAST, "startsOn")
+        require(ends_on is None or ends_on > starts, Rule.DATE_ORDER, "endsOn")
+        require(self.is_live_on(starts), Rule.GROUP_CLOSED)
+        require(self.access.signed_bulletins(today), Rule.SERVICE_NOT_OPEN)
         if self.role_id is None:
             raise Refused(Rule.ROLE_FIRST)
-        require(affiliation.is_active_on(today), Rule.STRANGER)
+        require(affiliation.is_active_on(starts), Rule.STRANGER)
         require(not suspended(affiliation.suspensions, today), Rule.AFFILIATION_SUSPENDED)
-        leaving = self.membership_of(affiliation, today)
-        if leaving is not None:
-            require(leaving.ends_on is not None, Rule.ALREADY_MEMBER)
-            leaving.ends_on = None  # a removal still to come is undone
-            return leaving
+        for known in self._memberships_of(affiliation, starts):
+            if ends_on is None or known.starts_on < ends_on:
+                longer = known.ends_on is not None and (ends_on is None or ends_on > known.ends_on)
+                require(longer and known.starts_on <= starts, Rule.ALREADY_MEMBER)
+                known.ends_on = ends_on  # a removal still to come is undone, or put off
+                return known
         membership = Membership(
             role_id=self.role_id,
             partner_id=affiliation.partner_id,
             affiliation_id=affiliation.id,
             user_id=affiliation.user_id,
-            starts_on=today,
+            starts_on=starts,
+            ends_on=ends_on,
         )
         self.memberships.append(membership)
         return membership
 
     def exclude(self, affiliation: Affiliation, on: date, today: date) -> Membership:
+        """The inclusion that runs, or that is to come; it does not come back under a successor already announced."""
         require(on >= today, Rule.DATE_PAST, "on")
-        membership = self.membership_of(affiliation, today)
-        if membership is None:
+        known = self._memberships_of(affiliation, today)
+        if not known:
             raise Refused(Rule.NOT_MEMBER)
-        require(membership.ends_on is None or on < membership.ends_on, Rule.ALREADY_ENDED, "on")
-        membership.ends_on = on
-        return membership
+        require(known[0].ends_on is None or on < known[0].ends_on, Rule.ALREADY_ENDED, "on")
+        for group in (self, *self.access.successors_of(self, today)):
+            for membership in group._memberships_of(affiliation, on):  # noqa: SLF001 a group of the same people
+                membership.ends_on = max(on, membership.starts_on)
+        return known[0]
 
-    def membership_of(self, affiliation: Affiliation, day: date) -> Membership | None:
-        return next((m for m in self.memberships if m.affiliation_id == affiliation.id and m.is_active_on(day)), None)
+    def _memberships_of(self, affiliation: Affiliation, day: date) -> list[Membership]:
+        """Those that run on that day or later, in order."""
+        return sorted(
+            (m for m in self.memberships if m.affiliation_id == affiliation.id and m.runs_after(day)),
+            key=lambda m: m.starts_on,
+        )
 
     def close(self, on: date, today: date) -> None:
         require(on >= today, Rule.DATE_PAST, "on")
         require(self.closed_on is None, Rule.GROUP_CLOSED)
-        self.closed_on = on
+        for group in (self, *self.access.successors_of(self, today)):
+            group.closed_on = max(on, group.created_on)
 
     def cancel_closing(self, today: date) -> None:
         require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
-        self.closed_on = None
+        for group in (self, *self.access.successors_of(self, today)):
+            group.closed_on = None

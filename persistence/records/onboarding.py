@@ -92,6 +92,12 @@ def may_sign(convention: Convention, service: Service, today: date) -> None:
     _is_attested(partner, case_of(partner, service, today))
 
 
+def may_contract(partner: Partner, today: date) -> None:
+    """R53: who comes from Habtiers is attested to be active before the papers are made; a switch is no first paper."""
+    word = _word(partner, today)
+    require(partner.attestations or word is None or not word.known_habtiers, Rule.ATTESTATION_MISSING)
+
+
 def may_open(convention: Convention, service: Service, today: date) -> None:
     """R53 again, should the file have spoken since; R55: the mission verified for who is known in MCP."""
     if service.migration is None:
@@ -217,7 +223,7 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
     amends = verifies or (at.in_force and not at.covered)
     if record:
         yield s.CONVENTION_RECORD, at.in_force, ()
-    if legacy and at.migrates:
+    if legacy and (at.migrates or not (record or at.in_force)):
         yield s.ACTIVITY_ATTEST, at.attested, ()
     yield s.ELIGIBILITY_DECIDE, at.eligible, ()
     if not record:
@@ -231,9 +237,9 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
     yield s.SERVICE_OPEN, at.opened, tuple(made for made in s if _precedes(made))
     if at.delegated:
         yield s.MANAGER_APPOINT, at.managed, (contract,)
-    yield s.GROUP_CREATE, at.grouped, (s.SERVICE_OPEN,)
-    yield s.ROLE_ATTACH, at.with_role, (s.SERVICE_OPEN, s.GROUP_CREATE)
-    yield s.USERS_INCLUDE, at.staffed, (s.SERVICE_OPEN, s.ROLE_ATTACH, s.MANAGER_APPOINT)
+    yield s.GROUP_CREATE, at.grouped, (s.BULLETIN_SIGN,)
+    yield s.ROLE_ATTACH, at.with_role, (s.BULLETIN_SIGN, s.GROUP_CREATE)
+    yield s.USERS_INCLUDE, at.staffed, (s.BULLETIN_SIGN, s.ROLE_ATTACH, s.MANAGER_APPOINT)
 
 
 def _precedes(code: StepCode) -> bool:

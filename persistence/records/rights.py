@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from .accesses import ServiceAccess
 from .base import FOREVER, french
-from .bulletins import Bulletin, ServiceAccess
+from .bulletins import Bulletin
 from .conventions import Convention, Mode
 from .groups import Group, Membership
 from .partners import Establishment, Partner

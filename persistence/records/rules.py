@@ -90,6 +90,7 @@ class Rule(Enum):
         "§3",
         "Les inclusions s'arrêtent avec la convention : les personnes sont à inclure dans les nouveaux groupes.",
     )
+    MEMBERS_CHOICE = ("R43", "§3", "Dites si les personnes incluses le restent.")
     DELEGATED_WITHOUT_MANAGER = (
         "R39",
         "§3",
@@ -153,6 +154,7 @@ class Rule(Enum):
         "Le partenaire est connu de Mon Compte Partenaire : enregistrez d'abord l'avenant qui vérifie la mission.",
     )
     SERVICE_NOT_OPEN = ("R48", "§4", "Le service n'est pas ouvert au partenaire.")
+    SERVICE_NOT_OPEN_YET = ("R10", "Instruction, al. 2", "Aucun droit avant l'ouverture.")
     ALREADY_SUSPENDED = (None, None, "C'est déjà suspendu.")
     NOT_SUSPENDED = (None, None, "Ce n'est pas suspendu.")
     SUSPENDED_BY_ORGANISM = ("R40", "§3", "Seul qui a suspendu y met fin : c'est l'organisme.")

@@ -1,16 +1,19 @@
 """A successor convention: prepared beside the one in force, then switched with it on one day (R43, A7, A8).
 
 A change of mode, or of SIRET, closes a convention and signs another one, linked to it. The partner, its
-establishments, people and declarations go on; bulletins are signed again, groups are made anew, without members.
+establishments, people and declarations go on; bulletins are signed again, groups are made anew, with the
+same people or without them.
 """
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
-from .bulletins import Bulletin, ServiceAccess, Terms
+from .accesses import ServiceAccess
+from .bulletins import Bulletin, Terms
 from .conventions import ClosingReason, ContractManager, Convention, Mode, Signature
-from .groups import Group
+from .groups import Group, Membership
 from .identifiers import Siret
 from .partners import Partner, PartnerSiret
 from .rules import Notice, Refused, Rule, require
@@ -53,11 +56,26 @@ def change_mode(partner: Partner, mode: Mode, today: date) -> Convention:
     return prepare(partner, mode, partner.siret, today)
 
 
-def switch(
-    successor: Convention, papers: Papers, on: date, reason: ClosingReason, elsewhere: frozenset[str], today: date
-) -> list[Notice]:
-    """Close the one and open the other on the same day, service by service; nobody is in the new groups (A7).
+class MembersAtSwitch(StrEnum):
+    """What becomes of the people in the groups: included anew under the successor, or not."""
 
+    CARRY = "CARRY"
+    END = "END"
+
+
+def switch(
+    successor: Convention,
+    papers: Papers,
+    on: date,
+    reason: ClosingReason,
+    elsewhere: frozenset[str],
+    today: date,
+    members: MembersAtSwitch | None = None,
+) -> list[Notice]:
+    """Close the one and open the other on the same day, service by service.
+
+    The memberships of the former end with it (A7). A change of SIRET includes the same people anew; a change of
+    mode asks what becomes of them, for who manages them is no longer the same.
     `elsewhere`: among the SIRETs of the establishments, those that have their own convention in force.
     """
     partner = successor.partner
@@ -68,14 +86,23 @@ def switch(
     former.close(on, reason, None, today)
     term = former.term_on if former.term_on is not None and former.term_on > on else None
     successor.sign(papers.convention, papers.contract, on, term, today)
-    members = (m for a in former.accesses for g in a.groups for m in g.memberships)
-    notices = [Notice(Rule.MEMBERS_END)] if any(m.is_active_on(on) for m in members) else []
+    if successor.contract.mode is former.contract.mode:
+        members = MembersAtSwitch.CARRY
+    included = _included(former, on)
+    require(members is not None or not included, Rule.MEMBERS_CHOICE, "members")
+    carries = members is MembersAtSwitch.CARRY
+    notices: list[Notice] = []
     for access in former.accesses:
         live = _live(access, on)
         several = f"Service {access.service.code} : un remplacement est annoncé, retirez-le d'abord."
         require(len(live) <= 1, Rule.BULLETIN_OPENED, "on", detail=several)
         for bulletin in live:
             notices += _continue(access, bulletin, successor, papers, elsewhere, today)
+    if carries:
+        for group in (g for a in successor.accesses for g in a.groups):
+            _carry(group, partner, on)
+    if len(included) > len(_included(successor, on)):
+        notices.insert(0, Notice(Rule.MEMBERS_END))
     successor.suspensions.extend(_carried(former.suspensions, on))
     if successor.contract.mode is former.contract.mode:
         _keep_managers(former, successor, on)
@@ -124,10 +151,36 @@ def _anew(group: Group, bulletin: Bulletin, on: date) -> Group:
     """The same name, role and establishments, from the day of the switch on."""
     kept = [e for e in group.establishments if e in bulletin.establishments]
     made = Group.of(group.name, None if group.all_establishments else kept, on)
-    made.closed_on = group.closed_on
+    made.closed_on, made.former_id = group.closed_on, group.id
     if group.role in bulletin.roles:
         made.role, made.role_id = group.role, group.role_id
     return made
+
+
+def _included(convention: Convention, on: date) -> list[Membership]:
+    """Who is in a group on that day, or will be."""
+    groups = (g for a in convention.accesses for g in a.groups if g.is_live_on(on))
+    return [m for g in groups for m in g.memberships if m.runs_after(on)]
+
+
+def _carry(group: Group, partner: Partner, on: date) -> None:
+    """A7: new memberships of the same people, where the new bulletin grants the role."""
+    formers = (g for c in partner.conventions for a in c.accesses for g in a.groups if g.id == group.former_id)
+    people = {a.id: a for a in partner.affiliations}
+    for member in (m for former in formers for m in former.memberships if m.runs_after(on)):
+        starts = max(on, member.starts_on)
+        if group.role_id is None or not people[member.affiliation_id].is_active_on(starts):
+            continue
+        group.memberships.append(
+            Membership(
+                role_id=group.role_id,
+                partner_id=member.partner_id,
+                affiliation_id=member.affiliation_id,
+                user_id=member.user_id,
+                starts_on=starts,
+                ends_on=member.ends_on,
+            )
+        )
 
 
 def _carried(suspensions: list[Suspension], on: date) -> list[Suspension]:

@@ -15,6 +15,7 @@ from .base import FOREVER, Base, named, unique_where
 from .conventions import Convention, Mode
 
 if TYPE_CHECKING:
+    from .bulletins import Bulletin
     from .partners import Partner
 
 CNA = "org_CNA"
@@ -99,17 +100,35 @@ def _facts(partner: "Partner", day: date) -> tuple[str | None, Mode | None, str,
 
 
 def _in_custody(partner: "Partner", day: date) -> bool:
-    """R47: from the first day of a bulletin over two departments, until the CNA hands the partner back."""
+    """R47: from the first day of a bulletin over two departments, until the CNA hands the partner back.
+
+    A custody that begins and ends on one day has begun all the same: a hand-back of that day comes after it.
+    """
     handed_back = max((h.on_day for h in partner.hand_backs if h.on_day <= day), default=date.min)
-    return any(handed_back <= first <= day for first, _ in wide_spans(partner))
+    return any(
+        first <= day and (handed_back < first or (handed_back == first and ends > first))
+        for first, ends in wide_spans(partner)
+    )
 
 
 def wide_spans(partner: "Partner") -> list[tuple[date, date]]:
-    """The days on which a signed bulletin over two departments or more is in force."""
-    spans = (
-        _overlap(c, b.effective_from, b.ends_on) for c in partner.conventions for b in c.multi_department_bulletins()
-    )
-    return [(first, ends) for first, ends in spans if first < ends]
+    """The days on which a signed bulletin over two departments or more is in force.
+
+    One that was closed on its first day, once that day had come, was in force; one withdrawn before never was.
+    """
+    return [
+        (first, ends)
+        for c in partner.conventions
+        for b in c.multi_department_bulletins()
+        for first, ends in [_overlap(c, b.effective_from, b.ends_on)]
+        if first < ends or (first == ends and _closed_on_the_day(first, c, b))
+    ]
+
+
+def _closed_on_the_day(first: date, convention: Convention, bulletin: "Bulletin") -> bool:
+    """Closed once its first day had come, and not withdrawn before."""
+    recorded = [p.closing_recorded_on for p in (convention, bulletin) if p.closed_on == first]
+    return bool(recorded) and all(on is not None and on >= first for on in recorded)
 
 
 def _overlap(convention: Convention, first: date | None, ends: date) -> tuple[date, date]:

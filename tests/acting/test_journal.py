@@ -135,7 +135,7 @@ async def _(paris: Person) -> Scene:
 @stage("delegationChange")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "switch": _new_papers() | {"on": TODAY}}
+    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": _new_papers() | {"on": TODAY}}
     return Scene("agent-paris", given, rule="agent_managing Delegation:change jurisdiction")
 
 

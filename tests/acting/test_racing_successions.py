@@ -17,7 +17,7 @@ RACERS = 12
 
 async def test_of_racing_switches_exactly_one_wins(world: World, paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "switch": PAPERS | {"on": TODAY}}
+    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}}
 
     raced = await race(world, "agent-paris", "delegationChange", "convention { id }", [given] * RACERS)
 
@@ -31,7 +31,7 @@ async def test_a_switch_and_a_change_of_siret_at_once_leave_one_convention_in_fo
     world: World, paris: Person
 ) -> None:
     esat = await an_open_esat(paris, "jo")
-    mode: dict[str, Any] = {"partnerId": esat.partner.id, "mode": DELEGATED, "switch": PAPERS | {"on": TODAY}}
+    mode: dict[str, Any] = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}}
     siret = {"partnerId": esat.partner.id, "siret": another_siret_of(esat.partner.siret), "switch": PAPERS}
 
     both = await asyncio.gather(
@@ -51,7 +51,7 @@ async def test_who_is_included_while_the_convention_is_switched_is_in_one_group_
     """The inclusion is in the former group, and ends with it, or is refused: it never slips into the successor's."""
     esat = await an_open_esat(paris, "jo")
     people = [await paris.invites(esat.partner.id, "Ana", f"Anémone{i}") for i in range(4)]
-    mode: dict[str, Any] = {"partnerId": esat.partner.id, "mode": DELEGATED, "switch": PAPERS | {"on": TODAY}}
+    mode: dict[str, Any] = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}}
 
     raced = await asyncio.gather(
         *(world.act("agent-paris", "groupMembersAdd", "", groupId=esat.group, userIds=[p.user]) for p in people),
@@ -68,7 +68,7 @@ async def test_who_is_included_while_the_convention_is_switched_is_in_one_group_
 
 async def test_a_key_replays_a_switch_without_switching_again(world: World, paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "switch": PAPERS | {"on": TODAY}, "idempotencyKey": "one"}
+    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}, "idempotencyKey": "one"}
 
     raced = await race(world, "agent-paris", "delegationChange", "convention { id }", [given] * RACERS)
 
@@ -80,7 +80,7 @@ async def test_a_key_replays_a_switch_without_switching_again(world: World, pari
 
 async def test_a_dry_run_of_a_switch_keeps_nothing_and_holds_nothing(world: World, paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "switch": PAPERS | {"on": TODAY}, "dryRun": True, "idempotencyKey": "tried"}  # fmt: skip
+    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}, "dryRun": True, "idempotencyKey": "tried"}  # fmt: skip
     tables = ("convention", "contract", "bulletin", '"group"', "journal", "idempotency", "document", "partner_state")
     before = {t: await rows(world.database, f"SELECT count(*) AS n FROM {t}") for t in tables}  # noqa: S608 our own words
 

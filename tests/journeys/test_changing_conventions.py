@@ -42,7 +42,7 @@ def new_papers(on: str | None = TODAY) -> dict[str, object]:
 
 
 async def changes_mode(agent: Person, esat: Opened, mode: str, /, **more: object) -> dict[str, Any]:
-    return await agent.does("delegationChange", f"convention {{ id status }} {IMPACT}", partnerId=esat.partner.id, mode=mode, **more)  # fmt: skip
+    return await agent.does("delegationChange", f"convention {{ id status }} {IMPACT}", **{"partnerId": esat.partner.id, "mode": mode, "members": "END"} | more)  # fmt: skip
 
 
 async def test_a_change_of_mode_is_previewed_then_closes_the_convention_and_opens_its_successor(paris: Person) -> None:

@@ -297,7 +297,7 @@ async def test_custody_survives_a_successor_convention(paris: Person, cna: Perso
         "contract": paper("2"),
         "bulletins": [{"serviceId": "svc_ESAT", "signature": paper("3")}],
     }
-    given = {"partnerId": wide.partner.id, "mode": DELEGATED, "switch": switch}
+    given = {"partnerId": wide.partner.id, "mode": DELEGATED, "members": "END", "switch": switch}
     with refused("FORBIDDEN"):
         await paris.does("delegationChange", **given)
 

@@ -84,7 +84,7 @@ async def test_the_mode_changes_for_every_service_at_once_and_both_ways(paris: P
     group = await opens_cdap(paris, esat)
     await keeper.includes(group, esat.member.user)
     jo = Person(paris.asker, "jo")
-    given = {"partnerId": esat.partner.id, "mode": after}
+    given = {"partnerId": esat.partner.id, "mode": after, "members": "END"}
     with refused("SIGNATURE_MISSING", "R30"):  # R42: one service cannot be left behind
         await paris.tells_impact("delegationChange", **given, switch=new_papers(TODAY, "ESAT"))
 
@@ -125,7 +125,7 @@ async def test_a_change_to_come_keeps_the_former_mode_until_its_day(paris: Perso
     manager = Person(paris.asker, str(esat.manager))
 
     done = await paris.does_with_impact(
-        "delegationChange", partnerId=esat.partner.id, mode=CENTRALISED, switch=new_papers(TOMORROW)
+        "delegationChange", partnerId=esat.partner.id, mode=CENTRALISED, members="END", switch=new_papers(TOMORROW)
     )
 
     assert done["on"] == TOMORROW

@@ -132,6 +132,7 @@ async def test_a_change_of_mode_is_one_entry_that_tells_both_conventions(paris: 
         "convention { id }",
         partnerId=esat.partner.id,
         mode=DELEGATED,
+        members="END",
         switch=switch,
         reason="Demande du partenaire",
     )

@@ -233,7 +233,7 @@ async def test_after_a_change_of_mode_the_new_groups_are_what_to_mend_and_not_th
         "contract": paper("2"),
         "bulletins": [{"serviceId": "svc_ESAT", "signature": paper("3")}],
     }
-    await paris.does("delegationChange", partnerId=esat.partner.id, mode=CENTRALISED, switch=switch)
+    await paris.does("delegationChange", partnerId=esat.partner.id, mode=CENTRALISED, members="END", switch=switch)
 
     told = await paris.explains(esat.member.user, DEPOSIT, place(esat))
 
@@ -263,7 +263,7 @@ async def test_the_manager_of_a_centralised_partner_is_told_that_the_contract_is
         "contract": paper("2"),
         "bulletins": [{"serviceId": "svc_ESAT", "signature": paper("3")}],
     }
-    await paris.does("delegationChange", partnerId=esat.partner.id, mode=CENTRALISED, switch=switch)
+    await paris.does("delegationChange", partnerId=esat.partner.id, mode=CENTRALISED, members="END", switch=switch)
 
     told = await paris.explains(boss, "PARTNER_READ", esat.partner.id)
     assert not told["allowed"]

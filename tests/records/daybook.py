@@ -48,6 +48,8 @@ class Daybook:
     follower: str
     agreed: list[Agreed] = field(default_factory=list)
     handed_back: list[date] = field(default_factory=list)
+    begun: set[date] = field(default_factory=set)
+    """Days of which a moment saw such a bulletin in force, even if the same day ended it."""
 
     def days(self, until: date) -> dict[date, Day]:
         """Every day from the registration, before `until`."""
@@ -58,12 +60,17 @@ class Daybook:
             wide = any(a.runs(day) and b.runs(day) for a in self.agreed for b in a.wide)
             if day in self.handed_back:
                 custody = False
-            if wide and (not yesterday or self._begins(day)):
+            if (wide and (not yesterday or self._begins(day))) or (day in self.begun and day not in self.handed_back):
                 custody = True
             told[day] = self._tell(day, custody=custody)
             yesterday = wide
             day += timedelta(1)
         return told
+
+    def look(self, day: date) -> None:
+        """Note what is in force at this moment of the day."""
+        if any(a.runs(day) and b.runs(day) for a in self.agreed for b in a.wide if day == max(a.first, b.first)):
+            self.begun.add(day)
 
     def _begins(self, day: date) -> bool:
         """Whether one more bulletin over several departments begins, beside those that run."""

@@ -27,7 +27,7 @@ from persistence.records.bulletins import Terms
 from persistence.records.conventions import ClosingReason, ManagerKind
 from persistence.records.identifiers import Siret, luhn
 from persistence.records.partners import Decision, PartnerKind
-from persistence.records.successions import Papers, change_mode, switch
+from persistence.records.successions import MembersAtSwitch, Papers, change_mode, switch
 from persistence.records.users import resume, suspend
 from tests.records.build import BY_ORGANISM, PAPER, TODAY, day
 
@@ -107,7 +107,7 @@ class Life:
         other = Mode.DELEGATED if self.convention.contract.mode is Mode.CENTRALISED else Mode.CENTRALISED
         successor = change_mode(self.partner, other, today)
         papers = Papers(PAPER, PAPER, {self.access.service.id: PAPER}, acknowledge_cna=False)
-        switch(successor, papers, on, MODE_CHANGE, frozenset(), today)
+        switch(successor, papers, on, MODE_CHANGE, frozenset(), today, MembersAtSwitch.END)
         for access in successor.accesses:
             for group in access.groups:
                 group.include(self.person, on + timedelta(1))

@@ -30,7 +30,8 @@ from tests.records.keys import CANAL, SEINE, accepted, broken, one
 
 
 def test_a_group_comes_after_the_service() -> None:
-    access = ready_bulletin(convention_of(partner_in())).access
+    """R10: once a bulletin is signed, everything may be prepared."""
+    access = draft_bulletin(convention_of(partner_in())).access
 
     with refused(Rule.SERVICE_NOT_OPEN):
         access.create_group("Déclarants", None, TODAY)

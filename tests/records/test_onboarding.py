@@ -12,7 +12,7 @@ from persistence.engine import Database
 from persistence.onboardings import onboardings
 from persistence.reader import Terms, compiled
 from persistence.records import Affiliation, Convention, Department, Mode, Partner, Rule, Service
-from persistence.records.bulletins import ServiceAccess
+from persistence.records.accesses import ServiceAccess
 from persistence.records.bulletins import Terms as Written
 from persistence.records.conventions import ManagerKind
 from persistence.records.extracts import Extract

@@ -21,7 +21,7 @@ from persistence.records.bulletins import Terms
 from persistence.records.conventions import ClosingReason, ManagerKind
 from persistence.records.identifiers import Siret
 from persistence.records.partners import Decision
-from persistence.records.successions import Papers, bear, change_mode, prepare, switch
+from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, prepare, switch
 from persistence.records.users import suspend
 from tests.records.build import (
     BY_ORGANISM,
@@ -54,6 +54,7 @@ from tests.records.build import (
 )
 from tests.records.daybook import assert_well_formed, spread
 
+END, CARRY = MembersAtSwitch.END, MembersAtSwitch.CARRY
 MODE_CHANGE, SIRET_CHANGE = ClosingReason.DELEGATION_CHANGE, ClosingReason.SIRET_CHANGE
 
 
@@ -74,7 +75,7 @@ def switched(
 ) -> tuple[Convention, list[Notice]]:
     """R43: prepared and switched at once."""
     successor = change_mode(partner, mode, today)
-    return successor, switch(successor, papers(cna=cna), on, MODE_CHANGE, frozenset(), today)
+    return successor, switch(successor, papers(cna=cna), on, MODE_CHANGE, frozenset(), today, END)
 
 
 def esat_of(convention: Convention) -> ServiceAccess:
@@ -127,7 +128,7 @@ def test_a_switch_is_neither_past_nor_before_the_former_begins() -> None:
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
 
     with refused(Rule.DATE_PAST, "on"):
-        switch(successor, papers(), day(-1), MODE_CHANGE, frozenset(), TODAY)
+        switch(successor, papers(), day(-1), MODE_CHANGE, frozenset(), TODAY, END)
 
 
 def test_each_open_service_is_signed_again() -> None:
@@ -135,7 +136,7 @@ def test_each_open_service_is_signed_again() -> None:
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
 
     with refused(Rule.SIGNATURE_MISSING, "bulletins"):
-        switch(successor, papers(CDAP.id), TODAY, MODE_CHANGE, frozenset(), TODAY)
+        switch(successor, papers(CDAP.id), TODAY, MODE_CHANGE, frozenset(), TODAY, END)
 
 
 def test_a_refused_partner_does_not_keep_its_service_by_a_switch() -> None:
@@ -144,14 +145,14 @@ def test_a_refused_partner_does_not_keep_its_service_by_a_switch() -> None:
     partner.decide_eligibility(ESAT, Decision.NOT_ELIGIBLE, "Mission perdue", None, DECIDER, TODAY)
 
     with refused(Rule.ELIGIBILITY_REFUSED):
-        switch(successor, papers(), TODAY, MODE_CHANGE, frozenset(), TODAY)
+        switch(successor, papers(), TODAY, MODE_CHANGE, frozenset(), TODAY, END)
 
 
 def test_an_establishment_that_contracts_elsewhere_does_not_stay_in_the_scope() -> None:
     successor = change_mode(a_partner(), Mode.DELEGATED, TODAY)
 
     with refused(Rule.ESTABLISHMENT_CONTRACTS):
-        switch(successor, papers(), TODAY, MODE_CHANGE, frozenset({CANAL}), TODAY)
+        switch(successor, papers(), TODAY, MODE_CHANGE, frozenset({CANAL}), TODAY, END)
 
 
 # what goes on
@@ -187,7 +188,7 @@ def test_a_scope_of_departments_is_written_again() -> None:
     opened(sign_bulletin(draft))
 
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
-    switch(successor, papers(CDAP.id), TODAY, MODE_CHANGE, frozenset(), TODAY)
+    switch(successor, papers(CDAP.id), TODAY, MODE_CHANGE, frozenset(), TODAY, END)
 
     (access,) = successor.accesses
     assert access.bulletins[0].covered_departments == {"75"}
@@ -294,7 +295,7 @@ def test_a_closed_bulletin_does_not_come_back() -> None:
     esat_of(partner.conventions[0]).bulletins[0].close(day(3), "Retrait", TODAY)
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
 
-    switch(successor, papers(CDAP.id), day(3), MODE_CHANGE, frozenset(), TODAY)
+    switch(successor, papers(CDAP.id), day(3), MODE_CHANGE, frozenset(), TODAY, END)
 
     assert all(b.opened_on is None for a in successor.accesses for b in a.bulletins)
     assert standing(partner, day(3)).services == frozenset()

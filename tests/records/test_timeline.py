@@ -32,7 +32,7 @@ from persistence.records import (
 from persistence.records.bulletins import Terms
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
-from persistence.records.successions import Papers, bear, change_mode, in_force, switch
+from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, in_force, switch
 from persistence.records.users import resume, suspend
 from persistence.register import Register
 from tests.records.build import (
@@ -134,6 +134,32 @@ def test_an_announced_custody_is_undone_with_its_bulletin() -> None:
     assert _who(partner, 3, 10) == ["751", "751"]
 
 
+@pytest.mark.parametrize("closes", ["bulletin", "convention"])
+def test_a_custody_that_begins_and_ends_on_one_day_is_ended_by_the_hand_back_alone(closes: str) -> None:
+    partner = partner_in("92", "93")
+    convention = signed(draft_of(partner))
+    bulletin = sign_bulletin(draft_bulletin(convention))
+    assert _who(partner, 0) == ["CNA"]
+
+    if closes == "bulletin":
+        bulletin.close(TODAY, "Erreur", TODAY)
+    else:
+        convention.close(TODAY, TERMINATED, None, TODAY)
+
+    assert _who(partner, 0, 1, 9) == ["CNA", "CNA", "CNA"]
+    partner.hand_back(DECIDER, day(2))
+    assert _who(partner, 1, 2, 9) == ["CNA", "751", "751"]
+
+
+def test_a_custody_of_one_day_is_handed_back_on_that_day() -> None:
+    partner = partner_in("92", "93")
+    sign_bulletin(draft_bulletin(convention_of(partner))).close(TODAY, "Erreur", TODAY)
+
+    partner.hand_back(DECIDER, TODAY)
+
+    assert _who(partner, 0, 1) == ["751", "751"]
+
+
 def test_an_organism_administers_by_custody_but_is_not_the_next_to_sign() -> None:
     partner = partner_in("92", "93")
     sign_bulletin(draft_bulletin(convention_of(partner)))
@@ -157,8 +183,10 @@ class Telling:
 
     def act(self, verb: str, which: int, start: int, length: int | None, *, flag: bool) -> None:
         """What is refused is not done: the book says so by itself."""
+        self.book.look(self.today)
         with suppress(Refused):
             getattr(self, f"_{verb}")(which, start, length, flag)
+        self.book.look(self.today)
 
     def _convention(self, which: int) -> Convention:
         conventions = self.partner.conventions
@@ -268,7 +296,7 @@ class Telling:
         successor = change_mode(self.partner, mode, self.today)
         papers = Papers(PAPER, PAPER, {CDAP.id: PAPER}, acknowledge_cna=True)
         try:
-            switch(successor, papers, on, ClosingReason.DELEGATION_CHANGE, frozenset(), self.today)
+            switch(successor, papers, on, ClosingReason.DELEGATION_CHANGE, frozenset(), self.today, MembersAtSwitch.END)
         except Refused:  # undone as a whole, as its transaction would be
             former.closed_on = former.closing_reason = successor.in_force_on = None
             raise
