@@ -31,7 +31,12 @@ async def test_a_switch_and_a_change_of_siret_at_once_leave_one_convention_in_fo
     world: World, paris: Person
 ) -> None:
     esat = await an_open_esat(paris, "jo")
-    mode: dict[str, Any] = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}}
+    mode: dict[str, Any] = {
+        "partnerId": esat.partner.id,
+        "mode": DELEGATED,
+        "members": "END",
+        "switch": PAPERS | {"on": TODAY},
+    }
     siret = {"partnerId": esat.partner.id, "siret": another_siret_of(esat.partner.siret), "switch": PAPERS}
 
     both = await asyncio.gather(
@@ -51,7 +56,12 @@ async def test_who_is_included_while_the_convention_is_switched_is_in_one_group_
     """The inclusion is in the former group, and ends with it, or is refused: it never slips into the successor's."""
     esat = await an_open_esat(paris, "jo")
     people = [await paris.invites(esat.partner.id, "Ana", f"Anémone{i}") for i in range(4)]
-    mode: dict[str, Any] = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}}
+    mode: dict[str, Any] = {
+        "partnerId": esat.partner.id,
+        "mode": DELEGATED,
+        "members": "END",
+        "switch": PAPERS | {"on": TODAY},
+    }
 
     raced = await asyncio.gather(
         *(world.act("agent-paris", "groupMembersAdd", "", groupId=esat.group, userIds=[p.user]) for p in people),
@@ -68,7 +78,13 @@ async def test_who_is_included_while_the_convention_is_switched_is_in_one_group_
 
 async def test_a_key_replays_a_switch_without_switching_again(world: World, paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}, "idempotencyKey": "one"}
+    given = {
+        "partnerId": esat.partner.id,
+        "mode": DELEGATED,
+        "members": "END",
+        "switch": PAPERS | {"on": TODAY},
+        "idempotencyKey": "one",
+    }
 
     raced = await race(world, "agent-paris", "delegationChange", "convention { id }", [given] * RACERS)
 

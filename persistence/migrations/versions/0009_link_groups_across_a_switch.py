@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0010"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 additive = False  # an older process would not take somebody out of the group that follows
