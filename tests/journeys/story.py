@@ -156,6 +156,7 @@ class Person:
 
     async def adds_establishment(self, partner: str, siret: str, department: str, name: str = "Annexe") -> str:
         given = {"partnerId": partner, "siret": siret, "department": department, "name": name}
+        given["acknowledgeOtherSiren"] = True
         return _id(await self.does("establishmentAdd", "establishment { id }", **given), "establishment")
 
     async def decides_eligibility(self, partner: str, decision: str = "ELIGIBLE", service: str = "ESAT") -> str:

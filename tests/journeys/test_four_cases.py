@@ -204,14 +204,17 @@ async def test_what_a_step_waits_for_is_refused_before_it(paris: Person) -> None
     await paris.signs_convention(draft)
     with refused("SIGNATURE_MISSING", "R30"):
         await paris.opens(bulletin)
+    with refused("SERVICE_NOT_OPEN", "R48"):
+        await paris.creates_group(await _access_of(paris, bulletin))
     await paris.signs_bulletin(bulletin)
     assert (await onboarding(paris, partner.id))["steps"][-4]["blockedBy"] == ["ELIGIBILITY_DECIDE"]
     with refused("ELIGIBILITY_MISSING", "R28"):
         await paris.opens(bulletin)
-    with refused("SERVICE_NOT_OPEN", "R48"):
-        await paris.creates_group(await _access_of(paris, bulletin))
+    # R10: from the signature on, groups are prepared before the opening, as their step says
+    assert await todo(paris, partner.id) == ["ELIGIBILITY_DECIDE", "GROUP_CREATE"]
+    group = await paris.creates_group(await _access_of(paris, bulletin))
     await paris.decides_eligibility(partner.id)
-    group = await paris.creates_group(await paris.opens(bulletin))
+    await paris.opens(bulletin)
     someone = await paris.invites(partner.id, "Jo", "Jonquille")
     with refused("ROLE_FIRST", "R56"):
         await paris.includes(group, someone.user)
@@ -242,14 +245,18 @@ async def test_case_2_known_in_habtiers_alone_is_attested_active_first(paris: Pe
     assert register["sentence"] == "Aucune convention en vigueur au registre."
     assert (before["steps"][0]["code"], before["steps"][0]["rule"]) == ("ACTIVITY_ATTEST", "R53")
 
-    # without the attestation, everything else is ready and nothing of the service is signed
-    for step in (opening.decides, opening.signs, opening.completes):
-        await step()
+    # without the attestation nothing is signed: the act refuses what the steps tell as blocked, for every service
+    await opening.decides()
     assert await todo(paris, made) == ["ACTIVITY_ATTEST"]
+    other = (await paris.asks(ONBOARDING.replace("svc_ESAT", "svc_CDAP"), p=made))["onboarding"]["steps"]
+    for steps in (before["steps"], other):
+        (signing,) = (step for step in steps if step["code"] == "CONVENTION_SIGN")
+        assert (signing["state"], signing["blockedBy"]) == ("BLOCKED", ["ACTIVITY_ATTEST"])
     with refused("ATTESTATION_MISSING", "R53"):
-        await opening.signs_bulletin()
+        await opening.signs()
 
-    assert await opening.walks() == ["ACTIVITY_ATTEST", "BULLETIN_SIGN", *LAST]
+    walked = ["ACTIVITY_ATTEST", "CONVENTION_SIGN", "BULLETIN_COMPLETE", "BULLETIN_SIGN", *LAST]
+    assert await opening.walks() == walked
     assert (await onboarding(paris, made))["case"] == "CASE_2"
     assert await Person(paris.asker, "jo").tabs() == ["Esat"]
 
@@ -302,7 +309,7 @@ async def test_in_case_3_a_mission_that_covers_is_still_verified_by_an_amendment
     for step in (opening.decides, opening.completes, opening.signs_bulletin):
         await step()
 
-    assert await todo(paris, partner.id) == ["CONVENTION_AMEND"]
+    assert await todo(paris, partner.id) == ["CONVENTION_AMEND", "GROUP_CREATE"]
     with refused("AMENDMENT_MISSING", "R55"):
         await opening.opens()
     await opening.amends()
@@ -388,7 +395,7 @@ async def test_a_siret_that_differs_blocks_the_opening_and_is_compared_again(par
     for siret, code, same_siren in ((a_siret(), "SIRET_DIFFERS", False), (twin, "SIRET_DIFFERS_SAME_SIREN", True)):
         wrong = await paris.prepares_bulletin(opening.convention, siret, partner.establishments)
         await paris.signs_bulletin(wrong)
-        assert await todo(paris, partner.id) == ["SIRET_COMPARE"]
+        assert await todo(paris, partner.id) == ["SIRET_COMPARE", "GROUP_CREATE"]
         with refused(code, "R58") as told:
             await paris.opens(wrong)
         seen = await paris.reads(wrong, compared)

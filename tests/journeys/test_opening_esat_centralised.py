@@ -93,6 +93,9 @@ async def _the_service_opens(caf: Person, partner: Partner, convention: str) -> 
     assert await caf.prepares_bulletin(convention, partner.siret, partner.establishments) == bulletin
     with refused("SIGNATURE_MISSING", "R30"):
         await caf.opens(bulletin)
+    access = (await caf.reads(bulletin, "... on MembershipBulletin { access { id } }"))["access"]["id"]
+    with refused("SERVICE_NOT_OPEN", "R48"):
+        await caf.creates_group(access)
     await caf.signs_bulletin(bulletin)
     with refused("ELIGIBILITY_MISSING", "R28"):
         await caf.opens(bulletin)
@@ -102,9 +105,6 @@ async def _the_service_opens(caf: Person, partner: Partner, convention: str) -> 
     with refused("ELIGIBILITY_REFUSED", "R28"):
         await caf.opens(bulletin)
     await caf.decides_eligibility(partner.id)
-    access = (await caf.reads(bulletin, "... on MembershipBulletin { access { id } }"))["access"]["id"]
-    with refused("SERVICE_NOT_OPEN", "R48"):
-        await caf.creates_group(access)
     assert await caf.opens(bulletin) == access
     with refused("BULLETIN_OPENED", "R34"):
         await caf.opens(bulletin)
