@@ -155,8 +155,8 @@ class Person:
         return Partner(made["id"], made["siret"], tuple(e["id"] for e in made["establishments"]["nodes"]))
 
     async def adds_establishment(self, partner: str, siret: str, department: str, name: str = "Annexe") -> str:
-        given = {"partnerId": partner, "siret": siret, "department": department, "name": name}
-        given["acknowledgeOtherSiren"] = True
+        place = {"partnerId": partner, "siret": siret, "department": department, "name": name}
+        given = {**place, "acknowledgeOtherSiren": True}
         return _id(await self.does("establishmentAdd", "establishment { id }", **given), "establishment")
 
     async def decides_eligibility(self, partner: str, decision: str = "ELIGIBLE", service: str = "ESAT") -> str:
