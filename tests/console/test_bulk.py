@@ -88,7 +88,8 @@ async def reinstate(house: House, *users: str) -> None:
 
 async def test_the_rows_that_are_ticked_are_previewed_then_done_and_told_one_by_one(house: House) -> None:
     visitor = await house.visitor("gestionnaire-canal")
-    ids = await rows_of(house, "usr_lecteur-canal", "usr_suspendu-canal")
+    ids = await rows_of(house, "usr_lecteur-canal", "usr_preparatrice-canal")
+    await house.do("gestionnaire-canal", "userSuspend", affiliationId=ids[1], suspensionReason="Déjà")
 
     chosen = await choose(visitor, ids)
     preview = await step(visitor, chosen, "verifier", suspensionReason="Absence longue")
@@ -103,6 +104,7 @@ async def test_the_rows_that_are_ticked_are_previewed_then_done_and_told_one_by_
     assert (await people(house))["usr_lecteur-canal"]["suspended"]
     assert targets(report) == ids[:1]
     assert [(i, o) for i, o, _ in await report_of(visitor, report)] == [(ids[0], "Fait"), (ids[1], "Refusé")]
+    await reinstate(house, "usr_lecteur-canal", "usr_preparatrice-canal")
 
 
 async def test_nothing_is_done_without_its_reason(house: House) -> None:
@@ -276,7 +278,8 @@ async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist
     visitor = await house.visitor("gestionnaire-canal")
     strange = "query($id: ID!) { partner(id: $id) { affiliations(first: 1) { nodes { id } } } }"
     [other] = (await house.data("agent-cna", strange, id="ptr_99990002000010"))["partner"]["affiliations"]["nodes"]
-    [own] = await rows_of(house, "usr_suspendu-canal")
+    [own] = await rows_of(house, "usr_lecteur-canal")
+    await house.do("gestionnaire-canal", "userSuspend", affiliationId=own, suspensionReason="Déjà")
     chosen = await choose(visitor, [own, other["id"], "aff_rien"])
 
     forged = await step(visitor, chosen, "verifier", suspensionReason="Forgé")
@@ -287,6 +290,7 @@ async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist
     answers = [h.answer["data"]["userSuspend"]["errors"] for h in acts(forged)][1:]
     assert answers[0] == answers[1]
     assert answers[0][0]["code"] == "NOT_FOUND"
+    await reinstate(house, "usr_lecteur-canal")
 
 
 @pytest.mark.parametrize(
