@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import get_named_type
 from jinja2 import Environment
@@ -43,6 +43,8 @@ PARTNER = (
     Entry("Mes services", "/services", "all"),
     Entry("Journal", "/journal", "JOURNAL_ENTRY_READ"),
 )
+DECLARED, DECLARING = "svc_ESAT", {"ENTERING", "VALIDATING"}
+"""The service whose establishments are declared for, and the profiles that declare."""
 NOTHING = Markup('<span class="hint">—</span>')
 TONES = {
     "ok": {"OPEN", "IN_FORCE", "DONE", "MANAGING", "ELIGIBLE", "APPLIED", "TAKEN"},
@@ -172,6 +174,7 @@ def dress(templates: Environment) -> None:
         "choices_of": choices_of,
         "by_organism": by_organism,
         "organism_id": organism_id,
+        "to_declare": to_declare,
         "changes_of": changes_of,
     }
 
@@ -208,6 +211,26 @@ def by_organism(board: Sequence[Mask]) -> list[Bar]:
         )
         made.append(Bar(name, total, done, remaining - late, late))
     return made
+
+
+class Place(NamedTuple):
+    """An establishment that a person declares for, and what is deposited for it, if anything is."""
+
+    establishment: Mask
+    deposited: Mask | None
+
+
+def to_declare(rights: Sequence[Mask], year: int) -> list[Place]:
+    """The establishments that these rights declare for, with the deposit of this year's campaign."""
+    places = {
+        right.establishment.id: right.establishment
+        for right in rights
+        if right.establishment and right.service.id == DECLARED and right.role.profile in DECLARING
+    }
+    return [
+        Place(place, next((d for d in place.declarations.nodes if d.campaign.year == year), None))
+        for place in places.values()
+    ]
 
 
 def organism_id(organisms: Sequence[Mask], code: str) -> str:

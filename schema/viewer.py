@@ -1,5 +1,6 @@
 """La personne qui demande, et ce qu'elle a devant elle."""
 
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -7,10 +8,12 @@ from sqlalchemy import ColumnElement, or_, select
 
 from persistence.question import Table
 from persistence.reader import Terms
+from persistence.records.users import SuspensionSide
 from persistence.visibility import table
 
 from .actions import PERMISSIONS, Action
-from .binding import SqlTest, column, listed, one
+from .binding import SqlTest, column, derived, listed, one
+from .impact import told
 from .refs import AffiliationRef, AgentRef, OrganismRef, ServiceAccessRef, UserRef
 
 SELF = "self"
@@ -64,6 +67,53 @@ def what_i_may(_row: Table, terms: Terms) -> ColumnElement[Any]:
     return terms.spelling.constant(list(held))
 
 
+@strawberry.type(description="Un accès à soi, suspendu : depuis quand, par qui, et à qui le demander.")
+class AccessSuspension:
+    partner: str = told("Le nom du partenaire, que la personne ne lit plus.")
+    starts_on: date = told("Premier jour de la suspension.")
+    by: SuspensionSide = told("Qui suspend : lui seul rétablit (R40).")
+    organism: str = told("L'organisme qui administre le partenaire.")
+    contact: str | None = told("Son contact.")
+
+
+def my_suspensions(_row: Table, terms: Terms) -> ColumnElement[Any]:
+    """The suspensions that run on one's own accesses of today: `[[partner, since, side, organism, contact], …]`."""
+    pause, link, partner = (table(t).alias() for t in ("suspension", "affiliation", "partner"))
+    now, organism = table("partner_state").alias(), table("organism").alias()
+    running = (terms.holds(link.c.user_id, "users", "everyone"), terms.runs(link), terms.runs(pause), terms.runs(now))
+    rows = (
+        select(
+            partner.c.name,
+            pause.c.starts_on,
+            pause.c.side,
+            organism.c.name.label("organism"),
+            organism.c.contact,
+        )
+        .join_from(pause, link, link.c.id == pause.c.affiliation_id)
+        .join(partner, partner.c.id == link.c.partner_id)
+        .join(now, now.c.partner_id == partner.c.id)
+        .join(organism, organism.c.id == now.c.administering_id)
+        .where(*running)
+        .subquery()
+    )
+    columns = [terms.spelling.value(column) for column in rows.c]
+    whole = terms.spelling.listed(terms.spelling.array(columns), list(rows.c)[:3])
+    return terms.spelling.nested(select(whole).scalar_subquery())
+
+
+def _suspensions(*, rows: list[list[Any]]) -> list[AccessSuspension]:
+    return [
+        AccessSuspension(
+            partner=partner,
+            starts_on=date.fromisoformat(since),
+            by=SuspensionSide(side),
+            organism=name,
+            contact=contact,
+        )
+        for partner, since, side, name, contact in rows
+    ]
+
+
 @strawberry.type(description="Qui demande, et ce qu'il a devant lui.")
 class Viewer:
     user: UserRef | None = one(
@@ -71,6 +121,9 @@ class Viewer:
         lambda child, _p, terms: is_caller(child, terms),
     )
     affiliations: list[AffiliationRef] = listed("Ses rattachements en cours.", mine, "starts_on")
+    suspensions: list[AccessSuspension] = derived(
+        "Ses accès suspendus aujourd'hui, un par côté qui suspend (§3, R40).", {"rows": my_suspensions}, _suspensions
+    )
     posts: list[AgentRef] = listed("Ses fonctions d'agent en cours.", mine, "starts_on")
     organisms: list[OrganismRef] = listed("Les organismes pour lesquels elle agit.", my_organisms, "code")
     tabs: list[ServiceAccessRef] = listed(

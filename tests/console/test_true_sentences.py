@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from .desks import House, Visit
+from .test_forms import PEOPLE
 from .test_guide import in_force, opened, registered
 
 CANAL, HORIZONS = "ptr_99990001200025", "ptr_99990002000010"
@@ -128,3 +129,48 @@ async def test_a_closing_that_was_announced_later_is_not_shown_before(house: Hou
     assert "Résiliée par la Caf" in now
     assert "Résiliée par la Caf" not in then
     assert "19 décembre 2026" not in then
+
+
+# the first page
+
+
+async def test_a_suspended_person_is_told_who_suspends_and_never_that_all_is_well(house: House) -> None:
+    visitor = await house.visitor("suspendu-canal")
+
+    home, services = text(await visitor.get("/")), text(await visitor.get("/services"))
+
+    for page in (home, services):
+        assert "Votre accès à ESAT du Canal Saint-Martin est suspendu depuis le" in page
+        assert "Vos accès sont à jour" not in page
+        assert "demandez-le au gestionnaire" not in page
+    assert "par l’organisme qui l’administre, Caf de Paris : lui seul peut le rétablir" in home
+
+
+async def test_who_suspends_is_told_to_the_suspended_person_alone(house: House) -> None:
+    asked = "{ viewer { suspensions { partner startsOn by organism contact } } }"
+
+    [told] = (await house.data("suspendu-canal", asked))["viewer"]["suspensions"]
+    others = [(await house.data(who, asked))["viewer"]["suspensions"] for who in ("agent-paris", "declarante-canal")]
+
+    assert (told["partner"], told["by"], told["organism"]) == ("ESAT du Canal Saint-Martin", "ORGANISM", "Caf de Paris")
+    assert others == [[], []]
+
+
+async def test_a_declarant_with_an_open_window_and_nothing_deposited_is_told_so(house: House) -> None:
+    page = text(await (await house.visitor("declarante-canal")).get("/"))
+
+    assert "Novembre 2026 : rien n’est déposé." in page
+    assert "À déposer jusqu’au 15 janvier 2027 inclus" in page
+    assert "Vos accès sont à jour" not in page
+    assert "Rien à faire pour l’instant" not in page
+
+
+async def test_somebody_whose_access_is_over_is_not_told_that_it_is_up_to_date(house: House) -> None:
+    people = (await house.data("agent-paris", PEOPLE, id=CANAL))["partner"]["affiliations"]["nodes"]
+    [row] = [person["id"] for person in people if person["user"]["id"] == "usr_suspendu-canal"]
+    await house.do("agent-paris", "userDeactivate", affiliationId=row, on="2026-12-10")
+
+    page = text(await (await house.visitor("suspendu-canal")).get("/"))
+
+    assert "Vous n’avez aucun accès en cours" in page
+    assert "Vos accès sont à jour" not in page
