@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from .faults import Unavailable, faults_told
+from .faults import Unavailable, cause_of, faults_told
 
 SQLITE_FLOOR = (3, 51, 3)
 BUSY_MS = 10_000
@@ -28,11 +28,18 @@ Driver: TypeAlias = Any
 """The connection of asyncpg or aiosqlite itself."""
 
 
+class SqliteTooOld(RuntimeError):
+    """A library that may corrupt what it keeps; the sentence says which to install."""
+
+
 class Database:
     """Two ways in: `transaction()` for one act, `reading()` for the statements of one query."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+        except ValueError:  # a port that is no number
+            raise ArgumentError("the address of the register") from None
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
             self.writer = _sqlite(url, size=1, reading=False)
@@ -117,8 +124,10 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
     def connect(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:  # noqa: ANN401 the driver's own
         try:
             return dialect.connect(*arguments, **options)
+        except TypeError:
+            raise ArgumentError("an option of the address that the driver does not know") from None
         except Exception as met:  # noqa: BLE001 whyever one cannot enter
-            raise Unavailable(type(met).__name__) from None
+            raise Unavailable(cause_of(met)) from None
 
     @event.listens_for(engine.sync_engine, "checkout")
     def stands(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 the pool's own
@@ -167,7 +176,7 @@ def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
         if version < SQLITE_FLOOR:
             found = ".".join(map(str, version))
             message = f"SQLite {found} corrompt parfois le journal WAL : version 3.51.3 au moins (paquet pysqlite3)."
-            raise RuntimeError(message)
+            raise SqliteTooOld(message)
         pragmas = [
             "journal_mode=WAL",
             "synchronous=FULL",

@@ -54,11 +54,19 @@ def faults_told(*, committing: bool = False) -> Iterator[None]:
 
 def fault_of(met: BaseException) -> RegisterFault | None:
     driver = getattr(met, "orig", None) or met
-    state = str(getattr(driver, "sqlstate", None) or getattr(driver, "sqlite_errorname", None) or "")
-    told = state or type(driver).__name__
+    state, told = state_of(driver), cause_of(driver)
     if state in WAITED or state.startswith(LOCKED) or isinstance(met, PoolTimeout | TimeoutError):
         return Busy(told)
     lost = getattr(met, "connection_invalidated", False) or isinstance(driver, OSError)
     if lost or state.startswith((*AWAY, *UNREADABLE)) or any(words in str(driver) for words in LOST):
         return Unavailable(told)
     return None
+
+
+def state_of(driver: BaseException) -> str:
+    return str(getattr(driver, "sqlstate", None) or getattr(driver, "sqlite_errorname", None) or "")
+
+
+def cause_of(driver: BaseException) -> str:
+    """What the driver met, without its text."""
+    return state_of(driver) or type(driver).__name__

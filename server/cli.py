@@ -4,6 +4,7 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 """
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -61,7 +62,7 @@ MISUSES = (
     (r"argument (.+): expected .*argument.*", "{0} : il manque sa valeur"),
 )
 """What argparse says of a command that is badly written, and what we say."""
-INTERRUPTED = 130
+INTERRUPTED, UNREAD = 130, 141
 """128 and the number of the signal, as a shell tells it."""
 
 
@@ -84,10 +85,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     configure()
     try:
-        module, _, function = COMMANDS[asked.command].partition(":")
-        done: int = getattr(import_module(f"server.commands.{module}"), function)(asked)
+        return _run(asked)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+
+
+def _run(asked: argparse.Namespace) -> int:
+    module, _, function = COMMANDS[asked.command].partition(":")
+    try:
+        done: int = getattr(import_module(f"server.commands.{module}"), function)(asked)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
     except Exception as fault:
         sentence = import_module("server.commands.refusals").sentence_of(fault)
         if sentence is None:
@@ -122,6 +134,7 @@ def _parser() -> Parser:
         "email": "adresse professionnelle",
     }.items():
         national.add_argument(f"--{name}", required=True, help=words)
+    national.add_argument("--again", action="store_true", help="un de plus, quand plus personne ne peut en nommer")
     keys = commands.add_parser("keys", help="écrit de nouvelles clés pour les numéros de sécurité sociale")
     keys.add_argument("file", type=Path, metavar="FICHIER")
     commands.add_parser("purge", help="efface les clés d'idempotence dont le délai est passé ; à lancer chaque jour")

@@ -11,12 +11,17 @@ from typing import Any
 
 import orjson
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
 
 from .clock import SystemClock
 
 MACHINE = SystemClock()
 DEMO_ISSUER = "https://demo.habilitations.invalid"
+
+
+class DemoKeyUnreadable(Exception):
+    """A file that holds no key; the sentence says what to do."""
 
 
 class DemoIssuer:
@@ -27,7 +32,11 @@ class DemoIssuer:
     ) -> None:
         if not key_file.exists():
             _make_key(key_file)
-        self._key = _read(key_file.read_bytes())
+        try:
+            self._key = _read(key_file.read_bytes())
+        except (JoseError, ValueError, TypeError, KeyError):
+            message = f"Le fichier {key_file}, la clé de la démonstration, est mal formé : retirez-le, il sera refait."
+            raise DemoKeyUnreadable(message) from None
         self._audience, self._now = audience, now
 
     def issue(self, subject: str, lifetime: timedelta = timedelta(hours=1)) -> str:

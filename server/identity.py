@@ -1,11 +1,20 @@
 """Who is calling: an OIDC access token, verified at each request on the machine's clock."""
 
+import logging
 from collections.abc import Sequence
 from typing import Literal
 
 import orjson
 from joserfc import jws
-from joserfc.errors import BadSignatureError, DecodeError, ExpiredTokenError, InvalidPayloadError, JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ClaimError,
+    DecodeError,
+    ExpiredTokenError,
+    InvalidPayloadError,
+    JoseError,
+    UnsupportedAlgorithmError,
+)
 from joserfc.jws import CompactSignature, JWSRegistry
 from joserfc.jwt import Claims, JWTClaimsRegistry
 
@@ -16,8 +25,10 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")  # the last two are
 ACCESS_TOKEN = ("at+jwt", "application/at+jwt")  # RFC 9068: an ID token is no access token
 SIGNATURE = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 LEEWAY_SECONDS = 10
+CLAIMS = {"iss", "aud", "sub", "exp", "nbf", "iat"}
 LONGEST_HEADER = 8192
 UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)  # whatever forged bytes can make a parser raise
+logger = logging.getLogger(__name__)
 
 Fault = Literal["TOKEN_MISSING", "TOKEN_INVALID", "TOKEN_EXPIRED"]
 
@@ -28,11 +39,20 @@ SENTENCES: dict[Fault, str] = {
 }
 
 
-class Unauthenticated(Exception):
-    """Nobody is recognised. Neither the code nor the sentence holds anything of the token."""
+class UnknownKey(BadSignatureError):
+    """Signed by a key that the issuer does not publish."""
 
-    def __init__(self, code: Fault) -> None:
+
+class UnknownKind(DecodeError):
+    """A header that is not one of a token of the awaited kind."""
+
+
+class Unauthenticated(Exception):
+    """Nobody is recognised. Neither the code, nor the sentence, nor the reason holds anything of the token."""
+
+    def __init__(self, code: Fault, reason: str) -> None:
         super().__init__(code)
+        self.reason = reason
         self.code = code
         self.message = SENTENCES[code]
 
@@ -51,14 +71,20 @@ class Verifier:
 
     async def identify(self, authorization: str | None) -> Identity:
         """Raise Unauthenticated, or KeysUnavailable when the issuer's keys cannot be had."""
-        token = _bearer(authorization)
+        try:
+            return await self._identify(_bearer(authorization))
+        except Unauthenticated as nobody:
+            logger.info("token refused: %s: %s", nobody.code, nobody.reason)
+            raise
+
+    async def _identify(self, token: str) -> Identity:
         try:
             claims = await verified(token, self._keys, ACCESS_TOKEN)
             self._claims.validate(claims)
         except ExpiredTokenError:
-            raise Unauthenticated("TOKEN_EXPIRED") from None
-        except UNREADABLE:
-            raise Unauthenticated("TOKEN_INVALID") from None
+            raise Unauthenticated("TOKEN_EXPIRED", "its time is over") from None
+        except UNREADABLE as met:
+            raise Unauthenticated("TOKEN_INVALID", reason_of(met)) from None
         return Identity(self._issuer, claims["sub"])
 
 
@@ -69,7 +95,9 @@ async def verified(token: str, keys: JwksSource, kinds: Sequence[str]) -> Claims
     """
     signed = jws.extract_compact(token.encode())
     key = await keys.find(_key_name(signed, kinds))
-    if key is None or not jws.validate_compact(signed, key, registry=SIGNATURE):
+    if key is None:
+        raise UnknownKey
+    if not jws.validate_compact(signed, key, registry=SIGNATURE):
         raise BadSignatureError
     claims = orjson.loads(signed.payload)
     if not isinstance(claims, dict):
@@ -77,12 +105,28 @@ async def verified(token: str, keys: JwksSource, kinds: Sequence[str]) -> Claims
     return claims
 
 
+def reason_of(met: BaseException) -> str:
+    """Why a token is refused, for the log: our own words, and the name of a claim that we know."""
+    match met:
+        case ClaimError() if met.claim in CLAIMS:
+            return f"the claim `{met.claim}` is missing or not ours"
+        case UnknownKey():
+            return "signed by a key that the issuer does not publish"
+        case UnknownKind():
+            return "its header is not that of an access token (typ, kid, crit)"
+        case BadSignatureError():
+            return "its signature is wrong"
+        case UnsupportedAlgorithmError():
+            return "its algorithm is not one of ours"
+    return f"it cannot be read ({type(met).__name__})"
+
+
 def _bearer(authorization: str | None) -> str:
     scheme, _, token = (authorization or "").strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("TOKEN_MISSING")
+        raise Unauthenticated("TOKEN_MISSING", "no bearer token")
     if len(token) > LONGEST_HEADER:
-        raise Unauthenticated("TOKEN_INVALID")
+        raise Unauthenticated("TOKEN_INVALID", "longer than a token may be")
     return token
 
 
@@ -91,4 +135,4 @@ def _key_name(signed: CompactSignature, kinds: Sequence[str]) -> str:
     match {"typ": "", **signed.headers()}:
         case {"typ": str(kind), "kid": str(kid), **others} if kind.lower() in kinds and "crit" not in others:
             return kid
-    raise DecodeError
+    raise UnknownKind

@@ -1,6 +1,7 @@
 """The issuer's public keys, by their `kid`."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -9,6 +10,7 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySetSerialization
 
+logger = logging.getLogger(__name__)
 FETCH_SECONDS = 3
 LASTS_SECONDS = 3600  # then the keys are asked again: the issuer may have withdrawn one
 PAUSE_SECONDS = 60
@@ -71,7 +73,8 @@ class RemoteJwks:
             async with asyncio.timeout(FETCH_SECONDS), known as client:
                 answer = (await client.get(self._url)).raise_for_status()
             self._keys = usable_keys(answer.json())
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as met:
+            logger.warning("the issuer's keys cannot be had: %s", type(met).__name__)  # at most once a minute
             self._answered = False  # the keys already known stay good
         else:
             self._answered = True

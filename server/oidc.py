@@ -1,6 +1,7 @@
 """The provider of identity, as a client sees it: the one module that knows Authlib. Tokens are joserfc's affair."""
 
 import asyncio
+import logging
 import secrets
 import time
 import warnings
@@ -15,7 +16,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from persistence.callers import Identity
 
-from .identity import LEEWAY_SECONDS, UNREADABLE, verified
+from .identity import LEEWAY_SECONDS, UNREADABLE, reason_of, verified
 from .jwks import PAUSE_SECONDS, JwksSource, KeysUnavailable, RemoteJwks
 from .sessions import SignedIn
 from .settings import ConsoleSettings
@@ -27,6 +28,7 @@ with warnings.catch_warnings():
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
+logger = logging.getLogger(__name__)
 PROVIDER_SECONDS = 5
 METADATA_SECONDS = 3600
 LONGEST_ANSWER = 100_000
@@ -135,7 +137,8 @@ class Provider:
             told = claims | await self._described(metadata, str(tokens["access_token"]), claims["sub"])
         except KeysUnavailable:
             raise Failed(Motif.PROVIDER) from None
-        except (*UNREADABLE, KeyError):
+        except (*UNREADABLE, KeyError) as met:
+            logger.info("ID token refused: %s", reason_of(met))
             raise Failed(Motif.TOKEN) from None
         return SignedIn(
             identity=Identity(self.issuer, claims["sub"]),

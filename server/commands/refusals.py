@@ -1,12 +1,18 @@
 """What a command says when it cannot be done: one French sentence, no trace, no value that was typed."""
 
+from sqlalchemy.exc import ArgumentError, IntegrityError
+
+from persistence.engine import SqliteTooOld
+from persistence.faults import Busy, RegisterFault
 from persistence.migrations import OtherStep
-from persistence.records import Refused
+from persistence.records import Notice, Refused
+from persistence.register import judged
 from persistence.vault import VaultError
+from server.demo_issuer import DemoKeyUnreadable
 from server.payroll import ExportUnreadable
 from server.settings import SettingsError
 
-OURS = (SettingsError, OtherStep, VaultError, ExportUnreadable)
+OURS = (SettingsError, OtherStep, VaultError, ExportUnreadable, DemoKeyUnreadable, SqliteTooOld)
 
 
 def sentence_of(fault: Exception) -> str | None:
@@ -14,6 +20,14 @@ def sentence_of(fault: Exception) -> str | None:
     match fault:
         case Refused():
             return fault.notice.message
+        case IntegrityError():
+            return Notice(judged(fault)).message
+        case Busy():
+            return "Le registre est occupé par un autre processus : recommencez dans un instant."
+        case RegisterFault():
+            return f"Le registre ne répond pas ({fault.args[0]}) : la base que DATABASE_URL nomme est-elle là ?"
+        case ArgumentError():
+            return "La variable DATABASE_URL est mal écrite : « postgresql://hôte/base » ou « sqlite:///fichier.db »."
         case _ if isinstance(fault, OURS):
             return str(fault)
         case OSError() if fault.filename is not None:

@@ -3,13 +3,18 @@
 import argparse
 import asyncio
 import os
+from datetime import date
 from uuid import uuid4
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import load
 from persistence.engine import Database
 from persistence.journal import Circumstances, entry
 from persistence.keys import keep_canary
 from persistence.migrations import migrate as bring_up
+from persistence.migrations import require_step
 from persistence.records import Agent, Organism, Profile, SignIn, User
 from persistence.replays import purge as forget_keys
 from persistence.seeds.demo import seed_demo
@@ -19,6 +24,11 @@ from server.app import create_clock, create_vault
 from server.clock import DemoClock
 from server.demo_issuer import DEMO_ISSUER
 from server.settings import RegisterSettings, SettingsError
+
+NATIONAL_KNOWN = (
+    "Un administrateur national est déjà nommé : il nomme les suivants, au bureau ou par le graphe "
+    "(--again, si plus personne ne le peut)."
+)
 
 
 def migrate(_: argparse.Namespace) -> int:
@@ -64,9 +74,16 @@ async def _appoint_national(settings: RegisterSettings, asked: argparse.Namespac
     """The first one, by whoever holds the server; the graph's own national administrators name the others."""
     database, clock = Database(settings.database_url), create_clock(settings)
     try:
+        await require_step(database)
         person = User.person(asked.given_name, asked.family_name, asked.email)
         async with database.transaction() as session:
-            cnaf = await session.get_one(Organism, "org_CNAF")
+            cnaf = await session.get(Organism, "org_CNAF")
+            if cnaf is None:
+                raise SettingsError("Le référentiel manque : `habilitations seed`.")
+            if await session.get(SignIn, (asked.issuer, asked.subject)) is not None:
+                raise SettingsError("Cette identité, émetteur et sujet, est déjà celle de quelqu'un.")
+            if not asked.again and await _has_national(session, clock.today()):
+                raise SettingsError(NATIONAL_KNOWN)
             appointed = Agent.appoint(person, cnaf, Profile.NATIONAL, clock.today())
             what = Circumstances(
                 actor_id=person.id,
@@ -87,10 +104,17 @@ async def _appoint_national(settings: RegisterSettings, asked: argparse.Namespac
     return 0
 
 
+async def _has_national(session: AsyncSession, today: date) -> bool:
+    active = or_(Agent.ends_on.is_(None), Agent.ends_on > today)
+    nationals = select(func.count()).select_from(Agent).where(Agent.profile == Profile.NATIONAL, active)
+    return bool(await session.scalar(nationals))
+
+
 async def _purge(settings: RegisterSettings) -> int:
     """Forget the keys whose time has come."""
     database, clock = Database(settings.database_url), create_clock(settings)
     try:
+        await require_step(database)
         async with database.transaction() as session:
             count = await forget_keys(session, clock.now())
     finally:

@@ -104,7 +104,17 @@ async def test_a_server_s_holder_appoints_the_first_national_administrator(
         "OIDC_JWKS_URL": "https://sso.example.invalid/jwks",
     }.items():
         monkeypatch.setenv(name, value)
-    words = ["--issuer", DEMO_ISSUER, "--subject", "premiere", "--given-name", "Ada", "--family-name", "Abel"]
+    words = [
+        "--again",
+        "--issuer",
+        DEMO_ISSUER,
+        "--subject",
+        "premiere",
+        "--given-name",
+        "Ada",
+        "--family-name",
+        "Abel",
+    ]
 
     assert await asyncio.to_thread(main, ["appoint-national", *words, "--email", "ada@example.invalid"]) == 0
 

@@ -2,6 +2,7 @@ import asyncio
 import base64
 import hmac
 import json
+import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -125,6 +126,53 @@ FORGED: dict[str, Callable[[], str]] = {
     "half a surrogate": lambda: signed() + "\udce9",
     "a space": lambda: signed() + " " + signed(),
 }
+
+
+REASONS = {
+    "another key of the same name": "its signature is wrong",
+    "unknown kid": "signed by a key that the issuer does not publish",
+    "no typ": "its header is not that of an access token (typ, kid, crit)",
+    "wrong aud": "the claim `aud` is missing or not ours",
+    "wrong iss": "the claim `iss` is missing or not ours",
+    "no sub": "the claim `sub` is missing or not ours",
+    "not yet valid": "the claim `nbf` is missing or not ours",
+    "the public key as a secret": "its algorithm is not one of ours",
+    "extra segment": "it cannot be read (DecodeError)",
+    "oversized": "longer than a token may be",
+}
+
+
+@pytest.mark.parametrize(("forged", "reason"), REASONS.items())
+async def test_the_log_says_why_a_token_is_refused(forged: str, reason: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    await fault_of(f"Bearer {FORGED[forged]()}")
+
+    assert [record.getMessage() for record in caplog.records] == [f"token refused: TOKEN_INVALID: {reason}"]
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
+async def test_the_log_holds_nothing_of_a_refused_token(
+    forge: Callable[[], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    token = forge()
+
+    await fault_of(f"Bearer {token}")
+
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert not [part for part in token.replace(" ", ".").split(".") if len(part) > 3 and part in told]
+    assert not [value for value in ("u-1", "inconnue", "autre", ISSUER) if value in told]
+
+
+async def test_the_log_says_that_a_token_is_over_or_that_there_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    await fault_of(f"Bearer {signed(exp=1)}")
+    await fault_of(None)
+
+    told = ["token refused: TOKEN_EXPIRED: its time is over", "token refused: TOKEN_MISSING: no bearer token"]
+    assert [record.getMessage() for record in caplog.records] == told
 
 
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)

@@ -48,6 +48,7 @@ class Load:
                     return  # told at once that nobody is there: nothing was sent, nothing is lost
             reader, writer = streams
             if reader.at_eof():  # closed while it was idle: a client sees it before it sends
+                writer.close()
                 streams = None
                 continue
             end, closed = await self._ask(reader, writer)
