@@ -10,14 +10,14 @@ def acts(*words: str) -> frozenset[str]:
     return frozenset(f"{type_}:{action}" for type_, actions in pairs for action in actions.split())
 
 
-OWN = acts("User: read revoke_sessions", "Membership: read", "Agent: read")
+OWN = acts("User: read", "Membership: read", "Agent: read")
 PARTNER_AND_ESTABLISHMENTS = acts("Partner: read", "Establishment: read")
 READING = acts(
     "MembershipBulletin: read", "ServiceAccess: read", "Group: read",
     "Worker: read", "Declaration: read", "DeclarationLine: read", "ActivityChange: read", "Batch: read",
 )  # fmt: skip
-ENTERING = READING | acts("Declaration: prepare", "ActivityChange: prepare", "Batch: create dry_run", "Worker: update")
-VALIDATING = ENTERING | acts("Declaration: deposit replace", "ActivityChange: deposit cancel", "Worker: reveal_nir")
+ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run")
+VALIDATING = ENTERING | acts("Declaration: deposit replace", "ActivityChange: deposit", "Worker: reveal_nir")
 MEMBER = {"reading": READING, "entering": ENTERING, "validating": VALIDATING}
 CONTRACTS = PARTNER_AND_ESTABLISHMENTS | acts(
     "Convention: read", "Amendment: read", "ServiceContract: read", "Manager: read",
@@ -38,7 +38,7 @@ ADMINISTRATIVE = CONTRACTS | acts(
 SUPERVISED = ADMINISTRATIVE | acts("Declaration: read")
 MANAGED = acts(
     "Partner: register update",
-    "Establishment: add",
+    "Establishment: add end",
     "Convention: prepare record sign amend close cancel_closing",
     "Manager: appoint end",
     "Delegation: change",

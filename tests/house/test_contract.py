@@ -96,6 +96,18 @@ def test_no_act_is_only_a_reading_right() -> None:
     assert not [name for name, permissions in needed.items() if any(p.endswith(":read") for p in permissions)]
 
 
+def test_every_action_of_the_policy_is_performed_by_an_act_or_guards_a_reading() -> None:
+    """What no act performs is promised to nobody: neither by the policy, nor by `Viewer.may`, nor by the matrix."""
+    performed = {
+        permission
+        for field in MUTATION.fields.values()
+        for permission in field.extensions["strawberry-definition"].metadata["permissions"]
+    }
+    read = {f"{guarded.type}:read" for guarded in GUARDED.values()}
+
+    assert {f"{type_}:{action}" for type_, actions in ACTIONS.items() for action in actions} == performed | read
+
+
 # words
 
 

@@ -270,7 +270,7 @@ async def test_the_paying_caf_is_told_nothing_of_the_partner(desk: Desk) -> None
     partner = next(r for r in await desk.rows("partner") if r["id"] == row["partner_id"])
 
     told = await explain(desk, who, f"usr_{who}", "DeclarationLine:read", line)
-    refused = await explain(desk, who, f"usr_{who}", "Worker:update", line)
+    refused = await explain(desk, who, f"usr_{who}", "Declaration:prepare", line)
     held = await who_can(desk, who, "DeclarationLine:read", line)
 
     assert (told["allowed"], refused["allowed"]) == (True, False)
