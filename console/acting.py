@@ -155,6 +155,7 @@ class Acting:
         data = await self.desk.ask(session, query, variables)
         if act.root:
             found(data, act.root)
+        self._require_right(act, data)
         back = local(request.query_params.get("retour", ""), "") or act.address(data, variables)
         given = {name: texts for name, texts in asked.items() if request.method == "GET" or name in variables}
         version = path(data, act.version) if act.version else None
@@ -162,6 +163,12 @@ class Acting:
         made = Filling(act, data, variables, document, given, back, str(uuid4()), str(version or ""), {})
         made.before = made.now
         return made
+
+    def _require_right(self, act: Act, data: Mask) -> None:
+        """No form is offered for an act that the rights of today allow nowhere. Raises `Failed`."""
+        needs = self.desk.ports.needs(act.name)
+        if needs and needs.isdisjoint(data.viewer.may):
+            raise Failed(403, "Vos droits d’aujourd’hui ne comportent pas cet acte.", data)
 
     def _fill(self, filling: Filling) -> None:
         """The values that a form begins with: those of the address, of the object, and of the act."""

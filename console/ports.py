@@ -94,3 +94,5 @@ class Ports:
     """Where a form may end besides here: the provider of identity, at signing out."""
     request_id: Callable[[], str]
     """The number of the request under way: what somebody tells the support, and what the log says."""
+    needs: Callable[[str], frozenset[str]]
+    """The actions of which an act needs one, as `viewer.may` names them; none for an act that is open to all."""

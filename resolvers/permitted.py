@@ -28,7 +28,12 @@ NOT_CENTRALISED = "Aucune convention centralisée n'est en vigueur (R45)."
 WHOSE = ("C'est à ", " d'agir : elle administre le partenaire.")
 
 
+NEEDS: dict[str, Permissions] = {}
+"""By act, what it needs, whatever it bears on: nothing for one that is open to every identity."""
+
+
 def declare(act: str, permissions: Permissions, records: Iterable[type[Record]]) -> None:
+    NEEDS[act] = (*NEEDS.get(act, ()), *permissions)
     for record in records:
         ACTS.setdefault(record.__tablename__, {})[act] = permissions
 

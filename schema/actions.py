@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Any
 
 from authz import ACTIONS
-from resolvers import words
+from resolvers import permitted, words
 
 from .enums import labelled
 
@@ -18,6 +18,14 @@ PERMISSIONS = {
     f"{_constant(type_)}_{action.upper()}": (type_, action) for type_, actions in ACTIONS.items() for action in actions
 }
 """By its name in the graph, the type and the action of the policy."""
+
+NAMES = {":".join(known): name for name, known in PERMISSIONS.items()}
+
+
+def needs(act: str) -> frozenset[str]:
+    """The actions of which an act needs one, by their names in the graph; none for an act that is open to all."""
+    return frozenset(NAMES[permission] for permission in permitted.NEEDS[act])
+
 
 ACTION: Any = Enum("Action", [(name, name) for name in PERMISSIONS])  # type: ignore[misc]
 Action: Any = labelled(

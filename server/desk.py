@@ -15,6 +15,7 @@ from persistence.engine import Database
 from persistence.entries import EntryStore
 from persistence.sessions import SessionStore
 from persistence.vault import Vault
+from schema.actions import needs
 
 from . import request_ids
 from .clock import Clock, day_of
@@ -84,6 +85,7 @@ def ports(desk: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, 
         demo=settings.demo,
         form_origins=desk.provider.origins,
         request_id=request_ids.current,
+        needs=needs,
     )
 
 

@@ -39,6 +39,7 @@ def desk() -> Desk:
             demo=True,
             form_origins=tuple,
             request_id=str,
+            needs=lambda _: frozenset(),
         )
     )
 
