@@ -1,6 +1,7 @@
 """What each bind of a statement is given at run time: where its value is found, and how the driver takes it."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from . import dated_ids, paging
 from .question import Read, Value, Var
-from .records.base import folded
+from .records.base import name_key
 from .records.identifiers import compact
 from .sqljson import Spelling
 
@@ -72,6 +73,15 @@ def _raw(source: Source) -> Giver:
     raise AssertionError(source)
 
 
+NO_WORD, NO_ADDRESS = "-", " "
+"""What no key of a name, and no address, holds."""
+
+
+def searched_address(text: str) -> str:
+    """An e-mail address, or a part of one, as addresses are kept."""
+    return unicodedata.normalize("NFC", text.strip().lower())
+
+
 def _key_of(
     value: Value, columns: tuple[tuple[str, str], ...], index: int, variables: Mapping[str, Any], _held: Held
 ) -> Any:  # noqa: ANN401 a key of the order
@@ -91,7 +101,9 @@ def number(text: str, end: str = "") -> str:
 READ: Mapping[str, Callable[[Any], Any]] = {
     "value": lambda value: value,
     "limit": lambda size: size + 1,
-    "words": lambda text: folded(text).replace("-", " "),
+    "words": lambda text: name_key(text).split() or [NO_WORD],
+    "address": lambda text: searched_address(text) if "@" in text else NO_ADDRESS,
+    "finess": lambda text: compact(text).upper(),
     "digits": lambda text: re.sub("[^0-9]", "", compact(text)),
     "number": number,
     "past number": lambda text: number(text, ":"),  # what follows 9

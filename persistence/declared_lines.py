@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, tuple_, update
 
 from .batches import Cards, Intake
 from .records import Declaration, DeclarationLine, DualActivity, LineStatus, Rule, Worker, WorkerRate
-from .records.base import Base, folded
+from .records.base import Base, name_key
 from .records.known_workers import KnownWorker, PreviousLine
 from .records.remunerations import Certificate, Remuneration
 from .records.workers import Card
@@ -246,4 +246,4 @@ def undrafted(kept: str) -> dict[str, Any]:
 
 
 def _sort_key(line: Remuneration) -> str:
-    return folded(f"{line.used_name or line.birth_name} {line.given_names}")
+    return name_key(f"{line.used_name or line.birth_name} {line.given_names}")

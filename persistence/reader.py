@@ -164,10 +164,9 @@ class Terms:
         assert self.permits is not None
         return [visible(record, row, self.permits(GUARDED[record].type, "read"), self, anchored=anchored)]
 
-    def mentions(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
-        """Whether a folded column holds the folded words; a hyphen is a space."""
-        spaced = func.replace(term, literal_column("'-'"), literal_column("' '"))
-        return self.spelling.find(spaced, self.bind(("words", value), "text"))
+    def mentions(self, key: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        """Whether a name, by its key, holds each of the words that are searched, in any order."""
+        return self.spelling.holds_all(key, self.bind(("words", value), "texts"))
 
     def starts(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         """Whether a column of digits starts with the number that is typed, of nine digits at least; by its index."""

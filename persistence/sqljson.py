@@ -100,6 +100,10 @@ class Sqlite:
     def find(self, term: Sql, words: Sql) -> ColumnElement[bool]:
         return func.instr(term, words) > 0
 
+    def holds_all(self, term: Sql, words: BindParameter[Any]) -> ColumnElement[bool]:
+        word = func.json_each(words).table_valued("value", name="word")
+        return ~select(word.c.value).where(func.instr(term, word.c.value) == 0).correlate_except(word).exists()
+
     def texts_in(self, rows: SelectBase) -> Sql:
         """A JSON array of one text column, in the order of `rows`."""
         inner = rows.subquery()
@@ -160,6 +164,10 @@ class Postgres:
 
     def find(self, term: Sql, words: Sql) -> ColumnElement[bool]:
         return func.strpos(term, words) > 0
+
+    def holds_all(self, term: Sql, words: BindParameter[Any]) -> ColumnElement[bool]:
+        word = func.unnest(words).table_valued("value", name="word").render_derived()
+        return ~select(word.c.value).where(func.strpos(term, word.c.value) == 0).correlate_except(word).exists()
 
     def texts_in(self, rows: SelectBase) -> Sql:
         """A JSON array of one text column, in the order of `rows`."""

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import ID
 
 from persistence.records import Agent, Organism, OrganismKind, Profile, Refused, Rule, SignIn, User
-from persistence.records.base import folded
+from persistence.records.base import name_key
 
 from .acting import Act, ActInput, ChangeInput, permission, under
 
@@ -79,7 +79,7 @@ async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
         raise Refused(Rule.VALUE_INVALID, "name" if given.code.isalnum() else "code")
     organism = await act.to_write(Organism, f"org_{given.code}")
     if organism is None:
-        organism = Organism(id=f"org_{given.code}", code=given.code, kind=given.kind, name="", sort_key=folded(""))
+        organism = Organism(id=f"org_{given.code}", code=given.code, kind=given.kind, name="", sort_key=name_key(""))
         act.register.session.add(organism)
     if organism.kind is not given.kind:
         raise Refused(Rule.VALUE_INVALID, "kind")

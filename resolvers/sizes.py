@@ -12,6 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 from persistence import dated_ids
 from persistence.records import Refused, Rule
 from persistence.records.identifiers import holds_nir
+from persistence.records.names import INVISIBLE, has_invisible
 
 LONGEST, LONGEST_PROSE = 250, 2_000
 LONGEST_CURSOR = 10_000
@@ -29,24 +30,32 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199  # 31/12/9999 is the register's own "for ever
 
 
 def check(given: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN401 an input
-    """Refuse a text that is too long or holds a NIR, an id of another day, or a day out of reach, at its path."""
+    """Refuse at its path a text too long, a name not seen whole, a NIR, an id of another day, a day out of reach."""
     if is_dataclass(given):
         for name, value in vars(given).items():
-            if name in identifiers(type(given)):  # type: ignore[arg-type]
-                _carries_no_day(value, *path, to_camel_case(name))
             if name not in APART:
                 check(value, *path, to_camel_case(name), longest=LONGEST_PROSE if name in PROSE else LONGEST)
+            if name in identifiers(type(given)):  # type: ignore[arg-type]
+                _carries_no_day(value, *path, to_camel_case(name))
         return
     match given:
         case list() | tuple():
             for index, value in enumerate(given):
                 check(value, *path, str(index), longest=longest)
-        case str() if len(given) > longest:
-            raise Refused(Rule.VALUE_INVALID, *path, detail=f"{longest} caractères au plus.")
-        case str() if holds_nir(given) and not OPAQUE.fullmatch(given):
-            raise Refused(Rule.NIR_IN_TEXT, *path)
+        case str():
+            _check_text(given, longest, *path)
         case date() if not FIRST_YEAR <= given.year <= LAST_YEAR:
             raise Refused(Rule.VALUE_INVALID, *path, detail=f"Une année de {FIRST_YEAR} à {LAST_YEAR}.")
+
+
+def _check_text(text: str, longest: int, *path: str) -> None:
+    """Its length first: nothing reads a text that is too long. What is no prose is a name, seen whole."""
+    if len(text) > longest:
+        raise Refused(Rule.VALUE_INVALID, *path, detail=f"{longest} caractères au plus.")
+    if longest < LONGEST_PROSE and has_invisible(text):
+        raise Refused(Rule.VALUE_INVALID, *path, detail=INVISIBLE)
+    if holds_nir(text) and not OPAQUE.fullmatch(text):
+        raise Refused(Rule.NIR_IN_TEXT, *path)
 
 
 @cache

@@ -52,7 +52,9 @@ GROUP_FILTERS = {
     "role_id": reference(records.Role, equal("role_id"), "Rôle rattaché."),
     "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
     "search": Filter(
-        str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom, sans accents ni casse."
+        str,
+        lambda row, terms, v: terms.mentions(row.c.sort_key, v),
+        "Mots du nom, dans tout ordre, sans accents ni casse.",
     ),
 }
 MEMBERSHIP_FILTERS = {"current": Filter(bool, is_current, "En cours aujourd'hui, ou non.")}

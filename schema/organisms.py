@@ -31,7 +31,11 @@ PartnerOrder = orders(
     LATEST=Order(("registered_on",), "ix_partner_registered_on", descending=True),
 )
 ORGANISM_FILTERS = {
-    "search": Filter(str, lambda row, terms, v: terms.mentions(row.c.sort_key, v), "Mots du nom."),
+    "search": Filter(
+        str,
+        lambda row, terms, v: terms.mentions(row.c.sort_key, v),
+        "Mots du nom, dans tout ordre, sans accents ni casse.",
+    ),
     "kind": Filter(OrganismKind, equal("kind"), "Nature."),
 }
 

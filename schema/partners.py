@@ -115,14 +115,19 @@ def bears(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 
 def is_meant(row: Table, terms: Terms, value: Value) -> SqlTest:
-    """By words of the name, or by the number that the partner, or an establishment of it, bears: an index has each."""
-    own, place = table("partner_siret").alias(), table("establishment").alias()
+    """By words of the name, or by a number that the partner, or an establishment of it, bears: an index has each."""
+    own, place, site = (table(t).alias() for t in ("partner_siret", "establishment", "establishment"))
     numbers = (
         select(own.c.partner_id).where(terms.starts(own.c.siret, value), own.c.ends_on.is_(None)),
         select(place.c.partner_id).where(
             terms.starts(place.c.siret, value),
             place.c.ended_on.is_(None),
             *terms.seen("establishment", place),
+        ),
+        select(site.c.partner_id).where(
+            site.c.finess == terms.bind(("finess", value), "text"),
+            site.c.ended_on.is_(None),
+            *terms.seen("establishment", site),
         ),
     )
     return or_(
@@ -182,8 +187,9 @@ PARTNER_FILTERS = {
     "search": Filter(
         str,
         is_meant,
-        "Mots du nom, sans accents ni casse ; ou SIREN ou SIRET, entier ou par ses neuf premiers chiffres au moins,"
-        " en tout espacement : celui du partenaire, ou d'un de ses établissements.",
+        "Mots du nom, dans tout ordre, sans accents ni casse ; ou SIREN ou SIRET, entier ou par ses neuf premiers"
+        " chiffres au moins, en tout espacement : celui du partenaire, ou d'un de ses établissements ; ou le FINESS"
+        " d'un de ses établissements.",
     ),
     "siren": Filter(
         str, lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"), "Unité légale.", anchor=True

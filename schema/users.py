@@ -79,12 +79,30 @@ def is_pending(row: Table, terms: Terms) -> SqlTest:
     return terms.runs(row) & (row.c.accepted_on.is_(None) | (row.c.accepted_on > terms.day))
 
 
+def is_at(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """A user whose e-mail address holds what is searched; only what has an `@` is looked for there."""
+    return terms.spelling.find(row.c.email, terms.bind(("address", value), "text"))
+
+
+def is_called(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """A user by words of the name, or by a part of the e-mail address."""
+    return or_(terms.mentions(row.c.sort_key, value), is_at(row, terms, value))
+
+
+def is_of_somebody_called(row: Table, terms: Terms, value: Value) -> SqlTest:
+    """An affiliation by the name of its user, or by a part of the address where the caller reads the user."""
+    user = table("user").alias()
+    reached = select(user.c.id).where(is_at(user, terms, value), *terms.seen("user", user))
+    return or_(terms.mentions(row.c.sort_key, value), row.c.user_id.in_(reached))
+
+
 LAST_DAY = "dont le dernier jour est ce jour-là ou avant."
 USER_FILTERS = {
     "search": Filter(
         str,
-        lambda row, terms, v: terms.mentions(row.c.sort_key, v),
-        "Mots du nom, sans accents ni casse ; jamais un numéro de sécurité sociale.",
+        is_called,
+        "Mots du nom, dans tout ordre, sans accents ni casse ; ou un morceau du courriel, avec son « @ » ;"
+        " jamais un numéro de sécurité sociale.",
         person=True,
     ),
     "ending_by": Filter(
@@ -112,8 +130,9 @@ AFFILIATION_FILTERS = {
     ),
     "search": Filter(
         str,
-        lambda row, terms, v: terms.mentions(row.c.sort_key, v),
-        "Mots du nom de la personne, sans accents ni casse ; jamais un numéro de sécurité sociale.",
+        is_of_somebody_called,
+        "Mots du nom de la personne, dans tout ordre, sans accents ni casse ; ou un morceau du courriel, avec"
+        " son « @ » ; jamais un numéro de sécurité sociale.",
         person=True,
     ),
 }

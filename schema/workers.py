@@ -33,7 +33,7 @@ WORKER_FILTERS = {
     "search": Filter(
         str,
         lambda row, terms, v: terms.mentions(row.c.sort_key, v),
-        "Mots du nom, sans accents ni casse ; jamais un numéro de sécurité sociale.",
+        "Mots du nom, dans tout ordre, sans accents ni casse ; jamais un numéro de sécurité sociale.",
         person=True,
     ),
     "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),

@@ -111,7 +111,6 @@ class ServiceAccess(Record):
         """R56: the service first; the scope inside a signed bulletin (R10, R35). None: all of them, now and later."""
         signed = self.signed_bulletins(today)
         require(signed, Rule.SERVICE_NOT_OPEN)
-        require(name.strip(), Rule.VALUE_INVALID, "name")
         require(establishments is None or establishments, Rule.GROUP_NEEDS_ESTABLISHMENT, "establishmentIds")
         for establishment in establishments or ():
             inside = any(establishment in bulletin.establishments for bulletin in signed)

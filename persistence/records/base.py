@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from uuid_utils import uuid7
 
+from .names import AS_WRITTEN
 from .rules import Rule, require
 
 FOREVER = date(9999, 12, 31)
@@ -47,12 +48,21 @@ def french(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-# Words are ordered by their bytes on both databases: order and search use folded keys.
+# Words are ordered by their bytes on both databases: order and search use the keys of names.
 Words = String().with_variant(String(collation="C"), "postgresql")
 
 
+def name_key(name: str) -> str:
+    """The key that orders and finds a name alike on both databases: its words, without accents or case.
+
+    What stands between them is all one: « O’Brien », « o'brien » and « O Brien » have one key.
+    """
+    letters = "".join(c for c in folded(name.translate(AS_WRITTEN)) if unicodedata.category(c) != "Cf")
+    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+
+
 def folded(words: str) -> str:
-    """The key that orders and finds words alike on both databases: no accents, no case."""
+    """Words without accents or case, to be compared."""
     if words.isascii():
         return words.casefold().strip()
     letters = (c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from .identifiers import SCIENTIFIC, SHORTEST, Siret, compact, holds_nir, is_scientific, whole
+from .names import INVISIBLE, has_invisible, is_spelled, person_name
 from .rules import Notice, Refused, Rule
 
 T = TypeVar("T")
@@ -27,7 +28,6 @@ SPACES = re.compile(r"[\s\u00a0\u202f]+")
 MONEY = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
 FRENCH = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
 ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
-NO_MARKS = str.maketrans("", "", " '’-.")
 
 
 def texts(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -157,9 +157,11 @@ def day(text: str) -> date:
 
 
 def name(text: str) -> str:
-    """Letters of any alphabet, marks between them. NAME_INVALID."""
-    found = unicodedata.normalize("NFC", " ".join(text.split()))
-    if len(found) > LONGEST_NAME or not found[:1].isalpha() or not found.translate(NO_MARKS).isalpha():
+    """Letters of any alphabet with their marks; an apostrophe may come first. NAME_INVALID."""
+    if has_invisible(text):
+        raise Refused(Rule.NAME_INVALID, detail=INVISIBLE)
+    found = person_name(text)
+    if len(found) > LONGEST_NAME or not is_spelled(found):
         raise Refused(Rule.NAME_INVALID)
     return found
 

@@ -10,6 +10,7 @@ from .cells import CROSS, day, siret
 from .extract_columns import Columns, ImportField
 from .extracts import fingerprint, place
 from .identifiers import Finess, compact, holds_nir, whole
+from .names import INVISIBLE, clean_name, has_invisible
 from .rules import Notice, Refused, Rule
 
 T = TypeVar("T")
@@ -205,7 +206,9 @@ class _Reading:
 
 
 def _name(text: str) -> str:
-    name = " ".join(text.split())
+    if has_invisible(text):
+        raise Refused(Rule.VALUE_INVALID, detail=f"Raison sociale : {INVISIBLE[0].lower()}{INVISIBLE[1:]}")
+    name = clean_name(text)
     if not name or len(name) > LONGEST:
         raise Refused(Rule.VALUE_INVALID, detail="Raison sociale.")
     return name

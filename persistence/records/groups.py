@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Dated, Record, Words, folded, unique_where
+from .base import Base, Dated, Record, Words, name_key, unique_where
+from .names import required_name
 from .partners import Establishment
 from .rules import Refused, Rule, require
 from .services import Role
@@ -86,9 +87,10 @@ class Group(Record):
 
     @classmethod
     def of(cls, name: str, establishments: list[Establishment] | None, today: date) -> "Group":
+        name = required_name(name, "name")
         return cls(
-            name=name.strip(),
-            sort_key=folded(name),
+            name=name,
+            sort_key=name_key(name),
             all_establishments=establishments is None,
             establishments=establishments or [],
             created_on=today,

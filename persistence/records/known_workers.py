@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .activity_changes import Change, ChangeKind
-from .base import folded
+from .base import name_key
 from .remunerations import Certificate, Remuneration
 from .rules import Rule
 from .workers import Card
@@ -238,7 +238,7 @@ def meet_identity(line: Remuneration, card: Card | None) -> None:
         return
     if not card.is_of(line.birth_name, line.birth_date):
         line.reject(Rule.WORKER_MISMATCH, "nir")
-    elif card.birth_date != line.birth_date or folded(card.birth_name) != folded(line.birth_name):
+    elif card.birth_date != line.birth_date or name_key(card.birth_name) != name_key(line.birth_name):
         line.warn(Rule.WORKER_CHANGED, "birthName")
 
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Dated, Record, folded, named, unique_where
+from .base import Base, Dated, Record, name_key, named, unique_where
+from .names import clean_name
 from .rules import Rule, require
 from .users import User
 
@@ -60,7 +61,8 @@ class Organism(Record):
     departments: Mapped[list[Department]] = relationship(secondary=organism_department, lazy="selectin")
 
     def rename(self, name: str, contact: str | None) -> None:
-        self.name, self.sort_key, self.contact = name, folded(name), contact
+        self.name, self.contact = clean_name(name, "name"), contact
+        self.sort_key = name_key(self.name)
 
     def may_contract(self) -> None:
         """R2: a Caf, a multi-branch body or the CNA."""

@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, UNTOLD, Base, Record, folded, named, unique_where
+from .base import FOREVER, UNTOLD, Base, Record, name_key, named, unique_where
 from .conventions import CnaHandBack, Contract, Convention, Mode
 from .extracts import Origin
 from .identifiers import Finess, Siret, sha256
+from .names import required_name
 from .organisms import Organism
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service
@@ -44,6 +45,7 @@ class Establishment(Record):
     __table_args__ = (
         UniqueConstraint("id", "partner_id"),
         unique_where("uq_establishment_siret", "siret", where="ended_on IS NULL"),
+        Index("ix_establishment_finess", "finess"),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
@@ -126,12 +128,12 @@ class Partner(Record):
     def register(cls, siret: Siret, name: str, kind: PartnerKind, follower: Organism, today: date) -> "Partner":
         """A partner followed by `follower`, which must be a body that contracts (R2)."""
         follower.may_contract()
-        require(name.strip(), Rule.VALUE_INVALID, "name")
+        name = required_name(name, "name")
         partner = cls(
             siren=siret.siren,
             kind=kind,
-            name=name.strip(),
-            sort_key=folded(name),
+            name=name,
+            sort_key=name_key(name),
             follower_id=follower.id,
             registered_on=today,
         )
@@ -153,14 +155,14 @@ class Partner(Record):
         acknowledge_other_siren: bool = False,
     ) -> Establishment:
         """A2: an establishment of another legal entity is the partner's only when who adds it says so."""
-        require(name.strip(), Rule.VALUE_INVALID, "name")
+        name = required_name(name, "name")
         require(finess is None or not finess.contradicts(department), Rule.FINESS_DEPARTMENT, "finess")
         twins = [e for e in self.establishments if e.siret == siret]
         require(all(e.is_ended_on(today) for e in twins), Rule.ESTABLISHMENT_KNOWN, "siret")
         is_own = siret.siren == self.siren
         require(is_own or acknowledge_other_siren, Rule.OTHER_SIREN, "acknowledgeOtherSiren")
         establishment = Establishment(
-            name=name.strip(), sort_key=folded(name), siret=siret, finess=finess, department=department, added_on=today
+            name=name, sort_key=name_key(name), siret=siret, finess=finess, department=department, added_on=today
         )
         self.establishments.append(establishment)
         return establishment

@@ -1,6 +1,5 @@
 """Users, how they sign in, whom they work for, and what is suspended."""
 
-import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -8,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from .base import UNTOLD, Base, Dated, Record, folded, named, unique_where, untold
+from .addresses import email_address
+from .base import UNTOLD, Base, Dated, Record, name_key, named, unique_where, untold
+from .names import clean_name, person_name, required_name
 from .rules import Notice, Refused, Rule, require
 
 if TYPE_CHECKING:
@@ -42,11 +43,14 @@ class User(Record):
         return user
 
     def describe(self, given_name: str, family_name: str, email: str) -> None:
-        require(family_name.strip(), Rule.VALUE_INVALID, "familyName")
-        require(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email.strip()), Rule.EMAIL_FORMAT, "email")
-        self.given_name, self.family_name = given_name.strip(), family_name.strip()
-        self.sort_key = folded(f"{self.family_name} {self.given_name}")
-        self.email = email.strip().casefold()
+        self.given_name, self.family_name, self.email = self.identity_of(given_name, family_name, email)
+        self.sort_key = name_key(f"{self.family_name} {self.given_name}")
+
+    def identity_of(self, given_name: str, family_name: str, email: str) -> tuple[str, str, str]:
+        """A given name, a family name and an address, as they are kept of a person, or of a machine."""
+        kept = person_name if self.kind is UserKind.PERSON else clean_name
+        family = required_name(kept(family_name, "familyName"), "familyName")
+        return kept(given_name, "givenName"), family, email_address(email, "email")
 
     @property
     def full_name(self) -> str:
@@ -227,8 +231,8 @@ class Affiliation(Dated, Record):
             user.describe(given_name, family_name, email)
             self.sort_key = user.sort_key
         else:
-            same = (user.given_name, user.family_name, user.email) == (given_name, family_name, email)
-            require(same, Rule.IDENTITY_ACCEPTED)
+            same = user.identity_of(given_name, family_name, email)
+            require(same == (user.given_name, user.family_name, user.email), Rule.IDENTITY_ACCEPTED)
         self.job_title = job_title
         return user.warnings("person") if self.accepted_on is None else []
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import UNTOLD, Base, Record, folded, untold
+from .base import UNTOLD, Base, Record, name_key, untold
 
 
 class Worker(Record):
@@ -81,4 +81,4 @@ class Card(NamedTuple):
 
     def is_of(self, birth_name: str, born: date) -> bool:
         """One of the two may be corrected; when both differ, the number is another person's."""
-        return self.birth_date == born or folded(self.birth_name) == folded(birth_name)
+        return self.birth_date == born or name_key(self.birth_name) == name_key(birth_name)

@@ -21,7 +21,7 @@ from persistence.records import (
     RoleProfile,
     Service,
 )
-from persistence.records.base import folded
+from persistence.records.base import name_key
 from persistence.records.organisms import organism_support
 
 ORGANISMS = Path(__file__).with_name("organisms.csv")
@@ -144,7 +144,7 @@ async def _seed_services(session: AsyncSession, departments: dict[str, Departmen
 
 
 def _organism(code: str, kind: OrganismKind, name: str, contact: str | None) -> Organism:
-    return Organism(id=f"org_{code}", code=code, kind=kind, name=name, sort_key=folded(name), contact=contact)
+    return Organism(id=f"org_{code}", code=code, kind=kind, name=name, sort_key=name_key(name), contact=contact)
 
 
 def _rows() -> list[dict[str, str]]:

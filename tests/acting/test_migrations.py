@@ -251,3 +251,45 @@ async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_ma
 KEYS = sa.table(
     "idempotency", sa.column("operation"), sa.column("key"), sa.column("expires_at", Instant()), sa.column("object_id")
 )
+
+
+# the names
+
+
+async def test_the_names_that_a_register_has_are_found_in_any_order_and_compared_as_new_ones(empty: Database) -> None:
+    await _up(empty, _before("0012"))
+    before: list[tuple[str, list[dict[str, Any]]]] = [
+        ("INSERT INTO \"user\" (id, version, kind, given_name, family_name, sort_key, email) VALUES (:a, 1, :b, :c, :d, 'former', :e)",
+         [{"a": "usr_1", "b": "PERSON", "c": "Zoe\u0301", "d": "O'Brien\u2013Martin", "e": "zoe\u0301@x.example"},
+          {"a": "usr_2", "b": "MACHINE", "c": "", "d": "Paie d'Ana", "e": None}]),
+        ("INSERT INTO organism (id, version, code, kind, name, sort_key) VALUES ('org_1', 1, '1', 'CAF', 'Caf de l’Été', 'former')", [{}]),
+        ("INSERT INTO department (code) VALUES ('75')", [{}]),
+        ("INSERT INTO partner (id, version, siren, kind, name, sort_key, follower_id, registered_on) VALUES (:a, 1, '1', 'ESAT', :b, :c, 'org_1', '2026-01-01')",
+         [{"a": f"ptr_{n:04}", "b": f"ESAT n° {n}", "c": f"esat n {n}" if n % 2 else "former"} for n in range(1_100)]),
+        ("INSERT INTO establishment (id, version, partner_id, name, sort_key, siret, department, added_on) VALUES ('est_1', 1, 'ptr_0001', 'Saint-Martin', 'saint-martin', '1', '75', '2026-01-01')", [{}]),
+        ("INSERT INTO affiliation (id, version, partner_id, user_id, starts_on, sort_key) VALUES ('aff_1', 1, 'ptr_0001', 'usr_1', '2026-01-01', 'former')", [{}]),
+        ("INSERT INTO worker (id, version, partner_id, nir_cipher, nir_index, nir_mask, birth_name, used_name, given_names, sort_key, birth_date, matricule, paying_id, entered_on, aah_beneficiary) VALUES ('wrk_1', 1, 'ptr_0001', :a, 'i', 'm', :b, NULL, :c, 'former', '1985-05-27', '1', 'org_1', '2020-01-01', true)",
+         [{"a": b"", "b": "D\u00b4Angelo", "c": "Jean\u2014Luc"}]),
+    ]  # fmt: skip
+    async with empty.writer.connect() as connection:
+        for statement, values in before:
+            await connection.execute(sa.text(statement), values)
+        await connection.commit()
+
+    await _up(empty, "0012")
+
+    async def found(query: str) -> list[tuple[Any, ...]]:
+        async with empty.reader.connect() as connection:
+            return [tuple(row) for row in await connection.execute(sa.text(query))]
+
+    assert await found('SELECT given_name, family_name, email, sort_key FROM "user" ORDER BY id') == [
+        ("Zo\u00e9", "O’Brien-Martin", "zo\u00e9@x.example", "o brien martin zoe"),
+        ("", "Paie d'Ana", None, "paie d ana"),
+    ]
+    assert await found("SELECT sort_key FROM affiliation") == [("o brien martin zoe",)]
+    assert await found("SELECT sort_key FROM establishment") == [("saint martin",)]
+    assert await found("SELECT sort_key FROM organism") == [("caf de l ete",)]
+    assert await found("SELECT birth_name, given_names, sort_key FROM worker") == [
+        ("D’Angelo", "Jean-Luc", "d angelo jean luc")
+    ]
+    assert await found("SELECT count(*) FROM partner WHERE sort_key LIKE 'esat n %'") == [(1_100,)]

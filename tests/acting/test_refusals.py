@@ -352,9 +352,9 @@ async def test_a_text_that_holds_a_number_is_refused_in_whatever_field(world: Wo
             await meets(world, who, case)
         spoiled = a_line(7, clientReference=number, comment=f"voir {number}", confirmation=number)
         told = await jo.declares(**a_deposit(esat.partner.siret, f"t{number}", spoiled))
-        assert [(e["code"], e["path"][-1]) for e in told["errors"]] == [
-            ("NIR_IN_TEXT", field) for field in ("clientReference", "confirmation", "comment")
-        ]
+        assert [e["path"][-1] for e in told["errors"] if e["code"] == "NIR_IN_TEXT"] == [
+            "clientReference", "confirmation", "comment"
+        ]  # fmt: skip
 
 
 async def test_a_name_or_a_reason_may_hold_a_siret_or_another_innocent_number(paris: Person) -> None:

@@ -183,9 +183,17 @@ def test_blank_lines_are_counted_apart_and_numbers_are_the_spreadsheet_s() -> No
 
 
 def test_a_cell_on_two_lines_is_one_line_of_the_spreadsheet() -> None:
-    found = read(a_file(a_line(GOOD, name='"ESAT\nÉlan"'), a_line("99990101000010")))
+    found = read(a_file(a_line(GOOD, contact='"Accueil\nÉlan"'), a_line("99990101000010")))
 
-    assert [(word.number, word.name) for word in found.words] == [(2, "ESAT Élan"), (3, "ESAT des Acacias")]
+    assert [(word.number, word.contact) for word in found.words] == [(2, "Accueil Élan"), (3, None)]
+
+
+@pytest.mark.parametrize("name", ['"ESAT\nÉlan"', "ESAT\u200bÉlan", "ESAT \u202eÉlan"])
+def test_a_name_with_what_is_not_seen_rejects_its_line(name: str) -> None:
+    word = the_word(a_file(a_line(GOOD, name=name)))
+
+    assert (word.name, word.is_rejected) == (None, True)
+    assert [notice.detail for notice in word.reasons] == ["Raison sociale : ni saut de ligne, ni caractère invisible."]
 
 
 def test_a_header_without_lines_is_an_empty_extraction() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from resolvers import documents, plans
+from resolvers import checking, documents
 from resolvers.documents import Documents
 
 from .desk import Desk
@@ -53,7 +53,7 @@ async def test_a_text_too_long_for_its_kind_is_refused_before_anything_reads_it(
     desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text, variables, argument, path = LONG_TEXTS[name]
-    monkeypatch.setattr(plans, "is_written_as_nir", _read)
+    monkeypatch.setattr(checking, "is_written_as_nir", _read)
 
     with pytest.raises(GraphQLError) as raised:
         await desk.answer("personne-inconnue", text, variables)

@@ -12,7 +12,7 @@ from persistence.records.base import Instant
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 revision = "0007"
-down_revision = "0018"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 additive = False
