@@ -119,7 +119,7 @@ def shown(html: str, address: str = "") -> Shown:
 
 CHANGING = re.compile(
     r'name="(?:_jeton|_cle)" value="[^"]*"|data-jeton="[^"]*"|data-idle-ends="[^"]*"|data-ends="[^"]*"'
-    r"|support\s*: \w{12}"
+    r"|support\s*: [0-9a-f]{32}"
 )
 
 
