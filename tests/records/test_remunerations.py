@@ -785,3 +785,15 @@ def test_a_cell_that_is_too_long_is_refused_before_it_is_read(field: str) -> Non
 
     told_of_it = {(n.rule, n.detail) for n in line.errors if n.path[-1] == to_camel_case(field)}
     assert (Rule.VALUE_INVALID, "500 caractères au plus.") in told_of_it
+
+
+@pytest.mark.parametrize("written", ["X", "x"])
+@pytest.mark.parametrize(
+    ("cell", "at"), [("dual_activity", "dualActivity"), ("aah_beneficiary", "aahBeneficiary"),
+                     ("paying_organism_changed", "payingOrganismChanged")],
+)  # fmt: skip
+def test_a_cross_is_read_as_yes_and_told_at_its_field(cell: str, at: str, written: str) -> None:
+    told_of = told(read(**{cell: written}).warnings)
+
+    assert (Rule.CROSS_IS_YES, at) in told_of
+    assert [each for each in told(read(**{cell: "oui"}).warnings) if each[0] is Rule.CROSS_IS_YES] == []
