@@ -9,12 +9,12 @@ from .ports import Session
 
 
 async def upload(desk: Desk, request: Request, session: Session) -> Response:
-    form = await request.form(max_part_size=22_000_000)
-    file = form.get("fichier")
     identifier = request.path_params["id"]
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise Failed(400, "Choisissez le fichier à déposer.")
-    answer = await desk.ports.upload(session, identifier, await file.read())
+    async with request.form(max_part_size=22_000_000) as form:  # a large file lies in a temporary one: close it
+        file = form.get("fichier")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise Failed(400, "Choisissez le fichier à déposer.")
+        answer = await desk.ports.upload(session, identifier, await file.read())
     if answer.get("errors"):
         raise Failed(400, str(answer["errors"][0]["message"]))
     return RedirectResponse(f"/imports/{identifier}", 303)
