@@ -1,12 +1,13 @@
 """A spreadsheet's bytes become rows of cells as written: xlsx or csv, whatever its name. Nothing is ever evaluated."""
 
 import csv
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import openpyxl
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -16,7 +17,12 @@ from .records import Refused, Rule
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
-LARGEST, UNPACKED, PARTS = 10_000_000, 20_000_000, 500
+LARGEST, UNPACKED, STYLED, PARTS = 10_000_000, 20_000_000, 100_000_000, 500
+"""The bytes of a file; those that say something once it is opened; those of its sheets with their blank cells."""
+SHEETS = "xl/worksheets/"
+CHUNK = 1 << 20
+BLANK_CELL = re.compile(rb'<c\s(?=[^<>]*\br=")[^<>]*(?:/>|></c>)')
+BLANK_ROW = re.compile(rb'<row\s(?=[^<>]*\br=")[^<>]*(?:/>|>\s*</row>)')
 DEEPEST, WIDEST, LONGEST = 1_048_576, 200, 1_000
 """The last row of a spreadsheet; the columns that are read; the characters of a cell."""
 LONGEST_NAME = 31
@@ -99,11 +105,49 @@ def _book(content: bytes) -> Any:  # noqa: ANN401 openpyxl's workbook
     """Opened without its links, its values or its macros, once it is known how much it holds."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         parts = archive.infolist()
-        if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
+        others = sum(part.file_size for part in parts if not part.filename.startswith(SHEETS))
+        if len(parts) > PARTS or others > UNPACKED or sum(part.file_size for part in parts) > STYLED:
             raise Refused(Rule.EXTRACT_TOO_LARGE)
-        if any(b"<!ENTITY" in archive.read(part) for part in parts):
-            raise Refused(Rule.EXTRACT_UNREADABLE)
+        for part in parts:
+            with archive.open(part) as source:
+                _require_no_entity(source)
     return openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
+
+
+def _require_no_entity(source: IO[bytes]) -> None:
+    end = b""
+    while chunk := source.read(CHUNK):
+        if b"<!ENTITY" in end + chunk:
+            raise Refused(Rule.EXTRACT_UNREADABLE)
+        end = chunk[-len("<!ENTITY") :]
+
+
+class Written:
+    """The XML of a sheet as it is read, without its blank cells and rows, that a style alone has put there."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source, self._rest, self._left = source, b"", UNPACKED
+
+    def read(self, _size: int = -1) -> bytes:
+        """What comes next, more or less than `_size`; nothing at the end. EXTRACT_TOO_LARGE."""
+        while chunk := self._source.read(CHUNK):
+            text = self._rest + chunk
+            cut = text.rfind(b"<row")  # whole rows; one that is longer than a chunk is left as it is
+            written = self._strip(text[:cut]) if cut > 0 else text
+            self._rest = text[cut:] if cut > 0 else b""
+            if written:
+                return self._count(written)
+        written, self._rest = self._strip(self._rest), b""
+        return self._count(written)
+
+    def _strip(self, text: bytes) -> bytes:
+        return BLANK_ROW.sub(b"", BLANK_CELL.sub(b"", text))
+
+    def _count(self, written: bytes) -> bytes:
+        self._left -= len(written)
+        if self._left < 0:
+            raise Refused(Rule.EXTRACT_TOO_LARGE)
+        return written
 
 
 def _sheet(sheet: Any) -> Sheet:  # noqa: ANN401 openpyxl's sheet
@@ -128,7 +172,7 @@ def _parsed(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
     book = sheet.parent
     with sheet._get_source() as source:  # noqa: SLF001 its public ways make up rows
         dates = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}  # noqa: SLF001
-        parser = WorkSheetParser(source, sheet._shared_strings, epoch=book.epoch, **dates)  # noqa: SLF001
+        parser = WorkSheetParser(Written(source), sheet._shared_strings, epoch=book.epoch, **dates)  # noqa: SLF001
         for number, cells in parser.parse():
             yield _row(number, _placed(sheet, cells))
 

@@ -67,7 +67,55 @@ def test_a_styled_cell_at_the_last_row_of_a_sheet_costs_nothing(monkeypatch: pyt
     reading = read(a_styled_end())
 
     assert ([word.number for word in reading.words], reading.blank_lines) == ([2], 0)
-    assert looked_at == [1, 2, LAST_ROW]
+    assert looked_at == [1, 2]
+
+
+def with_rows(content: bytes, rows: bytes) -> bytes:
+    """The first sheet of a workbook, with these rows as they are written in its file."""
+    other = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as book, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as made:
+        for part in book.infolist():
+            made.writestr(part.filename, book.read(part).replace(b"</sheetData>", rows + b"</sheetData>", 1))
+    return other.getvalue()
+
+
+def test_rows_that_a_style_alone_has_put_there_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Borders drawn down to the end of the sheet: more than twenty megabytes that say nothing."""
+    parsed: list[int] = []
+    placed = workbooks._placed  # noqa: SLF001 the one place that each row passes
+
+    def counted(sheet: Any, cells: Any) -> list[workbooks.Cell]:  # noqa: ANN401 openpyxl's
+        parsed.append(len(cells))
+        return placed(sheet, cells)
+
+    monkeypatch.setattr(workbooks, "_placed", counted)
+    styled = b"".join(
+        b'<row r="%d" spans="1:3" s="1"><c r="A%d" s="1"/><c r="B%d" s="1"></c><c r="C%d" s="1" t="s"/></row>'
+        % (i, i, i, i)
+        for i in range(3, 250_000)
+    )
+    written = b'<row r="250000"><c r="A250000" t="inlineStr"><is><t>1</t></is></c><c r="B250000" s="1"/></row>'
+
+    words = read(with_rows(a_workbook([NAMES, LINE]), styled + b'<row r="250001"/>' + written)).words
+
+    assert len(styled) > workbooks.UNPACKED
+    assert [word.number for word in words] == [2, 250_000]
+    assert parsed == [len(NAMES), len([c for c in LINE if c]), 1]
+
+
+def test_a_sheet_that_says_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "UNPACKED", 100_000)
+    rows = b"".join(
+        b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>texte</t></is></c></row>' % (i, i) for i in range(3, 3_000)
+    )
+
+    assert refused(with_rows(a_workbook([NAMES, LINE]), rows))[0] == "EXTRACT_TOO_LARGE"
+
+
+def test_a_row_longer_than_what_is_read_at_once_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "CHUNK", 64)
+
+    assert [word.siret for word in read(a_workbook([NAMES, LINE, SECOND])).words] == [GOOD, OTHER]
 
 
 def test_rows_of_separators_alone_are_no_lines_of_a_csv() -> None:
