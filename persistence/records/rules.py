@@ -305,11 +305,7 @@ class Rule(Enum):
         None,
         "Ce fichier ne se lit pas : enregistrez-le en .xlsx ou en .csv, sans mot de passe.",
     )
-    EXTRACT_TOO_LARGE = (
-        None,
-        None,
-        "Le fichier est trop grand : 10 Mo, 20 Mo de cellules remplies une fois ouvert, 50 000 lignes au plus.",
-    )
+    EXTRACT_TOO_LARGE = (None, None, "Le fichier est trop grand : 10 Mo, 20 Mo de cellules, 50 000 lignes au plus.")
     EXTRACT_HEADER = (
         "R57",
         "§5",
