@@ -13,7 +13,8 @@ from graphql import (
     get_nullable_type,
 )
 
-DAY = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+DAY = re.compile(r"(?P<day>[0-9]{1,2})\s*[/.-]\s*(?P<month>[0-9]{1,2})\s*[/.-]\s*(?P<year>[0-9]{4})")
+ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 PERSONAL = re.compile(r"[1-478]\d{4}[\dAB]{2}\d{6}(\d{2})?", re.IGNORECASE)
 TRUE, FALSE = {"true", "on", "oui", "1"}, {"false", "non", "0"}
 
@@ -109,11 +110,13 @@ def plain_id(text: str) -> str:
 
 def day(text: str, path: str) -> str:
     """A day typed as « 30/06/2026 », or as a date field gives it."""
-    typed = DAY.fullmatch(text)
+    typed = DAY.fullmatch(text) or ISO.fullmatch(text)
     try:
-        made = date(int(typed[3]), int(typed[2]), int(typed[1])) if typed else date.fromisoformat(text)
+        made = date(*(int(typed[part]) for part in ("year", "month", "day"))) if typed else None
     except ValueError:
-        raise Uncast(path, "Saisissez une date, par exemple 30/06/2026.") from None
+        made = None
+    if made is None:
+        raise Uncast(path, "Saisissez une date, par exemple 30/06/2026.")
     return made.isoformat()
 
 

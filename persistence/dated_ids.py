@@ -4,12 +4,12 @@ Facts of another day come under another id, so that a client's cache never shows
 A row is found by its key alone: what is stored, sent in a cursor or written in the journal has no day.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import date
 
+from .records.base import iso_day
+
 MARK = "@"
-WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_YEAR = "0000"
 """A year that no calendar of ours has: told as the first one, so that it is refused as out of reach."""
 MOST_DAYS = 4
@@ -24,10 +24,8 @@ def key_of(identifier: str) -> str:
 def day_of(identifier: str) -> date | None:
     """The day that an id carries; None where it carries none, or something else than a day."""
     day = identifier.partition(MARK)[2]
-    if not WRITTEN.fullmatch(day):
-        return None
     try:
-        return date.fromisoformat(day.replace(NO_YEAR, "0001", 1) if day.startswith(NO_YEAR) else day)
+        return iso_day(day.replace(NO_YEAR, "0001", 1) if day.startswith(NO_YEAR) else day)
     except ValueError:
         return None
 

@@ -1,7 +1,6 @@
 """Keyset pages: an ordered `limit size + 1`, numbered, then one aggregate; cursors checked key by key."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from .question import Order, Page, Part
+from .records.base import iso_day
 from .sqljson import quoted
 from .visibility import class_of, table
 
@@ -64,7 +64,7 @@ def _checked(value: object, kind: str) -> object:
         case "int", int() if not isinstance(value, bool) and abs(value) < 2**31:
             return value
         case "day", str():
-            return date.fromisoformat(value)
+            return iso_day(value)
         case "text", str() if "\x00" not in value:
             return value
         case _, str() if value.startswith(f"{kind}_") and "\x00" not in value:

@@ -6,7 +6,7 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from persistence.records.base import written
+from persistence.records.base import iso_day, written
 from resolvers.declarations import Cell
 
 Money = NewType("Money", str)
@@ -15,9 +15,9 @@ MaskedNir = NewType("MaskedNir", str)
 
 
 def _date(value: object) -> date:
-    if not isinstance(value, str) or len(value) != len("AAAA-MM-JJ"):
+    if not isinstance(value, str):
         raise TypeError("Une date s'écrit AAAA-MM-JJ.")
-    return date.fromisoformat(value)
+    return iso_day(value)
 
 
 def _instant(value: object) -> datetime:

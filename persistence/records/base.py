@@ -1,5 +1,6 @@
 """What every record shares: its id, its version, how days, instants and words are stored."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -41,6 +42,16 @@ class Instant(types.TypeDecorator[datetime]):
 def written(instant: datetime) -> str:
     """The instant as both databases show it: `2026-12-10T08:00:00.000000Z`."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def iso_day(text: str) -> date:
+    """The day written AAAA-MM-JJ: no week, no rank in the year, nothing without dashes. Raises ValueError."""
+    if not ISO_DAY.fullmatch(text):
+        raise ValueError("AAAA-MM-JJ")
+    return date.fromisoformat(text)
 
 
 def french(day: date) -> str:

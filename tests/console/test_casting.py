@@ -60,6 +60,10 @@ def test_a_text_becomes_the_value_of_its_type(name: str, text: str, value: objec
     [
         ("on", "31/06/2026"),
         ("on", "demain"),
+        ("on", "2026-W50-4"),
+        ("on", "20261210"),
+        ("on", "2026-344"),
+        ("on", "2026-12-10T08:00:00"),
         ("on", "06/30/2026"),
         ("sure", "peut-être"),
         ("n", "12,5"),

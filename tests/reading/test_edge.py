@@ -196,6 +196,25 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"query": "query($d: Date) { journal(day: $d) { totalCount } }", "variables": {"d": NIR}},
         "BAD_USER_INPUT",
     ),
+    **{
+        f"a variable written {day}": (
+            {"query": "query($d: Date) { journal(day: $d) { totalCount } }", "variables": {"d": day}},
+            "BAD_USER_INPUT",
+        )
+        for day in (
+            "2026-W50-4",
+            "20261210AB",
+            "2026-344  ",
+            "2026-12-1 ",
+            "２０２６-12-10",
+            "2026/12/10",
+            "2026-02-30",
+        )
+    },
+    "a literal day by its week": (
+        {"query": '{ journal(day: "2026-W50-4") { totalCount } }'},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
     "variable of an act": (
         {
             "query": "mutation($i: ParameterSetInput!) { parameterSet(input: $i) { replayed } }",
