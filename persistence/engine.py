@@ -20,6 +20,8 @@ from .faults import Unavailable, cause_of, faults_told
 SQLITE_FLOOR = (3, 51, 3)
 BUSY_MS = 10_000
 CONNECT_SECONDS = 5
+ANSWER_SECONDS = 20
+"""More than the server gives a statement: past it, the network has swallowed the answer."""
 IDLE_SECONDS = 5
 PING_SECONDS = 2
 """A connection that served nobody for a while is asked whether it stands, and given up when it does not say."""
@@ -68,6 +70,9 @@ class Database:
             connection: Any = await self.reader.raw_connection()
             try:
                 yield connection.driver_connection
+            except TimeoutError:  # what was asked is perhaps still on its way
+                await greenlet_spawn(connection.invalidate)
+                raise
             finally:
                 await greenlet_spawn(connection.close)
 
@@ -114,6 +119,7 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
         hide_parameters=True,
         connect_args={
             "timeout": CONNECT_SECONDS,
+            "command_timeout": ANSWER_SECONDS,
             "statement_cache_size": 500,
             "max_cacheable_statement_size": 0,
             "server_settings": SESSION,

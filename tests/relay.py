@@ -19,6 +19,9 @@ class Relay:
         self._transports: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
+        self.passes = asyncio.Event()
+        self.passes.set()
+        """Cleared, nothing passes any more, and nobody is told: a network that swallows."""
         self.cuts_before: Callable[[bytes], bool] = lambda _: False
         """What a client must not get to say: the connection is cut instead."""
         self.cuts_after: Callable[[bytes], bool] = lambda _: False
@@ -66,6 +69,7 @@ class Relay:
                 break
             if self.cuts_after(chunk):
                 deaf.set()
+            await self.passes.wait()
             target.write(chunk)
             await target.drain()
         raise ConnectionError
@@ -74,6 +78,7 @@ class Relay:
         while chunk := await source.read(CHUNK):
             if deaf.is_set():
                 break
+            await self.passes.wait()
             target.write(chunk)
             await target.drain()
         raise ConnectionError

@@ -194,6 +194,34 @@ async def test_a_connection_that_served_nobody_for_a_while_is_asked_before_it_is
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_a_network_that_swallows_what_is_said_holds_nobody_for_long(
+    place: Place, issuer: DemoIssuer, issuer_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place.relay is not None
+    for name in ("ANSWER_SECONDS", "CONNECT_SECONDS", "PING_SECONDS"):
+        monkeypatch.setattr(engine, name, 0.5)
+    environ = {"DEMO": "1", "DATABASE_URL": _plain(place.url), "DEMO_KEY": str(issuer_file)}
+    app = create_app(Settings.from_environ(environ), HeldClock(), tasks=False)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        app.router.lifespan_context(app),
+    ):
+        world = World(client, issuer, Database(place.url), HeldClock())
+        await asyncio.gather(*(world.post("agent-paris", READ) for _ in range(4)))
+        place.relay.passes.clear()
+
+        async with asyncio.timeout(20):
+            answers = [await world.post("agent-paris", READ), await world.post("agent-paris", ATTEST, {"i": GIVEN})]
+
+        assert {answer.status_code for answer in answers} == {503}
+        await place.relay.cut()
+        place.relay.passes.set()
+        assert (await world.post("agent-paris", READ)).json()["data"]["partner"]
+        await world.database.close()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("side", ["cuts_before", "cuts_after"])
 async def test_an_act_whose_commit_went_unanswered_says_so_and_its_replay_settles_it(
     place: Place, away: World, side: str
