@@ -38,6 +38,7 @@ from .mask import Mask
 from .mishaps import Endpoint, answers_to_faults, apology
 from .settings import RegisterSettings, Settings
 
+LAST_SECONDS = 5
 logger = logging.getLogger(__name__)
 
 
@@ -82,10 +83,12 @@ def create_app(
             yield {"stop": health.stop}
         finally:
             health.stop()
-            if sealing is not None:
-                sealer.stop()
-                await sealing
-            await database.close()
+            sealer.stop()
+            with suppress(TimeoutError):  # a register that does not answer does not hold the process
+                async with asyncio.timeout(LAST_SECONDS):
+                    if sealing is not None:
+                        await sealing
+                    await database.close()
 
     shown = [*desk.routes, *pages(desk, settings, edge, files, clock)] if desk else []
     named: dict[str, Endpoint] = {route.name: route.endpoint for route in shown if isinstance(route, Route)}

@@ -222,6 +222,25 @@ async def test_a_network_that_swallows_what_is_said_holds_nobody_for_long(
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_a_register_that_does_not_answer_does_not_hold_a_process_that_stops(
+    place: Place, issuer: DemoIssuer, issuer_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place.relay is not None
+    monkeypatch.setattr("server.app.LAST_SECONDS", 0.2)
+    environ = {"DEMO": "1", "DATABASE_URL": _plain(place.url), "DEMO_KEY": str(issuer_file)}
+    app = create_app(Settings.from_environ(environ), HeldClock())
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        asyncio.timeout(20),
+        app.router.lifespan_context(app),
+    ):
+        await World(client, issuer, Database(place.url), HeldClock()).post("agent-paris", READ)
+        place.relay.passes.clear()
+    place.relay.passes.set()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("side", ["cuts_before", "cuts_after"])
 async def test_an_act_whose_commit_went_unanswered_says_so_and_its_replay_settles_it(
     place: Place, away: World, side: str
