@@ -166,7 +166,7 @@ def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     )
     lines.add_argument("--reason", metavar="MOTIF", help="motif, quand plus de la moitié des personnes sont retirées")
     lines.add_argument("--dry-run", action="store_true", help="un essai : le rapport, et rien n'est gardé")
-    lines.add_argument("--key", help="clé d'idempotence ; sinon celle du fichier")
+    lines.add_argument("--key", help="clé d'idempotence ; sinon tirée, et gardée près du fichier jusqu'à la réponse")
     lines.add_argument("--send", metavar="ADRESSE", help="envoie au graphe ; le jeton est dans HABILITATIONS_TOKEN")
     lines.add_argument("--as", dest="subject", metavar="PERSONNAGE", help="au lieu du jeton, dans la démonstration")
 

@@ -1,7 +1,8 @@
 """An extraction sent from the command line: a client of the graph like any other, and what it answers, in French."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx
 from persistence.records.headers import key
 
 from .payroll import ExportUnreadable
+from .pending import PendingKeys
 
 POSTS = "{ viewer { posts { organism { id code } } } }"
 ORGANISM = "query($code: String!) { organism(code: $code) { id } }"
@@ -42,8 +44,10 @@ class Extraction:
 
     client: httpx.Client
     url: str
+    pending: PendingKeys
     rejected: int = 0
     """How many lines of the file cannot be read."""
+    keys: list[str] = field(default_factory=list)
 
     def send(
         self, file: Path, organism: str | None, meant: Mapping[str, str] | None = None, *, apply: bool
@@ -51,7 +55,9 @@ class Extraction:
         """Open, put, tell the lines that ask for a look, and take those of the organism."""
         content, organism_id = file.read_bytes(), self._organism(organism)
         columns = [{"header": header, "field": field} for header, field in (meant or {}).items()]
-        opened = self._act(OPEN, "importOpen", filename=file.name, organismId=organism_id, columns=columns)
+        whose = hashlib.sha256(content).hexdigest()
+        given: dict[str, Any] = {"filename": file.name, "organismId": organism_id, "columns": columns}
+        opened = self._act(OPEN, "importOpen", whose, given)
         told = self._put(opened["uploadPath"], content)
         self.rejected = told["rejected"]
         yield from _received(told)
@@ -60,7 +66,8 @@ class Extraction:
         yield from self._looked_at(told["id"], several=several)
         if apply:
             given = {"importId": told["id"], "organismId": organism_id, "columnsConfirmed": True}
-            yield from _applied(self._act(APPLY, "importApply", **given))
+            yield from _applied(self._act(APPLY, "importApply", whose, given))
+        self.pending.forget(*self.keys)
 
     def _organism(self, code: str | None) -> str:
         if code is not None:
@@ -89,9 +96,12 @@ class Extraction:
                 return
             after = page["pageInfo"]["endCursor"]
 
-    def _act(self, query: str, name: str, **given: object) -> dict[str, Any]:
-        payload: dict[str, Any] = self._ask(query, input=given)[name]
+    def _act(self, query: str, name: str, whose: str, given: Mapping[str, object]) -> dict[str, Any]:
+        """An act under a key of the file's: all are kept until the last is answered, or one is refused."""
+        self.keys.append(self.pending.draw(self.url, [name, whose, given]))
+        payload: dict[str, Any] = self._ask(query, input={**given, "idempotencyKey": self.keys[-1]})[name]
         if payload["errors"]:
+            self.pending.forget(*self.keys)
             raise ExportUnreadable(payload["errors"][0]["message"])
         return payload
 

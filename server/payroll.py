@@ -1,7 +1,5 @@
 """A payroll export becomes the variables of `remunerationsDeclare`: columns known by their words, cells as written."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +49,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Field of a line, and the words that its column may have, the more telling first."""
 FIELDS = tuple(sorted({field for field, _ in COLUMNS}))
 DECLARE = """mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {
-  batch { id received created replaced unchanged rejected held removed declaration { id sequence } }
+  batch { id received created replaced unchanged rejected held removed declaration { id sequence status } }
   replayed errors { code message path } warnings { code message path } } }"""
 
 
@@ -66,19 +64,11 @@ class Part:
     siret: str
     lines: list[dict[str, str]]
     places: list[str]
-    digest: str
 
     def variables(
-        self,
-        year: int,
-        *,
-        mode: str,
-        deposit: bool,
-        dry_run: bool,
-        key: str | None,
-        intention: Mapping[str, Any] | None = None,
+        self, year: int, *, mode: str, deposit: bool, dry_run: bool, intention: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The variables of the act. Without `key`, the same lines of a file for the same act give the same key.
+        """The variables of the act, but for its key.
 
         `intention` holds what the act wants to be told: `nothingToDeclare`, `acknowledgeRemovals`, `reason`.
         """
@@ -90,14 +80,12 @@ class Part:
             "dryRun": dry_run,
             **(intention or {}),
         }
-        told = json.dumps([self.digest, facts, self.places], sort_keys=True)
-        facts["idempotencyKey"] = key or hashlib.sha256(told.encode()).hexdigest()[:32]
         return {"input": {**facts, "lines": self.lines}}
 
 
 def nothing(siret: str) -> Part:
     """An establishment where nobody is to be declared."""
-    return Part(siret, [], [], hashlib.sha256().hexdigest())
+    return Part(siret, [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +99,6 @@ class Export:
     sheets: Sequence[SheetReport]
     computed: Sequence[str]
     """The cells that hold a formula or a spreadsheet's error, by their places: they are sent as written."""
-    digest: str
 
     @classmethod
     def read(cls, file: Path, meant: Mapping[str, str] | None = None, sheets: Sequence[str] = ()) -> Self:
@@ -136,8 +123,7 @@ class Export:
         ]
         columns = {one["header"]: one["field"] for one in reading.columns.recognised}
         ignored = list(dict.fromkeys(name for part in reading.parts for name in part.columns.ignored))
-        digest = hashlib.sha256(content).hexdigest()
-        return cls(lines, places, columns, ignored, reading.reports, computed, digest)
+        return cls(lines, places, columns, ignored, reading.reports, computed)
 
     def parts(self, siret: str | None = None) -> list[Part]:
         """The lines by establishment, in the order of the file; all of them for `siret` when it is given.
@@ -171,7 +157,7 @@ class Export:
 
     def _part(self, siret: str, indexes: Iterable[int]) -> Part:
         chosen = list(indexes)
-        return Part(siret, [self.lines[i] for i in chosen], [self.places[i] for i in chosen], self.digest)
+        return Part(siret, [self.lines[i] for i in chosen], [self.places[i] for i in chosen])
 
 
 SHOWN = 20
@@ -248,11 +234,21 @@ def report(payload: Mapping[str, Any], part: Part) -> str:
         told.append(f"Lot {batch['id']} : {batch['received']} lignes reçues : {shown}.")
         if payload["replayed"]:
             told.append("Ce lot avait déjà été reçu : rien n'a été refait.")
+        if is_overtaken(payload):
+            told.append(
+                "Un dépôt plus récent l'a remplacé : il n'est pas en vigueur. Renvoyez le fichier s'il doit l'être."
+            )
     for kind, notices in (("rejet", payload["errors"]), ("à savoir", payload["warnings"])):
         told.extend(
             f"{kind} · {_where(notice['path'], part)}{notice['code']} · {notice['message']}" for notice in notices
         )
     return "\n".join(told)
+
+
+def is_overtaken(payload: Mapping[str, Any]) -> bool:
+    """Whether what is answered again is no longer in force: a later deposit has taken its place."""
+    declaration = (payload["batch"] or {}).get("declaration")
+    return bool(payload.get("replayed") and declaration and declaration["status"] == "SUPERSEDED")
 
 
 def _where(path: Sequence[str], part: Part) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -15,7 +16,8 @@ from persistence.records.extract_columns import ImportField
 from persistence.seeds.demo import personas
 from server.demo_issuer import DemoIssuer
 from server.extraction import Extraction, counted, sheets
-from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, Part, nothing, report, send
+from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, Part, is_overtaken, nothing, report, send
+from server.pending import PendingKeys
 from server.settings import Settings, SettingsError
 
 from .environment import demo_environ
@@ -28,6 +30,7 @@ def lines(asked: argparse.Namespace) -> int:
         raise ExportUnreadable("Une clé vaut pour un seul établissement : donnez aussi --siret.")
     removals = acknowledged(asked.acknowledge_removals, [part.siret for part in parts])
     token = _token(asked) if asked.send is not None else ""
+    pending = PendingKeys.beside(asked.file) if asked.file is not None and not asked.dry_run else None
     codes = []
     for part in parts:
         variables = part.variables(
@@ -35,17 +38,23 @@ def lines(asked: argparse.Namespace) -> int:
             mode="ACCEPT_VALID" if asked.accept_valid else "ALL_OR_NOTHING",
             deposit=not asked.draft,
             dry_run=asked.dry_run,
-            key=asked.key,
             intention=_intention(asked, removals.get(part.siret)),
         )
         if asked.send is None:
+            variables["input"]["idempotencyKey"] = asked.key or uuid4().hex
             print(json.dumps(variables, ensure_ascii=False, indent=1))
             continue
+        key = asked.key or (pending.draw(asked.send, variables) if pending is not None else uuid4().hex)
+        variables["input"]["idempotencyKey"] = key
         payload = send(asked.send, token, variables)
+        if pending is not None:
+            pending.forget(key)
         if len(parts) > 1:
             print(f"Établissement {part.siret}, {counted(len(part.lines))} :")
         print(report(payload, part), flush=True)
         codes.append(outcome(payload, accepts_rejected=asked.accept_rejected))
+    if OVERTAKEN in codes:
+        return OVERTAKEN
     return REFUSED if codes and min(codes) == REFUSED else min(max(codes, default=DONE), REJECTED)
 
 
@@ -87,13 +96,16 @@ def acknowledged(written: Sequence[str], sirets: Sequence[str]) -> dict[str, int
     return removals
 
 
-DONE, REJECTED, REFUSED = 0, 1, 2
-"""The exit codes: all is done; a line or an establishment is rejected; nothing is received."""
+DONE, REJECTED, REFUSED, OVERTAKEN = 0, 1, 2, 3
+"""The exit codes: all is done; a line or an establishment is rejected; nothing is received; the answer is that of a
+sending of before, which is no longer in force."""
 
 
 def outcome(payload: Mapping[str, Any], *, accepts_rejected: bool) -> int:
     """What the answer of an establishment makes of the command."""
     errors = payload["errors"]
+    if is_overtaken(payload):
+        return OVERTAKEN
     if any(error["code"] == "NOTHING_ACCEPTED" for error in errors):
         return REJECTED
     if not errors:
@@ -132,7 +144,7 @@ def extraction(asked: argparse.Namespace) -> int:
     _require_file(asked.file)
     meant = columns(asked.column, list(ImportField))
     with httpx.Client(timeout=120, headers={"Authorization": f"Bearer {_token(asked)}"}) as client:
-        sending = Extraction(client, asked.send)
+        sending = Extraction(client, asked.send, PendingKeys.beside(asked.file))
         for line in sending.send(asked.file, asked.organism, meant, apply=asked.apply):
             print(line)
     return REJECTED if sending.rejected and not asked.accept_rejected else DONE

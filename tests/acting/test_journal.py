@@ -92,7 +92,7 @@ async def _(_: Person) -> Scene:
 async def _(paris: Person) -> Scene:
     partner = await paris.registers(a_siret())
     return Scene(
-        "agent-paris", {"partnerId": partner.id, "siret": a_siret(), "name": "Annexe", "department": "75", "finess": "759999014"}
+        "agent-paris", {"partnerId": partner.id, "siret": another_siret_of(partner.siret), "name": "Annexe", "department": "75", "finess": "759999014"}
     )  # fmt: skip
 
 

@@ -52,8 +52,8 @@ def jo(world: World) -> Person:
 
 def the_export(key: str, **more: object) -> dict[str, Any]:
     (part,) = Export.read(EXPORT).parts(CANAL)
-    given = part.variables(2026, mode="ACCEPT_VALID", deposit=True, dry_run=False, key=key)
-    return {**given["input"], **more}
+    given = part.variables(2026, mode="ACCEPT_VALID", deposit=True, dry_run=False)
+    return {**given["input"], "idempotencyKey": key, **more}
 
 
 def by_reference(notices: list[dict[str, Any]], lines: list[dict[str, str]]) -> dict[str, set[str]]:

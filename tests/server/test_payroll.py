@@ -38,7 +38,7 @@ def _file(folder: Path, content: bytes) -> Export:
 
 
 def _variables(export: Export, year: int = 2026, siret: str | None = None, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 the facts of the act
-    facts = {"mode": "ALL_OR_NOTHING", "deposit": True, "dry_run": False, "key": None}
+    facts = {"mode": "ALL_OR_NOTHING", "deposit": True, "dry_run": False}
     (part,) = export.parts(siret)
     variables: dict[str, Any] = part.variables(year, **{**facts, **changed})["input"]
     return variables
@@ -47,10 +47,6 @@ def _variables(export: Export, year: int = 2026, siret: str | None = None, **cha
 def _sirets(export: Export) -> dict[str, int]:
     """How many lines go to each establishment."""
     return {part.siret: len(part.lines) for part in export.parts()}
-
-
-def _key(export: Export, year: int = 2026, **changed: Any) -> str:  # noqa: ANN401 as above
-    return str(_variables(export, year, **changed)["idempotencyKey"])
 
 
 # the given file
@@ -232,7 +228,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
 
 
 def test_the_variables_are_those_of_the_act(tmp_path: Path) -> None:
-    variables = _variables(_export(tmp_path, HEADER, ROW), deposit=False, mode="ACCEPT_VALID", dry_run=True, key="k")
+    variables = _variables(_export(tmp_path, HEADER, ROW), deposit=False, mode="ACCEPT_VALID", dry_run=True)
 
     assert variables == {
         "siret": "99990001200025",
@@ -240,7 +236,6 @@ def test_the_variables_are_those_of_the_act(tmp_path: Path) -> None:
         "deposit": False,
         "mode": "ACCEPT_VALID",
         "dryRun": True,
-        "idempotencyKey": "k",
         "lines": [LINE],
     }
     assert json.loads(json.dumps(variables)) == variables
@@ -260,29 +255,6 @@ def test_a_file_without_a_siret_asks_for_one(tmp_path: Path) -> None:
     with pytest.raises(ExportUnreadable, match="--siret"):
         _variables(export)
     assert _variables(export, siret="99990001200025")["siret"] == "99990001200025"
-
-
-def test_the_same_file_for_the_same_act_has_the_same_key(tmp_path: Path) -> None:
-    first, again = _key(_export(tmp_path, HEADER, ROW)), _key(_export(tmp_path, HEADER, ROW))
-
-    assert first == again == _key(_export(tmp_path, HEADER, ROW), siret="99990001200025")
-    assert len(first) == 32
-
-
-def test_any_other_fact_has_another_key(tmp_path: Path) -> None:
-    export = _export(tmp_path, HEADER, ROW)
-    keys = [
-        _key(export),
-        _key(export, 2027),
-        _key(export, siret="99990001200033"),
-        _key(export, mode="ACCEPT_VALID"),
-        _key(export, deposit=False),
-        _key(export, dry_run=True),
-        _key(_export(tmp_path, HEADER, (*ROW[:6], "33,34"))),
-        _key(_export(tmp_path, HEADER, ROW, code="utf-8-sig")),
-    ]
-
-    assert len(set(keys)) == len(keys)
 
 
 # sending
@@ -365,7 +337,7 @@ def _payload(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 the members of a
 
 def _part(*lines: dict[str, str]) -> Part:
     """The lines of one establishment; the header stands on the first row of the file."""
-    return Part(LINE["siret"], [*lines], [str(place) for place in range(2, len(lines) + 2)], "")
+    return Part(LINE["siret"], [*lines], [str(place) for place in range(2, len(lines) + 2)])
 
 
 LINES = _part(LINE, {**LINE, "clientReference": "L2"}, {**LINE, "clientReference": " "})
