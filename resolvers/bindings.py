@@ -10,6 +10,8 @@ from persistence.question import Expression, Link, Order, Test
 
 ON = "on"
 """The argument that moves the day of the facts under a field, and never the caller's rights."""
+BY = "by"
+"""The argument that names one row in one of several ways."""
 ANY = "*"
 """Stands for the record of whatever an id names."""
 
@@ -70,7 +72,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A root search: exactly one of its arguments names the row, or `every` one of them together."""
+    """A root search: the argument `BY` names the row in one of these ways, or `every` one has its argument."""
 
     tests: Mapping[str, Test]
     every: bool = False

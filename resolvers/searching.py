@@ -26,9 +26,9 @@ from persistence.question import (
 )
 from persistence.reader import Terms
 
-from .bindings import ANY, ON, Binding, ById, ByIds, Connected, Filter, Find
+from .bindings import ANY, BY, ON, Binding, ById, ByIds, Connected, Filter, Find
 from .checking import not_found
-from .places import Placed, refuse
+from .places import Placed
 from .plans import LISTED_COST, Sized, Walk, width
 from .shapes import UNKNOWN, IdShape, days_to_tell, id_shape, plain
 
@@ -61,18 +61,15 @@ class Search:
         raise AssertionError(binding)
 
     def _find(self, search: Find) -> Planned:
-        tests, arguments = search.tests, self.arguments
-        given = [(test, plain(arguments[name])) for name, test in tests.items() if arguments.get(name) is not None]
-        if len(given) != 1 and not search.every:
-            raise refuse("ARGUMENTS", f"`{self.key}` se cherche par un seul de : {', '.join(tests)}.")
+        ways = self.arguments if search.every else self.arguments[BY]
+        tests = tuple((test, plain(ways[name])) for name, test in search.tests.items() if name in ways)
         asked, pages = self.planner.selected(self.target, self.details)
-        identifier = arguments.get("id") if "id" in tests and not search.every else None
+        identifier = None if search.every else ways.get("id")
         if identifier is None or not self._shape_of(identifier).is_dated:
-            return [One(self.key, None, asked, tuple(given))], pages
-        if arguments.get(ON) is not None:
-            self.planner.checked.twice.append(
-                (Read("day", identifier), Placed(arguments[ON], self.planner.places.here))
-            )
+            return [One(self.key, None, asked, tests)], pages
+        if self.arguments.get(ON) is not None:
+            placed = Placed(self.arguments[ON], self.planner.places.here)
+            self.planner.checked.twice.append((Read("day", identifier), placed))
         return self._on_its_day(asked, identifier), pages
 
     def _by_id(self, value: Any) -> Planned:  # noqa: ANN401 a marked value

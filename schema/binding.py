@@ -167,14 +167,10 @@ def orders(name: str, description: str, **members: Order) -> Any:  # noqa: ANN40
     return labelled(description, **ORDER_LABELS)(kind)
 
 
-def find(description: str, tests: Mapping[str, tuple[Any, Test, str]], *, dated: bool = False) -> Any:  # noqa: ANN401 a strawberry field
-    """A root search by one of its arguments."""
-    arguments = {name: (kind | None, None, words) for name, (kind, _, words) in tests.items()}
-    return _field(
-        bindings.Find({name: test for name, (_, test, _w) in tests.items()}),
-        description,
-        arguments | (TOLD_ON if dated else {}),
-    )
+def find_one(description: str, way: type, tests: Mapping[str, Test], *, dated: bool = False) -> Any:  # noqa: ANN401 a strawberry field
+    """A root search in one of several ways; `way` is the `@oneOf` input that says which."""
+    by_one: dict[str, tuple[Any, Any, str]] = {bindings.BY: (way, strawberry.UNSET, "Ce qui le désigne.")}
+    return _field(bindings.Find(tests), description, by_one | (TOLD_ON if dated else {}))
 
 
 def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field

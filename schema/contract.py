@@ -3,7 +3,7 @@
 from functools import cache
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.bindings import Types
@@ -17,9 +17,14 @@ from .scalars import SCALARS
 
 @cache
 def contract() -> strawberry.Schema:
-    return strawberry.Schema(
+    made = strawberry.Schema(
         Query, Mutation, config=StrawberryConfig(scalar_map={**SCALARS}, disable_field_suggestions=True)
     )
+    for kind in made._schema.type_map.values():  # noqa: SLF001 graphql-core's schema under Strawberry's
+        definition = kind.extensions.get("strawberry-definition")
+        if isinstance(kind, GraphQLInputObjectType) and getattr(definition, "is_one_of", False):
+            kind.is_one_of = True  # graphql-core then refuses two members, or none, where it refuses other values
+    return made
 
 
 def types() -> Types:

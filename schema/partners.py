@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+import strawberry
 from sqlalchemy import ColumnElement, and_, or_, select
 from strawberry import ID
 
@@ -18,6 +19,7 @@ from resolvers.permitted import allowed
 
 from .actions import PERMISSIONS
 from .binding import (
+    OF_A_DAY,
     Connection,
     Permission,
     SqlTest,
@@ -254,6 +256,14 @@ class ActivityAttestation(Node):
     evidence: str = column("Comment : la preuve.")
     attested_by: UserRef | None = one("Par qui.", "attested_by_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+
+
+@strawberry.input(one_of=True, description="Ce qui désigne un partenaire : une seule de ces deux valeurs.")
+class PartnerBy:
+    siret: str | None = strawberry.field(default=strawberry.UNSET, description="SIRET actuel, avec ou sans espaces.")
+    id: ID | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Identifiant. {OF_A_DAY} Un autre `on` est alors refusé."
+    )
 
 
 @mirrors(

@@ -8,7 +8,7 @@ from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
 
 from . import explaining
-from .binding import Connection, asked, by_id, by_ids, derived, find, find_by, listed, nested, page
+from .binding import Connection, asked, by_id, by_ids, derived, find_by, find_one, listed, nested, page
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .declarations import (
@@ -33,7 +33,7 @@ from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
 from .onboardings import Onboarding
 from .organisms import ORGANISM_FILTERS, Organism, OrganismOrder, PartnerOrder
-from .partners import PARTNER_FILTERS, Partner, bears
+from .partners import PARTNER_FILTERS, Partner, PartnerBy, bears
 from .replays import is_of_operation, is_under_key
 from .services import Campaign, Migration, Mission, Parameter, Rule, Service
 from .users import (
@@ -60,9 +60,10 @@ class Query:
     viewer: Viewer = nested("Qui demande, ses rattachements, ses organismes, ses onglets.")
     node: Node | None = by_id("Un objet par son identifiant ; vide s'il n'existe pas ou ne se lit pas.")
     nodes: list[Node | None] = by_ids("Des objets par leurs identifiants, dans leur ordre.")
-    partner: Partner | None = find(
-        "Un partenaire, par son SIRET (avec ou sans espaces) ou son identifiant.",
-        {"siret": (str, bears, "SIRET actuel."), "id": (ID, equal("id"), "Identifiant.")},
+    partner: Partner | None = find_one(
+        "Un partenaire, par son SIRET ou son identifiant.",
+        PartnerBy,
+        {"siret": bears, "id": equal("id")},
         dated=True,
     )
     partners: Connection[Partner] = page(
@@ -110,7 +111,7 @@ class Query:
         "Les lignes d'extraction que traite un de ses organismes.", None, ImportLineOrder, IMPORT_LINE_FILTERS
     )
     journal: Connection[JournalEntry] = page("Le journal.", None, JournalOrder, JOURNAL_FILTERS)
-    organism: Organism | None = find(
+    organism: Organism | None = find_by(
         "Un organisme par son code.", {"code": (str, equal("code"), "Code, par exemple `751`.")}
     )
     organisms: Connection[Organism] = page(

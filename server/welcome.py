@@ -21,7 +21,7 @@ QUERIES = (
         "Un partenaire par son SIRET, ses services, ses groupes, leurs membres",
         "agent-paris",
         (
-            '{ partner(siret: "999 900 012 00025") { name mode administeredBy { name } services { open '
+            '{ partner(by: {siret: "999 900 012 00025"}) { name mode administeredBy { name } services { open '
             "service { label } groups { nodes { name role { label } members { nodes { familyName } } } } } } }"
         ),
     ),

@@ -110,10 +110,10 @@ async def every_path(heard: Heard) -> None:
 
 async def _documents(heard: Heard) -> None:
     for form in FORMS:
-        await heard.post(f'{{ partner(siret: "{form}" ')
-        await heard.post(f'{{ partner(id: "x", siret: {form.replace(" ", "")}) {{ id }} }}')
+        await heard.post(f'{{ partner(by: {{siret: "{form}" ')
+        await heard.post(f'{{ partner(by: {{id: "x", siret: {form.replace(" ", "")}}}) {{ id }} }}')
         await heard.post(f'{{ partners(first: "{form}") {{ nodes {{ id }} }} }}')
-        await heard.post(f'{{ partner(siret: "{form}") {{ id }} node(id: "{form}") {{ id }} }}')
+        await heard.post(f'{{ partner(by: {{siret: "{form}"}}) {{ id }} node(id: "{form}") {{ id }} }}')
         await heard.post(f'{{ workers(search: "{NAME}", first: 1, after: "{form}") {{ nodes {{ id }} }} }}')
         await heard.post(
             f'mutation {{ remunerationsDeclare(input: {{siret: "{SIRET}", campaignYear: "{form}", deposit: "{NAME}", lines: [{{netAid: "{AMOUNT}"}}]}}) {{ replayed }} }}'
@@ -181,7 +181,7 @@ async def _texts(heard: Heard) -> None:
     """A key, a reason, a comment, a name of a group, a motive of the Caf, a client's name."""
     seen = (await heard.asker.ask(WHO, "query($p: ID!) { workers(partnerId: $p, search: $s) { nodes { id lines { nodes { id } } } } }".replace("$p: ID!", "$p: ID!, $s: String!"), p=CANAL, s=NAME))["workers"]["nodes"]  # fmt: skip
     (worker,) = seen
-    access = (await heard.asker.ask("agent-paris", "query($p: ID!) { partner(id: $p) { services { id service { code } } } }", p=CANAL))["partner"]["services"][0]["id"]  # fmt: skip
+    access = (await heard.asker.ask("agent-paris", "query($p: ID!) { partner(by: {id: $p}) { services { id service { code } } } }", p=CANAL))["partner"]["services"][0]["id"]  # fmt: skip
     client = {"issuer": "https://i.invalid", "subject": "s", "name": "Paie", "email": "a@b.invalid"}
     for form in (NIR, SPACED, BARE):  # a key is opaque
         assert (await heard.act("remunerationsDeclare", deposit(form, THE_LINE, deposit=False)))["errors"] == []

@@ -3,7 +3,9 @@
 from tests.conftest import World
 
 CANAL = "99990001200025"
-JOURNAL = f'{{ partner(siret: "{CANAL}") {{ journal(act: "listExport") {{ nodes {{ after objectId reason }} }} }} }}'
+JOURNAL = (
+    f'{{ partner(by: {{siret: "{CANAL}"}}) {{ journal(act: "listExport") {{ nodes {{ after objectId reason }} }} }} }}'
+)
 
 
 def codes(payload: dict[str, list[dict[str, str]]]) -> list[str]:

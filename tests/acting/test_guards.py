@@ -23,7 +23,7 @@ async def test_the_last_national_administrator_stays(world: World) -> None:
 
 
 async def test_a_decision_and_its_ground_are_not_in_the_journal(world: World) -> None:
-    seen = await world.ask("agent-paris", '{ partner(siret: "99990001200025") { id } }')
+    seen = await world.ask("agent-paris", '{ partner(by: {siret: "99990001200025"}) { id } }')
     await world.do(
         "agent-paris",
         "eligibilityDecide",
@@ -36,7 +36,7 @@ async def test_a_decision_and_its_ground_are_not_in_the_journal(world: World) ->
 
     journal = await world.ask(
         "gestionnaire-canal",
-        '{ partner(siret: "99990001200025") { journal(first: 5) { nodes { act before after } } } }',
+        '{ partner(by: {siret: "99990001200025"}) { journal(first: 5) { nodes { act before after } } } }',
     )
 
     told = json.dumps(journal)
@@ -46,8 +46,9 @@ async def test_a_decision_and_its_ground_are_not_in_the_journal(world: World) ->
 
 
 async def test_a_manager_who_has_not_accepted_does_not_let_the_last_one_go(world: World) -> None:
-    asked = """{ partner(siret: "99990001200041") { id }
-      delegated: partner(siret: "99990004600015") { id conventionInForce { id contract { managers { user { id } } } }
+    asked = """{ partner(by: {siret: "99990001200041"}) { id }
+      delegated: partner(by: {siret: "99990004600015"}) {
+        id conventionInForce { id contract { managers { user { id } } } }
         affiliations { nodes { id user { id } } } } }"""
     seen = (await world.ask("agent-bouches-du-rhone", asked))["delegated"]
     person = {"givenName": "Lola", "familyName": "Leroy", "email": "lola.leroy@example.invalid"}
@@ -62,7 +63,7 @@ async def test_a_manager_who_has_not_accepted_does_not_let_the_last_one_go(world
 
 
 async def test_the_card_of_a_known_person_is_deleted_when_they_accept(world: World) -> None:
-    seen = await world.ask("agent-yvelines", '{ partner(siret: "99990001200041") { id } }')
+    seen = await world.ask("agent-yvelines", '{ partner(by: {siret: "99990001200041"}) { id } }')
     person = {"givenName": "Autre", "familyName": "Graphie", "email": "claire@example.invalid"}
     invited = await world.do(
         "agent-yvelines",
@@ -86,7 +87,7 @@ async def test_a_lock_that_does_not_come_says_busy_for_an_act_too(
         raise TimeoutError
 
     monkeypatch.setattr("persistence.register.Register.lock", late)
-    seen = await world.ask("agent-paris", '{ partner(siret: "99990001200025") { id } }')
+    seen = await world.ask("agent-paris", '{ partner(by: {siret: "99990001200025"}) { id } }')
     query = "mutation($i: ActivityAttestInput!) { activityAttest(input: $i) { errors { code } } }"
 
     answer = await world.post("agent-paris", query, {"i": {"partnerId": seen["partner"]["id"], "evidence": "Appel"}})

@@ -14,7 +14,7 @@ from tests.journeys.story import TODAY, TOMORROW, Opened, Person, an_open_esat, 
 
 LINES = """query($place: ID!) { lines(establishmentId: $place, live: true, first: 100) { nodes {
   id clientReference processing processingReason paidBy { code } dualActivity dualActivitySince dualActivityHours } } }"""
-DECLARED = "query($siret: String!) { partner(siret: $siret) { establishments { nodes { declarations(status: DEPOSITED) { nodes { sequence lineCount nothingToDeclare } } } } } }"
+DECLARED = "query($siret: String!) { partner(by: {siret: $siret}) { establishments { nodes { declarations(status: DEPOSITED) { nodes { sequence lineCount nothingToDeclare } } } } } }"
 REASON = "Départs confirmés par la direction"
 
 

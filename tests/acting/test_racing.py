@@ -34,7 +34,9 @@ async def test_of_forty_racing_signatures_of_one_partner_exactly_one_wins(world:
     assert codes(raced) == {"DONE": 1, "ONE_CONVENTION": RACERS - 1}
     assert all(payload["errors"][0]["rule"] == "R36" for payload in raced if payload["errors"])
     winner = next(payload["convention"]["id"] for payload in raced if payload["convention"])
-    in_force = await paris.asks("query($id: ID!) { partner(id: $id) { conventionInForce { id } } }", id=partner.id)
+    in_force = await paris.asks(
+        "query($id: ID!) { partner(by: {id: $id}) { conventionInForce { id } } }", id=partner.id
+    )
     assert in_force["partner"]["conventionInForce"] == {"id": winner}
     assert await journalled(world.database, "conventionSign") == 1
 

@@ -22,7 +22,7 @@ from server.settings import Settings
 from tests.conftest import HeldClock, World, _plain
 from tests.relay import Relay
 
-READ = '{ partner(siret: "99990001200025") { id } }'
+READ = '{ partner(by: {siret: "99990001200025"}) { id } }'
 ATTEST = """mutation($i: ActivityAttestInput!) { activityAttest(input: $i) { attestation { id } errors { code }
   replayed } }"""
 TWICE = """mutation($i: ActivityAttestInput!) { one: activityAttest(input: $i) { errors { code } }
@@ -324,7 +324,7 @@ async def test_a_file_put_in_the_place_of_the_register_is_the_register_at_the_ne
 
     copy.replace(place.file)
 
-    seen = await away.ask("agent-paris", '{ partner(siret: "99990001200025") { name } }')
+    seen = await away.ask("agent-paris", '{ partner(by: {siret: "99990001200025"}) { name } }')
     assert seen["partner"]["name"] == "ESAT restauré"
 
 

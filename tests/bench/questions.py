@@ -39,7 +39,7 @@ EIGHT = f"'id', id, 'matricule', matricule, 'enteredOn', entered_on, {DECIMALS},
 QUESTIONS = (
     Question(
         "un partenaire par SIRET, convention, groupes, membres",
-        """query($siret: String!) { partner(siret: $siret) { id name siren kind
+        """query($siret: String!) { partner(by: {siret: $siret}) { id name siren kind
              conventionInForce { id siret inForceOn organism { code name } contract { mode } }
              groups(first: 20) { nodes { id name role { code }
                members(first: 50) { nodes { id familyName givenName email } } } } } }""",

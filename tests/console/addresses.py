@@ -17,12 +17,12 @@ CANAL, BASSIN, ATELIERS, HORIZONS = (
     f"ptr_{siret}" for siret in ("99990001200025", "99990001200033", "99990001200017", "99990002000010")
 )
 KNOWN = f"""{{
-  canal: partner(id: "{CANAL}") {{
+  canal: partner(by: {{id: "{CANAL}"}}) {{
     conventions {{ nodes {{ id contract {{ managers {{ id }} }} services {{ id }} bulletins {{ id }} }} }}
     groups(first: 1) {{ nodes {{ id }} }} establishments {{ nodes {{ id }} }}
     affiliations {{ nodes {{ id user {{ id }} }} }}
   }}
-  bassin: partner(id: "{BASSIN}") {{ conventions {{ nodes {{ id bulletins {{ id }} }} }} }}
+  bassin: partner(by: {{id: "{BASSIN}"}}) {{ conventions {{ nodes {{ id bulletins {{ id }} }} }} }}
   paris: organisms(search: "Caf de Paris", first: 1) {{ nodes {{ id }} }}
   missions {{ id }} services {{ id roles {{ id }} }}
 }}"""

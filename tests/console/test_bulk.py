@@ -276,7 +276,7 @@ async def test_no_name_of_a_lot_is_in_the_register_in_clear_nor_in_its_form(hous
 
 async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist(house: House) -> None:
     visitor = await house.visitor("gestionnaire-canal")
-    strange = "query($id: ID!) { partner(id: $id) { affiliations(first: 1) { nodes { id } } } }"
+    strange = "query($id: ID!) { partner(by: {id: $id}) { affiliations(first: 1) { nodes { id } } } }"
     [other] = (await house.data("agent-cna", strange, id="ptr_99990002000010"))["partner"]["affiliations"]["nodes"]
     [own] = await rows_of(house, "usr_lecteur-canal")
     await house.do("gestionnaire-canal", "userSuspend", affiliationId=own, suspensionReason="Déjà")

@@ -70,7 +70,7 @@ def test_a_list_inside_a_fragment_says_its_size_too(folder: Path) -> None:
     with pytest.raises(DocumentError, match="groups without a size"):
         loaded(
             folder,
-            "query Q($id: ID!) { partner(id: $id) { ...F } } fragment F on Partner { groups { nodes { name } } }",
+            "query Q($id: ID!) { partner(by: {id: $id}) { ...F } } fragment F on Partner { groups { nodes { name } } }",
         )
 
 
@@ -92,7 +92,9 @@ def test_a_file_of_an_act_holds_one_query_and_one_mutation(folder: Path) -> None
 
 def test_a_document_is_sent_with_the_fragments_that_it_uses_and_no_other(folder: Path) -> None:
     (folder / "fragments" / "who.graphql").write_text(FRAME + " fragment Other on Partner { name }", "utf-8")
-    (folder / "pages" / "other.graphql").write_text("query P($id: ID!) { partner(id: $id) { ...Other } }", "utf-8")
+    (folder / "pages" / "other.graphql").write_text(
+        "query P($id: ID!) { partner(by: {id: $id}) { ...Other } }", "utf-8"
+    )
 
     text = loaded(folder, "query Q { viewer { ...Who } }").queries["one"].text
 

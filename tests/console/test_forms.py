@@ -9,7 +9,7 @@ from .desks import House, Visitor
 CANAL = "ptr_99990001200025"
 BASSIN = "ptr_99990001200033"
 PERSON = {"person__givenName": "Inès", "person__familyName": "Idoux", "person__email": "ines@exemple.fr"}
-PEOPLE = """query($id: ID!) { partner(id: $id) { affiliations(first: 100) { nodes {
+PEOPLE = """query($id: ID!) { partner(by: {id: $id}) { affiliations(first: 100) { nodes {
   id version jobTitle suspended endsOn user { id givenName familyName email } } } } }"""
 
 
@@ -37,7 +37,7 @@ def form_of(partner: str = CANAL) -> str:
 
 
 async def test_what_an_address_proposes_and_the_form_unticks_is_not_done(house: House) -> None:
-    query = "query($id: ID!) { partner(id: $id) { groups(first: 20) { nodes { id name } } } }"
+    query = "query($id: ID!) { partner(by: {id: $id}) { groups(first: 20) { nodes { id name } } } }"
     groups = (await house.data("gestionnaire-canal", query, id=CANAL))["partner"]["groups"]["nodes"]
     group = next(g["id"] for g in groups if g["name"] == "Lecteurs")
     visitor = await house.visitor("gestionnaire-canal")
@@ -167,7 +167,7 @@ async def test_what_was_typed_is_given_back_to_nobody_else(house: House) -> None
 
 
 async def closing(house: House) -> str:
-    query = "query($id: ID!) { partner(id: $id) { conventionInForce { id } } }"
+    query = "query($id: ID!) { partner(by: {id: $id}) { conventionInForce { id } } }"
     told = await house.data("agent-bouches-du-rhone", query, id="ptr_99990004600015")
     return f"/actes/conventionClose?conventionId={told['partner']['conventionInForce']['id']}"
 

@@ -53,9 +53,8 @@ async def opened(house: House, partner: str) -> None:
     convention = await in_force(house, partner)
     eligible = {"decision": "ELIGIBLE", "ground": "Arrêté", "formDigest": "b" * 64}
     await house.do("agent-paris", "eligibilityDecide", partnerId=partner, serviceId="svc_ESAT", **eligible)
-    known = (
-        "query($id: ID!) { partner(id: $id) { siret establishments { nodes { id } } } services { id roles { id } } }"
-    )
+    known = """query($id: ID!) { partner(by: {id: $id}) { siret establishments { nodes { id } } }
+      services { id roles { id } } }"""
     data = await house.data("agent-paris", known, id=partner)
     roles = next(s["roles"] for s in data["services"] if s["id"] == "svc_ESAT")
     bulletin = await house.do(

@@ -73,7 +73,7 @@ async def test_a_list_that_one_may_not_read_does_not_say_that_it_is_empty(house:
 
 
 async def test_a_partner_says_what_of_it_is_read(house: House) -> None:
-    asked = "query($id: ID!) { partner(id: $id) { reads } }"
+    asked = "query($id: ID!) { partner(by: {id: $id}) { reads } }"
 
     signing = (await house.data(SIGNING[0], asked, id=HORIZONS))["partner"]["reads"]
     member = (await house.data(MEMBER[0], asked, id=CANAL))["partner"]["reads"]
@@ -108,7 +108,7 @@ async def test_the_page_of_a_day_shows_nothing_that_came_later(house: House, tab
 async def test_the_opening_of_a_service_is_told_on_its_day_and_not_before(house: House) -> None:
     partner = await registered(house)
     await opened(house, partner)
-    asked = "query($id: ID!, $on: Date) { partner(id: $id, on: $on) { migration { openedOn } } }"
+    asked = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { openedOn } } }"
 
     before = await house.data("agent-paris", asked, id=partner, on="2026-12-09")
     after = await house.data("agent-paris", asked, id=partner, on="2026-12-10")

@@ -14,7 +14,7 @@ from tests.conftest import World
 from tests.imports.sending import Desk, a_file, a_line, outcomes
 from tests.journeys.story import Person, a_siret, refused
 
-ORIGINS = "query($s: String!) { partner(siret: $s) { id name follower { code } establishments { nodes { siret } } origins { knownMcp knownHabtiers active lineNumber digest import { id } } } }"
+ORIGINS = "query($s: String!) { partner(by: {siret: $s}) { id name follower { code } establishments { nodes { siret } } origins { knownMcp knownHabtiers active lineNumber digest import { id } } } }"
 
 
 async def partner(desk: Desk, siret: str) -> Any:  # noqa: ANN401 JSON

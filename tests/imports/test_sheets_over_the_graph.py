@@ -58,7 +58,7 @@ async def test_a_line_of_a_second_sheet_is_taken_and_told_by_its_sheet(paris: De
 
     assert (done["applied"], done["registered"]) == (2, 2)
     assert [(w["code"], w["path"]) for w in done["warnings"]] == [("OTHER_DEPARTMENT", ["input", "lines", "Sud!2"])]
-    query = "query($s: String!) { partner(siret: $s) { origins { sheet lineNumber } } }"
+    query = "query($s: String!) { partner(by: {siret: $s}) { origins { sheet lineNumber } } }"
     seen = await Person(world, "agent-paris").asker.ask("agent-paris", query, s=second)
     assert seen["partner"]["origins"] == [{"sheet": "Sud", "lineNumber": 2}]
 

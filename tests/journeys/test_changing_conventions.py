@@ -26,7 +26,7 @@ from tests.journeys.story import (
 )
 
 IMPACT = "impact { on lost { name service role establishments } gained { name } managersLost { name } managersGained { name } servicesLost servicesGained administeredBefore administeredAfter modeBefore modeAfter drafts { establishment campaignYear lines } }"
-FILE = """query($id: ID!) { partner(id: $id) { siret mode conventionInForce { id siret predecessor { id closingReason }
+FILE = """query($id: ID!) { partner(by: {id: $id}) { siret mode conventionInForce { id siret predecessor { id closingReason }
   contract { managers { user { givenName } } }
   services { open openedBulletin { siret roles { code } } groups { nodes { name role { code } members { nodes { id } } } } } }
   conventions { nodes { id status } } establishments { nodes { id siret } } } }"""
@@ -171,16 +171,14 @@ async def test_a_service_suspended_before_an_announced_switch_is_not_given_back_
 
     await paris.suspends_service(esat.access)
 
-    query = (
-        "query($p: ID!, $on: Date) { partner(id: $p, on: $on) { conventionInForce { services { open suspended } } } }"
-    )
+    query = "query($p: ID!, $on: Date) { partner(by: {id: $p}, on: $on) { conventionInForce { services { open suspended } } } }"
     (service,) = (await paris.asks(query, p=esat.partner.id, on=TOMORROW))["partner"]["conventionInForce"]["services"]
     assert service == {"open": False, "suspended": True}
 
 
 async def test_a_partner_that_moves_to_another_department_keeps_the_past_of_its_timeline(world: World) -> None:
     """R47: the new papers cover two departments; the CNA administers from that day on, and not before."""
-    paris, history = Person(world, "agent-paris"), "query($p: ID!, $on: Date) { partner(id: $p, on: $on) { administeredBy { code } } }"  # fmt: skip
+    paris, history = Person(world, "agent-paris"), "query($p: ID!, $on: Date) { partner(by: {id: $p}, on: $on) { administeredBy { code } } }"  # fmt: skip
     partner, convention = await a_signed_esat(paris)
     annex = await paris.adds_establishment(partner.id, a_siret(), "75")
     bulletin = await paris.prepares_bulletin(convention, partner.siret, (*partner.establishments, annex))

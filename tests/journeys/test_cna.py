@@ -27,7 +27,7 @@ from tests.journeys.story import (
 )
 
 PARIS, CNA = "Caf de Paris", "Centre national d'appui"
-WHOSE = "query($id: ID!, $on: Date) { partner(id: $id, on: $on) { administeredBy { name } conventionInForce { organism { code } } } }"
+WHOSE = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { administeredBy { name } conventionInForce { organism { code } } } }"
 LATER = datetime(2026, 12, 11, 8, tzinfo=UTC)
 
 
@@ -123,7 +123,7 @@ async def test_the_whole_convention_moves_and_the_signing_caf_keeps_reading_the_
     await widens(paris, wide)
 
     # who signed keeps the partner and its papers, and no longer its people, its journal or its decisions
-    kept = "query($id: ID!) { partner(id: $id) { conventionInForce { id organism { code } } establishments { totalCount } groups { totalCount } affiliations { totalCount } journal { totalCount } eligibilities { id } } }"
+    kept = "query($id: ID!) { partner(by: {id: $id}) { conventionInForce { id organism { code } } establishments { totalCount } groups { totalCount } affiliations { totalCount } journal { totalCount } eligibilities { id } } }"
     seen = (await paris.asks(kept, id=wide.partner.id))["partner"]
     assert seen == {
         "conventionInForce": {"id": wide.convention, "organism": {"code": "751"}}, "establishments": {"totalCount": 2},

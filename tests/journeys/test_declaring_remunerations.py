@@ -57,7 +57,7 @@ async def an_association(paris: Person, establishments: int) -> Association:
     for number in range(2, establishments + 1):
         siret = another_siret_of(head, number)
         await paris.adds_establishment(partner.id, siret, "75", f"ESAT des Ormes {number}")
-    seen = await paris.asks("query($id: ID!) { partner(id: $id) { establishments(first: 100) { nodes { id siret } } } }", id=partner.id)  # fmt: skip
+    seen = await paris.asks("query($id: ID!) { partner(by: {id: $id}) { establishments(first: 100) { nodes { id siret } } } }", id=partner.id)  # fmt: skip
     places = {e["siret"]: e["id"] for e in seen["partner"]["establishments"]["nodes"]}
     partner = type(partner)(partner.id, head, tuple(places.values()))
     convention = await paris.prepares_convention(partner.id, DELEGATED)

@@ -112,7 +112,7 @@ async def test_the_mode_changes_for_every_service_at_once_and_both_ways(paris: P
 
 
 async def _groups(agent: Person, partner: str) -> dict[str, str]:
-    query = "query($id: ID!) { partner(id: $id) { conventionInForce { services { groups { nodes { id name members { nodes { id } } } } } } } }"
+    query = "query($id: ID!) { partner(by: {id: $id}) { conventionInForce { services { groups { nodes { id name members { nodes { id } } } } } } } }"
     seen = (await agent.asks(query, id=partner))["partner"]["conventionInForce"]["services"]
     found = [group for service in seen for group in service["groups"]["nodes"]]
     assert all(not group["members"]["nodes"] for group in found)
@@ -217,7 +217,7 @@ async def test_nobody_else_changes_the_mode(paris: Person, world: World) -> None
 
 
 async def _mode(agent: Person, partner: str) -> str:
-    return str((await agent.asks("query($id: ID!) { partner(id: $id) { mode } }", id=partner))["partner"]["mode"])
+    return str((await agent.asks("query($id: ID!) { partner(by: {id: $id}) { mode } }", id=partner))["partner"]["mode"])
 
 
 async def test_the_mode_is_the_partner_s_and_not_the_association_s(paris: Person) -> None:

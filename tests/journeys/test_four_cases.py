@@ -59,12 +59,14 @@ async def taken(desk: Desk, siret: str, /, **said: str) -> tuple[str, str, bytes
     file = a_file(a_row(active="N"), a_row(siret, **said))
     sent = await desk.sends(file)
     await desk.applies(sent)
-    seen = await desk.asker.ask(desk.who, "query($s: String!) { partner(siret: $s) { id } }", s=siret)
+    seen = await desk.asker.ask(desk.who, "query($s: String!) { partner(by: {siret: $s}) { id } }", s=siret)
     return sent, seen["partner"]["id"], file
 
 
 async def establishments(agent: Person, partner: str) -> tuple[str, ...]:
-    seen = await agent.asks("query($id: ID!) { partner(id: $id) { establishments { nodes { id } } } }", id=partner)
+    seen = await agent.asks(
+        "query($id: ID!) { partner(by: {id: $id}) { establishments { nodes { id } } } }", id=partner
+    )
     return tuple(e["id"] for e in seen["partner"]["establishments"]["nodes"])
 
 
@@ -343,7 +345,9 @@ async def test_case_3_by_the_word_of_the_file_records_the_existing_convention_fi
     seen = await paris.reads(opening.convention, "... on Convention { inForceOn originallyInForceOn number }")
     assert (seen["inForceOn"], seen["originallyInForceOn"]) == ("2026-12-10", "2019-04-01")
     spans = (
-        await paris.asks("query($id: ID!) { partner(id: $id) { timeline { startsOn convention { id } } } }", id=made)
+        await paris.asks(
+            "query($id: ID!) { partner(by: {id: $id}) { timeline { startsOn convention { id } } } }", id=made
+        )
     )["partner"]["timeline"]
     assert spans == [{"startsOn": "2026-12-10", "convention": {"id": opening.convention}}]
 
@@ -423,7 +427,7 @@ async def test_the_siret_is_compared_again_after_the_partner_has_changed_its_own
     with refused("CONVENTION_NOT_IN_FORCE", "R29"):
         await opening.opens()
     seen = await paris.asks(
-        "query($id: ID!) { partner(id: $id) { conventionInForce { id siret } establishments { nodes { id } } } }",
+        "query($id: ID!) { partner(by: {id: $id}) { conventionInForce { id siret } establishments { nodes { id } } } }",
         id=opening.partner.id,
     )
     successor = seen["partner"]["conventionInForce"]
@@ -509,7 +513,7 @@ async def test_a_conflict_is_arbitrated_before_its_line_makes_a_partner(paris: P
     await desk.arbitrates(second["id"])
     await desk.applies(sent)
 
-    made = (await paris.asks("query($s: String!) { partner(siret: $s) { id } }", s=siret))["partner"]["id"]
+    made = (await paris.asks("query($s: String!) { partner(by: {siret: $s}) { id } }", s=siret))["partner"]["id"]
     seen = await onboarding(paris, made)
     assert (seen["case"], seen["evidence"][0]["line"]) == ("CASE_2", 3)
     assert first["outcome"] == "CONFLICT"

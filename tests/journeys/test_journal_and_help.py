@@ -19,7 +19,7 @@ from tests.journeys.story import (
     refused,
 )
 
-JOURNAL = """query($id: ID!, $order: JournalOrder, $act: String, $since: Date, $until: Date, $actor: ID, $object: ID) { partner(id: $id) { journal(
+JOURNAL = """query($id: ID!, $order: JournalOrder, $act: String, $since: Date, $until: Date, $actor: ID, $object: ID) { partner(by: {id: $id}) { journal(
     first: 100, order: $order, act: $act, since: $since, until: $until, actorId: $actor, objectId: $object) { totalCount nodes {
     act objectId day source reason before after matchedRule actor { id givenName } actingFor { code } actingForPartner { id } } } } }"""
 CR_IDF, CR_SUD = (

@@ -19,7 +19,7 @@ from tests.journeys.story import (
 )
 
 LOOK = """query($partner: ID!) {
-  partner(id: $partner) {
+  partner(by: {id: $partner}) {
     name administeredBy { code } services { service { tabLabel } open openedBulletin { roles { code } } }
     establishments { nodes { name } } groups { nodes { name role { code } } } affiliations { nodes { id } }
     conventions { nodes { id } } journal { nodes { id } }
@@ -148,7 +148,7 @@ async def _jo_may_not_act(jo: Person, partner: Partner, group: str) -> None:
 
 
 async def _access(person: Person, partner: Partner) -> Any:  # noqa: ANN401 JSON
-    found = await person.asks("query($id: ID!) { partner(id: $id) { services { id } } }", id=partner.id)
+    found = await person.asks("query($id: ID!) { partner(by: {id: $id}) { services { id } } }", id=partner.id)
     return found["partner"]["services"][0]
 
 

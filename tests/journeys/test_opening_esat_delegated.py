@@ -34,7 +34,7 @@ async def test_a_caf_opens_esat_and_the_partner_manages_its_users(serve: Any) ->
 
     assert await jo.tabs() == ["Esat"]
     assert await mona.tabs() == []  # a manager is no member
-    seen = (await mona.asks("query($id: ID!) { partner(id: $id) { affiliations { nodes { id } } conventions { nodes { status contract { mode } } } } }", id=partner.id))["partner"]  # fmt: skip
+    seen = (await mona.asks("query($id: ID!) { partner(by: {id: $id}) { affiliations { nodes { id } } conventions { nodes { status contract { mode } } } } }", id=partner.id))["partner"]  # fmt: skip
     assert seen["conventions"]["nodes"] == [{"status": "IN_FORCE", "contract": {"mode": "DELEGATED"}}]
     assert len(seen["affiliations"]["nodes"]) == 2
     await _mona_names_a_deputy(caf, mona, server, convention, colleague)

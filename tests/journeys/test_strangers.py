@@ -21,7 +21,7 @@ ADMINISTRATIVE = {
 SIGNED = {"Partner", "Establishment", "Convention", "MembershipBulletin", "ServiceAccess"}
 OF_A_MEMBER = {"Partner", "Establishment", "MembershipBulletin", "ServiceAccess", "Group"}
 
-FILE = """query($id: ID!) { partner(id: $id) {
+FILE = """query($id: ID!) { partner(by: {id: $id}) {
   establishments { nodes { id } } eligibilities { id } affiliations { nodes { id user { id } } }
   conventionInForce { id contract { managers { id } } services { id service { code } } bulletins { id service { code } } }
   groups { nodes { id role { code } members { nodes { id } } memberships { nodes { id user { id } } } } }
@@ -29,7 +29,7 @@ FILE = """query($id: ID!) { partner(id: $id) {
 } }"""
 
 LISTS = """query($siret: String!) {
-  partner(siret: $siret) { id } partners(search: "") { nodes { id } }
+  partner(by: {siret: $siret}) { id } partners(search: "") { nodes { id } }
 }"""
 BY_PARTNER = ("groups", "users", "conventions", "bulletins", "journal", "declarations", "workers", "affiliations")
 

@@ -190,7 +190,7 @@ async def test_a_closing_cannot_be_cancelled_once_a_successor_is_announced(
         await paris.does("conventionClosingCancel", conventionId=esat.convention)
     world.clock.move_to(date(2026, 12, 20))
     assert await jo.tabs() == []  # A7: the bulletins close with the convention
-    seen = (await paris.asks("query($id: ID!) { partner(id: $id) { mode conventionInForce { id } } }", id=esat.partner.id))["partner"]  # fmt: skip
+    seen = (await paris.asks("query($id: ID!) { partner(by: {id: $id}) { mode conventionInForce { id } } }", id=esat.partner.id))["partner"]  # fmt: skip
     assert seen == {"mode": "DELEGATED", "conventionInForce": {"id": successor}}
 
 
@@ -237,7 +237,7 @@ async def test_mayotte_is_outside(world: World) -> None:
 async def test_a_closed_convention_with_the_seeded_people_takes_every_tab(world: World, paris: Person) -> None:
     delphine = Person(world, "declarante-canal")
     assert await delphine.tabs() == ["Esat"]
-    viewer = await paris.asks('{ partner(siret: "99990001200025") { conventionInForce { id } } }')
+    viewer = await paris.asks('{ partner(by: {siret: "99990001200025"}) { conventionInForce { id } } }')
 
     await paris.closes_convention(viewer["partner"]["conventionInForce"]["id"])
 

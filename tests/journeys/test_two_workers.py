@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.journeys.story import DELEGATED, TODAY, Person, an_open_esat, refused, somebody
 
-LOOK = "query($id: ID!) { partner(id: $id) { name groups { nodes { id } } } viewer { tabs { id } } }"
+LOOK = "query($id: ID!) { partner(by: {id: $id}) { name groups { nodes { id } } } viewer { tabs { id } } }"
 
 
 async def test_a_membership_ended_through_one_worker_is_gone_on_the_other(serve: Any) -> None:  # noqa: ANN401 a starter

@@ -195,7 +195,7 @@ async def test_who_could_declare_for_this_esat_on_12_january(paris: Person) -> N
 async def test_who_can_agrees_with_each_explanation(paris: Person, world: World) -> None:
     """For the people of the seeded Esat, on several days and for several acts."""
     seen = await paris.asks(
-        '{ partner(siret: "99990001200025") { establishments { nodes { id } } affiliations(first: 50) { nodes { user { id } } } } }'
+        '{ partner(by: {siret: "99990001200025"}) { establishments { nodes { id } } affiliations(first: 50) { nodes { user { id } } } } }'
     )
     (here,) = [e["id"] for e in seen["partner"]["establishments"]["nodes"]]
     users = [a["user"]["id"] for a in seen["partner"]["affiliations"]["nodes"]]
@@ -269,7 +269,7 @@ async def test_the_manager_of_a_centralised_partner_is_told_that_the_contract_is
     assert not told["allowed"]
     (group,) = (
         await paris.asks(
-            "query($id: ID!) { partner(id: $id) { conventionInForce { services { groups { nodes { id } } } } } }",
+            "query($id: ID!) { partner(by: {id: $id}) { conventionInForce { services { groups { nodes { id } } } } } }",
             id=esat.partner.id,
         )
     )["partner"]["conventionInForce"]["services"][0]["groups"]["nodes"]
@@ -284,7 +284,7 @@ async def test_an_agent_of_another_caf_is_told_who_administers(world: World) -> 
     me = (await hauts.asks("{ viewer { user { id } } }"))["viewer"]["user"]["id"]
     seen = (
         await hauts.asks(
-            '{ partner(siret: "99990002000010") { id establishments { nodes { id } } conventionInForce { id } } }'
+            '{ partner(by: {siret: "99990002000010"}) { id establishments { nodes { id } } conventionInForce { id } } }'
         )
     )["partner"]
 

@@ -112,7 +112,7 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
 async def _horizons(desk: Desk, lines: dict[str, list[Line]]) -> None:
     """A reader of Saint-Denis alone, a social worker of the other service; then both places declare."""
     who = "gestionnaire-horizons"
-    text = """query($i: ID!) { partner(id: $i) {
+    text = """query($i: ID!) { partner(by: {id: $i}) {
       services { id service { code } } establishments { nodes { id siret } } } }"""
     held = (await desk.answer(who, text, {"i": HORIZONS}))["partner"]
     access = {service["service"]["code"]: service["id"] for service in held["services"]}

@@ -206,7 +206,7 @@ WORKLIST = Asked(
 )
 
 INNER_FILTERS = Asked("""{
-  partner(siret: "999 900 012 00025") {
+  partner(by: {siret: "999 900 012 00025"}) {
     id
     now: affiliations(current: true, suspended: false) { nodes { user { familyName } } totalCount }
     past: affiliations(current: false) { nodes { endsOn user { familyName } } }
@@ -216,8 +216,8 @@ INNER_FILTERS = Asked("""{
       } } } } }
     journal(act: "userInvite", order: EARLIEST) { nodes { act before after reason } }
   }
-  unknown: partner(siret: "00000000000000") { id }
-  byId: partner(id: "ptr_99990001200017") { id siblings(order: LATEST) { nodes { id } totalCount } }
+  unknown: partner(by: {siret: "00000000000000"}) { id }
+  byId: partner(by: {id: "ptr_99990001200017"}) { id siblings(order: LATEST) { nodes { id } totalCount } }
 }""")
 
 ORDERS = Asked(
@@ -273,7 +273,7 @@ UPWARD = Asked("""{
 }""")
 
 WIDE = Asked(
-    "query($p: ID!) { partner(id: $p) {" + " ".join(
+    "query($p: ID!) { partner(by: {id: $p}) {" + " ".join(
         f"a{i}: name b{i}: version c{i}: mode" for i in range(40)
     ) + " follower { " + " ".join(f"z{i}: code" for i in range(55)) + " } } }",
     lambda _: {"p": CANAL},
@@ -329,9 +329,9 @@ DECISIONS = Asked("""{
 
 DATED = Asked(
     """query($p: ID!, $ids: [ID!]!, $d: Date, $e: Date = "2027-03-01") {
-  partner(id: $p, on: $d) { ...Told }
-  later: partner(id: $p, on: $e) { ...Told }
-  now: partner(id: $p) { ...Told }
+  partner(by: {id: $p}, on: $d) { ...Told }
+  later: partner(by: {id: $p}, on: $e) { ...Told }
+  now: partner(by: {id: $p}) { ...Told }
   before: node(id: "ptr_99990001200025@2025-08-31") { id ... on Partner { ...Told } }
   nodes(ids: $ids) { __typename id ... on Convention { status }
     ... on MembershipBulletin { state: status missing }
@@ -366,7 +366,8 @@ fragment Told on Partner { name mode siret administeredBy { code } conventionInF
 
 VIEWER_CAN = Asked(
     """query($p: ID!, $acts: [String!] = ["groupCreate", "serviceSuspend"], $none: [String!]) {
-  partner(id: $p) { viewerCan { act allowed reason __typename } two: viewerCan(acts: ["mandateGrant", "userInvite"]) {
+  partner(by: {id: $p}) { viewerCan { act allowed reason __typename }
+    two: viewerCan(acts: ["mandateGrant", "userInvite"]) {
       is: allowed why: reason }
     conventionInForce { viewerCan { act reason } contract { managers { viewerCan { allowed } } } }
     services { viewerCan(acts: $acts) { act allowed } nothing: viewerCan(acts: []) { act } }

@@ -32,7 +32,7 @@ FILTERED = Asked(
 TOLD = Asked("""{
   imports { nodes { columns { header field } sheets { name state lines } } }
   importLines { nodes { number reasons { code message rule source path } } }
-  partner(siret: "99990001200025") { origins { knownMcp knownHabtiers active filename digest sheet lineNumber takenOn
+  partner(by: {siret: "99990001200025"}) { origins { knownMcp knownHabtiers active filename digest sheet lineNumber takenOn
     import { status } partner { siret } } }
   migrations { label opensOn deadline source service { code migration { id } } }
 }""")

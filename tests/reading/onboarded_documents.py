@@ -15,7 +15,7 @@ ONBOARDING = Asked(
   other: onboarding(partner: $p, service: "svc_CDAP") { case steps { code state } late }
   none: onboarding(partner: "ptr_inconnu", service: $s) { case }
   odd: onboarding(partner: $s, service: $p) { case }
-  partner(id: $p, on: $d) { migration { ...Told } }
+  partner(by: {id: $p}, on: $d) { migration { ...Told } }
 }
 fragment Told on Onboarding { __typename case openedOn deadline late
   evidence { source sentence objectId line digest } steps { code label state blockedBy whoActs act rule }

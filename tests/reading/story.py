@@ -28,7 +28,7 @@ async def tell(desk: Desk) -> None:
 
 
 async def _of(desk: Desk, who: str, partner: str, selection: str) -> dict[str, Any]:
-    answer = await desk.answer(who, f"query($i: ID!) {{ partner(id: $i) {{ {selection} }} }}", {"i": partner})
+    answer = await desk.answer(who, f"query($i: ID!) {{ partner(by: {{id: $i}}) {{ {selection} }} }}", {"i": partner})
     return answer["partner"]  # type: ignore[no-any-return]
 
 

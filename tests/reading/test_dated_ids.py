@@ -47,7 +47,7 @@ async def refused(desk: Desk, text: str, variables: dict[str, Any] | None = None
 
 
 async def test_every_id_under_a_day_carries_it_at_every_depth(desk: Desk) -> None:
-    text = f"query($p: ID!, $d: Date) {{ partner(id: $p, on: $d) {{ {DEEP} }} }}"
+    text = f"query($p: ID!, $d: Date) {{ partner(by: {{id: $p}}, on: $d) {{ {DEEP} }} }}"
     for day in (PAST, str(TODAY), LATER):
         told = await desk.answer("admin-national", text, {"p": CANAL, "d": day})
         found = ids_in(told)
@@ -60,7 +60,9 @@ async def test_every_id_under_a_day_carries_it_at_every_depth(desk: Desk) -> Non
 
 
 async def test_without_a_day_no_id_carries_one(desk: Desk) -> None:
-    told = await desk.answer("admin-national", f"query($p: ID!) {{ partner(id: $p) {{ {DEEP} }} }}", {"p": CANAL})
+    told = await desk.answer(
+        "admin-national", f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {DEEP} }} }}", {"p": CANAL}
+    )
 
     assert ids_in(told)
     assert not [one for one in ids_in(told) if "@" in one]
@@ -177,7 +179,7 @@ MALFORMED = (
 @pytest.mark.parametrize("day", MALFORMED)
 async def test_a_malformed_day_gives_null(desk: Desk, day: str) -> None:
     text = """query($i: ID!, $all: [ID!]!) {
-      node(id: $i) { id } nodes(ids: $all) { id } partner(id: $i) { id } }"""
+      node(id: $i) { id } nodes(ids: $all) { id } partner(by: {id: $i}) { id } }"""
     given = f"{OLIVIERS}{day}"
     told = await desk.answer("admin-national", text, {"i": given, "all": [given, OLIVIERS, f"{OLIVIERS}@{PAST}"]})
 
@@ -191,7 +193,7 @@ async def test_a_day_of_a_year_out_of_reach_is_refused_wherever_an_id_carries_it
     for text in (
         "query($i: ID!) { node(id: $i) { id } }",
         "query($i: ID!) { nodes(ids: [$i]) { id } }",
-        "query($i: ID!) { partner(id: $i) { id } }",
+        "query($i: ID!) { partner(by: {id: $i}) { id } }",
     ):
         error = await refused(desk, text, {"i": given})
 
@@ -204,7 +206,7 @@ async def test_a_day_of_a_year_out_of_reach_is_refused_wherever_an_id_carries_it
 
 
 async def test_a_partner_is_found_by_the_id_of_a_day(desk: Desk) -> None:
-    text = "query($i: ID!, $d: Date) { partner(id: $i, on: $d) { id mode } }"
+    text = "query($i: ID!, $d: Date) { partner(by: {id: $i}, on: $d) { id mode } }"
     dated = f"{OLIVIERS}@{PAST}"
     for variables in ({"i": dated}, {"i": dated, "d": None}, {"i": dated, "d": PAST}, {"i": OLIVIERS, "d": PAST}):
         assert (await desk.answer("admin-national", text, variables))["partner"] == {
@@ -214,7 +216,7 @@ async def test_a_partner_is_found_by_the_id_of_a_day(desk: Desk) -> None:
 
 
 async def test_a_partner_of_two_days_is_refused(desk: Desk) -> None:
-    text = "query($i: ID!, $d: Date) { partner(id: $i, on: $d) { id } }"
+    text = "query($i: ID!, $d: Date) { partner(by: {id: $i}, on: $d) { id } }"
     error = await refused(desk, text, {"i": f"{OLIVIERS}@{PAST}", "d": LATER})
 
     assert (code_of(error), error.path) == ("ARGUMENTS", ["partner"])
@@ -227,7 +229,7 @@ QUESTIONS = {
     "a list": ("query($i: ID!) { bulletins(partnerId: $i) { totalCount } }", CANAL, "bulletins"),
     "a list of today's": ("query($i: ID!) { users(partnerId: $i) { totalCount } }", CANAL, "users"),
     "a list under a node": (
-        'query($i: ID!) { partner(id: "ptr_99990001200025") { g: groups(roleId: $i) { totalCount } } }',
+        'query($i: ID!) { partner(by: {id: "ptr_99990001200025"}) { g: groups(roleId: $i) { totalCount } } }',
         "rol_ESAT_LECTEUR",
         "partner/g",
     ),
@@ -287,3 +289,29 @@ async def test_the_key_of_an_act_is_never_read_as_an_id(desk: Desk) -> None:
         payload = await desk.send("agent-paris", "groupCreate", "replayed", **given)
 
         assert [e["code"] for e in payload["errors"]] == ["NOT_FOUND"]
+
+
+async def test_the_way_to_a_partner_may_be_a_variable_and_its_id_of_another_day(desk: Desk) -> None:
+    """The shape of a plan knows, inside the `@oneOf` too, which way is given and whether its id carries a day."""
+    text = "query($by: PartnerBy!, $d: Date) { partner(by: $by, on: $d) { id mode } } # any way"
+    told = [
+        (await desk.answer("admin-national", text, {"by": by}))["partner"]
+        for by in (
+            {"siret": "999 900 046 00015"},
+            {"id": OLIVIERS},
+            {"id": f"{OLIVIERS}@{PAST}"},
+            {"id": f"{OLIVIERS}@{LATER}"},
+            {"id": f"{OLIVIERS}@soon"},
+        )
+    ]
+
+    assert told == [
+        {"id": OLIVIERS, "mode": "DELEGATED"},
+        {"id": OLIVIERS, "mode": "DELEGATED"},
+        {"id": f"{OLIVIERS}@{PAST}", "mode": "CENTRALISED"},
+        {"id": f"{OLIVIERS}@{LATER}", "mode": "DELEGATED"},
+        None,
+    ]
+    assert len([key for key in desk.graph._plans if key[0] == text]) == 4  # noqa: SLF001 the way, the day
+    error = await refused(desk, text, {"by": {"id": f"{OLIVIERS}@{PAST}"}, "d": LATER})
+    assert (code_of(error), error.path) == ("ARGUMENTS", ["partner"])

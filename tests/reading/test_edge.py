@@ -227,9 +227,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"query": "query($i: [ID!]!) { nodes(ids: $i) { id } }", "variables": {"i": [NIR] * 101}},
         "TOO_MANY_IDS",
     ),
-    "nothing to find by": ({"query": "{ partner { id } }"}, "ARGUMENTS"),
+    "nothing to find by": ({"query": "{ partner { id } }"}, "GRAPHQL_VALIDATION_FAILED"),
+    "no way to find by": ({"query": "{ partner(by: {}) { id } }"}, "GRAPHQL_VALIDATION_FAILED"),
+    "two ways to find by": (
+        {"query": f'{{ partner(by: {{id: "{NIR}", siret: "{NIR}"}}) {{ id }} }}'},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "two ways to find by, in a variable": (
+        {
+            "query": "query($by: PartnerBy!) { partner(by: $by) { id } }",
+            "variables": {"by": {"id": NIR, "siret": NIR}},
+        },
+        "BAD_USER_INPUT",
+    ),
     "NUL by escape": ({"query": '{ partners(search: "a\\u{0}' + NIR + '") { totalCount } }'}, "MALFORMED"),
-    "NUL by long escape": ({"query": '{ partner(id: "\\u{00000}") { id } }'}, "MALFORMED"),
+    "NUL by long escape": ({"query": '{ partner(by: {id: "\\u{00000}"}) { id } }'}, "MALFORMED"),
 }
 
 

@@ -26,7 +26,7 @@ async def entries(desk: Desk, who: str, filters: str = "", partner: str | None =
             if code_of(refused) != "NOT_FOUND":  # the filter names a partner that `who` does not read
                 raise
             return {"nodes": [], "totalCount": 0}
-    found = (await desk.answer(who, f'{{ partner(id: "{partner}") {{ {listed} }} }}'))["partner"]
+    found = (await desk.answer(who, f'{{ partner(by: {{id: "{partner}"}}) {{ {listed} }} }}'))["partner"]
     return found and found["journal"]
 
 
@@ -90,7 +90,7 @@ async def test_the_journal_is_read_between_two_days_both_included(world: World) 
         world.clock.move_to(day)
         await paris.does("activityAttest", partnerId=CANAL, evidence="Appel")
     text = """query($p: ID!, $s: Date, $u: Date) { journal(partnerId: $p, since: $s, until: $u) { nodes { day } }
-      partner(id: $p) { journal(since: $s, until: $u) { nodes { day } } } }"""
+      partner(by: {id: $p}) { journal(since: $s, until: $u) { nodes { day } } } }"""
 
     for since, until, kept in (
         (days[1], days[2], days[1:3]),

@@ -55,7 +55,7 @@ async def test_a_filter_that_names_a_row_of_another_type_is_not_found(desk: Desk
 
 
 async def test_a_filter_under_another_object_is_refused_at_its_place(desk: Desk) -> None:
-    text = f"""query($i: ID!) {{ partner(id: "{CANAL}") {{
+    text = f"""query($i: ID!) {{ partner(by: {{id: "{CANAL}"}}) {{
       ours: groups(roleId: "rol_ESAT_LECTEUR") {{ totalCount }} theirs: groups(roleId: $i) {{ nodes {{ id }} }} }} }}"""
     error = await refusal(desk, text, {"i": "rol_UNKNOWN"})
 

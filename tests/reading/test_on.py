@@ -22,7 +22,7 @@ FACTS = """mode siret administeredBy { code } conventionInForce { id status pred
 
 
 async def told(desk: Desk, who: str, partner: str, day: str | None, selection: str = FACTS) -> Any:  # noqa: ANN401 JSON
-    text = f"query($p: ID!, $d: Date) {{ partner(id: $p, on: $d) {{ {selection} }} }}"
+    text = f"query($p: ID!, $d: Date) {{ partner(by: {{id: $p}}, on: $d) {{ {selection} }} }}"
     return (await desk.answer(who, text, {"p": partner, "d": day}))["partner"]
 
 
@@ -126,13 +126,13 @@ async def test_the_other_lists_are_filtered_on_the_day_too(desk: Desk, root: str
 
 async def test_one_question_tells_two_days_and_today_beside_them(desk: Desk) -> None:
     text = """query($p: ID!, $d: Date) {
-      past: partner(id: $p, on: "2026-02-28") { mode }
-      other: partner(id: $p, on: $d) { mode }
-      partner(id: $p) { mode }
+      past: partner(by: {id: $p}, on: "2026-02-28") { mode }
+      other: partner(by: {id: $p}, on: $d) { mode }
+      partner(by: {id: $p}) { mode }
       node(id: "ptr_99990004600015@2025-08-31") { ... on Partner { mode } }
       nodes(ids: ["ptr_99990004600015@2026-02-28"]) { ... on Partner { mode } }
       after: partners(search: "oliviers", on: "2026-02-28") { nodes { name mode } totalCount }
-      last: partner(id: $p) { mode }
+      last: partner(by: {id: $p}) { mode }
     }"""
     answer = await desk.answer("agent-bouches-du-rhone", text, {"p": OLIVIERS, "d": "2026-02-28"})
 
@@ -161,7 +161,7 @@ async def test_the_facts_of_today_are_those_that_no_day_is_asked_for(desk: Desk,
 
 
 async def test_a_plan_serves_every_day(desk: Desk) -> None:
-    text = "query($p: ID!, $d: Date) { partner(id: $p, on: $d) { mode } } # every day"
+    text = "query($p: ID!, $d: Date) { partner(by: {id: $p}, on: $d) { mode } } # every day"
     for day in ("2026-02-28", "2026-03-01", "2027-01-01", None):
         await desk.answer("agent-bouches-du-rhone", text, {"p": OLIVIERS, "d": day})
 
@@ -171,7 +171,7 @@ async def test_a_plan_serves_every_day(desk: Desk) -> None:
 @pytest.mark.parametrize("day", ["1899-12-31", "2200-01-01", "9999-12-31", "0001-01-01"])
 async def test_a_day_out_of_reach_is_refused(desk: Desk, day: str) -> None:
     for text, variables in (
-        (f'{{ partner(id: "{CANAL}", on: "{day}") {{ mode }} }}', {}),
+        (f'{{ partner(by: {{id: "{CANAL}"}}, on: "{day}") {{ mode }} }}', {}),
         ("query($d: Date) { partners(on: $d) { nodes { mode } } }", {"d": day}),
     ):
         with pytest.raises(GraphQLError) as refused:
@@ -216,7 +216,7 @@ async def a_partner_that_the_cna_takes_over(paris: Person, on: date) -> str:
 
 async def test_a_right_of_tomorrow_shows_nothing_today_and_one_of_yesterday_nothing_any_more(world: World) -> None:
     partner = await a_partner_that_the_cna_takes_over(Person(world, "agent-paris"), TOMORROW)
-    text = """query($p: ID!, $d: Date) { partner(id: $p, on: $d) {
+    text = """query($p: ID!, $d: Date) { partner(by: {id: $p}, on: $d) {
       administeredBy { code } eligibilities { formDigest } journal(first: 1) { totalCount } } }"""
 
     async def seen(who: str, day: date) -> Any:  # noqa: ANN401 JSON

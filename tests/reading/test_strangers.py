@@ -141,7 +141,7 @@ async def test_no_edge_leads_where_the_lists_do_not(desk: Desk, ids: Ids, engine
 
 async def test_a_partner_counts_only_the_people_that_its_reader_may_read(desk: Desk) -> None:
     people = "affiliations { totalCount nodes { user { id } } }"
-    text = f'{{ partner(id: "ptr_99990001200025") {{ {people} groups {{ totalCount }} }} }}'
+    text = f'{{ partner(by: {{id: "ptr_99990001200025"}}) {{ {people} groups {{ totalCount }} }} }}'
 
     seen = {who: (await desk.answer(who, text))["partner"] for who in ("gestionnaire-canal", "declarante-canal")}
 

@@ -10,7 +10,7 @@ SPANS = """timeline { __typename startsOn endsOn mode convention { id } administ
 
 
 async def spans(desk: Desk, who: str, partner: str) -> Any:  # noqa: ANN401 JSON
-    answer = await desk.answer(who, f"query($p: ID!) {{ partner(id: $p) {{ {SPANS} }} }}", {"p": partner})
+    answer = await desk.answer(who, f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {SPANS} }} }}", {"p": partner})
     return answer["partner"] and answer["partner"]["timeline"]
 
 

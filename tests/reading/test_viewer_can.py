@@ -191,7 +191,7 @@ async def test_a_declaration_says_what_its_establishment_says(desk: Desk) -> Non
 
 async def test_the_reason_says_whose_it_is(desk: Desk) -> None:
     can = 'viewerCan(acts: ["userInvite", "conventionPrepare"]) { reason }'
-    text = f"query($p: ID!) {{ partner(id: $p) {{ {can} }} }}"
+    text = f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {can} }} }}"
 
     async def reasons(who: str, partner: str) -> list[str | None]:
         answer = await desk.answer(who, text, {"p": partner})
@@ -230,7 +230,8 @@ async def test_another_day_changes_nothing_of_what_one_can(desk: Desk) -> None:
 
 
 async def asked(desk: Desk, argument: str, variables: dict[str, Any] | None = None, declared: str = "") -> Any:  # noqa: ANN401 JSON
-    text = f'query{declared} {{ partner(id: "{CANAL}") {{ viewerCan{argument} {{ a: act __typename allowed }} }} }}'
+    can = f"viewerCan{argument} {{ a: act __typename allowed }}"
+    text = f'query{declared} {{ partner(by: {{id: "{CANAL}"}}) {{ {can} }} }}'
     return (await desk.answer("agent-paris", text, variables))["partner"]["viewerCan"]
 
 

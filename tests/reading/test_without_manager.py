@@ -12,7 +12,7 @@ from .desk import Desk
 from .story import CANAL
 
 TEXT = """query($p: ID!, $w: Boolean!, $d: Date) {
-  partner(id: $p, on: $d) { withoutManager mode }
+  partner(by: {id: $p}, on: $d) { withoutManager mode }
   partners(withoutManager: $w, on: $d, first: 100) { nodes { id withoutManager } totalCount } }"""
 
 
