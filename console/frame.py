@@ -173,7 +173,6 @@ def dress(templates: Environment) -> None:
         "can": can,
         "choices_of": choices_of,
         "by_organism": by_organism,
-        "organism_id": organism_id,
         "to_declare": to_declare,
         "changes_of": changes_of,
     }
@@ -231,10 +230,6 @@ def to_declare(rights: Sequence[Mask], year: int) -> list[Place]:
         Place(place, next((d for d in place.declarations.nodes if d.campaign.year == year), None))
         for place in places.values()
     ]
-
-
-def organism_id(organisms: Sequence[Mask], code: str) -> str:
-    return next((organism.id for organism in organisms if organism.code == code), "")
 
 
 def changes_of(said: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -41,7 +41,7 @@ class Listing:
     """A list: which connection of the document, its columns, and what may be done with it.
 
     `needs`: the action without which nothing of it is read. `choices`: for a variable that is an identifier, where the
-    document lists its options.
+    document lists its options, from one place or several.
     `export`: its name for `listExport`, which needs the action `export_needs`.
     `bulk`: acts on several rows; their identifier is the row's, or at `bulk_id`.
     """

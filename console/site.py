@@ -12,7 +12,7 @@ PARTNERS = Listing(
     empty="Aucun partenaire n’est dans votre périmètre. Enregistrez-en un, ou importez l’extraction.",
     shown=("search", "migrationState", "mode"),
     labels={"search": "Nom, SIRET ou SIREN", "migrationState": "Migration", "mode": "Mode de gestion"},
-    choices={"organismId": "organisms", "serviceId": "services"},
+    choices={"organismId": "cna multiBranch cafs lastCafs", "serviceId": "services"},
     quick=(
         Quick("Tous", {}),
         Quick("En retard", {"migrationState": "LATE"}),

@@ -11,6 +11,7 @@ from . import dated_ids, paging
 from .question import Read, Value, Var
 from .records.base import name_key
 from .records.identifiers import compact
+from .records.onboarding import GRACE
 from .sqljson import Spelling
 
 Source: TypeAlias = tuple[Any, ...]
@@ -59,6 +60,8 @@ def _raw(source: Source) -> Giver:
     match source:
         case ("today",):
             return lambda _, held: held.today
+        case ("grace", None):
+            return lambda _, held: held.today - GRACE
         case ("now",):
             return lambda _, held: held.now
         case ("held", attribute, role):
@@ -108,6 +111,7 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "number": number,
     "past number": lambda text: number(text, ":"),  # what follows 9
     "day after": lambda day: min(day, LAST) + timedelta(days=1),
+    "grace": lambda day: day - GRACE,
     "key": dated_ids.key_of,
     "day": dated_ids.day_of,
     "days": dated_ids.days_of,

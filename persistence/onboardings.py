@@ -52,6 +52,7 @@ def _onboardings(terms: "Terms") -> Select[Any]:
         partner.c.id.label("partner_id"),
         service.c.id.label("service_id"),
         partner.c.kind.label("kind"),
+        partner.c.registered_on.label("registered_on"),
         convention.c.id.label("convention_id"),
         convention.c.number.label("convention_number"),
         convention.c.in_force_on.label("in_force_on"),
@@ -100,18 +101,23 @@ def is_done(row: FromClause, terms: "Terms") -> ColumnElement[bool]:
 
 
 def is_late(row: FromClause, terms: "Terms") -> ColumnElement[bool]:
-    """R59: the deadline is passed and the service was not opened; it is flagged, never refused."""
-    return and_(func.coalesce(row.c.deadline < terms.day, false()), ~is_done(row, terms))
+    """R59: the deadline is passed, and the service was not opened; it is flagged, never refused.
+
+    Nobody is late who is registered since less than thirty days.
+    """
+    passed = func.coalesce(row.c.deadline < terms.day, false())
+    return and_(passed, row.c.registered_on < terms.day_of_grace, ~is_done(row, terms))
 
 
 def board(terms: "Terms", migration: FromClause) -> ColumnElement[Any]:
-    """Of a migration: `[[code, organism, case, total, done, done late], …]` over what the caller may read."""
+    """Of a migration: `[[id, code, organism, case, total, done, done late, late], …]` over what the caller may read."""
     row, now = onboardings(terms).subquery(), table("partner_state").alias()
     done, known = is_done(row, terms), terms.seen("onboarding", row, anchored=False)
-    late = and_(done, row.c.first_opened_on > row.c.deadline)
-    counted = [func.count(), *(func.sum(case((flag, 1), else_=0)) for flag in (done, late))]
+    done_late = and_(done, row.c.first_opened_on > row.c.deadline)
+    flags = (done, done_late, is_late(row, terms))
+    counted = [func.count(), *(func.sum(case((flag, 1), else_=0)) for flag in flags)]
     organism = table("organism").alias()
-    groups = [organism.c.code, organism.c.name, row.c.onboarding_case]
+    groups = [organism.c.id, organism.c.code, organism.c.name, row.c.onboarding_case]
     counts = (
         select(*groups, *(count.label(f"n{i}") for i, count in enumerate(counted)))
         .join_from(row, now, and_(now.c.partner_id == row.c.partner_id, terms.runs(now)))
@@ -122,7 +128,7 @@ def board(terms: "Terms", migration: FromClause) -> ColumnElement[Any]:
         .subquery()
     )
     columns = list(counts.c)
-    listed = terms.spelling.listed(terms.spelling.array(columns), columns[:3])
+    listed = terms.spelling.listed(terms.spelling.array(columns), columns[1:4])
     return terms.spelling.nested(select(listed).scalar_subquery())
 
 

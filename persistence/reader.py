@@ -101,8 +101,7 @@ class Terms:
         dated = (self._told_on, key)
         if dated not in self._made:
             self._made[dated] = make()
-        made: Made = self._made[dated]
-        return made
+        return self._made[dated]  # type: ignore[no-any-return]
 
     def alias(self, record: str) -> FromClause:
         self._aliases += 1
@@ -120,6 +119,11 @@ class Terms:
     def day(self) -> ColumnElement[Any]:
         """The day of the facts: today, unless the field asks for another."""
         return self.today if self._told_on is None else self.value(self._told_on, "day")
+
+    @property
+    def day_of_grace(self) -> ColumnElement[Any]:
+        """What begins from this day on is not late yet, on the day of the facts."""
+        return self.bind(("grace", self._told_on), "day")  # type: ignore[no-any-return]
 
     def identifier(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
         """The id of a row, with the day of the facts where a field asks for one."""
@@ -151,8 +155,7 @@ class Terms:
 
     def agrees(self, term: ColumnElement[bool], value: Value) -> ColumnElement[bool]:
         """Whether a condition is as a Boolean argument says."""
-        wanted: ColumnElement[bool] = self.bind(("value", value), "flag")
-        return cast(term, Boolean) == wanted
+        return cast(term, Boolean) == self.bind(("value", value), "flag")  # type: ignore[no-any-return]
 
     def seen(self, record: str, row: FromClause, *, anchored: bool = True) -> list[ColumnElement[bool]]:
         """The predicate of the record's read, and nothing for what is public to any signed-in caller.
@@ -175,8 +178,7 @@ class Terms:
 
     def ends_by(self, end: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         """Whether the last day is the given one or before: an end is the first day without."""
-        last: ColumnElement[bool] = end <= self.bind(("day after", value), "day")
-        return last
+        return end <= self.bind(("day after", value), "day")  # type: ignore[no-any-return]
 
     def runs(self, row: FromClause, starts: str = "starts_on", ends: str = "ends_on") -> ColumnElement[bool]:
         """Whether [starts, ends) of the row holds on the day of the facts."""

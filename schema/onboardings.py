@@ -12,7 +12,7 @@ from persistence.onboardings import is_concerned, is_done, is_late, onboardings
 from persistence.question import Expression, Table, Test, Value
 from persistence.reader import Terms
 from persistence.records.base import french
-from persistence.records.onboarding import STEPS, Case, Situation, StepCode, StepState, steps
+from persistence.records.onboarding import GRACE, STEPS, Case, Situation, StepCode, StepState, steps
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
@@ -141,6 +141,10 @@ def _piece(
     )
 
 
+def _deadline(deadline: str | None, registered_on: str) -> date | None:
+    return None if deadline is None else max(date.fromisoformat(deadline), date.fromisoformat(registered_on) + GRACE)
+
+
 def _yes(known: bool | None) -> str:  # noqa: FBT001 a fact
     return "non dit" if known is None else "oui" if known else "non"
 
@@ -178,7 +182,15 @@ def _has_state(row: Table, terms: Terms, value: Value) -> SqlTest:
     return has
 
 
+def _migrates(row: Table, terms: Terms, value: Value) -> SqlTest:
+    at = onboardings(terms).subquery()
+    known = terms.seen("onboarding", at)
+    concerned = select(at.c.partner_id).where(is_concerned(at), *known)
+    return terms.agrees(row.c.id.in_(concerned), value)
+
+
 MIGRATION_FILTERS = {
+    "migrates": Filter(bool, _migrates, "Concerné par la migration d'un service, ou non (R59)."),
     "migration_case": Filter(Case, _concerned(equal("onboarding_case")), "Cas, pour le service qui migre (R51)."),
     "migration_state": Filter(MigrationState, _concerned(_has_state), "Où il en est dans la migration (R59)."),
 }
@@ -222,7 +234,11 @@ class Onboarding:
         "Premier jour où le service fut ouvert à ce partenaire ; vide tant qu'il ne l'a pas été.",
         lambda row, terms: case((is_done(row, terms), row.c.first_opened_on)),
     )
-    deadline: date | None = column("L'échéance de la migration du service, s'il en a une (R59).")
+    deadline: date | None = derived(
+        "L'échéance de la migration du service, s'il en a une (R59) : trente jours au moins après l'enregistrement.",
+        {"deadline": _of("deadline"), "registered_on": _of("registered_on")},
+        _deadline,
+    )
     late: bool = column(
         "L'échéance est passée, et le service n'est pas ouvert : c'est signalé, jamais refusé (R59).",
         lambda row, terms: func.coalesce(is_late(row, terms), False),

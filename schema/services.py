@@ -45,26 +45,29 @@ class Service(Node):
 
 @strawberry.type(description="Les partenaires d'un organisme et d'un cas, dans une migration (R59).")
 class MigrationCount:
+    organism_id: ID = told("L'organisme qui administre.")
     organism_code: str = told("Code de l'organisme qui administre.")
     organism: str = told("Son nom.")
     case: Case = told("Le cas.")
     total: int = told("Partenaires concernés.")
     done: int = told("Service ouvert.")
     remaining: int = told("Service à ouvrir.")
-    late: int = told("À ouvrir, l'échéance étant passée : c'est signalé, jamais refusé.")
+    late: int = told("À ouvrir, leur échéance étant passée : c'est signalé, jamais refusé.")
     done_late: int = told("Ouvert après l'échéance.")
 
 
-def _count(code: str, name: str, case_: str, total: int, done: int, done_late: int, *, passed: bool) -> MigrationCount:
-    left = total - done
+def _count(
+    organism: str, code: str, name: str, case_: str, total: int, done: int, done_late: int, late: int
+) -> MigrationCount:
     return MigrationCount(
+        organism_id=ID(organism),
         organism_code=code,
         organism=name,
         case=Case(case_),
         total=total,
         done=done,
-        remaining=left,
-        late=left if passed else 0,
+        remaining=total - done,
+        late=late,
         done_late=done_late,
     )
 
@@ -80,11 +83,8 @@ class Migration(Node):
     service: ServiceRef = one("Le service.", "service_id")
     board: list[MigrationCount] = derived(
         "Où l'on en est, par organisme et par cas, parmi les partenaires dont vous lisez l'accueil.",
-        {
-            "rows": lambda row, terms: board(terms, row),
-            "passed": lambda row, terms: row.c.deadline < terms.day,
-        },
-        lambda rows, passed: [_count(*row, passed=passed) for row in rows],
+        {"rows": lambda row, terms: board(terms, row)},
+        lambda rows: [_count(*row) for row in rows],
     )
 
 

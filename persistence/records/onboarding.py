@@ -5,7 +5,7 @@ test holds both equal. `steps` turns the facts of one service into what is done,
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,6 +14,9 @@ from .extracts import Origin
 from .partners import Partner
 from .rules import Rule, require
 from .services import Service
+
+GRACE = timedelta(days=30)
+"""What a partner has at least, from its registration, before its opening is late (R59)."""
 
 MISSION = "mission"
 """What an amendment of case 3 verifies (R55)."""

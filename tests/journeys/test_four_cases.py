@@ -175,7 +175,7 @@ async def test_case_1_known_in_neither_list_contracts_the_three_documents(paris:
 
     walked = await opening.walks()
 
-    assert (before["case"], before["late"], before["deadline"]) == ("CASE_1", True, "2025-06-30")
+    assert (before["case"], before["late"], before["deadline"]) == ("CASE_1", False, "2027-01-09")
     assert before["evidence"] == [
         {"source": "REGISTER", "sentence": "Aucune convention en vigueur au registre.", "objectId": None, "line": None, "digest": None}
     ]  # fmt: skip
@@ -470,8 +470,8 @@ async def test_the_board_of_the_migration_moves_with_each_opening_and_each_sees_
     await Opening(paris, Partner(made, siret, await establishments(paris, made))).walks()
     after = await board(paris)
 
-    assert moved(before.get(key), waiting.get(key)) == (1, 0, 1, 1, 0)
-    assert moved(waiting.get(key), after.get(key)) == (0, 1, -1, -1, 1)
+    assert moved(before.get(key), waiting.get(key)) == (1, 0, 1, 0, 0)  # registered today: not late
+    assert moved(waiting.get(key), after.get(key)) == (0, 1, -1, 0, 1)
     assert {code for code, _ in after} == {"751"}
     assert await board(rhone) == others
     assert {code for code, _ in others} == {"691"}
