@@ -80,6 +80,11 @@ NO_WORD, NO_ADDRESS = "-", " "
 """What no key of a name, and no address, holds."""
 
 
+def searched_words(text: str) -> list[str]:
+    """The words of a name, as keys hold them; without any, one that no key holds."""
+    return name_key(text).split() or [NO_WORD]
+
+
 def searched_address(text: str) -> str:
     """An e-mail address, or a part of one, as addresses are kept."""
     return unicodedata.normalize("NFC", text.strip().lower())
@@ -104,7 +109,8 @@ def number(text: str, end: str = "") -> str:
 READ: Mapping[str, Callable[[Any], Any]] = {
     "value": lambda value: value,
     "limit": lambda size: size + 1,
-    "words": lambda text: name_key(text).split() or [NO_WORD],
+    "words": searched_words,
+    "longest word": lambda text: max(searched_words(text), key=len),
     "address": lambda text: searched_address(text) if "@" in text else NO_ADDRESS,
     "finess": lambda text: compact(text).upper(),
     "digits": lambda text: re.sub("[^0-9]", "", compact(text)),

@@ -168,8 +168,9 @@ class Terms:
         return [visible(record, row, self.permits(GUARDED[record].type, "read"), self, anchored=anchored)]
 
     def mentions(self, key: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
-        """Whether a name, by its key, holds each of the words that are searched, in any order."""
-        return self.spelling.holds_all(key, self.bind(("words", value), "texts"))
+        """Whether a name, by its key, holds each of the words that are searched, in any order; the longest first."""
+        longest = self.spelling.find(key, self.bind(("longest word", value), "text"))
+        return and_(longest, self.spelling.holds_all(key, self.bind(("words", value), "texts")))
 
     def starts(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         """Whether a column of digits starts with the number that is typed, of nine digits at least; by its index."""
