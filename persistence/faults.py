@@ -12,6 +12,8 @@ WAITED = {"55P03", "57014", "40P01", "40001"}  # lock, statement, deadlock, seri
 LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 AWAY = ("08", "28", "3D", "53", "57P", "58", "25006", "XX001", "XX002")
 """Beginnings of PostgreSQL's states: connection, login, no such database, resources, shutdown, disk, a replica."""
+REPLANNED = "InvalidCachedStatementError"
+"""A newer process has changed a table: the statements of this connection are prepared anew at the next transaction."""
 LOST = ("connection is closed", "connection was closed", "connection is lost")
 UNREADABLE = (
     "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_PROTOCOL",
@@ -55,7 +57,8 @@ def faults_told(*, committing: bool = False) -> Iterator[None]:
 def fault_of(met: BaseException) -> RegisterFault | None:
     driver = getattr(met, "orig", None) or met
     state, told = state_of(driver), cause_of(driver)
-    if state in WAITED or state.startswith(LOCKED) or isinstance(met, PoolTimeout | TimeoutError):
+    waited = state in WAITED or state.startswith(LOCKED) or type(driver).__name__ == REPLANNED
+    if waited or isinstance(met, PoolTimeout | TimeoutError):
         return Busy(told)
     lost = getattr(met, "connection_invalidated", False) or isinstance(driver, OSError)
     if lost or state.startswith((*AWAY, *UNREADABLE)) or any(words in str(driver) for words in LOST):

@@ -6,8 +6,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from persistence.faults import Busy, OutcomeUnknown, RegisterFault, Unavailable
+from persistence.migrations import OtherStep
+from persistence.vault import VaultError
 
 PERIOD_SECONDS = 60
+TELLING = (RegisterFault, OtherStep, VaultError)
+"""What they say is ours: a name of the driver's, or a sentence without a value."""
 logger = logging.getLogger(__name__)
 
 
@@ -49,7 +53,7 @@ class Outage:
         self._met[kind] = self._met.get(kind, 0) + 1
         if now < self._silent_until.get(kind, now):
             return
-        cause = f" ({fault.args[0]})" if isinstance(fault, RegisterFault) and fault.args else ""
+        cause = f" ({fault.args[0]})" if isinstance(fault, TELLING) and fault.args else ""
         logger.error("the register does not serve: %s%s, met %d times since last told", kind, cause, self._met[kind])
         self._silent_until[kind], self._met[kind] = now + PERIOD_SECONDS, 0
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from persistence import engine
 from persistence.engine import Database
-from persistence.faults import Unavailable
+from persistence.faults import Busy, Unavailable
 from server.app import create_app
 from server.demo_issuer import DemoIssuer
 from server.faults import PERIOD_SECONDS, Outage
@@ -282,6 +282,23 @@ async def test_an_act_done_before_the_register_went_is_not_answered_as_if_nothin
     assert await attested(world) == 1
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_a_table_that_a_newer_process_changed_costs_one_busy_answer_at_most(database: Database) -> None:
+    every = text("SELECT * FROM mission")
+
+    async def read() -> int:
+        async with database.transaction() as session:
+            return len((await session.execute(every)).all())
+
+    before = await read()
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE mission ADD COLUMN newer integer"))
+
+    with pytest.raises(Busy):
+        await read()
+    assert await read() == before
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_a_locked_file_is_busy_for_acts_and_readers_go_on(
     place: Place, issuer: DemoIssuer, issuer_file: Path, monkeypatch: pytest.MonkeyPatch
@@ -343,5 +360,5 @@ async def test_a_file_that_is_no_register_is_an_outage_and_no_defect(place: Plac
 async def attested(world: World) -> int:
     """How often it was done, by the register itself."""
     async with world.database.reading() as driver:
-        text = "SELECT count(*) FROM journal WHERE act = 'activityAttest'"
-        return int(await world.database.value(text, {} if world.database.dialect == "sqlite" else (), driver))
+        count = "SELECT count(*) FROM journal WHERE act = 'activityAttest'"
+        return int(await world.database.value(count, {} if world.database.dialect == "sqlite" else (), driver))

@@ -5,6 +5,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from persistence.keys import OTHER_KEYS
+from persistence.migrations import BEHIND, OtherStep
+from persistence.vault import VaultError
 from server import health
 from server.health import Health
 
@@ -57,3 +60,19 @@ async def test_a_stopping_process_is_alive_but_not_ready() -> None:
 
     assert (await ask(checked, "/livez")).status_code == 200
     assert (await ask(checked, "/readyz")).status_code == 503
+
+
+@pytest.mark.parametrize(("fault", "told"), [(OtherStep(BEHIND), BEHIND), (VaultError(OTHER_KEYS), OTHER_KEYS)])
+async def test_the_log_says_what_an_operator_has_to_mend(
+    fault: Exception, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refused() -> None:
+        raise fault
+
+    checked = Health(refused, policy="a1b2")
+    for _ in range(3):
+        assert (await ask(checked, "/readyz")).status_code == 503
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "server.faults"]
+    assert len(lines) == 1
+    assert told in lines[0]
