@@ -38,14 +38,17 @@ def _onboardings(terms: "Terms") -> Select[Any]:
     partner, service, convention = table("partner").alias(), table("service").alias(), table("convention").alias()
     contract, access, bulletin = table("contract").alias(), table("service_access").alias(), table("bulletin").alias()
     origin, migration = table("partner_origin").alias(), table("migration").alias()
-    known, legacy = _known(terms, partner, service, convention, origin), func.coalesce(origin.c.known_habtiers, false())
+    known, legacy = (
+        is_known(terms, partner, service, convention, origin),
+        func.coalesce(origin.c.known_habtiers, false()),
+    )
     rows = (
         partner.join(service, true())
         .outerjoin(convention, and_(convention.c.partner_id == partner.c.id, _holds(terms, convention)))
         .outerjoin(contract, contract.c.convention_id == convention.c.id)
         .outerjoin(access, and_(access.c.convention_id == convention.c.id, access.c.service_id == service.c.id))
         .outerjoin(bulletin, bulletin.c.id == _spoken_of(terms, access))
-        .outerjoin(origin, origin.c.id == _last_origin(terms, partner))
+        .outerjoin(origin, origin.c.id == last_origin(terms, partner))
         .outerjoin(migration, migration.c.service_id == service.c.id)
     )
     return select(
@@ -68,10 +71,10 @@ def _onboardings(terms: "Terms") -> Select[Any]:
         convention.c.id.is_not(None).label("in_force"),
         _announced(terms, partner).label("announced"),
         func.coalesce(origin.c.known_mcp, false()).label("known_by_file"),
-        _attested(terms, partner).label("attested"),
-        _eligible(terms, partner, service).label("eligible"),
-        _amended(terms, convention).label("amended"),
-        _covered(convention, service).label("covered"),
+        is_attested(terms, partner).label("attested"),
+        is_eligible(terms, partner, service).label("eligible"),
+        is_amended(terms, convention).label("amended"),
+        is_covered(convention, service).label("covered"),
         is_complete(bulletin, service).label("complete"),
         bulletin.c.organism_signed_on.is_not(None).label("signed"),
         func.coalesce(bulletin.c.siret == convention.c.siret, false()).label("siret_matches"),
@@ -142,7 +145,7 @@ def _holds(terms: "Terms", convention: FromClause) -> ColumnElement[bool]:
     return and_(convention.c.in_force_on <= terms.day, *ends)
 
 
-def _last_origin(terms: "Terms", partner: FromClause) -> ColumnElement[Any]:
+def last_origin(terms: "Terms", partner: FromClause) -> ColumnElement[Any]:
     """The file's word is the last one taken: ids follow time."""
     row = table("partner_origin").alias()
     taken = [row.c.partner_id == partner.c.id, row.c.taken_on <= terms.day]
@@ -158,7 +161,7 @@ def _spoken_of(terms: "Terms", access: FromClause) -> ColumnElement[Any]:
     return found.correlate(access).scalar_subquery()
 
 
-def _known(
+def is_known(
     terms: "Terms", partner: FromClause, service: FromClause, convention: FromClause, origin: FromClause
 ) -> ColumnElement[bool]:
     """Known in MCP: see `records.onboarding.is_known`."""
@@ -169,11 +172,11 @@ def _known(
     recorded = convention.c.originally_in_force_on.is_not(None)
     return case(
         (convention.c.id.is_(None), and_(told, ~over)),
-        else_=or_(told, recorded, _served_before(terms, convention, service)),
+        else_=or_(told, recorded, served_before(terms, convention, service)),
     )
 
 
-def _served_before(terms: "Terms", convention: FromClause, service: FromClause) -> ColumnElement[bool]:
+def served_before(terms: "Terms", convention: FromClause, service: FromClause) -> ColumnElement[bool]:
     mine, other = table("bulletin").alias(), table("bulletin").alias()
     effective = select(func.min(mine.c.effective_from)).where(
         mine.c.convention_id == convention.c.id, mine.c.service_id == service.c.id
@@ -191,12 +194,12 @@ def _announced(terms: "Terms", partner: FromClause) -> ColumnElement[bool]:
     return _any(row, of=[partner], where=[row.c.partner_id == partner.c.id, row.c.in_force_on > terms.day, stands])
 
 
-def _attested(terms: "Terms", partner: FromClause) -> ColumnElement[bool]:
+def is_attested(terms: "Terms", partner: FromClause) -> ColumnElement[bool]:
     row = table("activity_attestation").alias()
     return _any(row, of=[partner], where=[row.c.partner_id == partner.c.id, row.c.attested_on <= terms.day])
 
 
-def _eligible(terms: "Terms", partner: FromClause, service: FromClause) -> ColumnElement[bool]:
+def is_eligible(terms: "Terms", partner: FromClause, service: FromClause) -> ColumnElement[bool]:
     """R28: the last decision on the service is favourable, with its form where it is needed."""
     row, later = table("eligibility").alias(), table("eligibility").alias()
     same = [later.c.partner_id == partner.c.id, later.c.service_id == service.c.id]
@@ -206,7 +209,7 @@ def _eligible(terms: "Terms", partner: FromClause, service: FromClause) -> Colum
     return _any(row, of=[partner, service], where=[decided, row.c.decision == "ELIGIBLE", with_form])
 
 
-def _amended(terms: "Terms", convention: FromClause) -> ColumnElement[bool]:
+def is_amended(terms: "Terms", convention: FromClause) -> ColumnElement[bool]:
     row = table("amendment").alias()
     verified = cast(row.c.verified_fields, Text).contains(f'"{MISSION}"')
     return _any(
@@ -214,7 +217,7 @@ def _amended(terms: "Terms", convention: FromClause) -> ColumnElement[bool]:
     )
 
 
-def _covered(convention: FromClause, service: FromClause) -> ColumnElement[bool]:
+def is_covered(convention: FromClause, service: FromClause) -> ColumnElement[bool]:
     """R9: a mission of the convention covers the service."""
     named, covers = table("convention_mission").alias(), table("mission_service").alias()
     rows = named.join(covers, covers.c.mission_id == named.c.mission_id)

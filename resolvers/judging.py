@@ -33,14 +33,13 @@ def _chosen(record: str, acts: Any, values: Mapping[str, Any]) -> list[str]:  # 
 
 
 def _told(record: str, act: str, asked: Mapping[str, str]) -> Iterator[Field]:
-    permissions = permitted.ACTS[record][act]
     for key, name in asked.items():
         match name:
             case "act":
                 yield Fixed(key, act)
             case "allowed":
-                yield Leaf(key, permitted.allowed(record, permissions))
+                yield Leaf(key, permitted.allowed(record, act))
             case "reason":
-                yield Leaf(key, permitted.reason(record, permissions))
+                yield Leaf(key, permitted.reason(record, act))
             case _:
                 yield Fixed(key, "Permission")

@@ -6,11 +6,13 @@ Each act declares, beside its permissions, the records that it bears on (`acting
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, case, false, literal, null, select, true
+from sqlalchemy import ColumnElement, case, false, func, literal, not_, null, or_, select, true
 
+from persistence.bars import BARS
 from persistence.question import Expression, Table
 from persistence.reader import Terms
 from persistence.records import Record
+from persistence.states import At
 from persistence.visibility import GUARDED, Allowed, table, visible
 
 Permissions: TypeAlias = tuple[str, ...]
@@ -67,22 +69,58 @@ def by_state(ways: Sequence[Allowed], organism: str, mode: str | None) -> str:
 # the same in SQL, on the day of the caller's rights
 
 
-def allowed(record: str, permissions: Permissions) -> Expression:
+def granted(record: str, permissions: Permissions) -> Expression:
+    """By the policy."""
+
     def read(row: Table, terms: Terms) -> ColumnElement[bool]:
         ways = _ways(terms, permissions)
         return terms.once(
-            (row, "allowed", ways), lambda: case((visible(record, row, ways, terms), true()), else_=false())
+            (row, "granted", ways), lambda: case((visible(record, row, ways, terms), true()), else_=false())
         )
 
     return read
 
 
-def reason(record: str, permissions: Permissions) -> Expression:
-    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
-        ways = _ways(terms, permissions)
-        return terms.once((row, "reason", ways), lambda: _reason(record, row, ways, terms))
+def allowed(record: str, act: str) -> Expression:
+    """By the policy, and by the state of the row."""
+
+    def read(row: Table, terms: Terms) -> ColumnElement[bool]:
+        permits = granted(record, ACTS[record][act])(row, terms)
+        bars = [test for test, _ in _barred(record, act, row, terms)]
+        if not bars:
+            return permits
+        return terms.once((row, "allowed", act), lambda: case((or_(*bars), false()), else_=permits))
 
     return read
+
+
+def reason(record: str, act: str) -> Expression:
+    """What the act would answer: the policy's refusal first, then the sentence of the rule that bars it."""
+
+    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+        ways = _ways(terms, ACTS[record][act])
+        forbidden = terms.once((row, "reason", ways), lambda: _reason(record, row, ways, terms))
+        bars = _barred(record, act, row, terms)
+        if not bars:
+            return forbidden
+        permits = granted(record, ACTS[record][act])(row, terms)
+        return terms.once((row, "why", act), lambda: case((not_(permits), forbidden), *bars, else_=null()))
+
+    return read
+
+
+def _barred(record: str, act: str, row: Table, terms: Terms) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+    """Each bar of the act on this row, today whatever day is asked, and its sentence."""
+    return terms.once((row, "bars", act), lambda: _bars(record, act, row, terms))
+
+
+def _bars(record: str, act: str, row: Table, terms: Terms) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+    bars = BARS.get((record, act), ())
+    own = tuple(way for way in _ways(terms, ACTS[record][act]) if way.role == "partner_administrator")
+    with terms.told_on(None):
+        by_partner = visible(record, row, own, terms) if own else false()
+        at = At(row, terms, case((by_partner, true()), else_=false()))
+        return [(func.coalesce(bar.holds(at), false()), literal(bar.rule.sentence)) for bar in bars]
 
 
 def _reason(record: str, row: Table, ways: Sequence[Allowed], terms: Terms) -> ColumnElement[Any]:

@@ -15,7 +15,7 @@ from persistence.records.partners import Decision, PartnerKind
 from persistence.records.services import ESAT
 from persistence.visibility import table
 from resolvers.bindings import Filter
-from resolvers.permitted import allowed
+from resolvers.permitted import granted
 
 from .actions import PERMISSIONS
 from .binding import (
@@ -88,7 +88,7 @@ class Part(StrEnum):
     @property
     def is_read(self) -> Expression:
         """Whether the caller reads all that is of this kind at a partner."""
-        return allowed("partner", (":".join(PERMISSIONS[f"{self}_READ"]),))
+        return granted("partner", (":".join(PERMISSIONS[f"{self}_READ"]),))
 
 
 def _readable(**readable: bool) -> list[str]:

@@ -1,0 +1,164 @@
+"""`viewerCan` says no where the state of the row forbids: whichever input is given, the act is refused by that rule.
+
+Every act is tried on rows in every state of the told world, by who may do it, and undone before it is recorded.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeAlias
+
+import pytest
+from graphql import GraphQLInputObjectType, get_named_type
+
+from persistence.bars import BARS
+from persistence.records import Rule
+from resolvers import performing
+from resolvers.permitted import ACTS
+
+from .desk import Desk
+from .story import PAPER
+from .test_viewer_can import MUTATION, NAMES, TYPES, an_input, judged, told
+
+DAYS = ("2026-12-10", "2026-12-11", "2027-03-01", "2031-01-01")
+MISSIONS = ["mis_ACCOMPAGNEMENT_TRAVAIL", "mis_ACCOMPAGNEMENT_SOCIAL"]
+PERSON = {"givenName": "Ada", "familyName": "Nouvelle", "email": "ada@nouvelle.invalid"}
+SIGNED = {"convention": PAPER, "contract": PAPER}
+OTHERWISE = {"remunerationsDeclare", "activityChangesDeclare", "workerNirReveal", "establishmentAdd"}
+"""Acts that no state of the row that they take forbids, or whose state is that of a campaign, said by the input."""
+MOST = 5
+WHO = {
+    "extract": ("agent-paris", "admin-national"),
+    "extract_line": ("agent-paris",),
+    "agent": ("admin-national",),
+    "declaration_line": ("agent-paris", "agent-hauts-de-seine"),
+}
+EVERYBODY = ("agent-paris", "agent-cna", "agent-yvelines", "gestionnaire-canal", "gestionnaire-oliviers")
+RULES = {rule.sentence: rule for rule in Rule}
+
+
+Row: TypeAlias = dict[str, Any]
+
+
+def on(name: str, **more: object) -> Callable[[Row], list[Row]]:
+    """The same input on several days."""
+    return lambda _: [{name: day} | more for day in DAYS]
+
+
+def once(**given: object) -> Callable[[Row], list[Row]]:
+    return lambda _: [given]
+
+
+FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
+    "conventionSign": on("inForceOn", **SIGNED),
+    "conventionRecord": once(**SIGNED, number="1", missionIds=MISSIONS, originallyInForceOn="2020-01-01"),
+    "conventionAmend": once(verifiedFields=["mission"], missionIds=MISSIONS),
+    "delegationChange": lambda _: [{"mode": mode} for mode in ("CENTRALISED", "DELEGATED")],
+    "partnerSiretChange": once(siret="73282932000074"),
+    "bulletinPrepare": lambda row: [{"serviceId": f"svc_{one}", "siret": row["siret"]} for one in ("ESAT", "CDAP")],
+    "bulletinSign": on("effectiveFrom", signature=PAPER, acknowledgeCna=True),
+    "bulletinReplace": lambda row: [{"successorId": one} for one in row["beside"]],
+    "managerAppoint": lambda _: [{"kind": kind, "person": PERSON} for kind in ("MANAGER", "DEPUTY")],
+    "userInvite": once(person=PERSON),
+    "eligibilityDecide": once(serviceId="svc_CDAP", formDigest="0" * 64),
+    "groupRoleAttach": lambda row: [{"roleId": row["role_id"] or "rol_ESAT_DECLARANT"}],
+    "groupMembersAdd": lambda row: [{"userIds": row["colleagues"]}],
+    "importApply": once(organismId="org_751", columnsConfirmed=True),
+    "importPurge": once(purgeReason="Fin", force=True),
+    "userUpdate": lambda row: [{"person": row["person"]}],
+    "mandateGrant": once(client={"issuer": "x", "subject": "y", "name": "Z", "email": "z@z.invalid"}),
+    "remunerationsProcess": once(outcome="TAKEN_INTO_ACCOUNT"),
+    "invitationRenew": once(),
+}
+"""Good inputs of an act: one of them passes unless the state forbids it. The others take a day."""
+
+
+def forms(act: str, row: Row) -> list[Row]:
+    return FORMS.get(act, on("on"))(row)
+
+
+async def chosen(desk: Desk, table: str) -> list[Row]:
+    """A few rows of each look: which of their days have come, and which of their marks are there."""
+    looks: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in sorted(await desk.rows(table), key=lambda r: str(r["id"])):
+        looks[tuple(value is None for value in row.values())].append(dict(row))
+    rows = [row for alike in looks.values() for row in alike[-MOST:]]
+    await _complete(desk, table, rows)
+    return rows
+
+
+async def _complete(desk: Desk, table: str, rows: list[Row]) -> None:
+    """What the good input of a row needs of the rows around."""
+    people = {row["id"]: row for row in await desk.rows("user")}
+    links, members = await desk.rows("affiliation"), await desk.rows("membership")
+    stopped = {row["affiliation_id"] for row in await desk.rows("suspension")}
+    bulletins = await desk.rows("bulletin")
+    for row in rows:
+        if table == "affiliation":
+            one = people[row["user_id"]]
+            row["person"] = {"givenName": one["given_name"], "familyName": one["family_name"], "email": one["email"]}
+        elif table == "bulletin":
+            row["beside"] = [b["id"] for b in bulletins if b["access_id"] == row["access_id"] and b["id"] != row["id"]]
+        elif table == "group":
+            inside = {m["affiliation_id"] for m in members if m["group_id"] == row["id"]}
+            mine = (a for a in links if a["partner_id"] == row["partner_id"] and a["ends_on"] is None)
+            row["colleagues"] = [a["user_id"] for a in mine if a["id"] not in inside | stopped][:1]
+
+
+@pytest.fixture
+def undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An act that passes every rule ends before it is recorded."""
+
+    async def record(*_: object) -> NoReturn:
+        raise performing._Tried(performing.Outcome())  # noqa: SLF001 as a dry run ends
+
+    monkeypatch.setattr(performing, "_record", record)
+
+
+async def refusals(desk: Desk, who: str, act: str, table: str, row: Row) -> list[list[Rule]]:
+    """What each good input meets, until one meets nothing."""
+    assert MUTATION is not None
+    kind = get_named_type(MUTATION.fields[act].args["input"].type)
+    assert isinstance(kind, GraphQLInputObjectType)
+    met: list[list[Rule]] = []
+    for form in forms(act, row):
+        name = NAMES[table]
+        mine = {name: [row["id"]] if table == "declaration_line" else row["id"]}
+        given = an_input(kind, mine | {k: v for k, v in form.items() if k in kind.fields})
+        payload = await desk.send(who, act, "", **given)
+        met.append([Rule[error["code"]] for error in payload["errors"]])
+        if not met[-1]:
+            break
+    return met
+
+
+@pytest.mark.parametrize("kind", list(judged()), ids=lambda kind: kind.name)
+@pytest.mark.usefixtures("undone")
+async def test_an_act_is_allowed_unless_the_state_of_its_row_refuses_every_input(desk: Desk, kind: Any) -> None:  # noqa: ANN401 a type of the graph
+    table = TYPES.records[kind.name]
+    if table not in NAMES:
+        pytest.skip("judged by its establishment")
+    rows = await chosen(desk, table)
+    for who in WHO.get(table, EVERYBODY):
+        known = await told(desk, who, [row["id"] for row in rows], kind)
+        for row in rows:
+            for permission in known.get(row["id"], ()):
+                act, rule = permission["act"], RULES.get(permission["reason"])
+                if act in OTHERWISE or not (permission["allowed"] or rule):
+                    continue
+                met = await refusals(desk, who, act, table, row)
+                if permission["allowed"]:
+                    bars = {bar.rule for bar in BARS.get((table, act), ())}
+                    assert any(bars.isdisjoint(rules) for rules in met), (who, act, row["id"], met)
+                    assert act in UNSURE or [] in met, (who, act, row["id"], met)
+                else:
+                    refused = [rules for rules in met if rules != [Rule.FORBIDDEN]]  # some forms are another's
+                    assert refused, (who, act, row["id"], rule)
+                    assert all(rule in rules for rules in refused), (who, act, row["id"], rule, met)
+
+
+UNSURE = {"bulletinReplace"}
+"""Acts that name another row, which may not be there: only that no bar refuses them is held."""
+
+
+def test_every_bar_is_of_an_act_that_bears_on_the_table() -> None:
+    assert {key for key in BARS if key[1] not in ACTS.get(key[0], {})} == set()
