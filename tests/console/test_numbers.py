@@ -52,7 +52,7 @@ async def test_an_organism_that_is_no_caf_is_in_the_filter_and_named_there(house
 
 async def test_a_partner_registered_today_is_not_late(house: House) -> None:
     visitor, partner = await house.visitor("agent-paris"), await registered(house)
-    asked = "query($id: ID!) { partner(id: $id) { migration { late deadline } } }"
+    asked = "query($id: ID!) { partner(by: {id: $id}) { migration { late deadline } } }"
 
     page = text(await visitor.get(f"/partenaires/{partner}"))
     migration = (await house.data("agent-paris", asked, id=partner))["partner"]["migration"]
@@ -68,7 +68,7 @@ async def test_a_partner_registered_today_is_not_late(house: House) -> None:
 
 async def test_thirty_days_after_its_registration_a_partner_is_late_and_not_the_day_before(house: House) -> None:
     partner = await registered(house)
-    asked = "query($id: ID!, $on: Date) { partner(id: $id, on: $on) { migration { late } } }"
+    asked = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { late } } }"
 
     days = {
         on: (await house.data("agent-paris", asked, id=partner, on=on))["partner"]["migration"]["late"]
