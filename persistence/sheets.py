@@ -100,7 +100,11 @@ class Trial(Generic[F]):
         """How well a mark parts a csv: the fields of its header, then the share of its rows that are as wide."""
         if self.columns is None or self.header is None:
             return (0, 0)
-        sample = list(islice(self.rows, SAMPLE))
+        try:
+            sample = list(islice(self.rows, SAMPLE))
+        except Refused as refused:
+            self.columns, self.refusal = None, refused
+            return (0, 0)
         self.rows = chain(sample, self.rows)
         even = sum(row.width == self.header.width for row in sample) / max(len(sample), 1)
         return (len(self.columns.fields), even)

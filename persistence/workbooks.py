@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import IO, Any, NamedTuple
 
@@ -27,6 +27,8 @@ DEEPEST, WIDEST, LONGEST = 1_048_576, 200, 1_000
 """The last row of a spreadsheet; the columns that are read; the characters of a cell."""
 LONGEST_NAME = 31
 """The characters of a sheet's name."""
+END = "\x1a"
+"""What is put after the last line of a csv, to know that it is one."""
 MARKS = ";\t,"
 """What may part the cells of a csv."""
 OLD = b"\xd0\xcf\x11\xe0"
@@ -200,6 +202,8 @@ def _cell(cell: Any) -> Cell:  # noqa: ANN401 openpyxl's cell
             return Cell(f"{value:%d/%m/%Y}", computed)
         case time() as value:
             return Cell(value.isoformat(), computed)
+        case timedelta() as value:  # hours beyond a day: 35:30 is 35.5
+            return Cell(_figure(value / timedelta(hours=1)), computed, number=True)
         case str() as value:
             return _said(value, computed=computed)
         case value:  # an array formula, a table of data
@@ -227,16 +231,27 @@ def _parted(text: str, mark: str) -> Sheet:
 
 
 def _csv_rows(text: str, mark: str) -> Iterator[Row]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=mark)
+    """A quote that is never closed would take the lines below into its cell, and nobody would know: it is refused."""
+    bounded = StringIO(f"{text.replace(END, '')}\r\n{END}", newline="")
+    reader, start = csv.reader(bounded, delimiter=mark), 1
     try:
         for number, cells in enumerate(reader, 1):
+            if cells and cells[-1].endswith(END):
+                if cells != [END]:
+                    raise _unclosed(start)
+                return
             if any(map(str.strip, cells)):
                 row = _row(number, map(_said, cells))
                 if row.cells:
                     yield row
+            start = reader.line_num + 1
     except csv.Error:
-        detail = f"Voyez vers la ligne {reader.line_num} : un guillemet y est de trop."
-        raise Refused(Rule.EXTRACT_UNREADABLE, detail=detail) from None
+        raise _unclosed(start) from None
+
+
+def _unclosed(line: int) -> Refused:
+    detail = f"Voyez la ligne {line} : un guillemet y est de trop."
+    return Refused(Rule.EXTRACT_UNREADABLE, detail=detail)
 
 
 def _text(content: bytes) -> str:

@@ -4,6 +4,7 @@
 
 import zipfile
 from collections.abc import Sequence
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -251,6 +252,31 @@ def test_the_widths_of_the_rows_decide_between_marks_that_make_as_many_columns()
     assert the_word(f"{header}\n{GOOD},A,751,O,N\n".encode()).siret == GOOD
 
 
+@pytest.mark.parametrize("mark", [";", ",", "\t"])
+def test_a_quote_that_is_never_closed_takes_no_line_with_it(mark: str) -> None:
+    """The lines below would stand in its cell, and be lost."""
+    content = a_file(a_line(GOOD), a_line(OTHER, name='"L’Éclair'), *[a_line(GOOD)] * 5).decode().replace(";", mark)
+
+    code, message = refused(content.encode())
+
+    assert code == "EXTRACT_UNREADABLE"
+    assert "Voyez la ligne 3 : un guillemet y est de trop." in message
+
+
+def test_a_quote_that_another_mark_would_leave_open_is_a_letter() -> None:
+    header = "SIRET;x,nom;x,Code Caf;x,MCP;x,Habtiers;x"
+
+    reading = read(f'{header}\n{GOOD};A,"B;751;O;N\n{OTHER};C;751;O;N\n'.encode())
+
+    assert [(word.siret, word.name) for word in reading.words] == [(GOOD, 'A,"B'), (OTHER, "C")]
+
+
+def test_a_quoted_cell_may_end_the_file_or_hold_an_end_of_line() -> None:
+    content = f"{HEADER}\r\n{a_line(GOOD, contact=chr(34) + 'a' + chr(10) + 'b' + chr(34))}"
+
+    assert the_word(content.encode()).contact == "a b"
+
+
 # encodings
 
 
@@ -266,6 +292,12 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 
 # cells
+
+
+def test_hours_beyond_a_day_are_read_as_a_number_of_hours() -> None:
+    raw = the_word(a_workbook([[*NAMES, "Heures"], [*LINE, timedelta(hours=35, minutes=30)]])).raw
+
+    assert raw["Heures"] == "35.5"
 
 
 def test_a_percentage_and_a_sum_are_read_as_the_spreadsheet_shows_them() -> None:
