@@ -84,10 +84,11 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
     second[4] |= {"birthName": "Roux-Œuvré", "dualActivity": "O", "dualActivitySince": "01/09/2026"}
     second[4] |= {"dualActivityHours": "10,5", "dualActivityEmployer": "73282932000074"}
     second[7] |= {"nir": "785039924300121"}
-    # the third is nobody's beneficiary and says nothing of it, the sixth and the ninth are gone
+    # the third is nobody's beneficiary and says nothing of it, the sixth and the ninth are gone, the eighth is another
     kept = [line for rank, line in enumerate(second) if rank not in (5, 8)]
-    await _declare(desk, who, CANAL, kept, mode="ACCEPT_VALID")
-    await _declare(desk, who, CANAL, second, mode="ALL_OR_NOTHING")
+    await _declare(desk, who, CANAL, kept, mode="ACCEPT_VALID", acknowledgeRemovals=3)
+    faulty = [*second[:9], second[9] | {"rate": "0"}]
+    await _declare(desk, who, CANAL, faulty, mode="ALL_OR_NOTHING")
     changes = [
         {
             "nir": lines[6]["nir"],
@@ -104,7 +105,8 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
 
     drafted = [dict(line) for line in lines[:5]]
     drafted[2]["aahBeneficiary"] = "oui"
-    drafted[3] |= {"givenNames": CORRECTED, "payingOrganism": "921", "matricule": "2000001", "rate": "70,00"}
+    drafted[3] |= {"givenNames": CORRECTED, "matricule": "2000001", "rate": "70,00"}
+    drafted[3] |= {"payingOrganism": "921", "payingOrganismChanged": "oui"}
     drafted.append(lines[0] | DRAFTED | {"clientReference": "B1"})
     await _declare(desk, "preparatrice-canal", CANAL, drafted, deposit=False)
 
