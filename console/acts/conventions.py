@@ -85,6 +85,7 @@ CONVENTIONS = (
         version="partner.version",
         rows={"switch.bulletins": "partner.conventionInForce.services.?open.service"},
         labels={"switch": "La bascule"},
+        notes={"members": ("", "à dire à la bascule, quand des personnes sont incluses")},
         sensitive=True,
     ),
     Act(

@@ -174,3 +174,20 @@ async def test_somebody_whose_access_is_over_is_not_told_that_it_is_up_to_date(h
 
     assert "Vous n’avez aucun accès en cours" in page
     assert "Vos accès sont à jour" not in page
+
+
+# a change that ends or carries
+
+
+async def test_what_a_change_of_mode_says_of_the_people_is_what_it_asks(house: House) -> None:
+    visitor = await house.visitor("agent-paris")
+
+    form = await visitor.get(f"/actes/delegationChange?partnerId={CANAL}")
+    siret = await visitor.get(f"/actes/partnerSiretChange?partnerId={CANAL}")
+
+    assert "groupes et personnes suivent" not in text(form)
+    assert "vous dites si les personnes incluses le restent" in text(form)
+    assert {"CARRY", "END"} <= set(re.findall(r'name="members" value="([^"]*)"', form.text))
+    assert "(à dire à la bascule, quand des personnes sont incluses)" in text(form)
+    assert "ses groupes et ses personnes continuent" in text(siret)
+    assert 'name="members"' not in siret.text
