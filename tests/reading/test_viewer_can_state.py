@@ -14,6 +14,7 @@ from persistence.bars import BARS
 from persistence.records import Rule
 from resolvers import performing
 from resolvers.permitted import ACTS
+from tests.journeys.story import a_siret
 
 from .desk import Desk
 from .story import PAPER
@@ -25,7 +26,7 @@ PERSON = {"givenName": "Ada", "familyName": "Nouvelle", "email": "ada@nouvelle.i
 SIGNED = {"convention": PAPER, "contract": PAPER}
 OTHERWISE = {"remunerationsDeclare", "activityChangesDeclare", "workerNirReveal", "establishmentAdd"}
 """Acts that no state of the row that they take forbids, or whose state is that of a campaign, said by the input."""
-MOST = 5
+MOST, AT_ONCE = 1, 20
 WHO = {
     "extract": ("agent-paris", "admin-national"),
     "extract_line": ("agent-paris",),
@@ -53,10 +54,10 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "conventionRecord": once(**SIGNED, number="1", missionIds=MISSIONS, originallyInForceOn="2020-01-01"),
     "conventionAmend": once(verifiedFields=["mission"], missionIds=MISSIONS),
     "delegationChange": lambda _: [{"mode": mode} for mode in ("CENTRALISED", "DELEGATED")],
-    "partnerSiretChange": once(siret="73282932000074"),
+    "partnerSiretChange": once(siret=a_siret(9001)),
     "bulletinPrepare": lambda row: [{"serviceId": f"svc_{one}", "siret": row["siret"]} for one in ("ESAT", "CDAP")],
     "bulletinSign": on("effectiveFrom", signature=PAPER, acknowledgeCna=True),
-    "bulletinReplace": lambda row: [{"successorId": one} for one in row["beside"]],
+    "bulletinReplace": lambda row: [{"successorId": one} for one in row["beside"] or [row["id"]]],
     "managerAppoint": lambda _: [{"kind": kind, "person": PERSON} for kind in ("MANAGER", "DEPUTY")],
     "userInvite": once(person=PERSON),
     "eligibilityDecide": once(serviceId="svc_CDAP", formDigest="0" * 64),
@@ -76,14 +77,21 @@ def forms(act: str, row: Row) -> list[Row]:
     return FORMS.get(act, on("on"))(row)
 
 
-async def chosen(desk: Desk, table: str) -> list[Row]:
-    """A few rows of each look: which of their days have come, and which of their marks are there."""
-    looks: dict[tuple[object, ...], list[Row]] = defaultdict(list)
-    for row in sorted(await desk.rows(table), key=lambda r: str(r["id"])):
-        looks[tuple(value is None for value in row.values())].append(dict(row))
-    rows = [row for alike in looks.values() for row in alike[-MOST:]]
-    await _complete(desk, table, rows)
-    return rows
+async def chosen(desk: Desk, who: str, kind: Any) -> list[tuple[Row, list[Row]]]:  # noqa: ANN401 a type of the graph
+    """Rows that somebody reads, each with what it says that they can: some of every verdict."""
+    table = TYPES.records[kind.name]
+    rows = {str(row["id"]): dict(row) for row in await desk.rows(table)}
+    alike: dict[str, list[tuple[Row, list[Row]]]] = defaultdict(list)
+    for some in batched(sorted(rows), AT_ONCE):
+        for key, permissions in (await told(desk, who, some, kind)).items():
+            alike[str(permissions)].append((rows[key], permissions))
+    picked = [pair for pairs in alike.values() for pair in pairs[-MOST:]]
+    await _complete(desk, table, [row for row, _ in picked])
+    return picked
+
+
+def batched(ids: list[str], size: int) -> list[list[str]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 async def _complete(desk: Desk, table: str, rows: list[Row]) -> None:
@@ -119,11 +127,14 @@ async def refusals(desk: Desk, who: str, act: str, table: str, row: Row) -> list
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
-    met: list[list[Rule]] = []
+    mine = {NAMES[table]: [row["id"]] if table == "declaration_line" else row["id"]}
+    inputs: list[Row] = []
     for form in forms(act, row):
-        name = NAMES[table]
-        mine = {name: [row["id"]] if table == "declaration_line" else row["id"]}
-        given = an_input(kind, mine | {k: v for k, v in form.items() if k in kind.fields})
+        given = an_input(kind, mine | {name: value for name, value in form.items() if name in kind.fields})
+        if given not in inputs:
+            inputs.append(given)
+    met: list[list[Rule]] = []
+    for given in inputs:
         payload = await desk.send(who, act, "", **given)
         met.append([Rule[error["code"]] for error in payload["errors"]])
         if not met[-1]:
@@ -137,11 +148,9 @@ async def test_an_act_is_allowed_unless_the_state_of_its_row_refuses_every_input
     table = TYPES.records[kind.name]
     if table not in NAMES:
         pytest.skip("judged by its establishment")
-    rows = await chosen(desk, table)
     for who in WHO.get(table, EVERYBODY):
-        known = await told(desk, who, [row["id"] for row in rows], kind)
-        for row in rows:
-            for permission in known.get(row["id"], ()):
+        for row, permissions in await chosen(desk, who, kind):
+            for permission in permissions:
                 act, rule = permission["act"], RULES.get(permission["reason"])
                 if act in OTHERWISE or not (permission["allowed"] or rule):
                     continue
@@ -153,7 +162,8 @@ async def test_an_act_is_allowed_unless_the_state_of_its_row_refuses_every_input
                 else:
                     refused = [rules for rules in met if rules != [Rule.FORBIDDEN]]  # some forms are another's
                     assert refused, (who, act, row["id"], rule)
-                    assert all(rule in rules for rules in refused), (who, act, row["id"], rule, met)
+                    assert [] not in refused, (who, act, row["id"], rule, met)
+                    assert any(rule in rules for rules in refused), (who, act, row["id"], rule, met)
 
 
 UNSURE = {"bulletinReplace"}
