@@ -17,7 +17,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     type_: tuple(actions.split())
     for type_, actions in {
         "Partner": "read register update export",
-        "Establishment": "read add end",
+        "Establishment": "read add update end",
         "Convention": "read prepare record sign amend close cancel_closing export",
         "Amendment": "read",
         "ServiceContract": "read",

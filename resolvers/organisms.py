@@ -7,6 +7,7 @@ from strawberry import ID
 
 from persistence.records import Agent, Organism, OrganismKind, Profile, Refused, Rule, SignIn, User
 from persistence.records.base import name_key
+from persistence.records.organisms import NetworkRole
 
 from .acting import Act, ActInput, ChangeInput, permission, under
 
@@ -70,6 +71,9 @@ class OrganismSetInput(ChangeInput):
     kind: OrganismKind = strawberry.field(description="Nature ; elle ne change plus ensuite.")
     name: str = strawberry.field(description="Nom.")
     contact: str | None = strawberry.field(default=None, description="Où adresser ses questions (R60).")
+    network_role: NetworkRole | None = strawberry.field(
+        default=None, description="Rôle d'une Caf dans le réseau ; vide : aucun."
+    )
     departments: list[str] = strawberry.field(default_factory=list, description="Départements de son ressort.")
 
 
@@ -84,5 +88,26 @@ async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
     if organism.kind is not given.kind:
         raise Refused(Rule.VALUE_INVALID, "kind")
     organism.rename(given.name, given.contact)
+    organism.takes_part(given.network_role)
     organism.departments = await act.departments(given.departments)
     return organism
+
+
+@strawberry.input(description="Les organismes qu'un Centre de ressources soutient : tous, les autres ne le sont plus.")
+class OrganismSupportSetInput(ChangeInput):
+    centre_id: ID = strawberry.field(description="Le Centre de ressources.")
+    organism_ids: list[ID] = strawberry.field(
+        description="Des Caf, des caisses multibranches, ou le CNA pour les partenaires qu'il administre."
+    )
+
+
+@permission("Organism:write")
+async def organism_support_set(act: Act, given: OrganismSupportSetInput) -> Organism:
+    """R60: its agents read what these organisms administer, and help their people."""
+    centre = await act.to_write(Organism, given.centre_id)
+    if centre is None:
+        raise Refused(Rule.NOT_FOUND, "centreId")
+    organisms = await act.all_known(Organism, given.organism_ids, "organismIds")
+    await act.register.session.refresh(centre, ["supports"])
+    centre.support(organisms)
+    return centre

@@ -7,6 +7,7 @@ from strawberry import ID
 
 from persistence.extract_taking import follow
 from persistence.records import Establishment, Organism, Partner, Refused, Rule, Service
+from persistence.records.corrections import correct_establishment, correct_partner, require_scopes
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import ActivityAttestation, Decision, Eligibility, PartnerKind
 
@@ -44,6 +45,42 @@ async def partner_register(act: Act, given: PartnerRegisterInput) -> Partner:
     await follow(act.register, partner)
     act.register.session.add(partner)
     return partner
+
+
+@strawberry.input(description="Ce qui se dit d'un partenaire, en entier : ce qui est laissé vide n'est plus dit.")
+class PartnerUpdateInput(ChangeInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    name: str = strawberry.field(description="Raison sociale.")
+    contact: str | None = strawberry.field(default=None, description="Où le joindre : adresse, téléphone.")
+
+
+@permission("Partner:update", on=[Partner])
+async def partner_update(act: Act, given: PartnerUpdateInput) -> Partner:
+    """Its SIRET changes by an act of its own."""
+    partner = await act.take(Partner, given.partner_id, "partnerId")
+    correct_partner(partner, given.name, given.contact)
+    return partner
+
+
+@strawberry.input(description="Ce qui se dit d'un établissement, en entier : ce qui est laissé vide n'est plus dit.")
+class EstablishmentUpdateInput(ChangeInput):
+    establishment_id: ID = strawberry.field(description="L'établissement.")
+    name: str = strawberry.field(description="Nom.")
+    department: str = strawberry.field(description="Code du département.")
+    finess: str | None = strawberry.field(default=None, description="Numéro FINESS.")
+    contact: str | None = strawberry.field(default=None, description="Où le joindre : adresse, téléphone.")
+
+
+@permission("Establishment:update", on=[Establishment])
+async def establishment_update(act: Act, given: EstablishmentUpdateInput) -> Establishment:
+    place = await act.take(Establishment, given.establishment_id, "establishmentId")
+    assert act.partner is not None
+    department = (await act.departments([given.department], "department"))[0].code
+    moves = department != place.department
+    correct_establishment(place, given.name, department, _finess(given.finess), given.contact)
+    if moves:
+        require_scopes(act.partner, place, act.today)
+    return place
 
 
 @strawberry.input(description="Un établissement à rattacher à un partenaire.")

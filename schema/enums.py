@@ -12,7 +12,7 @@ from persistence.records.declarations import BatchKind, BatchMode, LineStatus, P
 from persistence.records.extract_columns import ImportField
 from persistence.records.extracts import ImportDecision, ImportOutcome
 from persistence.records.onboarding import STEPS, Case, StepCode, StepState
-from persistence.records.organisms import OrganismKind, Profile
+from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import Decision, PartnerKind
 from persistence.records.remunerations import NoPayReason
 from persistence.records.services import RoleProfile
@@ -59,6 +59,7 @@ labelled(
     RESOURCE_CENTRE="Centre de ressources",
     NATIONAL="Cnaf",
 )(OrganismKind)
+labelled("Rôle d'une Caf dans le réseau (en-tête).", PIVOT="Pivot", ADHERENTE="Adhérente")(NetworkRole)
 labelled(
     "Profil d'un agent dans son organisme.",
     READING="Lecture",

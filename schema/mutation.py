@@ -39,6 +39,12 @@ class Mutation:
         "Change le SIRET : prépare la convention suivante, puis bascule (R58).",
         partner=Partner,
     )
+    partner_update = act(partners.partner_update, "Corrige le nom ou le contact d'un partenaire.", partner=Partner)
+    establishment_update = act(
+        partners.establishment_update,
+        "Corrige le nom, le département, le FINESS ou le contact d'un établissement.",
+        establishment=Establishment,
+    )
     establishment_add = act(partners.establishment_add, "Rattache un établissement.", establishment=Establishment)
     establishment_end = act(
         partners.establishment_end, "Met fin au rattachement d'un établissement.", establishment=Establishment
@@ -153,6 +159,11 @@ class Mutation:
     agent_appoint = act(organisms.agent_appoint, "Nomme un agent.", agent=Agent)
     agent_end = act(organisms.agent_end, "Met fin à un agent.", agent=Agent)
     organism_set = act(organisms.organism_set, "Écrit un organisme.", organism=Organism)
+    organism_support_set = act(
+        organisms.organism_support_set,
+        "Dit qui un Centre de ressources soutient (R60).",
+        organism=Organism,
+    )
     service_set = act(services.service_set, "Écrit un service.", service=Service)
     role_set = act(services.role_set, "Écrit un rôle.", role=Role)
     mission_set = act(services.mission_set, "Écrit une mission.", mission=Mission)

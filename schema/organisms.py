@@ -8,7 +8,7 @@ from strawberry import ID
 from persistence import records
 from persistence.question import Order, Table
 from persistence.reader import Terms
-from persistence.records.organisms import OrganismKind, Profile
+from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.visibility import table
 from resolvers.bindings import Filter
 
@@ -55,7 +55,7 @@ class Organism(Node):
     kind: OrganismKind = column("Nature de l'organisme.")
     name: str = column("Nom.")
     contact: str | None = column("Où adresser ses questions (R60).")
-    network_role: str | None = column("Rôle dans le réseau : pivot ou adhérente.")
+    network_role: NetworkRole | None = column("Rôle de la Caf dans le réseau.")
     departments: list[str] = column(
         "Codes des départements de son ressort.", texts("organism_department", "department", "organism_id")
     )

@@ -226,6 +226,7 @@ class Establishment(Node):
     siret: str = column("SIRET, quatorze chiffres.")
     finess: str | None = column("Numéro FINESS de l'établissement.")
     department: str = column("Code du département.")
+    contact: str | None = column("Où le joindre.")
     added_on: date = column("Jour de son rattachement.")
     ended_on: date | None = column("Premier jour sans lui chez le partenaire, passé ou à venir.")
     end_reason: str | None = column("Motif de cette fin.")
@@ -283,6 +284,7 @@ class Partner(Node):
     siret: str = column("SIRET porté ce jour, quatorze chiffres.", borne_siret)
     kind: PartnerKind = column("Nature.")
     name: str = column("Raison sociale.")
+    contact: str | None = column("Où le joindre.")
     registered_on: date = column("Jour de son enregistrement.")
     mode: Mode | None = column("Mode de gestion en vigueur (§3, R41 à R46).", state("mode"))
     without_manager: bool = column(

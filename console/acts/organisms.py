@@ -36,7 +36,21 @@ ORGANISMS = (
         "/organismes",
         section=REFERENCE,
         version="organism.version",
-        prefill={name: f"organism.{name}" for name in ("code", "kind", "name", "contact", "departments")},
+        prefill={
+            name: f"organism.{name}" for name in ("code", "kind", "name", "contact", "networkRole", "departments")
+        },
+    ),
+    Act(
+        "organismSupportSet",
+        "Organismes soutenus par un Centre de ressources",
+        "Enregistrer",
+        "Les organismes soutenus sont enregistrés.",
+        "/organismes/{centreId}",
+        root="centre",
+        section=REFERENCE,
+        version="centre.version",
+        choices={"organismIds": "organisms.nodes"},
+        prefill={"organismIds": "centre.supports.nodes"},
     ),
     Act(
         "serviceSet",

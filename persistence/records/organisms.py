@@ -20,6 +20,13 @@ class OrganismKind(StrEnum):
     NATIONAL = "NATIONAL"
 
 
+class NetworkRole(StrEnum):
+    """What a Caf is in the network; it changes no right."""
+
+    PIVOT = "PIVOT"
+    ADHERENTE = "ADHERENTE"
+
+
 CONTRACTING = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH, OrganismKind.CNA)
 
 
@@ -59,10 +66,30 @@ class Organism(Record):
     network_role: Mapped[str | None]
     piloted_by_id: Mapped[str | None] = mapped_column(ForeignKey("organism.id"))
     departments: Mapped[list[Department]] = relationship(secondary=organism_department, lazy="selectin")
+    supports: Mapped[list["Organism"]] = relationship(
+        secondary=organism_support,
+        primaryjoin=lambda: Organism.id == organism_support.c.centre_id,
+        secondaryjoin=lambda: Organism.id == organism_support.c.organism_id,
+    )
 
     def rename(self, name: str, contact: str | None) -> None:
         self.name, self.contact = clean_name(name, "name"), contact
         self.sort_key = name_key(self.name)
+
+    def takes_part(self, role: NetworkRole | None) -> None:
+        """Pivot or adhérente is said of a Caf."""
+        require(role is None or self.kind is OrganismKind.CAF, Rule.VALUE_INVALID, "networkRole", detail="D'une Caf.")
+        self.network_role = role.value if role is not None else None
+
+    def support(self, organisms: list["Organism"]) -> None:
+        """R60: a resource centre supports a Caf, a multi-branch body, or the CNA for what it administers."""
+        is_centre = self.kind is OrganismKind.RESOURCE_CENTRE
+        require(is_centre, Rule.VALUE_INVALID, "centreId", detail="Un Centre de ressources.")
+        for rank, organism in enumerate(organisms):
+            contracts = organism.kind in CONTRACTING
+            detail = "Une Caf, une caisse multibranche ou le CNA."
+            require(contracts, Rule.VALUE_INVALID, "organismIds", str(rank), detail=detail)
+        self.supports = list(dict.fromkeys(organisms))
 
     def may_contract(self) -> None:
         """R2: a Caf, a multi-branch body or the CNA."""

@@ -57,6 +57,7 @@ class Establishment(Record):
     added_on: Mapped[date]
     ended_on: Mapped[date | None]
     end_reason: Mapped[str | None]
+    contact: Mapped[str | None] = mapped_column(info=UNTOLD)
 
     def is_ended_on(self, day: date) -> bool:
         """Whether it belongs to the partner no more: it is in no scope, and nothing is declared for it."""
@@ -109,6 +110,7 @@ class Partner(Record):
     kind: Mapped[PartnerKind] = mapped_column(named(PartnerKind))
     name: Mapped[str]
     sort_key: Mapped[str]
+    contact: Mapped[str | None] = mapped_column(info=UNTOLD)
     follower_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
     registered_on: Mapped[date]
     sirets: Mapped[list[PartnerSiret]] = relationship(lazy="selectin", order_by=PartnerSiret.starts_on)

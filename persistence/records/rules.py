@@ -44,6 +44,11 @@ class Rule(Enum):
     DEPARTMENT_EXCLUDED = ("R3", "en-tête", "Le service n'est pas ouvert dans ce département (Mayotte est hors champ).")
     SIRET_KNOWN = (None, None, "Ce SIRET est déjà celui d'un partenaire du registre.")
     OTHER_DEPARTMENT = (None, None, "L'établissement est hors du ressort de votre organisme.")
+    DEPARTMENT_SIGNED = (
+        "R47",
+        "§3",
+        "Un bulletin signé couvrirait plusieurs départements sans que le CNA soit annoncé : remplacez-le d'abord.",
+    )
     ESTABLISHMENT_KNOWN = (None, None, "Cet établissement est déjà rattaché à un partenaire.")
     OTHER_SIREN = (
         "R31",

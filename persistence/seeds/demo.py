@@ -40,7 +40,7 @@ from persistence.records.users import Author, SuspensionSide
 from persistence.register import Register
 
 from .declarations import tell_declarations
-from .fiction import fictional_vault
+from .fiction import fictional_vault, seed_organisms
 
 SEPTEMBER = date(2025, 9, 1)
 ASKED = date(2026, 11, 16)
@@ -214,6 +214,7 @@ async def seed_demo(database: Database, issuer: str, today: date) -> None:
     """The world, in an empty register that holds the reference data; identities are `issuer`'s."""
     await keep_canary(database, fictional_vault())
     async with database.transaction() as session:
+        await seed_organisms(session)
         teller = Teller(session, issuer, await _catalogue(session))
         for subject, (code, profile, given, family, _) in AGENTS.items():
             user = teller.person(subject, given, family)

@@ -1,8 +1,33 @@
-"""The keys of the demonstration, in the open: what they hold is fiction. A production start never uses them."""
+"""What a production never holds: the keys of the demonstration, in the open, its centres and its addresses."""
 
 from hashlib import sha256
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from persistence.records import Organism, OrganismKind
+from persistence.records.organisms import organism_support
 from persistence.vault import Vault
+
+from .reference import organism
+
+CENTRES = {
+    "CR1": ("Centre de ressources d'Île-de-France (fictif)", ("751", "781", "921")),
+    "CR2": ("Centre de ressources du Sud (fictif)", ("131", "331")),
+}
+
+
+async def seed_organisms(session: AsyncSession) -> None:
+    """Resource centres, whom they support, and an address for each organism that has a way to be asked."""
+    centres = [organism(code, OrganismKind.RESOURCE_CENTRE, name) for code, (name, _) in CENTRES.items()]
+    session.add_all(centres)
+    await session.flush()
+    pairs = [{"centre_id": f"org_{c}", "organism_id": f"org_{o}"} for c, (_, all_) in CENTRES.items() for o in all_]
+    await session.execute(organism_support.insert(), pairs)
+    for known in await session.scalars(select(Organism).where(Organism.kind != OrganismKind.NATIONAL)):
+        place = known.code.lower() if known in centres else f"contact-{known.code.lower()}"
+        known.contact = f"{place}@example.invalid"
+    await session.flush()
 
 
 def fictional_vault() -> Vault:

@@ -22,7 +22,6 @@ from persistence.records import (
     Service,
 )
 from persistence.records.base import name_key
-from persistence.records.organisms import organism_support
 
 ORGANISMS = Path(__file__).with_name("organisms.csv")
 JULY = date(2025, 7, 1)
@@ -71,10 +70,6 @@ MIGRATION = {
     "deadline": date(2025, 6, 30),
     "source": "IT 2025-061, §5 : « pour le 30 juin 2025 au plus tard »",
 }
-CENTRES = {
-    "CR1": ("Centre de ressources d'Île-de-France (fictif)", ("751", "781", "921")),
-    "CR2": ("Centre de ressources du Sud (fictif)", ("131", "331")),
-}
 
 
 async def seed_reference(session: AsyncSession) -> None:
@@ -83,24 +78,15 @@ async def seed_reference(session: AsyncSession) -> None:
     codes = {row["department"] for row in rows} - {""} | {"976"}
     departments = {code: Department(code=code) for code in sorted(codes)}
     session.add_all(departments.values())
-    organisms = {
-        row["code"]: _organism(
-            row["code"], OrganismKind(row["kind"]), row["name"], f"contact-{row['code'].lower()}@example.invalid"
-        )
-        for row in rows
-    }
+    organisms = {row["code"]: organism(row["code"], OrganismKind(row["kind"]), row["name"]) for row in rows}
     for row in rows:  # the Seignanx lies in the Landes: one row each, department and Caf are not one to one
         if row["department"]:
             organisms[row["code"]].departments.append(departments[row["department"]])
-    organisms["CNAF"] = _organism("CNAF", OrganismKind.NATIONAL, "Cnaf", None)
-    for code, (name, _) in CENTRES.items():
-        organisms[code] = _organism(code, OrganismKind.RESOURCE_CENTRE, name, f"{code.lower()}@example.invalid")
+    organisms["CNAF"] = organism("CNAF", OrganismKind.NATIONAL, "Cnaf")
     session.add_all(organisms.values())
     await session.flush()
     organisms["CNA"].piloted_by_id = "org_781"
     await session.flush()
-    pairs = [{"centre_id": f"org_{c}", "organism_id": f"org_{o}"} for c, (_, all_) in CENTRES.items() for o in all_]
-    await session.execute(organism_support.insert(), pairs)
     await _seed_services(session, departments)
     session.add_all(Campaign.of(year, legacy=year == JULY.year - 1) for year in range(2024, 2028))
     session.add_all(
@@ -143,8 +129,8 @@ async def _seed_services(session: AsyncSession, departments: dict[str, Departmen
     await session.flush()
 
 
-def _organism(code: str, kind: OrganismKind, name: str, contact: str | None) -> Organism:
-    return Organism(id=f"org_{code}", code=code, kind=kind, name=name, sort_key=name_key(name), contact=contact)
+def organism(code: str, kind: OrganismKind, name: str) -> Organism:
+    return Organism(id=f"org_{code}", code=code, kind=kind, name=name, sort_key=name_key(name))
 
 
 def _rows() -> list[dict[str, str]]:

@@ -88,6 +88,19 @@ async def _(_: Person) -> Scene:
     return Scene("agent-paris", given, rule="agent_managing Partner:register jurisdiction")
 
 
+@stage("partnerUpdate")
+async def _(paris: Person) -> Scene:
+    partner = await paris.registers(a_siret())
+    return Scene("agent-paris", {"partnerId": partner.id, "name": "Autre nom", "contact": "Zélie Zibeline"})
+
+
+@stage("establishmentUpdate")
+async def _(paris: Person) -> Scene:
+    (place,) = (await paris.registers(a_siret())).establishments
+    given = {"establishmentId": place, "name": "Autre nom", "department": "75", "contact": "zelie@personne.invalid"}
+    return Scene("agent-paris", given)
+
+
 @stage("establishmentAdd")
 async def _(paris: Person) -> Scene:
     partner = await paris.registers(a_siret())
@@ -505,6 +518,11 @@ async def _(paris: Person) -> Scene:
 @stage("organismSet")
 async def _(_: Person) -> Scene:
     return _national(code="999", kind="CAF", name="Caf fictive", departments=["75", "93"])
+
+
+@stage("organismSupportSet")
+async def _(_: Person) -> Scene:
+    return _national(centreId="org_CR2", organismIds=["org_131", "org_CNA"])
 
 
 @stage("serviceSet")

@@ -87,6 +87,11 @@ def attempts(file: File) -> Attempts:
             "Convention",
             convention | {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY},
         ),
+        "partnerUpdate": ("Partner", partner | {"name": "Intrus"}),
+        "establishmentUpdate": (
+            "Establishment",
+            {"establishmentId": file["Establishment"], "name": "Intrus", "department": "75"},
+        ),
         "conventionAmend": ("Convention", convention | {"verifiedFields": ["mission"], "missionIds": list(WORK)}),
         "conventionClose": ("Convention", convention | on | {"closingReason": "ABANDONED"}),
         "conventionClosingCancel": ("Convention", convention),
