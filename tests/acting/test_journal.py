@@ -109,6 +109,13 @@ async def _(paris: Person) -> Scene:
     )  # fmt: skip
 
 
+@stage("establishmentEnd")
+async def _(paris: Person) -> Scene:
+    partner = await paris.registers(a_siret())
+    annex = await paris.adds_establishment(partner.id, another_siret_of(partner.siret), "75")
+    return Scene("agent-paris", {"establishmentId": annex, "on": TODAY, "endReason": "Fermeture"})
+
+
 @stage("eligibilityDecide")
 async def _(paris: Person) -> Scene:
     given = {"serviceId": "svc_ESAT", "decision": "ELIGIBLE", "ground": "Mission vérifiée", "formDigest": FORM}
