@@ -146,3 +146,11 @@ def count_of(rows: str, key: str) -> Expression:
         )
 
     return read
+
+
+def borne_siret(row: Table, terms: Terms) -> ColumnElement[str]:
+    """The first SIRET that the day does not end: before the registration, the first one."""
+    siret = table("partner_siret").alias()
+    borne = siret.c.ends_on.is_(None) | (siret.c.ends_on > terms.day)
+    known = select(siret.c.siret).where(siret.c.partner_id == row.c.id, borne)
+    return known.order_by(siret.c.starts_on).limit(1).correlate(row).scalar_subquery()

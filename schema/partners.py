@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, or_, select
 from strawberry import ID
 
 from persistence import records
@@ -38,7 +38,7 @@ from .bulletins import in_force_access, is_open
 from .conventions import CONVENTION_FILTERS, ConventionOrder, without_manager
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
 from .enums import labelled
-from .expressions import by_state, equal, state
+from .expressions import borne_siret, by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
 from .nodes import IDENTIFIER, VERSION, Node
@@ -96,14 +96,6 @@ def _readable(**readable: bool) -> list[str]:
 
 
 EstablishmentOrder = orders("EstablishmentOrder", "Par nom.", NAME=Order(("sort_key",), "ix_establishment_partner_id"))
-
-
-def borne_siret(row: Table, terms: Terms) -> ColumnElement[str]:
-    """The first SIRET that the day does not end: before the registration, the first one."""
-    siret = table("partner_siret").alias()
-    borne = siret.c.ends_on.is_(None) | (siret.c.ends_on > terms.day)
-    known = select(siret.c.siret).where(siret.c.partner_id == row.c.id, borne)
-    return known.order_by(siret.c.starts_on).limit(1).correlate(row).scalar_subquery()
 
 
 def bears(row: Table, terms: Terms, value: Value) -> SqlTest:
