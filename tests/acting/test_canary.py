@@ -183,8 +183,9 @@ async def _texts(heard: Heard) -> None:
     (worker,) = seen
     access = (await heard.asker.ask("agent-paris", "query($p: ID!) { partner(by: {id: $p}) { services { id service { code } } } }", p=CANAL))["partner"]["services"][0]["id"]  # fmt: skip
     client = {"issuer": "https://i.invalid", "subject": "s", "name": "Paie", "email": "a@b.invalid"}
-    for form in (NIR, SPACED, BARE):  # a key is opaque
-        assert (await heard.act("remunerationsDeclare", deposit(form, THE_LINE, deposit=False)))["errors"] == []
+    for key in (NIR, SPACED, BARE):  # a key is opaque
+        assert (await heard.act("remunerationsDeclare", deposit(key, THE_LINE, deposit=False)))["errors"] == []
+    for form in (NIR, SPACED, SPACED[:-3]):
         for act, given, who in (
             ("remunerationsDeclare", deposit("k", reason=f"voir {form}"), WHO),
             ("activityChangesDeclare", {"siret": form, "idempotencyKey": "k", "lines": []}, WHO),
@@ -293,7 +294,9 @@ async def _defects(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
     for patched, name, does in ((Written, "write", breaks), (Intake, "cards", breaks), (Intake, "cards", knows_no_card)):  # fmt: skip
         with monkeypatch.context() as patch:
             patch.setattr(patched, name, does)
-            body = await heard.post(DECLARE, {"input": deposit("defect", THE_LINE | {"comment": "x"})})
+            body = await heard.post(
+                DECLARE, {"input": deposit("defect", THE_LINE | {"comment": "x", "aahBeneficiary": "oui"})}
+            )
         assert body["errors"][0]["extensions"] == {"code": "INTERNAL"}, name
 
 
