@@ -221,3 +221,41 @@ async def test_a_closing_is_not_cancelled_once_an_establishment_of_its_scope_con
 
     await paris.does("conventionClose", conventionId=theirs, on=TOMORROW, closingReason="ABANDONED")
     await paris.does(f"{what}ClosingCancel", **closed)
+
+
+async def test_people_follow_a_change_of_mode_as_it_says_and_a_change_of_siret_always(paris: Person) -> None:
+    """R43, A7: nobody loses a right untold; the preview names who would."""
+    esat = await an_open_esat(paris, "jo")
+    jo = Person(paris.asker, "jo")
+    with refused("MEMBERS_CHOICE", "R43") as told:
+        await changes_mode(paris, esat, DELEGATED, switch=new_papers(), members=None)
+    assert told.path == ["input", "members"]
+
+    preview = await changes_mode(paris, esat, DELEGATED, switch=new_papers(), members="END", dryRun=True)
+    assert [c["name"] for c in preview["impact"]["lost"]] == ["Jo jo"]
+    done = await changes_mode(paris, esat, DELEGATED, switch=new_papers(), members="CARRY")
+    assert (done["impact"]["lost"], await jo.tabs()) == ([], ["Esat"])
+
+    new = another_siret_of(esat.partner.siret)
+    given = {"partnerId": esat.partner.id, "siret": new, "switch": new_papers(None)}
+    moved = await paris.does("partnerSiretChange", IMPACT, **given)
+    assert "MEMBERS_END" not in {w["code"] for w in moved["warnings"]}
+    assert (moved["impact"]["lost"], await jo.tabs()) == ([], ["Esat"])
+
+
+async def test_somebody_is_included_for_some_days_and_before_the_opening(paris: Person) -> None:
+    """R10: with a notice; the end is the first day without the right."""
+    partner, convention = await a_signed_esat(paris)
+    bulletin = await paris.prepares_bulletin(convention, partner.siret, partner.establishments)
+    await paris.signs_bulletin(bulletin)
+    access = (await paris.reads(bulletin, "... on MembershipBulletin { access { id } }"))["access"]["id"]
+    made = await paris.does("groupCreate", "group { id }", accessId=access, name="Déclarants")
+    group, jo = made["group"]["id"], await paris.invites(partner.id, "Jo", "Jonquille")
+    await paris.attaches(group)
+    given = {"groupId": group, "userIds": [jo.user], "startsOn": "2026-12-15", "endsOn": "2027-01-01"}
+    done = await paris.does("groupMembersAdd", "group { memberships { nodes { startsOn endsOn } } }", **given)
+
+    assert made["warnings"] == done["warnings"] == [{"code": "SERVICE_NOT_OPEN_YET"}]
+    assert done["group"]["memberships"]["nodes"] == [{"startsOn": "2026-12-15", "endsOn": "2027-01-01"}]
+    with refused("DATE_ORDER"):
+        await paris.does("groupMembersAdd", **given | {"endsOn": "2026-12-15"})
