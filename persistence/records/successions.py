@@ -80,10 +80,8 @@ def switch(
     """
     partner = successor.partner
     former = next(c for c in partner.conventions if c.id == successor.predecessor_id)
-    require(former.in_force_on is not None and former.in_force_on <= on, Rule.DATE_ORDER, "on")
-    require(on >= today, Rule.DATE_PAST, "on")
     require(on <= former.ends_on, Rule.CONVENTION_NOT_IN_FORCE, "on")  # A8: no day without, between the two
-    former.close(on, reason, None, today)
+    former.close(on, reason, None, today)  # neither past, nor before it begins
     term = former.term_on if former.term_on is not None and former.term_on > on else None
     successor.sign(papers.convention, papers.contract, on, term, today)
     if successor.contract.mode is former.contract.mode:

@@ -131,6 +131,33 @@ def test_a_switch_is_neither_past_nor_before_the_former_begins() -> None:
         switch(successor, papers(), day(-1), MODE_CHANGE, frozenset(), TODAY, END)
 
 
+def test_a_switch_does_not_come_before_the_former_begins() -> None:
+    """A successor prepared while the one that it follows is only announced."""
+    partner = partner_in()
+    former = signed(draft_of(partner), day(7), None, TODAY)
+    successor = draft_of(partner, Mode.DELEGATED)
+    assert successor.predecessor_id == former.id
+
+    with refused(Rule.DATE_ORDER, "on"):
+        switch(successor, papers(), day(6), MODE_CHANGE, frozenset(), TODAY, END)
+
+    assert (former.closed_on, successor.in_force_on) == (None, None)
+    switch(successor, papers(), day(7), MODE_CHANGE, frozenset(), TODAY, END)
+    assert (former.closed_on, successor.in_force_on) == (day(7), day(7))
+
+
+def test_no_day_passes_without_a_convention_between_the_former_and_its_successor() -> None:
+    """A8: the successor begins on the day when the former ends at the latest."""
+    partner = partner_in()
+    former = signed(draft_of(partner), REGISTERED, day(5), REGISTERED)
+    successor = change_mode(partner, Mode.DELEGATED, TODAY)
+
+    with refused(Rule.CONVENTION_NOT_IN_FORCE, "on"):
+        switch(successor, papers(), day(6), MODE_CHANGE, frozenset(), TODAY, END)
+
+    assert (former.closed_on, successor.in_force_on) == (None, None)
+
+
 def test_each_open_service_is_signed_again() -> None:
     partner = a_partner()
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
@@ -517,6 +544,16 @@ def test_a_delegated_successor_without_a_manager_is_told() -> None:
 
     assert Notice(Rule.DELEGATED_WITHOUT_MANAGER) in without
     assert Notice(Rule.DELEGATED_WITHOUT_MANAGER) not in to_centralised
+
+
+def test_a_delegated_successor_that_keeps_its_manager_is_told_nothing() -> None:
+    partner = managed()
+    successor = prepare(partner, Mode.DELEGATED, SAME_UNIT, TODAY)
+    bear(partner, Siret.read(SAME_UNIT), None, TODAY)
+
+    notices = switch(successor, papers(), TODAY, SIRET_CHANGE, frozenset(), TODAY)
+
+    assert Notice(Rule.DELEGATED_WITHOUT_MANAGER) not in notices
 
 
 def test_a_suspended_manager_stays_suspended() -> None:
