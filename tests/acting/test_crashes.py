@@ -61,14 +61,18 @@ async def counted(database: Database) -> dict[str, int]:
 
 
 def deposit(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
-    """Three new people, each time others, one of them with a second activity; what the whole of it writes."""
+    """Three new people, each time others, one of them with a second activity; what the whole of it adds.
+
+    The second activity of a former deposit goes with the line that told it.
+    """
     second = {"dualActivity": "O", "dualActivitySince": "01/09/2026", "rate": "80"}
     lines = [a_line(10 * number + i, **(second if i == 0 else {})) for i in range(3)]
     whole = {
         "declaration": 1, "declaration_line": 3, "batch": 1, "batch_result": 3, "worker": 3, "worker_rate": 3,
-        "dual_activity": 1, "activity_change": 0, "journal": 1, "idempotency": 1,
+        "dual_activity": 0 if number else 1, "activity_change": 0, "journal": 1, "idempotency": 1,
     }  # fmt: skip
-    return "remunerationsDeclare", a_deposit(CANAL, f"deposit-{number}", *lines), whole
+    meant = {"acknowledgeRemovals": 3, "reason": "Autres personnes"} if number else {}
+    return "remunerationsDeclare", a_deposit(CANAL, f"deposit-{number}", *lines, **meant), whole
 
 
 def departure(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:

@@ -14,6 +14,7 @@ from sqlalchemy import insert, text
 
 from persistence import sealing
 from persistence.engine import Database
+from persistence.faults import Unavailable
 from persistence.migrations import config
 from persistence.records import JournalEntry
 from persistence.sealing import Sealer
@@ -170,7 +171,7 @@ async def test_a_sealer_that_dies_while_it_numbers_leaves_nothing_half_done(
 
     await acts(world.database, world.clock, 3)
     monkeypatch.setattr(sealing, "_number", cut)
-    with pytest.raises(ConnectionError):
+    with pytest.raises(Unavailable):
         await Sealer(world.database, world.clock.now).seal()
     monkeypatch.undo()
 
