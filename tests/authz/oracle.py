@@ -38,7 +38,7 @@ ADMINISTRATIVE = CONTRACTS | acts(
 SUPERVISED = ADMINISTRATIVE | acts("Declaration: read")
 MANAGED = acts(
     "Partner: register update",
-    "Establishment: add end",
+    "Establishment: add update end",
     "Convention: prepare record sign amend close cancel_closing",
     "Manager: appoint end",
     "Delegation: change",
