@@ -91,7 +91,7 @@ def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; 
             return day(text, path)
         case "ID":
             return plain_id(text)
-        case "Money" | "Percent":
+        case "Money" | "Hours" | "Percent":
             return re.sub(r"[\s€%]", "", text).replace(",", ".")
     return text
 

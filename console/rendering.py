@@ -80,6 +80,7 @@ def environment() -> Environment:
         "label": label,
         "relative": typography.relative,
         "last_day": last_day,
+        "constant": constant,
         "seg": lambda value: quote(str(value), safe=""),
     }
     made.globals |= {
@@ -91,6 +92,11 @@ def environment() -> Environment:
         "query": query,
     }
     return made
+
+
+def constant(name: str) -> str:
+    """How the graph's enum of acts writes a mutation: `conventionSign` as `CONVENTION_SIGN`."""
+    return re.sub(r"([A-Z])", r"_\1", name).upper()
 
 
 def last_day(value: date) -> date:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from persistence.binds import resolved
-from persistence.question import Field, Fixed, Leaf, Object, Several, Var
+from persistence.question import Field, Fixed, Leaf, Object, Several
 
 from . import permitted
+from .permitted import constant
 from .places import refuse
 
 ACTS_AN_OBJECT = 3
@@ -20,23 +21,21 @@ def judged(key: str, record: str, acts: Any, asked: Mapping[str, str], values: M
 
 
 def _chosen(record: str, acts: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN401 a marked value
-    """All the acts of the record, or those that are named; a variable names them all, since they choose the plan."""
-    known = permitted.ACTS[record]
+    """All the acts of the record, or those that are named: they choose the plan."""
+    known = {constant(act): act for act in permitted.ACTS[record]}
     if acts is None:
-        return list(known)
-    named = list(dict.fromkeys(resolved(acts, values)))
-    if any(isinstance(word, Var) for word in named):
-        raise refuse("ARGUMENTS", "`acts` est écrit dans le document, ou donné en entier par une variable.")
+        return list(known.values())
+    named = list(dict.fromkeys(act.name for act in resolved(acts, values)))
     if not known.keys() >= set(named):
         raise refuse("ARGUMENTS", f"`viewerCan` ne connaît ici que ces actes : {', '.join(known)}.")
-    return named
+    return [known[name] for name in named]
 
 
 def _told(record: str, act: str, asked: Mapping[str, str]) -> Iterator[Field]:
     for key, name in asked.items():
         match name:
             case "act":
-                yield Fixed(key, act)
+                yield Fixed(key, constant(act))
             case "allowed":
                 yield Leaf(key, permitted.allowed(record, act))
             case "reason":

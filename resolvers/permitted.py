@@ -40,9 +40,9 @@ def declare(act: str, permissions: Permissions, records: Iterable[type[Record]])
         ACTS.setdefault(record.__tablename__, {})[act] = permissions
 
 
-def are_acts(words: Sequence[Any]) -> bool:
-    """Whether these words name acts: as a variable, they then choose the plan."""
-    return all(isinstance(word, str) and any(word in acts for acts in ACTS.values()) for word in words)
+def constant(name: str) -> str:
+    """How an enum of the graph writes a name: `conventionSign` as `CONVENTION_SIGN`."""
+    return "".join(f"_{c}" if c.isupper() else c for c in name).lstrip("_").upper()
 
 
 # why not, said without looking at the row, then by the state of its partner

@@ -9,7 +9,6 @@ from persistence import dated_ids
 from persistence.question import Value, Var
 
 from .blanks import is_blank
-from .permitted import are_acts
 
 BLANK = "blank"
 """The shape of a blank text, which counts as absent: equal to no prefix of an id."""
@@ -49,7 +48,7 @@ def shape(value: Any, kind: Any, prefixes: frozenset[str]) -> Any:  # noqa: ANN4
         case list() if get_named_type(kind) is GraphQLID:
             ids = [v for v in value if isinstance(v, str)]
             return (*sorted({id_shape(v, prefixes) for v in ids}), days_to_tell(ids))
-        case list() if are_acts(value):
+        case list() if all(isinstance(one, Enum) for one in value):
             return tuple(value)
         case dict():
             return tuple((k, shape(v, _member(kind, k), prefixes)) for k, v in sorted(value.items()))

@@ -5,17 +5,12 @@ from typing import Any
 
 from authz import ACTIONS
 from resolvers import permitted, words
+from resolvers.permitted import constant
 
 from .enums import labelled
 
-
-def _constant(name: str) -> str:
-    """`ServiceAccess` as `SERVICE_ACCESS`."""
-    return "".join(f"_{c}" if c.isupper() else c for c in name).lstrip("_").upper()
-
-
 PERMISSIONS = {
-    f"{_constant(type_)}_{action.upper()}": (type_, action) for type_, actions in ACTIONS.items() for action in actions
+    f"{constant(type_)}_{action.upper()}": (type_, action) for type_, actions in ACTIONS.items() for action in actions
 }
 """By its name in the graph, the type and the action of the policy."""
 

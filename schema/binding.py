@@ -18,6 +18,7 @@ from persistence.records.base import Base
 from resolvers import bindings
 from resolvers.bindings import Filter
 
+from .acts import Act
 from .enums import labelled
 
 T = TypeVar("T")
@@ -237,7 +238,7 @@ def said(description: str) -> Any:  # noqa: ANN401 a strawberry field
 
 @strawberry.type(description="Un acte, et s'il vous est permis sur cet objet, aujourd'hui.")
 class Permission:
-    act: str = said("Nom de l'acte : celui de sa mutation.")
+    act: Act = said("L'acte.")
     allowed: bool = said(
         "Vos droits d'aujourd'hui le permettent, sous une forme au moins ; les règles de l'acte restent à remplir."
     )
@@ -246,7 +247,7 @@ class Permission:
 
 def viewer_can() -> Any:  # noqa: ANN401 a strawberry field
     """What the caller may do to this row; its type's acts are those that bear on its record."""
-    acts = {"acts": (list[str] | None, None, "Les actes demandés, par leurs noms ; vide : tous ceux de cet objet.")}
+    acts = {"acts": (list[Act] | None, None, "Les actes demandés ; vide : tous ceux de cet objet.")}
     return _field(bindings.Judged(), "Ce que vous pouvez faire de cet objet, selon vos droits d'aujourd'hui.", acts)
 
 

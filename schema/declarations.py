@@ -43,7 +43,7 @@ from .refs import (
     WorkerRef,
 )
 from .replays import replay_until
-from .scalars import Money, Percent
+from .scalars import Hours, Money, Percent
 from .workers import WORKER_FILTERS, WorkerOrder
 
 DeclarationOrder = orders(
@@ -210,7 +210,7 @@ class DeclarationLine(Node):
     no_pay_reason: NoPayReason | None = column("Motif d'une absence de paie.")
     dual_activity: bool = column("Cumul avec le milieu ordinaire (R16).")
     dual_activity_since: date | None = column("Premier jour du cumul, s'il est dit.")
-    dual_activity_hours: Money | None = column(
+    dual_activity_hours: Hours | None = column(
         "Heures par semaine en milieu ordinaire, si elles sont dites.", decimal("dual_activity_hours")
     )
     dual_activity_employer: str | None = column("SIRET de l'employeur du milieu ordinaire, s'il est dit.")

@@ -17,6 +17,7 @@ from resolvers import (
     users,
 )
 
+from .acts import describe
 from .bulletins import MembershipBulletin, ServiceAccess
 from .conventions import Amendment, Convention, Manager
 from .declarations import Batch, DeclarationLine
@@ -169,3 +170,6 @@ class Mutation:
     mission_set = act(services.mission_set, "Écrit une mission.", mission=Mission)
     campaign_set = act(services.campaign_set, "Ouvre une campagne (R22).", campaign=Campaign)
     parameter_set = act(services.parameter_set, "Écrit la valeur d'un paramètre.", parameter=Parameter)
+
+
+describe(Mutation)

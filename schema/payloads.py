@@ -59,6 +59,8 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
     made: StrawberryField = strawberry.mutation(
         resolver=resolve, description=description, metadata={"permissions": permissions, "module": doing.__module__}
     )
+    (given,) = made.arguments
+    given.description = "Ce que dit l'acte."
     return made
 
 

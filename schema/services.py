@@ -1,6 +1,7 @@
 """Services, rôles, missions, campagnes, paramètres : le référentiel, public à toute personne connectée."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import strawberry
 from sqlalchemy import case, literal
@@ -12,6 +13,7 @@ from persistence.records.onboarding import Case
 from persistence.records.services import RoleProfile
 
 from .binding import by, column, derived, listed, mirrors, one
+from .enums import labelled
 from .expressions import texts, through
 from .impact import told
 from .nodes import IDENTIFIER, VERSION, Node
@@ -110,6 +112,18 @@ class Mission(Node):
     )
 
 
+@labelled(
+    "État d'une campagne, calculé.",
+    NOT_OPEN="À venir",
+    OPEN="Ouverte",
+    CLOSED="Fermée",
+)
+class CampaignStatus(StrEnum):
+    NOT_OPEN = "NOT_OPEN"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
 @mirrors(records.Campaign, "Campagne annuelle : rémunérations de novembre N, droits de N+1 (§1, R18, R19, R22).")
 class Campaign(Node):
     id: ID = column(IDENTIFIER)
@@ -126,8 +140,8 @@ class Campaign(Node):
     )
     opens_at: datetime = column("Ouverture, le 1er décembre N à 0 h, Europe/Paris (R22).")
     closes_at: datetime = column("Fermeture, exclusive : le 1er mars N+1 à 0 h, Europe/Paris (R22).")
-    status: str = column(
-        "NOT_OPEN, OPEN ou CLOSED à cet instant.",
+    status: CampaignStatus = column(
+        "État, à cet instant.",
         lambda row, terms: case(
             (row.c.opens_at > terms.now, literal("NOT_OPEN")),
             (row.c.closes_at <= terms.now, literal("CLOSED")),

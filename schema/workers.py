@@ -15,7 +15,7 @@ from .binding import Connection, Permission, by, column, listed, mirrors, one, o
 from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import ActivityChangeRef, LineRef, OrganismRef, PartnerRef
-from .scalars import MaskedNir, Money, Percent
+from .scalars import Hours, MaskedNir, Percent
 
 WorkerOrder = orders(
     "WorkerOrder", "Par nom puis prénoms, sans accents.", NAME=Order(("sort_key",), "ix_worker_sort_key")
@@ -57,7 +57,7 @@ class WorkerRate:
 class DualActivity:
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans cumul.")
-    weekly_hours: Money | None = column("Heures par semaine en milieu ordinaire.", decimal("weekly_hours"))
+    weekly_hours: Hours | None = column("Heures par semaine en milieu ordinaire.", decimal("weekly_hours"))
     employer_siret: str | None = column("SIRET de l'employeur.")
 
 

@@ -13,8 +13,10 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLScalarType,
     get_named_type,
     is_specified_scalar_type,
+    specified_directives,
 )
 from sqlalchemy import ColumnElement, FromClause, Table, UniqueConstraint
 from strawberry.utils.str_converters import to_camel_case
@@ -25,6 +27,7 @@ from persistence.reader import VIEWS, Terms
 from persistence.records.base import Base
 from persistence.visibility import GUARDED
 from resolvers.bindings import Connected, Listed, bound
+from resolvers.permitted import ACTS, constant
 from schema.contract import contract, types
 from server.commands.contract import SDL
 
@@ -121,8 +124,7 @@ def described() -> Iterator[tuple[str, str | None]]:
                 for field, definition in kind.fields.items():
                     yield f"{name}.{field}", definition.description
                     for argument, given in definition.args.items():
-                        if name != "Mutation":  # its one argument is the input, described by its type
-                            yield f"{name}.{field}({argument})", given.description
+                        yield f"{name}.{field}({argument})", given.description
             case GraphQLInputObjectType():
                 for field, member in kind.fields.items():
                     yield f"{name}.{field}", member.description
@@ -132,6 +134,45 @@ def described() -> Iterator[tuple[str, str | None]]:
 
 def test_every_type_field_argument_input_and_enum_value_is_described() -> None:
     assert [place for place, words in described() if not (words or "").strip()] == []
+
+
+def test_every_argument_of_a_directive_is_described() -> None:
+    ours = [directive for directive in TYPES.schema.directives if directive not in specified_directives]
+
+    assert [d.name for d in ours for given in d.args.values() if not (given.description or "").strip()] == []
+
+
+def test_every_scalar_of_ours_says_where_it_is_specified() -> None:
+    kinds = [k for k in TYPES.schema.type_map.values() if isinstance(k, GraphQLScalarType)]
+    ours = {kind.name: kind.specified_by_url for kind in kinds if not is_specified_scalar_type(kind)}
+
+    assert {"Date", "DateTime", "Money", "Hours", "Percent", "Nir", "Cell"} <= set(ours)
+    assert [name for name, url in ours.items() if not (url or "").startswith("https://")] == []
+
+
+def test_hours_are_not_money() -> None:
+    """An amount and a duration are two scalars: a client formats each by its own."""
+    kinds = [k for k in TYPES.schema.type_map.values() if isinstance(k, GraphQLObjectType)]
+    fields = [(k.name, name, get_named_type(f.type).name) for k in kinds for name, f in k.fields.items()]
+    hours = {scalar for _, name, scalar in fields if name.lower().endswith("hours")}
+
+    assert hours == {"Hours"}
+    assert {name for _, name, scalar in fields if scalar == "Money"} >= {"netRemuneration", "netAid"}
+
+
+def test_the_acts_of_a_row_and_the_status_of_a_campaign_are_enums() -> None:
+    acts = {constant(act) for known in ACTS.values() for act in known}
+    for kind in TYPES.schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType) and "viewerCan" in kind.fields:
+            assert str(kind.fields["viewerCan"].args["acts"].type) == "[Act!]", kind.name
+    permission, campaign = (TYPES.schema.type_map[name] for name in ("Permission", "Campaign"))
+    assert isinstance(permission, GraphQLObjectType)
+    assert isinstance(campaign, GraphQLObjectType)
+    act, status = (get_named_type(f.type) for f in (permission.fields["act"], campaign.fields["status"]))
+    assert isinstance(act, GraphQLEnumType)
+    assert isinstance(status, GraphQLEnumType)
+    assert set(act.values) == acts
+    assert set(status.values) == {"NOT_OPEN", "OPEN", "CLOSED"}
 
 
 def test_every_act_takes_one_input() -> None:

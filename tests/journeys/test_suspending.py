@@ -13,7 +13,7 @@ from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.journeys.story import CENTRALISED, DELEGATED, TODAY, TOMORROW, Person, an_open_esat, refused, somebody
 
-SIDES = '... on Affiliation { suspended suspendedBy viewerCan(acts: ["userReinstate"]) { allowed reason } }'
+SIDES = "... on Affiliation { suspended suspendedBy viewerCan(acts: [USER_REINSTATE]) { allowed reason } }"
 
 
 async def suspended_by(reader: Person, affiliation: str) -> list[str]:

@@ -365,16 +365,16 @@ fragment Told on Partner { name mode siret administeredBy { code } conventionInF
 )
 
 VIEWER_CAN = Asked(
-    """query($p: ID!, $acts: [String!] = ["groupCreate", "serviceSuspend"], $none: [String!]) {
+    """query($p: ID!, $acts: [Act!] = [GROUP_CREATE, SERVICE_SUSPEND], $none: [Act!]) {
   partner(by: {id: $p}) { viewerCan { act allowed reason __typename }
-    two: viewerCan(acts: ["mandateGrant", "userInvite"]) {
+    two: viewerCan(acts: [MANDATE_GRANT, USER_INVITE]) {
       is: allowed why: reason }
     conventionInForce { viewerCan { act reason } contract { managers { viewerCan { allowed } } } }
     services { viewerCan(acts: $acts) { act allowed } nothing: viewerCan(acts: []) { act } }
     groups { nodes { name viewerCan(acts: $none) { act allowed reason } } } }
   lines(first: 5) { nodes { viewerCan { act allowed reason } worker { viewerCan { act allowed } } } }
   declarations(first: 5) { nodes { viewerCan { allowed } establishment { viewerCan { act allowed reason } } } }
-  partners(first: 5, on: "2026-01-01") { nodes { viewerCan(acts: ["conventionPrepare"]) { allowed reason } } }
+  partners(first: 5, on: "2026-01-01") { nodes { viewerCan(acts: [CONVENTION_PREPARE]) { allowed reason } } }
 }""",
     lambda _: {"p": CANAL},
 )

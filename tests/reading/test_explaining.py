@@ -19,6 +19,7 @@ from persistence.visibility import GUARDED, STATE
 from resolvers import explaining, inquiries
 from resolvers.context import holder_of
 from resolvers.permitted import ACTS
+from schema.acts import MUTATIONS
 from schema.contract import types
 from server.demo_issuer import DEMO_ISSUER
 from tests.holding import held
@@ -157,7 +158,7 @@ async def test_an_explanation_today_is_what_the_viewer_can(desk: Desk, who: str)
         for node in filter(None, (await desk.answer(who, text, {"i": ids}))["nodes"]):
             for told in node["viewerCan"]:
                 allowed = set()
-                for permission in ACTS[record][told["act"]]:
+                for permission in ACTS[record][MUTATIONS[told["act"]]]:
                     why = await unless_asked_elsewhere(explain(desk, who, f"usr_{who}", permission, node["id"]))
                     allowed |= {why["allowed"]} if why else set()
                 if allowed:

@@ -20,7 +20,9 @@ from persistence.dated_ids import key_of
 from persistence.records import Rule
 from persistence.visibility import Allowed
 from resolvers.bindings import Judged, bound
-from resolvers.permitted import ACTS, at_once
+from resolvers.context import Invalid
+from resolvers.permitted import ACTS, at_once, constant
+from schema.acts import MUTATIONS
 from schema.contract import types
 
 from .desk import Desk, code_of
@@ -147,11 +149,11 @@ async def test_what_the_viewer_can_is_what_happens_when_it_is_tried(desk: Desk, 
         table = TYPES.records[kind.name]
         known = await told(desk, who, found[table], kind)
         for row, permissions in known.items():
-            assert [p["act"] for p in permissions] == list(ACTS[table])
+            assert [p["act"] for p in permissions] == [constant(act) for act in ACTS[table]]
             if table == "declaration":
                 continue  # judged below, beside its establishment
             for permission in permissions:
-                act = permission["act"]
+                act = MUTATIONS[permission["act"]]
                 if act == "workerNirReveal" and permission["allowed"]:
                     continue  # what it does is not undone: tests/acting tells who may
                 refusal = await tried(desk, who, act, table, row)
@@ -177,7 +179,7 @@ async def test_what_the_viewer_can_is_what_happens_when_it_is_tried(desk: Desk, 
 
 async def test_a_declaration_says_what_its_establishment_says(desk: Desk) -> None:
     text = f"""{{ declarations(first: 50) {{ nodes {{ {CAN} establishment {{
-      viewerCan(acts: ["remunerationsDeclare"]) {{ act allowed reason }} }} }} }} }}"""
+      viewerCan(acts: [REMUNERATIONS_DECLARE]) {{ act allowed reason }} }} }} }} }}"""
     said = set()
     for who in ("declarante-canal", "preparatrice-canal", "lecteur-canal", "agent-paris", "lectrice-saint-denis"):
         nodes = (await desk.answer(who, text))["declarations"]["nodes"]
@@ -193,7 +195,7 @@ async def test_a_declaration_says_what_its_establishment_says(desk: Desk) -> Non
 
 
 async def test_the_reason_says_whose_it_is(desk: Desk) -> None:
-    can = 'viewerCan(acts: ["userInvite", "conventionPrepare"]) { reason }'
+    can = "viewerCan(acts: [USER_INVITE, CONVENTION_PREPARE]) { reason }"
     text = f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {can} }} }}"
 
     async def reasons(who: str, partner: str) -> list[str | None]:
@@ -239,38 +241,41 @@ async def asked(desk: Desk, argument: str, variables: dict[str, Any] | None = No
 
 
 async def test_the_acts_asked_for_are_told_in_their_order_and_no_other(desk: Desk) -> None:
-    two = ["userInvite", "conventionPrepare"]
+    two = ["USER_INVITE", "CONVENTION_PREPARE"]
     answer = [
-        {"a": "userInvite", "__typename": "Permission", "allowed": False},
-        {"a": "conventionPrepare", "__typename": "Permission", "allowed": True},
+        {"a": "USER_INVITE", "__typename": "Permission", "allowed": False},
+        {"a": "CONVENTION_PREPARE", "__typename": "Permission", "allowed": True},
     ]
 
-    assert await asked(desk, '(acts: ["userInvite", "conventionPrepare", "userInvite"])') == answer
-    declared = "($a: [String!])"
+    assert await asked(desk, "(acts: [USER_INVITE, CONVENTION_PREPARE, USER_INVITE])") == answer
+    assert await asked(desk, "(acts: [$a, $b])", {"a": two[0], "b": two[1]}, "($a: Act!, $b: Act!)") == answer
+    declared = "($a: [Act!])"
     for variables in (two, two[:1], [], two):  # the same document, in whatever order
         shown = await asked(desk, "(acts: $a)", {"a": variables}, declared)
         assert shown == answer[: len(variables)]
     for every in ({"a": None}, {}):
-        assert [p["a"] for p in await asked(desk, "(acts: $a)", every, declared)] == list(ACTS["partner"])
+        told = [p["a"] for p in await asked(desk, "(acts: $a)", every, declared)]
+        assert told == [constant(act) for act in ACTS["partner"]]
 
 
-@pytest.mark.parametrize(
-    "words", [["conventionprepare"], ["groupClose"], [""], ["conventionPrepare", "185057599904209"]]
-)
-async def test_a_word_that_is_no_act_of_the_object_is_refused_and_not_echoed(desk: Desk, words: list[str]) -> None:
-    literal = "(acts: [" + ", ".join(f'"{word}"' for word in words) + "])"
-    for argument, variables, declared in ((literal, {}, ""), ("(acts: $a)", {"a": words}, "($a: [String!]!)")):
+@pytest.mark.parametrize("words", [["GROUP_CLOSE"], ["CONVENTION_PREPARE", "GROUP_CLOSE"]])
+async def test_an_act_of_another_object_is_refused_with_those_of_this_one(desk: Desk, words: list[str]) -> None:
+    literal = f"(acts: [{', '.join(words)}])"
+    for argument, variables, declared in ((literal, {}, ""), ("(acts: $a)", {"a": words}, "($a: [Act!]!)")):
         with pytest.raises(GraphQLError) as refused:
             await asked(desk, argument, variables, declared)
 
         assert code_of(refused.value) == "ARGUMENTS"
-        assert "conventionPrepare, " in refused.value.message
-        assert "185057599904209" not in refused.value.message
+        assert "CONVENTION_PREPARE, " in refused.value.message
+        assert refused.value.path == ["partner", "viewerCan"]
 
 
-async def test_a_word_given_apart_by_a_variable_is_refused(desk: Desk) -> None:
-    """It would be part of a plan that is known without it."""
+@pytest.mark.parametrize("word", ["conventionprepare", "conventionPrepare", "185057599904209"])
+async def test_a_word_that_is_no_act_is_refused_and_not_echoed(desk: Desk, word: str) -> None:
     with pytest.raises(GraphQLError) as refused:
-        await asked(desk, "(acts: [$a])", {"a": "userInvite"}, "($a: String!)")
+        await asked(desk, f'(acts: ["{word}"])')
+    with pytest.raises(Invalid):
+        await asked(desk, "(acts: $a)", {"a": [word]}, "($a: [Act!]!)")
 
-    assert code_of(refused.value) == "ARGUMENTS"
+    assert code_of(refused.value) == "GRAPHQL_VALIDATION_FAILED"
+    assert word not in refused.value.message
