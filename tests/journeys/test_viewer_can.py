@@ -3,6 +3,7 @@
 import pytest
 
 from persistence.records import Rule
+from resolvers.permitted import constant
 from tests.conftest import World
 from tests.journeys.story import (
     CENTRALISED,
@@ -18,7 +19,7 @@ from tests.journeys.story import (
 
 
 async def verdict(who: Person, kind: str, key: str, act: str) -> tuple[bool, str | None]:
-    seen = await who.reads(key, f'... on {kind} {{ viewerCan(acts: ["{act}"]) {{ allowed reason }} }}')
+    seen = await who.reads(key, f"... on {kind} {{ viewerCan(acts: [{constant(act)}]) {{ allowed reason }} }}")
     (one,) = seen["viewerCan"]
     return one["allowed"], one["reason"]
 
