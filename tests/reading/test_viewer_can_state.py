@@ -60,6 +60,7 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "bulletinReplace": lambda row: [{"successorId": one} for one in row["beside"] or [row["id"]]],
     "managerAppoint": lambda _: [{"kind": kind, "person": PERSON} for kind in ("MANAGER", "DEPUTY")],
     "userInvite": once(person=PERSON),
+    "establishmentUpdate": lambda row: [{"name": row["name"], "department": row["department"]}],
     "eligibilityDecide": once(serviceId="svc_CDAP", formDigest="0" * 64),
     "groupRoleAttach": lambda row: [{"roleId": row["role_id"] or "rol_ESAT_DECLARANT"}],
     "groupMembersAdd": lambda row: [{"userIds": row["colleagues"]}],
