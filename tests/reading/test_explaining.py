@@ -364,7 +364,7 @@ async def test_an_explanation_stands_anywhere_in_a_document(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "about", ["", "_", "ptr", "ptr_", "PTR_99990001200025", "nimporte_quoi", "ptr_%", "'", "é" * 2_000]
+    "about", ["", "_", "ptr", "ptr_", "PTR_99990001200025", "nimporte_quoi", "ptr_%", "'", "é" * 250]
 )
 async def test_an_odd_id_is_nobodys(desk: Desk, about: str) -> None:
     assert await explain(desk, "admin-national", "usr_agent-paris", "Partner:read", about) is None
