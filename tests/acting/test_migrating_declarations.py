@@ -11,7 +11,7 @@ from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line
 from tests.journeys.story import Person, an_open_esat
 
-BEFORE = "0007-1"
+BEFORE = "0015-1"
 LINES = "SELECT id, words_digest, dual_activity_since, dual_activity_hours FROM declaration_line ORDER BY id"
 TREATMENTS = "SELECT worker_id, campaign_id, words_digest, outcome, reason, day FROM treatment ORDER BY line_id"
 NOTHING = "SELECT id FROM declaration WHERE nothing_to_declare ORDER BY id"

@@ -222,7 +222,7 @@ def _before(revision: str) -> str:
 
 
 async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_made(empty: Database) -> None:
-    await _up(empty, _before("0010"))
+    await _up(empty, _before("0011"))
     sent = {"objects": ["bat_1"], "checked": None, "errors": [], "warnings": []}
     async with empty.writer.connect() as connection:
         for statement in (
@@ -238,7 +238,7 @@ async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_ma
             await connection.exec_driver_sql(statement)
         await connection.commit()
 
-    await _up(empty, "0010")
+    await _up(empty, "0011")
 
     async with empty.reader.connect() as connection:
         found = await connection.execute(sa.select(KEYS).order_by(KEYS.c.operation))
@@ -257,7 +257,7 @@ KEYS = sa.table(
 
 
 async def test_the_names_that_a_register_has_are_found_in_any_order_and_compared_as_new_ones(empty: Database) -> None:
-    await _up(empty, _before("0012"))
+    await _up(empty, _before("0014"))
     before: list[tuple[str, list[dict[str, Any]]]] = [
         ("INSERT INTO \"user\" (id, version, kind, given_name, family_name, sort_key, email) VALUES (:a, 1, :b, :c, :d, 'former', :e)",
          [{"a": "usr_1", "b": "PERSON", "c": "Zoe\u0301", "d": "O'Brien\u2013Martin", "e": "zoe\u0301@x.example"},
@@ -276,7 +276,7 @@ async def test_the_names_that_a_register_has_are_found_in_any_order_and_compared
             await connection.execute(sa.text(statement), values)
         await connection.commit()
 
-    await _up(empty, "0012")
+    await _up(empty, "0014")
 
     async def found(query: str) -> list[tuple[Any, ...]]:
         async with empty.reader.connect() as connection:

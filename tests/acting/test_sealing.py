@@ -239,7 +239,7 @@ async def test_a_position_is_given_once(world: World, change: str) -> None:
 
 async def test_what_was_written_before_positions_keeps_its_number_and_who_followed_goes_on(world: World) -> None:
     """A register migrated with its journal: the cursors that clients hold stay true."""
-    database, step = world.database, script("0016")
+    database, step = world.database, script("0008")
     before = await acts(database, world.clock, 3)
     await moved(database, command.downgrade, str(step.down_revision))
     before += await acts(database, world.clock, 2)

@@ -30,7 +30,7 @@ async def _refuses(database: Database, statement: str) -> None:
 async def test_lines_of_before_stay_and_are_read_with_their_reasons_of_before(paris: Desk, world: World) -> None:
     sent = await paris.sends(a_file(a_line(a_siret()), a_line(a_siret(), seen="hier")))
     before = await rows(world.database, "SELECT id, number, fingerprint FROM extract_line ORDER BY id")
-    await moved(world.database, command.downgrade, str(script("0018").down_revision))
+    await moved(world.database, command.downgrade, str(script("0013").down_revision))
     async with world.database.transaction() as session:  # a reason had no path
         old = "UPDATE extract_line SET reasons = '[[\"DAY_INVALID\", null]]' WHERE number = 3"
         await session.execute(text(old))

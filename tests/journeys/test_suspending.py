@@ -155,7 +155,7 @@ async def test_what_was_suspended_before_gets_its_side_and_its_authors_from_the_
     filled = await _sides(world.database)
     assert {side for _, side, *_ in filled} == {"PARTNER", "ORGANISM"}
 
-    migration: Any = ScriptDirectory.from_config(config()).get_revision("0008")
+    migration: Any = ScriptDirectory.from_config(config()).get_revision("0012")
 
     def fill_again(connection: Connection) -> None:
         connection.execute(text("UPDATE suspension SET side = 'ORGANISM', set_by_id = NULL, ended_by_id = NULL"))

@@ -11,8 +11,8 @@ from persistence.records.base import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0007"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 additive = False

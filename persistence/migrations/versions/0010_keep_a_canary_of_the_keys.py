@@ -5,8 +5,8 @@ from alembic import op
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0015"
-down_revision = "0014"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 additive = True

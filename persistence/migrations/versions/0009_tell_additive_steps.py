@@ -5,8 +5,8 @@ from alembic import op
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0014"
-down_revision = "0016"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 additive = True

@@ -5,8 +5,8 @@ from alembic import op
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0011"
-down_revision = "0009"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 additive = True

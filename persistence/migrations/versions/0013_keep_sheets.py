@@ -5,8 +5,8 @@ from alembic import op
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0018"
-down_revision = "0008"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

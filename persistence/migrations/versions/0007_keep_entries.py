@@ -7,7 +7,7 @@ from persistence.records.base import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0019"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None

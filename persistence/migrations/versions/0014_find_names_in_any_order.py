@@ -14,8 +14,8 @@ from alembic import op
 from persistence.records.base import name_key
 from persistence.records.names import AS_WRITTEN
 
-revision = "0012"
-down_revision = "0018"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 additive = False

@@ -10,8 +10,8 @@ from persistence.records.base import Instant
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 LIFE = timedelta(days=31)
 
-revision = "0010"
-down_revision = "0015"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 additive = False

@@ -7,8 +7,8 @@ from persistence.records.base import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0016"
-down_revision = "0019"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 additive = True
