@@ -252,7 +252,7 @@ def _harmless(visit: Visit, words: str) -> None:
 
 
 async def test_a_hostile_name_is_escaped_wherever_it_is_shown(house: House) -> None:
-    name = '"><script>alert(1)</script>{{1337*1337}}\u202e'
+    name = '"><script>alert(1)</script>{{1337*1337}}'
     paris = (await house.data("agent-paris", "{ viewer { organisms { id } } }"))["viewer"]["organisms"][0]["id"]
     made = await house.api(
         "agent-paris",
