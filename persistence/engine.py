@@ -61,7 +61,11 @@ class Database:
                 yield session
                 await session.flush()
             with faults_told(committing=True):
-                await session.commit()
+                try:
+                    await session.commit()
+                except BaseException:  # SQLite stays inside a transaction whose commit it refused
+                    await session.rollback()
+                    raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Driver]:
