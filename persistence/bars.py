@@ -1,9 +1,9 @@
 """The bars of each act, in the order in which the act refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import and_, not_
+from sqlalchemy import and_, false, func, not_
 
 from .opening_states import (
     contracts_elsewhere,
@@ -31,7 +31,9 @@ from .opening_states import (
 )
 from .records import Rule
 from .states import (
+    At,
     Bar,
+    Test,
     announced,
     another,
     covers_nothing,
@@ -216,3 +218,8 @@ BARS: Mapping[tuple[str, str], tuple[Bar, ...]] = {
     ("declaration_line", "remunerationsProcess"): (Bar(Rule.LINE_NOT_LIVE, is_not_live),),
 }
 """By (table, act); an act that is not here is forbidden by no state of its row."""
+
+
+def rules_of(record: str, act: str, at: At) -> Sequence[tuple[Test, Rule]]:
+    """Each rule that may bar the act, and whether it does on this row."""
+    return [(func.coalesce(bar.holds(at), false()), bar.rule) for bar in BARS.get((record, act), ())]

@@ -19,21 +19,26 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
+    null,
     or_,
     select,
+    true,
     union,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from .bars import rules_of
 from .binds import Held
 from .callers import holders
 from .engine import Database
 from .question import Var
 from .reader import Statement, Terms, compiled
 from .records import Organism, Partner, Profile, User
+from .states import At
 from .trees import grown, tree
 from .visibility import GUARDED, STATE, Allowed, table, visible
 
@@ -66,6 +71,13 @@ async def facts_of(session: AsyncSession, record: str, object_id: str, *days: da
     ]
 
 
+class Acts(NamedTuple):
+    """The acts whose bars are asked about, on a row of this record."""
+
+    record: str
+    names: tuple[str, ...]
+
+
 class Found(NamedTuple):
     """What the register says to a question: what people hold on its day, and what the asker reads of it today."""
 
@@ -77,6 +89,8 @@ class Found(NamedTuple):
     """Those that are theirs or the object's, without what hangs from them."""
     called: str
     """What the object is about, in a word: the establishment that it is, else its partner; nothing without one."""
+    bars: Sequence[Mapping[str, str | None]] = ()
+    """Of each act asked about, the rule that bars it on the object today, for either side."""
     readable: frozenset[str] = frozenset()
     """The ids of the partner's rows that the asker reads."""
     file: Partner | None = None
@@ -84,26 +98,31 @@ class Found(NamedTuple):
 
 
 async def found_of(
-    session: AsyncSession, database: Database, ways: Ways, asked: Mapping[str, Any], held: Held
+    session: AsyncSession, database: Database, ways: Ways, acts: Acts, asked: Mapping[str, Any], held: Held
 ) -> Found:
     """Answers a question by one statement.
 
     `asked`: the `day`, the `object`, and as `home` its partner if the asker reads it; then the `user` about whom the
     file of the home is told; or, without one, the `partner`, the `organisms` and the `owner` whose people may.
     """
-    one = asked["user"] is not None
-    statement = _statement(database.dialect, tuple((name, tuple(allowed)) for name, allowed in ways.items()), one)
+    one, reads = asked["user"] is not None, tuple((name, tuple(allowed)) for name, allowed in ways.items())
+    statement = _statement(database.dialect, reads, acts, one)
     driver = await database.driver_of(session)
     said = orjson.loads(await database.value(statement.text, statement.binds(asked, held), driver))
     people = {user.id: user for user in grown(User, said[1])}
     named = {*asked["organisms"], *(organism for row in said[0] for _, organism in row["posts"])}
     organisms = {organism.id: organism for organism in grown(Organism, [row for id_, row in said[2] if id_ in named])}
-    told = Found(said[0], people, organisms, said[3] or "")
-    return told._replace(readable=frozenset(said[4]), file=next(iter(grown(Partner, said[5])), None)) if one else told
+    told = Found(said[0], people, organisms, said[3] or "", said[4] or ())
+    return told._replace(readable=frozenset(said[5]), file=next(iter(grown(Partner, said[6])), None)) if one else told
 
 
-@lru_cache(maxsize=100)
-def _statement(dialect: str, ways: tuple[tuple[str, tuple[Allowed, ...]], ...], one: bool) -> Statement:  # noqa: FBT001 a key
+@lru_cache(maxsize=200)
+def _statement(
+    dialect: str,
+    ways: tuple[tuple[str, tuple[Allowed, ...]], ...],
+    acts: Acts,
+    one: bool,  # noqa: FBT001 a key
+) -> Statement:
     terms, allowed = Terms(dialect), dict(ways)
     spelling, user, organism, partner = terms.spelling, *(table(t).alias() for t in ("user", "organism", "partner"))
 
@@ -118,6 +137,7 @@ def _statement(dialect: str, ways: tuple[tuple[str, tuple[Allowed, ...]], ...], 
         _listed(terms, spelling.array([organism.c.id, tree(Organism, organism, spelling, alone=True)]), organism)
     )
     told.append(_called(terms))
+    told.append(_bars(terms, acts) if acts.names else null())
     if one:
         told.append(_readable(terms, {name: way for name, way in allowed.items() if name != "user"}))
         told.append(_listed(terms, tree(Partner, partner, spelling), partner, partner.c.id == _home(terms)))
@@ -154,6 +174,20 @@ def _called(terms: Terms) -> ColumnElement[Any]:
     here = and_(place.c.partner_id == partner.c.id, place.c.id == terms.value(Var(("object",))))
     named = select(func.coalesce(place.c.name, partner.c.name)).select_from(partner.outerjoin(place, here))
     return named.where(partner.c.id == _home(terms)).scalar_subquery()
+
+
+def _bars(terms: Terms, acts: Acts) -> ColumnElement[Any]:
+    """Of each act, the first rule that bars it on the object today, for the organism's side and for the partner's."""
+    row, spelling = table(acts.record).alias(), terms.spelling
+
+    def rule(act: str, by_partner: ColumnElement[bool]) -> ColumnElement[Any]:
+        return case(
+            *((test, literal(rule.name)) for test, rule in rules_of(acts.record, act, At(row, terms, by_partner)))
+        )
+
+    each = [spelling.object([("ORGANISM", rule(act, false())), ("PARTNER", rule(act, true()))]) for act in acts.names]
+    told = select(spelling.array(each)).where(row.c.id == terms.value(Var(("object",))))
+    return spelling.nested(told.scalar_subquery())
 
 
 def _listed(

@@ -2,6 +2,7 @@
 
 The answer is enforcement's own: the same statement resolves what a user holds, the same engine decides. The links
 only explain it. The asker's rights are always today's; `on` moves the facts and what the other person holds.
+Today, what the state of the object forbids is told as `viewerCan` tells it; on another day, rights alone are.
 """
 
 from collections import Counter
@@ -129,7 +130,11 @@ def _explained(
     day = french(inquiry.on)
     administering = found.organisms.get(inquiry.administering)
     menders: list[str] = []
-    if permit is not None:
+    bar = inquiry.bar(permit, found) if permit is not None else None
+    if bar is not None:
+        menders = words.lifters(bar, administering)
+        sentence = f"Le {day}, {name} ne peut pas {done}. {bar.sentence}"
+    elif permit is not None:
         best = next((c for c in chains if c.holds), None)
         why = words.because(permit, best.steps if best else None, administering)
         sentence = f"Le {day}, {name} peut {done} : {why}."
@@ -142,7 +147,8 @@ def _explained(
         missing = Mender.USERS_MANAGER if grouped else Mender.ORGANISM
         menders = words.menders(broken, inquiry.facts, administering, missing)
         sentence = f"Le {day}, {name} ne peut pas {done} : {why}."
-    return Explanation(permit is not None, inquiry.on, sentence, chains, grounds, menders)
+    allowed = permit is not None and bar is None
+    return Explanation(allowed, inquiry.on, sentence, chains, grounds, menders)
 
 
 def _chains(inquiry: Inquiry, subject: Subject, found: Found, file: Partner | None) -> list[Chain]:
@@ -194,8 +200,8 @@ async def who_can(context: Context, permission: str, object_id: str, on: date | 
         if inquiry is None:
             return None
         found = await inquiry.found()
-    holders = map(holder_of, found.holders)
-    allowed = [(s, permit) for s in holders if (permit := inquiry.allows(s)) is not None]
+    permits = ((subject, inquiry.allows(subject)) for subject in map(holder_of, found.holders))
+    allowed = [(subject, permit) for subject, permit in permits if permit and inquiry.bar(permit, found) is None]
     themselves = {s.user: permit for s, permit in allowed if KIND_OF[permit.role] not in OF_ORGANISMS}
     read = {id_: user for id_, user in found.people.items() if id_ in themselves}
     people = [Holder(id_, user.full_name, words.ROLES[themselves[id_].role]) for id_, user in read.items()]

@@ -7,11 +7,13 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import Permit, Subject, atoms
-from persistence.facts import READ, Facts, Found, facts_of, found_of
+from persistence.facts import READ, Acts, Facts, Found, facts_of, found_of
+from persistence.records import Rule
 from persistence.visibility import GUARDED, STATE
 
 from . import words
 from .context import Context
+from .permitted import OF_PARTNER, barrable
 from .places import refuse
 from .shapes import prefix_of
 from .sizes import FIRST_YEAR, LAST_YEAR
@@ -35,6 +37,7 @@ class Inquiry:
     facts: Facts
     now: Facts
     home: str | None = None
+    record: str = ""
 
     @property
     def permits(self) -> Sequence[Permit]:
@@ -43,6 +46,12 @@ class Inquiry:
     def allows(self, subject: Subject) -> Permit | None:
         """The decision itself."""
         return self.context.graph.policy.allows(subject, self.type_, self.action, self.facts)
+
+    def bar(self, permit: Permit, found: Found) -> Rule | None:
+        """The rule by which the state of the object forbids, today, every act by which this line lets do it."""
+        side = "PARTNER" if permit.role == OF_PARTNER else "ORGANISM"
+        rules = [rule for bars in found.bars if (rule := bars[side])]
+        return Rule[rules[0]] if rules and len(rules) == len(found.bars) else None
 
     async def found(self, user_id: str | None = None) -> Found:
         """What the register says of this user, with the file of the home; or else of everyone who may be concerned."""
@@ -58,7 +67,9 @@ class Inquiry:
             "organisms": [organism for organism in named if organism],
             "owner": self.facts.get("owner"),
         }
-        return await found_of(self.session, graph.database, ways, asked, graph.held(self.asker, self.context))
+        names = barrable(self.record, f"{self.type_}:{self.action}") if self.on == self.context.today else ()
+        acts = Acts(self.record if names else "", names)
+        return await found_of(self.session, graph.database, ways, acts, asked, graph.held(self.asker, self.context))
 
     @property
     def administering(self) -> str:
@@ -113,4 +124,4 @@ async def inquiry_of(
     home = partner if partner is not None and inquiry.may_read("Partner", of_partner) else None
     if not asked <= facts.keys() - (STATE.keys() if partner != home else set()):
         raise refuse("ARGUMENTS", f"Cette action se demande sur un autre objet : {words.THINGS[type_]}.")
-    return replace(inquiry, home=home)
+    return replace(inquiry, home=home, record=record)

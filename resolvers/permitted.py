@@ -6,9 +6,9 @@ Each act declares, beside its permissions, the records that it bears on (`acting
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, case, false, func, literal, not_, null, or_, select, true
+from sqlalchemy import ColumnElement, case, false, literal, not_, null, or_, select, true
 
-from persistence.bars import BARS
+from persistence.bars import BARS, rules_of
 from persistence.question import Expression, Table
 from persistence.reader import Terms
 from persistence.records import Record
@@ -21,6 +21,8 @@ Permissions: TypeAlias = tuple[str, ...]
 ACTS: dict[str, dict[str, Permissions]] = {}
 """By table, the acts that bear on a row of it."""
 
+OF_PARTNER = "partner_administrator"
+"""The role by which one acts on the partner's side; by any other, it is on the organism's."""
 PROFILE = "Votre profil ne comporte pas cet acte."
 PLACE = "Vos habilitations ne portent pas sur lui."
 NOT_YOURS = "Il n'est pas dans votre ressort."
@@ -43,6 +45,12 @@ def declare(act: str, permissions: Permissions, records: Iterable[type[Record]])
 def constant(name: str) -> str:
     """How an enum of the graph writes a name: `conventionSign` as `CONVENTION_SIGN`."""
     return "".join(f"_{c}" if c.isupper() else c for c in name).lstrip("_").upper()
+
+
+def barrable(record: str, permission: str) -> tuple[str, ...]:
+    """The acts by which one does this to a row of the record; none when no state forbids one of them."""
+    acts = tuple(act for act, permissions in ACTS.get(record, {}).items() if permission in permissions)
+    return acts if all((record, act) in BARS for act in acts) else ()
 
 
 # why not, said without looking at the row, then by the state of its partner
@@ -115,12 +123,11 @@ def _barred(record: str, act: str, row: Table, terms: Terms) -> list[tuple[Colum
 
 
 def _bars(record: str, act: str, row: Table, terms: Terms) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
-    bars = BARS.get((record, act), ())
-    own = tuple(way for way in _ways(terms, ACTS[record][act]) if way.role == "partner_administrator")
+    own = tuple(way for way in _ways(terms, ACTS[record][act]) if way.role == OF_PARTNER)
     with terms.told_on(None):
         by_partner = visible(record, row, own, terms) if own else false()
         at = At(row, terms, case((by_partner, true()), else_=false()))
-        return [(func.coalesce(bar.holds(at), false()), literal(bar.rule.sentence)) for bar in bars]
+        return [(test, literal(rule.sentence)) for test, rule in rules_of(record, act, at)]
 
 
 def _reason(record: str, row: Table, ways: Sequence[Allowed], terms: Terms) -> ColumnElement[Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from authz import Atom, Permit
 from persistence.facts import Facts
-from persistence.records import Mender, Organism
+from persistence.records import Mender, Organism, Rule
 
 if TYPE_CHECKING:
     from .explaining import Ground
@@ -207,17 +207,45 @@ def why_not(
     return f"ses rôles comportent cet acte, mais pas sur {THINGS[type_]}{where}"
 
 
+LIFTED_BY = {
+    Rule.SUSPENDED_BY_ORGANISM: Mender.ORGANISM,
+    Rule.ENDED_BY_ORGANISM: Mender.ORGANISM,
+    Rule.SUSPENDED_BY_PARTNER: Mender.USERS_MANAGER,
+    Rule.ENDED_BY_PARTNER: Mender.USERS_MANAGER,
+    Rule.MANAGER_ACTIVE: Mender.USERS_MANAGER,
+}
+"""By the rule that bars an act to one side, the other one, which may do it."""
+MANAGER = "Le gestionnaire des habilitations du partenaire"
+
+
+def lifters(bar: Rule, administering: Organism | None) -> list[str]:
+    """Who may do what the state of the object forbids to a side; nobody where it forbids it to both."""
+    match LIFTED_BY.get(bar):
+        case Mender.USERS_MANAGER:
+            return [MANAGER]
+        case Mender.ORGANISM:
+            return _reached(administering)
+        case _:
+            return []
+
+
+def _reached(organism: Organism | None) -> list[str]:
+    """Its name, and the way to it."""
+    if organism is None:
+        return []
+    return [f"{organism.name} ({organism.contact})" if organism.contact else organism.name]
+
+
 def menders(
     broken: "Step | None", facts: Facts, administering: Organism | None, missing: Mender = Mender.ORGANISM
 ) -> list[str]:
     """Who can mend it (R60: the way to them); `missing`, where there is not even a link."""
     delegated = facts.get("mode") == "DELEGATED"
-    contact = f" ({administering.contact})" if administering and administering.contact else ""
-    organism = [f"{administering.name}{contact}"] if administering else []
+    organism = _reached(administering)
     match broken.mender if broken is not None else missing:
         case Mender.NATIONAL:
             return ["Les administrateurs nationaux (Cnaf)"]
         case Mender.USERS_MANAGER if delegated:
-            return ["Le gestionnaire des habilitations du partenaire", *organism]
+            return [MANAGER, *organism]
         case _:
             return organism

@@ -47,12 +47,21 @@ class ExplanationGround:
 
 @strawberry.type(description="Pourquoi une personne peut, ou ne peut pas, tel jour.")
 class Explanation:
-    allowed: bool = told("La décision, par les fonctions mêmes qui l'appliquent.")
+    allowed: bool = told(
+        "La décision, par les fonctions mêmes qui l'appliquent : par les droits de ce jour ; aujourd'hui, aussi par "
+        "l'état de l'objet, comme `viewerCan`. Permise si l'un des actes qui la réalisent l'est."
+    )
     on: date = told("Le jour dont il s'agit.")
-    sentence: str = told("La réponse, en une phrase.")
+    sentence: str = told(
+        "La réponse, en une phrase ; si l'état de l'objet l'interdit, suivie de la règle, mot pour mot comme "
+        "`viewerCan`."
+    )
     chains: list[ExplanationChain] = told("Les chaînes, celle qui tient ou s'en approche le plus d'abord.")
     grounds: list[ExplanationGround] = told("Chaque ligne de la politique pour cet acte.")
-    menders: list[str] = told("Qui peut débloquer (R60) ; vide quand l'acte est permis.")
+    menders: list[str] = told(
+        "Qui peut débloquer (R60) ; vide quand l'acte est permis, ou que l'état de l'objet l'interdit à chacun : "
+        "la règle dit alors ce qui manque."
+    )
 
 
 @strawberry.type(description="Une personne qui peut.")
@@ -69,7 +78,9 @@ class HolderOffice:
     count: int = told("Combien de ses agents.")
 
 
-@strawberry.type(description="Qui peut, tel jour.")
+@strawberry.type(
+    description="Qui peut, tel jour : par les droits ; aujourd'hui, sans ceux à qui l'état de l'objet l'interdit."
+)
 class Holders:
     on: date = told("Le jour dont il s'agit.")
     sentence: str = told("La réponse, en une phrase.")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from persistence.engine import Database
 from persistence.migrations import config
+from persistence.records import Rule
 from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.journeys.story import CENTRALISED, DELEGATED, TODAY, TOMORROW, Person, an_open_esat, refused, somebody
@@ -117,6 +118,35 @@ async def test_an_explanation_names_the_side_that_suspends_and_who_can_lift_it(p
     assert by_partner["menders"][0] == "Le gestionnaire des habilitations du partenaire"
     assert "est suspendu par l'organisme depuis le 10/12/2026 et le partenaire depuis le" in by_both["sentence"]
     assert by_both["menders"] == by_partner["menders"][1:]
+
+
+async def test_viewer_can_the_explanation_and_the_act_say_alike_who_ends_a_suspension(paris: Person) -> None:
+    """Whoever set it: the other side cannot end it, is told so in the same words, and told whose it is to do."""
+    esat = await an_open_esat(paris, "jo", DELEGATED)
+    manager = Person(paris.asker, str(esat.manager))
+    mine = esat.member.affiliation
+    caf, partner = "Caf de Paris (contact-751@example.invalid)", "Le gestionnaire des habilitations du partenaire"
+    sides = (
+        (paris, manager, Rule.SUSPENDED_BY_ORGANISM, [caf]),
+        (manager, paris, Rule.SUSPENDED_BY_PARTNER, [partner]),
+    )
+    for author, other, rule, menders in sides:
+        await author.suspends(mine)
+        for person, allowed in ((author, True), (other, False)):
+            me = (await person.asks("{ viewer { user { id } } }"))["viewer"]["user"]["id"]
+            (can,) = (await person.reads(mine, SIDES))["viewerCan"]
+            why = await person.explains(me, "USER_REINSTATE", mine)
+            holders = await person.finds_who_can("USER_REINSTATE", mine)
+
+            assert (can["allowed"], why["allowed"]) == (allowed, allowed)
+            assert can["reason"] == (None if allowed else rule.sentence)
+            assert why["sentence"].endswith("." if allowed else f". {rule.sentence}")
+            assert why["menders"] == ([] if allowed else menders)
+            assert bool(holders["offices"]) is (author is paris)
+            assert bool(holders["people"]) is (author is manager)
+        with refused(rule.name, "R40"):
+            await other.reinstates(mine)
+        await author.reinstates(mine)
 
 
 async def test_both_authors_of_a_suspension_are_kept(paris: Person, world: World) -> None:

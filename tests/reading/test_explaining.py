@@ -15,10 +15,11 @@ from authz import ACTIONS, Subject
 from authz.scopes import atoms
 from persistence.callers import Identity
 from persistence.facts import facts_of
+from persistence.records import Rule
 from persistence.visibility import GUARDED, STATE
 from resolvers import explaining, inquiries
 from resolvers.context import holder_of
-from resolvers.permitted import ACTS
+from resolvers.permitted import ACTS, barrable
 from schema.acts import MUTATIONS
 from schema.contract import types
 from server.demo_issuer import DEMO_ISSUER
@@ -138,6 +139,10 @@ async def test_who_can_counts_everybody_and_each_once(desk: Desk, day: date) -> 
                 if told is None:
                     continue
                 may = {u for u, s in users.items() if desk.graph.policy.allows(s, type_, action, facts)}
+                if day == TODAY and barrable(record, f"{type_}:{action}"):
+                    asked = f"{type_}:{action}"
+                    why = {u: await explain(desk, u.removeprefix("usr_"), u, asked, key) for u in may}
+                    may = {u for u in may if why[u]["allowed"]}
                 shown = {person["userId"] for person in told["people"]}
                 agents = sum(office["count"] for office in told["offices"])
 
@@ -147,25 +152,48 @@ async def test_who_can_counts_everybody_and_each_once(desk: Desk, day: date) -> 
 
 @pytest.mark.parametrize("who", ["gestionnaire-canal", "agent-paris", "agent-cna"])
 async def test_an_explanation_today_is_what_the_viewer_can(desk: Desk, who: str) -> None:
-    """Wherever the caller is told of an act, the explanation of its permissions says the same."""
+    """One may do what an act that one can do performs, and can an act of which one may do something; for one reason."""
     seen, some = set(), await objects(desk, 4)
     for kind in TYPES.by_prefix.values():
         record = TYPES.records[kind.name]
         if record not in EXPLAINED or "viewerCan" not in kind.fields:
             continue
         ids = [key for name, key in some if name == record]
-        text = f"query($i: [ID!]!) {{ nodes(ids: $i) {{ id ... on {kind.name} {{ viewerCan {{ act allowed }} }} }} }}"
+        can = "viewerCan { act allowed reason }"
+        text = f"query($i: [ID!]!) {{ nodes(ids: $i) {{ id ... on {kind.name} {{ {can} }} }} }}"
         for node in filter(None, (await desk.answer(who, text, {"i": ids}))["nodes"]):
-            for told in node["viewerCan"]:
-                allowed = set()
-                for permission in ACTS[record][MUTATIONS[told["act"]]]:
-                    why = await unless_asked_elsewhere(explain(desk, who, f"usr_{who}", permission, node["id"]))
-                    allowed |= {why["allowed"]} if why else set()
-                if allowed:
-                    seen.add(told["allowed"])
-                    assert (True in allowed) is told["allowed"], (node["id"], told)
+            acts = {MUTATIONS[told["act"]]: told for told in node["viewerCan"]}
+            whys: dict[str, Any] = {}
+            for permission in dict.fromkeys(p for act in acts for p in ACTS[record][act]):
+                why = await unless_asked_elsewhere(explain(desk, who, f"usr_{who}", permission, node["id"]))
+                if why is None:
+                    continue
+                whys[permission] = why
+                by = [told for act, told in acts.items() if permission in ACTS[record][act]]
+                assert not why["allowed"] or any(told["allowed"] for told in by), (node["id"], permission)
+                if not why["allowed"] and any(ground["met"] for ground in why["grounds"]):
+                    seen.add("barred")
+                    assert why["sentence"].endswith(f". {by[0]['reason']}"), (node["id"], permission)
+            for act, told in acts.items():
+                answers = [whys[p]["allowed"] for p in ACTS[record][act] if p in whys]
+                seen.add(told["allowed"])
+                assert not told["allowed"] or not answers or any(answers), (node["id"], told)
 
-    assert False in seen
+    assert seen == {True, False, "barred"}
+
+
+async def test_another_day_is_explained_by_rights_alone(desk: Desk) -> None:
+    """The state is that of today: what an accepted card forbids now says nothing of tomorrow."""
+    link = next(r["id"] for r in await desk.rows("affiliation") if r["user_id"] == "usr_declarante-canal")
+    who = "gestionnaire-canal"
+
+    told = {day: await explain(desk, who, f"usr_{who}", "User:invite", link, day) for day in (None, TODAY, TODAY + DAY)}
+    held = {day: await who_can(desk, who, "User:invite", link, day) for day in told}
+
+    assert [why["allowed"] for why in told.values()] == [False, False, True]
+    assert [bool(some["people"]) for some in held.values()] == [False, False, True]
+    assert told[None]["sentence"].endswith(f". {Rule.INVITATION_ACCEPTED.sentence}")
+    assert told[None]["menders"] == []
 
 
 async def test_an_explanation_is_the_decision_of_each_day(desk: Desk) -> None:
@@ -201,9 +229,14 @@ async def test_an_agent_with_two_posts_in_one_organism_is_one_agent(
 
 
 async def test_a_line_of_an_extraction_is_explained_by_who_treats_it(desk: Desk) -> None:
-    line = next(r for r in await desk.rows("extract_line") if r["organism_id"] == "org_751")
+    lines = [r for r in await desk.rows("extract_line") if r["organism_id"] == "org_751"]
+    line = next(r for r in lines if r["outcome"] == "CONFLICT")
+    plain = next(r for r in lines if r["outcome"] != "CONFLICT")
 
     assert (await explain(desk, "agent-paris", "usr_agent-paris", "Import:arbitrate", line["id"]))["allowed"]
+    barred = await explain(desk, "agent-paris", "usr_agent-paris", "Import:arbitrate", plain["id"])
+    assert barred["sentence"].endswith(f". {Rule.EXTRACT_NOT_CONFLICT.sentence}")
+    assert (await who_can(desk, "agent-paris", "Import:arbitrate", plain["id"]))["offices"] == []
     told = await who_can(desk, "agent-paris", "Import:arbitrate", line["id"])
     assert told["offices"] == [{"organism": "Caf de Paris", "role": "agent gestionnaire", "count": 1}]
     for kind in ("extract", "user", "worker"):
