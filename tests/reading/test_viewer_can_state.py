@@ -14,6 +14,7 @@ from persistence.bars import BARS
 from persistence.records import Rule
 from resolvers import performing
 from resolvers.permitted import ACTS
+from schema.acts import MUTATIONS
 from tests.journeys.story import a_siret
 
 from .desk import Desk
@@ -152,7 +153,7 @@ async def test_an_act_is_allowed_unless_the_state_of_its_row_refuses_every_input
     for who in WHO.get(table, EVERYBODY):
         for row, permissions in await chosen(desk, who, kind):
             for permission in permissions:
-                act, rule = permission["act"], RULES.get(permission["reason"])
+                act, rule = MUTATIONS[permission["act"]], RULES.get(permission["reason"])
                 if act in OTHERWISE or not (permission["allowed"] or rule):
                     continue
                 met = await refusals(desk, who, act, table, row)
