@@ -150,6 +150,26 @@ def test_a_person_is_appointed_once() -> None:
         contract.appoint(manager.affiliation, ManagerKind.DEPUTY, TODAY)
 
 
+def test_nobody_is_appointed_under_a_convention_from_its_last_day_on() -> None:
+    partner = partner_in()
+    convention = convention_of(partner, Mode.DELEGATED)
+    convention.close(day(1), ClosingReason.PARTNER_CEASED, None, TODAY)
+
+    assert convention.contract.appoint(colleague(partner), ManagerKind.MANAGER, TODAY)
+    with refused(Rule.CONVENTION_CLOSED):
+        convention.contract.appoint(colleague(partner, "Perrin"), ManagerKind.DEPUTY, day(1))
+
+
+def test_a_suspended_person_is_not_appointed() -> None:
+    partner = partner_in()
+    contract = convention_of(partner, Mode.DELEGATED).contract
+    person = colleague(partner)
+    person.suspend(TODAY, "Absence", BY_ORGANISM)
+
+    with refused(Rule.AFFILIATION_SUSPENDED, "userId"):
+        contract.appoint(person, ManagerKind.MANAGER, TODAY)
+
+
 def test_a_manager_who_is_suspended_gone_or_ended_does_not_act() -> None:
     partner = partner_in()
     contract = convention_of(partner, Mode.DELEGATED).contract
