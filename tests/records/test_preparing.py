@@ -22,6 +22,7 @@ from tests.records.build import (
     convention_of,
     day,
     draft_bulletin,
+    draft_of,
     esat_access,
     group_of,
     opened,
@@ -92,6 +93,40 @@ def test_nothing_is_prepared_on_a_bulletin_that_is_not_signed_or_that_is_over() 
             access.create_group("Déclarants", None, TODAY)
 
 
+def test_nothing_is_prepared_on_a_bulletin_that_is_withdrawn_before_it_takes_effect() -> None:
+    bulletin = draft_bulletin(convention_of(partner_in()))
+    bulletin.sign(PAPER, day(5), None, acknowledge_cna=False, today=TODAY)
+    bulletin.close(day(3), "Retrait", TODAY)
+
+    with refused(Rule.SERVICE_NOT_OPEN):
+        bulletin.access.create_group("Déclarants", None, TODAY)
+
+
+def test_an_establishment_that_only_a_bulletin_to_come_names_is_prepared_with_a_notice() -> None:
+    access = esat_access()
+    partner = access.convention.partner
+    (here,) = partner.establishments
+    there = partner.add_establishment(Siret.read(SAME_UNIT), "Annexe", "75", None, TODAY)
+    later = draft_bulletin(access.convention)
+    later.sign(PAPER, day(5), None, acknowledge_cna=False, today=TODAY)
+    notices = {}
+    for place in (here, there):
+        group = access.create_group(place.name, [place], TODAY)
+        access.attach_role(group, DECLARANT, TODAY)
+        notices[place.name] = codes(access, group)
+
+    assert notices == {here.name: [], there.name: [Rule.SERVICE_NOT_OPEN_YET]}
+
+
+def test_nobody_is_included_once_the_service_is_over() -> None:
+    access = esat_access()
+    group, person = group_of(access), colleague(access.convention.partner)
+    access.bulletins[0].close(TODAY, "Retrait", TODAY)
+
+    with refused(Rule.SERVICE_NOT_OPEN):
+        group.include(person, TODAY)
+
+
 def test_somebody_is_included_in_a_successor_that_is_announced() -> None:
     partner, former, _ = staffed()
     successor = switched(partner, day(5), END)
@@ -142,6 +177,28 @@ def test_two_inclusions_of_a_person_in_a_group_do_not_overlap_and_a_longer_one_p
     assert [(m.starts_on, m.ends_on) for m in group.memberships] == [(TODAY, day(6)), (day(8), day(9))]
     with refused(Rule.ALREADY_MEMBER):
         group.include(person, TODAY, day(7))
+
+
+def test_an_inclusion_may_end_on_the_day_on_which_another_begins() -> None:
+    access = esat_access()
+    group, person = group_of(access), colleague(access.convention.partner)
+    group.include(person, TODAY, day(4))
+
+    group.include(person, TODAY, None, day(4))
+
+    assert [(m.starts_on, m.ends_on) for m in group.memberships] == [(day(4), None), (TODAY, day(4))]
+
+
+def test_an_inclusion_told_again_with_its_own_end_is_known_and_with_none_goes_on() -> None:
+    access = esat_access()
+    group, person = group_of(access), colleague(access.convention.partner)
+    first = group.include(person, TODAY, None, day(4))
+
+    with refused(Rule.ALREADY_MEMBER):
+        group.include(person, TODAY, None, day(4))
+
+    assert group.include(person, TODAY) is first
+    assert first.ends_on is None
 
 
 def test_an_inclusion_to_come_is_removed_before_it_begins() -> None:
@@ -262,3 +319,23 @@ def test_what_is_taken_away_before_an_announced_switch_does_not_come_back_with_i
     assert (again.role, again.role_id) == (READER, READER.id)
     group.take_role(DECLARANT, TODAY)
     assert len(who(partner, day(5))) == 1
+
+
+def test_a_group_closed_on_the_day_of_a_switch_does_not_close_the_one_that_has_followed_it() -> None:
+    partner, former, _ = staffed()
+    successor = switched(partner, day(5), CARRY)
+    (old,), (new,) = esat_of(former).groups, esat_of(successor).groups
+
+    old.close(day(5), day(5))
+
+    assert (old.closed_on, new.closed_on) == (day(5), None)
+
+
+def test_a_draft_of_a_successor_changes_nothing_of_what_is_done_to_a_group() -> None:
+    partner, former, _ = staffed()
+    draft_of(partner)
+    (group,) = esat_of(former).groups
+
+    group.close(day(1), TODAY)
+
+    assert group.closed_on == day(1)
