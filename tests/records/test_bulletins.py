@@ -295,6 +295,22 @@ def test_a_bulletin_records_any_siret_and_opens_on_the_convention_s() -> None:
     assert refusal.value.notice.message.startswith("Le SIRET du bulletin n'est pas celui de la convention")
 
 
+def test_a_bulletin_opens_beside_one_that_was_signed_and_never_opened() -> None:
+    never = ready_bulletin(convention_of(partner_in()))
+    bulletin = sign_bulletin(draft_bulletin(never.access.convention))
+
+    assert opened(bulletin).opened_bulletin(TODAY) is bulletin
+    assert (never.opened_on, never.closed_on) == (None, None)
+
+
+def test_a_service_does_not_open_on_an_establishment_that_has_moved_out_of_its_departments() -> None:
+    bulletin = ready_bulletin(convention_of(partner_in()))
+    bulletin.establishments[0].department = "976"
+
+    with refused(Rule.DEPARTMENT_EXCLUDED):
+        opened(bulletin)
+
+
 def test_a_siret_of_the_same_legal_unit_is_refused_with_what_can_be_done() -> None:
     bulletin = ready_bulletin(convention_of(partner_in()), siret=SAME_UNIT)
 

@@ -155,7 +155,7 @@ def test_nobody_is_appointed_under_a_convention_from_its_last_day_on() -> None:
     convention = convention_of(partner, Mode.DELEGATED)
     convention.close(day(1), ClosingReason.PARTNER_CEASED, None, TODAY)
 
-    assert convention.contract.appoint(colleague(partner), ManagerKind.MANAGER, TODAY)
+    assert convention.contract.appoint(colleague(partner), ManagerKind.MANAGER, TODAY).is_active_on(TODAY)
     with refused(Rule.CONVENTION_CLOSED):
         convention.contract.appoint(colleague(partner, "Perrin"), ManagerKind.DEPUTY, day(1))
 

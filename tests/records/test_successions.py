@@ -660,3 +660,16 @@ def test_at_most_one_bulletin_of_a_service_is_open_on_any_day_of_a_switch() -> N
     switched(partner, day(3))
 
     assert [len(live_bulletins(partner, day(d))) for d in range(6)] == [1] * 6
+
+
+def test_what_is_signed_for_an_announced_successor_does_not_change_meanwhile() -> None:
+    access = opened(ready_bulletin(convention_of(partner_in())))
+    later = sign_bulletin(draft_bulletin(access.convention, roles=(READER,)))
+    successor = change_mode(access.convention.partner, Mode.DELEGATED, TODAY)
+    papers = Papers(PAPER, PAPER, {ESAT.id: PAPER}, acknowledge_cna=False)
+    switch(successor, papers, day(5), MODE_CHANGE, frozenset(), TODAY, END)
+
+    with refused(Rule.SUCCESSOR_ANNOUNCED):
+        later.open_service(TODAY, frozenset(), TODAY)
+    with refused(Rule.SUCCESSOR_ANNOUNCED):
+        access.bulletins[0].close(day(2), "Motif", TODAY)
