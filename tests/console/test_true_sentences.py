@@ -191,3 +191,19 @@ async def test_what_a_change_of_mode_says_of_the_people_is_what_it_asks(house: H
     assert "(à dire à la bascule, quand des personnes sont incluses)" in text(form)
     assert "ses groupes et ses personnes continuent" in text(siret)
     assert 'name="members"' not in siret.text
+
+
+async def test_why_not_says_that_the_state_forbids_where_rights_are_there(house: House) -> None:
+    """An accepted invitation is not renewed by anybody: no one is to be asked."""
+    who = "gestionnaire-canal"
+    asked = f'{{ partner(by: {{id: "{CANAL}"}}) {{ affiliations {{ nodes {{ id user {{ id }} }} }} }} }}'
+    links = (await house.data(who, asked))["partner"]["affiliations"]["nodes"]
+    link = next(link["id"] for link in links if link["user"]["id"] == "usr_declarante-canal")
+    visitor = await house.visitor(who)
+
+    page = text(await visitor.get(f"/pourquoi?user=usr_{who}&action=USER_INVITE&object={link}"))
+
+    assert "Non." in page
+    assert "L’invitation est déjà acceptée : la personne n’a qu’à se connecter." in page
+    assert "l’état de l’objet l’interdit à chacun" in page
+    assert "Personne que vous puissiez lire" not in page
