@@ -295,6 +295,27 @@ def test_a_bulletin_records_any_siret_and_opens_on_the_convention_s() -> None:
     assert refusal.value.notice.message.startswith("Le SIRET du bulletin n'est pas celui de la convention")
 
 
+def test_a_draft_beside_a_bulletin_does_not_keep_its_closing_from_being_cancelled() -> None:
+    access = opened(ready_bulletin(convention_of(partner_in())))
+    bulletin = access.bulletins[0]
+    bulletin.close(day(5), "Motif", TODAY)
+    draft_bulletin(access.convention)
+
+    bulletin.cancel_closing(TODAY)
+
+    assert bulletin.is_open_on(day(5))
+
+
+def test_a_bulletin_is_not_replaced_by_one_of_another_service_access() -> None:
+    bulletin = opened(ready_bulletin(convention_of(partner_in()))).bulletins[0]
+    stranger = ready_bulletin(convention_of(partner_in()))
+
+    with refused(Rule.ROLE_OF_OTHER_SERVICE, "successorId"):
+        bulletin.replace_with(stranger, day(1), frozenset(), TODAY)
+
+    assert bulletin.closed_on is None
+
+
 def test_a_bulletin_opens_beside_one_that_was_signed_and_never_opened() -> None:
     never = ready_bulletin(convention_of(partner_in()))
     bulletin = sign_bulletin(draft_bulletin(never.access.convention))
