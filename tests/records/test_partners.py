@@ -15,6 +15,7 @@ from tests.records.build import (
     CANAL,
     CDAP,
     DECIDER,
+    ELSEWHERE,
     ESAT,
     REGISTERED,
     TODAY,
@@ -128,6 +129,24 @@ def test_an_attestation_of_activity_has_its_evidence() -> None:
         partner.attest_activity(" ", DECIDER, TODAY)
 
     assert partner.attestations == []
+
+
+def test_an_establishment_of_another_legal_entity_is_added_when_it_is_said() -> None:
+    partner, siret = partner_in(), Siret.read(ELSEWHERE)
+
+    with refused(Rule.OTHER_SIREN, "acknowledgeOtherSiren"):
+        partner.add_establishment(siret, "Ailleurs", "75", None, TODAY)
+
+    assert partner.add_establishment(siret, "Ailleurs", "75", None, TODAY, acknowledge_other_siren=True).siret == siret
+
+
+def test_an_establishment_is_the_partner_s_no_more_from_the_day_of_its_end() -> None:
+    partner = partner_in("75", "75")
+    annex = partner.establishments[1]
+
+    partner.end_establishment(annex, day(2), "Fermeture", TODAY)
+
+    assert [annex.is_ended_on(day(d)) for d in (1, 2, 3)] == [False, True, True]
 
 
 # managers

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from persistence.engine import Database
 from persistence.records import Affiliation, Partner, Rule, Suspension, User
 from persistence.records.users import suspended
-from tests.records.build import BY_ORGANISM, REGISTERED, TODAY, colleague, day, partner_in, refused
+from tests.records.build import BY_ORGANISM, BY_PARTNER, REGISTERED, TODAY, colleague, day, partner_in, refused
 from tests.records.keys import CANAL, accepted, broken, convention_in_force, one
 
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
@@ -183,3 +183,27 @@ def test_an_accepted_identity_is_the_person_s_own_and_the_job_title_the_partner_
     assert affiliation.job_title == "Directrice"
     with refused(Rule.IDENTITY_ACCEPTED):
         affiliation.correct("Autre", user.family_name, user.email or "", None)
+
+
+def test_an_invitation_is_renewed_until_it_is_accepted_and_while_the_card_holds() -> None:
+    invited, ended = _invited(partner_in()), _invited(partner_in())
+    ended.end(TODAY, TODAY)
+
+    invited.await_acceptance("new", NOW + timedelta(hours=144), TODAY)
+    with refused(Rule.ALREADY_ENDED):
+        ended.await_acceptance("new", NOW + timedelta(hours=144), TODAY)
+
+    assert (invited.invitation_digest, ended.invitation_digest) == ("new", "d")
+    invited.accept(invited.user, NOW, TODAY)
+    with refused(Rule.INVITATION_ACCEPTED):
+        invited.await_acceptance("newer", NOW + timedelta(hours=144), TODAY)
+
+
+def test_a_departure_that_the_partner_brings_forward_stays_its_own() -> None:
+    leaving = colleague(partner_in())
+    leaving.leave(day(5), TODAY, BY_PARTNER)
+
+    leaving.leave(day(3), TODAY, BY_PARTNER)
+    leaving.cancel_leaving(TODAY, BY_PARTNER, centralised=False)
+
+    assert leaving.ends_on is None
