@@ -37,7 +37,7 @@ from persistence.visibility import GUARDED, Allowed
 
 from . import permitted
 from .context import Context
-from .inputs import ActInput, ChangeInput, PreviewInput
+from .inputs import ActInput, ChangeInput, EstablishmentBy, PreviewInput
 
 __all__ = [
     "AGENTS",
@@ -47,6 +47,7 @@ __all__ = [
     "ChangeInput",
     "Doing",
     "Done",
+    "EstablishmentBy",
     "PreviewInput",
     "at",
     "permission",
@@ -234,17 +235,14 @@ class Act:
             raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(found.index(None)))
         return known
 
-    async def at_establishment(self, establishment_id: str | None, siret: str | None) -> Establishment:
+    async def at_establishment(self, by: EstablishmentBy) -> Establishment:
         """Where one declares, named by its id or its SIRET, its partner locked; it is itself not changed."""
-        if (establishment_id is None) == (siret is None):
-            raise Refused(Rule.VALUE_INVALID, "establishmentId", detail="Nommez l'établissement, ou son SIRET.")
-        path = "establishmentId" if siret is None else "siret"
-        if siret is not None:
-            with at("siret"):
-                establishment_id = await self.register.establishment_of(Siret.read(siret))
-        if establishment_id is None:
-            raise Refused(Rule.NOT_FOUND, path)
-        found = await self.take(Establishment, establishment_id, path, needs="Establishment:read")
+        path, key = ("establishment", "id"), str(by.id)
+        if isinstance(by.siret, str):
+            path = ("establishment", "siret")
+            with at(*path):
+                key = await self.register.establishment_of(Siret.read(by.siret)) or ""
+        found = await self.take(Establishment, key, *path, needs="Establishment:read")
         self.target = None
         return found
 

@@ -24,7 +24,7 @@ from persistence.records import (
 )
 from persistence.records.cells import LINES
 
-from .acting import Act, ActInput, ChangeInput, at, permission
+from .acting import Act, ActInput, ChangeInput, EstablishmentBy, at, permission
 
 T = TypeVar("T")
 Cell = NewType("Cell", str)
@@ -86,8 +86,7 @@ class BatchInput(ActInput):
     idempotency_key: ID = strawberry.field(
         description="Clé de l'appelant, requise : le même lot renvoyé avec elle n'a lieu qu'une fois."
     )
-    establishment_id: ID | None = strawberry.field(default=None, description="L'établissement, ou son SIRET.")
-    siret: str | None = strawberry.field(default=None, description="Le SIRET de l'établissement, ou son identifiant.")
+    establishment: EstablishmentBy = strawberry.field(description="L'établissement, par son SIRET ou son identifiant.")
     dry_run: bool = strawberry.field(
         default=False, description="Essai : le même rapport, et rien n'est gardé ; possible avant l'ouverture."
     )
@@ -128,7 +127,7 @@ class RemunerationsDeclareInput(BatchInput):
 )
 async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> Batch:
     """R16 to R22; model.md 3."""
-    place = await act.at_establishment(given.establishment_id, given.siret)
+    place = await act.at_establishment(given.establishment)
     campaign = await act.known(Campaign, f"cmp_{given.campaign_year}", "campaignYear")
     intake = CertificateIntake(*_batch(act, place, given, given.mode))
     live = await intake.live(campaign)
@@ -206,7 +205,7 @@ class ActivityChangesDeclareInput(BatchInput):
 @permission("ActivityChange:deposit", "Batch:dry_run", on=[Establishment])
 async def activity_changes_declare(act: Act, given: ActivityChangesDeclareInput) -> Batch:
     """R23 to R27: never window-checked."""
-    place = await act.at_establishment(given.establishment_id, given.siret)
+    place = await act.at_establishment(given.establishment)
     act.may_declare(place, "Batch:dry_run" if given.dry_run else "ActivityChange:deposit")
     intake = ChangeIntake(*_batch(act, place, given, given.mode))
     batch = await intake.change(_rows(given.lines, IN_PARTS) or [], act.today)

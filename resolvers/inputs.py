@@ -15,6 +15,12 @@ class ActInput:
     )
 
 
+@strawberry.input(one_of=True, description="Ce qui désigne un établissement : une seule de ces deux valeurs.")
+class EstablishmentBy:
+    siret: str | None = strawberry.field(default=strawberry.UNSET, description="Son SIRET, avec ou sans espaces.")
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Son identifiant, sans jour.")
+
+
 @strawberry.input(description="Ce qu'accepte un acte qui change une fiche.")
 class ChangeInput(ActInput):
     expected_version: int | None = strawberry.field(

@@ -73,7 +73,7 @@ class Part:
         `intention` holds what the act wants to be told: `nothingToDeclare`, `acknowledgeRemovals`, `reason`.
         """
         facts: dict[str, Any] = {
-            "siret": self.siret,
+            "establishment": {"siret": self.siret},
             "campaignYear": year,
             "deposit": deposit,
             "mode": mode,

@@ -29,7 +29,10 @@ def input_of(act: str) -> GraphQLInputObjectType:
 
 
 def least(kind: GraphQLInputObjectType) -> dict[str, Any]:
-    """What the input requires, and nothing else."""
+    """What the input requires, and nothing else; of the ways of a `@oneOf`, the first."""
+    if kind.is_one_of:
+        name, field = next(iter(kind.fields.items()))
+        return {name: _value(field.type)}
     needed = {name: field for name, field in kind.fields.items() if get_nullable_type(field.type) is not field.type}
     return {name: _value(field.type) for name, field in needed.items()}
 

@@ -62,7 +62,7 @@ def said_in(haystack: str) -> str | None:
 
 
 def deposit(key: str, *lines: Mapping[str, object], **more: object) -> dict[str, Any]:
-    known = {"siret": SIRET, "campaignYear": 2026, "deposit": True, "mode": "ACCEPT_VALID", "idempotencyKey": key, "lines": list(lines)}  # fmt: skip
+    known = {"establishment": {"siret": SIRET}, "campaignYear": 2026, "deposit": True, "mode": "ACCEPT_VALID", "idempotencyKey": key, "lines": list(lines)}  # fmt: skip
     return known | more
 
 
@@ -116,7 +116,7 @@ async def _documents(heard: Heard) -> None:
         await heard.post(f'{{ partner(by: {{siret: "{form}"}}) {{ id }} node(id: "{form}") {{ id }} }}')
         await heard.post(f'{{ workers(search: "{NAME}", first: 1, after: "{form}") {{ nodes {{ id }} }} }}')
         await heard.post(
-            f'mutation {{ remunerationsDeclare(input: {{siret: "{SIRET}", campaignYear: "{form}", deposit: "{NAME}", lines: [{{netAid: "{AMOUNT}"}}]}}) {{ replayed }} }}'
+            f'mutation {{ remunerationsDeclare(input: {{establishment: {{siret: "{SIRET}"}}, campaignYear: "{form}", deposit: "{NAME}", lines: [{{netAid: "{AMOUNT}"}}]}}) {{ replayed }} }}'
         )
         await heard.post(f"{{ viewer {{ user {{ id }} }} }} # {form} {NAME} {AMOUNT}")
         await heard.post(f'"""{form}""" {{ viewer }}')
@@ -173,7 +173,9 @@ async def _lines(heard: Heard) -> None:
         {"nir": NIR, "kind": SPACED, "effectiveOn": NIR, "comment": SPACED}, {"workerId": NIR, "kind": "DEPARTURE", "effectiveOn": TODAY, "departureReason": SPACED},
         {"nir": WRONG, "kind": "RATE_DECREASE", "effectiveOn": TODAY, "rate": NIR}, {"nir": NIR, "kind": "RATE_DECREASE", "effectiveOn": TODAY, "rate": "50"},
     ]  # fmt: skip
-    told = await heard.act("activityChangesDeclare", {"siret": SIRET, "idempotencyKey": "changes", "lines": changes})
+    told = await heard.act(
+        "activityChangesDeclare", {"establishment": {"siret": SIRET}, "idempotencyKey": "changes", "lines": changes}
+    )
     assert {e["path"][2] for e in told["errors"]} == {"0", "1", "2"}
 
 
@@ -188,8 +190,8 @@ async def _texts(heard: Heard) -> None:
     for form in (NIR, SPACED, SPACED[:-3]):
         for act, given, who in (
             ("remunerationsDeclare", deposit("k", reason=f"voir {form}"), WHO),
-            ("activityChangesDeclare", {"siret": form, "idempotencyKey": "k", "lines": []}, WHO),
-            ("activityChangesDeclare", {"establishmentId": form, "idempotencyKey": "k", "lines": []}, WHO),
+            ("activityChangesDeclare", {"establishment": {"siret": form}, "idempotencyKey": "k", "lines": []}, WHO),
+            ("activityChangesDeclare", {"establishment": {"id": form}, "idempotencyKey": "k", "lines": []}, WHO),
             ("groupCreate", {"accessId": access, "name": f"Groupe {form}"}, "gestionnaire-canal"),
             ("userInvite", {"partnerId": CANAL, "person": {"givenName": "A", "familyName": form, "email": f"{form}@x.invalid"}}, "gestionnaire-canal"),
             ("mandateGrant", {"partnerId": CANAL, "client": client | {"subject": form}}, "gestionnaire-canal"),

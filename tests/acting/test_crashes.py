@@ -84,7 +84,11 @@ def departure(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
     whole = dict.fromkeys(TABLES, 0) | {
         "batch": 1, "batch_result": 2, "worker_rate": 1, "activity_change": 2, "journal": 1, "idempotency": 1
     }  # fmt: skip
-    return "activityChangesDeclare", {"siret": CANAL, "idempotencyKey": f"departure-{number}", "lines": lines}, whole
+    return (
+        "activityChangesDeclare",
+        {"establishment": {"siret": CANAL}, "idempotencyKey": f"departure-{number}", "lines": lines},
+        whole,
+    )
 
 
 async def test_a_batch_cut_at_any_of_its_commits_is_there_whole_or_not_at_all_and_its_key_settles_it(

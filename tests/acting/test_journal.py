@@ -450,7 +450,7 @@ async def _(paris: Person) -> Scene:
         "rate": "50",
         "comment": "Zinzolin",
     }
-    given = {"siret": esat.partner.siret, "idempotencyKey": "k", "lines": [line]}
+    given = {"establishment": {"siret": esat.partner.siret}, "idempotencyKey": "k", "lines": [line]}
     rule = "member_validating ActivityChange:deposit granted_service"
     return Scene("jo", given, esat.partner.id, rule)
 
@@ -657,7 +657,7 @@ async def test_a_refused_act_writes_no_entry_and_nothing_else(world: World, pari
         ("agent-paris", "remunerationsDeclare", a_deposit(esat.partner.siret, "refused", a_line(1))),
         ("jo", "remunerationsDeclare", a_deposit(esat.partner.siret, "refused", a_line(1), campaignYear=2025)),
         ("jo", "remunerationsDeclare", a_deposit(esat.partner.siret, "refused", *[a_line(1)] * 1001)),
-        ("jo", "activityChangesDeclare", {"siret": a_siret(), "lines": []}),
+        ("jo", "activityChangesDeclare", {"establishment": {"siret": a_siret()}, "lines": []}),
         ("agent-paris", "mandateGrant", {"partnerId": esat.partner.id, "client": JO}),
         ("agent-paris", "mandateRevoke", {"affiliationId": esat.member.affiliation, "on": TODAY}),
     ]  # fmt: skip

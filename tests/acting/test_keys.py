@@ -67,7 +67,7 @@ async def test_a_blank_technical_text_of_an_act_counts_as_absent(world: World, p
     whole = await an_open_esat(paris, "jo")
     jo = Person(world, "jo")
     line = a_line(1, clientReference=" ")
-    done = await jo.declares(**a_deposit(whole.partner.siret, "k", line), establishmentId="")
+    done = await jo.declares(**a_deposit(whole.partner.siret, "k", line), reason=" ")
     assert done["batch"]["created"] == 1
 
 

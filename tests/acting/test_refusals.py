@@ -293,24 +293,57 @@ async def test_a_batch_names_one_establishment_and_a_campaign_that_exists(world:
     esat = await an_open_esat(paris, "jo")
     (place,) = esat.partner.establishments
     known: dict[str, Any] = a_deposit(esat.partner.siret, "k")
-    nowhere = {"siret": None}
+    changes: dict[str, Any] = {"establishment": {"id": place}, "idempotencyKey": "k", "lines": []}
+    declared = {"remunerationsDeclare": known, "activityChangesDeclare": changes}
+    ways: list[tuple[dict[str, str], str]] = [
+        ({"id": "est_x"}, "NOT_FOUND"),
+        ({"id": " "}, "NOT_FOUND"),
+        ({"id": f"{place}@{TODAY}"}, "ID_OF_ANOTHER_DAY"),
+        ({"id": HUGE}, "VALUE_INVALID"),
+        ({"siret": a_siret()}, "NOT_FOUND"),
+        ({"siret": "1"}, "SIRET_FORMAT"),
+        ({"siret": " "}, "SIRET_FORMAT"),
+        ({"siret": ""}, "SIRET_FORMAT"),
+        ({"siret": HUGE}, "VALUE_INVALID"),
+    ]
     cases: list[Case] = [
-        ("remunerationsDeclare", known | nowhere, "VALUE_INVALID", ["input", "establishmentId"]),
-        ("remunerationsDeclare", known | {"establishmentId": place}, "VALUE_INVALID", ["input", "establishmentId"]),
-        ("remunerationsDeclare", known | nowhere | {"establishmentId": "est_x"}, "NOT_FOUND", ["input", "establishmentId"]),
-        ("remunerationsDeclare", known | {"siret": a_siret()}, "NOT_FOUND", ["input", "siret"]),
-        ("remunerationsDeclare", known | {"siret": "1"}, "SIRET_FORMAT", ["input", "siret"]),
+        *(
+            (act, known | {"establishment": by}, code, ["input", "establishment", *by])
+            for act, known in declared.items()
+            for by, code in ways
+        ),
         ("remunerationsDeclare", known | {"campaignYear": 2_000_000_000}, "NOT_FOUND", ["input", "campaignYear"]),
         ("remunerationsDeclare", known | {"campaignYear": 2025}, "WINDOW_CLOSED", ["input", "campaignYear"]),
         ("remunerationsDeclare", known | {"campaignYear": 2027}, "WINDOW_NOT_OPEN", ["input", "campaignYear"]),
         ("remunerationsDeclare", known | {"idempotencyKey": HUGE}, "VALUE_INVALID", ["input", "idempotencyKey"]),
-        ("activityChangesDeclare", {"siret": esat.partner.siret, "idempotencyKey": "k", "lines": [{}] * 1001}, "LINES_TOO_MANY", ["input", "lines"]),
+        ("activityChangesDeclare", changes | {"lines": [{}] * 1001}, "LINES_TOO_MANY", ["input", "lines"]),
     ]  # fmt: skip
     for case in cases:
         await meets(world, "jo", case)
     query = "mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) { replayed } }"
     answer = await world.post("jo", query, {"input": {k: v for k, v in known.items() if k != "idempotencyKey"}})
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"  # a key is required
+
+
+async def test_an_establishment_is_named_in_one_way_alone(world: World, paris: Person) -> None:
+    esat = await an_open_esat(paris, "jo")
+    (place,), siret = esat.partner.establishments, esat.partner.siret
+    both, none = {"id": place, "siret": siret}, {"id": None}
+    for act, known in (
+        ("remunerationsDeclare", a_deposit(siret, "k")),
+        ("activityChangesDeclare", {"idempotencyKey": "k", "lines": []}),
+    ):
+        query = f"mutation($input: {act[0].upper()}{act[1:]}Input!) {{ {act}(input: $input) {{ replayed }} }}"
+        for by in (both, none, {"siret": None}, {"siret": siret, "id": None}, {}, None):
+            answer = await world.post("jo", query, {"input": known | {"establishment": by}})
+            (error,) = answer.json()["errors"]
+            assert error["extensions"]["code"] == "BAD_USER_INPUT", by
+            assert error["extensions"]["path"][0] == "establishment", by
+            assert siret not in answer.text
+    literal = f'mutation {{ activityChangesDeclare(input: {{establishment: {{id: "{place}", siret: "{siret}"}}, idempotencyKey: "k", lines: []}}) {{ replayed }} }}'
+    answer = await world.post("jo", literal)
+    assert answer.json()["errors"]
+    assert siret not in answer.text
 
 
 async def test_the_lines_that_a_caf_answers_are_of_one_declaration_and_a_hundred_at_most(

@@ -379,7 +379,7 @@ async def test_nul_and_lone_surrogates_are_refused_at_the_edge(world: World, esa
 
         assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "MALFORMED"), odd
         assert SECRET not in answer.text
-    literal = 'mutation { act: remunerationsDeclare(input: {siret: "1", campaignYear: 2026, deposit: true, idempotencyKey: "k", lines: [{birthName: "ZibelineHERE"}]}) { replayed } }'
+    literal = 'mutation { act: remunerationsDeclare(input: {establishment: {siret: "1"}, campaignYear: 2026, deposit: true, idempotencyKey: "k", lines: [{birthName: "ZibelineHERE"}]}) { replayed } }'
     for escape in ("\\u{0}", "\\uD800", "\\u{D800}", "\\u{110000}"):
         answer = await world.post("jo", literal.replace("HERE", escape))
         assert "data" not in answer.json(), escape

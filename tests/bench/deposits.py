@@ -36,7 +36,7 @@ def bodies(desks: Sequence[int], seed: int, amount: int) -> Iterator[bytes]:
             for i, nir in enumerate(islice(nirs(seed * 1000 + desk), LINES))
         ]  # fmt: skip
         given = {
-            "establishmentId": f"est_{desk}", "campaignYear": 2026, "deposit": True, "lines": lines,
+            "establishment": {"id": f"est_{desk}"}, "campaignYear": 2026, "deposit": True, "lines": lines,
             "idempotencyKey": uuid7().hex,
         }  # fmt: skip
         yield json.dumps({"query": DECLARE, "variables": {"input": given}}).encode()
@@ -45,7 +45,7 @@ def bodies(desks: Sequence[int], seed: int, amount: int) -> Iterator[bytes]:
 async def copy(body: bytes, run: str, *, new: bool, database: Database, pool: asyncpg.Pool | None) -> bytes:
     """The floor: the rows of a deposit, in one transaction, from the same body; `run` names its people."""
     given = orjson.loads(body)["variables"]["input"]
-    desk = int(given["establishmentId"].removeprefix("est_")) + 10_000
+    desk = int(given["establishment"]["id"].removeprefix("est_")) + 10_000
     people = [f"wrk_{run}_{desk}_{i:04}" for i in range(len(given["lines"]))]
     rows = _rows(given["lines"], people, desk, datetime.now(UTC), new=new)
     if pool is not None:

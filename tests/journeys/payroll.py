@@ -26,8 +26,8 @@ def a_line(number: int, caf: str = "751", /, **changes: object) -> dict[str, obj
 def a_deposit(siret: str, key: str, /, *lines: dict[str, object], **more: object) -> dict[str, object]:
     """The input of a deposit of these lines; its good lines are taken."""
     known = {
-        "siret": siret, "campaignYear": YEAR, "deposit": True, "mode": "ACCEPT_VALID", "idempotencyKey": key,
-        "lines": list(lines),
+        "establishment": {"siret": siret}, "campaignYear": YEAR, "deposit": True, "mode": "ACCEPT_VALID",
+        "idempotencyKey": key, "lines": list(lines),
     }  # fmt: skip
     return known | more
 

@@ -300,7 +300,7 @@ class Person:
         self, siret: str, key: str, /, *lines: Mapping[str, object], **more: object
     ) -> dict[str, Any]:
         """The payload of a batch of activity changes, in the same way."""
-        given = {"siret": siret, "idempotencyKey": key, "lines": list(lines)} | more
+        given = {"establishment": {"siret": siret}, "idempotencyKey": key, "lines": list(lines)} | more
         return await self._sends("activityChangesDeclare", given)
 
     async def _sends(self, act: str, given: Mapping[str, object]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ async def test_an_establishment_that_ends_leaves_all_scopes_and_what_it_declared
     with refused("NOT_FOUND"):
         await jo.declares(**a_deposit(other, "2", a_line(0)))
     with refused("FORBIDDEN"):
-        await jo.declares(**a_deposit(other, "3", a_line(0)) | {"siret": None, "establishmentId": place})
+        await jo.declares(**a_deposit(other, "3", a_line(0)) | {"establishment": {"id": place}})
     kept = await rows(
         world.database, "SELECT superseded_at FROM declaration WHERE id = :d", d=done["batch"]["declaration"]["id"]
     )

@@ -129,7 +129,7 @@ CLIENT = {"issuer": "https://issuer.invalid", "subject": "intrus", "name": "Intr
 
 def declarations(file: File) -> Attempts:
     """What a declarant does in the file's establishment."""
-    place: dict[str, Any] = {"establishmentId": file["Establishment"], "idempotencyKey": "k"}
+    place: dict[str, Any] = {"establishment": {"id": file["Establishment"]}, "idempotencyKey": "k"}
     certificate = place | {"campaignYear": 2026, "deposit": True, "lines": []}
     return {
         "remunerationsDeclare": ("Establishment", certificate),

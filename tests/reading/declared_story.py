@@ -58,7 +58,7 @@ async def tell_declarations(desk: Desk) -> None:
 
 
 async def _declare(desk: Desk, who: str, siret: str, lines: list[Line], **more: object) -> Any:  # noqa: ANN401 JSON
-    given = {"deposit": True, **more, "siret": siret, "campaignYear": 2026, "lines": lines}
+    given = {"deposit": True, **more, "establishment": {"siret": siret}, "campaignYear": 2026, "lines": lines}
     key = f"{who} {siret} {len(lines)} {more}"
     shows = "batch { id declaration { id lines(first: 50) { nodes { id paidBy { code } worker { id } } } } }"
     return (await desk.send(who, "remunerationsDeclare", shows, idempotencyKey=key, **given))["batch"]
@@ -100,8 +100,8 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
         {"nir": lines[9]["nir"], "kind": "DEPARTURE", "effectiveOn": "2026-12-05", "departureReason": "MOVE"},
         {"nir": lines[9]["nir"], "kind": "PROMOTION", "effectiveOn": "hier", "clientReference": "X1"},
     ]
-    given = {"siret": CANAL, "lines": changes, "idempotencyKey": "changes"}
-    await desk.send("paie-fictive", "activityChangesDeclare", "batch { id }", **given)
+    given = {"lines": changes, "idempotencyKey": "changes"}
+    await desk.send("paie-fictive", "activityChangesDeclare", "batch { id }", establishment={"siret": CANAL}, **given)
 
     drafted = [dict(line) for line in lines[:5]]
     drafted[2]["aahBeneficiary"] = "oui"

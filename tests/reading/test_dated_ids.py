@@ -275,6 +275,11 @@ async def test_an_act_refuses_an_id_that_carries_a_day_at_its_path(desk: Desk) -
             },
             ["input", "roleIds", "1"],
         ),
+        (
+            "activityChangesDeclare",
+            {"establishment": {"id": f"est_x@{TODAY}"}, "idempotencyKey": "k", "lines": []},
+            ["input", "establishment", "id"],
+        ),
     )
     for act, given, path in sent:
         (error,) = (await desk.send("agent-paris", act, "replayed", **given))["errors"]

@@ -350,7 +350,7 @@ async def test_a_reader_may_neither_process_nor_reveal(desk: Desk) -> None:
 async def test_a_dry_run_does_not_tell_of_another_partners_worker(desk: Desk) -> None:
     """Neither by an id nor by a number: what is typed is met with the partner's own cards alone."""
     known, unknown = (await rows(desk, "worker", partner_id=PARTNER))[0]["id"], "wrk_zzz"
-    of = {"siret": SEINE, "dryRun": True}
+    of = {"establishment": {"siret": SEINE}, "dryRun": True}
     shows = "batch { received created rejected results { nodes { status errors { code path message } } } }"
     line = {"kind": "DEPARTURE", "effectiveOn": "2026-12-09", "departureReason": "MOVE"}
     said = [

@@ -304,7 +304,7 @@ async def test_an_empty_operation_name_runs_the_only_operation(edge: World, name
     assert code_in(await send(edge, several)) == "OPERATION"
 
 
-LINE = {"idempotencyKey": "k", "siret": "99990001200025", "campaignYear": 2026, "deposit": False}
+LINE = {"idempotencyKey": "k", "establishment": {"siret": "99990001200025"}, "campaignYear": 2026, "deposit": False}
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,8 @@ async def tried(desk: Desk, who: str, act: str, table: str, row: str) -> dict[st
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
     given: dict[str, Any] = {NAMES[table]: [row] if table == "declaration_line" else row}
+    if "establishment" in kind.fields:
+        given = {"establishment": {"id": row}}
     forms: list[dict[str, Any]] = [{"expectedVersion": -1} if "expectedVersion" in kind.fields else {}]
     if act == "managerAppoint":
         forms = [{"expectedVersion": -1, "kind": kind_} for kind_ in ("MANAGER", "DEPUTY")]

@@ -41,9 +41,9 @@ def test_an_export_is_shown_as_the_variables_of_the_act(capsys: pytest.CaptureFi
 
     shown = capsys.readouterr()
     given, other = _inputs(shown.out)
-    facts = [given[name] for name in ("siret", "campaignYear", "deposit", "mode", "dryRun")]
-    assert facts == ["99990001200025", 2026, False, "ACCEPT_VALID", True]
-    assert (len(given["lines"]), other["siret"], len(other["lines"])) == (77, "99990001200033", 1)
+    facts = [given[name] for name in ("establishment", "campaignYear", "deposit", "mode", "dryRun")]
+    assert facts == [{"siret": "99990001200025"}, 2026, False, "ACCEPT_VALID", True]
+    assert (len(given["lines"]), other["establishment"], len(other["lines"])) == (77, {"siret": "99990001200033"}, 1)
     assert "Nom de naissance → birthName" in shown.err
     assert "Lefèvre" not in shown.err
 
@@ -52,8 +52,8 @@ def test_a_deposit_of_all_or_nothing_is_the_rule(capsys: pytest.CaptureFixture[s
     main(["lines", str(GIVEN), "--campaign", "2026", "--siret", "99990001200033", "--key", "k"])
 
     given = json.loads(capsys.readouterr().out)["input"]
-    facts = [given[name] for name in ("siret", "deposit", "mode", "dryRun", "idempotencyKey")]
-    assert facts == ["99990001200033", True, "ALL_OR_NOTHING", False, "k"]
+    facts = [given[name] for name in ("establishment", "deposit", "mode", "dryRun", "idempotencyKey")]
+    assert facts == [{"siret": "99990001200033"}, True, "ALL_OR_NOTHING", False, "k"]
 
 
 def test_columns_that_no_word_explains_are_told_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

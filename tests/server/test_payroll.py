@@ -231,7 +231,7 @@ def test_the_variables_are_those_of_the_act(tmp_path: Path) -> None:
     variables = _variables(_export(tmp_path, HEADER, ROW), deposit=False, mode="ACCEPT_VALID", dry_run=True)
 
     assert variables == {
-        "siret": "99990001200025",
+        "establishment": {"siret": "99990001200025"},
         "campaignYear": 2026,
         "deposit": False,
         "mode": "ACCEPT_VALID",
@@ -246,7 +246,7 @@ def test_the_siret_is_the_one_that_most_lines_bear_unless_it_is_given(tmp_path: 
     export = _export(tmp_path, HEADER, *rows)
 
     assert _sirets(export) == {"2": 5}
-    assert _variables(export, siret="4")["siret"] == "4"
+    assert _variables(export, siret="4")["establishment"] == {"siret": "4"}
 
 
 def test_a_file_without_a_siret_asks_for_one(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_file_without_a_siret_asks_for_one(tmp_path: Path) -> None:
 
     with pytest.raises(ExportUnreadable, match="--siret"):
         _variables(export)
-    assert _variables(export, siret="99990001200025")["siret"] == "99990001200025"
+    assert _variables(export, siret="99990001200025")["establishment"] == {"siret": "99990001200025"}
 
 
 # sending
