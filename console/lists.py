@@ -124,8 +124,7 @@ def _options(desk: Desk, listing: Listing, name: str, type_: GraphQLInputType, d
     if name == "act":
         return sorted((Option(*pair) for pair in desk.acts.items()), key=lambda option: option.label)
     if name in listing.choices:
-        known = (option for where in listing.choices[name].split() for option in choices(data, where))
-        return list({option.value: option for option in known}.values())
+        return list(choices(data, listing.choices[name]))
     match get_named_type(type_):
         case GraphQLEnumType() as kind:
             return [Option(*pair) for pair in words(kind).items()]

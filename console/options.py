@@ -24,9 +24,14 @@ def texts_of(value: Any) -> list[str]:  # noqa: ANN401 a value of the answer
 
 
 def choices(data: Mask, where: str) -> Sequence[Option]:
-    """The options at a path, through the lists that it meets."""
-    found = [v for v in values(data, where.split(".")) if isinstance(v, Mask)]
-    return [_option(item) for each in found for item in (each.nodes if each.selection_.is_connection else [each])]
+    """The options at a path, through the lists that it meets; or at several paths, each object once."""
+    items = [item for path in where.split() for item in _objects(data, path)]
+    return list({option.value: option for option in map(_option, items)}.values())
+
+
+def _objects(data: Mask, path: str) -> list[Mask]:
+    met = [value for value in values(data, path.split(".")) if isinstance(value, Mask)]
+    return [item for each in met for item in (each.nodes if each.selection_.is_connection else [each])]
 
 
 def _option(item: Mask) -> Option:

@@ -49,7 +49,7 @@ ORGANISMS = (
         root="centre",
         section=REFERENCE,
         version="centre.version",
-        choices={"organismIds": "organisms.nodes"},
+        choices={"organismIds": "cna multiBranch cafs lastCafs"},
         prefill={"organismIds": "centre.supports.nodes"},
     ),
     Act(

@@ -12,8 +12,8 @@ from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line, a_nir, counts
 from tests.journeys.story import TODAY, TOMORROW, Opened, Person, an_open_esat, refused
 
-LINES = """query($place: ID!) { lines(establishmentId: $place, live: true, first: 100) { nodes {
-  id clientReference processing processingReason paidBy { code } dualActivity dualActivitySince dualActivityHours } } }"""
+LINES = """{ lines(campaignId: "cmp_2026", live: true, first: 100) { nodes {
+  id clientReference establishmentSiret processing processingReason paidBy { code } dualActivity dualActivitySince dualActivityHours } } }"""
 DECLARED = "query($siret: String!) { partner(by: {siret: $siret}) { establishments { nodes { declarations(status: DEPOSITED) { nodes { sequence lineCount nothingToDeclare } } } } } }"
 REASON = "Départs confirmés par la direction"
 
@@ -39,8 +39,16 @@ def codes(payload: dict[str, Any], of: str = "errors") -> list[str]:
 
 
 async def lines_of(person: Person, esat: Opened) -> dict[str, dict[str, Any]]:
-    read = await person.asks(LINES, place=esat.partner.establishments[0])
-    return {line["clientReference"]: line for line in read["lines"]["nodes"]}
+    lines = (await person.asks(LINES))["lines"]["nodes"]
+    mine = [line for line in lines if line["establishmentSiret"] == esat.partner.siret]
+    return {line["clientReference"]: line for line in mine}
+
+
+async def changes_of(person: Person, esat: Opened) -> list[dict[str, Any]]:
+    query = """{ activityChanges(first: 100) { nodes { establishmentSiret kind effectiveOn status rateBefore rateAfter
+      correctedBy { kind } worker { rates { rate } } } } }"""
+    changes = (await person.asks(query))["activityChanges"]["nodes"]
+    return [change for change in changes if change["establishmentSiret"] == esat.partner.siret]
 
 
 async def in_force(person: Person, siret: str) -> list[dict[str, Any]]:
@@ -348,8 +356,7 @@ async def test_a_truthful_departure_ends_what_was_only_planned_after_it(
 
     assert (death["errors"], codes(death, "warnings")) == ([], ["LATER_CHANGES_ENDED"])
     assert death["warnings"][0]["message"].endswith("Voir : C7.")
-    query = "query($e: ID!) { activityChanges(establishmentId: $e) { nodes { kind status endedAt correctedBy { kind } worker { rates { rate } } } } }"
-    changes = (await seine.asks(query, e=esat.partner.establishments[0]))["activityChanges"]["nodes"]
+    changes = await changes_of(seine, esat)
     assert {c["kind"]: (c["status"], c["correctedBy"]) for c in changes} == {
         "RATE_INCREASE": ("CANCELLED", {"kind": "DEPARTURE"}),
         "DEPARTURE": ("RECEIVED", None),
@@ -373,8 +380,7 @@ async def test_a_change_put_before_another_keeps_the_history_true(esat: Opened, 
     assert codes(false) == ["CHANGE_BREAKS_LATER"]
     assert false["errors"][0]["message"].endswith("Voir : DEC.")
     assert true["errors"] == []
-    query = "query($e: ID!) { activityChanges(establishmentId: $e) { nodes { effectiveOn rateBefore rateAfter } } }"
-    changes = (await seine.asks(query, e=esat.partner.establishments[0]))["activityChanges"]["nodes"]
+    changes = await changes_of(seine, esat)
     told = sorted((c["effectiveOn"], c["rateBefore"], c["rateAfter"]) for c in changes)
     assert told == [("2026-11-20", "50.00", "60.00"), ("2026-12-05", "60.00", "80.00")]
 

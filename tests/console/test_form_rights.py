@@ -1,10 +1,13 @@
 """No form is offered to who may not do its act anywhere: the national ones as the others."""
 
+import re
+
 import pytest
 
 from schema.actions import needs
 from tests.acting.ledger import journalled
 
+from .addresses import form, known
 from .desks import House
 from .places import PERSONAS
 
@@ -68,3 +71,18 @@ async def test_an_act_that_needs_nothing_is_open_to_an_identity_without_an_accou
 
     assert (await visitor.get("/actes/invitationAccept")).status == 200
     assert (await visitor.get("/actes/serviceSet")).status == 403
+
+
+async def test_every_organism_that_a_centre_may_support_is_offered(house: House) -> None:
+    """The Caf, the multi-branch bodies and the CNA are more than a page of a hundred."""
+    visitor = await house.visitor("admin-national")
+
+    page = await visitor.get(form("organismSupportSet", await known(house.data)))
+
+    offered = set(re.findall(r'name="organismIds"[^>]*value="([^"]+)"', page.text))
+    halves = "{ a: organisms(first: 100) { nodes { id kind } } b: organisms(last: 100) { nodes { id kind } } }"
+    listed = await house.data("admin-national", halves)
+    bodies = {node["id"]: node["kind"] for half in listed.values() for node in half["nodes"]}
+    wanted = {key for key, kind in bodies.items() if kind in ("CAF", "MULTI_BRANCH", "CNA")}
+    assert len(wanted) > 100
+    assert offered == wanted

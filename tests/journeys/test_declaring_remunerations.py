@@ -75,22 +75,32 @@ async def an_association(paris: Person, establishments: int) -> Association:
 
 # what each reads
 
-READ = """query($partner: ID!, $place: ID!) {
-  declarations(partnerId: $partner) { nodes { id } }
-  lines(establishmentId: $place, live: true, first: 100) { nodes { clientReference netRemuneration worker { birthName nir } paidBy { code } declaration { id } establishmentName } }
-  workers(partnerId: $partner, first: 100) { nodes { birthName matricule lines { nodes { clientReference } } } }
-  batches(establishmentId: $place) { nodes { id } }
-}"""
+LINES_READ = """{ read: lines(campaignId: "cmp_2026", live: true, first: 100) { nodes { clientReference establishmentSiret
+  netRemuneration worker { birthName nir } paidBy { code } declaration { id } establishmentName } } }"""
+WORKERS_READ = "{ read: workers(first: 100) { nodes { lines { nodes { establishmentSiret } } } } }"
+DECLARATIONS_READ = "query($of: ID!) { read: declarations(partnerId: $of) { nodes { id } } }"
+BATCHES_READ = "query($of: ID!) { read: batches(establishmentId: $of) { nodes { id } } }"
+
+
+async def nodes_read(person: Person, query: str, of: str | None = None) -> list[dict[str, Any]]:
+    """The rows that the person reads; none where they may not read what the filter names."""
+    answer = (await person.asker.post(person.name, query, {"of": of} if of else {})).json()
+    if "errors" in answer:
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["NOT_FOUND"]
+        return []
+    return list(answer["data"]["read"]["nodes"])
 
 
 async def everything_read(person: Person, mine: Association) -> dict[str, Any]:
     """The references of the lines, the number of the workers, the declarations and the batches that the person reads."""
-    seen = await person.asks(READ, partner=mine.partner, place=mine.establishments[0])
+    lines = await nodes_read(person, LINES_READ)
+    workers = await nodes_read(person, WORKERS_READ)
+    declared = [w for w in workers if any(line["establishmentSiret"] in mine.sirets for line in w["lines"]["nodes"])]
     return {
-        "lines": sorted(line["clientReference"] for line in seen["lines"]["nodes"]),
-        "workers": len(seen["workers"]["nodes"]),
-        "declarations": len(seen["declarations"]["nodes"]),
-        "batches": len(seen["batches"]["nodes"]),
+        "lines": sorted(line["clientReference"] for line in lines if line["establishmentSiret"] == mine.sirets[0]),
+        "workers": len(declared),
+        "declarations": len(await nodes_read(person, DECLARATIONS_READ, mine.partner)),
+        "batches": len(await nodes_read(person, BATCHES_READ, mine.establishments[0])),
     }
 
 
@@ -163,7 +173,9 @@ async def _each_reads_its_own(running: Running, mine: Association, batch: Mappin
     paying = Person(running, "agent-hauts-de-seine")
     for hidden in (declaration, batch["id"], mine.partner, mine.establishments[0]):
         assert await paying.reads(hidden) is None
-    (line,) = (await paying.asks(READ, partner=mine.partner, place=mine.establishments[0]))["lines"]["nodes"]
+    (line,) = [
+        line for line in await nodes_read(paying, LINES_READ) if line.pop("establishmentSiret") == mine.sirets[0]
+    ]
     assert line == {
         "clientReference": "P001", "netRemuneration": "1112.32", "worker": {"birthName": "Bruyère", "nir": "1 85 05 ** *** *** **"},
         "paidBy": {"code": "921"}, "declaration": None, "establishmentName": "ESAT des Tilleuls",
@@ -235,13 +247,15 @@ async def _everything_written(database: Database) -> dict[str, list[str]]:
 
 # what the Caf that pays answers
 
-LINES = """query($place: ID!) { lines(establishmentId: $place, live: true) { nodes {
-  id clientReference changedSequence processing processedOn processingReason worker { id aahBeneficiary } } } }"""
+LINES = """{ lines(campaignId: "cmp_2026", live: true, first: 100) { nodes {
+  id clientReference changedSequence processing processedOn processingReason worker { id aahBeneficiary }
+  establishmentSiret } } }"""
 
 
-async def lines_of(person: Person, place: str) -> dict[str, dict[str, Any]]:
-    """The live lines that the person reads, by reference."""
-    return {line["clientReference"]: line for line in (await person.asks(LINES, place=place))["lines"]["nodes"]}
+async def lines_of(person: Person, siret: str) -> dict[str, dict[str, Any]]:
+    """The live lines of an establishment that the person reads, by reference."""
+    lines = (await person.asks(LINES))["lines"]["nodes"]
+    return {line["clientReference"]: line for line in lines if line.pop("establishmentSiret") == siret}
 
 
 async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds_it(
@@ -252,9 +266,9 @@ async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds
     running = await serve()
     paris, seine = Person(running, "agent-paris"), Person(running, "agent-hauts-de-seine")
     mine = await an_association(paris, NAMED)
-    (siret, _), (place, _) = mine.sirets, mine.establishments
+    siret, _ = mine.sirets
     await mine.vendor.declares(**a_deposit(siret, "1", *(a_line(n, "921") for n in range(4)), a_line(4)))
-    theirs = await lines_of(seine, place)
+    theirs = await lines_of(seine, siret)
     assert list(theirs) == ["P000", "P001", "P002", "P003"]
     ids = {reference: line["id"] for reference, line in theirs.items()}
 
@@ -264,7 +278,7 @@ async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds
 
     assert [line["processing"] for line in done] == ["TAKEN_INTO_ACCOUNT"] * 2
     await _only_who_pays_answers(running, mine, ids)
-    told = await lines_of(mine.vendor, place)
+    told = await lines_of(mine.vendor, siret)
     assert (told["P002"]["processing"], told["P002"]["processingReason"]) == ("RETURNED", "Le matricule est à revoir")
     assert told["P003"]["worker"]["aahBeneficiary"] is False
     head = next(iter((await paris.asks("query($p: ID!) { declarations(partnerId: $p) { nodes { pendingCount takenCount returnedCount notBeneficiaryCount } } }", p=mine.partner))["declarations"]["nodes"]))  # fmt: skip
@@ -273,7 +287,7 @@ async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds
     second = await mine.vendor.declares(**a_deposit(siret, "2", a_line(0, "921"), a_line(1, "921", rate="80"), a_line(2, "921", matricule="7654321"), a_line(3, "921"), a_line(4)))  # fmt: skip
     assert [(e["code"], e["path"]) for e in second["errors"]] == [("WORKER_NOT_BENEFICIARY", ["input", "lines", "3", "aahBeneficiary"])]  # fmt: skip
     assert counts(second["batch"]) == {"received": 5, "replaced": 2, "unchanged": 2, "rejected": 1, "removed": 1}
-    now = await lines_of(seine, place)
+    now = await lines_of(seine, siret)
     assert {r: (line["processing"], line["changedSequence"]) for r, line in now.items()} == {
         "P000": ("TAKEN_INTO_ACCOUNT", 1),
         "P001": (None, 2),
@@ -289,7 +303,7 @@ async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds
     only = {"acknowledgeRemovals": 4, "reason": "Les autres sont partis"}
     confirmed = await mine.vendor.declares(**a_deposit(siret, "3", a_line(3, "921", aahBeneficiary="O"), **only))
     assert (confirmed["errors"], counts(confirmed["batch"])) == ([], {"received": 1, "created": 1, "removed": 4})
-    assert (await lines_of(mine.vendor, place))["P003"]["worker"]["aahBeneficiary"] is True
+    assert (await lines_of(mine.vendor, siret))["P003"]["worker"]["aahBeneficiary"] is True
     entries = await rows(database, "SELECT acting_for, partner_id FROM journal WHERE act = 'remunerationsProcess'")
     assert [tuple(e.values()) for e in entries] == [("org_921", mine.partner)] * 3
 
@@ -304,7 +318,7 @@ async def _only_who_pays_answers(running: Running, mine: Association, ids: Mappi
     with refused("FORBIDDEN"):
         await mine.vendor.does("remunerationsProcess", **given)
     seine = Person(running, "agent-hauts-de-seine")
-    own = await lines_of(Person(running, "agent-paris"), mine.establishments[0])
+    own = await lines_of(Person(running, "agent-paris"), mine.sirets[0])
     with refused("NOT_FOUND") as told:  # one line of another Caf, and the whole call is refused
         await seine.processes("TAKEN_INTO_ACCOUNT", ids["P002"], own["P004"]["id"])
     assert told.path == ["input", "lineIds", "1"]
@@ -320,16 +334,16 @@ async def test_a_returned_line_whose_only_correction_is_the_name_comes_back_as_p
     running = await serve()
     paris, seine = Person(running, "agent-paris"), Person(running, "agent-hauts-de-seine")
     mine = await an_association(paris, NAMED)
-    (siret, _), (place, _) = mine.sirets, mine.establishments
+    siret, _ = mine.sirets
     await mine.vendor.declares(**a_deposit(siret, "1", a_line(0, "921"), a_line(1, "921")))
-    theirs = await lines_of(seine, place)
+    theirs = await lines_of(seine, siret)
     await seine.processes("RETURNED", theirs["P000"]["id"], processingReason="Le nom est à revoir")
     await seine.processes("TAKEN_INTO_ACCOUNT", theirs["P001"]["id"])
 
     again = await mine.vendor.declares(**a_deposit(siret, "2", a_line(0, "921", givenNames="Corrigée"), a_line(1, "921")))  # fmt: skip
 
     assert counts(again["batch"]) == {"received": 2, "replaced": 1, "unchanged": 1}
-    now = await lines_of(seine, place)
+    now = await lines_of(seine, siret)
     assert {r: line["processing"] for r, line in now.items()} == {"P000": None, "P001": "TAKEN_INTO_ACCOUNT"}
 
 
@@ -372,21 +386,21 @@ async def test_a_second_deposit_takes_the_place_of_the_whole_and_the_former_stay
 async def test_a_draft_is_seen_by_no_caf_until_it_is_deposited_as_it_stands(
     world: World, esat: Opened, jo: Person
 ) -> None:
-    siret, place = esat.partner.siret, esat.partner.establishments[0]
+    siret = esat.partner.siret
     prepared = await jo.declares(**a_deposit(siret, "1", a_line(0), a_line(1, "921"), a_line(2, rate="0"), deposit=False))  # fmt: skip
     assert prepared["batch"]["declaration"]["status"] == "DRAFT"
     assert counts(prepared["batch"]) == {"received": 3, "created": 2, "rejected": 1}
     for caf in ("agent-paris", "agent-hauts-de-seine"):
-        seen = await Person(world, caf).asks(LINES, place=place)
-        assert seen["lines"]["nodes"] == [], caf
+        assert await lines_of(Person(world, caf), siret) == {}, caf
     seine = Person(world, "agent-hauts-de-seine")
-    assert (await seine.asks("query($p: ID!) { workers(partnerId: $p) { nodes { id } } }", p=esat.partner.id))["workers"]["nodes"] == []  # fmt: skip
+    workers = await nodes_read(seine, WORKERS_READ)
+    assert not [w for w in workers if any(line["establishmentSiret"] == siret for line in w["lines"]["nodes"])]
 
     done = await jo.declares(**a_deposit(siret, "2") | {"lines": None})
 
     assert (done["errors"], counts(done["batch"])) == ([], {"received": 2, "created": 2})
     assert done["batch"]["declaration"]["status"] == "DEPOSITED"
-    assert list(await lines_of(seine, place)) == ["P001"]
+    assert list(await lines_of(seine, siret)) == ["P001"]
     draft = await jo.reads(prepared["batch"]["declaration"]["id"], "... on Declaration { status }")
     assert draft["status"] == "SUPERSEDED"
     with refused("DRAFT_MISSING"):
@@ -434,11 +448,11 @@ async def test_a_draft_of_before_does_not_pass_over_the_answer_of_the_caf(
     world: World, esat: Opened, jo: Person
 ) -> None:
     """R17: not a beneficiary, and then a draft that waited is deposited as it stands."""
-    siret, place = esat.partner.siret, esat.partner.establishments[0]
+    siret = esat.partner.siret
     seine = Person(world, "agent-hauts-de-seine")
     await jo.declares(**a_deposit(siret, "1", a_line(0, "921")))
     await jo.declares(**a_deposit(siret, "2", a_line(0, "921"), a_line(1), deposit=False))
-    line = (await lines_of(seine, place))["P000"]["id"]
+    line = (await lines_of(seine, siret))["P000"]["id"]
     await seine.processes("NOT_BENEFICIARY", line, processingReason="Aucun droit ouvert")
 
     done = await jo.declares(**a_deposit(siret, "3") | {"lines": None})
@@ -450,26 +464,26 @@ async def test_a_draft_of_before_does_not_pass_over_the_answer_of_the_caf(
 async def test_a_confirmation_that_waited_in_a_draft_counts_when_the_draft_is_deposited(
     world: World, esat: Opened, jo: Person
 ) -> None:
-    siret, place = esat.partner.siret, esat.partner.establishments[0]
+    siret = esat.partner.siret
     seine = Person(world, "agent-hauts-de-seine")
     await jo.declares(**a_deposit(siret, "1", a_line(0, "921")))
-    line = (await lines_of(seine, place))["P000"]["id"]
+    line = (await lines_of(seine, siret))["P000"]["id"]
     await seine.processes("NOT_BENEFICIARY", line, processingReason="Aucun droit ouvert")
     await jo.declares(**a_deposit(siret, "2", a_line(0, "921", aahBeneficiary="O"), deposit=False))
 
     done = await jo.declares(**a_deposit(siret, "3") | {"lines": None})
 
     assert (done["errors"], counts(done["batch"])) == ([], {"received": 1, "replaced": 1})
-    assert (await lines_of(seine, place))["P000"]["worker"]["aahBeneficiary"] is True
+    assert (await lines_of(seine, siret))["P000"]["worker"]["aahBeneficiary"] is True
 
 
 async def test_a_beneficiary_confirmed_comes_back_to_the_caf_that_pays_though_nothing_else_has_changed(
     world: World, esat: Opened, jo: Person
 ) -> None:
-    siret, place = esat.partner.siret, esat.partner.establishments[0]
+    siret = esat.partner.siret
     seine = Person(world, "agent-hauts-de-seine")
     await jo.declares(**a_deposit(siret, "1", a_line(0, "921")))
-    line = (await lines_of(seine, place))["P000"]["id"]
+    line = (await lines_of(seine, siret))["P000"]["id"]
     await seine.processes("NOT_BENEFICIARY", line, processingReason="Aucun droit ouvert")
 
     confirmed = await jo.declares(**a_deposit(siret, "2", a_line(0, "921", aahBeneficiary="O")))
@@ -477,7 +491,7 @@ async def test_a_beneficiary_confirmed_comes_back_to_the_caf_that_pays_though_no
 
     assert counts(confirmed["batch"]) == {"received": 1, "replaced": 1}
     assert counts(again["batch"]) == {"received": 1, "unchanged": 1}
-    seen = (await lines_of(seine, place))["P000"]
+    seen = (await lines_of(seine, siret))["P000"]
     assert (seen["processing"], seen["processingReason"], seen["changedSequence"]) == (None, None, 2)
 
 
@@ -536,7 +550,7 @@ async def test_the_window_is_from_the_first_of_december_to_the_end_of_february_i
     world.clock.instant = datetime(2027, 3, 31, tzinfo=UTC)
     replayed = await jo.declares(**a_deposit(siret, "1-True", a_line(0)))
     assert replayed["replayed"] is True
-    lines = await lines_of(Person(world, "agent-paris"), esat.partner.establishments[0])
+    lines = await lines_of(Person(world, "agent-paris"), siret)
     await Person(world, "agent-paris").processes("TAKEN_INTO_ACCOUNT", lines["P000"]["id"])
 
 
@@ -574,13 +588,16 @@ async def test_a_change_of_activity_is_told_at_any_date(world: World, esat: Open
         told = await jo.tells_changes(siret, f"c{number}", *lines)
         assert counts(told["batch"]) == {"received": 2, "created": 1, "rejected": 1}
         assert [(e["code"], e["path"]) for e in told["errors"]] == [("RATE_DIRECTION", ["input", "lines", "1", "rate"])]
-    query = "query($e: ID!) { activityChanges(establishmentId: $e, order: LATEST) { nodes { kind effectiveOn rateBefore rateAfter worker { nir } } } }"
-    place = esat.partner.establishments[0]
-    seen = (await Person(world, "agent-hauts-de-seine").asks(query, e=place))["activityChanges"]["nodes"]
+
+    async def read(who: str) -> list[dict[str, Any]]:
+        query = "{ read: activityChanges(first: 100, order: LATEST) { nodes { establishmentSiret rateBefore rateAfter worker { nir } } } }"
+        return [c for c in await nodes_read(Person(world, who), query) if c["establishmentSiret"] == siret]
+
+    seen = await read("agent-hauts-de-seine")
     assert [(c["rateBefore"], c["rateAfter"]) for c in seen] == [("79.00", "78.00"), ("80.00", "79.00"), ("100.00", "80.00")]  # fmt: skip
     assert {c["worker"]["nir"] for c in seen} == {"1 85 05 ** *** *** **"}
     for who in ("agent-paris", "agent-rhone", "admin-national", "centre-ressources"):
-        assert (await Person(world, who).asks(query, e=place))["activityChanges"]["nodes"] == [], who
+        assert await read(who) == [], who
 
 
 # numbers
@@ -591,7 +608,7 @@ async def test_a_number_is_shown_to_who_may_with_a_reason_and_never_to_a_machine
     mine = await an_association(paris, NAMED)
     await mine.vendor.declares(**a_deposit(mine.sirets[0], "1", a_line(0, "921"), a_line(1)))
     seine = Person(world, "agent-hauts-de-seine")
-    worker = (await lines_of(seine, mine.establishments[0]))["P000"]["worker"]["id"]
+    worker = (await lines_of(seine, mine.sirets[0]))["P000"]["worker"]["id"]
 
     shown = await seine.does("workerNirReveal", "worker { id nir version } nir", workerId=worker, reason="Homonymie")
 
