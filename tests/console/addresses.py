@@ -23,7 +23,6 @@ KNOWN = f"""{{
     affiliations {{ nodes {{ id user {{ id }} }} }}
   }}
   bassin: partner(by: {{id: "{BASSIN}"}}) {{ conventions {{ nodes {{ id bulletins {{ id }} }} }} }}
-  centre: organisms(kind: RESOURCE_CENTRE, first: 1) {{ nodes {{ id }} }}
   paris: organisms(search: "Caf de Paris", first: 1) {{ nodes {{ id }} }}
   centres: organisms(kind: RESOURCE_CENTRE, first: 1) {{ nodes {{ id }} }}
   missions {{ id }} services {{ id roles {{ id }} }}
@@ -51,7 +50,6 @@ async def known(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]:
         "suspendedId": people["usr_suspendu-canal"],
         "bassinConvention": signed["id"],
         "bassinBulletin": signed["bulletins"][0]["id"],
-        "centreId": data["centre"]["nodes"][0]["id"],
         "organismId": data["paris"]["nodes"][0]["id"],
         "centreId": data["centres"]["nodes"][0]["id"],
         "agentId": agents["organisms"]["nodes"][0]["agents"]["nodes"][0]["id"],
