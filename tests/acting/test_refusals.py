@@ -76,7 +76,7 @@ async def test_what_is_badly_formed_or_unknown_comes_back_with_its_code_and_its_
         ("establishmentAdd", annex | {"finess": "789999018"}, "FINESS_DEPARTMENT", ["input", "finess"]),
         ("establishmentAdd", annex | {"department": "99"}, "DEPARTMENT_UNKNOWN", ["input", "department", "0"]),
         ("establishmentAdd", annex | {"name": " "}, "VALUE_INVALID", ["input", "name"]),
-        ("establishmentAdd", annex | {"siret": "99990001200025"}, "ESTABLISHMENT_KNOWN", []),
+        ("establishmentAdd", annex | {"siret": "99990001200025"}, "ESTABLISHMENT_KNOWN", ["input", "siret"]),
         ("partnerRegister", REGISTER | {"siret": a_siret(), "name": ""}, "VALUE_INVALID", ["input", "name"]),
         ("partnerRegister", REGISTER | {"siret": "99990001200025"}, "SIRET_KNOWN", ["input", "siret"]),
         ("eligibilityDecide", decision | {"serviceId": "svc_RIEN"}, "NOT_FOUND", ["input", "serviceId"]),

@@ -200,15 +200,15 @@ async def test_a_replay_after_losing_the_role_says_that_it_was_done_and_shows_wh
 
 
 async def test_two_racing_deposits_are_the_first_and_the_second_and_one_is_live(world: World, esat: Opened) -> None:
-    keys = [f"k{i}" for i in range(12)]
-    inputs = [a_deposit(esat.partner.siret, key, *(a_line(n) for n in range(i + 1))) for i, key in enumerate(keys)]
+    siret, keys = esat.partner.siret, [f"k{i}" for i in range(12)]
+    inputs = [a_deposit(siret, key, a_line(0, comment=key), *(a_line(n) for n in range(1, 12))) for key in keys]
 
     raced = await asyncio.gather(*(world.act("jo", "remunerationsDeclare", BATCH, **given) for given in inputs))
 
-    made = sorted((payload["batch"]["declaration"]["sequence"], payload["batch"]["received"]) for payload in raced)
+    made = sorted((payload["batch"]["declaration"]["sequence"], key) for payload, key in zip(raced, keys, strict=True))
     assert [sequence for sequence, _ in made] == list(range(1, 13))
-    kept = await rows(world.database, "SELECT sequence, line_count, superseded_at FROM declaration WHERE siret = :s ORDER BY sequence", s=esat.partner.siret)  # fmt: skip
-    assert [(d["sequence"], d["line_count"]) for d in kept] == made
+    kept = await rows(world.database, "SELECT d.sequence, d.superseded_at, l.comment FROM declaration d JOIN declaration_line l ON l.declaration_id = d.id AND l.position = 0 WHERE d.siret = :s ORDER BY d.sequence", s=siret)  # fmt: skip
+    assert [(d["sequence"], d["comment"]) for d in kept] == made
     assert [d["sequence"] for d in kept if d["superseded_at"] is None] == [12]
 
 
