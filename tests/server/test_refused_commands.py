@@ -201,8 +201,11 @@ async def test_a_command_interrupted_from_the_keyboard_ends_without_a_trace() ->
     server = await asyncio.start_server(never, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/graphql"
     words = ["lines", str(GIVEN), "--campaign", "2026", "--send", url]
+    # a process started behind another ignores the keyboard: this one listens to it, wherever the tests run
+    heeding = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    script = f"import runpy, signal; {heeding}; runpy.run_module('server.cli', run_name='__main__')"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.cli", *words, cwd=ROOT, stderr=subprocess.PIPE
+        sys.executable, "-c", script, *words, cwd=ROOT, stderr=subprocess.PIPE
     )
     async with asyncio.timeout(60):
         await asked.wait()
