@@ -149,6 +149,27 @@ def test_an_establishment_is_the_partner_s_no_more_from_the_day_of_its_end() -> 
     assert [annex.is_ended_on(day(d)) for d in (1, 2, 3)] == [False, True, True]
 
 
+def test_an_establishment_ends_today_or_later_with_a_reason_and_its_end_is_never_put_off() -> None:
+    partner = partner_in("75", "75")
+    own, annex = partner.establishments
+
+    for place, on, reason, rule, field in (
+        (own, TODAY, "Fermeture", Rule.ESTABLISHMENT_OWN, "establishmentId"),
+        (annex, TODAY, " ", Rule.VALUE_INVALID, "endReason"),
+        (annex, day(-1), "Fermeture", Rule.DATE_PAST, "on"),
+    ):
+        with refused(rule, field):
+            partner.end_establishment(place, on, reason, TODAY)
+    partner.end_establishment(annex, day(2), "Fermeture", TODAY)
+    for late in (2, 3):
+        with refused(Rule.ALREADY_ENDED, "on"):
+            partner.end_establishment(annex, day(late), "Fermeture", TODAY)
+    partner.end_establishment(annex, TODAY, "Fermeture", TODAY)
+
+    assert annex.ended_on == TODAY
+    assert own.ended_on is None
+
+
 # managers
 
 
