@@ -1,0 +1,203 @@
+"""What a line of November must agree with: a departure, the payer, the known rate, a dual activity (R16, R24, R26)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from persistence.records import ChangeKind, Rule
+from persistence.records.known_workers import DeclaredChange, KnownWorker, PreviousLine, meet_identity
+from persistence.records.remunerations import Remuneration
+from tests.records.november import CERTIFICATE, YEAR, read, told
+from tests.records.test_activity_changes import CARD
+
+FIRST, LAST = date(YEAR, 11, 1), date(YEAR, 11, 30)
+DAY = timedelta(days=1)
+
+
+def previous(**facts: Any) -> PreviousLine:  # noqa: ANN401 what a former line says
+    known: dict[str, Any] = {
+        "changed_sequence": 1,
+        "words_digest": None,
+        "not_beneficiary": False,
+        "rate": 100_00,
+        "dual_activity_since": None,
+    }
+    return PreviousLine(**known | facts)
+
+
+def met(worker: KnownWorker, former: PreviousLine | None = None, **cells: Any) -> Remuneration:  # noqa: ANN401 cells
+    """The good line with these cells, against what is known."""
+    line = read(**cells)
+    assert line.errors == []
+    line.warnings.clear()
+    worker.meet(line, former, CERTIFICATE)
+    return line
+
+
+def departed(on: date) -> KnownWorker:
+    return KnownWorker(CARD, changes=[DeclaredChange(ChangeKind.DEPARTURE, on, None, "C1")])
+
+
+# a departure
+
+
+@pytest.mark.parametrize(
+    ("on", "errors"),
+    [
+        (FIRST - DAY, [(Rule.WORKER_LEFT_BEFORE, "enteredOn")]),
+        (FIRST, [(Rule.WORKER_LEFT_BEFORE, "enteredOn")]),
+        (FIRST + DAY, []),
+    ],
+)
+def test_who_was_absent_all_november_is_not_certified(on: date, errors: list[tuple[Rule, str]]) -> None:
+    """A21: the day of a departure is the first one of absence."""
+    assert told(met(departed(on)).errors) == errors
+
+
+@pytest.mark.parametrize(("entry", "returned"), [("01/06/2026", True), ("31/05/2026", False)])
+def test_an_entry_from_the_day_of_the_departure_on_is_a_return(entry: str, *, returned: bool) -> None:
+    line = met(departed(date(YEAR, 6, 1)), entered_on=entry)
+
+    assert (line.errors == []) is returned
+    assert told(line.warnings) == ([(Rule.WORKER_RETURNED, "enteredOn")] if returned else [])
+
+
+def test_who_has_come_back_is_absent_between_the_two_days_alone() -> None:
+    worker = departed(date(YEAR, 6, 1))
+    worker.last_entry = date(YEAR, 9, 1)
+
+    absent = [worker.departure_by(day) is not None for day in (date(YEAR, 5, 31), date(YEAR, 6, 1))]
+    back = [worker.departure_by(day) is not None for day in (date(YEAR, 8, 31), date(YEAR, 9, 1))]
+
+    assert (absent, back) == ([False, True], [True, False])
+
+
+def test_an_entry_before_the_departure_is_no_return() -> None:
+    worker = departed(date(YEAR, 6, 1))
+    worker.last_entry = date(YEAR, 5, 31)
+
+    assert worker.departure_by(FIRST) == date(YEAR, 6, 1)
+
+
+# the payer
+
+
+def test_a_payer_other_than_the_cards_is_confirmed() -> None:
+    worker = KnownWorker(CARD, is_declared=True)
+
+    assert told(met(worker, paying_organism="921").errors) == [(Rule.PAYER_CHANGE_UNCONFIRMED, "payingOrganism")]
+    assert met(worker, paying_organism="921", paying_organism_changed="non").errors != []
+    assert met(worker, paying_organism="921", paying_organism_changed="oui").errors == []
+    assert met(worker).errors == []
+    assert met(KnownWorker(CARD), paying_organism="921").errors == [], "no deposit has named the person yet"
+
+
+# the rate
+
+
+def rated(*rates: tuple[date, int]) -> KnownWorker:
+    return KnownWorker(CARD, rates=dict(rates))
+
+
+def test_another_rate_than_the_known_one_is_told() -> None:
+    assert told(met(rated((CARD.entered_on, 80_00))).warnings) == [(Rule.RATE_DIFFERS, "rate")]
+    assert met(rated((CARD.entered_on, 100_00))).warnings == []
+    assert met(rated()).warnings == [], "no rate is known"
+    assert met(rated((LAST + DAY, 80_00))).warnings == [], "the rate of December is not November's"
+
+
+def test_the_rate_of_who_left_in_november_is_that_of_their_last_day() -> None:
+    worker = departed(date(YEAR, 11, 20))
+    worker.rates |= {CARD.entered_on: 100_00, date(YEAR, 11, 20): 80_00}
+
+    assert met(worker).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("rates", "former", "day"),
+    [
+        ([(FIRST, 80_00)], previous(rate=80_00), FIRST),
+        ([(FIRST, 80_00)], None, None),
+        ([(FIRST, 80_00)], previous(rate=70_00), None),
+        ([(FIRST - DAY, 80_00)], previous(rate=80_00), None),
+        ([(FIRST, 80_00), (LAST + DAY, 90_00)], previous(rate=80_00), None),
+        ([], previous(rate=80_00), None),
+    ],
+)
+def test_a_certificate_corrects_the_rate_that_the_one_it_replaces_has_found_and_no_other(
+    rates: list[tuple[date, int]], former: PreviousLine | None, day: date | None
+) -> None:
+    assert rated(*rates).rate_of_the_replaced(former, CERTIFICATE) == day
+
+
+def test_a_rate_that_somebody_declared_is_never_a_certificates() -> None:
+    worker = rated((FIRST, 80_00))
+    worker.changes.append(DeclaredChange(ChangeKind.RATE_INCREASE, FIRST, 80_00, "C1"))
+
+    assert worker.rate_of_the_replaced(previous(rate=80_00), CERTIFICATE) is None
+
+
+# a dual activity
+
+SINCE = date(YEAR, 9, 1)
+
+
+def test_no_dual_activity_while_one_runs_is_refused_unless_the_replaced_line_had_begun_it() -> None:
+    worker = KnownWorker(CARD, running_dual_activities={SINCE})
+
+    assert told(met(worker).errors) == [(Rule.DUAL_ACTIVITY_RUNNING, "dualActivity")]
+    assert told(met(worker, previous(dual_activity_since=SINCE + DAY)).errors) != []
+    assert met(worker, previous(dual_activity_since=SINCE)).errors == []
+    assert met(KnownWorker(CARD)).errors == []
+
+
+@pytest.mark.parametrize(("until", "accepted"), [("01/09/2026", False), ("02/09/2026", True)])
+def test_a_dual_activity_ends_after_it_has_begun(until: str, *, accepted: bool) -> None:
+    line = met(KnownWorker(CARD, running_dual_activities={SINCE}), dual_activity_until=until)
+
+    assert told(line.errors) == ([] if accepted else [(Rule.DUAL_ACTIVITY_NONE, "dualActivityUntil")])
+
+
+# the identity
+
+
+@pytest.mark.parametrize(
+    ("cells", "errors", "warnings"),
+    [
+        ({}, [], []),
+        ({"birth_name": "Lefevre"}, [], []),
+        ({"birth_name": "Durand"}, [], [(Rule.WORKER_CHANGED, "birthName")]),
+        ({"birth_date": "28/05/1985"}, [], [(Rule.WORKER_CHANGED, "birthName")]),
+        ({"birth_name": "Durand", "birth_date": "28/05/1985"}, [(Rule.WORKER_MISMATCH, "nir")], []),
+        ({"aah_beneficiary": "non"}, [(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")], []),
+    ],
+)
+def test_a_known_number_is_of_the_person_that_it_was(
+    cells: dict[str, str], errors: list[tuple[Rule, str]], warnings: list[tuple[Rule, str]]
+) -> None:
+    line = read(**cells)
+    line.warnings.clear()
+
+    meet_identity(line, CARD)
+
+    assert (told(line.errors), told(line.warnings)) == (errors, warnings)
+
+
+def test_a_new_person_comes_with_a_matricule_and_a_caf() -> None:
+    line = read(matricule=None, paying_organism=None)
+
+    meet_identity(line, None)
+
+    assert told(line.errors) == [(Rule.MATRICULE_MISSING, "matricule"), (Rule.MATRICULE_MISSING, "payingOrganism")]
+
+
+def test_who_is_no_beneficiary_is_declared_again_only_when_confirmed() -> None:
+    card = CARD._replace(aah_beneficiary=False)
+    silent, confirmed = read(), read(aah_beneficiary="oui")
+
+    for line in (silent, confirmed):
+        meet_identity(line, card)
+
+    assert told(silent.errors) == [(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")]
+    assert confirmed.errors == []
