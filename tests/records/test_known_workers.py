@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from persistence.records import ChangeKind, Rule
+from persistence.records.activity_changes import Change, read_changes
 from persistence.records.known_workers import DeclaredChange, KnownWorker, PreviousLine, meet_identity
 from persistence.records.remunerations import Remuneration
+from tests.records.build import TODAY, day
 from tests.records.november import CERTIFICATE, YEAR, read, told
 from tests.records.test_activity_changes import CARD
 
@@ -67,8 +69,8 @@ def test_who_has_come_back_is_absent_between_the_two_days_alone() -> None:
     worker = departed(date(YEAR, 6, 1))
     worker.last_entry = date(YEAR, 9, 1)
 
-    absent = [worker.departure_by(day) is not None for day in (date(YEAR, 5, 31), date(YEAR, 6, 1))]
-    back = [worker.departure_by(day) is not None for day in (date(YEAR, 8, 31), date(YEAR, 9, 1))]
+    absent = [worker.departure_by(on) is not None for on in (date(YEAR, 5, 31), date(YEAR, 6, 1))]
+    back = [worker.departure_by(on) is not None for on in (date(YEAR, 8, 31), date(YEAR, 9, 1))]
 
     assert (absent, back) == ([False, True], [True, False])
 
@@ -104,7 +106,7 @@ def test_another_rate_than_the_known_one_is_told() -> None:
     assert told(met(rated((CARD.entered_on, 80_00))).warnings) == [(Rule.RATE_DIFFERS, "rate")]
     assert met(rated((CARD.entered_on, 100_00))).warnings == []
     assert met(rated()).warnings == [], "no rate is known"
-    assert met(rated((LAST + DAY, 80_00))).warnings == [], "the rate of December is not November's"
+    assert met(rated((LAST + DAY, 80_00))).warnings == [], "the rate of December is not that of November"
 
 
 def test_the_rate_of_who_left_in_november_is_that_of_their_last_day() -> None:
@@ -115,7 +117,7 @@ def test_the_rate_of_who_left_in_november_is_that_of_their_last_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rates", "former", "day"),
+    ("rates", "former", "found"),
     [
         ([(FIRST, 80_00)], previous(rate=80_00), FIRST),
         ([(FIRST, 80_00)], None, None),
@@ -126,9 +128,9 @@ def test_the_rate_of_who_left_in_november_is_that_of_their_last_day() -> None:
     ],
 )
 def test_a_certificate_corrects_the_rate_that_the_one_it_replaces_has_found_and_no_other(
-    rates: list[tuple[date, int]], former: PreviousLine | None, day: date | None
+    rates: list[tuple[date, int]], former: PreviousLine | None, found: date | None
 ) -> None:
-    assert rated(*rates).rate_of_the_replaced(former, CERTIFICATE) == day
+    assert rated(*rates).rate_of_the_replaced(former, CERTIFICATE) == found
 
 
 def test_a_rate_that_somebody_declared_is_never_a_certificates() -> None:
@@ -201,3 +203,85 @@ def test_who_is_no_beneficiary_is_declared_again_only_when_confirmed() -> None:
 
     assert told(silent.errors) == [(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")]
     assert confirmed.errors == []
+
+
+# changes beside one another
+
+
+def rise(on: date, rate: int | None = 90_00, label: str = "C9") -> DeclaredChange:
+    return DeclaredChange(ChangeKind.RATE_INCREASE, on, rate, label, f"chg_{label}")
+
+
+def judged(worker: KnownWorker, **cells: str) -> Change:
+    """A change read and judged on the day of the tests, that takes effect where it is good."""
+    (change,) = read_changes([{"worker_id": "wrk_1", **cells}], TODAY)
+    worker.judge(change, TODAY)
+    if not change.errors:
+        worker.apply(change)
+    return change
+
+
+def leaves(on: date) -> dict[str, str]:
+    return {"kind": "DEPARTURE", "effective_on": on.isoformat(), "departure_reason": "OTHER"}
+
+
+def test_who_comes_back_on_the_very_day_of_the_departure_has_not_left() -> None:
+    worker = departed(date(YEAR, 6, 1))
+    worker.last_entry = date(YEAR, 6, 1)
+
+    assert worker.departure_by(FIRST) is None
+
+
+def test_a_departure_ends_what_was_planned_for_its_very_day() -> None:
+    worker = rated((CARD.entered_on, 50_00), (day(5), 90_00))
+    worker.changes.append(rise(day(5)))
+
+    assert told(judged(worker, **leaves(day(5))).warnings) == [(Rule.LATER_CHANGES_ENDED, "effectiveOn")]
+
+
+@pytest.mark.parametrize(("entry", "errors"), [(-20, []), (-10, []), (-30, [Rule.CHANGE_BREAKS_LATER])])
+def test_what_follows_a_return_does_not_contradict_the_departure_before_it(entry: int, errors: list[Rule]) -> None:
+    """Gone thirty days ago, a rise ten days ago: it is true when the person came back in between."""
+    worker = rated((CARD.entered_on, 50_00), (day(-10), 90_00))
+    worker.changes.append(rise(day(-10)))
+    worker.last_entry = day(entry)
+
+    assert [rule for rule, _ in told(judged(worker, **leaves(day(-30))).errors)] == errors
+
+
+def test_a_rate_that_cannot_be_read_is_judged_against_nothing() -> None:
+    worker = rated((CARD.entered_on, 50_00), (day(5), 90_00))
+    worker.changes.append(rise(day(5)))
+
+    change = judged(worker, kind="RATE_INCREASE", effective_on=day(1).isoformat(), rate="?")
+
+    assert told(change.errors) == [(Rule.RATE_RANGE, "rate")]
+
+
+def test_the_next_change_of_rate_is_neither_of_the_same_day_nor_a_departure() -> None:
+    worker = KnownWorker(CARD)
+    leaving = DeclaredChange(ChangeKind.DEPARTURE, day(2), None, "C2")
+    worker.changes += [rise(day(1), label="C1"), leaving, rise(day(3), label="C3")]
+
+    following = worker.next_rate_change(day(1))
+
+    assert following is not None
+    assert following.label == "C3"
+    assert worker.next_rate_change(day(3)) is None
+
+
+@pytest.mark.parametrize(("reference", "label"), [({"client_reference": "R7"}, "R7"), ({}, "au rang 0")])
+def test_a_change_of_the_batch_is_named_by_its_reference_or_its_rank(reference: dict[str, str], label: str) -> None:
+    worker = rated((CARD.entered_on, 50_00))
+    judged(worker, kind="RATE_INCREASE", effective_on=day(5).isoformat(), rate="60", **reference)
+
+    early = judged(worker, kind="RATE_INCREASE", effective_on=day(1).isoformat(), rate="70")
+
+    assert [error.message.rpartition("Voir : ")[2] for error in early.errors] == [f"{label}."]
+
+
+def test_the_found_rate_of_the_last_day_is_corrected_and_a_change_of_another_day_is_no_matter() -> None:
+    worker = rated((LAST, 80_00))
+    worker.changes += [rise(FIRST - DAY, 70_00), DeclaredChange(ChangeKind.DEPARTURE, LAST, None, "C2")]
+
+    assert worker.rate_of_the_replaced(previous(rate=80_00), CERTIFICATE) == LAST
