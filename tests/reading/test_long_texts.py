@@ -34,7 +34,7 @@ LONG_TEXTS: dict[str, tuple[str, dict[str, Any], str, list[str]]] = {
         "user",
         ["explain"],
     ),
-    "a SIRET": ("query($s: String) { partner(by: {siret: $s}) { id } }", {"s": "9" * 251}, "siret", ["partner"]),
+    "a SIRET": ("query($s: String) { partner(by: {siret: $s}) { id } }", {"s": "9" * 251}, "by", ["partner"]),
     "a cursor": (
         "query($c: String) { partners(after: $c) { totalCount } }",
         {"c": "A" * 10_001},
