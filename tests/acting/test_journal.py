@@ -627,7 +627,11 @@ async def test_what_changed_is_told_before_and_after(world: World, paris: Person
     assert _json(amended["before"])[convention] == {"missions": ["ACCOMPAGNEMENT_TRAVAIL"]}
     assert _json(amended["after"])[convention] == {"missions": ["ACCOMPAGNEMENT_TRAVAIL", "LOGEMENT"]}
     assert _json(closed["before"]) == {}
-    assert _json(closed["after"])[convention] == {"closed_on": TOMORROW, "closing_reason": "TERMINATED_BY_CAF"}
+    assert _json(closed["after"])[convention] == {
+        "closed_on": TOMORROW,
+        "closing_reason": "TERMINATED_BY_CAF",
+        "closing_recorded_on": TODAY,
+    }
 
 
 async def test_the_rule_that_the_entry_names_is_the_act_s_own(world: World, paris: Person) -> None:
@@ -710,7 +714,8 @@ async def test_an_act_whose_commit_fails_leaves_nothing(database: Database, worl
     answer = await world.post("agent-paris", query, {"input": given})
 
     body = answer.json()
-    assert body["errors"][0]["extensions"] == {"code": "INTERNAL"}
-    assert body["data"] is None
+    assert answer.status_code == 503
+    assert body["errors"][0]["extensions"] == {"code": "OUTCOME_UNKNOWN"}  # the caller's key settles it
+    assert body.get("data") is None
     assert "disk" not in answer.text
     assert await _whole_register(database) == before
