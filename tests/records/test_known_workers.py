@@ -7,7 +7,7 @@ import pytest
 
 from persistence.records import ChangeKind, Rule
 from persistence.records.activity_changes import Change, read_changes
-from persistence.records.known_workers import DeclaredChange, KnownWorker, PreviousLine, meet_identity
+from persistence.records.known_workers import DeclaredChange, KnownWorker, PreviousLine, meet_identity, naming
 from persistence.records.remunerations import Remuneration
 from tests.records.build import TODAY, day
 from tests.records.november import CERTIFICATE, YEAR, read, told
@@ -285,3 +285,29 @@ def test_the_found_rate_of_the_last_day_is_corrected_and_a_change_of_another_day
     worker.changes += [rise(FIRST - DAY, 70_00), DeclaredChange(ChangeKind.DEPARTURE, LAST, None, "C2")]
 
     assert worker.rate_of_the_replaced(previous(rate=80_00), CERTIFICATE) == LAST
+
+
+@pytest.mark.parametrize(("count", "more"), [(3, False), (4, True)])
+def test_three_of_the_changes_that_stand_in_the_way_are_named(count: int, *, more: bool) -> None:
+    labels = naming([rise(day(n), label=f"C{n}") for n in range(count)])
+
+    assert labels.startswith("Voir : C0, C1, C2")
+    assert labels.endswith(", ….") is more
+
+
+def test_a_new_person_who_comes_with_both_is_taken() -> None:
+    line = read()
+
+    meet_identity(line, None)
+
+    assert line.errors == []
+
+
+def test_a_doubtful_number_names_nobody_whose_name_could_have_changed() -> None:
+    line = read(birth_name="Durand")
+    line.warnings.clear()
+    line.reject(Rule.WORKER_DUPLICATE_IN_BATCH, "nir")
+
+    meet_identity(line, CARD)
+
+    assert line.warnings == []
