@@ -152,6 +152,13 @@ def test_a_day_has_room_for_one_change_of_rate() -> None:
     assert _judged(known, DOWN) == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
 
 
+def test_a_departure_comes_before_a_change_of_the_same_day_whatever_their_order_in_the_batch() -> None:
+    rise = {**UP, "rate": "90"}
+
+    assert _judged(_known(), rise, LEAVES) == [[(Rule.WORKER_DEPARTED, "effectiveOn")], []]
+    assert _judged(_known(), LEAVES, rise) == [[], [(Rule.WORKER_DEPARTED, "effectiveOn")]]
+
+
 def test_a_worker_who_came_back_after_a_departure_changes_again() -> None:
     known = _known(date(2026, 6, 1))
     known.last_entry = date(2026, 9, 1)

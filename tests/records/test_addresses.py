@@ -61,3 +61,25 @@ def test_an_address_is_kept_or_refused_and_stays_as_it_is_kept(written: str) -> 
     with suppress(Refused):
         kept = email_address(written)
         assert email_address(kept) == kept
+
+
+@pytest.mark.parametrize(("local", "fits"), [(64, True), (65, False)])
+def test_what_stands_before_the_at_has_sixty_four_characters_at_most(local: int, *, fits: bool) -> None:
+    assert reads(f"{'a' * local}@example.org") is fits
+
+
+@pytest.mark.parametrize(("length", "fits"), [(254, True), (255, False)])
+def test_an_address_has_two_hundred_and_fifty_four_characters_at_most(length: int, *, fits: bool) -> None:
+    end = f"@{'b' * 60}.{'c' * 60}.{'d' * 60}."
+    address = "a" * 60 + end + "e" * (length - 60 - len(end))
+
+    assert len(address) == length
+    assert reads(address) is fits
+
+
+def reads(address: str) -> bool:
+    try:
+        email_address(address)
+    except Refused:
+        return False
+    return True
