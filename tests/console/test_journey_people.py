@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
@@ -139,10 +140,13 @@ async def _cannot_leave(gaelle: Mouse) -> None:
     await gaelle.press(page.get_by_role("link", name="Mes utilisateurs"))
     await gaelle.press(page.get_by_role("link", name="Garnier"))
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Garnier")
-    suspend = page.get_by_role("link", name=re.compile("^Suspendre"))
     for folded in await page.locator("main details summary").all():
         await folded.click()
-    await gaelle.press(suspend.first)
+    refused = page.locator(".off", has=page.locator('[aria-disabled="true"]', has_text="Suspendre"))
+    await expect(refused).to_contain_text("dernier gestionnaire")
+    # whoever has kept the address of the form is told the same
+    other = await page.locator('main a[href*="affiliationId="]').first.get_attribute("href")
+    await page.goto(f"/actes/userSuspend?{urlsplit(other or '').query}")
     await gaelle.type(page.get_by_label("Motif").first, "Départ")
     await gaelle.press(page.get_by_role("button", name="Continuer"))
     await expect(page.locator("#errors")).to_contain_text("gestionnaire")
