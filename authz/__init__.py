@@ -1,6 +1,7 @@
-"""Who may: the policy, the scopes as data, the caller, and the engine that brings them together.
+"""Who may do what: the policy, the scopes as data, the caller, and the rule engine.
 
-This room never sees a table: what it hands down (permits, atoms, bind values) is plain data.
+This package never sees a table. What it gives (permits, conditions, bind values) is
+plain data.
 """
 
 from authz.engine import Engine, Permit, load

@@ -1,7 +1,7 @@
 """The rule engine: which permits could allow an act, and whether one of them does.
 
-Casbin walks the rules of the policy for both questions with the same matcher; only the object differs.
-Source: authorization.md 1 to 3.
+Casbin walks the lines of the policy for both questions, with the same matcher. Only the
+object differs: for a plan it stands for every object, for a decision it is one object.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,10 @@ HERE = Path(__file__).parent
 
 
 class Permit(NamedTuple):
-    """A role and the scope through which it may allow; `scopes.atoms` gives the scope's conditions."""
+    """A role and the scope through which it may allow an act.
+
+    `scopes.atoms` gives the conditions of the scope.
+    """
 
     role: str
     scope: str
@@ -36,47 +39,53 @@ class _Roles(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Recorder:
-    """Every object at once: notes the permits that could allow, and allows none."""
+    """Stands for every object: records the permits that could allow, and allows none."""
 
     permits: list[Permit] = field(default_factory=list)
 
-    def within(self, _subject: object, role: str, scope: str) -> bool:
+    def is_within(self, _subject: object, role: str, scope: str) -> bool:
         self.permits.append(Permit(role, scope))
         return False
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One object, known by its facts."""
+    """One object, described by its facts."""
 
     engine: "Engine"
     type_: str
     facts: Mapping[str, str | None]
 
-    def within(self, subject: Subject, role: str, scope: str) -> bool:
+    def is_within(self, subject: Subject, role: str, scope: str) -> bool:
         values = partial(self.engine.values, subject, role=role)
-        return all(atom.admits(self.facts.get(atom.fact), values) for atom in atoms(scope, self.type_))
+        return all(condition.admits(self.facts.get(condition.fact), values) for condition in atoms(scope, self.type_))
 
 
 class _Enforcer(casbin.Enforcer):  # type: ignore[misc]  # it is untyped
-    """Casbin parses the matcher again at each decision, half of its time: here, once. Nothing else is shared."""
+    """An enforcer that parses the matcher once.
+
+    Casbin parses it again at each decision, which is half of the time of a decision.
+    The parsed tree is the only thing that decisions share.
+    `tests/authz/test_casbin_hooks.py` checks the private hooks that this relies on.
+    """
 
     @staticmethod
     def _get_expression(expr: str, functions: Mapping[str, Any] | None = None) -> SimpleEval:
-        made = SimpleEval("", functions)
-        made.ast_parsed_value = _parsed(expr)
-        return made
+        expression = SimpleEval("", functions)
+        expression.ast_parsed_value = _parse_matcher(expr)
+        return expression
 
 
 @cache
-def _parsed(expr: str) -> Any:  # noqa: ANN401 a tree of Python's grammar
-    return casbin.Enforcer._get_expression(expr).ast_parsed_value  # noqa: SLF001 what is overridden
+def _parse_matcher(expr: str) -> Any:  # noqa: ANN401 a tree of Python's grammar
+    expression = casbin.Enforcer._get_expression(expr)  # noqa: SLF001 what is overridden
+    return expression.ast_parsed_value
 
 
 class Engine:
     """The validated policy, immutable; a new policy is a new engine. `load` makes one.
 
-    `policy_hash` is the identity of the rules: 16 hexadecimal digits over the model and the policy.
+    `policy_hash` identifies the rules: 16 hexadecimal digits over model and policy.
     """
 
     def __init__(self, model: str, policy: str) -> None:
@@ -91,83 +100,113 @@ class Engine:
         self._plans: dict[tuple[frozenset[str], str, str], tuple[Permit, ...]] = {}
 
     def plan(self, roles: frozenset[str], type_: str, action: str) -> tuple[Permit, ...]:
-        """Give the permits that could allow these roles the action, in the policy's order.
+        """Return the permits that could allow the action, in the policy's order.
 
-        A permit that another one covers is left out; no permit means never. KeyError on an unknown action.
+        A permit that another one covers is left out; no permit means never.
+        Raises KeyError on an unknown action.
         """
         key = (roles, type_, action)
         if key not in self._plans:
             recorder = _Recorder()
-            self._enforcer(type_, action).enforce(_Roles(roles), type_, action, recorder)
-            self._plans[key] = self._widest(recorder.permits, type_)
+            caller = _Roles(roles)
+            self._enforcer(type_, action).enforce(caller, type_, action, recorder)
+            self._plans[key] = self._without_covered(recorder.permits, type_)
         return self._plans[key]
 
-    def allows(self, subject: Subject, type_: str, action: str, facts: Mapping[str, str | None]) -> Permit | None:
-        """Give the first permit of the policy that allows this act on an object with these facts, else None.
+    def allows(
+        self,
+        subject: Subject,
+        type_: str,
+        action: str,
+        facts: Mapping[str, str | None],
+    ) -> Permit | None:
+        """Return the first permit that allows this act on an object, or None.
 
-        A fact that is missing or None satisfies no condition. KeyError on an unknown action.
+        `facts` describes the object (see `scopes`). A fact that is missing or None
+        satisfies no condition. Raises KeyError on an unknown action.
         """
         candidate = _Candidate(self, type_, facts)
-        allowed, rule = self._enforcer(type_, action).enforce_ex(subject, type_, action, candidate)
-        return Permit(role=rule[0], scope=rule[-1]) if allowed else None
+        enforcer = self._enforcer(type_, action)
+        is_allowed, rule = enforcer.enforce_ex(subject, type_, action, candidate)
+        return Permit(role=rule[0], scope=rule[-1]) if is_allowed else None
 
     def rules(self, type_: str, action: str) -> tuple[Permit, ...]:
-        """Give every line of the policy for this action, in its order. KeyError on an unknown action."""
-        if action not in ACTIONS[type_]:
-            raise KeyError(f"{type_}:{action}")
+        """Return a permit for each line of the policy on this action, in its order.
+
+        Raises KeyError on an unknown action.
+        """
+        _require_action(type_, action)
         return tuple(
             Permit(line[1], line[4]) for line in self._lines if line[0] == "p" and line[2:4] == (type_, action)
         )
 
     def values(self, subject: Subject, attribute: str, role: str) -> tuple[str, ...]:
-        """Give the sorted bind values of an attribute, held through this role or one that inherits it."""
+        """Return the sorted bind values of an attribute of the caller.
+
+        They come from what is held through this role or through one that inherits it.
+        """
         return subject.values(attribute, self.descendants(role))
 
     def descendants(self, role: str) -> frozenset[str]:
-        """Give the role itself and those that inherit it."""
+        """Return the role itself and those that inherit it."""
         return self._descendants[role]
 
     def _enforcer(self, type_: str, action: str) -> casbin.Enforcer:
-        """Casbin over the rules of one action: its matcher demands equality, no other rule could match."""
-        if action not in ACTIONS[type_]:
-            raise KeyError(f"{type_}:{action}")
-        if (type_, action) not in self._enforcers:
-            self._enforcers[type_, action] = self._assembled(
-                [line for line in self._lines if line[2:4] == (type_, action)]
-            )
-        return self._enforcers[type_, action]
+        """Return Casbin over the lines of one action.
 
-    def _assembled(self, rules: list[Line]) -> casbin.Enforcer:
+        The matcher demands the same type and action: no other line could match.
+        """
+        _require_action(type_, action)
+        key = (type_, action)
+        if key not in self._enforcers:
+            rules = [line for line in self._lines if line[2:4] == key]
+            self._enforcers[key] = self._new_enforcer(rules)
+        return self._enforcers[key]
+
+    def _new_enforcer(self, rules: list[Line]) -> casbin.Enforcer:
         model = casbin.Enforcer.new_model(text=self._model)
         model.add_policies("p", "p", [list(rule[1:]) for rule in rules])
         enforcer = _Enforcer(model)
-        enforcer.add_function("holds", self._holds)
-        enforcer.add_function("within", _within)
+        enforcer.add_function("holds", self._has_role)
+        enforcer.add_function("within", _is_within)
         return enforcer
 
-    def _holds(self, subject: Subject | _Roles, role: str) -> bool:
+    def _has_role(self, subject: Subject | _Roles, role: str) -> bool:
         return not self._descendants[role].isdisjoint(subject.roles)
 
-    def _widest(self, permits: list[Permit], type_: str) -> tuple[Permit, ...]:
-        reach = {permit: (permit.role, {*atoms(permit.scope, type_)}) for permit in permits}
+    def _without_covered(self, permits: list[Permit], type_: str) -> tuple[Permit, ...]:
+        """Drop each permit that another one of the list covers.
 
-        def covered(narrow: Permit) -> bool:
-            role, strict = reach[narrow]
-            return any(
-                role in self._descendants[giver] and gentle <= strict and (giver, gentle) != reach[narrow]
-                for giver, gentle in reach.values()
-            )
+        A permit covers another one when its role is the same or a descendant, and when
+        its conditions are among the other's.
+        """
+        conditions = {permit: {*atoms(permit.scope, type_)} for permit in permits}
 
-        return tuple(permit for permit in permits if not covered(permit))
+        def covers(wide: Permit, narrow: Permit) -> bool:
+            if wide.role == narrow.role and conditions[wide] == conditions[narrow]:
+                return False
+            inherits = narrow.role in self._descendants[wide.role]
+            return inherits and conditions[wide] <= conditions[narrow]
+
+        return tuple(permit for permit in permits if not any(covers(other, permit) for other in permits))
 
 
-def _within(subject: Subject, thing: _Candidate | _Recorder, role: str, scope: str) -> bool:
-    return thing.within(subject, role, scope)
+def _require_action(type_: str, action: str) -> None:
+    if action not in ACTIONS[type_]:
+        raise KeyError(f"{type_}:{action}")
+
+
+def _is_within(subject: Subject, target: _Candidate | _Recorder, role: str, scope: str) -> bool:
+    return target.is_within(subject, role, scope)
 
 
 def load(model: str | None = None, policy: str | None = None) -> Engine:
-    """Make the engine of these two texts, by default those that ship with the code; PolicyError if unfit."""
-    return Engine(
-        (HERE / "model.conf").read_text("utf-8") if model is None else model,
-        (HERE / "policy.csv").read_text("utf-8") if policy is None else policy,
-    )
+    """Return the engine of these two texts, by default those that ship with the code.
+
+    Raises PolicyError if they are unfit.
+    """
+    if model is None:
+        model = (HERE / "model.conf").read_text("utf-8")
+    if policy is None:
+        policy = (HERE / "policy.csv").read_text("utf-8")
+    return Engine(model, policy)

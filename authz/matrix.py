@@ -1,4 +1,7 @@
-"""The policy as a table that people read: `python -m authz.matrix` writes MATRIX.md beside the policy."""
+"""The policy as a table that people read.
+
+`python -m authz.matrix` writes MATRIX.md beside the policy.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +13,11 @@ MATRIX = HERE / "MATRIX.md"
 
 
 def render(engine: Engine) -> str:
-    """Give the markdown of every action × role with the scopes that open it, then the scopes' meaning."""
+    """Return the Markdown of the matrix.
+
+    A row for each action, a column for each role, the scopes that open the action to
+    the role in the cell; then the meaning of each scope.
+    """
     return "\n".join(
         (
             "# Who may do what",
@@ -30,9 +37,13 @@ def render(engine: Engine) -> str:
 def _rights(engine: Engine) -> Iterator[tuple[str, ...]]:
     for type_, actions in ACTIONS.items():
         for action in actions:
-            plans = (engine.plan(frozenset((role,)), type_, action) for role in KIND_OF)
-            cells = (", ".join(permit.scope for permit in plan) for plan in plans)
+            cells = [_cell(engine, role, type_, action) for role in KIND_OF]
             yield (f"{type_}:{action}", *cells)
+
+
+def _cell(engine: Engine, role: str, type_: str, action: str) -> str:
+    permits = engine.plan(frozenset((role,)), type_, action)
+    return ", ".join(permit.scope for permit in permits)
 
 
 def _meanings() -> Iterator[tuple[str, str]]:
@@ -43,17 +54,18 @@ def _meanings() -> Iterator[tuple[str, str]]:
 
 
 def _sentence(conditions: Iterable[Atom]) -> str:
-    return " and ".join(_clause(atom) for atom in conditions) or "no condition"
+    clauses = [_clause(condition) for condition in conditions]
+    return " and ".join(clauses) or "no condition"
 
 
-def _clause(atom: Atom) -> str:
-    match atom.op:
+def _clause(condition: Atom) -> str:
+    match condition.op:
         case "among":
-            return f"{atom.fact} is one of the caller's {atom.of}"
+            return f"{condition.fact} is one of the caller's {condition.of}"
         case "equals":
-            return f"{atom.fact} is {atom.of}"
+            return f"{condition.fact} is {condition.of}"
         case "known":
-            return f"{atom.fact} is known"
+            return f"{condition.fact} is known"
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -1,7 +1,4 @@
-"""The policy's vocabulary, and what makes a policy file unfit to start with.
-
-Sources: model.md 5 for the words, authorization.md 1 for the refusals.
-"""
+"""The words of the policy, and what makes a policy file unfit to start with."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -64,45 +61,68 @@ Line: TypeAlias = tuple[str, ...]
 
 
 class PolicyError(ValueError):
-    """The policy cannot be trusted: the process must not start. One fault a line."""
+    """The policy cannot be trusted: the process must not start.
+
+    The message has one line for each fault.
+    """
 
 
 def lines(text: str) -> list[Line]:
-    """Read the file's own word, comments and blank lines left out: [("p", role, type, action, scope), …]."""
+    """Read the lines of a policy: `[("p", role, type, action, scope), …]`.
+
+    Comments and blank lines are left out.
+    """
     rows = (row.strip() for row in text.split("\n"))
-    return [tuple(word.strip() for word in row.split(",")) for row in rows if row and row[0] != "#"]
+    rules = (row for row in rows if row and row[0] != "#")
+    return [tuple(word.strip() for word in rule.split(",")) for rule in rules]
 
 
 def validated(model: str, policy: str) -> casbin.Enforcer:
-    """Give Casbin's enforcer of these two texts, or raise PolicyError with every fault found."""
+    """Return Casbin's enforcer of these two texts.
+
+    Raises PolicyError with every fault.
+    """
     try:
-        enforcer = casbin.Enforcer(casbin.Enforcer.new_model(text=model), StringAdapter(policy))
+        parsed_model = casbin.Enforcer.new_model(text=model)
+        enforcer = casbin.Enforcer(parsed_model, StringAdapter(policy))
     except Exception as error:
         raise PolicyError(f"casbin cannot load the policy: {error}") from error
-    if faults := [*_model_faults(enforcer)] or [*_policy_faults(lines(policy), enforcer)]:
+    faults = [*_model_faults(enforcer)] or [*_policy_faults(lines(policy), enforcer)]
+    if faults:
         raise PolicyError("\n".join(faults))
     return enforcer
 
 
 def _model_faults(enforcer: casbin.Enforcer) -> Iterator[str]:
-    found = {
+    sections = {
         section: {key: definition.value for key, definition in definitions.items()}
         for section, definitions in enforcer.get_model().items()
     }
-    for section in sorted(MODEL.keys() | found.keys()):
-        if found.get(section) != MODEL.get(section):
-            yield f"model: {section} is {found.get(section)}, expected {MODEL.get(section)}"
+    for section in sorted(MODEL.keys() | sections.keys()):
+        actual, expected = sections.get(section), MODEL.get(section)
+        if actual != expected:
+            yield f"model: {section} is {actual}, expected {expected}"
 
 
-def _policy_faults(written: list[Line], enforcer: casbin.Enforcer) -> Iterator[str]:
-    model, counted = enforcer.get_model(), Counter(written)
-    loaded = Counter((key, *rule) for key in ("p", "g") for rule in model.get_policy(key, key))
-    yield from (f"dropped or altered at loading: {', '.join(line)}" for line in counted - loaded)
-    yield from (f"not in the file, yet loaded: {', '.join(line)}" for line in loaded - counted)
-    yield from (f"duplicate: {', '.join(line)}" for line, times in counted.items() if times > 1)
-    for line in counted:
-        yield from (f"{fault}: {', '.join(line)}" for fault in _line_faults(line))
-    yield from _cycles(written)
+def _policy_faults(file_lines: list[Line], enforcer: casbin.Enforcer) -> Iterator[str]:
+    counts, loaded = Counter(file_lines), _loaded_lines(enforcer)
+    for line in counts - loaded:
+        yield f"dropped or altered at loading: {', '.join(line)}"
+    for line in loaded - counts:
+        yield f"not in the file, yet loaded: {', '.join(line)}"
+    for line, count in counts.items():
+        if count > 1:
+            yield f"duplicate: {', '.join(line)}"
+    for line in counts:
+        for fault in _line_faults(line):
+            yield f"{fault}: {', '.join(line)}"
+    yield from _cycles(file_lines)
+
+
+def _loaded_lines(enforcer: casbin.Enforcer) -> Counter[Line]:
+    """Count the lines that Casbin has kept, in the shape that `lines` gives."""
+    model = enforcer.get_model()
+    return Counter((key, *rule) for key in ("p", "g") for rule in model.get_policy(key, key))
 
 
 def _line_faults(line: Line) -> Iterator[str]:
@@ -119,7 +139,8 @@ def _line_faults(line: Line) -> Iterator[str]:
             elif role in KIND_OF:
                 yield from _scope_faults(KIND_OF[role], type_, scope)
         case ("g", child, parent):
-            yield from (f"unknown role {role}" for role in (child, parent) if role not in KIND_OF)
+            unknown = [role for role in (child, parent) if role not in KIND_OF]
+            yield from (f"unknown role {role}" for role in unknown)
             if KIND_OF.get(child) != KIND_OF.get(parent):
                 yield "inheritance across kinds"
         case _:
@@ -129,13 +150,14 @@ def _line_faults(line: Line) -> Iterator[str]:
 def _scope_faults(kind: str, type_: str, scope: str) -> Iterator[str]:
     if scope not in KINDS[kind].scopes:
         yield f"the kind {kind} may not use the scope {scope}"
-    if kind in {"member", "machine"} and type_ not in WITHOUT_SERVICE and scope != SERVICE_SCOPE:
-        yield f"service isolation: {type_} has a service, only {SERVICE_SCOPE} may open it"
+    is_of_service = kind in {"member", "machine"} and type_ not in WITHOUT_SERVICE
+    if is_of_service and scope != SERVICE_SCOPE:
+        yield (f"service isolation: {type_} has a service, only {SERVICE_SCOPE} may open it")
 
 
-def _cycles(written: Sequence[Line]) -> Iterator[str]:
+def _cycles(file_lines: Sequence[Line]) -> Iterator[str]:
     graph: dict[str, list[str]] = {}
-    for line in written:
+    for line in file_lines:
         if line[0] == "g":
             graph.setdefault(line[1], []).extend(line[2:])
     try:

@@ -1,9 +1,8 @@
-"""Scopes as data: the relations between a caller and an object that a permit may require.
+"""Scopes as data: the relations between a caller and an object that a permit requires.
 
-An object is described by its *facts*, all `str | None`: partner, owner, administering, signing,
-convention, mode, paying, group, partner_service ("partner|service"),
+An object is described by its *facts*, all `str | None`: partner, owner, administering,
+signing, convention, mode, paying, group, partner_service ("partner|service"),
 partner_service_establishment ("partner|service|establishment").
-Sources: authorization.md 2, model.md 5.
 """
 
 from collections.abc import Callable, Container
@@ -11,9 +10,10 @@ from typing import Literal, NamedTuple
 
 
 class Atom(NamedTuple):
-    """One condition on one fact of the object; a scope is the conjunction of its atoms.
+    """One condition on one fact of the object; a scope requires all of its conditions.
 
-    `of` is an attribute of the subject for "among", a constant for "equals", empty for "known".
+    `of` is an attribute of the subject for "among", a constant for "equals", and empty
+    for "known".
     """
 
     op: Literal["among", "equals", "known"]
@@ -21,9 +21,10 @@ class Atom(NamedTuple):
     of: str = ""
 
     def admits(self, fact: str | None, values: Callable[[str], Container[str]]) -> bool:
-        """Tell whether this value of the fact satisfies the atom; an unknown fact never does.
+        """Return whether this value of the fact satisfies the condition.
 
-        `values` gives the caller's values for an attribute; it is called for "among" only.
+        An unknown fact (None) never does. `values` gives the caller's values for an
+        attribute; it is called for "among" only.
         """
         if fact is None:
             return False
@@ -37,7 +38,7 @@ class Atom(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """Roles got in the same way, and the only scopes that they may use."""
+    """Roles that are obtained in the same way, and the only scopes that they may use."""
 
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
@@ -91,5 +92,9 @@ KIND_OF: dict[str, str] = {role: name for name, kind in KINDS.items() for role i
 
 
 def atoms(scope: str, type_: str) -> tuple[Atom, ...]:
-    """Give the conditions of a scope on a type: `granted_service` follows the type's own grain."""
+    """Return the conditions of a scope on a type.
+
+    `granted_service` follows the type's own grain: a group, a service, or (by default)
+    an establishment.
+    """
     return GRAINS.get((scope, type_), SCOPES[scope])
