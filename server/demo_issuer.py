@@ -15,9 +15,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
 
 from .clock import SystemClock
+from .settings import DEMO_ISSUER
 
 MACHINE = SystemClock()
-DEMO_ISSUER = "https://demo.habilitations.invalid"
 
 
 class DemoKeyUnreadable(Exception):

@@ -17,10 +17,11 @@ from starlette.routing import Mount, Route
 
 from persistence.seeds.demo import AGENTS, Persona, personas
 
-from .demo_issuer import DEMO_ISSUER, DemoIssuer
+from .console_settings import DEMO_PROVIDER, DISCOVERY, ConsoleSettings
+from .demo_issuer import DemoIssuer
 from .identity import ACCESS_TOKEN, UNREADABLE, verified
 from .jwks import StaticJwks
-from .settings import DEMO_PROVIDER, DISCOVERY, ConsoleSettings
+from .settings import DEMO_ISSUER
 from .sign_in import LEFT
 
 CODE = "code+jwt"

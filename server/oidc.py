@@ -16,10 +16,10 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from persistence.callers import Identity
 
+from .console_settings import ConsoleSettings
 from .identity import LEEWAY_SECONDS, UNREADABLE, reason_of, verified
 from .jwks import PAUSE_SECONDS, JwksSource, KeysUnavailable, RemoteJwks
 from .sessions import SignedIn
-from .settings import ConsoleSettings
 
 with warnings.catch_warnings():
     import authlib.deprecate  # noqa: F401 it asks to be always heard: what is ignored is said after it

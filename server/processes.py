@@ -13,7 +13,8 @@ from types import FrameType
 import uvicorn
 from uvicorn.supervisors import multiprocess
 
-from .settings import Settings, SettingsError
+from .settings import Settings
+from .variables import SettingsError
 
 CLOSING = (b"connection", b"close")
 DRAIN_SECONDS = 25

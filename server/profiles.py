@@ -10,10 +10,15 @@ from persistence.records.sessions import LONGEST
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """`max_age`: the provider takes it, and tells when the person proved who they are (`auth_time`).
+    """How one kind of OpenID Connect provider is spoken to.
 
-    `client_auth`: how a client that has a secret shows it for tokens.
-    `userinfo` is the media type in which it describes the person; a JWT is signed, and verified as the ID token is.
+    `max_age`: the provider accepts this parameter, and says when the person proved who
+    they are (`auth_time`).
+    `client_auth`: how a client that has a secret presents it for tokens.
+    `userinfo`: the media type in which the provider describes the person. A JWT is
+    signed, and is verified as the ID token is.
+    `extra_parameters`: those of its authorization request that are specific to it.
+    `family_name`: the name of the claim.
     """
 
     scope: str
@@ -21,13 +26,20 @@ class Profile:
     max_age: bool
     userinfo: str
     client_auth: str
-    asked: dict[str, str]
+    extra_parameters: dict[str, str]
     family_name: str
 
     def parameters(self, *, force: bool) -> dict[str, Any]:
-        """The parameters of an authorization request beside those of every provider."""
-        aged = {"max_age": 0 if force else int(LONGEST.total_seconds())} if self.max_age else {}
-        return {**self.asked, **aged, **({"prompt": "login"} if force else {})}
+        """Return the parameters of an authorization request that this profile adds.
+
+        `force`: the person must prove again who they are.
+        """
+        parameters: dict[str, Any] = dict(self.extra_parameters)
+        if self.max_age:
+            parameters["max_age"] = 0 if force else int(LONGEST.total_seconds())
+        if force:
+            parameters["prompt"] = "login"
+        return parameters
 
 
 def _claims(**id_token: object) -> dict[str, str]:
@@ -41,18 +53,22 @@ PROFILES = {
         max_age=True,
         userinfo="application/json",
         client_auth="client_secret_basic",
-        asked={},
+        extra_parameters={},
         family_name="family_name",
     ),
-    # An unknown parameter is refused there (Y000400), `code_challenge` and `max_age` among them. `acr` is not
-    # essential: the providers behind it that have no second factor would refuse everybody.
+    # ProConnect refuses an unknown parameter (Y000400): `code_challenge` and `max_age`
+    # are among them. `acr` is not essential: the providers behind ProConnect that have
+    # no second factor would refuse everybody.
     "proconnect": Profile(
         scope="openid given_name usual_name email siret uid",
         pkce=False,
         max_age=False,
         userinfo="application/jwt",
         client_auth="client_secret_post",
-        asked=_claims(amr={"essential": True}, acr={"essential": False, "values": ["eidas2", "eidas3"]}),
+        extra_parameters=_claims(
+            amr={"essential": True},
+            acr={"essential": False, "values": ["eidas2", "eidas3"]},
+        ),
         family_name="usual_name",
     ),
 }

@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from persistence.vault import Sealer, VaultError
 
+from .console_settings import ConsoleSettings
 from .oidc import Asked, Failed, Motif, Provider
 from .sessions import TOKEN_FIELD, Sessions, forget
-from .settings import ConsoleSettings
 
 COOKIE = "__Host-connexion"
 LEFT = "/connexion/fin"

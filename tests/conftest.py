@@ -26,8 +26,8 @@ from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
 from server.app import create_app
 from server.clock import Clock
-from server.demo_issuer import DEMO_ISSUER, DemoIssuer
-from server.settings import Settings
+from server.demo_issuer import DemoIssuer
+from server.settings import DEMO_ISSUER, Settings
 
 TODAY = date(2026, 12, 10)
 ROOT = Path(__file__).parents[1]

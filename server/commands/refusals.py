@@ -10,7 +10,7 @@ from persistence.register import judged
 from persistence.vault import VaultError
 from server.demo_issuer import DemoKeyUnreadable
 from server.payroll import ExportUnreadable
-from server.settings import SettingsError
+from server.variables import SettingsError
 
 OURS = (SettingsError, OtherStep, VaultError, ExportUnreadable, DemoKeyUnreadable, SqliteTooOld)
 

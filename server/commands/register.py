@@ -22,8 +22,8 @@ from persistence.seeds.reference import seed_reference
 from persistence.vault import Vault
 from server.app import create_clock, create_vault
 from server.clock import DemoClock
-from server.demo_issuer import DEMO_ISSUER
-from server.settings import RegisterSettings, SettingsError
+from server.settings import DEMO_ISSUER, RegisterSettings
+from server.variables import SettingsError
 
 NATIONAL_KNOWN = (
     "Un administrateur national est déjà nommé : il nomme les suivants, au bureau ou par le graphe "

@@ -18,7 +18,8 @@ from server.demo_issuer import DemoIssuer
 from server.extraction import Extraction, counted, sheets
 from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, Part, is_overtaken, nothing, report, send
 from server.pending import PendingKeys
-from server.settings import Settings, SettingsError
+from server.settings import Settings
+from server.variables import SettingsError
 
 from .environment import demo_environ
 

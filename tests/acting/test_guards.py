@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from persistence.records import Rule
 from server.cli import main
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 from tests.conftest import World, _plain
 
 

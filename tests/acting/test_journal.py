@@ -16,7 +16,7 @@ from authz import load
 from persistence.engine import Database
 from persistence.records.base import Base
 from schema.contract import types
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.imports.sending import Desk, a_file

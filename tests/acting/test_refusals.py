@@ -12,7 +12,7 @@ from persistence.records import Refused, Rule
 from persistence.records.identifiers import holds_nir
 from resolvers import sizes
 from resolvers.groups import GroupCloseInput
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line, a_nir

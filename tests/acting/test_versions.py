@@ -5,7 +5,7 @@
 import asyncio
 from typing import Any
 
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line

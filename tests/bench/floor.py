@@ -17,10 +17,10 @@ from persistence.binds import Held
 from persistence.callers import Identity, caller_statement
 from persistence.engine import SESSION, Database
 from resolvers.context import subject_of
-from server.demo_issuer import DEMO_ISSUER, DemoIssuer
+from server.demo_issuer import DemoIssuer
 from server.identity import Verifier
 from server.jwks import StaticJwks
-from server.settings import Settings
+from server.settings import DEMO_ISSUER, Settings
 
 from .deposits import copy
 from .questions import QUESTIONS

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from persistence.records.identifiers import luhn
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 from tests.conftest import Asker
 
 TODAY = "2026-12-10"

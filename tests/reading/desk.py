@@ -13,7 +13,7 @@ from persistence.seeds.fiction import fictional_vault
 from persistence.visibility import table as of
 from resolvers.context import Context
 from server.app import compose
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 
 from .asked import Asked, Ids
 

@@ -22,7 +22,7 @@ from resolvers.context import holder_of
 from resolvers.permitted import ACTS, barrable
 from schema.acts import MUTATIONS
 from schema.contract import types
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 from tests.holding import held
 
 from .desk import TODAY, Desk, code_of

@@ -9,7 +9,7 @@ from authz import Engine, Subject, load
 from persistence.callers import Identity
 from persistence.seeds.demo import personas
 from schema.contract import types
-from server.demo_issuer import DEMO_ISSUER
+from server.settings import DEMO_ISSUER
 
 from . import generated
 from .asked import Ids

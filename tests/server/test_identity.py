@@ -15,9 +15,10 @@ from joserfc import jws
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
 from persistence.callers import Identity
-from server.demo_issuer import DEMO_ISSUER, DemoIssuer
+from server.demo_issuer import DemoIssuer
 from server.identity import Unauthenticated, Verifier
 from server.jwks import KeysUnavailable, RemoteJwks, StaticJwks
+from server.settings import DEMO_ISSUER
 
 ISSUER = "https://identite.example"
 AUDIENCE = "habilitations"

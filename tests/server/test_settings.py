@@ -4,8 +4,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.demo_issuer import DEMO_ISSUER
-from server.settings import Settings, SettingsError
+from server.settings import DEMO_ISSUER, Settings
+from server.variables import SettingsError
 
 ISSUER = {"OIDC_ISSUER": "https://identite.example", "OIDC_JWKS_URL": "https://identite.example/jwks"}
 PRODUCTION = {**ISSUER, "NIR_KEYS": "/run/secrets/nir.json"}

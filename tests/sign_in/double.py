@@ -11,10 +11,10 @@ import httpx
 from joserfc import jws
 from joserfc.jwk import Key, KeySet, RSAKey
 
+from server.console_settings import ConsoleSettings
 from server.oidc import Asked, Provider
 from server.profiles import PROFILES
 from server.sessions import SignedIn
-from server.settings import ConsoleSettings
 
 ISSUER = "https://identite.example"
 CLIENT = "habilitations-console"

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from persistence.callers import Identity
-from server.demo_issuer import DEMO_ISSUER
 from server.sessions import COOKIE
+from server.settings import DEMO_ISSUER
 from server.sign_in import COOKIE as QUESTION
 
 from .conftest import HOME, Browser, Opener, motif, request
