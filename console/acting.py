@@ -147,10 +147,10 @@ class Acting:
 
     async def _begin(self, request: Request, session: Session) -> Filling:
         act = ACTS.get(request.path_params["act"])
-        if act is None or act.document not in self.desk.library.mutations:
+        if act is None or act.name not in self.desk.library.mutations:
             raise Failed(404)
         asked = texts(request.query_params.multi_items())
-        query = self.desk.library.queries[act.document]
+        query = self.desk.library.forms[act.name]
         variables, _ = self.desk.variables(query, asked)
         data = await self.desk.ask(session, query, variables)
         if act.root:
@@ -159,7 +159,7 @@ class Acting:
         back = local(request.query_params.get("retour", ""), "") or act.address(data, variables)
         given = {name: texts for name, texts in asked.items() if request.method == "GET" or name in variables}
         version = path(data, act.version) if act.version else None
-        document = self.desk.library.mutations[act.document]
+        document = self.desk.library.mutations[act.name]
         made = Filling(act, data, variables, document, given, back, str(uuid4()), str(version or ""), {})
         made.before = made.now
         return made

@@ -171,7 +171,7 @@ class Pages:
             said = said or lists.summary(lists.filters(self.desk, listing, document, variables, data))
             rows += [lists.cells(self.desk, listing.columns, row) for row in nodes(path(data, listing.root))]
         given = {"list": listing.export, "rows": len(rows), "filter": " ; ".join(f"{k} : {v}" for k, v in said) or None}
-        answer = await self.desk.ask(session, self.desk.library.mutations["list_export"], {"input": given})
+        answer = await self.desk.ask(session, self.desk.library.mutations["listExport"], {"input": given})
         if answer.listExport.errors:
             raise Failed(400, answer.listExport.errors[0].message)
         titles = [column.title for column in listing.columns]

@@ -181,7 +181,7 @@ class Bulk:
         act, _ = self._known(request.path_params["act"], content["page"])
         items = [Item(**item) for item in content.pop("items")]
         lot = Lot(items=items, **content)
-        document = self.desk.library.mutations[act.document]
+        document = self.desk.library.mutations[act.name]
         kind = get_named_type(document.variables["input"])
         assert isinstance(kind, GraphQLInputObjectType)
         return Work(entry_id, lot, act, document, kind)

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from graphql import (
@@ -29,12 +30,12 @@ from graphql import (
     NoDeprecatedCustomRule,
     NonNullTypeNode,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
     Source,
     VariableNode,
     Visitor,
     get_named_type,
+    is_leaf_type,
     parse,
     print_ast,
     specified_rules,
@@ -47,6 +48,9 @@ from .casting import plain_id
 from .typography import spaced
 
 FOLDER = Path(__file__).parent
+NO_ACTS: Mapping[str, str] = MappingProxyType({})
+SHARED_ANSWERS = {"errors", "warnings", "replayed"}
+"""What every payload holds; the console does not ask whether an act was replayed."""
 _CLAUSE = re.compile(r" : | ; |\. |, ")
 _PARAGRAPH = re.compile(r" \([§RAI][^)]*\)\.?$")
 _ALONE = re.compile(r"\(([§RAI][^)]*)\)")
@@ -207,35 +211,101 @@ class Document:
 
 @dataclass(frozen=True)
 class Library:
-    """Every document of the desk, by the name of its file; an act's file holds its form's query and its mutation."""
+    """Every document of the console: its queries by the name of their file, its forms and mutations by their act."""
 
     schema: GraphQLSchema
     queries: Mapping[str, Document]
+    forms: Mapping[str, Document]
     mutations: Mapping[str, Document]
 
     @classmethod
-    def load(cls, schema: GraphQLSchema, folder: Path = FOLDER) -> Self:
-        """Raises `DocumentError` for anything that it does not know, or that it deprecates."""
-        files = sorted(file for part in ("fragments", "pages", "acts") for file in folder.glob(f"{part}/*.graphql"))
-        trees = {file: parse(Source(file.read_text("utf-8"), file.name)) for file in files}
-        check(schema, [definition for tree in trees.values() for definition in tree.definitions])
-        told = [d for tree in trees.values() for d in tree.definitions if isinstance(d, FragmentDefinitionNode)]
-        fragments = {fragment.name.value: fragment for fragment in told}
-        queries: dict[str, Document] = {}
-        mutations: dict[str, Document] = {}
-        for file, tree in trees.items():
-            for operation in (d for d in tree.definitions if isinstance(d, OperationDefinitionNode)):
-                kept = queries if operation.operation is OperationType.QUERY else mutations
-                if file.stem in kept:
-                    raise DocumentError(f"{file.name}: one query and one mutation at most")
-                kept[file.stem] = Document(file.stem, schema, operation, fragments)
-        return cls(schema, queries, mutations)
+    def load(cls, schema: GraphQLSchema, roots: Mapping[str, str] = NO_ACTS, folder: Path = FOLDER) -> Self:
+        """Read the files, and print what follows from the schema.
+
+        `roots` names the acts, each with the object that its form is about, or "" for none. The query of a form is
+        `<act in snake case>.form.graphql`, where there is such a file. Raises `DocumentError` for anything that the
+        schema does not offer, or that it deprecates.
+        """
+        shared = [_source(file) for file in sorted(folder.glob("fragments/*.graphql"))]
+        files = [file for part in ("pages", "acts") for file in sorted(folder.glob(f"{part}/*.graphql"))]
+        written = {file.stem: _source(file) for file in files}
+        form_files = {act: f"{snake_case(act)}.form" for act in roots}
+        forms = {
+            act: written.pop(name) if name in written else Source(form_text(act, roots[act]), name)
+            for act, name in form_files.items()
+        }
+        mutations = {act: Source(mutation_text(schema, act), f"the mutation {act}") for act in roots}
+
+        sources = (*shared, *written.values(), *forms.values(), *mutations.values())
+        trees = {source: parse(source) for source in sources}
+        definitions = [definition for tree in trees.values() for definition in tree.definitions]
+        check(schema, definitions)
+        fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
+
+        def documents(sources: Mapping[str, Source]) -> dict[str, Document]:
+            operations = {name: _operation(source, trees[source]) for name, source in sources.items()}
+            return {name: Document(name, schema, each, fragments) for name, each in operations.items() if each}
+
+        return cls(schema, documents(written), documents(forms), documents(mutations))
 
 
-@cache
-def library(schema: GraphQLSchema) -> Library:
-    """The desk's own documents, read once for a schema."""
-    return Library.load(schema)
+def _source(file: Path) -> Source:
+    return Source(file.read_text("utf-8"), file.name)
+
+
+def _operation(source: Source, tree: DocumentNode) -> OperationDefinitionNode | None:
+    """The operation of a document, or None when it only holds fragments."""
+    operations = [each for each in tree.definitions if isinstance(each, OperationDefinitionNode)]
+    if len(operations) > 1:
+        raise DocumentError(f"{source.name}: one operation at most")
+    return operations[0] if operations else None
+
+
+def mutation_text(schema: GraphQLSchema, act: str) -> str:
+    """The mutation of an act: its whole payload, the objects of it by their id alone."""
+    assert schema.mutation_type is not None
+    field = schema.mutation_type.fields[act]
+    payload = get_named_type(field.type)
+    assert isinstance(payload, GraphQLObjectType)
+    answers = [
+        _answer_text(name, get_named_type(answer.type))
+        for name, answer in payload.fields.items()
+        if name not in SHARED_ANSWERS
+    ]
+    return f"""
+        mutation {act[0].upper()}{act[1:]}($input: {field.args["input"].type}) {{
+          {act}(input: $input) {{
+            {" ".join(answers)}
+            errors {{ ...Refused }}
+            warnings {{ ...Noticed }}
+          }}
+        }}
+    """
+
+
+def _answer_text(name: str, type_: GraphQLNamedType) -> str:
+    if is_leaf_type(type_):
+        return name
+    return f"{name} {{ ...Consequences }}" if type_.name == "Impact" else f"{name} {{ id }}"
+
+
+def form_text(act: str, root: str) -> str:
+    """The query of a form that has no file: the facts of the object it is about, or nothing but the frame."""
+    operation = f"{act[0].upper()}{act[1:]}Form"
+    if not root:
+        return f"query {operation} {{ ...Frame }}"
+    facts = f"{root[0].upper()}{root[1:]}Facts"
+    return f"""
+        query {operation}(${root}Id: ID!) {{
+          ...Frame
+          {root}: node(id: ${root}Id) {{ ...{facts} }}
+        }}
+    """
+
+
+def snake_case(name: str) -> str:
+    """`conventionSign` as `convention_sign`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def check(schema: GraphQLSchema, definitions: Sequence[DefinitionNode]) -> None:

@@ -15,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from .casting import LONGEST_SEARCH, Texts, Uncast, cast, is_personal_number
-from .documents import Document, act_names, label, library
+from .documents import Document, act_names, label
 from .frame import dress
 from .masking import Mask
 from .ports import Ports, Session, Typed
 from .rendering import environment, path
+from .site import library
 
 PLUMBED = ("first", "last", "after", "before")
 SENTENCES = {

@@ -1,7 +1,12 @@
 """Every page of the desk: its address, its document, and for a list its columns."""
 
 from dataclasses import replace
+from functools import cache
 
+from graphql import GraphQLSchema
+
+from .acts import ACTS
+from .documents import Library
 from .page import Column, Listing, Page, Quick
 
 PARTNERS = Listing(
@@ -234,3 +239,10 @@ PAGES = (
     Page("/aide", "help", "Aide et Centre de ressources"),
     Page("/accessibilite", "accessibility", "Accessibilité"),
 )
+
+
+@cache
+def library(schema: GraphQLSchema) -> Library:
+    """The documents of the console, read once for a schema. Raises `DocumentError`."""
+    roots = {act.name: act.root for act in ACTS.values()}
+    return Library.load(schema, roots | {"listExport": ""})

@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from console.documents import snake_case
 from console.forms import Option, Shape
 from console.masking import Mask
 from console.options import choices
@@ -17,7 +18,9 @@ EITHER = ("", "l’un ou l’autre")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`name` is the mutation; its document is `acts/<name in snake case>.graphql`: the form's query, and the mutation.
+    """What the console adds to an act of the graph.
+
+    `name` is the mutation. The query of its form is `<name in snake case>.form.graphql`, or else the facts of its root.
 
     `root`: the object that the form is about, in the form's query. `choices`, `rows`, `prefill`: for a field of the
     input, where the query holds its options, its rows or its value. `initial`: a first value, `today` being the day.
@@ -54,7 +57,8 @@ class Act:
 
     @property
     def document(self) -> str:
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).lower()
+        """Its name in files: of its form's query, and of its templates."""
+        return snake_case(self.name)
 
     def begun(self, today: date) -> dict[str, list[str]]:
         """The first values of its form, as they would be typed."""

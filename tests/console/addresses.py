@@ -1,14 +1,14 @@
 """Where the pages and the forms stand in the demonstration's world: addresses with real identifiers."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from console.acts import ACTS
-from console.documents import FOLDER
-from console.site import PAGES
+from graphql import get_named_type
+
+from console.site import PAGES, library
+from schema.contract import types
 
 from .browsing import Chromium
 
@@ -107,6 +107,6 @@ def place(document: str, ids: Ids) -> str:
 
 def form(act: str, ids: Ids, **other: str) -> str:
     """The address of the form of an act: its own variables, with the identifiers of the world."""
-    text = (FOLDER / "acts" / f"{ACTS[act].document}.graphql").read_text("utf-8")
-    asked = re.findall(r"\$(\w+): ID", text.partition("{")[0])
+    variables = library(types().schema).forms[act].variables
+    asked = [name for name, type_ in variables.items() if get_named_type(type_).name == "ID"]
     return f"/actes/{act}?{urlencode({name: {**ids, **other}[name] for name in asked})}"

@@ -150,7 +150,7 @@ def test_a_page_that_lacks_what_its_document_needs_is_nothing_at_that_address(de
 
 def test_every_variable_of_every_document_can_be_cast(desk: Desk) -> None:
     library: Library = desk.library
-    for document in [*library.queries.values(), *library.mutations.values()]:
+    for document in [*library.queries.values(), *library.forms.values(), *library.mutations.values()]:
         for name, type_ in document.variables.items():
             cast(type_, {}, name)
 

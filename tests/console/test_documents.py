@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLSchema, build_schema
+from graphql import GraphQLEnumType, GraphQLSchema, build_schema, parse, print_ast
 
 from console.acts import ACTS
-from console.documents import DocumentError, Library, Selection, hint, label, words
+from console.documents import FOLDER, DocumentError, Library, Selection, hint, label, words
 from console.kernel import Desk
 from console.site import PAGES
 from schema.contract import types
@@ -25,20 +25,18 @@ def folder(tmp_path: Path) -> Path:
 
 def loaded(folder: Path, text: str, *, schema: GraphQLSchema = SCHEMA) -> Library:
     (folder / "pages" / "one.graphql").write_text(text, "utf-8")
-    return Library.load(schema, folder)
+    return Library.load(schema, folder=folder)
 
 
 def test_every_document_of_the_desk_suits_the_contract(library: Library) -> None:
     assert {page.document for page in PAGES} <= set(library.queries)
-    assert {act.document for act in ACTS.values()} <= set(library.mutations)
-    assert {act.document for act in ACTS.values()} <= set(library.queries)
+    assert set(ACTS) <= set(library.mutations)
+    assert set(ACTS) <= set(library.forms)
 
 
 def test_every_document_serves_a_page_or_an_act(library: Library) -> None:
-    served = {page.document for page in PAGES} | {act.document for act in ACTS.values()} | {"frame", "lot"}
-
-    assert set(library.queries) - served == set()
-    assert set(library.mutations) - served <= {"list_export"}
+    assert set(library.queries) - {page.document for page in PAGES} == {"frame", "lot"}
+    assert set(library.mutations) - set(ACTS) == {"listExport"}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +48,7 @@ def test_every_document_serves_a_page_or_an_act(library: Library) -> None:
         ("query Q($n: Date) { partners(first: $n) { nodes { name } } }", "type"),
         ("query Q($n: Int) { partners(first: 1) { nodes { name } } }", "never used"),
         ("query Q { viewer } ", "must have a selection"),
-        ("query A { viewer { may } } query B { viewer { may } }", "one query and one mutation at most"),
+        ("query A { viewer { may } } query B { viewer { may } }", "one operation at most"),
     ],
 )
 def test_a_start_refuses_a_document_that_does_not_suit(folder: Path, text: str, fault: str) -> None:
@@ -81,13 +79,53 @@ def test_a_fragment_that_serves_no_document_is_refused(folder: Path) -> None:
         loaded(folder, "query Q { viewer { may } }")
 
 
-def test_a_file_of_an_act_holds_one_query_and_one_mutation(folder: Path) -> None:
-    mutation = "mutation M($input: GroupCloseInput!) { groupClose(input: $input) { replayed } }"
-    (folder / "acts" / "group_close.graphql").write_text("query Q { viewer { may } } " + mutation, "utf-8")
+def test_the_form_of_an_act_is_its_file_and_its_mutation_is_printed(folder: Path) -> None:
+    (folder / "fragments" / "acts.graphql").write_text((FOLDER / "fragments" / "acts.graphql").read_text(), "utf-8")
+    (folder / "acts" / "group_close.form.graphql").write_text("query Q { viewer { may } }", "utf-8")
 
-    library = Library.load(SCHEMA, folder)
+    library = Library.load(SCHEMA, {"groupClose": "group"}, folder)
 
-    assert set(library.queries) == set(library.mutations) == {"group_close"}
+    assert set(library.queries) == set()
+    assert set(library.forms) == set(library.mutations) == {"groupClose"}
+    assert library.forms["groupClose"].text == "query Q {\n  viewer {\n    may\n  }\n}"
+
+
+@pytest.mark.parametrize(
+    ("act", "answers"),
+    [
+        ("groupClose", "group { id } impact { ...Consequences }"),
+        ("importApply", "import { id } applied registered unchanged left"),
+        ("userInvite", "affiliation { id } invitation"),
+        ("listExport", ""),
+    ],
+)
+def test_a_mutation_asks_for_its_whole_payload_and_the_ids_of_its_objects(
+    library: Library, act: str, answers: str
+) -> None:
+    name = act[0].upper() + act[1:]
+    expected = f"""
+        mutation {name}($input: {name}Input!) {{
+          {act}(input: $input) {{ {answers} errors {{ ...Refused }} warnings {{ ...Noticed }} }}
+        }}
+    """
+
+    assert print_ast(library.mutations[act].operation) == print_ast(parse(expected))
+
+
+def test_a_form_without_a_file_asks_for_the_facts_of_its_object(library: Library) -> None:
+    expected = "query UserSuspendForm($affiliationId: ID!) { ...Frame affiliation: node(id: $affiliationId) { ...F } }"
+
+    assert print_ast(library.forms["userSuspend"].operation) == print_ast(
+        parse(expected.replace("...F }", "...AffiliationFacts }"))
+    )
+    assert print_ast(library.forms["invitationAccept"].operation) == print_ast(
+        parse("query InvitationAcceptForm { ...Frame }")
+    )
+
+
+def test_a_start_refuses_an_act_whose_facts_are_written_nowhere(folder: Path) -> None:
+    with pytest.raises(DocumentError, match=r"group_close\.form: Unknown fragment 'GroupFacts'"):
+        Library.load(SCHEMA, {"groupClose": "group"}, folder)
 
 
 def test_a_document_is_sent_with_the_fragments_that_it_uses_and_no_other(folder: Path) -> None:
@@ -146,7 +184,8 @@ def test_every_value_of_an_enum_has_a_french_word() -> None:
 
 
 def test_every_field_that_a_page_shows_has_a_title(library: Library) -> None:
-    untitled = {name for document in library.queries.values() for name in _untitled(document.selection)}
+    shown = [*library.queries.values(), *library.forms.values()]
+    untitled = {name for document in shown for name in _untitled(document.selection)}
 
     assert untitled == set()
 

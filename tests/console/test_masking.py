@@ -150,6 +150,6 @@ def test_a_path_goes_through_objects_lists_and_what_is_absent() -> None:
 
 def test_no_template_of_a_page_reads_past_its_library(library: Library) -> None:
     """The guard holds at every level of every page: the root object of each refuses an invented key."""
-    for query in library.queries.values():
+    for query in [*library.queries.values(), *library.forms.values()]:
         with pytest.raises(Unasked):
             Mask({}, query.selection).invented  # noqa: B018 the reading is the test

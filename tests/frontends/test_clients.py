@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
-from console.documents import library
+from console.site import library
 from schema.contract import contract, types
 from tests.conftest import TODAY, Running, running
 
