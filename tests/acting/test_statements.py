@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from server.settings import DEMO_ISSUER
 from tests.acting.counting import Ledger, statements_sent
 from tests.acting.generated_inputs import acts
 from tests.conftest import World
@@ -10,7 +11,6 @@ from tests.imports.sending import a_line as an_imported_line
 from tests.journeys.payroll import a_deposit, a_line
 from tests.journeys.story import (
     DELEGATED,
-    DEMO_ISSUER,
     FORM,
     TODAY,
     TOMORROW,

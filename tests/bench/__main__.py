@@ -24,7 +24,7 @@ from persistence.records import User
 from persistence.seeds.reference import seed_reference
 from server.demo_issuer import DemoIssuer
 
-from . import desk
+from . import acts, desk
 from .data import CALLER, DECLARANT, fill
 from .deposits import LINES, bodies
 from .questions import QUESTIONS, Question
@@ -35,23 +35,29 @@ ROUNDS, SECONDS, LONGEST = 5, 3.0, 600.0
 DEPOSITS = 12
 """Deposits of a thousand lines in a round."""
 GRAPH_PORT, FLOOR_PORT = 8421, 8422
-ONLY_DESK = "desk"
-"""`python -m tests.bench desk postgresql` leaves the rest out."""
+ONLY_DESK, ONLY_ACTS = "desk", "acts"
+"""`python -m tests.bench desk postgresql` leaves the rest out; so does `acts`."""
 
 
 def main() -> None:
-    asked = [name for name in sys.argv[1:] if name != ONLY_DESK] or ["postgresql", "sqlite"]
+    asked = [name for name in sys.argv[1:] if name not in (ONLY_DESK, ONLY_ACTS)] or ["postgresql", "sqlite"]
     with tempfile.TemporaryDirectory() as folder:
         issuer = DemoIssuer(Path(folder) / "issuer.jwk")
         if "postgresql" in asked:
             with _postgres() as server:
-                url = server.rsplit("/", 1)[0] + f"/{NAME}"
-                uvloop.run(_create(server, url))
-                _beside(url, issuer, folder, QUESTIONS)
+                if ONLY_ACTS not in sys.argv:
+                    url = server.rsplit("/", 1)[0] + f"/{NAME}"
+                    uvloop.run(_create(server, url))
+                    _beside(url, issuer, folder, QUESTIONS)
+                if ONLY_DESK not in sys.argv:
+                    uvloop.run(acts.measure_on_postgresql(server))
         if "sqlite" in asked:
-            url = f"sqlite:///{SQLITE}"
-            uvloop.run(_fill(url))
-            _beside(url, issuer, folder, [q for q in QUESTIONS if q.sqlite is not None])
+            if ONLY_ACTS not in sys.argv:
+                url = f"sqlite:///{SQLITE}"
+                uvloop.run(_fill(url))
+                _beside(url, issuer, folder, [q for q in QUESTIONS if q.sqlite is not None])
+            if ONLY_DESK not in sys.argv:
+                uvloop.run(acts.measure_on_sqlite())
 
 
 def _beside(url: str, issuer: DemoIssuer, folder: str, questions: Sequence[Question]) -> None:
