@@ -87,6 +87,14 @@ def test_a_caller_without_any_right_is_left_with_what_is_their_own(engine: Engin
     assert {thing.owner for pair in PAIRS for thing in selected(engine, nobody, *pair)} == {CALLER}
 
 
+def test_only_the_agents_of_an_organism_open_a_service(engine: Engine) -> None:
+    """R38: neither a partner's people, nor a centre, nor a machine."""
+    opening = {line.role for line in engine.rules("ServiceAccess", "open")}
+
+    assert opening == {"agent_managing"}
+    assert engine.descendants("agent_managing") == {"agent_managing"}
+
+
 def test_without_a_convention_a_partners_people_see_nothing_of_it(engine: Engine) -> None:
     seen = {
         thing

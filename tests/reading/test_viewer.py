@@ -60,3 +60,13 @@ async def test_questions_go_to_the_resource_centre_of_ones_organism_or_of_who_ad
     assert await centres("declarante-canal") == of_paris
     assert await centres("admin-national") == []
     assert await centres("personne-inconnue") == []
+
+
+async def test_november_of_a_campaign_serves_the_rights_of_the_next_year(desk: Desk) -> None:
+    """R18, R19: both are computed from the year of the campaign."""
+    answer = await desk.answer("declarante-canal", "{ campaigns { year rightsYear referenceMonth } }")
+
+    assert answer["campaigns"]
+    for campaign in answer["campaigns"]:
+        assert campaign["rightsYear"] == campaign["year"] + 1
+        assert campaign["referenceMonth"] == f"{campaign['year']}-11"

@@ -178,6 +178,7 @@ async def test_the_log_says_that_a_token_is_over_or_that_there_is_none(caplog: p
 
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
 async def test_a_forged_token_is_refused(forge: Callable[[], str]) -> None:
+    """R15: one way to say who one is, a token of the issuer; no service has accounts of its own."""
     assert await fault_of(f"Bearer {forge()}") == "TOKEN_INVALID"
 
 

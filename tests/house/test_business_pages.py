@@ -1,0 +1,33 @@
+"""The pages about the instruction say what the code says."""
+
+import re
+
+from tests.house.rules_page import BUSINESS, NUMBERS, PAGE, files_naming, page, words
+
+
+def is_context(text: str) -> bool:
+    return "*Context" in text
+
+
+def test_the_page_of_the_rules_is_up_to_date() -> None:
+    """To write it again: `.venv/bin/python -m tests.house.rules_page`."""
+    assert PAGE.read_text("utf-8") == page()
+
+
+def test_the_page_of_the_instruction_has_each_rule_once_in_order() -> None:
+    written = re.findall(r"\*\*(R\d+)\*\*", (BUSINESS / "instruction.md").read_text("utf-8"))
+
+    assert tuple(written) == NUMBERS
+    assert tuple(words()) == NUMBERS
+
+
+def test_each_rule_that_asks_something_is_named_by_a_test() -> None:
+    asking = [number for number, text in words().items() if not is_context(text)]
+
+    assert [number for number in asking if not files_naming(number)] == []
+
+
+def test_each_reading_is_written_once_in_order() -> None:
+    rows = re.findall(r"^\| (A\d+) \|", (BUSINESS / "readings.md").read_text("utf-8"), re.MULTILINE)
+
+    assert rows == [f"A{number}" for number in range(1, 29)]
