@@ -1,4 +1,4 @@
-"""The one reader of the clock. Below, the instant and the day are arguments."""
+"""The only reader of the machine's clock: below, instant and day are arguments."""
 
 import time
 from abc import ABC, abstractmethod
@@ -9,17 +9,17 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def day_of(instant: datetime) -> date:
-    """The day in Paris."""
+    """Return the day in Paris of an aware instant."""
     return instant.astimezone(PARIS).date()
 
 
 class Clock(ABC):
     @abstractmethod
     def now(self) -> datetime:
-        """The instant, in UTC."""
+        """Return the instant, in UTC."""
 
     def today(self) -> date:
-        """The day in Paris, the only one that a rule knows."""
+        """Return the day in Paris, which is the day of every rule."""
         return day_of(self.now())
 
 
@@ -29,7 +29,7 @@ class SystemClock(Clock):
 
 
 class DemoClock(Clock):
-    """Ticks from the demonstration's instant, whatever becomes of the machine's date."""
+    """Ticks from the demonstration's instant, whatever the machine's date becomes."""
 
     def __init__(self, starts_at: datetime) -> None:
         self._starts_at = starts_at.astimezone(UTC)

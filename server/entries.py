@@ -1,4 +1,7 @@
-"""What a person entered in the console and the server keeps for them: sealed for its row, theirs alone."""
+"""What a person entered in the console, which the server keeps for them.
+
+Each content is sealed for its own row, and only this person reads it again.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,13 +22,13 @@ class Entries:
         self._store, self._sealer, self._now = store, sealer, now
 
     async def begin(self, session: Session, content: Any) -> str:  # noqa: ANN401 JSON
-        """Keep it for thirty days; its identifier."""
+        """Keep a content for thirty days, and return its identifier."""
         entry_id = fresh_id(EntryRecord.prefix)
-        whose = session.identity
+        owner = session.identity
         new = EntryRecord(
             id=entry_id,
-            issuer=whose.issuer,
-            subject=whose.subject,
+            issuer=owner.issuer,
+            subject=owner.subject,
             begun_at=self._now(),
             content=self._seal(entry_id, content),
         )
@@ -33,15 +36,22 @@ class Entries:
         return entry_id
 
     async def read(self, session: Session, entry_id: str) -> Any | None:  # noqa: ANN401 JSON
-        """None for what this person did not enter, or too long ago, or under a key that was withdrawn."""
-        content = await self._store.read(entry_id, *session.identity, self._now())
+        """Return the content of an entry.
+
+        None if this person did not enter it, if it is too old, or if its key was
+        withdrawn.
+        """
+        sealed = await self._store.read(entry_id, *session.identity, self._now())
+        if sealed is None:
+            return None
         try:
-            return None if content is None else orjson.loads(self._sealer.open(content, _place(entry_id)))
+            return orjson.loads(self._sealer.open(sealed, _place(entry_id)))
         except VaultError:
             return None
 
     async def write(self, session: Session, entry_id: str, content: Any) -> None:  # noqa: ANN401 JSON
-        await self._store.write(entry_id, *session.identity, self._seal(entry_id, content))
+        sealed = self._seal(entry_id, content)
+        await self._store.write(entry_id, *session.identity, sealed)
 
     def _seal(self, entry_id: str, content: Any) -> bytes:  # noqa: ANN401 JSON
         return self._sealer.seal(orjson.dumps(content), _place(entry_id))

@@ -1,4 +1,7 @@
-"""Whether the process lives, and whether to send it requests. Without a token, hence without a detail."""
+"""Whether the process lives, and whether to send it requests.
+
+Both answers are given without a token, hence without a detail.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,9 +17,18 @@ FRESH = {"Cache-Control": "no-store"}
 
 
 class Health:
-    """`probe` raises when the register cannot serve; `stop` turns requests away before the process ends."""
+    """Serves `/livez` and `/readyz`.
 
-    def __init__(self, probe: Callable[[], Awaitable[object]], policy: str, outage: Outage | None = None) -> None:
+    `probe` raises when the register cannot serve. `stop` makes `/readyz` say no, so that
+    requests go elsewhere before the process ends.
+    """
+
+    def __init__(
+        self,
+        probe: Callable[[], Awaitable[object]],
+        policy: str,
+        outage: Outage | None = None,
+    ) -> None:
         self._probe = probe
         self._outage = outage or Outage()
         self._policy = policy
@@ -32,15 +44,17 @@ class Health:
         return PlainTextResponse("ok", headers=FRESH)
 
     async def _ready(self, _: Request) -> Response:
-        if self._stopping or not await self._serves():
-            return JSONResponse({"status": "unavailable"}, status_code=503, headers=FRESH)
-        return JSONResponse({"status": "ready", "policy": self._policy}, headers=FRESH)
+        if self._stopping or not await self._is_serving():
+            body = {"status": "unavailable"}
+            return JSONResponse(body, status_code=503, headers=FRESH)
+        body = {"status": "ready", "policy": self._policy}
+        return JSONResponse(body, headers=FRESH)
 
-    async def _serves(self) -> bool:
+    async def _is_serving(self) -> bool:
         try:
             async with asyncio.timeout(PROBE_SECONDS):
                 await self._probe()
-        except Exception as fault:  # noqa: BLE001 whatever the probe meets, the answer is the same
-            self._outage.tell(fault)
+        except Exception as fault:  # noqa: BLE001 the answer is the same for any fault
+            self._outage.log(fault)
             return False
         return True

@@ -1,4 +1,7 @@
-"""The name under which we are asked: one, and one of ours. An address made from another would leave the site."""
+"""The name under which a request reaches us: exactly one, and one of ours.
+
+An address that we would build from another name would lead away from the site.
+"""
 
 import re
 from collections.abc import Sequence
@@ -13,13 +16,16 @@ HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
 
 
 class Hosts:
-    """`names` as in ALLOWED_HOSTS: a name, or `*.domain` for those under it, or `*` for any."""
+    """Refuses a request under another name than ours.
+
+    `names`, as in ALLOWED_HOSTS: a name, `*.domain` for those under it, or `*` for any.
+    """
 
     def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
         self._app, self._names = app, [name.lower() for name in names]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or self._is_ours([v for k, v in scope["headers"] if k == b"host"]):
+        if scope["type"] == "lifespan" or self._is_ours(_host_headers(scope)):
             await self._app(scope, receive, send)
             return
         sentence = "Cette adresse n'est pas celle du service : la requête porte un seul en-tête Host, le sien."
@@ -30,8 +36,16 @@ class Hosts:
         if len(headers) != 1:
             return False
         match = HOST.fullmatch(headers[0].decode("latin-1").lower())
-        return match is not None and any(_covers(name, match[1]) for name in self._names)
+        if match is None:
+            return False
+        return any(_is_under(name, match[1]) for name in self._names)
 
 
-def _covers(name: str, host: str) -> bool:
-    return name in {"*", host} or (name.startswith("*.") and host.endswith(name[1:]))
+def _host_headers(scope: Scope) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name == b"host"]
+
+
+def _is_under(name: str, host: str) -> bool:
+    if name in {"*", host}:
+        return True
+    return name.startswith("*.") and host.endswith(name[1:])

@@ -1,4 +1,7 @@
-"""What is logged, and how: the same in the command line, in a server, and in each of its worker processes."""
+"""What is logged, and how.
+
+It is the same for a command, for a server and for each of its worker processes.
+"""
 
 import logging
 

@@ -1,4 +1,7 @@
-"""The outermost layer of the process: whatever it answers has a number and its headers, whatever fails is masked."""
+"""The outermost layer of the process.
+
+Every answer has a request number and its security headers; every failure is masked.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -20,40 +23,44 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-"""Of each answer, unless it says otherwise: it is kept by nobody, and runs nothing."""
-TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000"}
+"""Headers of each answer, unless it sets its own: nobody stores it, it runs nothing."""
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 Apology: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
 class Mask:
-    """`apology` answers what failed; `demo` is served without TLS."""
+    """`apology` gives the answer to a failure; `demo` is served without TLS."""
 
     def __init__(self, app: ASGIApp, apology: Apology, *, demo: bool) -> None:
         self._app, self._apology = app, apology
-        self._headers = HEADERS if demo else HEADERS | TLS_ALONE
+        self._headers = HEADERS if demo else HEADERS | TLS_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number, begins = request_ids.begin(), True
+        number = request_ids.begin()
+        has_begun = False
 
-        async def dress(message: Message) -> None:
-            nonlocal begins
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
-                begins = False
+                has_begun = True
                 headers = MutableHeaders(scope=message)
-                for name, value in {"X-Request-Id": number, **self._headers}.items():
+                headers.setdefault("X-Request-Id", number)
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
         try:
-            await self._app(scope, receive, dress)
+            await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             logger.info("the client left in request %s", number)
-        except Exception as defect:  # noqa: BLE001 whatever fails is masked, its text may hold values
-            if not begins:  # too late for another answer: the connection is cut, and its trace says no value
+        except Exception as defect:  # noqa: BLE001 a text may hold values: all are masked
+            if has_begun:
+                # Too late for another answer: the connection is cut. The trace that the
+                # server logs has no text, hence no value.
                 raise bare(defect) from None
             response = await self._apology(Request(scope, receive), defect)
-            await response(scope, receive, dress)
+            await response(scope, receive, send_with_headers)

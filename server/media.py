@@ -1,4 +1,4 @@
-"""Which of the two types of answer a client prefers: the weights of its `Accept`, as HTTP reads them."""
+"""Which of the two media types of an answer a client prefers, by its `Accept` header."""
 
 from collections.abc import Iterator
 
@@ -7,20 +7,32 @@ JSON = "application/json"
 
 
 def preferred(accept: str) -> str:
-    """GraphQL's own type where the client names it, and likes JSON no better; else JSON."""
+    """Return GraphQL's own type if the client names it and prefers JSON no more.
+
+    Else return JSON.
+    """
     weights = dict(_weights(accept))
-    plain = max((weights[one] for one in (JSON, "application/*", "*/*") if one in weights), default=0.0)
-    plain = weights.get(JSON, plain)
-    named = weights.get(GRAPHQL, 0.0)
-    return GRAPHQL if named > 0 and named >= plain else JSON
+    graphql = weights.get(GRAPHQL, 0.0)
+    return GRAPHQL if graphql > 0 and graphql >= _weight_of_json(weights) else JSON
+
+
+def _weight_of_json(weights: dict[str, float]) -> float:
+    """Return the weight of JSON, else the greatest of the ranges that include it."""
+    if JSON in weights:
+        return weights[JSON]
+    return max(weights.get("application/*", 0.0), weights.get("*/*", 0.0))
 
 
 def _weights(accept: str) -> Iterator[tuple[str, float]]:
-    """Each media type of the header with its weight; a weight that cannot be read counts as one."""
+    """Yield each media type of the header with its weight.
+
+    A weight that is absent or cannot be read counts as one.
+    """
     for part in accept.split(","):
         media, *parameters = (text.strip().lower() for text in part.split(";"))
-        given = next((text.removeprefix("q=").strip() for text in parameters if text.startswith("q=")), "1")
-        yield media, _weight(given)
+        weights = [text for text in parameters if text.startswith("q=")]
+        first = weights[0].removeprefix("q=").strip() if weights else "1"
+        yield media, _weight(first)
 
 
 def _weight(text: str) -> float:

@@ -1,4 +1,7 @@
-"""What the process answers where no route could: a page to a browser, JSON to anybody else."""
+"""What the process answers where no route could.
+
+A browser gets a page of the console, any other client gets JSON.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -21,47 +24,56 @@ Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
 def answers_to_faults(pages: Mapping[str, Endpoint], outage: Outage) -> Mapping[Any, Any]:
-    """By class of exception, as the application takes them; `pages` are the console's, by name."""
+    """Return the handlers by class of exception, as Starlette takes them.
 
-    async def refused(request: Request, error: Exception) -> Response:
+    `pages` are the console's, by the name of their route.
+    """
+
+    async def refuse(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         if status == NOT_FOUND and "missing" in pages and _is_browser(request):
             return await pages["missing"](request)
-        allowed = (getattr(error, "headers", None) or {}).get("Allow", "POST")
+        headers = getattr(error, "headers", None)
+        methods = (headers or {}).get("Allow", "POST")
         sentences = {
             404: "Il n'y a rien à cette adresse.",
-            405: f"Cette adresse ne répond qu'à {allowed}.",
+            405: f"Cette adresse ne répond qu'à {methods}.",
             413: "Le corps de la requête est trop grand.",
         }
-        said = {"message": sentences.get(status, "Demande refusée."), "extensions": {"code": f"HTTP_{status}"}}
-        return JSONResponse({"errors": [said]}, status, getattr(error, "headers", None))
+        message = sentences.get(status, "Demande refusée.")
+        notice = {"message": message, "extensions": {"code": f"HTTP_{status}"}}
+        return JSONResponse({"errors": [notice]}, status, headers)
 
-    async def unserved(request: Request, fault: Exception) -> Response:
-        """A page, or a sign-in, that the register did not let be."""
+    async def answer_outage(request: Request, fault: Exception) -> Response:
+        """Answer a page, or a sign-in, that the register could not serve."""
         assert isinstance(fault, RegisterFault)
-        told = outage.answer(fault)
+        code, sentence, headers = outage.answer(fault)
         if "unavailable" not in pages or not _is_browser(request):
-            return failed(JSON, told.code, told.sentence, 503, request_ids.current(), told.headers)
+            number = request_ids.current()
+            return failed(JSON, code, sentence, 503, number, headers)
         response = await pages["unavailable"](request)
-        response.headers.update(told.headers)
+        response.headers.update(headers)
         return response
 
-    return {HTTPException: refused, RegisterFault: unserved}
+    return {HTTPException: refuse, RegisterFault: answer_outage}
 
 
 def apology(pages: Mapping[str, Endpoint], outage: Outage) -> Apology:
-    """The answer to what no route foresaw, once the log has its trace: nothing of it is told but its number."""
-    known = answers_to_faults(pages, outage)
+    """Return what answers a failure that no route handles.
+
+    The log has its trace; the answer says only its number.
+    """
+    handlers = answers_to_faults(pages, outage)
 
     async def answer(request: Request, defect: Exception) -> Response:
-        if isinstance(defect, RegisterFault | HTTPException):
-            handler = known[RegisterFault if isinstance(defect, RegisterFault) else HTTPException]
-            response: Response = await handler(request, defect)
-            return response
+        for kind in (RegisterFault, HTTPException):
+            if isinstance(defect, kind):
+                response: Response = await handlers[kind](request, defect)
+                return response
         number = request_ids.current()
         sentence = masked(defect, number).message
         if "broken" in pages and _is_browser(request):
-            with suppress(Exception):  # a page that fails in its turn leaves the sentence
+            with suppress(Exception):  # if the page fails too, the sentence remains
                 return await pages["broken"](request)
         return failed(JSON, "INTERNAL", sentence, 500, number)
 

@@ -1,4 +1,7 @@
-"""The number of the request under way: in its answer, in the log, in the journal, and on the page of a failure."""
+"""The number of the current request.
+
+It is in its answer, in the log, in the journal, and on the page of a failure.
+"""
 
 from contextvars import ContextVar
 from uuid import uuid4
@@ -7,12 +10,12 @@ _CURRENT: ContextVar[str] = ContextVar("request_id")
 
 
 def begin() -> str:
-    """A number for a request that comes in."""
+    """Number a request that comes in, and return the number."""
     number = uuid4().hex
     _CURRENT.set(number)
     return number
 
 
 def current() -> str:
-    """The number of this request, or a new one where none came in."""
+    """Return the number of the current request, or a new one outside of any."""
     return _CURRENT.get("") or uuid4().hex

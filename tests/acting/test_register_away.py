@@ -144,9 +144,9 @@ def test_an_outage_is_told_again_after_a_minute_with_how_often_it_was_met(caplog
     outage = Outage(lambda: now[0])
 
     for _ in range(1_000):
-        outage.tell(Unavailable("08006"))
+        outage.log(Unavailable("08006"))
     now[0] = PERIOD_SECONDS
-    outage.tell(Unavailable("08006"))
+    outage.log(Unavailable("08006"))
 
     lines = [record.getMessage() for record in caplog.records]
     assert lines == [
