@@ -128,7 +128,7 @@ DOORS = {
     "the sign-in": (SessionStore, "find", "GET", "/connexion"),
     "the graph": (Verifier, "identify", "POST", "/graphql"),
     "an upload": (Verifier, "identify", "PUT", "/imports/x"),
-    "the health": (Health, "_serves", "GET", "/readyz"),
+    "the health": (Health, "_is_serving", "GET", "/readyz"),
 }
 
 
