@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from console.app import routes as pages_of
-from console.ports import Ports
+from console.kernel.ports import Ports
 from persistence.engine import Database
 from persistence.entries import EntryStore
 from persistence.sessions import SessionStore

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from graphql import get_named_type
 
-from console.site import PAGES, library
+from console.site import PAGES, SITE
 from schema.contract import types
 
 from .browsing import Chromium
@@ -107,6 +107,6 @@ def place(document: str, ids: Ids) -> str:
 
 def form(act: str, ids: Ids, **other: str) -> str:
     """The address of the form of an act: its own variables, with the identifiers of the world."""
-    variables = library(types().schema).forms[act].variables
+    variables = SITE.library(types().schema).forms[act].variables
     asked = [name for name, type_ in variables.items() if get_named_type(type_).name == "ID"]
     return f"/actes/{act}?{urlencode({name: {**ids, **other}[name] for name in asked})}"

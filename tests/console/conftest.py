@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from console.documents import Library
-from console.kernel import Desk
-from console.ports import Ports
+from console.kernel.answering import Desk
+from console.kernel.documents import Library
+from console.kernel.ports import Ports
+from console.site import SITE
 from schema.contract import types
 from server.demo_issuer import DemoIssuer
 from tests.conftest import Copies, running
@@ -40,7 +41,8 @@ def desk() -> Desk:
             form_origins=tuple,
             request_id=str,
             needs=lambda _: frozenset(),
-        )
+        ),
+        SITE,
     )
 
 

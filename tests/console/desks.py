@@ -15,7 +15,7 @@ from sqlalchemy import event, select
 
 import console.app
 import server.desk
-from console.ports import Ports
+from console.kernel.ports import Ports
 from persistence.engine import Database
 from server.app import create_app
 from server.demo_issuer import DemoIssuer

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from console.page import Page
+from console.kernel.page import Page
 from console.site import PAGES
 from persistence.records import Bulletin, Convention, Establishment, Extract, Group, Organism, Service, User
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.acts import ACTS
+from console.site import ACTS
 
 from .addresses import Ids, form, world
 from .audit import ENDS, defects

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from console.bulk import Bulk
-from console.kernel import Desk, Failed
+from console.kernel.answering import Desk, Failed
+from console.kernel.bulk import Bulk
 from persistence.records import EntryRecord
 
 from .desks import Heard, House, Visit, Visitor

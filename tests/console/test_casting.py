@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputType, build_schema
 
-from console.casting import Uncast, cast, whole
-from console.documents import Library
-from console.kernel import Desk, Failed, refuse_personal_number
+from console.kernel.answering import Desk, Failed, refuse_personal_number
+from console.kernel.casting import Uncast, cast, whole
+from console.kernel.documents import Library
 
 SCHEMA = build_schema(
     """
@@ -161,7 +161,7 @@ def test_a_text_that_no_page_takes_is_told_before_it_is_read() -> None:
 
 
 def test_a_search_that_is_too_long_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.kernel.is_personal_number", lambda _text: pytest.fail("the text was read"))
+    monkeypatch.setattr("console.kernel.answering.is_personal_number", lambda _text: pytest.fail("the text was read"))
 
     with pytest.raises(Failed) as raised:
         refuse_personal_number("a" * 251)

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, build_schema, parse, print_ast
 
-from console.acts import ACTS
-from console.documents import FOLDER, DocumentError, Library, Selection, hint, label, words
-from console.kernel import Desk
-from console.site import PAGES
+from console.kernel.answering import Desk
+from console.kernel.documents import FOLDER, DocumentError, Library
+from console.kernel.selection import Selection
+from console.kernel.wording import hint, label, words
+from console.site import ACTS, PAGES
 from schema.contract import types
 
 SCHEMA = types().schema
@@ -18,14 +19,14 @@ FRAME = "fragment Who on Viewer { may }"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("pages", "acts", "fragments"):
-        (tmp_path / name).mkdir()
+    for name in ("groups", "layout/fragments"):
+        (tmp_path / name).mkdir(parents=True)
     return tmp_path
 
 
 def loaded(folder: Path, text: str, *, schema: GraphQLSchema = SCHEMA) -> Library:
-    (folder / "pages" / "one.graphql").write_text(text, "utf-8")
-    return Library.load(schema, folder=folder)
+    (folder / "groups" / "one.graphql").write_text(text, "utf-8")
+    return Library.load(schema, {}, folder)
 
 
 def test_every_document_of_the_desk_suits_the_contract(library: Library) -> None:
@@ -73,15 +74,17 @@ def test_a_list_inside_a_fragment_says_its_size_too(folder: Path) -> None:
 
 
 def test_a_fragment_that_serves_no_document_is_refused(folder: Path) -> None:
-    (folder / "fragments" / "who.graphql").write_text("fragment Other on Partner { name }", "utf-8")
+    (folder / "layout/fragments" / "who.graphql").write_text("fragment Other on Partner { name }", "utf-8")
 
     with pytest.raises(DocumentError, match=r"who\.graphql: Fragment 'Other' is never used"):
         loaded(folder, "query Q { viewer { may } }")
 
 
 def test_the_form_of_an_act_is_its_file_and_its_mutation_is_printed(folder: Path) -> None:
-    (folder / "fragments" / "acts.graphql").write_text((FOLDER / "fragments" / "acts.graphql").read_text(), "utf-8")
-    (folder / "acts" / "group_close.form.graphql").write_text("query Q { viewer { may } }", "utf-8")
+    (folder / "layout/fragments" / "acts.graphql").write_text(
+        (FOLDER / "layout/fragments" / "acts.graphql").read_text(), "utf-8"
+    )
+    (folder / "groups" / "group_close.form.graphql").write_text("query Q { viewer { may } }", "utf-8")
 
     library = Library.load(SCHEMA, {"groupClose": "group"}, folder)
 
@@ -123,14 +126,21 @@ def test_a_form_without_a_file_asks_for_the_facts_of_its_object(library: Library
     )
 
 
+def test_a_start_refuses_two_documents_of_one_name(folder: Path) -> None:
+    (folder / "layout" / "one.graphql").write_text("query P { viewer { may } }", "utf-8")
+
+    with pytest.raises(DocumentError, match="two documents of this name"):
+        loaded(folder, "query Q { viewer { may } }")
+
+
 def test_a_start_refuses_an_act_whose_facts_are_written_nowhere(folder: Path) -> None:
     with pytest.raises(DocumentError, match=r"group_close\.form: Unknown fragment 'GroupFacts'"):
         Library.load(SCHEMA, {"groupClose": "group"}, folder)
 
 
 def test_a_document_is_sent_with_the_fragments_that_it_uses_and_no_other(folder: Path) -> None:
-    (folder / "fragments" / "who.graphql").write_text(FRAME + " fragment Other on Partner { name }", "utf-8")
-    (folder / "pages" / "other.graphql").write_text(
+    (folder / "layout/fragments" / "who.graphql").write_text(FRAME + " fragment Other on Partner { name }", "utf-8")
+    (folder / "groups" / "other.graphql").write_text(
         "query P($id: ID!) { partner(by: {id: $id}) { ...Other } }", "utf-8"
     )
 

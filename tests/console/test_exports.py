@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from console.page import Page
+from console.kernel.page import Page
 from console.site import PAGES
 from tests.journeys.story import a_siret
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from console.documents import Word
-from console.files import as_csv, as_xlsx, text
+from console.kernel.files import as_csv, as_xlsx, text
+from console.kernel.wording import Word
 
 DANGEROUS = [
     "=1+1",

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
-from console.kernel import Desk
+from console.kernel.answering import Desk
 from persistence.sessions import SessionStore
 from server.health import Health
 from server.identity import Verifier

@@ -6,10 +6,11 @@ import pytest
 from graphql import build_schema, parse
 from jinja2 import UndefinedError
 
-from console.documents import Document, Library, Word
-from console.kernel import Desk
-from console.masking import Mask, Unasked
-from console.rendering import facts, nodes, path, values
+from console.kernel.answering import Desk
+from console.kernel.documents import Document, Library
+from console.kernel.masking import Mask, Unasked
+from console.kernel.rendering import facts, nodes, path, values
+from console.kernel.wording import Word
 
 SCHEMA = build_schema(
     """

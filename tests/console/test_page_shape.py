@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from console.acts import ACTS, Act
-from console.page import Page
-from console.site import PAGES
+from console.kernel.act_form import Act
+from console.kernel.page import Page
+from console.site import ACTS, PAGES
 
 from .desks import House, Visit
 from .places import addresses, extraction

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from console.acts import ACTS
-from console.page import Page
-from console.rendering import path
-from console.site import PAGES
+from console.kernel.page import Page
+from console.kernel.rendering import path
+from console.site import ACTS, PAGES
 from persistence.records import Extract
 
 from .addresses import form, known

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from console.lists import FORGOTTEN
+from console.kernel.lists import FORGOTTEN
 from console.site import PAGES
 
 from .desks import House, Visit, Visitor

@@ -5,11 +5,10 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import pytest
 
-from console.acts import ACTS
-from console.documents import Library
-from console.kernel import local
-from console.page import Page
-from console.site import PAGES
+from console.kernel.answering import local
+from console.kernel.documents import Library
+from console.kernel.page import Page
+from console.site import ACTS, PAGES
 from tests.journeys.story import a_siret
 
 from .desks import House, Visit

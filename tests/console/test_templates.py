@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from console.documents import FOLDER
-from console.kernel import Desk
-from console.rendering import STATIC
+from console.kernel.answering import Desk
+from console.kernel.documents import FOLDER
+from console.kernel.rendering import STATIC
 
-TEMPLATES = sorted(file for room in ("templates", "pages", "acts") for file in (FOLDER / room).glob("*.html"))
+TEMPLATES = sorted(FOLDER.glob("*/*.html"))
 PLAIN = re.compile(r"\S [;:!?»](?!\w)|« ")
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from console import typography
-from console.documents import Word
-from console.frame import marked_siret, tone
-from console.rendering import _set, last_day, printed, query
+from console.kernel import typography
+from console.kernel.menu import marked_siret, tone
+from console.kernel.rendering import _set, last_day, printed, query
+from console.kernel.wording import Word
 
 N, T = "\u00a0", "\u202f"  # unbreakable, and narrow
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
-from console.site import library
+from console.site import SITE
 from schema.contract import contract, types
 from tests.conftest import TODAY, Running, running
 
@@ -125,7 +125,7 @@ async def through(client: str, server: Running, questions: Sequence[Mapping[str,
 @pytest.mark.usefixtures("packages")
 async def test_a_cache_keeps_each_day_apart_from_the_others_and_from_today(server: Running, client: str) -> None:
     """The desk's own documents: what one day answers stays, after the same objects are asked on other days."""
-    pages = library(SCHEMA).queries
+    pages = SITE.library(SCHEMA).queries
     questions = [
         {"query": pages[name].text, "variables": {"id": PARTNER} | ({"on": day} if day else {})}
         for name in ("partner", "partner_contracts", "partner_services")

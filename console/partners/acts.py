@@ -1,0 +1,86 @@
+"""Partners: registered, found eligible, attested, their establishments, their SIRET."""
+
+from console.kernel.act_form import Act
+
+PARTNER = "/partenaires/{partner.id}"
+
+ACTS = (
+    Act(
+        "partnerRegister",
+        "Enregistrer un partenaire",
+        "Enregistrer le partenaire",
+        "Le partenaire est enregistré.",
+        "/partenaires",
+        choices={"organismId": "viewer.organisms"},
+    ),
+    Act(
+        "establishmentAdd",
+        "Rattacher un établissement",
+        "Rattacher l’établissement",
+        "L’établissement est rattaché.",
+        PARTNER,
+        root="partner",
+        version="partner.version",
+    ),
+    Act(
+        "partnerUpdate",
+        "Modifier un partenaire",
+        "Enregistrer",
+        "Le partenaire est modifié.",
+        PARTNER,
+        root="partner",
+        version="partner.version",
+        prefill={name: f"partner.{name}" for name in ("name", "contact")},
+    ),
+    Act(
+        "establishmentUpdate",
+        "Modifier un établissement",
+        "Enregistrer",
+        "L’établissement est modifié.",
+        "/etablissements/{establishmentId}",
+        root="establishment",
+        version="establishment.version",
+        prefill={name: f"establishment.{name}" for name in ("name", "department", "finess", "contact")},
+    ),
+    Act(
+        "establishmentEnd",
+        "Mettre fin au rattachement d’un établissement",
+        "Mettre fin au rattachement",
+        "La fin du rattachement est enregistrée.",
+        "/etablissements/{establishmentId}",
+        root="establishment",
+        version="establishment.version",
+        initial={"on": "today"},
+        danger=True,
+    ),
+    Act(
+        "partnerSiretChange",
+        "Changer de SIRET",
+        "Changer de SIRET",
+        "Le changement de SIRET est enregistré.",
+        PARTNER + "/contrats",
+        root="partner",
+        version="partner.version",
+        rows={"switch.bulletins": "partner.services.?open.service"},
+        labels={"switch": "La bascule"},
+        sensitive=True,
+    ),
+    Act(
+        "eligibilityDecide",
+        "Décider de l’éligibilité",
+        "Enregistrer la décision",
+        "La décision est enregistrée.",
+        PARTNER,
+        root="partner",
+        notes={"formDigest": ("service.needsEligibilityForm", "à joindre quand le partenaire est éligible")},
+    ),
+    Act(
+        "activityAttest",
+        "Attester que le partenaire est toujours actif",
+        "Attester",
+        "L’attestation d’activité est enregistrée.",
+        PARTNER,
+        root="partner",
+        labels={"evidence": "Comment l’avez-vous vérifié ?"},
+    ),
+)
