@@ -1,16 +1,16 @@
-"""The process, composed once: register, policy, contract, identity, edge."""
+"""The process, composed once: register, policy, graph, identity, edges, console."""
 
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from authz import load
 from persistence.engine import Database
@@ -39,6 +39,7 @@ from .mishaps import Endpoint, answers_to_faults, apology
 from .settings import RegisterSettings, Settings
 
 LAST_SECONDS = 5
+"""How long the register may take to let the process end."""
 logger = logging.getLogger(__name__)
 
 
@@ -50,82 +51,120 @@ def create_app(
     *,
     tasks: bool = True,
 ) -> Starlette:
-    """The application for these settings. A test may give the clock, the machine's own, and the way to the provider.
+    """Return the application for these settings.
 
-    Without `tasks`, what the process does beside its requests is left to the test.
+    A test may give the clock of the rules, the machine's clock (sessions, tokens), and
+    the transport to the provider of identity. Without `tasks`, the background work is
+    left to the test.
     """
     machine = machine or SystemClock()
+    clock = clock or create_clock(settings)
     database = Database(settings.database_url)
     policy, vault = load(), create_vault(settings)
-    graph = compose(database, vault)
-    desk = open_desk(settings, database, vault, machine, transport)
-    sealer = Sealer(database, machine.now)
-    verifier, clock = Verifier(settings.issuer, settings.audience, _keys(settings)), clock or create_clock(settings)
     outage = Outage()
-    edge, files = GraphEdge(graph, verifier, clock, outage), ImportEdge(graph, verifier, clock, outage)
+    graph = compose(database, vault)
+    verifier = Verifier(settings.issuer, settings.audience, _keys(settings))
+    edge = GraphEdge(graph, verifier, clock, outage)
+    files = ImportEdge(graph, verifier, clock, outage)
 
     async def probe() -> None:
         await require_step(database)
         await require_keys(database, vault)
 
     health = Health(probe, policy.policy_hash, outage)
+    sealer = Sealer(database, machine.now)
+    console = open_desk(settings, database, vault, machine, transport)
+    console_routes: list[BaseRoute] = []
+    if console is not None:
+        console_routes += console.routes
+        console_routes += pages(console, settings, edge, files, clock)
+    endpoints = _endpoints_by_name(console_routes)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         logger.info("policy %s", policy.policy_hash)
         sealing: asyncio.Task[None] | None = None
         try:
-            with suppress(OtherStep, RegisterFault):  # `/readyz` says so
-                await require_step(database)
-                await keep_canary(database, vault)
+            await _greet(database, vault)
             _spare_the_collector()
             sealing = asyncio.create_task(sealer.run()) if tasks else None
             yield {"stop": health.stop}
         finally:
             health.stop()
             sealer.stop()
-            with suppress(TimeoutError):  # a register that does not answer does not hold the process
-                async with asyncio.timeout(LAST_SECONDS):
-                    if sealing is not None:
-                        await sealing
-                    await database.close()
+            await _close(database, sealing)
 
-    shown = [*desk.routes, *pages(desk, settings, edge, files, clock)] if desk else []
-    named: dict[str, Endpoint] = {route.name: route.endpoint for route in shown if isinstance(route, Route)}
-    mask = Middleware(Mask, apology=apology(named, outage), demo=settings.demo)
-    hosts = Middleware(Hosts, names=settings.allowed_hosts)
     app = Starlette(
-        routes=[*edge.routes(), *files.routes(), *health.routes(), *shown],
-        middleware=[mask, hosts],
+        routes=[*edge.routes(), *files.routes(), *health.routes(), *console_routes],
+        middleware=[
+            Middleware(Mask, apology=apology(endpoints, outage), demo=settings.demo),
+            Middleware(Hosts, names=settings.allowed_hosts),
+        ],
         lifespan=lifespan,
-        exception_handlers=answers_to_faults(named, outage),
+        exception_handlers=answers_to_faults(endpoints, outage),
     )
-    if desk is not None:
-        app.state.sessions, app.state.same_origin, app.state.provider = desk.sessions, desk.same_origin, desk.provider
+    if console is not None:
+        app.state.sessions = console.sessions
+        app.state.same_origin = console.same_origin
+        app.state.provider = console.provider
     return app
 
 
+async def _greet(database: Database, vault: Vault) -> None:
+    """Write the first value that the vault's keys must decrypt later.
+
+    A register that cannot serve does not stop the start: `/readyz` says so.
+    """
+    with suppress(OtherStep, RegisterFault):
+        await require_step(database)
+        await keep_canary(database, vault)
+
+
+async def _close(database: Database, sealing: asyncio.Task[None] | None) -> None:
+    """Let the background work end, then close the register.
+
+    A register that does not answer does not keep the process from ending.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_SECONDS):
+            if sealing is not None:
+                await sealing
+            await database.close()
+
+
+def _endpoints_by_name(routes: Sequence[BaseRoute]) -> dict[str, Endpoint]:
+    return {route.name: route.endpoint for route in routes if isinstance(route, Route)}
+
+
 def _spare_the_collector() -> None:
-    """What is made at the start stays: walking it again during each large batch took a fifth of its time."""
+    """Keep the garbage collector away from the objects of the start, which all stay.
+
+    Walking them again during each large batch took a fifth of its time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
 
 def compose(database: Database, vault: Vault) -> Graph:
-    """One schema, one register, one policy, one set of keys."""
+    """Return the graph over this register: one schema, one policy, one set of keys."""
     contract = types()
     return Graph(database, load(), contract.schema, contract, vault)
 
 
 def create_vault(settings: RegisterSettings) -> Vault:
-    """The keys of personal numbers; a demonstration holds none but fiction, and its keys are in the open."""
-    return Vault.read(settings.nir_keys) if settings.nir_keys is not None else fictional_vault()
+    """Return the keys of personal numbers.
+
+    A demonstration has only fictional numbers, and its keys are public.
+    """
+    if settings.nir_keys is None:
+        return fictional_vault()
+    return Vault.read(settings.nir_keys)
 
 
 def from_environ() -> Starlette:
-    """What uvicorn calls in each worker."""
-    import os  # noqa: PLC0415 the only reading of the environment, at the start of a worker
+    """Return the application: Uvicorn calls this in each worker."""
+    import os  # noqa: PLC0415 nothing else here reads the environment
 
     configure()
     return create_app(Settings.from_environ(os.environ))
@@ -139,4 +178,7 @@ def _keys(settings: Settings) -> JwksSource:
 
 
 def create_clock(settings: RegisterSettings) -> Clock:
-    return DemoClock(settings.demo_day) if settings.demo_day is not None else SystemClock()
+    """Return the clock of the rules: the demonstration's day, or the machine's."""
+    if settings.demo_day is None:
+        return SystemClock()
+    return DemoClock(settings.demo_day)

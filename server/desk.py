@@ -1,4 +1,7 @@
-"""What the console is given by the process: sessions, the way in and out, the graph; in a demonstration, a provider."""
+"""What the process gives to the console: sessions, the sign-in, the graph.
+
+In a demonstration, it also gives a provider of identity.
+"""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
@@ -7,6 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import orjson
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from console.app import routes as pages_of
@@ -30,8 +34,13 @@ from .sessions import Session, Sessions, same_origin
 from .settings import Settings
 from .sign_in import SignIn
 
+SOURCE = "CONSOLE"
+"""What the journal calls the source of an act of the console."""
+
 
 class Desk(NamedTuple):
+    """What the console runs on, in this process."""
+
     sessions: Sessions
     entries: Entries
     same_origin: Callable[[Request], bool]
@@ -40,55 +49,88 @@ class Desk(NamedTuple):
 
 
 def open_desk(
-    settings: Settings, database: Database, vault: Vault, machine: Clock, transport: httpx.AsyncBaseTransport | None
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    machine: Clock,
+    transport: httpx.AsyncBaseTransport | None,
 ) -> Desk | None:
-    """None where nobody signs in: the graph alone is served. `machine` tells the time of sessions and tokens."""
+    """Return what the console runs on, or None where only the graph is served.
+
+    `machine` gives the time of sessions and tokens.
+    """
     console, now = settings.console, machine.now
     if console is None:
         return None
-    ours = partial(same_origin, origin=console.public_url)
+    is_same_origin = partial(same_origin, origin=console.public_url)
     sealer = vault.apart("console")
     sessions = Sessions(SessionStore(database), sealer, now)
     provider = Provider(console, settings.issuer, now, transport)
-    routes: list[BaseRoute] = [*SignIn(console, provider, sessions, sealer, ours, now).routes()]
+    sign_in = SignIn(console, provider, sessions, sealer, is_same_origin, now)
+    routes: list[BaseRoute] = [*sign_in.routes()]
     if settings.demo_key is not None:
         issuer = DemoIssuer(settings.demo_key, settings.audience, now)
-        routes += DemoProvider(console, issuer, ours, now).routes()
-    return Desk(sessions, Entries(EntryStore(database), sealer, now), ours, provider, routes)
+        routes += DemoProvider(console, issuer, is_same_origin, now).routes()
+    entries = Entries(EntryStore(database), sealer, now)
+    return Desk(
+        sessions=sessions,
+        entries=entries,
+        same_origin=is_same_origin,
+        provider=provider,
+        routes=routes,
+    )
 
 
-def ports(desk: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, clock: Clock) -> Ports:
-    """The graph, as the console is given it: the very path of `/graphql`, with the rights of whoever is signed in."""
+def ports(host: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, clock: Clock) -> Ports:
+    """Return the only access of the console to the rest of the process.
+
+    Its questions take the same path as `/graphql`, with the rights of the person who is
+    signed in.
+    """
 
     async def ask(session: Session, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         if b"\\u0000" in orjson.dumps(variables):
-            return {"errors": [{"message": NUL_REFUSED, "extensions": {"code": "MALFORMED"}}]}
-        asked = Asked({"query": query, "variables": dict(variables)})
-        answer = await edge.execute(session.identity, asked, JSON, request_ids.current(), "CONSOLE")
-        return orjson.loads(answer.body)  # type: ignore[no-any-return]
+            return _malformed(NUL_REFUSED)
+        request = Asked({"query": query, "variables": dict(variables)})
+        number = request_ids.current()
+        answer = await edge.execute(session.identity, request, JSON, number, SOURCE)
+        return _body_of(answer)
 
     async def upload(session: Session, import_id: str, content: bytes) -> Mapping[str, Any]:
-        async def chunks() -> AsyncIterator[bytes]:
-            yield content
-
-        answer = await imports.receive(session.identity, import_id, chunks(), "CONSOLE", request_ids.current())
-        return orjson.loads(answer.body)  # type: ignore[no-any-return]
+        number = request_ids.current()
+        stream = _stream(content)
+        identity = session.identity
+        answer = await imports.receive(identity, import_id, stream, SOURCE, number)
+        return _body_of(answer)
 
     return Ports(
         schema=edge.graph.schema,
-        sessions=desk.sessions,
-        entries=desk.entries,
+        sessions=host.sessions,
+        entries=host.entries,
         ask=ask,
         upload=upload,
-        same_origin=desk.same_origin,
+        same_origin=host.same_origin,
         today=lambda: day_of(clock.now()),
         demo=settings.demo,
-        form_origins=desk.provider.origins,
+        form_origins=host.provider.origins,
         request_id=request_ids.current,
         needs=needs,
     )
 
 
-def pages(desk: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, clock: Clock) -> Sequence[BaseRoute]:
-    """The console's own addresses, once its documents are checked against the schema."""
-    return pages_of(ports(desk, settings, edge, imports, clock))
+def pages(host: Desk, settings: Settings, edge: GraphEdge, imports: ImportEdge, clock: Clock) -> Sequence[BaseRoute]:
+    """Return the console's own routes, its documents checked against the schema."""
+    return pages_of(ports(host, settings, edge, imports, clock))
+
+
+async def _stream(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _body_of(answer: Response) -> Mapping[str, Any]:
+    return orjson.loads(answer.body)  # type: ignore[no-any-return]
+
+
+def _malformed(sentence: str) -> Mapping[str, Any]:
+    error = {"message": sentence, "extensions": {"code": "MALFORMED"}}
+    return {"errors": [error]}

@@ -1,4 +1,7 @@
-"""Who is calling: an OIDC access token, verified at each request on the machine's clock."""
+"""Who is calling: an OIDC access token, verified at each request.
+
+Expiry is judged on the machine's clock, whatever day a demonstration shows.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -21,13 +24,16 @@ from joserfc.jwt import Claims, JWTClaimsRegistry
 from persistence.callers import Identity
 from server.jwks import JwksSource
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")  # the last two are one: RFC 9864 renames it
-ACCESS_TOKEN = ("at+jwt", "application/at+jwt")  # RFC 9068: an ID token is no access token
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
+"""RFC 9864 renames EdDSA to Ed25519: the last two are the same algorithm."""
+ACCESS_TOKEN = ("at+jwt", "application/at+jwt")
+"""The `typ` of an access token (RFC 9068): an ID token is not one."""
 SIGNATURE = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 LEEWAY_SECONDS = 10
 CLAIMS = {"iss", "aud", "sub", "exp", "nbf", "iat"}
 LONGEST_HEADER = 8192
-UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)  # whatever forged bytes can make a parser raise
+UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)
+"""Whatever forged bytes can make a parser raise."""
 logger = logging.getLogger(__name__)
 
 Fault = Literal["TOKEN_MISSING", "TOKEN_INVALID", "TOKEN_EXPIRED"]
@@ -44,11 +50,14 @@ class UnknownKey(BadSignatureError):
 
 
 class UnknownKind(DecodeError):
-    """A header that is not one of a token of the awaited kind."""
+    """The header is not that of a token of an expected kind."""
 
 
 class Unauthenticated(Exception):
-    """Nobody is recognised. Neither the code, nor the sentence, nor the reason holds anything of the token."""
+    """Nobody is recognised.
+
+    Neither the code, nor the sentence, nor the reason contains anything of the token.
+    """
 
     def __init__(self, code: Fault, reason: str) -> None:
         super().__init__(code)
@@ -58,6 +67,8 @@ class Unauthenticated(Exception):
 
 
 class Verifier:
+    """Recognises the caller by the `Authorization` header of a request."""
+
     def __init__(self, issuer: str, audience: str, keys: JwksSource) -> None:
         self._issuer = issuer
         self._keys = keys
@@ -70,7 +81,10 @@ class Verifier:
         )
 
     async def identify(self, authorization: str | None) -> Identity:
-        """Raise Unauthenticated, or KeysUnavailable when the issuer's keys cannot be had."""
+        """Return the issuer and subject of the token.
+
+        Raises Unauthenticated, or KeysUnavailable when the issuer's keys are missing.
+        """
         try:
             return await self._identify(_bearer(authorization))
         except Unauthenticated as nobody:
@@ -83,14 +97,15 @@ class Verifier:
             self._claims.validate(claims)
         except ExpiredTokenError:
             raise Unauthenticated("TOKEN_EXPIRED", "its time is over") from None
-        except UNREADABLE as met:
-            raise Unauthenticated("TOKEN_INVALID", reason_of(met)) from None
+        except UNREADABLE as error:
+            raise Unauthenticated("TOKEN_INVALID", reason_of(error)) from None
         return Identity(self._issuer, claims["sub"])
 
 
 async def verified(token: str, keys: JwksSource, kinds: Sequence[str]) -> Claims:
-    """The claims of a token of one of these kinds (`typ`), signed by one of these keys; none of them is judged.
+    """Return the claims of a token signed by one of these keys.
 
+    `kinds` are the accepted `typ`. The claims themselves are not validated.
     Raises one of UNREADABLE, or KeysUnavailable.
     """
     signed = jws.extract_compact(token.encode())
@@ -105,11 +120,14 @@ async def verified(token: str, keys: JwksSource, kinds: Sequence[str]) -> Claims
     return claims
 
 
-def reason_of(met: BaseException) -> str:
-    """Why a token is refused, for the log: our own words, and the name of a claim that we know."""
-    match met:
-        case ClaimError() if met.claim in CLAIMS:
-            return f"the claim `{met.claim}` is missing or not ours"
+def reason_of(error: BaseException) -> str:
+    """Return why a token is refused, for the log.
+
+    It contains only our own words, and the name of a standard claim.
+    """
+    match error:
+        case ClaimError() if error.claim in CLAIMS:
+            return f"the claim `{error.claim}` is missing or not ours"
         case UnknownKey():
             return "signed by a key that the issuer does not publish"
         case UnknownKind():
@@ -118,7 +136,7 @@ def reason_of(met: BaseException) -> str:
             return "its signature is wrong"
         case UnsupportedAlgorithmError():
             return "its algorithm is not one of ours"
-    return f"it cannot be read ({type(met).__name__})"
+    return f"it cannot be read ({type(error).__name__})"
 
 
 def _bearer(authorization: str | None) -> str:
@@ -131,8 +149,13 @@ def _bearer(authorization: str | None) -> str:
 
 
 def _key_name(signed: CompactSignature, kinds: Sequence[str]) -> str:
-    """The `kid` of a token of such a kind. Nothing is critical that we know of, so `crit` is refused as a whole."""
-    match {"typ": "", **signed.headers()}:
-        case {"typ": str(kind), "kid": str(kid), **others} if kind.lower() in kinds and "crit" not in others:
-            return kid
+    """Return the `kid` of a token of one of these kinds.
+
+    We know no critical header, so any token with `crit` is refused.
+    """
+    headers = {"typ": "", **signed.headers()}
+    match headers:
+        case {"typ": str(kind), "kid": str(kid)}:
+            if kind.lower() in kinds and "crit" not in headers:
+                return kid
     raise UnknownKind

@@ -1,8 +1,11 @@
-"""The file of an import: PUT /imports/{id}, under the token of the graph. It decides nothing, and is previewed."""
+"""The file of an import: PUT /imports/{id}, under the token of the graph.
+
+The file decides nothing: it is read, and its effects are previewed.
+"""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 
 import orjson
 from starlette.requests import Request
@@ -21,7 +24,8 @@ from resolvers.performing import enact
 from . import request_ids
 from .clock import Clock, day_of
 from .faults import Outage
-from .graph_edge import Malformed, failed, masked, sent
+from .graph_answers import failed, masked, sent
+from .graph_edge import Malformed
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 from .media import JSON
@@ -35,14 +39,24 @@ STATUS = {
 }
 UNREADABLE = 422
 ACT = "importUpload"
-COUNTS = ("received", "new", "changed", "unchanged", "conflict", "rejected")
+COUNTS = ("new", "changed", "unchanged", "conflict", "rejected")
 logger = logging.getLogger(__name__)
 
 
 class ImportEdge:
-    """One route. The order is: caller, whether the bytes are awaited, size, reading beside the loop, the preview."""
+    """One route.
 
-    def __init__(self, graph: Graph, verifier: Verifier, clock: Clock, outage: Outage | None = None) -> None:
+    The order is: the caller, whether a file is expected, its size, its reading in a
+    thread, the preview.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        verifier: Verifier,
+        clock: Clock,
+        outage: Outage | None = None,
+    ) -> None:
         self._graph, self._verifier, self._clock = graph, verifier, clock
         self._outage = outage or Outage()
         self._one_at_a_time = asyncio.Semaphore(1)
@@ -52,23 +66,31 @@ class ImportEdge:
 
     async def answer(self, request: Request) -> Response:
         request_id = request_ids.current()
+        authorization = request.headers.get("authorization")
         try:
-            identity = await self._verifier.identify(request.headers.get("authorization"))
-        except Exception as met:  # noqa: BLE001 whatever fails is masked
-            return _failure(met, request_id, self._outage)
-        return await self.receive(identity, request.path_params["id"], request.stream(), "API", request_id)
+            identity = await self._verifier.identify(authorization)
+        except Exception as error:  # noqa: BLE001 whatever fails is masked
+            return _failure(error, request_id, self._outage)
+        import_id, stream = request.path_params["id"], request.stream()
+        return await self.receive(identity, import_id, stream, "API", request_id)
 
     async def receive(
-        self, identity: Identity, import_id: str, stream: AsyncIterable[bytes], source: str, request_id: str
+        self,
+        identity: Identity,
+        import_id: str,
+        stream: AsyncIterable[bytes],
+        source: str,
+        request_id: str,
     ) -> Response:
-        """The file of an import, whatever door it comes by."""
+        """Receive the file of an import, over HTTP or from the console."""
         try:
             now = self._clock.now()
             context = Context(self._graph, identity, now, day_of(now), source, request_id)
             extract = await self._receive(context, import_id, stream)
-        except Exception as met:  # noqa: BLE001 whatever fails is masked, its text may hold a cell
-            return _failure(met, request_id, self._outage)
-        return sent(orjson.dumps({"import": _told(extract)}), JSON, 200, request_id)
+        except Exception as error:  # noqa: BLE001 a text may hold a cell: all are masked
+            return _failure(error, request_id, self._outage)
+        body = orjson.dumps({"import": _summary(extract)})
+        return sent(body, JSON, 200, request_id)
 
     async def _receive(self, context: Context, import_id: str, stream: AsyncIterable[bytes]) -> Extract:
         expected: Expected = await enact(ACT, import_expected, context, import_id)
@@ -76,14 +98,17 @@ class ImportEdge:
         if expected.extract.received_at is not None:
             expected.extract.is_again(content)
             return expected.extract
-        async with self._one_at_a_time:  # a file may take seconds and memory: the graph answers meanwhile
+        # A file may take seconds and memory: one is read at a time, in a thread, and the
+        # graph answers meanwhile.
+        async with self._one_at_a_time:
             reading = await asyncio.to_thread(read_file, content, expected.columns, expected.reference)
-            extract: Extract = await enact(ACT, import_upload, context, Upload(import_id, content, reading))
+            upload = Upload(import_id, content, reading)
+            extract: Extract = await enact(ACT, import_upload, context, upload)
         return extract
 
 
 async def _body(stream: AsyncIterable[bytes]) -> bytes:
-    """The bytes, given up as soon as they are too many."""
+    """Return the bytes. Raises as soon as there are too many, or if there is none."""
     content = bytearray()
     async for chunk in stream:
         content += chunk
@@ -94,28 +119,41 @@ async def _body(stream: AsyncIterable[bytes]) -> bytes:
     return bytes(content)
 
 
-def _failure(met: Exception, request_id: str, outage: Outage) -> Response:
-    """As the graph's edge answers: a stable code, a French sentence, never a cell of the file."""
-    match met:
+def _failure(error: Exception, request_id: str, outage: Outage) -> Response:
+    """Answer as the graph does: a stable code, a French sentence, no cell of the file."""
+    code: str
+    headers: Mapping[str, str] = {}
+    match error:
         case Unauthenticated():
-            return failed(JSON, met.code, met.message, 401, request_id, {"WWW-Authenticate": "Bearer"})
+            code, sentence, status = error.code, error.message, 401
+            headers = {"WWW-Authenticate": "Bearer"}
         case KeysUnavailable():
-            return failed(JSON, "KEYS_UNAVAILABLE", met.message, 503, request_id, {"Retry-After": "10"})
+            code, sentence, status = "KEYS_UNAVAILABLE", error.message, 503
+            headers = {"Retry-After": "10"}
         case Refused():
-            logger.info("refused %s %s in request %s", ACT, met.rule.name, request_id)
-            return failed(JSON, met.rule.name, met.notice.message, STATUS.get(met.rule, UNREADABLE), request_id)
+            code, sentence = error.rule.name, error.notice.message
+            status = STATUS.get(error.rule, UNREADABLE)
+            logger.info("refused %s %s in request %s", ACT, code, request_id)
         case Malformed():
-            return failed(JSON, "MALFORMED", str(met), met.status, request_id)
+            code, sentence, status = "MALFORMED", str(error), error.status
         case RegisterFault():
-            told = outage.answer(met)
-            return failed(JSON, told.code, told.sentence, 503, request_id, told.headers)
-    return failed(JSON, "INTERNAL", masked(met, request_id).message, 500, request_id)
+            code, sentence, headers = outage.answer(error)
+            status = 503
+        case _:
+            code, status = "INTERNAL", 500
+            sentence = masked(error, request_id).message
+    return failed(JSON, code, sentence, status, request_id, headers)
 
 
-def _told(extract: Extract) -> dict[str, object]:
-    """What a client shows at once; the lines are read through the graph."""
-    counts = {name: getattr(extract, name if name == "received" else f"{name}_count") for name in COUNTS}
-    known = {"id": extract.id, "digest": extract.digest, "blankLines": extract.blank_lines}
-    return (
-        known | counts | {"columns": extract.columns, "ignoredColumns": extract.ignored, "sheets": extract.sheets or []}
-    )
+def _summary(extract: Extract) -> dict[str, object]:
+    """Return what a client shows at once; the lines are read through the graph."""
+    return {
+        "id": extract.id,
+        "digest": extract.digest,
+        "blankLines": extract.blank_lines,
+        "received": extract.received,
+        **{name: getattr(extract, f"{name}_count") for name in COUNTS},
+        "columns": extract.columns,
+        "ignoredColumns": extract.ignored,
+        "sheets": extract.sheets or [],
+    }

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 import httpx
 from joserfc.errors import JoseError
@@ -12,7 +12,8 @@ from joserfc.jwk import JWKRegistry, Key, KeySetSerialization
 
 logger = logging.getLogger(__name__)
 FETCH_SECONDS = 3
-LASTS_SECONDS = 3600  # then the keys are asked again: the issuer may have withdrawn one
+LASTS_SECONDS = 3600
+"""How long the keys serve: the issuer may withdraw one."""
 PAUSE_SECONDS = 60
 
 
@@ -24,7 +25,7 @@ class KeysUnavailable(Exception):
 
 class JwksSource(Protocol):
     async def find(self, kid: str) -> Key | None:
-        """The key of that name; None if the issuer has none."""
+        """Return the key of this name; None if the issuer has none."""
 
 
 class StaticJwks:
@@ -36,7 +37,10 @@ class StaticJwks:
 
 
 class RemoteJwks:
-    """Fetched on an unknown `kid`, and hourly; at most once a minute, by one request while the others wait."""
+    """Fetches the keys when a `kid` is unknown, and hourly; at most once a minute.
+
+    One request fetches them while the others wait.
+    """
 
     def __init__(
         self,
@@ -57,7 +61,7 @@ class RemoteJwks:
     async def find(self, kid: str) -> Key | None:
         if self._must_fetch(kid):
             async with self._one_at_a_time:
-                if self._must_fetch(kid):  # not if another request did it meanwhile
+                if self._must_fetch(kid):  # unless another request did it meanwhile
                     await self._fetch()
         if kid not in self._keys and not self._answered:
             raise KeysUnavailable
@@ -65,25 +69,32 @@ class RemoteJwks:
 
     def _must_fetch(self, kid: str) -> bool:
         now = self._seconds()
-        return now >= self._next_fetch_at and (kid not in self._keys or now >= self._stale_at)
+        if now < self._next_fetch_at:
+            return False
+        return kid not in self._keys or now >= self._stale_at
 
     async def _fetch(self) -> None:
         try:
-            known = httpx.AsyncClient(transport=self._transport, trust_env=self._trust_env)
-            async with asyncio.timeout(FETCH_SECONDS), known as client:
-                answer = (await client.get(self._url)).raise_for_status()
-            self._keys = usable_keys(answer.json())
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as met:
-            logger.warning("the issuer's keys cannot be had: %s", type(met).__name__)  # at most once a minute
-            self._answered = False  # the keys already known stay good
+            self._keys = usable_keys(await self._answer())
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            # At most once a minute. The keys that we already have stay good.
+            logger.warning("the issuer's keys cannot be had: %s", type(error).__name__)
+            self._answered = False
         else:
             self._answered = True
             self._stale_at = self._seconds() + LASTS_SECONDS
-        self._next_fetch_at = self._seconds() + PAUSE_SECONDS  # not set by a request that was cancelled
+        # A request that is cancelled does not get here: the next one fetches at once.
+        self._next_fetch_at = self._seconds() + PAUSE_SECONDS
+
+    async def _answer(self) -> KeySetSerialization:
+        client = httpx.AsyncClient(transport=self._transport, trust_env=self._trust_env)
+        async with asyncio.timeout(FETCH_SECONDS), client:
+            answer = await client.get(self._url)
+        return cast("KeySetSerialization", answer.raise_for_status().json())
 
 
 def usable_keys(jwks: KeySetSerialization) -> dict[str, Key]:
-    """By `kid`. A key that we cannot read is no reason to lose the others."""
+    """Return the keys by `kid`, without those that we cannot read."""
     keys: dict[str, Key] = {}
     for jwk in jwks["keys"]:
         try:

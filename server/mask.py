@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import request_ids
-from .graph_edge import bare
+from .graph_answers import bare
 
 HEADERS = {
     "Cache-Control": "no-store",

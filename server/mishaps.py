@@ -15,7 +15,7 @@ from persistence.faults import RegisterFault
 
 from . import request_ids
 from .faults import Outage
-from .graph_edge import failed, masked
+from .graph_answers import failed, masked
 from .mask import Apology
 from .media import JSON
 

@@ -1,7 +1,12 @@
-"""The processes of the server: one or several on the same sockets, which log alike and stop without losing a request.
+"""The processes of the server: one or several on the same sockets.
 
-The stop: `/readyz` says no and each answer closes its connection, while what comes is still served; then nobody is let
-in; then whoever is connected finishes what was begun.
+A stop loses no request. It has three steps:
+
+1. `/readyz` says no and each answer closes its connection; requests are still served.
+2. No new connection is accepted.
+3. The open connections finish their requests.
+
+`tests/server/test_uvicorn_hooks.py` checks the private hooks into Uvicorn.
 """
 
 import asyncio
@@ -9,6 +14,7 @@ import select
 import signal
 import socket
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from uvicorn.supervisors import multiprocess
@@ -19,20 +25,25 @@ from .variables import SettingsError
 CLOSING = (b"connection", b"close")
 DRAIN_SECONDS = 25
 KEEP_ALIVE_SECONDS = 75
-"""Longer than a proxy keeps its connections: whoever closes first may cross a request."""
+"""Longer than a proxy keeps its connections.
+
+If we closed first, the closing could cross a request that the proxy sends.
+"""
 LAST_WORDS_SECONDS = 1
-"""How long a connection that says nothing is waited for: its request may be on the way."""
+"""How long to wait for a silent connection: its request may be on the way."""
 TICK = 0.1
 MOST_ROUNDS = 100
 
 
 class Config(uvicorn.Config):
-    """Uvicorn's, and how long a stop is announced."""
+    """Uvicorn's configuration, and how long a stop is announced."""
 
     stop_seconds: int = 0
 
 
 class Server(uvicorn.Server):
+    """Uvicorn's server, with a stop that loses no request."""
+
     config: Config
     interrupted = False
 
@@ -45,29 +56,31 @@ class Server(uvicorn.Server):
         await self._stop_listening(sockets or [])
         await self._hear_last_words()
         await super().shutdown(sockets)
-        self._captured_signals.clear()  # raised again, they would make a failure of a stop that lost nothing
+        # Uvicorn would raise the signal again, and a clean stop would look like a failure.
+        self._captured_signals.clear()
 
     async def _announce(self) -> None:
-        """Whoever sends requests here is told to send them elsewhere, and has the time to hear it."""
+        """Say that requests must go elsewhere, and leave the time to read it."""
         stop = self.lifespan.state.get("stop")
         if stop is not None:
             stop()
         self.config.encoded_headers.append(CLOSING)
-        for tick in range(0 if self.interrupted else round(self.config.stop_seconds / TICK)):
+        seconds = 0 if self.interrupted else self.config.stop_seconds
+        for tick in range(round(seconds / TICK)):
             await self.on_tick(tick)
             await asyncio.sleep(TICK)
         await self.on_tick(0)
 
     async def _stop_listening(self, sockets: list[socket.socket]) -> None:
-        """What the system has let in already is taken first."""
+        """Accept what the system has queued already, then close the sockets."""
         for _ in range(MOST_ROUNDS):
             if not select.select(sockets, [], [], 0)[0]:
                 break
             await asyncio.sleep(0)
         for server in self.servers:
             server.close()
-        for each in sockets:
-            each.close()
+        for listener in sockets:
+            listener.close()
 
     async def _hear_last_words(self) -> None:
         for _ in range(round(LAST_WORDS_SECONDS / TICK)):
@@ -77,6 +90,8 @@ class Server(uvicorn.Server):
 
 
 class Worker(multiprocess.Process):
+    """A worker process that runs our server."""
+
     @property
     def server(self) -> uvicorn.Server:
         if self._server is None:
@@ -90,11 +105,13 @@ class Workers(multiprocess.Multiprocess):
 
     def terminate_all(self) -> None:
         super().terminate_all()
-        for each in self.sockets:
-            each.close()  # ours kept the door open for whom nobody would serve
+        # The supervisor's own sockets would accept connections that nobody serves.
+        for listener in self.sockets:
+            listener.close()
 
 
 def run(settings: Settings) -> None:
+    """Serve until a signal. Raises SettingsError when the address cannot be opened."""
     config = Config(
         "server.app:from_environ",
         factory=True,
@@ -109,30 +126,36 @@ def run(settings: Settings) -> None:
         log_level="warning",
     )
     config.stop_seconds = settings.stop_seconds
-    sockets = _listening(settings.host, settings.port)
+    sockets = _open_sockets(settings.host, settings.port)
     if settings.workers == 1:
         Server(config).run(sockets)
         return
-    setattr(multiprocess, "Process", Worker)  # noqa: B010 the supervisor has no other way to be given its workers
+    # The supervisor has no other way to use our workers.
+    setattr(multiprocess, "Process", Worker)  # noqa: B010 mypy refuses an assignment
     Workers(config, sockets).run()
 
 
-def _listening(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of the host. Raises `SettingsError`."""
-    sockets = []
+def _open_sockets(host: str, port: int) -> list[socket.socket]:
+    """Return a socket for each address of the host. Raises SettingsError."""
+    sockets: list[socket.socket] = []
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            made = socket.socket(family, kind, protocol)
-            sockets.append(made)
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            made.bind(address)
-            made.set_inheritable(True)
+        for place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            family, kind, protocol, _, address = place
+            listener = socket.socket(family, kind, protocol)
+            sockets.append(listener)
+            _bind(listener, family, address)
     except OSError:
-        for each in sockets:
-            each.close()
+        for listener in sockets:
+            listener.close()
         raise SettingsError(
             f"L'adresse {host}, port {port}, ne peut pas être ouverte : elle est prise, ou n'est pas de cette machine."
         ) from None
     return sockets
+
+
+def _bind(listener: socket.socket, family: int, address: Any) -> None:  # noqa: ANN401 its shape follows the family
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listener.bind(address)
+    listener.set_inheritable(True)

@@ -259,7 +259,7 @@ async def test_a_known_number_is_in_clear_in_no_log_no_error_and_no_table(
 
     heard.holds_nothing()
     told = [r for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]  # the caller's own
-    assert [r for r in told if r.name == "server.graph_edge" and "defect" in r.getMessage()]
+    assert [r for r in told if r.name == "server.graph_answers" and "defect" in r.getMessage()]
     assert [r for r in told if r.name == "resolvers.performing" and "refused" in r.getMessage()]
     formatter = logging.Formatter()
     for record in told:
