@@ -2,7 +2,10 @@
 
 import re
 
+from server.commands.contract import SDL
 from tests.house.rules_page import BUSINESS, NUMBERS, PAGE, files_naming, page, words
+
+GLOSSARY = BUSINESS.parent / "glossary.md"
 
 
 def is_context(text: str) -> bool:
@@ -31,3 +34,12 @@ def test_each_reading_is_written_once_in_order() -> None:
     rows = re.findall(r"^\| (A\d+) \|", (BUSINESS / "readings.md").read_text("utf-8"), re.MULTILINE)
 
     assert rows == [f"A{number}" for number in range(1, 29)]
+
+
+def test_the_names_of_the_glossary_are_those_of_the_contract() -> None:
+    rows = re.findall(r"^\| .* \| (.*) \| .* \|$", GLOSSARY.read_text("utf-8"), re.MULTILINE)
+    names = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    contract = set(re.findall(r"\w+", SDL.read_text("utf-8")))
+
+    assert names
+    assert names - contract == set()
