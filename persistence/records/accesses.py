@@ -12,7 +12,7 @@ from .groups import Group
 from .partners import Establishment
 from .rules import Notice, Rule, require
 from .services import Role, Service
-from .users import Author, Suspension, resume, suspend, suspended
+from .users import Author, Suspension, is_suspended, resume, suspend
 
 
 class ServiceAccess(Record):
@@ -58,9 +58,7 @@ class ServiceAccess(Record):
     def signed_bulletins(self, today: date) -> list[Bulletin]:
         """R10: what groups may be prepared on, opened or not: the terms are signed, and not over."""
         under = self.convention.ends_after(today)
-        return [
-            b for b in self.bulletins if under and b.is_signed and b.ends_on > max(today, b.effective_from or today)
-        ]
+        return [b for b in self.bulletins if under and b.is_signed and b.effect.lasts(b, today)]
 
     def notices(self, group: Group, today: date) -> list[Notice]:
         """R10: what is prepared gives no right before the bulletin that grants it is open."""
@@ -105,7 +103,7 @@ class ServiceAccess(Record):
     def shows_on(self, day: date) -> bool:
         """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""
         suspensions = self.suspensions + self.convention.suspensions
-        return self.opened_bulletin(day) is not None and not suspended(suspensions, day)
+        return self.opened_bulletin(day) is not None and not is_suspended(suspensions, day)
 
     def create_group(self, name: str, establishments: list[Establishment] | None, today: date) -> Group:
         """R56: the service first; the scope inside a signed bulletin (R10, R35). None: all of them, now and later."""

@@ -5,14 +5,31 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import Date, Dialect, Enum, Index, Integer, MetaData, String, Text, inspect, text, types
+from sqlalchemy import (
+    Date,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TableClause,
+    Text,
+    column,
+    inspect,
+    text,
+    types,
+)
+from sqlalchemy import table as plain_table
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from uuid_utils import uuid7
 
 from .names import AS_WRITTEN
+from .periods import Period
 from .rules import Rule, require
 
 FOREVER = date(9999, 12, 31)
@@ -103,6 +120,13 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {str: Words, date: Date, datetime: Instant}
 
 
+@cache
+def table(record: str) -> TableClause:
+    """The table of a record, to read from: its columns alone, cheaper to alias than the table that is written by."""
+    mapped = Base.metadata.tables[record]
+    return plain_table(record, *(column(c.name, c.type) for c in mapped.columns))
+
+
 def fresh_id(prefix: str) -> str:
     """A UUIDv7 behind its record's prefix: `ptr_0192…`."""
     return f"{prefix}_{uuid7().hex}"
@@ -111,15 +135,17 @@ def fresh_id(prefix: str) -> str:
 class Dated:
     """Days [starts_on, ends_on): the end is the first day without."""
 
+    period: ClassVar = Period("starts_on", ("ends_on",))
+
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 
     def is_active_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+        return self.period.holds(self, day)
 
-    def runs_after(self, day: date) -> bool:
+    def lasts(self, day: date) -> bool:
         """Whether it runs on that day, or on a later one."""
-        return self.ends_on is None or self.ends_on > max(day, self.starts_on)
+        return self.period.lasts(self, day)
 
     def end(self, on: date, today: date) -> None:
         """End today or later; an announced end may be brought forward, never put off."""

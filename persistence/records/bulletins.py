@@ -1,7 +1,7 @@
 """Bulletins d'adhésion: the terms on which a partner uses one service, and the opening of that service."""
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -20,6 +20,7 @@ from .identifiers import differing
 from .onboarding import may_open, may_sign
 from .organisms import Department
 from .partners import Establishment
+from .periods import Period
 from .rules import Notice, Refused, Rule, require
 from .services import Role
 
@@ -71,6 +72,10 @@ class Bulletin(Signed, Record):
 
     __tablename__ = "bulletin"
     prefix = "bul"
+    period: ClassVar = Period("opened_on", ("effective_to", "closed_on"))
+    """The days on which the service is open, under a convention that holds."""
+    effect: ClassVar = Period("effective_from", ("effective_to", "closed_on"))
+    """The days on which the signed terms hold: the service may be opened on one of them."""
     __table_args__ = (
         UniqueConstraint("id", "service_id"),
         UniqueConstraint("id", "partner_id"),
@@ -118,10 +123,10 @@ class Bulletin(Signed, Record):
 
     @property
     def ends_on(self) -> date:
-        return min(self.effective_to or FOREVER, self.closed_on or FOREVER)
+        return self.period.end_of(self) or FOREVER
 
     def is_open_on(self, day: date) -> bool:
-        return self.opened_on is not None and self.opened_on <= day < self.ends_on
+        return self.period.holds(self, day)
 
     # preparing
 
@@ -192,7 +197,7 @@ class Bulletin(Signed, Record):
         convention.keeps_its_terms(today)
         require(self.is_signed and convention.is_signed and convention.contract.is_signed, Rule.SIGNATURE_MISSING)
         require(convention.holds_on(on), Rule.CONVENTION_NOT_IN_FORCE, "on")
-        require(self.effective_from is not None and self.effective_from <= on < self.ends_on, Rule.DATE_ORDER, "on")
+        require(self.effect.holds(self, on), Rule.DATE_ORDER, "on")
         service.is_available_on(on)
         service.admits(self.covered_departments)
         partner.is_eligible_to(service)

@@ -2,25 +2,29 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Table,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, UNTOLD, Base, Dated, Record, named, unique_where, untold
+from .base import FOREVER, UNTOLD, Base, Dated, Record, named, table, unique_where, untold
 from .identifiers import sha256
+from .periods import Day, Period, exists, predicate
 from .rules import Refused, Rule, require
 from .services import Mission, Service
-from .users import Affiliation, Suspension, SuspensionSide, suspended
+from .users import Affiliation, Suspension, SuspensionSide
 
 if TYPE_CHECKING:
     from .accesses import ServiceAccess
@@ -141,6 +145,21 @@ class ContractManager(Dated, Record):
     )
     affiliation: Mapped[Affiliation] = relationship(lazy="selectin", overlaps="contract,managers")
 
+    @predicate
+    def acts_on(self, day: date) -> bool:
+        """R39, R40: the post runs, and the person has accepted, has not left and is not suspended."""
+        return self.is_active_on(day) and self.affiliation.has_accepted_by(day) and self.affiliation.works_on(day)
+
+    @acts_on.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        link = table("affiliation").alias()
+        mine = link.c.id == row.c.affiliation_id
+        accepted = Affiliation.has_accepted_by.sql(link, day)
+        works = Affiliation.works_on.sql(link, day)
+        is_there = exists(link, of=[row], where=[mine, accepted, works])
+        return and_(ContractManager.period.sql(row, day), is_there)
+
 
 class Contract(Signed, Base):
     """Contrat de services: one per convention, the only home of the delegation mode (R41 to R46).
@@ -161,16 +180,22 @@ class Contract(Signed, Base):
     )
 
     def managers_on(self, day: date) -> list[ContractManager]:
-        """Those who may act that day: they have accepted, and have not ended, left or been suspended."""
-        return [
-            m
-            for m in self.managers
-            if m.is_active_on(day)
-            and m.affiliation.accepted_on is not None
-            and m.affiliation.accepted_on <= day
-            and m.affiliation.is_active_on(day)
-            and not any(s.runs_on(day) for s in m.affiliation.suspensions)
-        ]
+        """Those who may act that day."""
+        return [manager for manager in self.managers if manager.acts_on(day)]
+
+    @predicate
+    def is_managed_on(self, day: date) -> bool:
+        """Whether somebody may act for the partner that day."""
+        return bool(self.managers_on(day))
+
+    @is_managed_on.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day, key: str = "convention_id") -> ColumnElement[bool]:
+        """`key`: the column of the row that names the convention."""
+        manager = table("contract_manager").alias()
+        same_convention = manager.c.convention_id == row.c[key]
+        acts = ContractManager.acts_on.sql(manager, day)
+        return exists(manager, of=[row], where=[same_convention, acts])
 
     def appoint(
         self, affiliation: Affiliation, kind: ManagerKind, today: date, side: SuspensionSide = SuspensionSide.ORGANISM
@@ -181,7 +206,7 @@ class Contract(Signed, Base):
         """
         require(self.mode is Mode.DELEGATED, Rule.CENTRALISED)
         require(self.convention.closed_on is None or self.convention.closed_on > today, Rule.CONVENTION_CLOSED)
-        require(not suspended(affiliation.suspensions, today), Rule.AFFILIATION_SUSPENDED, "userId")
+        require(not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED, "userId")
         known = any(m.affiliation_id == affiliation.id and m.is_active_on(today) for m in self.managers)
         require(not known, Rule.MANAGER_KNOWN, "userId")
         taken_away = self.partner.ended_as_manager(affiliation.user_id)
@@ -234,6 +259,7 @@ class Convention(Signed, Record):
 
     __tablename__ = "convention"
     prefix = "cnv"
+    period: ClassVar = Period("in_force_on", ("term_on", "closed_on"))
     __table_args__ = (
         UniqueConstraint("id", "siret"),
         UniqueConstraint("id", "partner_id"),
@@ -271,15 +297,15 @@ class Convention(Signed, Record):
     @property
     def ends_on(self) -> date:
         """The first day without the right: the term or the closing, whichever comes first."""
-        return min(self.term_on or FOREVER, self.closed_on or FOREVER)
+        return self.period.end_of(self) or FOREVER
 
     def holds_on(self, day: date) -> bool:
         """Signed, begun, not over. Whether it gives rights that day is for the timeline."""
-        return self.in_force_on is not None and self.in_force_on <= day < self.ends_on
+        return self.period.holds(self, day)
 
     def ends_after(self, day: date) -> bool:
         """Whether some day from `day` on is held: closed on its first day, it never held any."""
-        return self.in_force_on is not None and self.ends_on > max(day, self.in_force_on)
+        return self.period.lasts(self, day)
 
     def _others(self) -> "list[Convention]":
         return [c for c in self.partner.conventions if c is not self and c.in_force_on is not None]

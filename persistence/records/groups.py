@@ -1,7 +1,7 @@
 """Groups and memberships: rights live on the group, never on the user."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from .base import Base, Dated, Record, Words, name_key, unique_where
 from .names import required_name
 from .partners import Establishment
+from .periods import Period
 from .rules import Refused, Rule, require
 from .services import Role
-from .users import Affiliation, suspended
+from .users import Affiliation
 
 if TYPE_CHECKING:
     from .accesses import ServiceAccess
@@ -55,6 +56,7 @@ class Group(Record):
 
     __tablename__ = "group"
     prefix = "grp"
+    period: ClassVar = Period("created_on", ("closed_on",))
     __table_args__ = (
         UniqueConstraint("id", "role_id"),
         UniqueConstraint("id", "partner_id"),
@@ -97,7 +99,7 @@ class Group(Record):
         )
 
     def is_live_on(self, day: date) -> bool:
-        return self.closed_on is None or day < self.closed_on
+        return not self.period.has_ended(self, day)
 
     def take_role(self, role: Role, today: date) -> None:
         require(self.is_live_on(today), Rule.GROUP_CLOSED)
@@ -116,7 +118,7 @@ class Group(Record):
         if self.role_id is None:
             raise Refused(Rule.ROLE_FIRST)
         require(affiliation.is_active_on(starts), Rule.STRANGER)
-        require(not suspended(affiliation.suspensions, today), Rule.AFFILIATION_SUSPENDED)
+        require(not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED)
         for known in self._memberships_of(affiliation, starts):
             if ends_on is None or known.starts_on < ends_on:
                 longer = known.ends_on is not None and (ends_on is None or ends_on > known.ends_on)
@@ -149,7 +151,7 @@ class Group(Record):
     def _memberships_of(self, affiliation: Affiliation, day: date) -> list[Membership]:
         """Those that run on that day or later, in order."""
         return sorted(
-            (m for m in self.memberships if m.affiliation_id == affiliation.id and m.runs_after(day)),
+            (m for m in self.memberships if m.affiliation_id == affiliation.id and m.lasts(day)),
             key=lambda m: m.starts_on,
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,7 @@ from .extracts import Origin
 from .identifiers import Finess, Siret, sha256
 from .names import required_name
 from .organisms import Organism
+from .periods import Period
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service
 from .timeline import CNA, Span, timeline, wide_spans
@@ -30,6 +32,7 @@ class PartnerSiret(Base):
     """The SIRET that a partner bears over dates; the current one is unique in the register."""
 
     __tablename__ = "partner_siret"
+    period: ClassVar = Period("starts_on", ("ends_on",))
     __table_args__ = (unique_where("uq_partner_siret_current", "siret", where="ends_on IS NULL"),)
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     siret: Mapped[str] = mapped_column(primary_key=True)
@@ -42,6 +45,7 @@ class Establishment(Record):
 
     __tablename__ = "establishment"
     prefix = "est"
+    period: ClassVar = Period("added_on", ("ended_on",))
     __table_args__ = (
         UniqueConstraint("id", "partner_id"),
         unique_where("uq_establishment_siret", "siret", where="ended_on IS NULL"),
@@ -61,7 +65,7 @@ class Establishment(Record):
 
     def is_ended_on(self, day: date) -> bool:
         """Whether it belongs to the partner no more: it is in no scope, and nothing is declared for it."""
-        return self.ended_on is not None and self.ended_on <= day
+        return self.period.has_ended(self, day)
 
 
 class Decision(StrEnum):

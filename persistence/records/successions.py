@@ -158,14 +158,14 @@ def _anew(group: Group, bulletin: Bulletin, on: date) -> Group:
 def _included(convention: Convention, on: date) -> list[Membership]:
     """Who is in a group on that day, or will be."""
     groups = (g for a in convention.accesses for g in a.groups if g.is_live_on(on))
-    return [m for g in groups for m in g.memberships if m.runs_after(on)]
+    return [m for g in groups for m in g.memberships if m.lasts(on)]
 
 
 def _carry(group: Group, partner: Partner, on: date) -> None:
     """A7: new memberships of the same people, where the new bulletin grants the role."""
     formers = (g for c in partner.conventions for a in c.accesses for g in a.groups if g.id == group.former_id)
     people = {a.id: a for a in partner.affiliations}
-    for member in (m for former in formers for m in former.memberships if m.runs_after(on)):
+    for member in (m for former in formers for m in former.memberships if m.lasts(on)):
         starts = max(on, member.starts_on)
         if group.role_id is None or not people[member.affiliation_id].is_active_on(starts):
             continue

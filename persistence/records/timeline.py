@@ -6,13 +6,15 @@ organism of the convention in force, else the organism that follows the partner.
 
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import FOREVER, Base, named, unique_where
 from .conventions import Convention, Mode
+from .periods import Period
+from .users import is_suspended
 
 if TYPE_CHECKING:
     from .bulletins import Bulletin
@@ -25,6 +27,7 @@ class PartnerState(Base):
     """One span of the timeline. Contiguity and non-overlap are held by the keys; `chained` is null on the first."""
 
     __tablename__ = "partner_state"
+    period: ClassVar = Period("starts_on", ("ends_on",))
     __table_args__ = (
         UniqueConstraint("partner_id", "ends_on"),
         CheckConstraint("starts_on < ends_on", name="forward"),
@@ -94,7 +97,7 @@ def _facts(partner: "Partner", day: date) -> tuple[str | None, Mode | None, str,
     convention = partner.convention_on(day)
     signing = convention.organism_id if convention else None
     administering = CNA if _in_custody(partner, day) else signing or partner.follower_id
-    if convention is None or any(s.runs_on(day) for s in convention.suspensions):
+    if convention is None or is_suspended(convention.suspensions, day):
         return None, None, administering, signing
     return convention.id, convention.contract.mode, administering, signing
 

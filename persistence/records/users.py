@@ -2,14 +2,34 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Index,
+    UniqueConstraint,
+    and_,
+    not_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from .addresses import email_address
-from .base import UNTOLD, Base, Dated, Record, name_key, named, unique_where, untold
+from .base import (
+    UNTOLD,
+    Base,
+    Dated,
+    Record,
+    name_key,
+    named,
+    table,
+    unique_where,
+    untold,
+)
 from .names import clean_name, person_name, required_name
+from .periods import Day, Period, exists, predicate
 from .rules import Notice, Refused, Rule, require
 
 if TYPE_CHECKING:
@@ -98,6 +118,7 @@ class Suspension(Record):
 
     __tablename__ = "suspension"
     prefix = "sus"
+    period: ClassVar = Period("starts_on", ("ends_on",))
     __table_args__ = (
         CheckConstraint(
             " + ".join(
@@ -133,7 +154,25 @@ class Suspension(Record):
         )
 
     def runs_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+        return self.period.holds(self, day)
+
+
+def is_suspended(suspensions: list[Suspension], day: date) -> bool:
+    """Whether a suspension, of either side, runs that day."""
+    return any(suspension.runs_on(day) for suspension in suspensions)
+
+
+def sql_suspended(
+    column: str, row: FromClause, day: Day, *, key: str = "id", side: str | None = None
+) -> ColumnElement[bool]:
+    """`is_suspended`, of the object that `key` names in the row; `column` of the suspension says which kind it is.
+
+    `side` keeps the suspensions of that side alone.
+    """
+    stop = table("suspension").alias()
+    same_object = stop.c[column] == row.c[key]
+    same_side = [stop.c.side == side] if side else []
+    return exists(stop, of=[row], where=[same_object, Suspension.period.sql(stop, day), *same_side])
 
 
 def suspend(suspensions: list[Suspension], today: date, reason: str, author: Author) -> None:
@@ -171,10 +210,6 @@ def suspending(suspensions: list[Suspension], day: date) -> set[SuspensionSide]:
     return {s.side for s in suspensions if s.runs_on(day)}
 
 
-def suspended(suspensions: list[Suspension], day: date) -> bool:
-    return any(s.runs_on(day) for s in suspensions)
-
-
 class Affiliation(Dated, Record):
     """Rattachement: this person works for this partner; for a machine, its mandate. The end is exclusive.
 
@@ -202,6 +237,37 @@ class Affiliation(Dated, Record):
     partner: Mapped["Partner"] = relationship(back_populates="affiliations")
     user: Mapped[User] = relationship(lazy="selectin")
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
+
+    @predicate
+    def is_suspended_on(self, day: date) -> bool:
+        """By the partner, by the organism, or by both."""
+        return is_suspended(self.suspensions, day)
+
+    @is_suspended_on.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        return sql_suspended("affiliation_id", row, day)
+
+    @predicate
+    def works_on(self, day: date) -> bool:
+        """R40: the person is there, and nobody suspends them."""
+        return self.is_active_on(day) and not self.is_suspended_on(day)
+
+    @works_on.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        suspended = Affiliation.is_suspended_on.sql(row, day)
+        return and_(Affiliation.period.sql(row, day), not_(suspended))
+
+    @predicate
+    def has_accepted_by(self, day: date) -> bool:
+        """The person has accepted the invitation, that day or before."""
+        return self.accepted_on is not None and self.accepted_on <= day
+
+    @has_accepted_by.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        return and_(row.c.accepted_on.is_not(None), row.c.accepted_on <= day)
 
     @validates("user")
     def _named(self, _key: str, user: User) -> User:

@@ -6,7 +6,7 @@ import pytest
 
 from persistence.records import Affiliation, Mode, Rule, User, UserKind
 from persistence.records.conventions import ManagerKind
-from persistence.records.users import Author, SuspensionSide, suspended, suspending
+from persistence.records.users import Author, SuspensionSide, is_suspended, suspending
 from tests.records.build import (
     BY_ORGANISM,
     BY_PARTNER,
@@ -38,11 +38,11 @@ def test_a_suspension_is_ended_by_its_own_side_and_in_centralised_mode_by_the_or
         person = suspended_by(side)
         if author.side is side or (centralised and author.side is ORGANISM):
             assert person.reinstate(day(1), author, centralised=centralised) == []
-            assert not suspended(person.suspensions, day(1))
+            assert not is_suspended(person.suspensions, day(1))
         else:
             with refused(RULES[side]):
                 person.reinstate(day(1), author, centralised=centralised)
-            assert suspended(person.suspensions, day(1))
+            assert is_suspended(person.suspensions, day(1))
 
 
 def test_both_sides_suspend_and_the_rights_stop_until_the_last_one_ends() -> None:
@@ -55,7 +55,7 @@ def test_both_sides_suspend_and_the_rights_stop_until_the_last_one_ends() -> Non
     with refused(Rule.SUSPENDED_BY_ORGANISM):
         person.reinstate(day(1), BY_PARTNER, centralised=False)
     assert person.reinstate(day(2), BY_ORGANISM, centralised=False) == []
-    assert not suspended(person.suspensions, day(2))
+    assert not is_suspended(person.suspensions, day(2))
 
 
 def test_the_organism_that_manages_the_people_ends_both_at_once() -> None:
@@ -63,7 +63,7 @@ def test_the_organism_that_manages_the_people_ends_both_at_once() -> None:
 
     assert person.reinstate(day(1), BY_ORGANISM, centralised=True) == []
 
-    assert not suspended(person.suspensions, day(1))
+    assert not is_suspended(person.suspensions, day(1))
 
 
 def test_a_side_suspends_once_and_both_authors_are_recorded() -> None:

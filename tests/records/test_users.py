@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from persistence.engine import Database
 from persistence.records import Affiliation, Partner, Rule, Suspension, User
-from persistence.records.users import suspended
+from persistence.records.users import is_suspended
 from tests.records.build import BY_ORGANISM, BY_PARTNER, REGISTERED, TODAY, colleague, day, partner_in, refused
 from tests.records.keys import CANAL, accepted, broken, convention_in_force, one
 
@@ -97,7 +97,7 @@ def test_a_suspension_runs_from_the_day_it_is_said_until_the_reinstatement() -> 
     with refused(Rule.NOT_SUSPENDED):
         affiliation.reinstate(day(2), BY_ORGANISM, centralised=False)
 
-    assert [d for d in range(-1, 4) if suspended(affiliation.suspensions, day(d))] == [0, 1]
+    assert [d for d in range(-1, 4) if is_suspended(affiliation.suspensions, day(d))] == [0, 1]
     assert affiliation.is_active_on(TODAY)
 
 
@@ -107,7 +107,7 @@ def test_a_suspension_lifted_the_same_day_leaves_nothing_suspended() -> None:
 
     affiliation.reinstate(TODAY, BY_ORGANISM, centralised=False)
 
-    assert not suspended(affiliation.suspensions, TODAY)
+    assert not is_suspended(affiliation.suspensions, TODAY)
 
 
 def test_someone_who_has_left_is_not_suspended() -> None:
