@@ -31,7 +31,7 @@ from persistence.records.base import Base
 from persistence.records.identifiers import Siret
 from persistence.records.rules import require
 from persistence.records.services import ESAT
-from persistence.records.users import Author, SuspensionSide
+from persistence.records.suspensions import Author, SuspensionSide
 from persistence.register import Register
 from persistence.visibility import GUARDED, Allowed
 

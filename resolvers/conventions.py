@@ -16,8 +16,10 @@ from persistence.records import (
     Refused,
     Rule,
 )
-from persistence.records.conventions import Amendment, ClosingReason, DocumentKind, ManagerKind, Signature
+from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import Amendment, ClosingReason, DocumentKind
 from persistence.records.onboarding import may_contract
+from persistence.records.papers import Signature
 
 from .acting import Act, ChangeInput, PreviewInput, at, permission
 from .users import PersonInput, invited, keep_a_manager

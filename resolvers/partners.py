@@ -8,8 +8,9 @@ from strawberry import ID
 from persistence.extract_taking import follow
 from persistence.records import Establishment, Organism, Partner, Refused, Rule, Service
 from persistence.records.corrections import correct_establishment, correct_partner, require_scopes
+from persistence.records.decisions import ActivityAttestation, Decision, Eligibility
 from persistence.records.identifiers import Finess, Siret
-from persistence.records.partners import ActivityAttestation, Decision, Eligibility, PartnerKind
+from persistence.records.partners import PartnerKind
 
 from .acting import Act, ActInput, ChangeInput, PreviewInput, at, permission
 

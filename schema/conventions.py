@@ -10,7 +10,8 @@ from persistence import records
 from persistence.onboardings import managed
 from persistence.question import Order, Table, Value
 from persistence.reader import Terms
-from persistence.records.conventions import ClosingReason, ManagerKind, Mode
+from persistence.records.contracts import ManagerKind, Mode
+from persistence.records.conventions import ClosingReason
 from persistence.visibility import table
 from resolvers.bindings import Filter
 

@@ -7,17 +7,20 @@ from typing import Any, TypeVar
 import strawberry
 
 from persistence.records.activity_changes import ChangeKind, DepartureReason
-from persistence.records.conventions import ClosingReason, ManagerKind, Mode
+from persistence.records.contracts import ManagerKind, Mode
+from persistence.records.conventions import ClosingReason
+from persistence.records.decisions import Decision
 from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
 from persistence.records.extract_columns import ImportField
 from persistence.records.extracts import ImportDecision, ImportOutcome
 from persistence.records.onboarding import STEPS, Case, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
-from persistence.records.partners import Decision, PartnerKind
+from persistence.records.partners import PartnerKind
 from persistence.records.remunerations import NoPayReason
 from persistence.records.services import RoleProfile
 from persistence.records.successions import MembersAtSwitch
-from persistence.records.users import SuspensionSide, UserKind
+from persistence.records.suspensions import SuspensionSide
+from persistence.records.users import UserKind
 from resolvers.lists import ExportedList
 
 E = TypeVar("E", bound=type[Enum])

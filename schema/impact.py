@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 from strawberry import ID
 
-from persistence.records.conventions import Mode
+from persistence.records.contracts import Mode
 
 
 def told(description: str) -> Any:  # noqa: ANN401 a strawberry field

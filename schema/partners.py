@@ -10,8 +10,9 @@ from strawberry import ID
 from persistence import records
 from persistence.question import Expression, Order, Table, Test, Value
 from persistence.reader import Terms
-from persistence.records.conventions import Mode
-from persistence.records.partners import Decision, PartnerKind
+from persistence.records.contracts import Mode
+from persistence.records.decisions import Decision
+from persistence.records.partners import PartnerKind
 from persistence.records.services import ESAT
 from persistence.visibility import table
 from resolvers.bindings import Filter

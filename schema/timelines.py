@@ -8,7 +8,7 @@ from persistence import records
 from persistence.question import Table
 from persistence.reader import Terms
 from persistence.records import FOREVER
-from persistence.records.conventions import Mode
+from persistence.records.contracts import Mode
 
 from .binding import column, mirrors, one
 from .refs import ConventionRef, OrganismRef

@@ -9,7 +9,8 @@ from persistence import records
 from persistence.holdings import administrations
 from persistence.question import Order, Table, Value
 from persistence.reader import Terms
-from persistence.records.users import SuspensionSide, UserKind
+from persistence.records.suspensions import SuspensionSide
+from persistence.records.users import UserKind
 from persistence.visibility import table
 from resolvers.bindings import Filter
 

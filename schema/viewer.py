@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from persistence.question import Table
 from persistence.reader import Terms
-from persistence.records.users import SuspensionSide
+from persistence.records.suspensions import SuspensionSide
 from persistence.visibility import table
 
 from .actions import PERMISSIONS, Action

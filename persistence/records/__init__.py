@@ -2,18 +2,13 @@
 
 from .accesses import ServiceAccess
 from .activity_changes import ActivityChange, ChangeKind, DepartureReason
+from .affiliations import Affiliation
 from .base import FOREVER, Base, Record
 from .bulletins import Bulletin
 from .campaigns import Campaign, Parameter
-from .conventions import (
-    Amendment,
-    CnaHandBack,
-    Contract,
-    ContractManager,
-    Convention,
-    Document,
-    Mode,
-)
+from .contracts import Contract, ContractManager, Mode
+from .conventions import Amendment, CnaHandBack, Convention, Document
+from .decisions import ActivityAttestation, Eligibility
 from .declarations import (
     Batch,
     BatchKind,
@@ -27,18 +22,20 @@ from .declarations import (
     TreatmentOutcome,
 )
 from .entries import EntryRecord
+from .establishments import Establishment, PartnerSiret
 from .extracts import Extract, ExtractLine, ImportDecision, ImportOutcome, Origin
 from .groups import Group, Membership
 from .journal import Idempotency, JournalEntry, JournalSeal, Lease
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
-from .partners import ActivityAttestation, Eligibility, Establishment, Partner, PartnerSiret
+from .partners import Partner
 from .rights import Link, LinkKind, Mender, Path, Right, Standing, paths, standing
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Migration, Mission, Role, RoleProfile, Service
 from .sessions import SessionRecord
+from .suspensions import Suspension
 from .timeline import PartnerState, Span, timeline
 from .upkeep import KeyCanary, SchemaStep
-from .users import Affiliation, SignIn, Suspension, User, UserKind
+from .users import SignIn, User, UserKind
 from .workers import DualActivity, Worker, WorkerRate
 
 __all__ = [

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from .base import Record
 from .bulletins import Bulletin, Terms
 from .conventions import Convention
+from .establishments import Establishment
 from .groups import Group
-from .partners import Establishment
 from .rules import Notice, Rule, require
 from .services import Role, Service
-from .users import Author, Suspension, is_suspended, resume, suspend
+from .suspensions import Author, Suspension, is_suspended, resume, suspend
 
 
 class ServiceAccess(Record):

@@ -15,11 +15,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import FOREVER, Base, Record, Words, unique_where
-from .conventions import Convention, Signature, Signed
+from .conventions import Convention
+from .establishments import Establishment
 from .identifiers import differing
 from .onboarding import may_open, may_sign
 from .organisms import Department
-from .partners import Establishment
+from .papers import Signature, Signed
 from .periods import Period
 from .rules import Notice, Refused, Rule, require
 from .services import Role

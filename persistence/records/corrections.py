@@ -3,9 +3,10 @@
 from datetime import date
 
 from .base import name_key
+from .establishments import Establishment
 from .identifiers import Finess
 from .names import required_name
-from .partners import Establishment, Partner
+from .partners import Partner
 from .rules import Rule, require
 
 

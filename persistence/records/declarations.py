@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import UNTOLD, Record, named, unique_where, untold
 from .campaigns import Campaign
-from .partners import Establishment
+from .establishments import Establishment
 from .remunerations import NoPayReason
 from .rules import Rule, require
 from .users import User

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from .affiliations import Affiliation
 from .base import Base, Dated, Record, Words, name_key, unique_where
+from .establishments import Establishment
 from .names import required_name
-from .partners import Establishment
 from .periods import Period
 from .rules import Refused, Rule, require
 from .services import Role
-from .users import Affiliation
 
 if TYPE_CHECKING:
     from .accesses import ServiceAccess

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, UNTOLD, Base, Record, name_key, named, unique_where
-from .conventions import CnaHandBack, Contract, Convention, Mode
+from .affiliations import Affiliation
+from .base import FOREVER, UNTOLD, Record, name_key, named
+from .contracts import Contract, Mode
+from .conventions import CnaHandBack, Convention
+from .decisions import ActivityAttestation, Decision, Eligibility
+from .establishments import Establishment, PartnerSiret
 from .extracts import Origin
 from .identifiers import Finess, Siret, sha256
 from .names import required_name
 from .organisms import Organism
-from .periods import Period
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service
 from .timeline import CNA, Span, timeline, wide_spans
-from .users import Affiliation, User, UserKind
+from .users import User, UserKind
 
 
 class PartnerKind(StrEnum):
@@ -26,78 +28,6 @@ class PartnerKind(StrEnum):
     OPERATING_BODY = "OPERATING_BODY"
     SOCIAL_CENTRE = "SOCIAL_CENTRE"
     OTHER = "OTHER"
-
-
-class PartnerSiret(Base):
-    """The SIRET that a partner bears over dates; the current one is unique in the register."""
-
-    __tablename__ = "partner_siret"
-    period: ClassVar = Period("starts_on", ("ends_on",))
-    __table_args__ = (unique_where("uq_partner_siret_current", "siret", where="ends_on IS NULL"),)
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), primary_key=True)
-    siret: Mapped[str] = mapped_column(primary_key=True)
-    starts_on: Mapped[date] = mapped_column(primary_key=True)
-    ends_on: Mapped[date | None]
-
-
-class Establishment(Record):
-    """Établissement of a partner; its department is typed once and checked against FINESS where it can."""
-
-    __tablename__ = "establishment"
-    prefix = "est"
-    period: ClassVar = Period("added_on", ("ended_on",))
-    __table_args__ = (
-        UniqueConstraint("id", "partner_id"),
-        unique_where("uq_establishment_siret", "siret", where="ended_on IS NULL"),
-        Index("ix_establishment_finess", "finess"),
-    )
-
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
-    name: Mapped[str]
-    sort_key: Mapped[str]
-    siret: Mapped[str]
-    finess: Mapped[str | None]
-    department: Mapped[str] = mapped_column(ForeignKey("department.code"))
-    added_on: Mapped[date]
-    ended_on: Mapped[date | None]
-    end_reason: Mapped[str | None]
-    contact: Mapped[str | None] = mapped_column(info=UNTOLD)
-
-    def is_ended_on(self, day: date) -> bool:
-        """Whether it belongs to the partner no more: it is in no scope, and nothing is declared for it."""
-        return self.period.has_ended(self, day)
-
-
-class Decision(StrEnum):
-    ELIGIBLE = "ELIGIBLE"
-    NOT_ELIGIBLE = "NOT_ELIGIBLE"
-
-
-class Eligibility(Record):
-    """Décision d'éligibilité of a partner to a service: who, when, on which ground (R28, R50)."""
-
-    __tablename__ = "eligibility"
-    prefix = "elg"
-
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
-    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
-    decision: Mapped[Decision] = mapped_column(named(Decision), info=UNTOLD)
-    ground: Mapped[str] = mapped_column(info=UNTOLD)
-    form_digest: Mapped[str | None] = mapped_column(info=UNTOLD)
-    decided_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    decided_on: Mapped[date]
-
-
-class ActivityAttestation(Record):
-    """Attestation that the partner is still active: by whom, when, how (R53)."""
-
-    __tablename__ = "activity_attestation"
-    prefix = "att"
-
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
-    attested_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    attested_on: Mapped[date]
-    evidence: Mapped[str] = mapped_column(info=UNTOLD)
 
 
 class Partner(Record):

@@ -9,12 +9,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from .accesses import ServiceAccess
+from .affiliations import Affiliation
 from .base import FOREVER, french
 from .bulletins import Bulletin
-from .conventions import Convention, Mode
+from .contracts import Mode
+from .conventions import Convention
+from .establishments import Establishment
 from .groups import Group, Membership
-from .partners import Establishment, Partner
-from .users import Affiliation, Suspension, SuspensionSide
+from .partners import Partner
+from .suspensions import Suspension, SuspensionSide
 
 
 class LinkKind(StrEnum):

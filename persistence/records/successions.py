@@ -12,12 +12,15 @@ from typing import NamedTuple
 
 from .accesses import ServiceAccess
 from .bulletins import Bulletin, Terms
-from .conventions import ClosingReason, ContractManager, Convention, Mode, Signature
+from .contracts import ContractManager, Mode
+from .conventions import ClosingReason, Convention
+from .establishments import PartnerSiret
 from .groups import Group, Membership
 from .identifiers import Siret
-from .partners import Partner, PartnerSiret
+from .papers import Signature
+from .partners import Partner
 from .rules import Notice, Refused, Rule, require
-from .users import Suspension
+from .suspensions import Suspension
 
 
 class Papers(NamedTuple):

@@ -12,9 +12,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import FOREVER, Base, named, unique_where
-from .conventions import Convention, Mode
+from .contracts import Mode
+from .conventions import Convention
 from .periods import Period
-from .users import is_suspended
+from .suspensions import is_suspended
 
 if TYPE_CHECKING:
     from .bulletins import Bulletin

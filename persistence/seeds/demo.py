@@ -1,7 +1,6 @@
 """The fictional world of the demonstration (domain.md 8.2): every name, SIRET and person here is fiction.
 
-The stories are told with the verbs of the records, on the days when they happened, so that the
-register holds nothing that its own rules would refuse.
+The records' own verbs write each story on its days: the register holds nothing that its rules would refuse.
 """
 
 import hashlib
@@ -33,10 +32,13 @@ from persistence.records import (
     UserKind,
 )
 from persistence.records.bulletins import Terms
-from persistence.records.conventions import ClosingReason, ManagerKind, Signature
+from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import ClosingReason
+from persistence.records.decisions import Decision
 from persistence.records.identifiers import Finess, Siret
-from persistence.records.partners import Decision, PartnerKind
-from persistence.records.users import Author, SuspensionSide
+from persistence.records.papers import Signature
+from persistence.records.partners import PartnerKind
+from persistence.records.suspensions import Author, SuspensionSide
 from persistence.register import Register
 
 from .declarations import tell_declarations

@@ -18,12 +18,14 @@ from persistence.records import (
     User,
 )
 from persistence.records.bulletins import Terms
-from persistence.records.conventions import ClosingReason, ManagerKind
+from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import ClosingReason
+from persistence.records.decisions import Decision
 from persistence.records.extracts import Origin
 from persistence.records.identifiers import Siret
 from persistence.records.onboarding import MISSION, Situation, case_of
-from persistence.records.partners import Decision, PartnerKind
-from persistence.records.users import suspend
+from persistence.records.partners import PartnerKind
+from persistence.records.suspensions import suspend
 from tests.records.build import BY_ORGANISM, PAPER, day
 from tests.records.lives import Reference, a_siret
 

@@ -26,10 +26,11 @@ from persistence.records import (
     User,
 )
 from persistence.records.bulletins import Terms
-from persistence.records.conventions import Signature
+from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
-from persistence.records.partners import Decision, PartnerKind
-from persistence.records.users import Author, SuspensionSide
+from persistence.records.papers import Signature
+from persistence.records.partners import PartnerKind
+from persistence.records.suspensions import Author, SuspensionSide
 
 TODAY = date(2026, 12, 10)
 REGISTERED = date(2026, 12, 1)

@@ -24,11 +24,13 @@ from persistence.records import (
     User,
 )
 from persistence.records.bulletins import Terms
-from persistence.records.conventions import ClosingReason, ManagerKind
+from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import ClosingReason
+from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret, luhn
-from persistence.records.partners import Decision, PartnerKind
+from persistence.records.partners import PartnerKind
 from persistence.records.successions import MembersAtSwitch, Papers, change_mode, switch
-from persistence.records.users import resume, suspend
+from persistence.records.suspensions import resume, suspend
 from tests.records.build import BY_ORGANISM, PAPER, TODAY, day
 
 BEGUN, JOINED = day(-9), day(-5)

@@ -10,7 +10,7 @@ from persistence.engine import Database
 from persistence.records import Bulletin, Convention, Mode, Rule, ServiceAccess
 from persistence.records.bulletins import Terms, bulletin_role, gaps
 from persistence.records.conventions import ClosingReason
-from persistence.records.users import resume, suspend
+from persistence.records.suspensions import resume, suspend
 from tests.records.build import (
     BY_ORGANISM,
     CANAL,

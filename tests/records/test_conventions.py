@@ -7,7 +7,9 @@ from sqlalchemy import Update, delete, insert, update
 
 from persistence.engine import Database
 from persistence.records import Base, Contract, ContractManager, Convention, Mode, Partner, Rule
-from persistence.records.conventions import ClosingReason, ManagerKind, Signature
+from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import ClosingReason
+from persistence.records.papers import Signature
 from tests.records.build import (
     CAF,
     CARE,

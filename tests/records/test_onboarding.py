@@ -14,10 +14,10 @@ from persistence.reader import Terms, compiled
 from persistence.records import Affiliation, Convention, Department, Mode, Partner, Rule, Service
 from persistence.records.accesses import ServiceAccess
 from persistence.records.bulletins import Terms as Written
-from persistence.records.conventions import ManagerKind
+from persistence.records.contracts import ManagerKind
+from persistence.records.decisions import Decision
 from persistence.records.extracts import Extract
 from persistence.records.onboarding import MISSION, Case, Situation, StepCode, StepState, case_of, steps
-from persistence.records.partners import Decision
 from persistence.records.services import Migration
 from persistence.register import Register
 from tests.records.asked import BEGUN, PLAIN, READY, asking, every_two, situation

@@ -6,9 +6,11 @@ from sqlalchemy import insert
 from persistence.engine import Database
 from persistence.records import Establishment, Mode, OrganismKind, Partner, PartnerSiret, Rule
 from persistence.records.base import folded
-from persistence.records.conventions import ClosingReason, ManagerKind
+from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import ClosingReason
+from persistence.records.decisions import Decision
 from persistence.records.identifiers import Finess, Siret
-from persistence.records.partners import Decision, PartnerKind
+from persistence.records.partners import PartnerKind
 from tests.records.build import (
     BY_ORGANISM,
     CAF,

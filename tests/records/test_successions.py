@@ -18,11 +18,12 @@ from persistence.records import (
     timeline,
 )
 from persistence.records.bulletins import Terms
-from persistence.records.conventions import ClosingReason, ManagerKind
+from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import ClosingReason
+from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
-from persistence.records.partners import Decision
 from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, prepare, switch
-from persistence.records.users import suspend
+from persistence.records.suspensions import suspend
 from tests.records.build import (
     BY_ORGANISM,
     CANAL,

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from persistence.records import Affiliation, Mode, Rule, User, UserKind
-from persistence.records.conventions import ManagerKind
-from persistence.records.users import Author, SuspensionSide, is_suspended, suspending
+from persistence.records.contracts import ManagerKind
+from persistence.records.suspensions import Author, SuspensionSide, is_suspended, suspending
 from tests.records.build import (
     BY_ORGANISM,
     BY_PARTNER,

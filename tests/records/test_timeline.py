@@ -33,7 +33,7 @@ from persistence.records.bulletins import Terms
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
 from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, in_force, switch
-from persistence.records.users import resume, suspend
+from persistence.records.suspensions import resume, suspend
 from persistence.register import Register
 from tests.records.build import (
     BY_ORGANISM,

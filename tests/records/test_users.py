@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from persistence.engine import Database
 from persistence.records import Affiliation, Partner, Rule, Suspension, User
-from persistence.records.users import is_suspended
+from persistence.records.suspensions import is_suspended
 from tests.records.build import BY_ORGANISM, BY_PARTNER, REGISTERED, TODAY, colleague, day, partner_in, refused
 from tests.records.keys import CANAL, accepted, broken, convention_in_force, one
 
