@@ -6,25 +6,25 @@ from starlette.routing import Route
 
 from .account import routes as account
 from .imports.uploading import upload
-from .kernel.answering import LARGEST_FORM, LARGEST_POST, Desk
+from .kernel.answering import LARGEST_FORM, LARGEST_POST, Console
 from .kernel.assets import asset_routes
-from .kernel.bulk import Bulk
-from .kernel.filling import Acting
-from .kernel.pages import Pages
+from .kernel.bulk import BulkPages
+from .kernel.filling import ActPages
+from .kernel.pages import DocumentPages
 from .kernel.ports import Ports, Session
 from .site import SITE
 
 
 def routes(ports: Ports) -> list[Route]:
     """Every address of the console. Raises `DocumentError` when a page asks what the schema does not offer."""
-    desk = Desk(ports, SITE)
-    acting, bulk, signed_in = Acting(desk), Bulk(desk), desk.signed_in
+    console = Console(ports, SITE)
+    acting, bulk, signed_in = ActPages(console), BulkPages(console), console.signed_in
 
     async def receive(request: Request, session: Session) -> Response:
-        return await upload(desk, request, session)
+        return await upload(console, request, session)
 
     return [
-        *account.routes(desk),
+        *account.routes(console),
         Route("/actes/{act}", signed_in(acting.show)),
         Route("/actes/{act}", signed_in(acting.receive), methods=["POST"], max_body_size=LARGEST_FORM),
         Route("/lots/{act}", signed_in(bulk.resume)),
@@ -32,6 +32,6 @@ def routes(ports: Ports) -> list[Route]:
         Route("/lots/{act}/{id}", signed_in(bulk.show)),
         Route("/lots/{act}/{id}", signed_in(bulk.receive), methods=["POST"], max_body_size=LARGEST_POST),
         Route("/imports/{id}/fichier", signed_in(receive), methods=["POST"], max_body_size=LARGEST_FORM),
-        *Pages(desk).routes(),
+        *DocumentPages(console).routes(),
         *asset_routes(),
     ]

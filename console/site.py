@@ -13,7 +13,7 @@ from .imports import acts as import_acts
 from .imports import pages as imports
 from .imports.changes import changes_of
 from .journal import pages as journal
-from .kernel.act_form import Act
+from .kernel.act_form import ActForm
 from .kernel.site import Site
 from .partners import acts as partner_acts
 from .partners import pages as partners
@@ -37,7 +37,7 @@ PAGES = (
     *reference.PAGES,
 )
 
-_ALL: tuple[Act, ...] = (
+_ALL: tuple[ActForm, ...] = (
     *partner_acts.ACTS,
     *convention_acts.ACTS,
     *bulletin_acts.ACTS,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from console.kernel.answering import LARGEST_POST, YEAR, Desk, Failed, local
+from console.kernel.answering import LARGEST_POST, YEAR, Console, PageError, local
 from console.kernel.ports import Session
 
 SIGN_IN_REASONS = {
@@ -27,21 +27,21 @@ def sign_in_fault(code: str) -> str:
     return FAULTS.get(code, "La connexion n’a pas abouti. Recommencez.")
 
 
-def routes(desk: Desk) -> list[Route]:
+def routes(console: Console) -> list[Route]:
     async def sign_in(request: Request) -> Response:
-        session = await desk.ports.sessions.of(request)
+        session = await console.ports.sessions.of(request)
         back = local(request.query_params.get("retour", ""))
         if session is not None and not request.query_params.get("motif"):
             return RedirectResponse(back, 303)
         reason = request.query_params.get("motif", "")
         context = {"back": back, "reason": SIGN_IN_REASONS.get(reason, ""), "fault": reason}
-        return desk.render(request, None, ["sign_in.html"], 200, context)
+        return console.render(request, None, ["sign_in.html"], 200, context)
 
     async def sessions(request: Request, session: Session) -> Response:
-        ended = await desk.ports.sessions.end_others(session) if request.method == "POST" else None
-        data = await desk.ask(session, desk.library.queries["frame"], {})
-        mine = await desk.ports.sessions.mine(session)
-        return desk.render(request, session, ["sessions.html"], 200, {"mine": mine, "ended": ended, "data": data})
+        ended = await console.ports.sessions.end_others(session) if request.method == "POST" else None
+        data = await console.ask(session, console.library.queries["frame"], {})
+        mine = await console.ports.sessions.mine(session)
+        return console.render(request, session, ["sessions.html"], 200, {"mine": mine, "ended": ended, "data": data})
 
     async def theme(request: Request, session: Session) -> Response:  # noqa: ARG001 any one who is signed in
         form = await request.form()
@@ -52,18 +52,18 @@ def routes(desk: Desk) -> list[Route]:
         return response
 
     async def stay(request: Request, session: Session) -> Response:  # noqa: ARG001 reading the session prolongs it
-        return Response(status_code=204, headers=desk.headers())
+        return Response(status_code=204, headers=console.headers())
 
     async def unavailable(request: Request) -> Response:
-        return desk.unavailable(request)
+        return console.unavailable(request)
 
     async def broken(request: Request) -> Response:
-        return desk.broken(request)
+        return console.broken(request)
 
     async def missing(request: Request, session: Session) -> Response:  # noqa: ARG001 whoever is signed in
-        raise Failed(404)
+        raise PageError(404)
 
-    signed_in = desk.signed_in
+    signed_in = console.signed_in
     return [
         Route("/connexion", sign_in),
         Route("/introuvable", signed_in(missing), name="missing"),

@@ -1,12 +1,12 @@
 """Bulletins and the services that they open."""
 
-from console.kernel.act_form import Act
+from console.kernel.act_form import ActForm
 
 BULLETIN = "/bulletins/{bulletinId}"
 SERVICES = "/partenaires/{access.partner.id}/services"
 
 ACTS = (
-    Act(
+    ActForm(
         "bulletinPrepare",
         "Préparer un bulletin d’adhésion",
         "Préparer le bulletin",
@@ -19,7 +19,7 @@ ACTS = (
         notes={"establishmentIds": ("", "ou des départements"), "departments": ("", "ou des établissements")},
         review=False,
     ),
-    Act(
+    ActForm(
         "bulletinSign",
         "Enregistrer les signatures du bulletin",
         "Enregistrer les signatures",
@@ -28,7 +28,7 @@ ACTS = (
         root="bulletin",
         version="bulletin.version",
     ),
-    Act(
+    ActForm(
         "bulletinReplace",
         "Remplacer le bulletin",
         "Remplacer",
@@ -39,7 +39,7 @@ ACTS = (
         choices={"successorId": "bulletin.access.bulletins.nodes"},
         initial={"on": "today"},
     ),
-    Act(
+    ActForm(
         "bulletinClose",
         "Fermer le bulletin",
         "Fermer le bulletin",
@@ -50,7 +50,7 @@ ACTS = (
         initial={"on": "today"},
         danger=True,
     ),
-    Act(
+    ActForm(
         "bulletinClosingCancel",
         "Annuler la fermeture annoncée",
         "Annuler la fermeture",
@@ -59,7 +59,7 @@ ACTS = (
         root="bulletin",
         version="bulletin.version",
     ),
-    Act(
+    ActForm(
         "serviceOpen",
         "Ouvrir le service",
         "Ouvrir le service",
@@ -69,7 +69,7 @@ ACTS = (
         version="bulletin.version",
         initial={"on": "today"},
     ),
-    Act(
+    ActForm(
         "serviceSuspend",
         "Suspendre le service",
         "Suspendre",
@@ -79,7 +79,7 @@ ACTS = (
         version="access.version",
         danger=True,
     ),
-    Act(
+    ActForm(
         "serviceResume",
         "Rétablir le service",
         "Rétablir",

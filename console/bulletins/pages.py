@@ -1,6 +1,6 @@
 """Bulletins, and the onboarding of a service that they open."""
 
-from console.kernel.page import Column, Listing, Page, Quick
+from console.kernel.page import ListColumn, Listing, Page, QuickFilter
 
 BULLETINS = Listing(
     root="bulletins",
@@ -11,23 +11,23 @@ BULLETINS = Listing(
     shown=("status", "serviceId"),
     choices={"serviceId": "services"},
     quick=(
-        Quick("Tous", {}),
-        Quick("À compléter", {"status": "DRAFT"}),
-        Quick("À ouvrir", {"status": "SIGNED", "siretMatches": "true"}),
-        Quick("SIRET différent", {"status": "SIGNED", "siretMatches": "false"}),
-        Quick("Ouverts", {"status": "OPEN"}),
+        QuickFilter("Tous", {}),
+        QuickFilter("À compléter", {"status": "DRAFT"}),
+        QuickFilter("À ouvrir", {"status": "SIGNED", "siretMatches": "true"}),
+        QuickFilter("SIRET différent", {"status": "SIGNED", "siretMatches": "false"}),
+        QuickFilter("Ouverts", {"status": "OPEN"}),
     ),
     columns=(
-        Column(
+        ListColumn(
             "Partenaire", "partner.name", link="/bulletins/{id}", beside=("service.tabLabel", "status", "effectiveFrom")
         ),
-        Column("Service", "service.tabLabel"),
-        Column("SIRET du bulletin", "siret", kind="siret"),
-        Column("SIRET égal", "siretMatches"),
-        Column("État", "status", kind="status"),
-        Column("Effet", "effectiveFrom"),
-        Column("Fin", "effectiveTo", kind="last_day"),
-        Column("Ouvert le", "openedOn"),
+        ListColumn("Service", "service.tabLabel"),
+        ListColumn("SIRET du bulletin", "siret", kind="siret"),
+        ListColumn("SIRET égal", "siretMatches"),
+        ListColumn("État", "status", kind="status"),
+        ListColumn("Effet", "effectiveFrom"),
+        ListColumn("Fin", "effectiveTo", kind="last_day"),
+        ListColumn("Ouvert le", "openedOn"),
     ),
     export="BULLETINS",
     export_needs="MEMBERSHIP_BULLETIN_EXPORT",

@@ -1,6 +1,6 @@
 """Conventions: prepared, signed, amended, closed; the mode of management, the CNA, the managers."""
 
-from console.kernel.act_form import EITHER, Act
+from console.kernel.act_form import EITHER, ActForm
 from console.kernel.forms import Option
 
 PARTNER = "/partenaires/{partner.id}"
@@ -14,7 +14,7 @@ VERIFIED = (
 """What an amendment verifies, as the register knows it."""
 
 ACTS = (
-    Act(
+    ActForm(
         "conventionPrepare",
         "Préparer une convention",
         "Préparer la convention",
@@ -23,7 +23,7 @@ ACTS = (
         root="partner",
         choices={"missionIds": "missions"},
     ),
-    Act(
+    ActForm(
         "conventionRecord",
         "Enregistrer la convention existante",
         "Enregistrer la convention",
@@ -32,7 +32,7 @@ ACTS = (
         root="partner",
         choices={"missionIds": "missions"},
     ),
-    Act(
+    ActForm(
         "conventionSign",
         "Enregistrer les signatures de la convention",
         "Enregistrer les signatures",
@@ -41,7 +41,7 @@ ACTS = (
         root="convention",
         version="convention.version",
     ),
-    Act(
+    ActForm(
         "conventionAmend",
         "Enregistrer un avenant",
         "Enregistrer l’avenant",
@@ -53,7 +53,7 @@ ACTS = (
         prefill={"missionIds": "convention.missions"},
         boxes={"verifiedFields": VERIFIED},
     ),
-    Act(
+    ActForm(
         "conventionClose",
         "Clôturer la convention",
         "Clôturer la convention",
@@ -65,7 +65,7 @@ ACTS = (
         sensitive=True,
         danger=True,
     ),
-    Act(
+    ActForm(
         "conventionClosingCancel",
         "Annuler la clôture annoncée",
         "Annuler la clôture",
@@ -74,7 +74,7 @@ ACTS = (
         root="convention",
         version="convention.version",
     ),
-    Act(
+    ActForm(
         "delegationChange",
         "Changer de mode de gestion",
         "Changer de mode de gestion",
@@ -87,7 +87,7 @@ ACTS = (
         notes={"members": ("", "à dire à la bascule, quand des personnes sont incluses")},
         sensitive=True,
     ),
-    Act(
+    ActForm(
         "cnaHandBack",
         "Rendre le dossier à la Caf signataire",
         "Rendre le dossier",
@@ -96,7 +96,7 @@ ACTS = (
         root="partner",
         version="partner.version",
     ),
-    Act(
+    ActForm(
         "managerAppoint",
         "Nommer un gestionnaire des habilitations",
         "Nommer",
@@ -108,7 +108,7 @@ ACTS = (
         notes={"userId": EITHER, "person": EITHER},
         tells=True,
     ),
-    Act(
+    ActForm(
         "managerEnd",
         "Mettre fin à une gestion des habilitations",
         "Mettre fin",

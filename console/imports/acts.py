@@ -1,9 +1,9 @@
 """The extraction: announced, arbitrated, applied, purged."""
 
-from console.kernel.act_form import Act
+from console.kernel.act_form import ActForm
 
 ACTS = (
-    Act(
+    ActForm(
         "importOpen",
         "Annoncer une extraction",
         "Continuer vers le dépôt",
@@ -14,7 +14,7 @@ ACTS = (
         omit=frozenset({"columns"}),
         review=False,
     ),
-    Act(
+    ActForm(
         "importArbitrate",
         "Arbitrer une ligne",
         "Enregistrer l’arbitrage",
@@ -25,7 +25,7 @@ ACTS = (
         version="line.version",
         labels={"decision": "Votre décision"},
     ),
-    Act(
+    ActForm(
         "importApply",
         "Appliquer l’import",
         "Appliquer",
@@ -40,7 +40,7 @@ ACTS = (
         hints={"columnsConfirmed": ""},
         tells=True,
     ),
-    Act(
+    ActForm(
         "importPurge",
         "Purger l’extraction",
         "Purger",

@@ -1,6 +1,6 @@
 """Imports: announced, and line by line."""
 
-from console.kernel.page import Column, Listing, Page, Quick
+from console.kernel.page import ListColumn, Listing, Page, QuickFilter
 
 IMPORTS = Listing(
     root="imports",
@@ -9,15 +9,15 @@ IMPORTS = Listing(
     many="imports",
     empty="Aucune extraction n’a été déposée : annoncez-en une, puis déposez le fichier.",
     columns=(
-        Column("Fichier", "filename", link="/imports/{id}", beside=("organism.name", "openedOn")),
-        Column("Organisme", "organism.name"),
-        Column("Ouvert le", "openedOn"),
-        Column("État", "status", kind="status"),
-        Column("Lignes", "received"),
-        Column("Nouvelles", "new"),
-        Column("En conflit", "conflict"),
-        Column("Rejetées", "rejected"),
-        Column("Appliquées", "applied"),
+        ListColumn("Fichier", "filename", link="/imports/{id}", beside=("organism.name", "openedOn")),
+        ListColumn("Organisme", "organism.name"),
+        ListColumn("Ouvert le", "openedOn"),
+        ListColumn("État", "status", kind="status"),
+        ListColumn("Lignes", "received"),
+        ListColumn("Nouvelles", "new"),
+        ListColumn("En conflit", "conflict"),
+        ListColumn("Rejetées", "rejected"),
+        ListColumn("Appliquées", "applied"),
     ),
 )
 IMPORT_LINES = Listing(
@@ -29,24 +29,24 @@ IMPORT_LINES = Listing(
     shown=("outcome", "siret"),
     labels={"outcome": "Résultat", "siret": "SIRET", "awaiting": "En attente", "applied": "Appliquée"},
     quick=(
-        Quick("Toutes", {}),
-        Quick("En attente", {"awaiting": "true"}),
-        Quick("Nouvelles", {"outcome": "NEW"}),
-        Quick("Modifiées", {"outcome": "CHANGED"}),
-        Quick("En conflit", {"outcome": "CONFLICT"}),
-        Quick("Rejetées", {"outcome": "REJECTED"}),
-        Quick("Inchangées", {"outcome": "UNCHANGED"}),
+        QuickFilter("Toutes", {}),
+        QuickFilter("En attente", {"awaiting": "true"}),
+        QuickFilter("Nouvelles", {"outcome": "NEW"}),
+        QuickFilter("Modifiées", {"outcome": "CHANGED"}),
+        QuickFilter("En conflit", {"outcome": "CONFLICT"}),
+        QuickFilter("Rejetées", {"outcome": "REJECTED"}),
+        QuickFilter("Inchangées", {"outcome": "UNCHANGED"}),
     ),
     columns=(
-        Column("Ligne", "number"),
-        Column("SIRET", "siret", kind="siret"),
-        Column("Nom", "name"),
-        Column("Résultat", "outcome", kind="status"),
-        Column("Caf", "organism.name"),
-        Column("MCP", "knownMcp"),
-        Column("Habtiers", "knownHabtiers"),
-        Column("Motifs", "reasons.message"),
-        Column("Appliquée le", "appliedOn"),
+        ListColumn("Ligne", "number"),
+        ListColumn("SIRET", "siret", kind="siret"),
+        ListColumn("Nom", "name"),
+        ListColumn("Résultat", "outcome", kind="status"),
+        ListColumn("Caf", "organism.name"),
+        ListColumn("MCP", "knownMcp"),
+        ListColumn("Habtiers", "knownHabtiers"),
+        ListColumn("Motifs", "reasons.message"),
+        ListColumn("Appliquée le", "appliedOn"),
     ),
 )
 

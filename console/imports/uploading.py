@@ -4,17 +4,17 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console.kernel.answering import Desk, Failed
+from console.kernel.answering import Console, PageError
 from console.kernel.ports import Session
 
 
-async def upload(desk: Desk, request: Request, session: Session) -> Response:
+async def upload(console: Console, request: Request, session: Session) -> Response:
     identifier = request.path_params["id"]
     async with request.form(max_part_size=22_000_000) as form:  # a large file lies in a temporary one: close it
         file = form.get("fichier")
         if not isinstance(file, UploadFile) or not file.filename:
-            raise Failed(400, "Choisissez le fichier à déposer.")
-        answer = await desk.ports.upload(session, identifier, await file.read())
+            raise PageError(400, "Choisissez le fichier à déposer.")
+        answer = await console.ports.upload(session, identifier, await file.read())
     if answer.get("errors"):
-        raise Failed(400, str(answer["errors"][0]["message"]))
+        raise PageError(400, str(answer["errors"][0]["message"]))
     return RedirectResponse(f"/imports/{identifier}", 303)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from console.kernel.page import Column, Listing, Page
+from console.kernel.page import ListColumn, Listing, Page
 
 JOURNAL = Listing(
     root="journal",
@@ -13,15 +13,15 @@ JOURNAL = Listing(
     shown=("act", "since", "until"),
     labels={"act": "Acte", "since": "Depuis le", "until": "Jusqu’au", "partnerId": "Partenaire (identifiant)"},
     columns=(
-        Column("Quand", "at"),
-        Column("Acte", "act", kind="act"),
-        Column("Par", "actor.familyName", link="/utilisateurs/{actor.id}", beside=("actor.givenName",)),
-        Column("Prénom", "actor.givenName"),
-        Column("Pour", "actingFor.name"),
-        Column("Partenaire", "partner.name", link="/partenaires/{partner.id}"),
-        Column("Depuis", "source", kind="source"),
-        Column("Motif", "reason"),
-        Column("Demande", "requestId"),
+        ListColumn("Quand", "at"),
+        ListColumn("Acte", "act", kind="act"),
+        ListColumn("Par", "actor.familyName", link="/utilisateurs/{actor.id}", beside=("actor.givenName",)),
+        ListColumn("Prénom", "actor.givenName"),
+        ListColumn("Pour", "actingFor.name"),
+        ListColumn("Partenaire", "partner.name", link="/partenaires/{partner.id}"),
+        ListColumn("Depuis", "source", kind="source"),
+        ListColumn("Motif", "reason"),
+        ListColumn("Demande", "requestId"),
     ),
     export="JOURNAL",
     export_needs="JOURNAL_ENTRY_EXPORT",
@@ -31,12 +31,12 @@ HISTORY = replace(
     root="partner.journal",
     empty="Aucun acte n’est inscrit pour ce partenaire.",
     columns=(
-        Column("Quand", "at"),
-        Column("Acte", "act", kind="act"),
-        Column("Par", "actor.familyName"),
-        Column("Pour", "actingFor.name"),
-        Column("Depuis", "source", kind="source"),
-        Column("Motif", "reason"),
+        ListColumn("Quand", "at"),
+        ListColumn("Acte", "act", kind="act"),
+        ListColumn("Par", "actor.familyName"),
+        ListColumn("Pour", "actingFor.name"),
+        ListColumn("Depuis", "source", kind="source"),
+        ListColumn("Motif", "reason"),
     ),
     export="",
     export_needs="",

@@ -1,4 +1,4 @@
-"""An act of the desk: a few lines; its form is made from the act's input, the rest from its document."""
+"""An act of the console: a few lines; its form is made from the act's input, the rest from its document."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .documents import snake_case
-from .forms import Option, Shape
+from .forms import FormOverrides, Option
 from .masking import Mask
 from .options import choices
 from .rendering import path
@@ -17,7 +17,7 @@ EITHER = ("", "l’un ou l’autre")
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActForm:
     """What the console adds to an act of the graph.
 
     `name` is the mutation. The query of its form is `<name in snake case>.form.graphql`, or else the facts of its root.
@@ -64,9 +64,9 @@ class Act:
         """The first values of its form, as they would be typed."""
         return {name: [today.isoformat() if value == "today" else value] for name, value in self.initial.items()}
 
-    def shape(self, data: Mask, hidden: frozenset[str]) -> Shape:
+    def shape(self, data: Mask, hidden: frozenset[str]) -> FormOverrides:
         """Its form, on what its query holds."""
-        return Shape(
+        return FormOverrides(
             choices={name: choices(data, where) for name, where in self.choices.items()} | dict(self.boxes),
             rows={name: choices(data, where) for name, where in self.rows.items()},
             hidden=hidden | self.hidden,

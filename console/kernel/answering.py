@@ -1,4 +1,4 @@
-"""One desk: its documents, its templates, and the way from a request to a page.
+"""One console: its documents, its templates, and the way from a request to a page.
 
 A page asks one question, with the rights of whoever is signed in, and shows what the answer holds.
 """
@@ -14,10 +14,10 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from .casting import LONGEST_SEARCH, Texts, Uncast, cast, is_personal_number
-from .documents import Document
+from .casting import LONGEST_SEARCH, InvalidValue, Texts, cast, is_personal_number
+from .documents import ConsoleDocument
 from .masking import Mask
-from .menu import dress
+from .menu import page_context
 from .ports import Ports, Session, Typed
 from .rendering import environment, path
 from .site import Site
@@ -43,7 +43,7 @@ Handler = Callable[[Request, Any], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
-class Failed(Exception):
+class PageError(Exception):
     """A page that cannot be: its status, a sentence of ours or of the graph, the frame if it was asked already."""
 
     def __init__(self, status: int, sentence: str = "", frame: Mask | None = None) -> None:
@@ -51,31 +51,31 @@ class Failed(Exception):
         self.status, self.sentence, self.frame = status, sentence or SENTENCES[status], frame
 
 
-class Desk:
+class Console:
     def __init__(self, ports: Ports, site: Site) -> None:
         self.ports, self.site = ports, site
         self.library = site.library(ports.schema)
         self.acts = act_names(ports.schema)
         self.templates = environment()
-        dress(self.templates, site)
+        page_context(self.templates, site)
 
     # asking
 
-    async def ask(self, session: Session, document: Document, variables: Mapping[str, Any]) -> Mask:
-        """The answer, behind its mask. Raises `Failed` with what the graph says of a document that did not run."""
+    async def ask(self, session: Session, document: ConsoleDocument, variables: Mapping[str, Any]) -> Mask:
+        """The answer, behind its mask. Raises `PageError` with what the graph says of a document that did not run."""
         answer = await self.ports.ask(session, document.text, variables)
         data, errors = answer.get("data"), answer.get("errors") or ()
         if data is None or errors:
             raise _failed(errors)
         return Mask(data, document.selection)
 
-    def variables(self, document: Document, texts: Texts) -> tuple[dict[str, Any], list[str]]:
+    def variables(self, document: ConsoleDocument, texts: Texts) -> tuple[dict[str, Any], list[str]]:
         """The variables that an address gives, and the sentences of what it says that does not fit: it is left out."""
         found, dropped = {}, []
         for name, type_ in document.variables.items():
             try:
                 value = cast(type_, texts, name)
-            except Uncast as uncast:
+            except InvalidValue as uncast:
                 dropped.append(f"« {self.title(document, name)} » n’a pas été pris en compte. {uncast.sentence}")
                 continue
             if name == "search":
@@ -83,10 +83,10 @@ class Desk:
             if value is not None and value != []:
                 found[name] = value
             elif name in document.needed:
-                raise Failed(404)
+                raise PageError(404)
         return found, dropped
 
-    def title(self, document: Document, variable: str) -> str:
+    def title(self, document: ConsoleDocument, variable: str) -> str:
         argument = document.arguments.get(variable)
         return label(argument.description) if argument and argument.description else variable
 
@@ -136,12 +136,12 @@ class Desk:
             ),
         }
 
-    async def _failed(self, request: Request, session: Session, failed: Failed) -> Response:
+    async def _failed(self, request: Request, session: Session, failed: PageError) -> Response:
         """The page of a failure, in its usual frame when that can be asked for."""
         number, data = self.ports.request_id(), failed.frame
         logger.info("page refused with %d, number %s", failed.status, number)
         if data is None and failed.status < SERVER:
-            with suppress(Failed):
+            with suppress(PageError):
                 data = await self.ask(session, self.library.queries["frame"], {})
         context = {"failed": failed, "number": number, "data": data, "address": request.url.path}
         response = self.render(request, session, ["failed.html"], failed.status, context)
@@ -159,7 +159,7 @@ class Desk:
 
     def _alone(self, request: Request, status: int, sentence: str) -> Response:
         """The page of a failure without its frame, since nobody says who is signed in."""
-        failed = Failed(status, sentence)
+        failed = PageError(status, sentence)
         context = {"failed": failed, "number": self.ports.request_id(), "address": request.url.path}
         return self.render(request, None, ["failed.html"], status, context)
 
@@ -186,15 +186,15 @@ class Desk:
                 if request.method != "GET" and not await self._own_form(request, session):
                     return await self._again(request)
                 return await handler(request, session)
-            except Failed as failed:
+            except PageError as failed:
                 return await self._failed(request, session, failed)
 
         return endpoint
 
     async def _own_form(self, request: Request, session: Session) -> bool:
-        """Whether the form is of this session; false for one of a session before. Raises `Failed` for a stranger's."""
+        """Whether the form is of this session, or of an earlier one. Raises `PageError` for a form of elsewhere."""
         if not self.ports.same_origin(request):
-            raise Failed(403)
+            raise PageError(403)
         form = await request.form(max_part_size=2_000_000)
         return session.accepts(str(form.get("_jeton", "")))
 
@@ -220,19 +220,19 @@ class Desk:
 
 
 def found(data: Mask, root: str) -> Any:  # noqa: ANN401 what the answer has there
-    """What a page is about. Raises `Failed` where the graph tells nothing of it, whyever that is."""
+    """What a page is about. Raises `PageError` where the graph tells nothing of it, whyever that is."""
     about = path(data, root)
     if about is None:
-        raise Failed(404, frame=data)
+        raise PageError(404, frame=data)
     return about
 
 
-def _failed(errors: Sequence[Mapping[str, Any]]) -> Failed:
+def _failed(errors: Sequence[Mapping[str, Any]]) -> PageError:
     error = errors[0] if errors else {}
     code = (error.get("extensions") or {}).get("code", "INTERNAL")
     if code == "NOT_FOUND":
-        return Failed(404)
-    return Failed(STATUS.get(code, 400), str(error.get("message", "")))
+        return PageError(404)
+    return PageError(STATUS.get(code, 400), str(error.get("message", "")))
 
 
 def address(request: Request) -> str:
@@ -252,11 +252,11 @@ def marked(back: str, **words: str) -> str:
 
 
 def refuse_personal_number(text: str) -> None:
-    """A person is searched by name, never by number: it would stay in addresses. Raises `Failed`."""
+    """A person is searched by name, never by number: it would stay in addresses. Raises `PageError`."""
     if len(text) > LONGEST_SEARCH:
-        raise Failed(400, f"Une recherche compte au plus {LONGEST_SEARCH} caractères.")
+        raise PageError(400, f"Une recherche compte au plus {LONGEST_SEARCH} caractères.")
     if is_personal_number(text):
-        raise Failed(400, "Un numéro de sécurité sociale ne se cherche pas ici : cherchez par nom ou par courriel.")
+        raise PageError(400, "Un numéro de sécurité sociale ne se cherche pas ici : cherchez par nom ou par courriel.")
 
 
 def local(path: str, default: str = "/") -> str:

@@ -13,11 +13,11 @@ from graphql import GraphQLInputObjectType, get_named_type
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from .act_form import Act
-from .answering import SERVER, Desk, Failed, local, texts, typed
-from .documents import Document
+from .act_form import ActForm
+from .answering import SERVER, Console, PageError, local, texts, typed
+from .documents import ConsoleDocument
 from .files import MEDIA, as_csv
-from .forms import Field, Shape, fields, missing, place, read, told
+from .forms import FormField, FormOverrides, fields, missing, place, read, told
 from .lists import asked, every
 from .masking import Mask
 from .page import Page, called
@@ -53,13 +53,13 @@ class Lot:
     stage: str = CHOOSE
 
 
-class Work(NamedTuple):
+class OpenLot(NamedTuple):
     """A lot under the hand of somebody."""
 
     id: str
     lot: Lot
-    act: Act
-    document: Document
+    act: ActForm
+    document: ConsoleDocument
     input_type: GraphQLInputObjectType
 
     @property
@@ -71,26 +71,26 @@ class Work(NamedTuple):
         return f"/lots/{self.act.name}/{self.id}"
 
 
-class Bulk:
+class BulkPages:
     """`POST /lots/{act}` keeps the rows that were chosen in a list; the lot then has an address of its own."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.pages = {page.document: page for page in desk.site.pages}
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.pages = {page.document: page for page in console.site.pages}
 
     async def choose(self, request: Request, session: Session) -> Response:
         return await self._begin(request, session, texts(typed(await request.form())))
 
     async def resume(self, request: Request, session: Session) -> Response:
         """The rows that were chosen before signing in again."""
-        kept = await self.desk.kept(request, session)
+        kept = await self.console.kept(request, session)
         if kept is None:
-            raise Failed(404)
+            raise PageError(404)
         return await self._begin(request, session, texts(kept))
 
     async def show(self, request: Request, session: Session) -> Response:
         work = await self._work(request, session)
-        kept = await self.desk.kept(request, session)
+        kept = await self.console.kept(request, session)
         if kept and work.lot.stage == CHOOSE:
             work.lot.pairs = _typed_in(kept)
         return await self._page(request, session, work, work.lot.stage)
@@ -118,12 +118,12 @@ class Bulk:
         lot = Lot(page.document, local(form.get("_retour", [""])[-1], page.path), items)
         return await self._keep(session, act, lot)
 
-    async def _keep(self, session: Session, act: Act, lot: Lot) -> Response:
-        entry_id = await self.desk.ports.entries.begin(session, asdict(lot))
+    async def _keep(self, session: Session, act: ActForm, lot: Lot) -> Response:
+        entry_id = await self.console.ports.entries.begin(session, asdict(lot))
         return RedirectResponse(f"/lots/{act.name}/{entry_id}", 303)
 
     async def _verify(
-        self, request: Request, session: Session, work: Work, form: Mapping[str, Sequence[str]]
+        self, request: Request, session: Session, work: OpenLot, form: Mapping[str, Sequence[str]]
     ) -> Response:
         """Each row is tried, and none is done."""
         lot = work.lot
@@ -136,10 +136,10 @@ class Bulk:
         await self._save(session, work)
         return RedirectResponse(work.address, 303)
 
-    async def _do(self, request: Request, session: Session, work: Work) -> Response:
+    async def _do(self, request: Request, session: Session, work: OpenLot) -> Response:
         """Each row that is not settled yet, under its own key: the same at every attempt."""
         if work.act.sensitive and not session.is_fresh:
-            return await self.desk.confirm_identity(request)
+            return await self.console.confirm_identity(request)
         work.lot.stage = REPORT
         await self._save(session, work)
         ready = [item for item in work.lot.items if item.outcome == "READY"]
@@ -150,7 +150,7 @@ class Bulk:
         await self._save(session, work)
         return RedirectResponse(work.address, 303)
 
-    async def _again(self, session: Session, work: Work) -> Response:
+    async def _again(self, session: Session, work: OpenLot) -> Response:
         """A new lot of what was refused, with the same words: previewed anew."""
         lot = work.lot
         refused = [Item(item.id, item.title) for item in lot.items if item.outcome == "REFUSED"]
@@ -158,13 +158,13 @@ class Bulk:
             return RedirectResponse(work.address, 303)
         return await self._keep(session, work.act, Lot(lot.page, lot.back, refused, lot.pairs))
 
-    async def _try(self, session: Session, work: Work, item: Item, outcome: str, **also: Any) -> None:  # noqa: ANN401 plumbing of the input
+    async def _try(self, session: Session, work: OpenLot, item: Item, outcome: str, **also: Any) -> None:  # noqa: ANN401 plumbing of the input
         """Ask the act for this row. What the server did not settle stays to be done."""
         given = self._given(work, {})
         asked_for = {"input": {work.id_field: item.id, **given, **also}}
         try:
-            payload = (await self.desk.ask(session, work.document, asked_for))[work.act.name]
-        except Failed as failed:
+            payload = (await self.console.ask(session, work.document, asked_for))[work.act.name]
+        except PageError as failed:
             item.reasons = [failed.sentence]
             if failed.status < SERVER:
                 item.outcome = "REFUSED"
@@ -174,36 +174,36 @@ class Bulk:
 
     # what is kept
 
-    async def _work(self, request: Request, session: Session) -> Work:
+    async def _work(self, request: Request, session: Session) -> OpenLot:
         entry_id = request.path_params["id"]
-        content = await self.desk.ports.entries.read(session, entry_id)
+        content = await self.console.ports.entries.read(session, entry_id)
         if content is None:
-            raise Failed(404)
+            raise PageError(404)
         act, _ = self._known(request.path_params["act"], content["page"])
         items = [Item(**item) for item in content.pop("items")]
         lot = Lot(items=items, **content)
-        document = self.desk.library.mutations[act.name]
+        document = self.console.library.mutations[act.name]
         kind = get_named_type(document.variables["input"])
         assert isinstance(kind, GraphQLInputObjectType)
-        return Work(entry_id, lot, act, document, kind)
+        return OpenLot(entry_id, lot, act, document, kind)
 
-    async def _save(self, session: Session, work: Work) -> None:
-        await self.desk.ports.entries.write(session, work.id, asdict(work.lot))
+    async def _save(self, session: Session, work: OpenLot) -> None:
+        await self.console.ports.entries.write(session, work.id, asdict(work.lot))
 
-    def _known(self, act_name: str, document: str) -> tuple[Act, Page]:
-        act, page = self.desk.site.acts.get(act_name), self.pages.get(document)
+    def _known(self, act_name: str, document: str) -> tuple[ActForm, Page]:
+        act, page = self.console.site.acts.get(act_name), self.pages.get(document)
         if act is None or page is None or page.listing is None or act.name not in page.listing.bulk:
-            raise Failed(404)
+            raise PageError(404)
         return act, page
 
     async def _items(self, session: Session, page: Page, form: Mapping[str, Sequence[str]]) -> list[Item]:
         """The rows that were ticked; or all those of the filter, read anew and frozen from then on."""
         assert page.listing is not None
         if form.get("_tous", [""])[-1] == "1":
-            question = asked(self.desk, session, page, parse_qsl(form.get("_filtre", [""])[-1]))
+            question = asked(self.console, session, page, parse_qsl(form.get("_filtre", [""])[-1]))
             rows = [
                 row
-                async for data in every(self.desk, session, page, question.require_whole(), MOST)
+                async for data in every(self.console, session, page, question.require_whole(), MOST)
                 for row in nodes(path(data, page.listing.root))
             ]
             return _bounded([Item(str(path(row, page.listing.bulk_id)), called(page, row)) for row in rows])
@@ -211,31 +211,31 @@ class Bulk:
 
     async def _ticked(self, session: Session, page: Page, ids: Sequence[str]) -> list[Item]:
         """These rows as the server calls them; one that is not read is refused by the act, as any other."""
-        document, rows = self.desk.library.queries["lot"], dict[str, Mask]()
+        document, rows = self.console.library.queries["lot"], dict[str, Mask]()
         for start in range(0, len(ids), TOGETHER):
-            data = await self.desk.ask(session, document, {"ids": list(ids[start : start + TOGETHER])})
+            data = await self.console.ask(session, document, {"ids": list(ids[start : start + TOGETHER])})
             rows |= {row.id: row for row in data.nodes if row is not None}
         if not rows:
-            raise Failed(404)
+            raise PageError(404)
         return [Item(name, called(page, rows[name]) if name in rows else "ligne illisible") for name in ids]
 
     # the form
 
-    def _fields(self, work: Work) -> list[Field]:
-        form = work.act.begun(self.desk.ports.today()) | texts(work.lot.pairs)
-        return fields(work.input_type, form, Shape(omit=frozenset({work.id_field}), labels=work.act.labels))
+    def _fields(self, work: OpenLot) -> list[FormField]:
+        form = work.act.begun(self.console.ports.today()) | texts(work.lot.pairs)
+        return fields(work.input_type, form, FormOverrides(omit=frozenset({work.id_field}), labels=work.act.labels))
 
-    def _given(self, work: Work, wrong: dict[str, str]) -> dict[str, Any]:
-        form = work.act.begun(self.desk.ports.today()) | texts(work.lot.pairs)
+    def _given(self, work: OpenLot, wrong: dict[str, str]) -> dict[str, Any]:
+        form = work.act.begun(self.console.ports.today()) | texts(work.lot.pairs)
         return read(work.input_type, [top.name for top in self._fields(work)], form, wrong)
 
-    def _wrong(self, work: Work) -> dict[str, str]:
+    def _wrong(self, work: OpenLot) -> dict[str, str]:
         """What is missing or does not fit, by field."""
         wrong = missing(self._fields(work))
         self._given(work, wrong)
         return wrong
 
-    async def _page(self, request: Request, session: Session, work: Work, stage: str, status: int = 200) -> Response:
+    async def _page(self, request: Request, session: Session, work: OpenLot, stage: str, status: int = 200) -> Response:
         form, errors = self._fields(work), told(self._wrong(work)) if status != 200 else []  # noqa: PLR2004 OK
         place(form, errors)
         context: dict[str, Any] = {
@@ -246,14 +246,14 @@ class Bulk:
             "errors": errors,
             "section": work.act.section,
             "title": work.act.title,
-            "data": await self.desk.ask(session, self.desk.library.queries["frame"], {}),
+            "data": await self.console.ask(session, self.console.library.queries["frame"], {}),
         }
-        return self.desk.render(request, session, [f"bulk.{stage}.html"], status, context)
+        return self.console.render(request, session, [f"bulk.{stage}.html"], status, context)
 
 
 def _bounded(chosen: list[Any]) -> list[Any]:
     if not chosen or len(chosen) > MOST:
-        raise Failed(400, f"Choisissez de une à {MOST} lignes.")
+        raise PageError(400, f"Choisissez de une à {MOST} lignes.")
     return chosen
 
 
@@ -262,7 +262,7 @@ def _typed_in(pairs: Any) -> list[tuple[str, str]]:  # noqa: ANN401 pairs
     return [(name, value) for name, value in pairs if name[:1] != "_"]
 
 
-def _report(work: Work) -> Response:
+def _report(work: OpenLot) -> Response:
     """The report of a lot as a file: what the server did, line by line."""
     rows = [(i.id, i.title, WORDS.get(i.outcome, ""), " ".join(i.reasons)) for i in work.lot.items]
     body = as_csv(("Identifiant", "Ligne", "Résultat", "Motifs"), rows)

@@ -32,7 +32,7 @@ def whole(text: str) -> int | None:
     return int(text) if WHOLE.fullmatch(text) else None
 
 
-class Uncast(Exception):
+class InvalidValue(Exception):
     """A text that does not fit its type; the sentence is for the screen and never repeats the text."""
 
     def __init__(self, path: str, sentence: str) -> None:
@@ -44,7 +44,7 @@ Texts = Mapping[str, Sequence[str]]
 
 
 def cast(type_: GraphQLInputType, texts: Texts, path: str) -> Any:  # noqa: ANN401 a JSON value
-    """The value of this path, or None when nothing was given. Raises `Uncast`."""
+    """The value of this path, or None when nothing was given. Raises `InvalidValue`."""
     kind = get_nullable_type(type_)
     match kind:
         case GraphQLInputObjectType():
@@ -75,17 +75,17 @@ def _list(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:
 
 def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; a JSON value
     if len(text) > LONGEST:
-        raise Uncast(path, f"Saisissez {LONGEST} caractères au plus.")
+        raise InvalidValue(path, f"Saisissez {LONGEST} caractères au plus.")
     if isinstance(kind, GraphQLEnumType):
         if text not in kind.values:
-            raise Uncast(path, "Choisissez une des valeurs proposées.")
+            raise InvalidValue(path, "Choisissez une des valeurs proposées.")
         return text
     match kind.name:
         case "Int":
             return _whole(text, path)
         case "Boolean":
             if text.lower() not in TRUE | FALSE:
-                raise Uncast(path, "Répondez par oui ou par non.")
+                raise InvalidValue(path, "Répondez par oui ou par non.")
             return text.lower() in TRUE
         case "Date":
             return day(text, path)
@@ -99,7 +99,7 @@ def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; 
 def _whole(text: str, path: str) -> int:
     digits = re.sub(r"\s", "", text)
     if not re.fullmatch(r"-?\d{1,9}", digits):
-        raise Uncast(path, "Saisissez un nombre entier.")
+        raise InvalidValue(path, "Saisissez un nombre entier.")
     return int(digits)
 
 
@@ -116,7 +116,7 @@ def day(text: str, path: str) -> str:
     except ValueError:
         made = None
     if made is None:
-        raise Uncast(path, "Saisissez une date, par exemple 30/06/2026.")
+        raise InvalidValue(path, "Saisissez une date, par exemple 30/06/2026.")
     return made.isoformat()
 
 

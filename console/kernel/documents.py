@@ -1,4 +1,4 @@
-"""The documents of the desk: read and checked at the start, each closed over the fragments that it uses."""
+"""The documents of the console: read and checked at the start, each closed over the fragments that it uses."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ from graphql import (
     visit,
 )
 
-from .selection import Selected, Selection
+from .selection import SelectedField, Selection
 
 FOLDER = Path(__file__).parent.parent
 SHARED_ANSWERS = {"errors", "warnings", "replayed"}
@@ -50,7 +50,7 @@ class DocumentError(Exception):
 
 
 @dataclass(frozen=True)
-class Document:
+class ConsoleDocument:
     """One operation with its fragments, as it is sent."""
 
     name: str
@@ -116,7 +116,7 @@ class Document:
             key = node.alias.value if node.alias else node.name.value
             if node.name.value == "__typename":
                 continue
-            selected = made.fields.setdefault(key, Selected(key, owner.fields[node.name.value], None))
+            selected = made.fields.setdefault(key, SelectedField(key, owner.fields[node.name.value], None))
             for argument in node.arguments or ():
                 if isinstance(argument.value, VariableNode):
                     arguments[argument.value.name.value] = selected.field.args[argument.name.value]
@@ -148,9 +148,9 @@ class Library:
     """Every document of the console: its queries by the name of their file, its forms and mutations by their act."""
 
     schema: GraphQLSchema
-    queries: Mapping[str, Document]
-    forms: Mapping[str, Document]
-    mutations: Mapping[str, Document]
+    queries: Mapping[str, ConsoleDocument]
+    forms: Mapping[str, ConsoleDocument]
+    mutations: Mapping[str, ConsoleDocument]
 
     @classmethod
     def load(cls, schema: GraphQLSchema, roots: Mapping[str, str], folder: Path = FOLDER) -> Self:
@@ -179,9 +179,9 @@ class Library:
         check(schema, definitions)
         fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
 
-        def documents(sources: Mapping[str, Source]) -> dict[str, Document]:
+        def documents(sources: Mapping[str, Source]) -> dict[str, ConsoleDocument]:
             operations = {name: _operation(source, trees[source]) for name, source in sources.items()}
-            return {name: Document(name, schema, each, fragments) for name, each in operations.items() if each}
+            return {name: ConsoleDocument(name, schema, each, fragments) for name, each in operations.items() if each}
 
         return cls(schema, documents(written), documents(forms), documents(mutations))
 

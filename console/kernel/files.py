@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from .typography import NARROW, NBSP, PARIS
-from .wording import Word
+from .wording import EnumWord
 
 BEGINS_A_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]*[=+\-@＝＋－＠]")  # unseen ones too
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -39,7 +39,7 @@ def text(value: Any) -> str:  # noqa: ANN401 a value of a list
             return f"{value.astimezone(PARIS):%d/%m/%Y %H:%M}"
         case date():
             return f"{value:%d/%m/%Y}"
-        case Word():
+        case EnumWord():
             return value.label.replace(NBSP, " ").replace(NARROW, " ")
     said = str(value)
     return f"'{said}" if BEGINS_A_FORMULA.match(said) else said

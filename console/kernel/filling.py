@@ -12,11 +12,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from .act_form import Act
-from .answering import Desk, Failed, files, found, local, marked, texts, typed
+from .act_form import ActForm
+from .answering import Console, PageError, files, found, local, marked, texts, typed
 from .casting import whole
-from .documents import Document
-from .forms import Field, Shape, fields, missing, place, read, told
+from .documents import ConsoleDocument
+from .forms import FormField, FormOverrides, fields, missing, place, read, told
 from .masking import Mask
 from .options import texts_of
 from .ports import Session
@@ -39,19 +39,19 @@ class Difference:
 
 
 @dataclass
-class Filling:
+class FormState:
     """A form being filled in: its act, the page it stands on, and what was typed."""
 
-    act: Act
+    act: ActForm
     data: Mask
     variables: Mapping[str, Any]
-    document: Document
+    document: ConsoleDocument
     typed: dict[str, list[str]]
     back: str
     key: str
     version: str
     before: Mapping[str, str]
-    fields: list[Field] = field(default_factory=list)
+    fields: list[FormField] = field(default_factory=list)
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     warnings: list[Mapping[str, Any]] = field(default_factory=list)
     payload: Mask | None = None
@@ -104,17 +104,17 @@ class Filling:
         return found | {name: ", ".join(texts_of(path(self.data, where))) for name, where in prefill.items()}
 
 
-class Acting:
+class ActPages:
     """`GET` shows the form; `POST` verifies it, then does it. One address for each act."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, console: Console) -> None:
+        self.console = console
 
     async def show(self, request: Request, session: Session) -> Response:
         filling = await self._begin(request, session)
         if "requete" in request.query_params:
             return self._request(request, session, filling)
-        kept = await self.desk.kept(request, session)
+        kept = await self.console.kept(request, session)
         if kept is not None:
             self._resume(session, filling, texts(kept))
             notice = "Votre saisie a été gardée : vérifiez-la, puis continuez."
@@ -130,13 +130,13 @@ class Acting:
         if step == "modifier":
             return self._form(request, session, filling)
         if step == "garder":
-            kept = await self.desk.keep(request)
+            kept = await self.console.keep(request)
             return RedirectResponse(marked(filling.back, garde="oui" if kept else "non"), 303)
         if step == "reprendre":
             self._resolve(filling)
             return self._form(request, session, filling)
         if filling.act.sensitive and not session.is_fresh:
-            return await self.desk.confirm_identity(request)
+            return await self.console.confirm_identity(request)
         given = self._given(filling)
         if filling.errors:
             return self._form(request, session, filling)
@@ -146,40 +146,40 @@ class Acting:
 
     # the form
 
-    async def _begin(self, request: Request, session: Session) -> Filling:
-        act = self.desk.site.acts.get(request.path_params["act"])
-        if act is None or act.name not in self.desk.library.mutations:
-            raise Failed(404)
+    async def _begin(self, request: Request, session: Session) -> FormState:
+        act = self.console.site.acts.get(request.path_params["act"])
+        if act is None or act.name not in self.console.library.mutations:
+            raise PageError(404)
         asked = texts(request.query_params.multi_items())
-        query = self.desk.library.forms[act.name]
-        variables, _ = self.desk.variables(query, asked)
-        data = await self.desk.ask(session, query, variables)
+        query = self.console.library.forms[act.name]
+        variables, _ = self.console.variables(query, asked)
+        data = await self.console.ask(session, query, variables)
         if act.root:
             found(data, act.root)
         self._require_right(act, data)
         back = local(request.query_params.get("retour", ""), "") or act.address(data, variables)
         given = {name: texts for name, texts in asked.items() if request.method == "GET" or name in variables}
         version = path(data, act.version) if act.version else None
-        document = self.desk.library.mutations[act.name]
-        made = Filling(act, data, variables, document, given, back, str(uuid4()), str(version or ""), {})
+        document = self.console.library.mutations[act.name]
+        made = FormState(act, data, variables, document, given, back, str(uuid4()), str(version or ""), {})
         made.before = made.now
         return made
 
-    def _require_right(self, act: Act, data: Mask) -> None:
-        """No form is offered for an act that the rights of today allow nowhere. Raises `Failed`."""
-        needs = self.desk.ports.needs(act.name)
+    def _require_right(self, act: ActForm, data: Mask) -> None:
+        """No form is offered for an act that the rights of today allow nowhere. Raises `PageError`."""
+        needs = self.console.ports.needs(act.name)
         if needs and needs.isdisjoint(data.viewer.may):
-            raise Failed(403, "Vos droits d’aujourd’hui ne comportent pas cet acte.", data)
+            raise PageError(403, "Vos droits d’aujourd’hui ne comportent pas cet acte.", data)
 
-    def _fill(self, filling: Filling) -> None:
+    def _fill(self, filling: FormState) -> None:
         """The values that a form begins with: those of the address, of the object, and of the act."""
         for name, where in filling.act.prefill.items():
             filling.typed.setdefault(name, texts_of(path(filling.data, where)))
-        for name, values in filling.act.begun(self.desk.ports.today()).items():
+        for name, values in filling.act.begun(self.console.ports.today()).items():
             filling.typed.setdefault(name, values)
         filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
 
-    def _resume(self, session: Session, filling: Filling, found: Mapping[str, list[str]]) -> None:
+    def _resume(self, session: Session, filling: FormState, found: Mapping[str, list[str]]) -> None:
         filling.typed |= found
         filling.key = found.get("_cle", [filling.key])[-1]
         filling.version = found.get("_version", [filling.version])[-1]
@@ -188,10 +188,10 @@ class Acting:
 
     def _remembered(self, session: Session, cipher: str) -> Mapping[str, str]:
         """What the object was when the form was opened: sealed, for a page holds no value that it does not show."""
-        memory = self.desk.ports.sessions.unseal(session, cipher) if cipher else None
+        memory = self.console.ports.sessions.unseal(session, cipher) if cipher else None
         return json.loads(memory.removeprefix(MEMORY)) if memory is not None and memory.startswith(MEMORY) else {}
 
-    def _resolve(self, filling: Filling) -> None:
+    def _resolve(self, filling: FormState) -> None:
         """After a conflict: the current version is taken for base, and field by field the choice that was made."""
         for name, where in filling.act.prefill.items():
             if filling.typed.get(f"_choix.{name}", [""])[-1] == "actuelle":
@@ -200,11 +200,11 @@ class Acting:
         filling.before, filling.key = filling.now, str(uuid4())
         filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
 
-    def _shape(self, filling: Filling) -> Shape:
+    def _shape(self, filling: FormState) -> FormOverrides:
         asked = frozenset(name for name in filling.variables if name in filling.input_type.fields)
         return filling.act.shape(filling.data, asked)
 
-    def _given(self, filling: Filling) -> dict[str, Any]:
+    def _given(self, filling: FormState) -> dict[str, Any]:
         """The input as the graph takes it; the fields that do not fit are told beside them."""
         wrong = missing(filling.fields)
         usable = {k: v for k, v in filling.typed.items() if not k.startswith("_") and k not in wrong}
@@ -212,34 +212,36 @@ class Acting:
         filling.errors = told(wrong)
         return found
 
-    def _request(self, request: Request, session: Session, filling: Filling) -> Response:
+    def _request(self, request: Request, session: Session, filling: FormState) -> Response:
         """The act as a document, its input shaped by what the form holds."""
         self._fill(filling)
         given = {leaf.name: leaf.value for top in filling.fields for leaf in top.leaves()}
         context = {"document": filling.document, "variables": {"input": given}, "data": filling.data}
         shared = {"title": filling.act.title, "section": filling.act.section}
-        return self.desk.render(request, session, ["request.html"], 200, context | shared)
+        return self.console.render(request, session, ["request.html"], 200, context | shared)
 
     # the act
 
-    async def _run(self, session: Session, filling: Filling, given: Mapping[str, Any], **also: Any) -> None:  # noqa: ANN401 plumbing of the input
+    async def _run(self, session: Session, filling: FormState, given: Mapping[str, Any], **also: Any) -> None:  # noqa: ANN401 plumbing of the input
         version = whole(filling.version)
         if version is not None and "expectedVersion" in filling.input_type.fields:
             also["expectedVersion"] = version
-        answer = await self.desk.ask(session, filling.document, {"input": {**given, **also}})
+        answer = await self.console.ask(session, filling.document, {"input": {**given, **also}})
         payload = answer[filling.act.name]
         filling.payload = payload
         filling.errors = [error.plain_ for error in payload.errors]
         filling.warnings = [warning.plain_ for warning in payload.warnings]
 
-    async def _verify(self, request: Request, session: Session, filling: Filling, given: Mapping[str, Any]) -> Response:
+    async def _verify(
+        self, request: Request, session: Session, filling: FormState, given: Mapping[str, Any]
+    ) -> Response:
         if filling.previews:
             await self._run(session, filling, given, dryRun=True)
             if filling.errors:
                 return self._refused(request, session, filling)
         return self._page(request, session, "review", filling)
 
-    async def _do(self, request: Request, session: Session, filling: Filling, given: Mapping[str, Any]) -> Response:
+    async def _do(self, request: Request, session: Session, filling: FormState, given: Mapping[str, Any]) -> Response:
         await self._run(session, filling, given, idempotencyKey=filling.key)
         if filling.errors:
             filling.key = str(uuid4())
@@ -248,12 +250,12 @@ class Acting:
             return self._page(request, session, "done", filling)
         return RedirectResponse(marked(filling.back, fait=filling.act.name), 303)
 
-    def _refused(self, request: Request, session: Session, filling: Filling) -> Response:
+    def _refused(self, request: Request, session: Session, filling: FormState) -> Response:
         if any(error["code"] == "VERSION_CONFLICT" for error in filling.errors):
             return self._page(request, session, "conflict", filling, 409)
         return self._form(request, session, filling)
 
-    def _form(self, request: Request, session: Session, filling: Filling, **context: Any) -> Response:  # noqa: ANN401 a template's
+    def _form(self, request: Request, session: Session, filling: FormState, **context: Any) -> Response:  # noqa: ANN401 a template's
         place(filling.fields, filling.errors)
         return self._page(request, session, "form", filling, 422 if filling.errors else 200, **context)
 
@@ -262,11 +264,11 @@ class Acting:
         request: Request,
         session: Session,
         kind: str,
-        filling: Filling,
+        filling: FormState,
         status: int = 200,
         **context: Any,  # noqa: ANN401 a template's
     ) -> Response:
-        filling.memory = self.desk.ports.sessions.seal(session, MEMORY + json.dumps(filling.before))
+        filling.memory = self.console.ports.sessions.seal(session, MEMORY + json.dumps(filling.before))
         names = [f"{filling.act.document}.{kind}.html", f"act.{kind}.html"]
         title = f"Erreur : {filling.act.title}" if kind == "form" and filling.errors else filling.act.title
         shared = {
@@ -278,7 +280,7 @@ class Acting:
             "title": title,
             "section": filling.act.section,
         }
-        return self.desk.render(request, session, names, status, shared | context)
+        return self.console.render(request, session, names, status, shared | context)
 
 
 async def _digests(form: FormData) -> dict[str, list[str]]:
@@ -291,6 +293,6 @@ async def _digests(form: FormData) -> dict[str, list[str]]:
             size += len(chunk)
             digest.update(chunk)
             if size > LARGEST_SCAN:
-                raise Failed(400, "Un document numérisé compte au plus 20 Mo.")
+                raise PageError(400, "Un document numérisé compte au plus 20 Mo.")
         found[name] = [digest.hexdigest()]
     return found

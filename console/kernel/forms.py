@@ -13,7 +13,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from .casting import Texts, Uncast, cast
+from .casting import InvalidValue, Texts, cast
 from .wording import hint, label, words
 
 PLUMBING = {"idempotencyKey", "expectedVersion", "dryRun"}
@@ -45,7 +45,7 @@ class Option:
 
 
 @dataclass(slots=True)
-class Field:
+class FormField:
     """One field: `name` is the path of the input, and the path of its errors."""
 
     name: str
@@ -57,7 +57,7 @@ class Field:
     note: str = "facultatif"
     """What is said beside a field that may stay empty."""
     options: Sequence[Option] = ()
-    below: Sequence["Field"] = ()
+    below: Sequence["FormField"] = ()
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -83,7 +83,7 @@ class Field:
             return "oui" if self.value else "non"
         return ", ".join(known.get(value, value) for value in self.values if value)
 
-    def leaves(self) -> Iterator["Field"]:
+    def leaves(self) -> Iterator["FormField"]:
         if not self.below:
             yield self
         for child in self.below:
@@ -91,7 +91,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class FormOverrides:
     """What an act says of its form beyond its input: choices by path, rows of a list, fields left out, own words.
 
     `required`: fields that its rule asks for, though its input cannot say so. `notes`: what is said in place of
@@ -108,8 +108,8 @@ class Shape:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-def fields(kind: GraphQLInputObjectType, texts: Texts, shape: Shape, path: str = "") -> list[Field]:
-    """The fields of an input, with what was typed; the plumbing of the act is the desk's own affair."""
+def fields(kind: GraphQLInputObjectType, texts: Texts, shape: FormOverrides, path: str = "") -> list[FormField]:
+    """The fields of an input, with what was typed; the plumbing of the act is the console's own affair."""
     made = []
     for name, given in kind.fields.items():
         where = f"{path}.{name}" if path else name
@@ -121,12 +121,12 @@ def fields(kind: GraphQLInputObjectType, texts: Texts, shape: Shape, path: str =
     return sorted(made, key=lambda f: f.name == "reason")  # why, at the end
 
 
-def _field(where: str, given: GraphQLInputField, texts: Texts, shape: Shape) -> Field:
+def _field(where: str, given: GraphQLInputField, texts: Texts, shape: FormOverrides) -> FormField:
     type_ = get_nullable_type(given.type)
     title = shape.labels.get(where) or label(given.description)
     aside = shape.hints.get(where, hint(given.description))
     required = is_required_input_field(given) or where in shape.required
-    made = Field(where, title, aside, "text", required, texts.get(where, ()), shape.notes.get(where, "facultatif"))
+    made = FormField(where, title, aside, "text", required, texts.get(where, ()), shape.notes.get(where, "facultatif"))
     if where in shape.hidden:
         made.kind = "hidden"
     elif where in shape.rows:
@@ -141,7 +141,7 @@ def _field(where: str, given: GraphQLInputField, texts: Texts, shape: Shape) -> 
     return made
 
 
-def _rows(where: str, type_: Any, texts: Texts, shape: Shape) -> list[Field]:  # noqa: ANN401 a list type
+def _rows(where: str, type_: Any, texts: Texts, shape: FormOverrides) -> list[FormField]:  # noqa: ANN401 a list type
     item = get_nullable_type(type_.of_type)
     made = []
     for index, row in enumerate(shape.rows[where]):
@@ -149,7 +149,7 @@ def _rows(where: str, type_: Any, texts: Texts, shape: Shape) -> list[Field]:  #
         key = next(iter(item.fields))  # the first field of a row says what it is about
         below = fields(item, {**texts, f"{path}.{key}": [row.value]}, shape, path)
         below[0].kind = "hidden"
-        made.append(Field(path, row.label, row.hint, "group", required=True, below=below))
+        made.append(FormField(path, row.label, row.hint, "group", required=True, below=below))
     return made
 
 
@@ -173,12 +173,12 @@ def _kind(name: str, type_: Any, options: Sequence[Option]) -> str:  # noqa: ANN
     return "long" if name in LONG else "text"
 
 
-def missing(made: Sequence[Field]) -> dict[str, str]:
+def missing(made: Sequence[FormField]) -> dict[str, str]:
     """The sentence of each field that must be filled in and is not; an optional group is whole once it is begun."""
     return {leaf.name: _lacks(leaf) for top in made for leaf in _empty(top)}
 
 
-def _lacks(leaf: Field) -> str:
+def _lacks(leaf: FormField) -> str:
     box = leaf.label if leaf.kind == "checkbox" else ", ".join(o.label for o in leaf.options if o.must)
     return f"Cochez « {box} » pour continuer." if box else f"« {leaf.label} » est à renseigner."
 
@@ -189,7 +189,7 @@ def read(kind: GraphQLInputObjectType, names: Iterable[str], texts: Texts, wrong
     for name in names:
         try:
             value = cast(kind.fields[name].type, texts, name)
-        except Uncast as uncast:
+        except InvalidValue as uncast:
             wrong.setdefault(uncast.path, uncast.sentence)
             continue
         if value is not None:
@@ -197,7 +197,7 @@ def read(kind: GraphQLInputObjectType, names: Iterable[str], texts: Texts, wrong
     return found
 
 
-def place(made: Sequence[Field], errors: Iterable[Mapping[str, Any]]) -> None:
+def place(made: Sequence[FormField], errors: Iterable[Mapping[str, Any]]) -> None:
     """Each error beside its field; what has no field of its own stands above."""
     leaves = {leaf.name: leaf for top in made for leaf in (top, *top.leaves()) if leaf.kind != "hidden"}
     for error in errors:
@@ -213,7 +213,7 @@ def told(wrong: Mapping[str, str]) -> list[Mapping[str, Any]]:
     return [{"path": name.split("."), "message": said} for name, said in wrong.items()]
 
 
-def _empty(field: Field) -> Iterator[Field]:
+def _empty(field: FormField) -> Iterator[FormField]:
     if field.below:
         if field.required or any(leaf.kind != "hidden" and leaf.value.strip() for leaf in field.leaves()):
             for child in field.below:

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from graphql import GraphQLEnumType, GraphQLInputType, get_named_type
 from starlette.requests import Request
 
-from .answering import PLUMBED, Desk, Failed, texts
+from .answering import PLUMBED, Console, PageError, texts
 from .casting import whole
-from .documents import Document
+from .documents import ConsoleDocument
 from .forms import Option
 from .masking import Mask
 from .options import choices
-from .page import Column, Listing, Page
+from .page import ListColumn, Listing, Page
 from .ports import Session
 from .rendering import last_day, nodes, path, values
-from .wording import Word, words
+from .wording import EnumWord, words
 
 SIZES = (25, 50, 100)
 LARGEST = 100
@@ -33,7 +33,7 @@ SOURCES = {"API": "interface", "CONSOLE": "bureau", "IMPORT": "import", "CLI": "
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class FilterField:
     """A filter of a list, as its field stands in the page."""
 
     name: str
@@ -61,15 +61,15 @@ class Question(NamedTuple):
     """Whether a sealed part does not open: the list then holds nothing, and says why."""
 
     def require_whole(self) -> dict[str, Any]:
-        """The variables, for what acts on the whole list. Raises `Failed` where a part of the filter is lost."""
+        """The variables, for what acts on the whole list. Raises `PageError` where a part of the filter is lost."""
         if self.is_forgotten:
-            raise Failed(400, FORGOTTEN)
+            raise PageError(400, FORGOTTEN)
         return self.variables
 
 
-def asked(desk: Desk, session: Session, page: Page, pairs: Sequence[tuple[str, str]]) -> Question:
+def asked(console: Console, session: Session, page: Page, pairs: Sequence[tuple[str, str]]) -> Question:
     """What an address asks of a page, its sealed parts opened."""
-    document = desk.library.queries[page.document]
+    document = console.library.queries[page.document]
     plain = list(pairs)
     ciphers: dict[str, str] = {}
     if page.listing is not None:
@@ -78,21 +78,21 @@ def asked(desk: Desk, session: Session, page: Page, pairs: Sequence[tuple[str, s
         usable = {name for name, field in fields.items() if field in document.variables}
         ciphers = {fields[name]: text for name, text in pairs if name in usable and text}
     if "soon" in document.variables:
-        plain.append(("soon", (desk.ports.today() + SOON).isoformat()))
-    variables, dropped = desk.variables(document, texts(plain))
-    words = {name: unseal(desk, session, page, name, text) for name, text in ciphers.items()}
+        plain.append(("soon", (console.ports.today() + SOON).isoformat()))
+    variables, dropped = console.variables(document, texts(plain))
+    words = {name: unseal(console, session, page, name, text) for name, text in ciphers.items()}
     variables |= {name: text for name, text in words.items() if text is not None}
     return Question(variables, dropped, None in words.values())
 
 
-def seal(desk: Desk, session: Session, page: Page, name: str, text: str) -> str:
+def seal(console: Console, session: Session, page: Page, name: str, text: str) -> str:
     """A text for an address of this page: names are read neither in searches nor in cursors."""
-    return desk.ports.sessions.seal(session, f"{page.document} {name} {text}")
+    return console.ports.sessions.seal(session, f"{page.document} {name} {text}")
 
 
-def unseal(desk: Desk, session: Session, page: Page, name: str, cipher: str) -> str | None:
+def unseal(console: Console, session: Session, page: Page, name: str, cipher: str) -> str | None:
     """None for what this page did not seal under this name, for this person."""
-    text = desk.ports.sessions.unseal(session, cipher)
+    text = console.ports.sessions.unseal(session, cipher)
     head = f"{page.document} {name} "
     return text.removeprefix(head) if text is not None and text.startswith(head) else None
 
@@ -105,25 +105,27 @@ def paged(request: Request, variables: dict[str, Any]) -> dict[str, Any]:
     return variables | {"first": None if back else size, "last": size if back else None}
 
 
-def filters(desk: Desk, listing: Listing, document: Document, variables: Mapping[str, Any], data: Mask) -> list[Filter]:
+def filters(
+    console: Console, listing: Listing, document: ConsoleDocument, variables: Mapping[str, Any], data: Mask
+) -> list[FilterField]:
     """The fields of a list's filter; what the address itself names is none."""
     made = []
     for name, type_ in document.variables.items():
         if name in {*PLUMBED, "id"}:
             continue
-        title = listing.labels.get(name) or desk.title(document, name)
-        options = _options(desk, listing, name, type_, data)
+        title = listing.labels.get(name) or console.title(document, name)
+        options = _options(console, listing, name, type_, data)
         value = variables.get(name)
         text = {True: "true", False: "false", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
         kind = "select" if options else {"Date": "date"}.get(get_named_type(type_).name, "search")
         shown = name in listing.shown or (not listing.shown and name == "search")
-        made.append(Filter(name, title, kind, text, options, shown, name == WORDS))
+        made.append(FilterField(name, title, kind, text, options, shown, name == WORDS))
     return made
 
 
-def _options(desk: Desk, listing: Listing, name: str, type_: GraphQLInputType, data: Mask) -> list[Option]:
+def _options(console: Console, listing: Listing, name: str, type_: GraphQLInputType, data: Mask) -> list[Option]:
     if name == "act":
-        return sorted((Option(*pair) for pair in desk.acts.items()), key=lambda option: option.label)
+        return sorted((Option(*pair) for pair in console.acts.items()), key=lambda option: option.label)
     if name in listing.choices:
         return list(choices(data, listing.choices[name]))
     match get_named_type(type_):
@@ -183,42 +185,42 @@ def position(
 
 
 async def every(
-    desk: Desk, session: Session, page: Page, variables: Mapping[str, Any], limit: int = FILE_LIMIT
+    console: Console, session: Session, page: Page, variables: Mapping[str, Any], limit: int = FILE_LIMIT
 ) -> AsyncIterator[Mask]:
-    """All that a filter shows, a hundred rows at a time. Raises `Failed` beyond `limit` rows."""
+    """All that a filter shows, a hundred rows at a time. Raises `PageError` beyond `limit` rows."""
     assert page.listing is not None
-    document, after, count = desk.library.queries[page.document], None, 0
+    document, after, count = console.library.queries[page.document], None, 0
     while True:
         asked = dict(variables) | {"first": LARGEST, "last": None, "after": after}
         asked.pop("before", None)
-        data = await desk.ask(session, document, asked)
+        data = await console.ask(session, document, asked)
         yield data
         count += LARGEST
         info = path(data, page.listing.root).pageInfo
         if not info.hasNextPage:
             return
         if count >= limit:
-            raise Failed(400, f"Choisissez au plus {limit} lignes : resserrez le filtre.")
+            raise PageError(400, f"Choisissez au plus {limit} lignes : resserrez le filtre.")
         after = info.endCursor
 
 
-def cells(desk: Desk, columns: Sequence[Column], row: Mask) -> list[Any]:
-    return [cell(desk, column, row) for column in columns]
+def cells(console: Console, columns: Sequence[ListColumn], row: Mask) -> list[Any]:
+    return [cell(console, column, row) for column in columns]
 
 
-def cell(desk: Desk, column: Column, row: Mask) -> Any:  # noqa: ANN401 a value of the answer
+def cell(console: Console, column: ListColumn, row: Mask) -> Any:  # noqa: ANN401 a value of the answer
     """A value, or several one after the other where the path goes through a list."""
     found = list(values(row, column.path.split(".")))
     match column.kind:
         case "act":
-            found = [Word(name, desk.acts.get(name, name)) for name in found]
+            found = [EnumWord(name, console.acts.get(name, name)) for name in found]
         case "source":
-            found = [Word(name, SOURCES.get(name, name)) for name in found]
+            found = [EnumWord(name, SOURCES.get(name, name)) for name in found]
         case "last_day":
             found = [last_day(value) for value in found]
     return found[0] if len(found) == 1 else found or None
 
 
-def summary(made: Sequence[Filter]) -> list[tuple[str, str]]:
+def summary(made: Sequence[FilterField]) -> list[tuple[str, str]]:
     """The filters in words, for the head of a file and for the journal; of a private one, only that there was one."""
     return [(f.label, UNSAID if f.private else f.said) for f in made if f.value]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .selection import Selected, Selection
+from .selection import SelectedField, Selection
 
 
-class Unasked(Exception):
+class NotSelected(Exception):
     """A template reads a field that its document does not ask for."""
 
 
@@ -24,13 +24,13 @@ class Mask:
             return self._shown[key]
         selected = self._selection.fields.get(key)
         if selected is None:
-            raise Unasked(f"{self._selection.type.name}.{key} is not in the document")
+            raise NotSelected(f"{self._selection.type.name}.{key} is not in the document")
         made = self._shown[key] = shown(self._data.get(key), selected)
         return made
 
     __getitem__ = __getattr__
 
-    def __iter__(self) -> Iterator[tuple[Selected, Any]]:
+    def __iter__(self) -> Iterator[tuple[SelectedField, Any]]:
         """The fields that the answer holds, in the order of the document."""
         return ((s, self[key]) for key, s in self._selection.fields.items() if key in self._data)
 
@@ -46,7 +46,7 @@ class Mask:
         return self._data
 
 
-def shown(value: Any, selected: Selected) -> Any:  # noqa: ANN401 a value of the answer
+def shown(value: Any, selected: SelectedField) -> Any:  # noqa: ANN401 a value of the answer
     """The value as its type says: a day, an instant, a word, an object behind its own mask."""
     if value is None:
         return None

@@ -12,16 +12,16 @@ from markupsafe import Markup, escape
 
 from . import typography
 from .act_form import filled
-from .documents import Document
+from .documents import ConsoleDocument
 from .masking import Mask
-from .page import Column, called
+from .page import ListColumn, called
 from .rendering import path, printed
 from .site import Site
-from .wording import Word, words
+from .wording import EnumWord, words
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     title: str
     path: str
     needs: str
@@ -29,21 +29,21 @@ class Entry:
 
 
 AGENT = (
-    Entry("Mes actions", "/", "all"),
-    Entry("Partenaires", "/partenaires", "PARTNER_READ"),
-    Entry("Bulletins", "/bulletins", "MEMBERSHIP_BULLETIN_READ"),
-    Entry("Utilisateurs", "/utilisateurs", "USER_READ"),
-    Entry("Imports", "/imports", "IMPORT_READ"),
-    Entry("Migration", "/migration", "PARTNER_READ"),
-    Entry("Journal", "/journal", "JOURNAL_ENTRY_READ"),
-    Entry("Référentiel", "/referentiel", "ORGANISM_WRITE"),
-    Entry("Agents", "/agents", "AGENT_READ"),
+    MenuEntry("Mes actions", "/", "all"),
+    MenuEntry("Partenaires", "/partenaires", "PARTNER_READ"),
+    MenuEntry("Bulletins", "/bulletins", "MEMBERSHIP_BULLETIN_READ"),
+    MenuEntry("Utilisateurs", "/utilisateurs", "USER_READ"),
+    MenuEntry("Imports", "/imports", "IMPORT_READ"),
+    MenuEntry("Migration", "/migration", "PARTNER_READ"),
+    MenuEntry("Journal", "/journal", "JOURNAL_ENTRY_READ"),
+    MenuEntry("Référentiel", "/referentiel", "ORGANISM_WRITE"),
+    MenuEntry("Agents", "/agents", "AGENT_READ"),
 )
 PARTNER = (
-    Entry("Mes actions", "/", "all"),
-    Entry("Mes utilisateurs", "/utilisateurs", "USER_READ"),
-    Entry("Mes services", "/services", "all"),
-    Entry("Journal", "/journal", "JOURNAL_ENTRY_READ"),
+    MenuEntry("Mes actions", "/", "all"),
+    MenuEntry("Mes utilisateurs", "/utilisateurs", "USER_READ"),
+    MenuEntry("Mes services", "/services", "all"),
+    MenuEntry("Journal", "/journal", "JOURNAL_ENTRY_READ"),
 )
 NOTHING = Markup('<span class="hint">—</span>')
 TONES = {
@@ -78,7 +78,7 @@ def is_agent(viewer: Mask) -> bool:
     return bool(viewer.posts)
 
 
-def menu_of(viewer: Mask) -> Sequence[Entry]:
+def menu_of(viewer: Mask) -> Sequence[MenuEntry]:
     """The entries that this person may use."""
     return [e for e in (AGENT if is_agent(viewer) else PARTNER) if e.needs in {"all", *viewer.may}]
 
@@ -94,7 +94,7 @@ def tone(word: Any) -> str:  # noqa: ANN401 a word, or a text
     return next((tone for tone, words in TONES.items() if str(word) in words), "")
 
 
-def shown_as(column: Column, value: Any) -> Any:  # noqa: ANN401 a value of a list
+def shown_as(column: ListColumn, value: Any) -> Any:  # noqa: ANN401 a value of a list
     """A cell of a list on the screen."""
     if value is None or value == []:
         return NOTHING
@@ -141,7 +141,7 @@ def link_name(kind: str) -> str:
     return LINKS.get(kind, "")
 
 
-def dress(templates: Environment, site: Site) -> None:
+def page_context(templates: Environment, site: Site) -> None:
     """What every template may call."""
     templates.globals |= {
         "menu_of": menu_of,
@@ -159,7 +159,7 @@ def dress(templates: Environment, site: Site) -> None:
         "link_name": link_name,
         "page_of": page_of,
         "called_by": called_by,
-        "word": lambda value: value.label if isinstance(value, Word) else value,
+        "word": lambda value: value.label if isinstance(value, EnumWord) else value,
         "can": can,
         "choices_of": choices_of,
         **site.functions,
@@ -170,6 +170,6 @@ def can(viewer: Mask, action: str) -> bool:
     return action in viewer.may
 
 
-def choices_of(document: Document, variable: str) -> Sequence[tuple[str, str]]:
+def choices_of(document: ConsoleDocument, variable: str) -> Sequence[tuple[str, str]]:
     """The values of an enum that a document takes, with their words, in the order of the words."""
     return sorted(words(get_named_type(document.variables[variable])).items(), key=lambda pair: pair[1])

@@ -6,7 +6,7 @@ from typing import Any
 from .forms import Option
 from .masking import Mask
 from .rendering import values
-from .wording import Word
+from .wording import EnumWord
 
 
 def texts_of(value: Any) -> list[str]:  # noqa: ANN401 a value of the answer
@@ -47,7 +47,7 @@ def _word(value: Any) -> str:  # noqa: ANN401 a value of the answer
     match value:
         case Mask():
             return " ".join(_word(v) for s, v in value if s.key != "id")
-        case Word():
+        case EnumWord():
             return value.label
         case list():
             return ", ".join(_word(item) for item in value)

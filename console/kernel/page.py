@@ -1,15 +1,15 @@
-"""The pages of the desk. One is a document, a template or the default one, and a few lines here."""
+"""The pages of the console. One is a document, a template or the default one, and a few lines here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .masking import Mask
 from .rendering import path
-from .wording import Word
+from .wording import EnumWord
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListColumn:
     """A column of a list, on the screen and in its exports: a path in the row, or a template's macro for the screen."""
 
     title: str
@@ -23,7 +23,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Quick:
+class QuickFilter:
     """A filter of one click."""
 
     title: str
@@ -47,11 +47,11 @@ class Listing:
     """
 
     root: str
-    columns: tuple[Column, ...]
+    columns: tuple[ListColumn, ...]
     one: str
     many: str
     empty: str
-    quick: tuple[Quick, ...] = ()
+    quick: tuple[QuickFilter, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
@@ -77,4 +77,4 @@ def called(page: Page, row: Mask) -> str:
     """How a row is called: its first two columns."""
     assert page.listing is not None
     found = [path(row, column.path) for column in page.listing.columns[:2]]
-    return " · ".join(str(value.label if isinstance(value, Word) else value) for value in found if value)
+    return " · ".join(str(value.label if isinstance(value, EnumWord) else value) for value in found if value)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from . import files, lists
-from .answering import LARGEST_POST, YEAR, Desk, Failed, found, refuse_personal_number, texts, typed
+from .answering import LARGEST_POST, YEAR, Console, PageError, found, refuse_personal_number, texts, typed
 from .casting import whole
 from .masking import Mask
 from .page import Page
@@ -28,22 +28,22 @@ KEPT = {
 LONGEST_SEARCH = 200
 
 
-class Pages:
+class DocumentPages:
     """Every page that is a document: read, shown, and for a list filtered, paged and given as a file."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, console: Console) -> None:
+        self.console = console
 
     def routes(self) -> list[Route]:
         return [
             Route(
                 page.path,
-                self.desk.signed_in(self._endpoint(page)),
+                self.console.signed_in(self._endpoint(page)),
                 methods=["GET", "POST"],
                 name=page.document,
                 max_body_size=LARGEST_POST,
             )
-            for page in self.desk.site.pages
+            for page in self.console.site.pages
         ]
 
     def _endpoint(self, page: Page) -> Any:  # noqa: ANN401 a handler
@@ -55,18 +55,18 @@ class Pages:
         return endpoint
 
     async def show(self, request: Request, session: Session, page: Page) -> Response:
-        document = self.desk.library.queries[page.document]
+        document = self.console.library.queries[page.document]
         if page.listing is not None and "saisie" in request.query_params:
-            draft = await self.desk.kept(request, session)
+            draft = await self.console.kept(request, session)
             if draft:  # a search that was sent after the session had ended
                 return self._narrow(request, session, page, texts(draft))
-        question = lists.asked(self.desk, session, page, _pairs(request))
+        question = lists.asked(self.console, session, page, _pairs(request))
         variables = question.variables
         if page.listing is not None:
             variables = lists.paged(request, variables)
-        data = await self.desk.ask(session, document, variables)
+        data = await self.console.ask(session, document, variables)
         if data.viewer.user is None:
-            return self.desk.render(request, session, ["unknown.html"], 403, {"data": data})
+            return self.console.render(request, session, ["unknown.html"], 403, {"data": data})
         if page.root:
             found(data, page.root)
         context = {
@@ -76,16 +76,16 @@ class Pages:
             "data": data,
             "document": document,
             "variables": {k: v for k, v in variables.items() if v is not None},
-            "notices": [*[("warning", text) for text in question.dropped], *_done(self.desk.site, request)],
+            "notices": [*[("warning", text) for text in question.dropped], *_done(self.console.site, request)],
         }
         if "requete" in request.query_params:
-            return self.desk.render(request, session, ["request.html"], 200, context)
+            return self.console.render(request, session, ["request.html"], 200, context)
         if page.listing is not None:
             context |= self._listed(request, session, page, question, data)
         if page.document == "worklist":
             context["drafts"] = await self._drafts(session)
         names = [f"{page.document}.html", "list.html" if page.listing else "default.html"]
-        response = self.desk.render(request, session, names, 200, context)
+        response = self.console.render(request, session, names, 200, context)
         if (size := whole(request.query_params.get("taille", ""))) is not None:
             response.set_cookie("taille", str(size), max_age=YEAR, secure=True, httponly=True, samesite="lax")
         return response
@@ -98,29 +98,29 @@ class Pages:
         question: lists.Question,
         data: Mask,
     ) -> dict[str, Any]:
-        listing, document = page.listing, self.desk.library.queries[page.document]
+        listing, document = page.listing, self.console.library.queries[page.document]
         assert listing is not None
         variables, connection = lists.paged(request, question.variables), found(data, listing.root)
         aside = {"after", "before", "rang", "fait", "saisie"}
         if question.is_forgotten:
             connection = lists.empty(connection)
             aside |= {"s"}
-        seal = partial(lists.seal, self.desk, session, page)
+        seal = partial(lists.seal, self.console, session, page)
         return {
             "listing": listing,
             "connection": connection,
             "forgotten": lists.FORGOTTEN if question.is_forgotten else "",
-            "filters": lists.filters(self.desk, listing, document, variables, data),
+            "filters": lists.filters(self.console, listing, document, variables, data),
             "unread": not lists.is_read(listing, data),
             "position": lists.position(request, connection, variables, seal),
-            "cell": partial(lists.cell, self.desk),
+            "cell": partial(lists.cell, self.console),
             "kept": {k: v for k, v in request.query_params.items() if k not in aside},
         }
 
     async def _drafts(self, session: Session) -> list[tuple[str, str]]:
         """The forms that were kept: their address, and their act."""
-        paths = await self.desk.ports.sessions.kept_paths(session)
-        named = ((kept, self.desk.site.acts.get(kept.partition("?")[0].removeprefix("/actes/"))) for kept in paths)
+        paths = await self.console.ports.sessions.kept_paths(session)
+        named = ((kept, self.console.site.acts.get(kept.partition("?")[0].removeprefix("/actes/"))) for kept in paths)
         return [(kept, act.title) for kept, act in named if act]
 
     # what a list is asked besides
@@ -128,7 +128,7 @@ class Pages:
     async def _posted(self, request: Request, session: Session, page: Page) -> Response:
         form = await request.form()
         if page.listing is None:
-            raise Failed(404)
+            raise PageError(404)
         if form.get("_faire") == "export":
             return await self._file(request, session, page, str(form.get("format", "csv")))
         return self._narrow(request, session, page, texts(typed(form)))
@@ -139,30 +139,30 @@ class Pages:
         words = filter_.pop(lists.WORDS, "").strip()
         refuse_personal_number(words)
         if len(words) > LONGEST_SEARCH:
-            raise Failed(400, f"Une recherche compte au plus {LONGEST_SEARCH} caractères.")
+            raise PageError(400, f"Une recherche compte au plus {LONGEST_SEARCH} caractères.")
         if words:
-            filter_["s"] = lists.seal(self.desk, session, page, lists.WORDS, words)
+            filter_["s"] = lists.seal(self.console, session, page, lists.WORDS, words)
         return RedirectResponse(request.url.path + ("?" + urlencode(filter_) if filter_ else ""), 303)
 
     async def _file(self, request: Request, session: Session, page: Page, kind: str) -> Response:
         """The whole list that the filter shows, once the graph has judged and journaled it."""
-        listing, document = page.listing, self.desk.library.queries[page.document]
+        listing, document = page.listing, self.console.library.queries[page.document]
         if listing is None or not listing.export or kind not in files.MEDIA:
-            raise Failed(404)
-        variables = lists.asked(self.desk, session, page, _pairs(request)).require_whole()
+            raise PageError(404)
+        variables = lists.asked(self.console, session, page, _pairs(request)).require_whole()
         said: list[tuple[str, str]] = []
         rows = []
-        async for data in lists.every(self.desk, session, page, variables):
-            said = said or lists.summary(lists.filters(self.desk, listing, document, variables, data))
-            rows += [lists.cells(self.desk, listing.columns, row) for row in nodes(path(data, listing.root))]
+        async for data in lists.every(self.console, session, page, variables):
+            said = said or lists.summary(lists.filters(self.console, listing, document, variables, data))
+            rows += [lists.cells(self.console, listing.columns, row) for row in nodes(path(data, listing.root))]
         given = {"list": listing.export, "rows": len(rows), "filter": " ; ".join(f"{k} : {v}" for k, v in said) or None}
-        answer = await self.desk.ask(session, self.desk.library.mutations["listExport"], {"input": given})
+        answer = await self.console.ask(session, self.console.library.mutations["listExport"], {"input": given})
         if answer.listExport.errors:
-            raise Failed(400, answer.listExport.errors[0].message)
+            raise PageError(400, answer.listExport.errors[0].message)
         titles = [column.title for column in listing.columns]
         body = files.as_csv(titles, rows) if kind == "csv" else files.as_xlsx(titles, rows, said)
-        named = f'attachment; filename="{page.document}-{self.desk.ports.today():%Y-%m-%d}.{kind}"'
-        return Response(body, 200, {**self.desk.headers(), "Content-Disposition": named}, files.MEDIA[kind])
+        named = f'attachment; filename="{page.document}-{self.console.ports.today():%Y-%m-%d}.{kind}"'
+        return Response(body, 200, {**self.console.headers(), "Content-Disposition": named}, files.MEDIA[kind])
 
 
 def _pairs(request: Request) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the desk is given by the process: who is signed in, and the graph. It has no other door."""
+"""What the console is given by the process: who is signed in, and the graph. It has no other door."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Session(Protocol):
     def accepts(self, token: str) -> bool: ...
 
 
-class Seen(Protocol):
+class OpenSession(Protocol):
     """One of the sessions of a person, as it is shown to them."""
 
     @property
@@ -58,7 +58,7 @@ class Sessions(Protocol):
         """What was kept for this path, given back once, to the same person."""
 
     async def kept_paths(self, session: Any) -> Sequence[str]: ...  # noqa: ANN401 the process's own session
-    async def mine(self, session: Any) -> Sequence[Seen]: ...  # noqa: ANN401 the process's own session
+    async def mine(self, session: Any) -> Sequence[OpenSession]: ...  # noqa: ANN401 the process's own session
     async def end_others(self, session: Any) -> int: ...  # noqa: ANN401 the process's own session
     def seal(self, session: Any, text: str) -> str:  # noqa: ANN401 the process's own session
         """A text for an address, that this person alone reads for thirty days: no name is in a URL."""
@@ -66,7 +66,7 @@ class Sessions(Protocol):
     def unseal(self, session: Any, sealed: str) -> str | None: ...  # noqa: ANN401 the process's own session
 
 
-class Entries(Protocol):
+class SavedEntries(Protocol):
     """What a person entered, kept by the server for thirty days: sealed, and theirs alone. A content is JSON."""
 
     async def begin(self, session: Any, content: Any) -> str: ...  # noqa: ANN401 the process's own session; JSON
@@ -84,7 +84,7 @@ class Ports:
 
     schema: GraphQLSchema
     sessions: Sessions
-    entries: Entries
+    entries: SavedEntries
     ask: Callable[[Any, str, Mapping[str, Any]], Awaitable[Answer]]
     upload: Callable[[Any, str, bytes], Awaitable[Answer]]
     same_origin: Callable[[Request], bool]

@@ -17,8 +17,8 @@ from jinja2.ext import Extension
 from . import typography
 from .documents import FOLDER
 from .masking import Mask
-from .selection import Selected
-from .wording import Word, label
+from .selection import SelectedField
+from .wording import EnumWord, label
 
 STATIC = FOLDER / "layout" / "static"
 _PARTS = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>)", re.DOTALL)
@@ -55,7 +55,7 @@ def printed(value: Any) -> Any:  # noqa: ANN401 whatever a template prints
             return typography.instant(value)
         case date():
             return typography.day(value)
-        case Word():
+        case EnumWord():
             return value.label
         case int():
             return typography.number(value)
@@ -135,7 +135,7 @@ def facts(mask: Mask) -> Iterator[tuple[str, str, Any]]:
         yield label(selected.field.description), kind_of(selected), value
 
 
-def kind_of(selected: Selected) -> str:
+def kind_of(selected: SelectedField) -> str:
     if selected.key.lower().endswith("siret"):
         return "siret"
     if isinstance(get_nullable_type(selected.type), GraphQLList):

@@ -16,11 +16,11 @@ from graphql import (
 )
 
 from .casting import plain_id
-from .wording import Word, word
+from .wording import EnumWord, word
 
 
 @dataclass
-class Selected:
+class SelectedField:
     """A field that a document asks for: its French description, its type, and what is asked below it."""
 
     key: str
@@ -32,7 +32,7 @@ class Selected:
         """What makes a value of the answer what its type says: a day, an instant, a word, or itself."""
         match self.named:
             case GraphQLEnumType() as kind:
-                return {value: Word(value, word(kind, value)) for value in kind.values}.__getitem__
+                return {value: EnumWord(value, word(kind, value)) for value in kind.values}.__getitem__
             case GraphQLScalarType(name="Date"):
                 return date.fromisoformat
             case GraphQLScalarType(name="DateTime"):
@@ -55,7 +55,7 @@ class Selection:
     """What a document asks of an object, by response key; the fragments of every possible type together."""
 
     type: GraphQLNamedType
-    fields: dict[str, Selected] = field(default_factory=dict)
+    fields: dict[str, SelectedField] = field(default_factory=dict)
 
     @property
     def is_connection(self) -> bool:

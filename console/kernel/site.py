@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from .act_form import Act
+from .act_form import ActForm
 from .documents import Library, library
 from .page import Page
 
@@ -15,7 +15,7 @@ from .page import Page
 class Site:
     """`functions`: what templates call, by name, that only one feature needs."""
 
-    acts: Mapping[str, Act]
+    acts: Mapping[str, ActForm]
     pages: Sequence[Page]
     functions: Mapping[str, Callable[..., Any]]
 

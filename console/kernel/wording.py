@@ -12,7 +12,7 @@ _PARAGRAPH = re.compile(r" \([§RAI][^)]*\)\.?$")
 _ALONE = re.compile(r"\(([§RAI][^)]*)\)")
 
 
-class Word(str):
+class EnumWord(str):
     """A value of an enum, with its French word."""
 
     __slots__ = ("label",)

@@ -1,11 +1,11 @@
 """Partners: registered, found eligible, attested, their establishments, their SIRET."""
 
-from console.kernel.act_form import Act
+from console.kernel.act_form import ActForm
 
 PARTNER = "/partenaires/{partner.id}"
 
 ACTS = (
-    Act(
+    ActForm(
         "partnerRegister",
         "Enregistrer un partenaire",
         "Enregistrer le partenaire",
@@ -13,7 +13,7 @@ ACTS = (
         "/partenaires",
         choices={"organismId": "viewer.organisms"},
     ),
-    Act(
+    ActForm(
         "establishmentAdd",
         "Rattacher un établissement",
         "Rattacher l’établissement",
@@ -22,7 +22,7 @@ ACTS = (
         root="partner",
         version="partner.version",
     ),
-    Act(
+    ActForm(
         "partnerUpdate",
         "Modifier un partenaire",
         "Enregistrer",
@@ -32,7 +32,7 @@ ACTS = (
         version="partner.version",
         prefill={name: f"partner.{name}" for name in ("name", "contact")},
     ),
-    Act(
+    ActForm(
         "establishmentUpdate",
         "Modifier un établissement",
         "Enregistrer",
@@ -42,7 +42,7 @@ ACTS = (
         version="establishment.version",
         prefill={name: f"establishment.{name}" for name in ("name", "department", "finess", "contact")},
     ),
-    Act(
+    ActForm(
         "establishmentEnd",
         "Mettre fin au rattachement d’un établissement",
         "Mettre fin au rattachement",
@@ -53,7 +53,7 @@ ACTS = (
         initial={"on": "today"},
         danger=True,
     ),
-    Act(
+    ActForm(
         "partnerSiretChange",
         "Changer de SIRET",
         "Changer de SIRET",
@@ -65,7 +65,7 @@ ACTS = (
         labels={"switch": "La bascule"},
         sensitive=True,
     ),
-    Act(
+    ActForm(
         "eligibilityDecide",
         "Décider de l’éligibilité",
         "Enregistrer la décision",
@@ -74,7 +74,7 @@ ACTS = (
         root="partner",
         notes={"formDigest": ("service.needsEligibilityForm", "à joindre quand le partenaire est éligible")},
     ),
-    Act(
+    ActForm(
         "activityAttest",
         "Attester que le partenaire est toujours actif",
         "Attester",

@@ -7,7 +7,7 @@ from console.kernel.masking import Mask
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class OrganismProgress:
     """A line of the migration's chart; `remaining` is what is not late yet."""
 
     organism: str
@@ -17,7 +17,7 @@ class Bar:
     late: int
 
 
-def by_organism(board: Sequence[Mask]) -> list[Bar]:
+def by_organism(board: Sequence[Mask]) -> list[OrganismProgress]:
     """The cases of each organism together."""
     found: dict[str, list[Mask]] = {}
     for row in board:
@@ -27,5 +27,5 @@ def by_organism(board: Sequence[Mask]) -> list[Bar]:
         total, done, remaining, late = (
             sum(row[count] for row in rows) for count in ("total", "done", "remaining", "late")
         )
-        made.append(Bar(name, total, done, remaining - late, late))
+        made.append(OrganismProgress(name, total, done, remaining - late, late))
     return made

@@ -1,6 +1,6 @@
 """Partners: the list, the head of a file, an establishment, the chart of the migration."""
 
-from console.kernel.page import Column, Listing, Page, Quick
+from console.kernel.page import ListColumn, Listing, Page, QuickFilter
 
 PARTNERS = Listing(
     root="partners",
@@ -12,21 +12,21 @@ PARTNERS = Listing(
     labels={"search": "Nom, SIRET ou SIREN", "migrationState": "Migration", "mode": "Mode de gestion"},
     choices={"organismId": "cna multiBranch cafs lastCafs", "serviceId": "services"},
     quick=(
-        Quick("Tous", {}),
-        Quick("En retard", {"migrationState": "LATE"}),
-        Quick("Reste à ouvrir", {"migrationState": "REMAINING"}),
-        Quick("Délégués sans gestionnaire", {"withoutManager": "true"}),
-        Quick("Sans convention en vigueur", {"inForce": "false"}),
+        QuickFilter("Tous", {}),
+        QuickFilter("En retard", {"migrationState": "LATE"}),
+        QuickFilter("Reste à ouvrir", {"migrationState": "REMAINING"}),
+        QuickFilter("Délégués sans gestionnaire", {"withoutManager": "true"}),
+        QuickFilter("Sans convention en vigueur", {"inForce": "false"}),
     ),
     columns=(
-        Column("Raison sociale", "name", link="/partenaires/{id}"),
-        Column("SIRET", "siret", kind="siret"),
-        Column("Nature", "kind"),
-        Column("Mode", "mode", kind="status"),
-        Column("Administré par", "administeredBy.name"),
-        Column("Convention", "conventionInForce.status", kind="status"),
-        Column("Cas", "migration.case", kind="status"),
-        Column("En retard", "migration.late", kind="yes"),
+        ListColumn("Raison sociale", "name", link="/partenaires/{id}"),
+        ListColumn("SIRET", "siret", kind="siret"),
+        ListColumn("Nature", "kind"),
+        ListColumn("Mode", "mode", kind="status"),
+        ListColumn("Administré par", "administeredBy.name"),
+        ListColumn("Convention", "conventionInForce.status", kind="status"),
+        ListColumn("Cas", "migration.case", kind="status"),
+        ListColumn("En retard", "migration.late", kind="yes"),
     ),
     export="PARTNERS",
     export_needs="PARTNER_EXPORT",

@@ -1,6 +1,6 @@
 """People at a partner, the groups that give them rights, and the clients that it mandates."""
 
-from console.kernel.act_form import Act
+from console.kernel.act_form import ActForm
 
 PARTNER = "/partenaires/{partner.id}"
 PEOPLE = "/partenaires/{affiliation.partner.id}/groupes"
@@ -8,7 +8,7 @@ SECTION = "/utilisateurs"
 GROUP = "/groupes/{groupId}"
 
 ACTS = (
-    Act(
+    ActForm(
         "groupCreate",
         "Créer un groupe",
         "Créer le groupe",
@@ -18,7 +18,7 @@ ACTS = (
         choices={"establishmentIds": "access.partner.establishments.nodes"},
         review=False,
     ),
-    Act(
+    ActForm(
         "groupRoleAttach",
         "Donner un rôle au groupe",
         "Donner ce rôle",
@@ -28,7 +28,7 @@ ACTS = (
         version="group.version",
         choices={"roleId": "group.access.openedBulletin.roles"},
     ),
-    Act(
+    ActForm(
         "groupClose",
         "Fermer le groupe",
         "Fermer le groupe",
@@ -39,7 +39,7 @@ ACTS = (
         initial={"on": "today"},
         danger=True,
     ),
-    Act(
+    ActForm(
         "groupClosingCancel",
         "Annuler la fermeture du groupe",
         "Annuler la fermeture",
@@ -48,7 +48,7 @@ ACTS = (
         root="group",
         version="group.version",
     ),
-    Act(
+    ActForm(
         "groupMembersAdd",
         "Inclure des personnes",
         "Inclure ces personnes",
@@ -58,7 +58,7 @@ ACTS = (
         version="group.version",
         choices={"userIds": "group.people.affiliations.nodes.user"},
     ),
-    Act(
+    ActForm(
         "groupMembersRemove",
         "Retirer des personnes",
         "Retirer ces personnes",
@@ -70,7 +70,7 @@ ACTS = (
         initial={"on": "today"},
         danger=True,
     ),
-    Act(
+    ActForm(
         "userInvite",
         "Inviter une personne",
         "Inviter",
@@ -80,7 +80,7 @@ ACTS = (
         section=SECTION,
         tells=True,
     ),
-    Act(
+    ActForm(
         "invitationRenew",
         "Renouveler une invitation",
         "Renouveler l’invitation",
@@ -89,7 +89,7 @@ ACTS = (
         section=SECTION,
         tells=True,
     ),
-    Act(
+    ActForm(
         "invitationAccept",
         "Accepter une invitation",
         "Accepter",
@@ -99,7 +99,7 @@ ACTS = (
         review=False,
         labels={"invitation": "Code de l’invitation"},
     ),
-    Act(
+    ActForm(
         "userUpdate",
         "Modifier une personne",
         "Enregistrer",
@@ -115,7 +115,7 @@ ACTS = (
             "person.jobTitle": "affiliation.jobTitle",
         },
     ),
-    Act(
+    ActForm(
         "userSuspend",
         "Suspendre",
         "Suspendre",
@@ -126,7 +126,7 @@ ACTS = (
         version="affiliation.version",
         danger=True,
     ),
-    Act(
+    ActForm(
         "userReinstate",
         "Rétablir",
         "Rétablir",
@@ -136,7 +136,7 @@ ACTS = (
         section=SECTION,
         version="affiliation.version",
     ),
-    Act(
+    ActForm(
         "userDeactivate",
         "Mettre fin à l’accès",
         "Mettre fin à l’accès",
@@ -148,7 +148,7 @@ ACTS = (
         initial={"on": "today"},
         danger=True,
     ),
-    Act(
+    ActForm(
         "userDeactivationCancel",
         "Annuler la fin de l’accès",
         "Annuler cette fin",
@@ -158,7 +158,7 @@ ACTS = (
         section=SECTION,
         version="affiliation.version",
     ),
-    Act(
+    ActForm(
         "mandateGrant",
         "Mandater un prestataire",
         "Mandater",
@@ -167,7 +167,7 @@ ACTS = (
         root="partner",
         section=SECTION,
     ),
-    Act(
+    ActForm(
         "mandateRevoke",
         "Mettre fin au mandat",
         "Mettre fin au mandat",

@@ -1,6 +1,6 @@
 """People: their list, their cards, their groups."""
 
-from console.kernel.page import Column, Listing, Page, Quick
+from console.kernel.page import ListColumn, Listing, Page, QuickFilter
 
 USERS = Listing(
     root="affiliations",
@@ -11,19 +11,19 @@ USERS = Listing(
     shown=("search",),
     labels={"search": "Nom d’une personne"},
     quick=(
-        Quick("Tous", {}),
-        Quick("Suspendus", {"suspended": "true"}),
-        Quick("Invitations en attente", {"pending": "true"}),
+        QuickFilter("Tous", {}),
+        QuickFilter("Suspendus", {"suspended": "true"}),
+        QuickFilter("Invitations en attente", {"pending": "true"}),
     ),
     columns=(
-        Column("Nom", "user.familyName", link="/utilisateurs/{user.id}", beside=("user.givenName",)),
-        Column("Prénom", "user.givenName"),
-        Column("Partenaire", "partner.name", link="/partenaires/{partner.id}/groupes"),
-        Column("Fonction", "jobTitle"),
-        Column("Courriel", "user.email"),
-        Column("Suspendu", "suspended", kind="yes"),
-        Column("Arrivée", "acceptedOn"),
-        Column("Dernier jour", "endsOn", kind="last_day"),
+        ListColumn("Nom", "user.familyName", link="/utilisateurs/{user.id}", beside=("user.givenName",)),
+        ListColumn("Prénom", "user.givenName"),
+        ListColumn("Partenaire", "partner.name", link="/partenaires/{partner.id}/groupes"),
+        ListColumn("Fonction", "jobTitle"),
+        ListColumn("Courriel", "user.email"),
+        ListColumn("Suspendu", "suspended", kind="yes"),
+        ListColumn("Arrivée", "acceptedOn"),
+        ListColumn("Dernier jour", "endsOn", kind="last_day"),
     ),
     export="AFFILIATIONS",
     export_needs="USER_EXPORT",

@@ -1,11 +1,11 @@
 """What national administrators keep: agents, organisms, services, roles, missions, campaigns, parameters."""
 
-from console.kernel.act_form import Act
+from console.kernel.act_form import ActForm
 
 REFERENCE = "/referentiel"
 
 ACTS = (
-    Act(
+    ActForm(
         "agentAppoint",
         "Nommer un agent",
         "Nommer",
@@ -16,7 +16,7 @@ ACTS = (
         omit=frozenset({"userId"}),
         required={"person": ""},
     ),
-    Act(
+    ActForm(
         "agentEnd",
         "Mettre fin à un poste",
         "Mettre fin",
@@ -28,7 +28,7 @@ ACTS = (
         initial={"on": "today"},
         danger=True,
     ),
-    Act(
+    ActForm(
         "organismSet",
         "Organisme",
         "Enregistrer",
@@ -40,7 +40,7 @@ ACTS = (
             name: f"organism.{name}" for name in ("code", "kind", "name", "contact", "networkRole", "departments")
         },
     ),
-    Act(
+    ActForm(
         "organismSupportSet",
         "Organismes soutenus par un Centre de ressources",
         "Enregistrer",
@@ -52,7 +52,7 @@ ACTS = (
         choices={"organismIds": "cna multiBranch cafs lastCafs"},
         prefill={"organismIds": "centre.supports.nodes"},
     ),
-    Act(
+    ActForm(
         "serviceSet",
         "Service",
         "Enregistrer",
@@ -74,7 +74,7 @@ ACTS = (
             )
         },
     ),
-    Act(
+    ActForm(
         "roleSet",
         "Rôle",
         "Enregistrer",
@@ -91,7 +91,7 @@ ACTS = (
             "serviceId": "role.service.id",
         },
     ),
-    Act(
+    ActForm(
         "missionSet",
         "Mission",
         "Enregistrer",
@@ -102,7 +102,7 @@ ACTS = (
         choices={"serviceIds": "services"},
         prefill={"code": "mission.code", "label": "mission.label", "serviceIds": "mission.services"},
     ),
-    Act(
+    ActForm(
         "campaignSet",
         "Ouvrir une campagne",
         "Enregistrer",
@@ -110,5 +110,5 @@ ACTS = (
         REFERENCE,
         section=REFERENCE,
     ),
-    Act("parameterSet", "Paramètre", "Enregistrer", "Le paramètre est enregistré.", REFERENCE, section=REFERENCE),
+    ActForm("parameterSet", "Paramètre", "Enregistrer", "Le paramètre est enregistré.", REFERENCE, section=REFERENCE),
 )

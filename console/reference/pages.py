@@ -1,6 +1,6 @@
 """What national administrators keep."""
 
-from console.kernel.page import Column, Listing, Page
+from console.kernel.page import ListColumn, Listing, Page
 
 ORGANISMS = Listing(
     root="organisms",
@@ -9,12 +9,12 @@ ORGANISMS = Listing(
     empty="Aucun organisme n’est inscrit.",
     shown=("search", "kind"),
     columns=(
-        Column("Nom", "name", link="/organismes/{id}"),
-        Column("Code", "code"),
-        Column("Nature", "kind"),
-        Column("Départements", "departments"),
-        Column("Centre de ressources", "supportedBy.nodes.name"),
-        Column("Contact", "contact"),
+        ListColumn("Nom", "name", link="/organismes/{id}"),
+        ListColumn("Code", "code"),
+        ListColumn("Nature", "kind"),
+        ListColumn("Départements", "departments"),
+        ListColumn("Centre de ressources", "supportedBy.nodes.name"),
+        ListColumn("Contact", "contact"),
     ),
 )
 AGENTS = Listing(
@@ -24,10 +24,10 @@ AGENTS = Listing(
     empty="Aucun organisme n’est inscrit.",
     shown=("search",),
     columns=(
-        Column("Organisme", "name", link="/organismes/{id}"),
-        Column("Code", "code"),
-        Column("Agents", "agents.totalCount"),
-        Column("Noms", "agents.nodes.user.familyName"),
+        ListColumn("Organisme", "name", link="/organismes/{id}"),
+        ListColumn("Code", "code"),
+        ListColumn("Agents", "agents.totalCount"),
+        ListColumn("Noms", "agents.nodes.user.familyName"),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""A real browser before the desk: it notes whatever goes wrong in it, and is driven by mouse or by keyboard."""
+"""A real browser before the console: it notes whatever goes wrong in it, and is driven by mouse or by keyboard."""
 
 import os
 import re
@@ -56,7 +56,7 @@ class Watched:
 
 
 async def opened(browser: Browser, origin: str, **how: Any) -> Watched:  # noqa: ANN401 Playwright's
-    """A fresh browser window on the desk, with an empty cache."""
+    """A fresh browser window on the console, with an empty cache."""
     made = await browser.new_context(base_url=origin, locale="fr-FR", timezone_id="Europe/Paris", **how)
     made.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)

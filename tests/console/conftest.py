@@ -1,4 +1,4 @@
-"""The desk under test: its kernel alone on the contract's schema, or whole, over ASGI or in a browser."""
+"""The console under test: its kernel alone on the contract's schema, or whole, over ASGI or in a browser."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from console.kernel.answering import Desk
+from console.kernel.answering import Console
 from console.kernel.documents import Library
 from console.kernel.ports import Ports
 from console.site import SITE
@@ -17,7 +17,7 @@ from server.demo_issuer import DemoIssuer
 from tests.conftest import Copies, running
 
 from .browsing import ARGUMENTS, CHROMIUM, Chromium, Watched, opened, sign_in
-from .desks import House, housed
+from .houses import House, housed
 
 
 def refuse(*_: Any) -> Any:  # noqa: ANN401 never called
@@ -25,10 +25,10 @@ def refuse(*_: Any) -> Any:  # noqa: ANN401 never called
 
 
 @pytest.fixture(scope="session")
-def desk() -> Desk:
+def console() -> Console:
     """The kernel without a register: its documents and templates."""
     nothing: Any = None
-    return Desk(
+    return Console(
         Ports(
             types().schema,
             nothing,
@@ -47,15 +47,15 @@ def desk() -> Desk:
 
 
 @pytest.fixture(scope="session")
-def library(desk: Desk) -> Library:
-    return desk.library
+def library(console: Console) -> Library:
+    return console.library
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 async def house(
     request: pytest.FixtureRequest, copies: Copies, issuer: DemoIssuer, issuer_file: Path
 ) -> AsyncIterator[House]:
-    """The whole desk on a register of its own, for a file of tests: each of them has its own people."""
+    """The whole console on a register of its own, for a file of tests: each of them has its own people."""
     url = await copies.fresh(request.param)
     async with housed(url, issuer, issuer_file) as made:
         yield made

@@ -6,7 +6,7 @@ from console.kernel.page import Page
 from console.site import PAGES
 from persistence.records import Bulletin, Convention, Establishment, Extract, Group, Organism, Service, User
 
-from .desks import House
+from .houses import House
 
 PERSONAS = (
     "agent-paris",

@@ -1,4 +1,4 @@
-"""The states of the desk that no address shows: each is reached as a person would, and checked to be what it says."""
+"""The states of the console that no address shows: each is reached as a person would, and verified."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""Every page of the desk, before an agent of a Caf, is one that anybody can use."""
+"""Every page of the console, before an agent of a Caf, is one that anybody can use."""
 
 import re
 from collections import Counter

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from .addresses import CANAL
-from .desks import House
+from .houses import House
 
 DAY = "2026-10-01"
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from console.kernel.answering import Desk, Failed
-from console.kernel.bulk import Bulk
+from console.kernel.answering import Console, PageError
+from console.kernel.bulk import BulkPages
 from persistence.records import EntryRecord
 
-from .desks import Heard, House, Visit, Visitor
+from .houses import Heard, House, Visit, Visitor
 from .test_forms import PEOPLE
 
 CANAL = "ptr_99990001200025"
@@ -181,7 +181,7 @@ async def test_a_lot_that_was_cut_is_taken_up_where_it_was_and_nothing_is_done_t
     preview = await previewed(visitor, ids)
 
     with monkeypatch.context() as cut:  # the first row is done, then the process stops
-        cut.setattr(Bulk, "_try", _then_stop(Bulk._try))  # noqa: SLF001 where a cut can fall
+        cut.setattr(BulkPages, "_try", _then_stop(BulkPages._try))  # noqa: SLF001 where a cut can fall
         assert (await visitor.step(preview, "faire")).status == 500
     report = await visitor.get(preview.answer.request.url.raw_path.decode())
     meanwhile = await people(house)
@@ -214,7 +214,7 @@ async def test_a_row_that_the_server_did_not_settle_is_told_as_unknown_and_taken
     preview = await previewed(visitor, ids)
 
     with monkeypatch.context() as away:
-        away.setattr(Desk, "ask", _busy_for(Desk.ask, ids[0]))
+        away.setattr(Console, "ask", _busy_for(Console.ask, ids[0]))
         report = await step(visitor, preview, "faire")
     unsettled = await report_of(visitor, report)
     again = await step(visitor, report, "faire")
@@ -226,10 +226,10 @@ async def test_a_row_that_the_server_did_not_settle_is_told_as_unknown_and_taken
 
 
 def _busy_for(ask: Any, row: str) -> Any:  # noqa: ANN401 a method
-    async def busy(desk: Desk, session: Any, document: Any, variables: Any) -> Any:  # noqa: ANN401 its arguments
+    async def busy(console: Console, session: Any, document: Any, variables: Any) -> Any:  # noqa: ANN401 its arguments
         if variables.get("input", {}).get("affiliationId") == row:
-            raise Failed(503)
-        return await ask(desk, session, document, variables)
+            raise PageError(503)
+        return await ask(console, session, document, variables)
 
     return busy
 

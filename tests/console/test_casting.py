@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputType, build_schema
 
-from console.kernel.answering import Desk, Failed, refuse_personal_number
-from console.kernel.casting import Uncast, cast, whole
+from console.kernel.answering import Console, PageError, refuse_personal_number
+from console.kernel.casting import InvalidValue, cast, whole
 from console.kernel.documents import Library
 
 SCHEMA = build_schema(
@@ -75,7 +75,7 @@ def test_a_text_becomes_the_value_of_its_type(name: str, text: str, value: objec
     ],
 )
 def test_a_text_that_does_not_fit_is_told_by_its_path_and_never_repeated(name: str, text: str) -> None:
-    with pytest.raises(Uncast) as told:
+    with pytest.raises(InvalidValue) as told:
         cast(of(name), {name: [text]}, name)
 
     assert told.value.path == name
@@ -120,7 +120,7 @@ def test_a_list_of_objects_is_built_by_index_in_the_order_of_the_numbers() -> No
 
 
 def test_the_fault_of_a_nested_field_names_its_whole_path() -> None:
-    with pytest.raises(Uncast) as told:
+    with pytest.raises(InvalidValue) as told:
         cast(of("lines"), {"lines.1.person.born": ["hier"]}, "lines")
 
     assert told.value.path == "lines.1.person.born"
@@ -130,40 +130,40 @@ def test_an_input_object_as_a_whole_takes_the_fields_without_a_prefix() -> None:
     assert cast(ACT, {"name": ["A"], "person.givenName": ["B"]}, "") == {"name": "A", "person": {"givenName": "B"}}
 
 
-def test_a_page_leaves_out_what_does_not_fit_and_says_so(desk: Desk) -> None:
-    document = desk.library.queries["partners"]
+def test_a_page_leaves_out_what_does_not_fit_and_says_so(console: Console) -> None:
+    document = console.library.queries["partners"]
 
-    found, told = desk.variables(document, {"mode": ["INVENTED"], "search": ["canal"], "inconnue": ["x"]})
+    found, told = console.variables(document, {"mode": ["INVENTED"], "search": ["canal"], "inconnue": ["x"]})
 
     assert found == {"search": "canal"}
     assert len(told) == 1
     assert "INVENTED" not in told[0]
-    assert desk.title(document, "mode") in told[0]
+    assert console.title(document, "mode") in told[0]
 
 
-def test_a_page_that_lacks_what_its_document_needs_is_nothing_at_that_address(desk: Desk) -> None:
-    with pytest.raises(Failed) as failed:
-        desk.variables(desk.library.queries["why"], {"user": ["usr_x"], "action": ["INVENTED"]})
+def test_a_page_that_lacks_what_its_document_needs_is_nothing_at_that_address(console: Console) -> None:
+    with pytest.raises(PageError) as failed:
+        console.variables(console.library.queries["why"], {"user": ["usr_x"], "action": ["INVENTED"]})
 
     assert failed.value.status == 404
 
 
-def test_every_variable_of_every_document_can_be_cast(desk: Desk) -> None:
-    library: Library = desk.library
+def test_every_variable_of_every_document_can_be_cast(console: Console) -> None:
+    library: Library = console.library
     for document in [*library.queries.values(), *library.forms.values(), *library.mutations.values()]:
         for name, type_ in document.variables.items():
             cast(type_, {}, name)
 
 
 def test_a_text_that_no_page_takes_is_told_before_it_is_read() -> None:
-    with pytest.raises(Uncast, match="10000 caractères au plus"):
+    with pytest.raises(InvalidValue, match="10000 caractères au plus"):
         cast(of("name"), {"name": ["a" * 10_001]}, "name")
 
 
 def test_a_search_that_is_too_long_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.kernel.answering.is_personal_number", lambda _text: pytest.fail("the text was read"))
 
-    with pytest.raises(Failed) as raised:
+    with pytest.raises(PageError) as raised:
         refuse_personal_number("a" * 251)
 
     assert (raised.value.status, "250 caractères" in raised.value.sentence) == (400, True)

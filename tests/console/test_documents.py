@@ -1,4 +1,4 @@
-"""The desk's documents: what a start refuses, and the titles and hints that the contract's descriptions give."""
+"""The console's documents: what a start refuses, and the titles and hints that the contract's descriptions give."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, build_schema, parse, print_ast
 
-from console.kernel.answering import Desk
+from console.kernel.answering import Console
 from console.kernel.documents import FOLDER, DocumentError, Library
 from console.kernel.selection import Selection
 from console.kernel.wording import hint, label, words
@@ -29,7 +29,7 @@ def loaded(folder: Path, text: str, *, schema: GraphQLSchema = SCHEMA) -> Librar
     return Library.load(schema, {}, folder)
 
 
-def test_every_document_of_the_desk_suits_the_contract(library: Library) -> None:
+def test_every_document_of_the_console_suits_the_contract(library: Library) -> None:
     assert {page.document for page in PAGES} <= set(library.queries)
     assert set(ACTS) <= set(library.mutations)
     assert set(ACTS) <= set(library.forms)
@@ -155,11 +155,11 @@ def test_a_variable_without_default_is_needed_and_the_others_are_not(library: Li
     assert library.queries["partners"].needed == set()
 
 
-def test_the_title_of_a_filter_is_the_description_of_the_argument_it_is_given_to(desk: Desk) -> None:
-    document = desk.library.queries["partners"]
+def test_the_title_of_a_filter_is_the_description_of_the_argument_it_is_given_to(console: Console) -> None:
+    document = console.library.queries["partners"]
 
     assert set(document.arguments) == set(document.variables)
-    assert desk.title(document, "mode") == label(SCHEMA.query_type.fields["partners"].args["mode"].description)  # type: ignore[union-attr]
+    assert console.title(document, "mode") == label(SCHEMA.query_type.fields["partners"].args["mode"].description)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

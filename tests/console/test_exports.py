@@ -13,7 +13,7 @@ from console.kernel.page import Page
 from console.site import PAGES
 from tests.journeys.story import a_siret
 
-from .desks import House, Visit, Visitor
+from .houses import House, Visit, Visitor
 from .places import BY_NAME
 
 EXPORTED = [page for page in PAGES if page.listing and page.listing.export]

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from console.kernel.files import as_csv, as_xlsx, text
-from console.kernel.wording import Word
+from console.kernel.wording import EnumWord
 
 DANGEROUS = [
     "=1+1",
@@ -70,7 +70,7 @@ def test_what_is_harmless_is_not_touched(said: str) -> None:
         (-12, "-12"),
         (date(2026, 6, 30), "30/06/2026"),
         (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), "01/07/2026 00:30"),
-        (Word("OPEN", "Ouvert"), "Ouvert"),
+        (EnumWord("OPEN", "Ouvert"), "Ouvert"),
         (["75", "93"], "75, 93"),
         ([date(2026, 1, 1), None], "01/01/2026, "),
     ],

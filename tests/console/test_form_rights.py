@@ -8,7 +8,7 @@ from schema.actions import needs
 from tests.acting.ledger import journalled
 
 from .addresses import form, known
-from .desks import House
+from .houses import House
 from .places import PERSONAS
 
 CANAL = "partnerId=ptr_99990001200025"

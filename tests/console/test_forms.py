@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .desks import House, Visitor
+from .houses import House, Visitor
 
 CANAL = "ptr_99990001200025"
 BASSIN = "ptr_99990001200033"
@@ -207,7 +207,7 @@ async def test_an_act_that_is_not_sensitive_asks_nothing_again(house: House) -> 
 
 
 async def both(house: House) -> tuple[Visitor, Visitor]:
-    """Two browsers before the same person's file; the desk knows no more of who holds them."""
+    """Two browsers before the same person's file; the console knows no more of who holds them."""
     return await house.arrive("gestionnaire-canal"), await house.arrive("gestionnaire-canal")
 
 

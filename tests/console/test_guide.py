@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.story import a_siret
 
-from .desks import House, Visit
+from .houses import House, Visit
 
 SIGNED = {
     "partnerSignedOn": "2026-12-01",

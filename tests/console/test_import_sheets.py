@@ -1,6 +1,6 @@
 """The page of an import tells the sheets of its workbook, and on which one a line stands."""
 
-from tests.console.desks import House
+from tests.console.houses import House
 from tests.imports.sending import a_line
 from tests.imports.test_reading_files import NAMES
 from tests.imports.test_sheets import named_workbook

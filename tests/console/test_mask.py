@@ -13,14 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
-from console.kernel.answering import Desk
+from console.kernel.answering import Console
 from persistence.sessions import SessionStore
 from server.health import Health
 from server.identity import Verifier
 from server.mask import Mask
 from tests.sign_in.conftest import HOME
 
-from .desks import House
+from .houses import House
 
 BROWSER, MACHINE = {"accept": "text/html"}, {"accept": "application/json"}
 SECRET = "1 85 05 78 006 084 36"
@@ -121,9 +121,9 @@ def fails(*_: object, **__: object) -> Any:  # noqa: ANN401 never answered
 
 
 DOORS = {
-    "a page": (Desk, "variables", "GET", "/partenaires"),
-    "a template": (Desk, "render", "GET", "/partenaires"),
-    "an act": (Desk, "variables", "GET", "/actes/partnerRegister"),
+    "a page": (Console, "variables", "GET", "/partenaires"),
+    "a template": (Console, "render", "GET", "/partenaires"),
+    "an act": (Console, "variables", "GET", "/actes/partnerRegister"),
     "the session": (SessionStore, "find", "GET", "/"),
     "the sign-in": (SessionStore, "find", "GET", "/connexion"),
     "the graph": (Verifier, "identify", "POST", "/graphql"),

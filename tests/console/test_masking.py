@@ -6,11 +6,11 @@ import pytest
 from graphql import build_schema, parse
 from jinja2 import UndefinedError
 
-from console.kernel.answering import Desk
-from console.kernel.documents import Document, Library
-from console.kernel.masking import Mask, Unasked
+from console.kernel.answering import Console
+from console.kernel.documents import ConsoleDocument, Library
+from console.kernel.masking import Mask, NotSelected
 from console.kernel.rendering import facts, nodes, path, values
-from console.kernel.wording import Word
+from console.kernel.wording import EnumWord
 
 SCHEMA = build_schema(
     """
@@ -43,9 +43,9 @@ ANSWER = {
 }
 
 
-def document(text: str) -> Document:
+def document(text: str) -> ConsoleDocument:
     operation, *fragments = parse(text).definitions
-    return Document("one", SCHEMA, operation, {f.name.value: f for f in fragments})  # type: ignore[arg-type, attr-defined, misc]
+    return ConsoleDocument("one", SCHEMA, operation, {f.name.value: f for f in fragments})  # type: ignore[arg-type, attr-defined, misc]
 
 
 def test_an_id_is_shown_without_the_day_of_its_facts() -> None:
@@ -66,31 +66,31 @@ def test_a_field_that_the_document_does_not_ask_is_refused_though_the_answer_hol
     partner = masked("id name").partner
 
     assert partner.name == "Esat"
-    with pytest.raises(Unasked, match=r"Partner\.mode"):
+    with pytest.raises(NotSelected, match=r"Partner\.mode"):
         partner.mode  # noqa: B018 the reading is the test
-    with pytest.raises(Unasked, match=r"Partner\.secret"):
+    with pytest.raises(NotSelected, match=r"Partner\.secret"):
         partner["secret"]
-    with pytest.raises(Unasked):
+    with pytest.raises(NotSelected):
         masked("office { id }").name  # noqa: B018 the reading is the test
 
 
 def test_a_field_of_another_depth_is_refused_too() -> None:
     group = masked("groups(first: 2) { nodes { name } }").partner.groups.nodes[0]
 
-    with pytest.raises(Unasked, match=r"Group\.id"):
+    with pytest.raises(NotSelected, match=r"Group\.id"):
         group.id  # noqa: B018 the reading is the test
 
 
 @pytest.mark.parametrize("wrong", ["{{ p.mode }}", "{{ p['mode'] }}", "{{ p.secret }}", "{% if p.mode %}{% endif %}"])
-def test_a_template_that_reads_what_was_not_asked_fails(desk: Desk, wrong: str) -> None:
-    with pytest.raises(Unasked):
-        desk.templates.from_string(wrong).render(p=masked("id name").partner)
+def test_a_template_that_reads_what_was_not_asked_fails(console: Console, wrong: str) -> None:
+    with pytest.raises(NotSelected):
+        console.templates.from_string(wrong).render(p=masked("id name").partner)
 
 
 @pytest.mark.parametrize("wrong", ["{{ nobody }}", "{{ word.nothing }}", "{% for x in nobody %}{% endfor %}"])
-def test_a_template_that_reads_what_it_was_not_given_fails(desk: Desk, wrong: str) -> None:
+def test_a_template_that_reads_what_it_was_not_given_fails(console: Console, wrong: str) -> None:
     with pytest.raises(UndefinedError):
-        desk.templates.from_string(wrong).render(word="x")
+        console.templates.from_string(wrong).render(word="x")
 
 
 def test_values_come_as_their_type_says() -> None:
@@ -106,7 +106,7 @@ def test_values_come_as_their_type_says() -> None:
 def test_a_word_is_its_value_and_prints_its_french() -> None:
     mode = masked("mode").partner.mode
 
-    assert isinstance(mode, Word)
+    assert isinstance(mode, EnumWord)
     assert mode == "DELEGATED"
     assert hash(mode) == hash("DELEGATED")
 
@@ -115,7 +115,7 @@ def test_an_alias_is_the_name_under_which_a_field_is_read() -> None:
     partner = masked("called: name").partner
 
     assert partner.called is None  # the answer above has no such key
-    with pytest.raises(Unasked):
+    with pytest.raises(NotSelected):
         partner.name  # noqa: B018 the reading is the test
 
 
@@ -123,7 +123,7 @@ def test_fragments_of_several_types_are_read_together_and_only_what_came_is_show
     node = Mask(ANSWER, document("{ node { id ... on Partner { name } ... on Office { id } } }").selection).node
 
     assert [selected.key for selected, _ in node] == ["id", "name"]
-    with pytest.raises(Unasked):
+    with pytest.raises(NotSelected):
         node.siret  # noqa: B018 the reading is the test
 
 
@@ -152,5 +152,5 @@ def test_a_path_goes_through_objects_lists_and_what_is_absent() -> None:
 def test_no_template_of_a_page_reads_past_its_library(library: Library) -> None:
     """The guard holds at every level of every page: the root object of each refuses an invented key."""
     for query in [*library.queries.values(), *library.forms.values()]:
-        with pytest.raises(Unasked):
+        with pytest.raises(NotSelected):
             Mask({}, query.selection).invented  # noqa: B018 the reading is the test

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from .desks import House, Visit
+from .houses import House, Visit
 from .test_guide import registered
 from .test_true_sentences import text
 

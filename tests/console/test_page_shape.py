@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from console.kernel.act_form import Act
+from console.kernel.act_form import ActForm
 from console.kernel.page import Page
 from console.site import ACTS, PAGES
 
-from .desks import House, Visit
+from .houses import House, Visit
 from .places import addresses, extraction
 
 REFERENCES = re.compile(r'\s(?:for|aria-labelledby|aria-describedby|aria-controls)="([^"]+)"')
@@ -81,7 +81,7 @@ async def test_no_two_pages_have_the_same_title(house: House) -> None:
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.name)
-async def test_a_form_has_one_heading_and_a_label_for_each_field(house: House, act: Act) -> None:
+async def test_a_form_has_one_heading_and_a_label_for_each_field(house: House, act: ActForm) -> None:
     visitor = await house.visitor("agent-paris")
     people = """query { affiliations(first: 1) { nodes { id } } bulletins(first: 1) { nodes { id } }
       conventions(first: 1) { nodes { id } } imports(first: 1) { nodes { id } } }"""

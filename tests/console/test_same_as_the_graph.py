@@ -1,4 +1,4 @@
-"""Whatever the desk shows, the graph answers to the same person; and what it does not answer, no page tells."""
+"""Whatever the console shows, the graph answers to the same person; and what it does not answer, no page tells."""
 
 import html
 import json
@@ -13,7 +13,7 @@ from console.site import ACTS, PAGES
 from persistence.records import Extract
 
 from .addresses import form, known
-from .desks import House, Visit
+from .houses import House, Visit
 from .markup import steady
 from .places import PERSONAS, addresses, extraction
 

@@ -10,7 +10,7 @@ import pytest
 from console.kernel.lists import FORGOTTEN
 from console.site import PAGES
 
-from .desks import House, Visit, Visitor
+from .houses import House, Visit, Visitor
 
 WORDED = {"partners", "users", "organisms", "agents"}
 SEARCHED = [page.path for page in PAGES if page.document in WORDED]

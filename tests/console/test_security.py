@@ -1,4 +1,4 @@
-"""Whoever has no session, no token or no good intention gets nothing out of the desk, and nothing in."""
+"""Whoever has no session, no token or no good intention gets nothing out of the console, and nothing in."""
 
 import re
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -11,7 +11,7 @@ from console.kernel.page import Page
 from console.site import ACTS, PAGES
 from tests.journeys.story import a_siret
 
-from .desks import House, Visit
+from .houses import House, Visit
 from .markup import shown
 from .places import addresses, extraction
 

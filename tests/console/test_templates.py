@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from console.kernel.answering import Desk
+from console.kernel.answering import Console
 from console.kernel.documents import FOLDER
 from console.kernel.rendering import STATIC
 
@@ -19,14 +19,14 @@ def named(files: list[Path]) -> list[str]:
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))
-def test_a_template_compiles(desk: Desk, file: Path) -> None:
-    desk.templates.get_template(file.name)
+def test_a_template_compiles(console: Console, file: Path) -> None:
+    console.templates.get_template(file.name)
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))
-def test_no_line_can_break_before_a_double_sign_of_punctuation(desk: Desk, file: Path) -> None:
+def test_no_line_can_break_before_a_double_sign_of_punctuation(console: Console, file: Path) -> None:
     """Expressions stand for a word: what a page says around them is French too."""
-    set_ = desk.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
+    set_ = console.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
     shown = re.sub(r"\{\{.*?\}\}", "mot", set_, flags=re.DOTALL)
     text = re.sub(r"<[^>]*>", "", EXPRESSION.sub("", shown))
 
@@ -34,8 +34,8 @@ def test_no_line_can_break_before_a_double_sign_of_punctuation(desk: Desk, file:
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))
-def test_a_sentence_inside_an_expression_does_not_break_either(desk: Desk, file: Path) -> None:
-    set_ = desk.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
+def test_a_sentence_inside_an_expression_does_not_break_either(console: Console, file: Path) -> None:
+    set_ = console.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
     said = [text for code in EXPRESSION.findall(set_) for text in re.findall(r'"([^"]*)"', code)]
 
     assert [text for text in said if PLAIN.search(f"mot{text} ")] == []

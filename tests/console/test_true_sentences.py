@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from .desks import House, Visit
+from .houses import House, Visit
 from .test_forms import PEOPLE
 from .test_guide import in_force, opened, registered
 

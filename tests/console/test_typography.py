@@ -7,7 +7,7 @@ import pytest
 from console.kernel import typography
 from console.kernel.menu import marked_siret, tone
 from console.kernel.rendering import _set, last_day, printed, query
-from console.kernel.wording import Word
+from console.kernel.wording import EnumWord
 
 N, T = "\u00a0", "\u202f"  # unbreakable, and narrow
 
@@ -130,7 +130,7 @@ def test_the_digits_that_differ_are_marked_where_they_stand() -> None:
 
 
 def test_what_a_template_prints_is_french_without_being_told() -> None:
-    assert [printed(value) for value in (None, True, False, 12345, Word("OPEN", "Ouvert"), "12")] == [
+    assert [printed(value) for value in (None, True, False, 12345, EnumWord("OPEN", "Ouvert"), "12")] == [
         "",
         "oui",
         "non",

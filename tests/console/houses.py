@@ -1,4 +1,4 @@
-"""The whole desk over ASGI, on one register: people who visit it, and the same people who ask the graph."""
+"""The whole console over ASGI, on one register: people who visit it, and the same people who ask the graph."""
 
 import contextlib
 import dataclasses
@@ -30,7 +30,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 
 class Heard(NamedTuple):
-    """A document that the desk asked, for whom, and what it was answered."""
+    """A document that the console asked, for whom, and what it was answered."""
 
     who: str
     query: str
