@@ -105,6 +105,17 @@ class Database:
         rows = await driver.execute_fetchall(text, binds)
         return rows[0][0] if rows else None
 
+    async def explanation(self, text: str, binds: Binds, driver: Driver) -> list[str]:
+        """How the database runs compiled text, in its own words: one line for each step, those below it indented."""
+        if self.dialect == "postgresql":
+            return [row[0] for row in await driver.fetch(f"EXPLAIN {text}", *binds)]
+        depths = {0: 0}
+        lines = []
+        for step, parent, _, words in await driver.execute_fetchall(f"EXPLAIN QUERY PLAN {text}", binds):
+            depths[step] = depths[parent] + 1
+            lines.append("  " * depths[parent] + words)
+        return lines
+
     async def close(self) -> None:
         await asyncio.gather(*(engine.dispose() for engine in {self.writer, self.reader}))
 

@@ -135,6 +135,8 @@ class Page:
     cursor: Value
     backward: bool
     parts: tuple[Part, ...]
+    filters: tuple[str, ...] = ()
+    """The names of the arguments that gave the tests."""
 
 
 @dataclass(frozen=True, slots=True)

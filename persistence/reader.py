@@ -69,6 +69,7 @@ class Statement:
     text: str
     givers: tuple[tuple[str, Giver], ...]
     positional: bool
+    slots: tuple[Slot, ...]
 
     def binds(self, variables: Mapping[str, Any], held: Held) -> Sequence[Any] | dict[str, Any]:
         """The values of this run. Raises `paging.CursorInvalid`."""
@@ -107,8 +108,6 @@ class Terms:
         self._aliases += 1
         name = f"t{self._aliases}"
         return VIEWS[record](self).alias(name) if record in VIEWS else table(record).alias(name)
-
-    # what links and tests are written with
 
     @property
     def today(self) -> ColumnElement[Any]:
@@ -192,9 +191,9 @@ def compiled(made: Select[Any], terms: Terms) -> Statement:
     assert isinstance(text, SQLCompiler)
     _each_alias_once(str(text))
     slots = {name: Slot("text", ("value", value)) for name, value in text.params.items()} | terms.slots
-    ordered = text.positiontup if text.positional else list(text.params)
-    givers = tuple((name, giver(slots[name], terms.spelling)) for name in ordered or ())
-    return Statement(str(text), givers, text.positional)
+    ordered = (text.positiontup if text.positional else list(text.params)) or ()
+    givers = tuple((name, giver(slots[name], terms.spelling)) for name in ordered)
+    return Statement(str(text), givers, text.positional, tuple(slots[name] for name in ordered))
 
 
 def _each_alias_once(text: str) -> None:

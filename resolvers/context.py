@@ -128,7 +128,7 @@ class Graph:
 
     def compiled(self, planner: Planner, question: Any, pages: Any, roles: frozenset[str]) -> Plan:  # noqa: ANN401 a question
         """A pass that met a leaf of Python's is not compiled: the question is planned again."""
-        plan = Plan(None, pages, planner.completing, planner.checked)
+        plan = Plan(question, None, pages, planner.completing, planner.checked)
         if not plan.varies:
             plan.check({})
         if not question.fields or (planner.needs_completion and not planner.completing):
@@ -174,11 +174,11 @@ class Context:
         database = self.graph.database
         async with database.reading() as driver:
             subject = await self.caller(driver)
-            plan = self._plan(document, operation, values, subject.roles, completing=completing)
+            plan = self.plan(document, operation, values, subject.roles, completing=completing)
             text = await self.run(plan, values, subject, driver)
         return await self._completed(document, operation, raw, text) if plan.completed else text or "{}"
 
-    def _plan(
+    def plan(
         self,
         document: Document,
         operation: OperationDefinitionNode,

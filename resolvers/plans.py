@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from graphql import GraphQLError
 
 from persistence.binds import resolved, varies
-from persistence.question import Part, Value
+from persistence.question import Object, Part, Value
 from persistence.reader import Statement
 
 from .checking import Checked, not_found
@@ -68,6 +68,7 @@ class Walk(NamedTuple):
 class Plan:
     """A compiled question; `completed` when some leaf is Python's, so that graphql-core finishes the answer."""
 
+    question: Object
     statement: Statement | None
     pages: tuple[Sized, ...]
     completed: bool

@@ -139,6 +139,7 @@ class Search:
             cursor=walk.cursor,
             backward=walk.backward,
             parts=parts,
+            filters=tuple(name for name, _ in filters),
         )
         return [page], (Sized(walk.size, width(parts), pages, self.planner.places.here),)
 

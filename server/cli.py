@@ -51,6 +51,7 @@ COMMANDS = {
     "lines": "sending:lines",
     "import": "sending:extraction",
     "token": "sending:token",
+    "sql": "statement:sql",
 }
 """Where the function of a command is, in `server/commands/`."""
 MISUSES = (
@@ -142,6 +143,9 @@ def _parser() -> Parser:
     _add_import(commands)
     token = commands.add_parser("token", help="fait un jeton de la démonstration")
     token.add_argument("--as", dest="subject", required=True, metavar="PERSONNAGE", help="voir la liste de `demo`")
+    sql = commands.add_parser("sql", help="montre ce qu'une requête devient : arbre, SQL, valeurs, plan")
+    sql.add_argument("query", metavar="REQUÊTE", help="texte d'une requête, sans variables")
+    sql.add_argument("--as", dest="subject", required=True, metavar="PERSONNAGE", help="voir la liste de `demo`")
     return parser
 
 

@@ -1,5 +1,6 @@
 """What a command says when it cannot be done: one French sentence, no trace, no value that was typed."""
 
+from graphql import GraphQLError
 from sqlalchemy.exc import ArgumentError, IntegrityError
 
 from persistence.engine import SqliteTooOld
@@ -22,6 +23,8 @@ def sentence_of(fault: Exception) -> str | None:
             return fault.notice.message
         case IntegrityError():
             return Notice(judged(fault)).message
+        case GraphQLError():
+            return fault.message
         case Busy():
             return "Le registre est occupé par un autre processus : recommencez dans un instant."
         case RegisterFault():

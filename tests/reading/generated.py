@@ -13,14 +13,15 @@ def documents(types: Types) -> Mapping[str, Asked]:
     """For each type with ids: all its leaves, edges, lists and connections, on up to twenty of its objects."""
     return {
         f"all of {kind.name}": Asked(
-            f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on {kind.name} {{ {_all(kind)} }} }} }}",
+            "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id "
+            f"... on {kind.name} {{ {all_fields(kind)} }} }} }}",
             lambda ids, table=types.records[kind.name]: {"ids": ids[table][:20]},  # type: ignore[misc]
         )
         for kind in types.by_prefix.values()
     }
 
 
-def _all(kind: GraphQLObjectType) -> str:
+def all_fields(kind: GraphQLObjectType) -> str:
     return " ".join(_field(name, definition) for name, definition in kind.fields.items())
 
 

@@ -1,0 +1,130 @@
+"""What a query becomes: the roles of its caller, its tree, its SQL, its values, and how the database runs it."""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import OperationType
+
+from persistence.binds import Slot
+from persistence.callers import Identity
+from persistence.engine import Database
+from persistence.migrations import require_step
+from persistence.question import Dated, Field, Inner, Many, Nodes, Object, One, Page, Part, Several
+from persistence.reader import Statement
+from persistence.seeds.demo import personas
+from resolvers.context import Context, Invalid
+from resolvers.plans import Plan
+from server.app import compose, create_clock, create_vault
+from server.settings import DEMO_ISSUER, Settings
+from server.variables import SettingsError
+
+from .environment import demo_environ
+
+OURS = {"today", "now", "grace", "held", "limit"}
+"""The sources of the values that tell nothing personal: the day, the caller's organisms, the size of a page."""
+
+
+def sql(asked: argparse.Namespace) -> int:
+    known = [persona.subject for persona in personas()]
+    if asked.subject not in known:
+        raise SettingsError(f"Personnage inconnu. Connus : {', '.join(known)}.")
+    settings = Settings.from_environ(demo_environ(os.environ))
+    for line in asyncio.run(lines_of(settings, asked.subject, asked.query)):
+        print(line)
+    return 0
+
+
+async def lines_of(settings: Settings, persona: str, text: str) -> list[str]:
+    database, clock = Database(settings.database_url), create_clock(settings)
+    try:
+        await require_step(database)
+        graph = compose(database, create_vault(settings))
+        context = Context(graph, Identity(DEMO_ISSUER, persona), clock.now(), clock.today(), "CLI", "")
+        async with database.reading() as driver:
+            subject = await context.caller(driver)
+            plan = _plan(context, text, subject.roles)
+            lines = ["# Rôles", *sorted(subject.roles), "", "# Arbre", *_tree(plan.question, "")]
+            if plan.statement is None:
+                return [*lines, "", "Rien n'est demandé au registre."]
+            binds = plan.statement.binds({}, graph.held(subject, context))
+            explanation = await database.explanation(plan.statement.text, binds, driver)
+    finally:
+        await database.close()
+    values = list(_values(plan.statement, binds))
+    return [*lines, "", "# SQL", plan.statement.text, "", "# Valeurs", *values, "", "# Plan", *explanation]
+
+
+def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
+    """The plan of a query without variables. Raises what the graph refuses."""
+    document = context.graph.documents.get(text)
+    if document.errors:
+        raise document.errors[0]
+    operation = document.operation(None)
+    if operation.operation is not OperationType.QUERY:
+        raise SettingsError("Seule une requête se montre : un acte est fait de plusieurs instructions.")
+    try:
+        values = context.variables(operation, {})
+    except Invalid:
+        raise SettingsError("La requête attend des variables : écrivez leurs valeurs dans son texte.") from None
+    return context.plan(document, operation, values, roles, completing=False)
+
+
+def _tree(asked: Object, indent: str) -> Iterator[str]:
+    for field in asked.fields:
+        yield from _field(field, indent)
+
+
+def _field(field: Field, indent: str) -> Iterator[str]:
+    """A field and what is asked under it, each with what it reads."""
+    inner = indent + "  "
+    match field:
+        case Dated():
+            yield f"{indent}{field.key} : au jour demandé"
+            yield from _field(field.field, inner)
+        case Page():
+            filters = ", ".join(field.filters) or "aucun"
+            anchor = "ancrée" if field.anchored else "sans ancre"
+            page = f"page de {field.record}, index {field.order.index}, {anchor}"
+            yield f"{indent}{field.key} : {page}, filtres : {filters}"
+            for part in field.parts:
+                yield from _part(part, inner)
+        case One() | Many():
+            yield f"{indent}{field.key} : {'une' if isinstance(field, One) else 'des'} {field.target.record}"
+            yield from _tree(field.target, inner)
+        case Inner():
+            yield f"{indent}{field.key}"
+            yield from _tree(field.target, inner)
+        case Nodes():
+            yield f"{indent}{field.key} : par identifiants"
+            for one in field.targets:
+                yield f"{inner}{one.prefix}_… : {one.target.record}"
+                yield from _tree(one.target, inner + "  ")
+        case Several():
+            yield f"{indent}{field.key} : {len(field.targets)} actes"
+        case _:
+            yield f"{indent}{field.key}"
+
+
+def _part(part: Part, indent: str) -> Iterator[str]:
+    yield f"{indent}{part.key}"
+    for below in part.parts:
+        yield from _part(below, indent + "  ")
+    if part.target is not None:
+        yield from _tree(part.target, indent + "  ")
+
+
+def _values(statement: Statement, binds: Any) -> Iterator[str]:  # noqa: ANN401 the driver's own
+    """Each value of the statement; a text of the request may be personal: only its kind is told."""
+    given = binds if statement.positional else [binds[name] for name, _ in statement.givers]
+    for (name, _), slot, value in zip(statement.givers, statement.slots, given, strict=True):
+        yield f"{name} ({slot.kind}) {_shown(slot, value)}"
+
+
+def _shown(slot: Slot, value: object) -> str:
+    source = slot.source[0]
+    if source in OURS or value is None or isinstance(value, bool | int):
+        return f"= {value} ({' '.join(str(part) for part in slot.source)})"
+    return f"({source})"
