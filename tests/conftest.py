@@ -8,22 +8,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import make_url, text
 
+import server.app
 from persistence.engine import Database
 from persistence.migrations import migrate
 from persistence.sealing import Sealer
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
+from resolvers.context import Graph
+from resolvers.documents import Documents
 from server.app import create_app
 from server.clock import Clock
 from server.demo_issuer import DemoIssuer
@@ -94,6 +99,51 @@ class World(Asker):
         await self._sealer.seal()
 
 
+# what the tests of a process share
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_readings() -> Iterator[None]:
+    """Documents and plans are read and compiled once for all the tests of a process, as in a server that stays up.
+
+    A plan depends on the schema, the policy and the database alone: those that a test replaces give their own.
+    """
+    documents = cache(Documents)
+    plans: dict[Any, OrderedDict[Any, Any]] = defaultdict(OrderedDict)
+
+    def plans_of(graph: Graph) -> OrderedDict[Any, Any]:
+        return plans[graph.schema, graph.database.dialect, graph.policy.policy_hash]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Graph, "documents", property(lambda graph: documents(graph.schema)))
+        patch.setattr(Graph, "_plans", property(plans_of))
+        yield
+
+
+class ReusedDatabase(Database):
+    """What its engines compiled serves the next test that opens a register at the same place."""
+
+    idle: ClassVar[dict[str, list[Database]]] = defaultdict(list)
+
+    @classmethod
+    def at(cls, url: str) -> Database:
+        return cls.idle[url].pop() if cls.idle[url] else cls(url)
+
+    async def close(self) -> None:
+        await super().close()
+        idle = self.idle[self.url.render_as_string(hide_password=False)]
+        if self not in idle:
+            idle.append(self)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_engines() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server.app, "Database", ReusedDatabase.at)
+        patch.setattr(server.app, "_spare_the_collector", cache(server.app._spare_the_collector))  # noqa: SLF001 once
+        yield
+
+
 # databases
 
 
@@ -135,18 +185,29 @@ class Copies:
         self.folder, self.postgres_url = folder, postgres_url
         self.mine = uuid4().hex[:8]
         self.made: set[str] = set()
+        self.places: set[str] = set()
+        self.free: dict[str, list[str]] = {"sqlite": [], "postgresql": []}
 
     async def fresh(self, dialect: str) -> str:
         if dialect not in self.made:
             await self._seed(dialect)
             self.made.add(dialect)
+        free = self.free[dialect]
+        url = free.pop() if free else self._place(dialect)
+        self.places.add(url)
+        name = make_url(url).database or ""
         if dialect == "sqlite":
-            copy = self.folder / f"{uuid4().hex}.db"
-            shutil.copyfile(self.folder / "template.db", copy)
-            return f"sqlite+aiosqlite:///{copy}"
-        name = f"test_{self.mine}_{uuid4().hex[:12]}"
-        await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "template_{self.mine}" STRATEGY FILE_COPY')
-        return self.in_server(name)
+            shutil.copyfile(self.folder / "template.db", name)
+        else:
+            await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "template_{self.mine}" STRATEGY FILE_COPY')
+        return url
+
+    def _place(self, dialect: str) -> str:
+        """An address for a copy: a copy that was dropped leaves its own to the next."""
+        name = uuid4().hex[:12]
+        if dialect == "sqlite":
+            return f"sqlite+aiosqlite:///{self.folder / name}.db"
+        return self.in_server(f"test_{self.mine}_{name}")
 
     def in_server(self, name: str) -> str:
         base, _, query = self.postgres_url.partition("?")
@@ -176,6 +237,9 @@ class Copies:
             file = Path(name)
             for left in file.parent.glob(f"{file.name}*"):  # with its journal and its index
                 left.unlink(missing_ok=True)
+        if url in self.places:
+            self.places.remove(url)
+            self.free[make_url(url).get_backend_name()].append(url)
 
     async def _admin(self, statement: str) -> None:
         database = Database(self.postgres_url)
@@ -208,7 +272,7 @@ async def register_url(dialect: str, copies: Copies) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def database(register_url: str) -> AsyncIterator[Database]:
-    made = Database(register_url)
+    made = ReusedDatabase.at(register_url)
     yield made
     await made.close()
 

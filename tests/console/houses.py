@@ -20,7 +20,7 @@ from persistence.engine import Database
 from server.app import create_app
 from server.demo_issuer import DemoIssuer
 from server.settings import Settings
-from tests.conftest import HeldClock, _plain
+from tests.conftest import HeldClock, ReusedDatabase, _plain
 from tests.reading.test_one_statement import listening
 from tests.sign_in.conftest import HOME, Browser, Loop, Machine
 
@@ -220,7 +220,7 @@ async def housed(url: str, issuer: DemoIssuer, issuer_file: Path, **environ: str
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server.desk, "pages_of", overhearing)
         app = way.app = create_app(Settings.from_environ(known), HeldClock(), machine, way, tasks=False)
-    database = Database(url)
+    database = ReusedDatabase.at(url)
     async with app.router.lifespan_context(app):
         yield House(app, database, issuer, machine, heard)
     await database.close()
