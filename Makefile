@@ -2,14 +2,46 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check bench schema lock clean
+.PHONY: demo unit quick test full mutants check bench schema lock clean
 
 demo: $(READY)
 	$(BIN)/habilitations demo
 
-# Each worker has its own registers and, where no server is given, its own PostgreSQL.
+# The tests are in four tiers, each with all of the one before it; each file keeps to one process, each process has
+# its own registers and, where no server is given in TEST_POSTGRES_URL, its own PostgreSQL.
+#
+#   make unit   the rules, without a server and without PostgreSQL: while you write      (under a minute)
+#   make quick  and the graph on SQLite: reading, acts, four journeys: before you commit (under four minutes)
+#   make test   everything on both databases, in browsers too, but two thirds of the documents that are asked in two
+#               ways: the commit chooses the third that is run                           (under ten minutes)
+#   make full   everything                                                               (a quarter of an hour)
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+UNIT := tests/house tests/records tests/authz \
+	$(addprefix tests/console/test_,casting.py documents.py files.py masking.py templates.py typography.py) \
+	$(addprefix tests/server/test_,clock.py payroll.py settings.py) \
+	$(addprefix tests/imports/test_,reading_files.py)
+QUICK := $(UNIT) tests/acting tests/imports tests/sign_in/test_sessions.py \
+	$(addprefix tests/reading/test_,declarations.py dated_ids.py filters.py on.py pages.py rights.py timelines.py trees.py \
+		viewer_can.py viewer_can_state.py who_sees_what.py without_manager.py) \
+	$(addprefix tests/journeys/test_,four_cases.py opening_esat_centralised.py suspending.py why_not.py)
+
+unit: $(READY)
+	$(PYTEST) -k "not postgresql" -m "not slow" $(UNIT)
+
+quick: $(READY)
+	$(PYTEST) -k "not postgresql" -m "not slow" $(QUICK)
+
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 25
+	$(PYTEST) --durations 25 --third
+
+full: $(READY)
+	$(PYTEST) --durations 25
+
+# Each line of the code below is changed in turn: a test must notice. What none notices is printed, and fails.
+MUTANTS := persistence/records persistence/facts authz
+
+mutants: $(READY)
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 check: $(READY)
 	$(BIN)/ruff check

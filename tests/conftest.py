@@ -39,6 +39,32 @@ ROOT = Path(__file__).parents[1]
 MEMORY_ENOUGH = 4 << 30
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--third", action="store_true", help="of the tests marked `thirds`, the third that the commit chooses"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out two thirds of what is marked so: which ones changes from commit to commit; `make full` runs all."""
+    if not config.getoption("--third"):
+        return
+    marked = [item for item in items if item.get_closest_marker("thirds")]
+    chosen = third_of_the_commit()
+    others = [item for place, item in enumerate(marked) if place % 3 != chosen]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
+def third_of_the_commit() -> int:
+    """0, 1 or 2, from the hash of the commit; 0 without git."""
+    git = shutil.which("git")
+    if git is None:
+        return 0
+    asked = subprocess.run([git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 git
+    return int(asked.stdout or "0", 16) % 3
+
+
 class HeldClock(Clock):
     """A clock that a test moves by hand."""
 

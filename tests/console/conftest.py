@@ -51,7 +51,18 @@ def library(console: Console) -> Library:
     return console.library
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The whole desk stands on SQLite, but for the files that say `pytestmark = pytest.mark.both_databases`, and why.
+
+    The desk knows the graph alone, and the graph answers alike on both databases (tests/reading and tests/acting hold
+    that). What is left to try on both is what only the desk asks: its own documents.
+    """
+    if "house" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases")
+        metafunc.parametrize("house", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 async def house(
     request: pytest.FixtureRequest, copies: Copies, issuer: DemoIssuer, issuer_file: Path
 ) -> AsyncIterator[House]:

@@ -59,8 +59,6 @@ def places(app: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 an applicatio
 
 @pytest.mark.parametrize("accept", [BROWSER, MACHINE], ids=["browser", "machine"])
 async def test_every_address_answers_with_its_headers_and_its_number(house: House, accept: dict[str, str]) -> None:
-    if house.dialect == "postgresql":
-        pytest.skip("no register is asked: one database shows it")
     async with client(house.app) as asker:
         for method, path in places(house.app):
             answer = await asker.request(method, path, headers=accept, content=b"x" if method != "GET" else None)
@@ -231,8 +229,6 @@ async def test_a_client_that_leaves_is_no_failure(caplog: pytest.LogCaptureFixtu
     ],
 )
 async def test_a_request_that_does_not_name_us_once_is_refused(house: House, hosts: list[str]) -> None:
-    if house.dialect == "postgresql":
-        pytest.skip("no register is asked: one database shows it")
     answer: dict[str, Any] = {"body": b""}
     headers = [(b"host", host.encode()) for host in hosts]
     scope = {"type": "http", "method": "GET", "path": "/livez", "query_string": b"", "headers": headers}

@@ -17,6 +17,8 @@ from .houses import House, Visit
 from .markup import steady
 from .places import PERSONAS, addresses, extraction
 
+pytestmark = pytest.mark.both_databases  # every document of the desk becomes SQL of its own
+
 MOST_STATEMENTS = 3
 """The session, the caller, the page's own query."""
 BESIDES = {"why": 2, "who_can": 2}

@@ -18,6 +18,7 @@ PUBLIC = {"reference data", "typenames", "one of two", *(f"all of {kind}" for ki
 DRAWN_AT_RANDOM = {("affiliation", "invitation_digest"), ("worker", "nir_cipher"), ("key_canary", "cipher")}
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("name", EVERY)
 async def test_a_question_has_one_answer_both_ways_out_and_on_both_databases(
     desks: dict[str, Desk], ids: Ids, name: str
