@@ -3,7 +3,8 @@
 A sealed value is `1 | length of the key's id | key id | nonce (12) | ciphertext and tag`, bound to its place: moved to
 another one, it does not open. The index is HMAC-SHA-256, cut to 16 bytes, under a key of its own: the space of NIR
 is small enough to be tried out against a plain digest. What is sealed for another purpose than a number is sealed
-under keys derived from the same ones (HKDF-SHA-256): one file, one rotation. Source: reliability.md 4.
+under keys derived from the same ones (HKDF-SHA-256): one file, one rotation.
+Why: docs/decisions/0038.
 """
 
 import base64

@@ -126,7 +126,7 @@ class RemunerationsDeclareInput(BatchInput):
     on=[Establishment, Declaration],
 )
 async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> Batch:
-    """R16 to R22; model.md 3."""
+    """R16 to R22; see docs/decisions/0035."""
     place = await act.at_establishment(given.establishment)
     campaign = await act.known(Campaign, f"cmp_{given.campaign_year}", "campaignYear")
     intake = CertificateIntake(*_batch(act, place, given, given.mode))

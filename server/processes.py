@@ -6,7 +6,7 @@ A stop loses no request. It has three steps:
 2. No new connection is accepted.
 3. The open connections finish their requests.
 
-`tests/server/test_uvicorn_hooks.py` checks the private hooks into Uvicorn.
+It uses private hooks into Uvicorn; the lock holds the version.
 """
 
 import asyncio

@@ -26,7 +26,7 @@ class ChangeKind(StrEnum):
 
 
 class DepartureReason(StrEnum):
-    """Why a worker leaves (domain.md 4.5). Illness, leave and a suspension are no departures."""
+    """Why a worker leaves. Illness, leave and a suspension are no departures."""
 
     ORDINARY_EMPLOYMENT = "ORDINARY_EMPLOYMENT"
     ADAPTED_COMPANY = "ADAPTED_COMPANY"

@@ -78,7 +78,7 @@ class Word:
 
 
 def makes_partner(line: Any) -> bool:  # noqa: ANN401 a word or a stored line
-    """model.md 6: known in one list at least, and not said to be inactive."""
+    """R52, R53: known in one list at least, and not said to be inactive."""
     return bool(line.known_mcp or line.known_habtiers) and line.active is not False
 
 

@@ -1,4 +1,7 @@
-"""Identifiers as value objects: normalised, checked, and refused with a stable code (domain.md 4.1)."""
+"""Identifiers as value objects: normalised, checked, refused with a stable code.
+
+How each number is read: docs/business/identifiers.md.
+"""
 
 import re
 import unicodedata
@@ -80,7 +83,8 @@ class Finess(str):
 class Nir:
     """Numéro de sécurité sociale (or a temporary one, first digit 7 or 8), fifteen characters with its key.
 
-    Never shown by accident: its `repr` is a mask, and `reveal()` alone gives it. Sources: domain.md 5.1, 5.3.
+    Never shown by accident: its `repr` is a mask, and `reveal()` alone gives it.
+    Its structure and its law: docs/business/identifiers.md.
     """
 
     __slots__ = ("_text",)
@@ -201,7 +205,7 @@ def is_written_as_nir(text: str) -> bool:
 
 
 def matricule(text: str) -> str:
-    """Matricule allocataire: seven digits at most; files pad it with zeros on either side (domain.md 5.2)."""
+    """Matricule allocataire: seven digits at most; files pad it with zeros on either side."""
     if len(text) == MATRICULE and text.isascii() and text.isdigit():
         return text
     digits = re.sub(r"[A-Za-z]$", "", compact(text))

@@ -1,4 +1,4 @@
-"""What a line of the November certificate says, read and checked field by field (domain.md 4.2 to 4.4).
+"""What a line of the November certificate says, read and checked field by field.
 
 A field comes as the payroll writes it: decimal commas, spaces, days in French. What blocks is an error, what
 is only strange is a warning; a line tells all of its own, never a value.
@@ -107,7 +107,7 @@ class Certificate:
         return date(self.year, 11, 30)
 
     def read_all(self, lines: Iterable[Mapping[str, Any]]) -> list[Remuneration]:
-        """Each line, in order; the same NIR twice rejects both (model.md 3), each naming the other."""
+        """Each line, in order; the same NIR twice rejects both, each naming the other."""
         rows = list(lines)
         read = [self.read(index, line) for index, line in enumerate(rows)]
         refuse_numbers(read, rows)
@@ -192,7 +192,7 @@ class Certificate:
             (line.warn if line.confirmation else line.reject)(Rule.RG_ABOVE_MAX, "netRemuneration")
 
     def _compare(self, line: Remuneration) -> None:
-        """What is only strange in a line that can be taken (domain.md 4.2, 4.6)."""
+        """What is only strange in a line: docs/business/declarations.md."""
         if line.rate is not None and line.rate < ONE:
             line.warn(Rule.RATE_BELOW_1, "rate")
         _compare_dual_activity(line)

@@ -1,4 +1,4 @@
-"""The fictional world of the demonstration (domain.md 8.2): every name, SIRET and person here is fiction.
+"""The fictional world of the demonstration: every name, SIRET and person here is fiction.
 
 The records' own verbs write each story on its days: the register holds nothing that its rules would refuse.
 """

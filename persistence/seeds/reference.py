@@ -1,6 +1,6 @@
 """The reference data: 101 Caf (codes mostly by pattern, to be verified), CNA, services, roles, missions, parameters.
 
-Source: domain.md 8.1 and appendix A. All services but ESAT are illustrative.
+All services but ESAT are illustrative.
 """
 
 import csv

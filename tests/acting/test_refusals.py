@@ -369,7 +369,7 @@ async def test_the_lines_that_a_caf_answers_are_of_one_declaration_and_a_hundred
 
 
 async def test_a_text_that_holds_a_number_is_refused_in_whatever_field(world: World, paris: Person) -> None:
-    """domain.md 5.3: the NIR is in the one cell made for it, and in no other."""
+    """The NIR is in the one cell made for it, and in no other (docs/decisions/0038)."""
     esat = await an_open_esat(paris, "jo")
     jo, nir = Person(world, "jo"), a_nir(7)
     await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1)))

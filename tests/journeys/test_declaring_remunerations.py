@@ -555,7 +555,7 @@ async def test_the_window_is_from_the_first_of_december_to_the_end_of_february_i
 
 
 async def test_before_the_window_a_vendor_tries_and_nobody_declares(world: World) -> None:
-    """domain.md 6.4: the payroll's essays come before the first of December."""
+    """The essays of a payroll come before the first of December."""
     delphine, siret = Person(world, "declarante-canal"), "99990001200025"
     for instant in (datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 30, 22, 59, 59, 999_999, tzinfo=UTC)):
         world.clock.instant = instant
@@ -604,7 +604,7 @@ async def test_a_change_of_activity_is_told_at_any_date(world: World, esat: Open
 
 
 async def test_a_number_is_shown_to_who_may_with_a_reason_and_never_to_a_machine(world: World, paris: Person) -> None:
-    """domain.md 5.3: masked everywhere, revealed by an act, journaled."""
+    """Masked everywhere, revealed by an act, journaled (docs/decisions/0038)."""
     mine = await an_association(paris, NAMED)
     await mine.vendor.declares(**a_deposit(mine.sirets[0], "1", a_line(0, "921"), a_line(1)))
     seine = Person(world, "agent-hauts-de-seine")

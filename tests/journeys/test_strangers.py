@@ -1,4 +1,4 @@
-"""Those who stand outside a file, and how far: what they read (model.md 5), and what they are told (model.md 4)."""
+"""Those who stand outside a file, and how far: what they read, and what they are told."""
 
 # ruff: noqa: E501 a query or a case stands on one line
 

@@ -1,4 +1,4 @@
-"""`on:` moves the facts that are shown, never the rights of the caller, which are always today's (model.md 1.3)."""
+"""`on:` moves the facts, never the caller's rights: docs/decisions/0004."""
 
 from datetime import date, timedelta
 from typing import Any

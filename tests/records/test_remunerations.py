@@ -1,4 +1,4 @@
-"""The lines of a November certificate: each cell, what blocks, what is only told (domain.md 4.2 to 4.4, R16, R18)."""
+"""The lines of a November certificate: each cell, what blocks, what is only told (R16, R18)."""
 
 from collections.abc import Callable
 from datetime import date
