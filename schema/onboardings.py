@@ -24,7 +24,7 @@ from .refs import BulletinRef, ConventionRef, OrganismRef, PartnerRef, ServiceAc
 
 
 class _View:
-    """An onboarding has no table: `persistence/onboardings.py` stands for its rows."""
+    """An onboarding has no table: a select stands for its rows."""
 
     __tablename__ = "onboarding"
 

@@ -15,7 +15,7 @@ from .refs import (
 
 
 class _View:
-    """A right has no table: `persistence/holdings.py` derives it, for every caller as for this list."""
+    """A right has no table: one select derives it, for every caller as for this list."""
 
     __tablename__ = "right"
 

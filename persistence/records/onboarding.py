@@ -1,6 +1,6 @@
 """The three cases of the instruction, and the one that it forgot: computed from facts, never chosen (R51 to R55).
 
-`case_of` reads a partner's documents; `persistence/onboardings.py` says the same in SQL, for lists and boards, and a
+`case_of` reads a partner's documents; the select of onboardings says the same in SQL, for lists and boards, and a
 test holds both equal. `steps` turns the facts of one service into what is done, what is to do, and who does it.
 """
 
