@@ -1,4 +1,7 @@
-"""Signing in to the console, and out: OpenID Connect, authorization code. The provider is `oidc.Provider`'s affair."""
+"""Signing in to the console, and out: OpenID Connect, authorization code.
+
+`oidc.Provider` speaks to the provider of identity.
+"""
 
 import logging
 import re
@@ -18,18 +21,24 @@ from .oidc import Asked, Failed, Motif, Provider
 from .sessions import TOKEN_FIELD, Sessions, forget
 
 COOKIE = "__Host-connexion"
-LEFT = "/connexion/fin"
+SIGNED_OUT_PATH = "/connexion/fin"
 LASTS = timedelta(minutes=10)
 LONGEST_PATH = 2000
 LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
-"""Printable ASCII without a backslash: a browser drops tabs and newlines, and takes `\\` for `/`."""
+"""Printable ASCII without a backslash.
+
+A browser drops tabs and newlines, and takes `\\` for `/`.
+"""
 LARGEST_BODY = 10_000
 logger = logging.getLogger(__name__)
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 class SignIn:
-    """Three places: going to the provider, coming back, leaving. Whatever fails ends on `/connexion?motif=…`."""
+    """The routes that lead to the provider, back from it, and out of the console.
+
+    A sign-in that fails ends on `/connexion?motif=…`.
+    """
 
     def __init__(
         self,
@@ -40,83 +49,122 @@ class SignIn:
         same_origin: Callable[[Request], bool],
         now: Callable[[], datetime],
     ) -> None:
-        self._settings, self._provider, self._sessions = settings, provider, sessions
-        self._sealer, self._same_origin, self._now = sealer, same_origin, now
+        self._settings = settings
+        self._provider = provider
+        self._sessions = sessions
+        self._sealer = sealer
+        self._same_origin = same_origin
+        self._now = now
 
     def routes(self) -> list[Route]:
+        leave = Route("/deconnexion", self.leave, methods=["POST"], max_body_size=LARGEST_BODY)
         return [
             Route("/connexion/aller", self.go),
             Route("/connexion/retour", self.come_back),
-            Route(LEFT, self.left),
-            Route("/deconnexion", self.leave, methods=["POST"], max_body_size=LARGEST_BODY),
+            Route(SIGNED_OUT_PATH, self.confirm_sign_out),
+            leave,
         ]
 
     async def go(self, request: Request) -> Response:
-        """`retour`: a local path; `force=1`: the person proves again who they are, before a sensitive act."""
-        elsewhere = self._under_another_name(request)
-        if elsewhere:
-            return _redirected(elsewhere)
-        back, force = local_path(request.query_params.get("retour", "/")), request.query_params.get("force") == "1"
-        asked = Asked.anew(back, force=force, now=self._now())
+        """Send the person to the provider.
+
+        `retour`: the local path to come back to. `force=1`: the person must prove again
+        who they are, before a sensitive act.
+        """
+        canonical_url = self._canonical_url(request)
+        if canonical_url:
+            return _redirect(canonical_url)
+        back = local_path(request.query_params.get("retour", "/"))
+        force = request.query_params.get("force") == "1"
+        sign_in = Asked.new(back, force=force, now=self._now())
         try:
-            response = _redirected(await self._provider.authorization_url(asked))
-        except Failed as failed:
-            return _failed(failed, back)
-        sealed = self._sealer.seal(orjson.dumps(list(asked)), COOKIE).hex()
-        lasts = int(LASTS.total_seconds())
-        response.set_cookie(COOKIE, sealed, lasts, path="/", secure=True, httponly=True, samesite="lax")
+            url = await self._provider.authorization_url(sign_in)
+        except Failed as error:
+            return _fail(error, back)
+        response = _redirect(url)
+        response.set_cookie(
+            COOKIE,
+            self._sealer.seal(orjson.dumps(list(sign_in)), COOKIE).hex(),
+            int(LASTS.total_seconds()),
+            path="/",
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
         return response
 
     async def come_back(self, request: Request) -> Response:
-        asked = self._asked(request)
+        """Begin a session for the person who comes back from the provider."""
+        sign_in = self._from_cookie(request)
+        back = sign_in.back if sign_in else "/"
         try:
-            who = await self._provider.signed_in(*self._answered(asked, request))
-        except Failed as failed:
-            response = _failed(failed, asked.back if asked else "/")
+            code = self._code(sign_in, request)
+            assert sign_in is not None
+            person = await self._provider.identify(sign_in, code)
+        except Failed as error:
+            response = _fail(error, back)
         else:
-            response = _redirected(asked.back if asked else "/")
-            await self._sessions.begin(request, who, response)
+            response = _redirect(back)
+            await self._sessions.begin(request, person, response)
         forget(response, COOKIE)
         return response
 
     async def leave(self, request: Request) -> Response:
-        """A form of our own, with its token. Without a living session there is nothing left to end."""
-        session = await self._sessions.of(request) if self._same_origin(request) else None
-        token = (await request.form()).get(TOKEN_FIELD) if session else None
-        if not self._same_origin(request) or (session and not session.accepts(str(token))):
-            return PlainTextResponse("Cette demande ne vient pas d'une page de ce site.", 403, HEADERS)
+        """End the session of a form of our own, which has a token.
+
+        Without a living session there is nothing to end.
+        """
+        if not self._same_origin(request):
+            return _refuse_form()
+        session = await self._sessions.of(request)
+        if session is None:
+            return _told(Motif.SIGNED_OUT)
+        token = (await request.form()).get(TOKEN_FIELD)
+        if not session.accepts(str(token)):
+            return _refuse_form()
         response = _told(Motif.SIGNED_OUT)
-        id_token = await self._sessions.end(session, response) if session else None
-        goodbye = await self._provider.goodbye_url(id_token, self._settings.public_url + LEFT) if id_token else None
-        if goodbye:
-            response.headers["location"] = goodbye
+        id_token = await self._sessions.end(session, response)
+        if id_token:
+            back = self._settings.public_url + SIGNED_OUT_PATH
+            url = await self._provider.sign_out_url(id_token, back)
+            response.headers["location"] = url or response.headers["location"]
         return response
 
-    async def left(self, _: Request) -> Response:
-        """Back from the provider: an address without a parameter, as one is declared there."""
+    async def confirm_sign_out(self, _: Request) -> Response:
+        """Answer the return from the provider, at an address without a parameter.
+
+        Providers want the exact address to be declared to them.
+        """
         return _told(Motif.SIGNED_OUT)
 
-    def _asked(self, request: Request) -> Asked | None:
+    def _from_cookie(self, request: Request) -> Asked | None:
+        """Return the sign-in that this browser started, or None."""
         try:
             sealed = bytes.fromhex(request.cookies.get(COOKIE, ""))
             return Asked(*orjson.loads(self._sealer.open(sealed, COOKIE)))
         except (VaultError, ValueError, TypeError):
             return None
 
-    def _answered(self, asked: Asked | None, request: Request) -> tuple[Asked, str]:
-        """What was asked, and the code that answers it."""
-        told: dict[str, str] = dict(request.query_params)
+    def _code(self, sign_in: Asked | None, request: Request) -> str:
+        """Return the code that answers this sign-in. Raises the fault otherwise."""
+        answer: dict[str, str] = dict(request.query_params)
         issuer = self._provider.issuer
-        if asked is None or told.get("state") != asked.state or told.get("iss", issuer) != issuer:
+        if sign_in is None or answer.get("state") != sign_in.state:
             raise Failed(Motif.STATE)
-        if self._now().timestamp() - asked.at > LASTS.total_seconds():
+        if answer.get("iss", issuer) != issuer:
+            raise Failed(Motif.STATE)
+        if self._now().timestamp() - sign_in.at > LASTS.total_seconds():
             raise Failed(Motif.LATE)
-        if "error" in told or not told.get("code"):
+        if "error" in answer or not answer.get("code"):
             raise Failed(Motif.REFUSED)
-        return asked, told["code"]
+        return answer["code"]
 
-    def _under_another_name(self, request: Request) -> str | None:
-        """This machine has several names, and a cookie knows one: the sign-in starts where it will come back."""
+    def _canonical_url(self, request: Request) -> str | None:
+        """Return this address under the console's own name, if it has another one.
+
+        A local machine has several names and a cookie belongs to one: a sign-in starts
+        under the name where it will come back.
+        """
         ours = urlsplit(self._settings.public_url)
         if not self._settings.is_local or request.url.netloc == ours.netloc:
             return None
@@ -124,19 +172,29 @@ class SignIn:
 
 
 def local_path(path: str) -> str:
-    """The path, if it leads nowhere but here; else the home page."""
-    return path if len(path) <= LONGEST_PATH and LOCAL_PATH.fullmatch(path) else "/"
+    """Return the path if it stays on this site, else the home page."""
+    if len(path) <= LONGEST_PATH and LOCAL_PATH.fullmatch(path):
+        return path
+    return "/"
 
 
-def _failed(failed: Failed, back: str = "/") -> Response:
-    logger.info("no sign-in: %s", failed.motif)
-    return _told(failed.motif, back)
+def _fail(error: Failed, back: str = "/") -> Response:
+    logger.info("no sign-in: %s", error.fault)
+    return _told(error.fault, back)
 
 
-def _told(motif: Motif, back: str = "/") -> Response:
-    asked = {"motif": motif.value} | ({"retour": back} if back != "/" else {})
-    return _redirected(f"/connexion?{urlencode(asked)}")
+def _told(fault: Motif, back: str = "/") -> Response:
+    """Lead to the page of sign-in, which says why."""
+    query = {"motif": fault.value}
+    if back != "/":
+        query["retour"] = back
+    return _redirect(f"/connexion?{urlencode(query)}")
 
 
-def _redirected(url: str) -> Response:
+def _redirect(url: str) -> Response:
     return RedirectResponse(url, 303, HEADERS)
+
+
+def _refuse_form() -> Response:
+    sentence = "Cette demande ne vient pas d'une page de ce site."
+    return PlainTextResponse(sentence, 403, HEADERS)

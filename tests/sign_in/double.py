@@ -88,7 +88,7 @@ class Double:
         self.answers["/utilisateur"] = httpx.Response(200, text=token, headers={"content-type": media})
 
     async def signs_in(self, asked: Asked = ASKED) -> SignedIn:
-        return await self.provider.signed_in(asked, "code")
+        return await self.provider.identify(asked, "code")
 
     def sent(self, path: str) -> dict[str, str]:
         """The last form sent there."""

@@ -19,7 +19,7 @@ from .double import ABSENT, ASKED, AT, CLIENT, FORCED, ISSUER, NOW, RSA, Double,
 async def fault_of(double: Double, asked: Asked = ASKED) -> Motif:
     with pytest.raises(Failed) as failed:
         await double.signs_in(asked)
-    return failed.value.motif
+    return failed.value.fault
 
 
 async def test_a_person_is_who_the_id_token_says() -> None:
@@ -291,12 +291,12 @@ async def test_metadata_are_asked_again_after_an_hour_and_stay_good_while_the_pr
 async def test_leaving_the_provider_says_which_session_and_where_to_come_back() -> None:
     double = Double()
 
-    url = httpx.URL(await double.provider.goodbye_url("jeton", "https://habilitations.example/connexion/fin") or "")
+    url = httpx.URL(await double.provider.sign_out_url("jeton", "https://habilitations.example/connexion/fin") or "")
 
     assert url.path == "/sortie"
     assert {*url.params} == {"tenant", "id_token_hint", "state", "post_logout_redirect_uri"}
     assert len(url.params["state"]) >= 32
-    assert await Double(end_session_endpoint=ABSENT).provider.goodbye_url("jeton", "") is None
+    assert await Double(end_session_endpoint=ABSENT).provider.sign_out_url("jeton", "") is None
     assert double.provider.origins() == (ISSUER,)
 
 
@@ -304,4 +304,4 @@ async def test_a_provider_that_is_down_keeps_nobody_from_leaving() -> None:
     double = Double()
     double.answers["/decouverte"] = DOWN
 
-    assert await double.provider.goodbye_url("jeton", "") is None
+    assert await double.provider.sign_out_url("jeton", "") is None
