@@ -10,18 +10,19 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, NamedTuple, Self, cast
-from urllib.parse import urlencode, urlsplit
+from typing import Any, cast
+from urllib.parse import urlencode
 
 import httpx
 from joserfc.jwt import JWTClaimsRegistry
 
 from persistence.callers import Identity
 
+from .attempts import RANDOM_BYTES, AuthorizationRequest, SignInError, SignInFault
 from .console_settings import ConsoleSettings
+from .discovery import PROVIDER_SECONDS, Discovery, require
 from .identity import LEEWAY_SECONDS, UNREADABLE, reason_of, verified
-from .jwks import PAUSE_SECONDS, JwksSource, KeysUnavailable, RemoteJwks
+from .jwks import KeysUnavailable
 from .sessions import SignedIn
 
 with warnings.catch_warnings():
@@ -33,73 +34,14 @@ with warnings.catch_warnings():
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 logger = logging.getLogger(__name__)
-PROVIDER_SECONDS = 5
-METADATA_SECONDS = 3600
-LONGEST_ANSWER = 100_000
-RANDOM_BYTES = 32
-"""43 characters: ProConnect wants at least 32."""
 ID_TOKEN = ("", "jwt", "application/jwt")
 """The `typ` of an ID token, if it has one: an access token is not one."""
-
-
-class Motif(StrEnum):
-    """Why somebody is back on the page of sign-in; the words are the console's."""
-
-    REFUSED = "refus"
-    """The provider refused, or the person gave up."""
-    STATE = "etat"
-    """The answer is not to the request of this browser."""
-    LATE = "delai"
-    """The request is too old."""
-    CODE = "code"
-    """The code is spent, too old, or not ours."""
-    PROVIDER = "fournisseur"
-    """The provider does not answer, or not as it should."""
-    TOKEN = "jeton"  # noqa: S105 no secret
-    """What the provider says of the person cannot be trusted."""
-    NOT_AGAIN = "reauthentification"
-    """The provider had to authenticate the person again, and did not."""
-    SIGNED_OUT = "deconnecte"
-
-
-class Failed(Exception):
-    """A sign-in that fails; it never contains a word of the provider."""
-
-    def __init__(self, fault: Motif) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-
-class Asked(NamedTuple):
-    """What a sign-in starts with, and its end must match.
-
-    `back` is the local path to come back to. `force`: the person must prove again who
-    they are. `at` is the time of the start, in seconds of the machine's clock.
-    """
-
-    state: str
-    nonce: str
-    verifier: str
-    back: str
-    force: bool
-    at: int
-
-    @classmethod
-    def new(cls, back: str, *, force: bool, now: datetime) -> Self:
-        return cls(
-            state=secrets.token_urlsafe(RANDOM_BYTES),
-            nonce=secrets.token_urlsafe(RANDOM_BYTES),
-            verifier=secrets.token_urlsafe(RANDOM_BYTES),
-            back=back,
-            force=force,
-            at=int(now.timestamp()),
-        )
 
 
 class Provider:
     """The provider that the settings name.
 
-    Its metadata are read on first use, then hourly: a start does not need them.
+    Its methods raise SignInError, but for `sign_out_url`.
     """
 
     def __init__(
@@ -114,18 +56,18 @@ class Provider:
         self._settings = settings
         self._profile = settings.profile
         self._now = now
-        self._transport = transport
-        self._seconds = seconds
+        self._discovery = Discovery(settings, issuer, transport, seconds)
         self._callback = f"{settings.public_url}/connexion/retour"
-        self._metadata: Mapping[str, str] = {}
-        self._keys: JwksSource | None = None
-        self._stale_at = seconds()
+
+    def origins(self) -> tuple[str, ...]:
+        """Return the provider's origins, where a form of ours may lead."""
+        return self._discovery.origins()
 
     # going there
 
-    async def authorization_url(self, sign_in: Asked) -> str:
+    async def authorization_url(self, sign_in: AuthorizationRequest) -> str:
         """Return the address where the person proves who they are. Raises the fault."""
-        metadata = await self._current_metadata()
+        metadata = await self._discovery.metadata()
         url, _ = self._client().create_authorization_url(
             metadata["authorization_endpoint"],
             state=sign_in.state,
@@ -142,8 +84,8 @@ class Provider:
         answer: signing out of the console is done already.
         """
         try:
-            metadata = await self._current_metadata()
-        except Failed:
+            metadata = await self._discovery.metadata()
+        except SignInError:
             return None
         url = metadata.get("end_session_endpoint")
         if url is None:
@@ -157,25 +99,14 @@ class Provider:
         separator = "&" if "?" in url else "?"
         return f"{url}{separator}{urlencode(query)}"
 
-    def origins(self) -> tuple[str, ...]:
-        """Return the provider's origins, where a form of ours may lead.
-
-        Signing out goes there: the content security policy must allow it.
-        """
-        urls = [self._settings.discovery_url]
-        urls += [self._metadata[name] for name in ENDPOINTS if name in self._metadata]
-        origins = dict.fromkeys(_origin(url) for url in urls)
-        origins.pop(_origin(self._settings.public_url), None)
-        return tuple(origins)
-
     # coming back
 
-    async def identify(self, sign_in: Asked, code: str) -> SignedIn:
+    async def identify(self, sign_in: AuthorizationRequest, code: str) -> SignedIn:
         """Return the person who has come, from the code that their browser brings.
 
         Raises the fault.
         """
-        metadata = await self._current_metadata()
+        metadata = await self._discovery.metadata()
         tokens = await self._tokens(metadata["token_endpoint"], sign_in, code)
         try:
             id_token, access_token = str(tokens["id_token"]), str(tokens["access_token"])
@@ -183,10 +114,10 @@ class Provider:
             subject = claims["sub"]
             description = await self._description(metadata, access_token, subject)
         except KeysUnavailable:
-            raise Failed(Motif.PROVIDER) from None
+            raise SignInError(SignInFault.PROVIDER) from None
         except (*UNREADABLE, KeyError) as error:
             logger.info("ID token refused: %s", reason_of(error))
-            raise Failed(Motif.TOKEN) from None
+            raise SignInError(SignInFault.TOKEN) from None
         return SignedIn(
             identity=Identity(self.issuer, subject),
             name=_name(claims | description, self._profile.family_name),
@@ -196,7 +127,7 @@ class Provider:
             id_token=id_token,
         )
 
-    async def _tokens(self, endpoint: str, sign_in: Asked, code: str) -> Mapping[str, Any]:
+    async def _tokens(self, endpoint: str, sign_in: AuthorizationRequest, code: str) -> Mapping[str, Any]:
         parameters = {"grant_type": "authorization_code", "code": code}
         if self._profile.pkce:
             parameters["code_verifier"] = sign_in.verifier
@@ -204,25 +135,24 @@ class Provider:
             async with asyncio.timeout(PROVIDER_SECONDS), self._client() as client:
                 tokens = await client.fetch_token(endpoint, **parameters)
         except OAuthError:
-            raise Failed(Motif.CODE) from None
+            raise SignInError(SignInFault.CODE) from None
         except (httpx.HTTPError, TimeoutError, ValueError, TypeError):
-            raise Failed(Motif.PROVIDER) from None
+            raise SignInError(SignInFault.PROVIDER) from None
         return cast("Mapping[str, Any]", tokens)
 
-    async def _id_claims(self, id_token: str, sign_in: Asked) -> dict[str, Any]:
+    async def _id_claims(self, id_token: str, sign_in: AuthorizationRequest) -> dict[str, Any]:
         """Return the claims of an ID token, once validated.
 
         Source: OpenID Connect Core, 3.1.3.7. Raises one of UNREADABLE.
         """
-        assert self._keys is not None
-        claims = await verified(id_token, self._keys, ID_TOKEN)
+        claims = await verified(id_token, self._discovery.keys, ID_TOKEN)
         essential = {"essential": True}
         self._registry(exp=essential, iat=essential).validate(claims)
-        _require(claims.get("nonce") == sign_in.nonce)
+        require(claims.get("nonce") == sign_in.nonce)
         client, audience = self._settings.client_id, claims["aud"]
         has_several = isinstance(audience, list) and len(audience) > 1
         default = None if has_several else client
-        _require(claims.get("azp", default) == client)
+        require(claims.get("azp", default) == client)
         return claims
 
     async def _description(self, metadata: Mapping[str, str], access_token: str, subject: str) -> dict[str, Any]:
@@ -233,28 +163,27 @@ class Provider:
         if "userinfo_endpoint" not in metadata:
             return {}
         media = self._profile.userinfo
-        answer = await self._get(
+        answer = await self._discovery.get(
             metadata["userinfo_endpoint"],
             {"Authorization": f"Bearer {access_token}", "Accept": media},
         )
         answer_media, _, _ = answer.headers.get("content-type", "").partition(";")
-        _require(answer_media.strip() == media)
+        require(answer_media.strip() == media)
         if media == "application/jwt":
             description: Any = await self._signed_description(answer.text.strip())
         else:
             description = answer.json()
-        _require(isinstance(description, dict))
-        _require(description.get("sub") == subject)
+        require(isinstance(description, dict))
+        require(description.get("sub") == subject)
         return cast("dict[str, Any]", description)
 
     async def _signed_description(self, token: str) -> dict[str, Any]:
-        assert self._keys is not None
-        claims = await verified(token, self._keys, ID_TOKEN)
+        claims = await verified(token, self._discovery.keys, ID_TOKEN)
         defaults = {"iss": self.issuer, "aud": self._settings.client_id}
         self._registry().validate(defaults | claims)
         return claims
 
-    def _authenticated_at(self, claims: Mapping[str, Any], sign_in: Asked) -> datetime | None:
+    def _authenticated_at(self, claims: Mapping[str, Any], sign_in: AuthorizationRequest) -> datetime | None:
         """Return when the person proved who they are; None if nobody says.
 
         A provider that does not say when is believed only if it was asked to
@@ -264,10 +193,10 @@ class Provider:
         now, seconds = self._now(), claims.get("auth_time")
         if not isinstance(seconds, int) or isinstance(seconds, bool):
             if self._profile.max_age:
-                raise Failed(Motif.TOKEN)
+                raise SignInError(SignInFault.TOKEN)
             return now if sign_in.force else None
         if sign_in.force and seconds < sign_in.at - LEEWAY_SECONDS:
-            raise Failed(Motif.NOT_AGAIN)
+            raise SignInError(SignInFault.NOT_AGAIN)
         instant = max(0, min(seconds, now.timestamp()))
         return datetime.fromtimestamp(instant, UTC)
 
@@ -281,50 +210,6 @@ class Provider:
             **others,
         )
 
-    # what it says of itself
-
-    async def _current_metadata(self) -> Mapping[str, str]:
-        """Return the metadata, read again when they are an hour old.
-
-        If the provider does not answer, the former ones serve for a minute more.
-        """
-        if self._seconds() >= self._stale_at:
-            try:
-                await self._discover()
-            except Failed:
-                if not self._metadata:
-                    raise
-                self._stale_at = self._seconds() + PAUSE_SECONDS
-        return self._metadata
-
-    async def _discover(self) -> None:
-        url, is_local = self._settings.discovery_url, self._settings.is_local
-        try:
-            answer = (await self._get(url, {"Accept": "application/json"})).json()
-            metadata = {name: str(answer[name]) for name in ENDPOINTS if answer.get(name)}
-            _require(answer["issuer"] == self.issuer)
-            for endpoint in metadata.values():
-                _require(_is_safe(endpoint, local=is_local))
-            _require(metadata.keys() >= REQUIRED)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise Failed(Motif.PROVIDER) from None
-        keys_url = metadata["jwks_uri"]
-        if keys_url != self._metadata.get("jwks_uri"):
-            self._keys = RemoteJwks(keys_url, self._transport, trust_env=not is_local)
-        self._metadata = metadata
-        self._stale_at = self._seconds() + METADATA_SECONDS
-
-    async def _get(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
-        client = httpx.AsyncClient(**self._http())
-        try:
-            async with asyncio.timeout(PROVIDER_SECONDS), client:
-                answer = await client.get(url, headers=dict(headers))
-                answer.raise_for_status()
-        except (httpx.HTTPError, TimeoutError):
-            raise Failed(Motif.PROVIDER) from None
-        _require(len(answer.content) <= LONGEST_ANSWER)
-        return answer
-
     def _client(self) -> Any:  # noqa: ANN401 Authlib has no types
         settings, profile = self._settings, self._profile
         has_secret = bool(settings.client_secret)
@@ -335,33 +220,8 @@ class Provider:
             scope=profile.scope,
             redirect_uri=self._callback,
             code_challenge_method="S256" if profile.pkce else None,
-            **self._http(),
+            **self._discovery.http_options(),
         )
-
-    def _http(self) -> dict[str, Any]:
-        """Return the options of an HTTP client.
-
-        The demonstration speaks to itself, without a proxy of the environment.
-        """
-        return {
-            "timeout": PROVIDER_SECONDS,
-            "transport": self._transport,
-            "trust_env": not self._settings.is_local,
-        }
-
-
-REQUIRED = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
-ENDPOINTS = (*sorted(REQUIRED), "userinfo_endpoint", "end_session_endpoint")
-
-
-def _require(condition: bool) -> None:  # noqa: FBT001 a condition
-    """Raise ValueError, which is one of UNREADABLE."""
-    if not condition:
-        raise ValueError
-
-
-def _is_safe(url: str, *, local: bool) -> bool:
-    return url.startswith("https://") or (local and url.startswith("http://"))
 
 
 def _text(claim: object) -> str | None:
@@ -371,11 +231,6 @@ def _text(claim: object) -> str | None:
 def _words(claim: object) -> str | None:
     """Return a claim that is a list or a text, as words between spaces."""
     return " ".join(map(str, claim)) if isinstance(claim, list) else _text(claim)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _name(claims: Mapping[str, Any], family_name: str) -> str:

@@ -1,7 +1,10 @@
-"""A payroll export becomes the variables of `remunerationsDeclare`: columns known by their words, cells as written."""
+"""A payroll export becomes the variables of `remunerationsDeclare`.
+
+Columns are recognised by their words; cells are sent as they are written.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -10,9 +13,10 @@ import httpx
 
 from persistence.records import Refused, Rule
 from persistence.records.cells import siret
-from persistence.records.headers import IGNORED, key, recognised
+from persistence.records.headers import IGNORED, Columns, key, recognised
 from persistence.records.identifiers import holds_nir
 from persistence.sheets import Lines, Reading, SheetReport, SheetState, read_sheets
+from persistence.workbooks import Row
 
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("referenceMonth", ("mois reference", "periode reference")),
@@ -46,51 +50,64 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("comment", ("commentaire", "remarque", "observation")),
     ("birthName", ("nom",)),
 )
-"""Field of a line, and the words that its column may have, the more telling first."""
+"""A field of a line, and the words that its column may have; the most specific first."""
 FIELDS = tuple(sorted({field for field, _ in COLUMNS}))
 DECLARE = """mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {
-  batch { id received created replaced unchanged rejected held removed declaration { id sequence status } }
+  batch { id received created replaced unchanged rejected held removed
+    declaration { id sequence status } }
   replayed errors { code message path } warnings { code message path } } }"""
 
 
 class ExportUnreadable(Exception):
-    """A file that is no payroll export; the sentence says what to mend, never a cell."""
+    """A file that cannot be sent; the sentence says what to fix, and repeats no cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The lines of one establishment, and where each stands in the file."""
+    """The lines of one establishment, and the place of each in the file."""
 
     siret: str
     lines: list[dict[str, str]]
     places: list[str]
 
     def variables(
-        self, year: int, *, mode: str, deposit: bool, dry_run: bool, intention: Mapping[str, Any] | None = None
+        self,
+        year: int,
+        *,
+        mode: str,
+        deposit: bool,
+        dry_run: bool,
+        intention: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """The variables of the act, but for its key.
+        """Return the variables of the act, without its key.
 
-        `intention` holds what the act wants to be told: `nothingToDeclare`, `acknowledgeRemovals`, `reason`.
+        `intention` has the confirmations of the person: `nothingToDeclare`,
+        `acknowledgeRemovals`, `reason`.
         """
-        facts: dict[str, Any] = {
+        input_: dict[str, Any] = {
             "establishment": {"siret": self.siret},
             "campaignYear": year,
             "deposit": deposit,
             "mode": mode,
             "dryRun": dry_run,
             **(intention or {}),
+            "lines": self.lines,
         }
-        return {"input": {**facts, "lines": self.lines}}
+        return {"input": input_}
 
 
 def nothing(siret: str) -> Part:
-    """An establishment where nobody is to be declared."""
+    """Return an establishment that has nobody to declare."""
     return Part(siret, [], [])
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The lines of a file, by field; `ignored` are the columns that no word explains."""
+    """The lines of a file, by field.
+
+    `columns` gives the field of each header; `ignored` are the columns that no word
+    explains.
+    """
 
     lines: list[dict[str, str]]
     places: list[str]
@@ -98,104 +115,153 @@ class Export:
     ignored: Sequence[str]
     sheets: Sequence[SheetReport]
     computed: Sequence[str]
-    """The cells that hold a formula or a spreadsheet's error, by their places: they are sent as written."""
+    """The cells that contain a formula or a spreadsheet's error, by their places.
+
+    They are sent as they are written.
+    """
 
     @classmethod
-    def read(cls, file: Path, meant: Mapping[str, str] | None = None, sheets: Sequence[str] = ()) -> Self:
-        """An xlsx or a csv; `meant` names the field of a header that its words do not explain."""
+    def read(
+        cls,
+        file: Path,
+        explained: Mapping[str, str] | None = None,
+        sheets: Sequence[str] = (),
+    ) -> Self:
+        """Read an xlsx or a csv.
+
+        `explained` gives the field of a header that its words do not explain.
+        Raises ExportUnreadable.
+        """
         content = file.read_bytes()
-        reading = _read(content, meant or {}, sheets)
-        is_alone = len(reading.parts) == 1
-        rows = [(part, row) for part in reading.parts for row in part.rows]
-        places = [str(row.number) if is_alone else f"{part.sheet}!{row.number}" for part, row in rows]
-        wide = next((at for at, (part, row) in zip(places, rows, strict=True) if _is_wide(part, row.cells)), None)
-        if wide is not None:
-            raise ExportUnreadable(f"La ligne {wide} a plus de cellules que l'en-tête : un séparateur y est de trop.")
-        lines = [
-            {field: row.cells[at].text for field, at in part.columns.fields.items() if at < len(row.cells)}
-            for part, row in rows
-        ]
-        computed = [
-            f"ligne {place}, « {part.columns.names[at]} »"
-            for place, (part, row) in zip(places, rows, strict=True)
-            for at in part.columns.fields.values()
-            if at < len(row.cells) and row.cells[at].computed
-        ]
+        reading = _read(content, explained or {}, sheets)
+        has_several = len(reading.parts) > 1
+        lines: list[dict[str, str]] = []
+        places: list[str] = []
+        computed: list[str] = []
+        for part in reading.parts:
+            for row in part.rows:
+                number = row.number
+                place = f"{part.sheet}!{number}" if has_several else str(number)
+                _require_width(part, row, place)
+                places.append(place)
+                lines.append(_texts(part, row))
+                computed += _computed_cells(part, row, place)
         columns = {one["header"]: one["field"] for one in reading.columns.recognised}
-        ignored = list(dict.fromkeys(name for part in reading.parts for name in part.columns.ignored))
-        return cls(lines, places, columns, ignored, reading.reports, computed)
+        ignored = [name for part in reading.parts for name in part.columns.ignored]
+        return cls(
+            lines=lines,
+            places=places,
+            columns=columns,
+            ignored=list(dict.fromkeys(ignored)),
+            sheets=reading.reports,
+            computed=computed,
+        )
 
     def parts(self, siret: str | None = None) -> list[Part]:
-        """The lines by establishment, in the order of the file; all of them for `siret` when it is given.
+        """Return the lines by establishment, in the order of the file.
 
-        A line whose SIRET cannot be read goes with the establishment that most lines bear, where it is rejected.
+        With `siret`, all of them are of this establishment. A line whose SIRET cannot
+        be read goes with the establishment that most lines name, where it is rejected.
+        Raises ExportUnreadable.
         """
         if siret is not None:
             return [self._part(siret, range(len(self.lines)))]
-        written = [line.get("siret", "").strip() for line in self.lines]
-        read = [_siret(text) for text in written]
-        known = Counter(one for one in read if one is not None) or Counter(text for text in written if text)
-        if not known:
+        texts = [line.get("siret", "").strip() for line in self.lines]
+        sirets = [_siret(text) for text in texts]
+        counts = Counter(one for one in sirets if one is not None)
+        if not counts:
+            counts = Counter(text for text in texts if text)
+        if not counts:
             raise ExportUnreadable("Le fichier ne dit pas de SIRET : donnez-le avec --siret.")
-        ((most, _),) = known.most_common(1)
-        if len(known) > 1 and any(read):
-            self._require_siret(written)
-        borne = [one or most for one in read]
-        return [
-            self._part(one, [index for index, other in enumerate(borne) if other == one])
-            for one in dict.fromkeys(borne)
-        ]
+        ((most_common, _),) = counts.most_common(1)
+        if len(counts) > 1 and any(sirets):
+            self._require_siret(texts)
+        indexes: dict[str, list[int]] = {}
+        for index, one in enumerate(sirets):
+            indexes.setdefault(one or most_common, []).append(index)
+        return [self._part(one, places) for one, places in indexes.items()]
 
-    def _require_siret(self, written: Sequence[str]) -> None:
-        """Of several establishments, a line must say which."""
-        silent = [place for place, text in zip(self.places, written, strict=True) if not text]
-        if silent:
+    def _require_siret(self, texts: Sequence[str]) -> None:
+        """Refuse a file of several establishments whose lines do not all name one."""
+        lines = zip(self.places, texts, strict=True)
+        places = [place for place, text in lines if not text]
+        if places:
             raise ExportUnreadable(
                 "Le fichier porte plusieurs SIRET, et ces lignes n'en disent aucun : "
-                f"{', '.join(silent[:SHOWN])}. Complétez-les, ou donnez --siret."
+                f"{', '.join(places[:MOST_PLACES])}. Complétez-les, ou donnez --siret."
             )
 
     def _part(self, siret: str, indexes: Iterable[int]) -> Part:
-        chosen = list(indexes)
-        return Part(siret, [self.lines[i] for i in chosen], [self.places[i] for i in chosen])
+        part = Part(siret, [], [])
+        for index in indexes:
+            part.lines.append(self.lines[index])
+            part.places.append(self.places[index])
+        return part
 
 
-SHOWN = 20
+MOST_PLACES = 20
 """How many places of a file a sentence names."""
 
 
-def _read(content: bytes, meant: Mapping[str, str], sheets: Sequence[str]) -> Reading[str]:
-    said = {key(header): field for header, field in meant.items()}
+def _read(content: bytes, explained: Mapping[str, str], sheets: Sequence[str]) -> Reading[str]:
+    fields = {key(header): field for header, field in explained.items()}
+
+    def columns_of(cells: Sequence[str]) -> Columns[str] | None:
+        return recognised(cells, fields, COLUMNS)
+
     try:
-        reading: Reading[str] = read_sheets(content, lambda cells: recognised(cells, said, COLUMNS), sheets)
-    except Refused as refused:
-        raise ExportUnreadable(_sentence(refused)) from None
-    names = [report.name for report in reading.reports if report.state is SheetState.READ]
-    if len(names) > 1 and not sheets:
-        listed = ", ".join(f"« {name} »" for name in names)
-        raise ExportUnreadable(f"Plusieurs feuilles portent l'en-tête : {listed}. Dites lesquelles avec --sheet.")
-    unread = [name for name in sheets if name not in names]
-    if unread:
-        raise ExportUnreadable(f"Cette feuille n'existe pas, ou a un autre en-tête : « {unread[0]} ».")
+        reading: Reading[str] = read_sheets(content, columns_of, sheets)
+    except Refused as refusal:
+        raise ExportUnreadable(_sentence(refusal)) from None
+    _require_sheets(reading, sheets)
     headers = {key(name) for part in reading.parts for name in part.columns.names}
-    absent = next((header for header in meant if key(header) not in headers), None)
-    if absent is not None:
-        raise ExportUnreadable(f"Le fichier n'a pas de colonne « {absent} ».")
+    for header in explained:
+        if key(header) not in headers:
+            raise ExportUnreadable(f"Le fichier n'a pas de colonne « {header} ».")
     return reading
 
 
-def _sentence(refused: Refused) -> str:
-    match refused.rule:
+def _require_sheets(reading: Reading[str], sheets: Sequence[str]) -> None:
+    """Refuse several sheets that nobody asked for, and a sheet that was not read."""
+    reports = reading.reports
+    names = [report.name for report in reports if report.state is SheetState.READ]
+    if len(names) > 1 and not sheets:
+        enumeration = ", ".join(f"« {name} »" for name in names)
+        raise ExportUnreadable(f"Plusieurs feuilles portent l'en-tête : {enumeration}. Dites lesquelles avec --sheet.")
+    for name in sheets:
+        if name not in names:
+            raise ExportUnreadable(f"Cette feuille n'existe pas, ou a un autre en-tête : « {name} ».")
+
+
+def _sentence(refusal: Refused) -> str:
+    match refusal.rule:
         case Rule.EXTRACT_HEADER:
             return "Aucune ligne d'en-tête reconnue : il y faut des mots comme NIR, nom, taux, aide."
         case Rule.EXTRACT_COLUMNS_TWICE:
-            names = refused.notice.detail
-            return f"Ces colonnes veulent dire la même chose, renommez-en ou dites-les avec --column : {names}"
-    return refused.notice.message
+            return (
+                "Ces colonnes veulent dire la même chose, renommez-en ou dites-les "
+                f"avec --column : {refusal.notice.detail}"
+            )
+    return refusal.notice.message
 
 
-def _is_wide(part: Lines[str], cells: Sequence[object]) -> bool:
-    return len(cells) > len(part.columns.names)
+def _require_width(part: Lines[str], row: Row, place: str) -> None:
+    """Refuse a line that has more cells than the header."""
+    if len(row.cells) > len(part.columns.names):
+        raise ExportUnreadable(f"La ligne {place} a plus de cellules que l'en-tête : un séparateur y est de trop.")
+
+
+def _texts(part: Lines[str], row: Row) -> dict[str, str]:
+    """Return the texts of a line by field; a short line has fewer fields."""
+    fields = part.columns.fields
+    count = len(row.cells)
+    return {field: row.cells[at].text for field, at in fields.items() if at < count}
+
+
+def _computed_cells(part: Lines[str], row: Row, place: str) -> Iterator[str]:
+    for at in part.columns.fields.values():
+        if at < len(row.cells) and row.cells[at].computed:
+            yield f"ligne {place}, « {part.columns.names[at]} »"
 
 
 def _siret(text: str) -> str | None:
@@ -206,56 +272,82 @@ def _siret(text: str) -> str | None:
 
 
 def send(url: str, token: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The act's payload. A lost answer is sent again with the same key: it happens once."""
+    """Send the act, and return its payload.
+
+    After a lost answer it is sent again with the same key, so it happens once.
+    Raises ExportUnreadable.
+    """
     headers = {"Authorization": f"Bearer {token}"}
     body = {"query": DECLARE, "variables": variables}
     transport = httpx.HTTPTransport(retries=2)
     try:
         with httpx.Client(transport=transport, timeout=60, headers=headers) as client:
             try:
-                said = client.post(url, json=body).json()
+                answer = client.post(url, json=body).json()
             except (httpx.ReadError, httpx.RemoteProtocolError):
-                said = client.post(url, json=body).json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError):  # nobody there, or an answer that is no JSON
+                answer = client.post(url, json=body).json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        # Nobody answers, or the answer is not JSON.
         raise ExportUnreadable(f"Le graphe ne répond pas à l'adresse {url}.") from None
-    if "errors" in said:
-        raise ExportUnreadable(said["errors"][0]["message"])
-    return said["data"]["remunerationsDeclare"]  # type: ignore[no-any-return]
+    if "errors" in answer:
+        raise ExportUnreadable(answer["errors"][0]["message"])
+    return answer["data"]["remunerationsDeclare"]  # type: ignore[no-any-return]
+
+
+COUNTS = {
+    "created": "créées",
+    "replaced": "remplacées",
+    "unchanged": "inchangées",
+    "rejected": "rejetées",
+    "held": "retenues",
+}
 
 
 def report(payload: Mapping[str, Any], part: Part) -> str:
-    """What was done, in French, one line for each notice; no value of a line is repeated."""
+    """Return what was done, in French, with a line for each notice.
+
+    No value of a line is repeated.
+    """
+    lines = [*_outcome(payload)]
+    lines += [_notice("rejet", notice, part) for notice in payload["errors"]]
+    lines += [_notice("à savoir", notice, part) for notice in payload["warnings"]]
+    return "\n".join(lines)
+
+
+def _outcome(payload: Mapping[str, Any]) -> Iterator[str]:
     batch = payload["batch"]
-    told: list[str] = []
-    if batch is not None:
-        counts = ("created", "replaced", "unchanged", "rejected", "held")
-        words = ("créées", "remplacées", "inchangées", "rejetées", "retenues")
-        shown = ", ".join(f"{batch[name]} {word}" for name, word in zip(counts, words, strict=True))
-        told.append(f"Lot {batch['id']} : {batch['received']} lignes reçues : {shown}.")
-        if payload["replayed"]:
-            told.append("Ce lot avait déjà été reçu : rien n'a été refait.")
-        if is_overtaken(payload):
-            told.append(
-                "Un dépôt plus récent l'a remplacé : il n'est pas en vigueur. Renvoyez le fichier s'il doit l'être."
-            )
-    for kind, notices in (("rejet", payload["errors"]), ("à savoir", payload["warnings"])):
-        told.extend(
-            f"{kind} · {_where(notice['path'], part)}{notice['code']} · {notice['message']}" for notice in notices
-        )
-    return "\n".join(told)
+    if batch is None:
+        return
+    counts = ", ".join(f"{batch[name]} {words}" for name, words in COUNTS.items())
+    yield f"Lot {batch['id']} : {batch['received']} lignes reçues : {counts}."
+    if payload["replayed"]:
+        yield "Ce lot avait déjà été reçu : rien n'a été refait."
+    if is_overtaken(payload):
+        yield ("Un dépôt plus récent l'a remplacé : il n'est pas en vigueur. Renvoyez le fichier s'il doit l'être.")
 
 
 def is_overtaken(payload: Mapping[str, Any]) -> bool:
-    """Whether what is answered again is no longer in force: a later deposit has taken its place."""
+    """Return whether a later deposit has replaced the one that is answered again."""
     declaration = (payload["batch"] or {}).get("declaration")
-    return bool(payload.get("replayed") and declaration and declaration["status"] == "SUPERSEDED")
+    if not payload.get("replayed") or not declaration:
+        return False
+    return bool(declaration["status"] == "SUPERSEDED")
 
 
-def _where(path: Sequence[str], part: Part) -> str:
-    if len(path) < len(("input", "lines", "0")) or path[1] != "lines":
+def _notice(kind: str, notice: Mapping[str, Any], part: Part) -> str:
+    place = _place(notice["path"], part)
+    return f"{kind} · {place}{notice['code']} · {notice['message']}"
+
+
+def _place(path: Sequence[str], part: Part) -> str:
+    """Return the line of a notice, as its sender names it, and its field.
+
+    `path` is `input.lines.0.field`; empty when the notice is not about a line.
+    """
+    if path[1:2] != ["lines"] or not path[2:]:
         return ""
     index = int(path[2])
-    field = f", {path[3]}" if len(path) > 3 else ""  # noqa: PLR2004 the field stands fourth
     reference = part.lines[index].get("clientReference", "")
-    shown = reference if reference.strip() and not holds_nir(reference) else f"ligne {part.places[index]}"
-    return f"{shown}{field} · "
+    is_usable = reference.strip() and not holds_nir(reference)
+    line = reference if is_usable else f"ligne {part.places[index]}"
+    return ", ".join([line, *path[3:4]]) + " · "

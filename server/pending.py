@@ -1,7 +1,8 @@
-"""The keys of what is sent from a file: each is drawn, and kept beside the file until its answer has come.
+"""The idempotency keys of what is sent from a file.
 
-A key says that two sendings are one. The content of a file cannot say it: a file sent, then another, then the first
-again are three sendings, and the last one counts.
+A key is random, and stays beside the file until its answer has come: it says that two
+sendings are one. The content of the file cannot say it. A file, then another, then the
+first one again are three sendings, and the last one counts.
 """
 
 import hashlib
@@ -18,7 +19,10 @@ from .payroll import ExportUnreadable
 
 @dataclass(frozen=True, slots=True)
 class PendingKeys:
-    """The keys of calls that were not answered, by the digest of the call: `paie.csv.key` beside `paie.csv`."""
+    """The keys of calls that were not answered, by the digest of the call.
+
+    They are in `paie.csv.key`, beside `paie.csv`.
+    """
 
     file: Path
 
@@ -27,37 +31,42 @@ class PendingKeys:
         return cls(sent.with_name(f"{sent.name}.key"))
 
     def draw(self, address: str, call: Any) -> str:  # noqa: ANN401 a JSON value
-        """The key of this call: the one whose answer never came, else a new one, written before it is used."""
-        known = self._read()
-        key = known.setdefault(digest(address, call), uuid4().hex)
-        self._write(known)
+        """Return the key of this call: the one whose answer never came, or a new one.
+
+        A new key is written before it is used. Raises ExportUnreadable.
+        """
+        keys = self._read()
+        key = keys.setdefault(digest(address, call), uuid4().hex)
+        self._write(keys)
         return key
 
     def forget(self, *keys: str) -> None:
-        """The answer has come: the same call sent again is another one."""
+        """Remove keys whose answer has come: the same call later is another one."""
         self._write({call: key for call, key in self._read().items() if key not in keys})
 
     def _read(self) -> dict[str, str]:
         try:
-            known = json.loads(self.file.read_text(encoding="utf-8"))
+            keys = json.loads(self.file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
             raise self._unusable() from None
-        if not isinstance(known, dict):
+        if not isinstance(keys, dict):
             raise self._unusable()
-        return known
+        return keys
 
-    def _write(self, known: Mapping[str, str]) -> None:
-        """The whole file or nothing of it, for its owner alone; none when no answer is awaited."""
+    def _write(self, keys: Mapping[str, str]) -> None:
+        """Write the whole file or nothing of it; without keys, there is no file."""
         try:
-            if not known:
+            if not keys:
                 self.file.unlink(missing_ok=True)
                 return
-            new = self.file.with_name(f"{self.file.name}.{uuid4().hex}")
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-                json.dump(known, opened)
-            new.replace(self.file)
+            draft = self.file.with_name(f"{self.file.name}.{uuid4().hex}")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            handle = os.open(draft, flags, 0o600)  # only its owner may read it
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(keys, stream)
+            draft.replace(self.file)
         except OSError:
             raise self._unusable() from None
 
@@ -68,4 +77,5 @@ class PendingKeys:
 
 
 def digest(address: str, call: Any) -> str:  # noqa: ANN401 a JSON value
-    return hashlib.sha256(json.dumps([address, call], sort_keys=True).encode()).hexdigest()
+    content = json.dumps([address, call], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -1,4 +1,7 @@
-"""The console's sessions: an opaque cookie in the browser, a row in the register. No right is kept in either."""
+"""The console's sessions: an opaque cookie in the browser, a row in the register.
+
+Neither contains a right.
+"""
 
 import base64
 import hashlib
@@ -28,10 +31,14 @@ LARGEST_TYPED = 200_000
 SEALED_FOR = timedelta(days=30)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 Typed = Sequence[tuple[str, str]]
+"""What was typed in a form: names and values, in the order of the fields."""
 
 
 class SignedIn(NamedTuple):
-    """Who the provider says has come, how they proved it, and when (None: it did not say)."""
+    """Who has come, as the provider says, and how they proved it.
+
+    `authenticated_at` is None when the provider does not say when.
+    """
 
     identity: Identity
     name: str
@@ -42,7 +49,7 @@ class SignedIn(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A session of mine, as its owner is shown it."""
+    """One of a person's sessions, as they see it."""
 
     id: str
     started_at: datetime
@@ -53,7 +60,10 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A living session: whose, until when (aware UTC, the machine's clock), and the token of its forms."""
+    """A living session: whose it is, until when, and the token of its forms.
+
+    The instants are UTC, of the machine's clock.
+    """
 
     identity: Identity
     name: str
@@ -61,27 +71,38 @@ class Session:
     idle_ends_at: datetime
     ends_at: datetime
     is_fresh: bool
-    keeps: bool
-    """Whether something that was typed waited for this person when the request came."""
+    has_drafts: bool
+    """Whether something typed was waiting for this person when the request came."""
     digest: str = field(repr=False)
     form_key: bytes = field(repr=False)
 
     def token(self) -> str:
-        """The token of a form, masked anew: what a compressed page repeats cannot be guessed byte by byte (BREACH)."""
+        """Return the token of a form, masked anew at each call.
+
+        So a compressed page does not let it be guessed byte by byte (BREACH).
+        """
         mask = secrets.token_bytes(len(self.form_key))
         return base64.urlsafe_b64encode(mask + _xor(mask, self.form_key)).decode()
 
     def accepts(self, token: str) -> bool:
+        """Return whether a token is one of this session's."""
         try:
-            told = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+            content = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
         except ValueError:
             return False
         half = len(self.form_key)
-        return len(told) == 2 * half and hmac.compare_digest(_xor(told[:half], told[half:]), self.form_key)
+        if len(content) != 2 * half:
+            return False
+        key = _xor(content[:half], content[half:])
+        return hmac.compare_digest(key, self.form_key)
 
 
 class Sessions:
-    """`now` reads the machine's clock: a session ends when it ends, whatever day a demonstration tells."""
+    """The sessions of the console.
+
+    `now` reads the machine's clock: a session ends at its time, whatever day a
+    demonstration shows.
+    """
 
     def __init__(self, store: SessionStore, sealer: Sealer, now: Callable[[], datetime]) -> None:
         self._store, self._sealer, self._now = store, sealer, now
@@ -89,154 +110,214 @@ class Sessions:
     # who
 
     async def of(self, request: Request) -> Session | None:
-        """The living session that the cookie names: one statement, and a second one at most once a minute."""
+        """Return the living session that the cookie names.
+
+        It takes one statement, and a second one at most once a minute.
+        """
         secret, now = _secret(request), self._now()
-        found = await self._store.find(_digest(secret)) if secret else None
-        if found is None or not found[0].lives(now):
+        match = await self._store.find(_digest(secret)) if secret else None
+        if match is None:
             return None
-        known, keeps = found
-        await self._store.see(known, now)
-        return _session(known, secret, now, keeps=keeps)
+        row, has_drafts = match
+        if not row.lives(now):
+            return None
+        await self._store.see(row, now)
+        return _session(row, secret, now, has_drafts=has_drafts)
 
     async def expired(self, request: Request) -> bool:
-        """Whether the cookie names a session of ours that time ended; one that was revoked or left is not told of."""
+        """Return whether the cookie names a session that has run out.
+
+        False for one that was revoked, or that the person ended.
+        """
         secret = _secret(request)
-        found = await self._store.find(_digest(secret)) if secret else None
-        return found is not None and found[0].ended_at is None and found[0].has_run_out(self._now())
+        match = await self._store.find(_digest(secret)) if secret else None
+        if match is None:
+            return False
+        row, _ = match
+        return row.ended_at is None and row.has_run_out(self._now())
 
     async def mine(self, session: Session) -> Sequence[Seen]:
+        """Return the living sessions of this person."""
         rows = await self._store.living(*session.identity, self._now())
-        return [Seen(r.id, r.started_at, r.seen_at, r.user_agent, r.id == session.id) for r in rows]
+        return [
+            Seen(
+                id=row.id,
+                started_at=row.started_at,
+                seen_at=row.seen_at,
+                user_agent=row.user_agent,
+                current=row.id == session.id,
+            )
+            for row in rows
+        ]
 
     async def end_others(self, session: Session) -> int:
-        """End my other sessions, at their very next request; how many there were."""
-        return await self._store.end_others(*session.identity, session.digest, self._now())
+        """End this person's other sessions, and return how many there were.
+
+        They end at their very next request.
+        """
+        now = self._now()
+        return await self._store.end_others(*session.identity, session.digest, now)
 
     # what was typed
 
     async def keep(self, request: Request, path: str, typed: Typed) -> bool:
-        """Seal what was typed for a path in the row that the cookie names, be it run out; whether it could be kept."""
+        """Seal what was typed for a path, in the row that the cookie names.
+
+        The session may have run out. Return whether there was a row with enough room.
+        """
         secret = _secret(request)
         if not secret:
             return False
         pairs = [pair for pair in typed if pair[0] != TOKEN_FIELD]
-        kept = False
+        has_room = False
 
-        def with_typed(row: SessionRecord) -> bytes | None:
-            nonlocal kept
-            every = orjson.dumps(self._opened(row) | {path: pairs})
-            kept = len(every) <= LARGEST_TYPED
-            return self._sealer.seal(every, _typed_of(row)) if kept else row.typed
+        def with_draft(row: SessionRecord) -> bytes | None:
+            nonlocal has_room
+            drafts = orjson.dumps(self._drafts(row) | {path: pairs})
+            has_room = len(drafts) <= LARGEST_TYPED
+            return self._sealer.seal(drafts, _draft_label(row)) if has_room else row.typed
 
-        await self._store.change_typed(_digest(secret), with_typed)
-        return kept
+        await self._store.change_typed(_digest(secret), with_draft)
+        return has_room
 
-    async def kept(self, session: Session, path: str) -> Typed | None:
-        """What was kept for this path, once."""
-        if path not in await self.kept_paths(session):
+    async def take_draft(self, session: Session, path: str) -> Typed | None:
+        """Return what was typed for this path, and forget it; None if there is none."""
+        if path not in await self.draft_paths(session):
             return None
-        found: Typed | None = None
+        draft: Typed | None = None
 
-        def without_typed(row: SessionRecord) -> bytes | None:
-            nonlocal found
-            every = self._opened(row)
-            found = every.pop(path, None)
-            return self._sealer.seal(orjson.dumps(every), _typed_of(row)) if every else None
+        def without_draft(row: SessionRecord) -> bytes | None:
+            nonlocal draft
+            drafts = self._drafts(row)
+            draft = drafts.pop(path, None)
+            if not drafts:
+                return None
+            return self._sealer.seal(orjson.dumps(drafts), _draft_label(row))
 
-        await self._store.change_typed(session.digest, without_typed)
-        return None if found is None else [(name, value) for name, value in found]
+        await self._store.change_typed(session.digest, without_draft)
+        return None if draft is None else [(name, value) for name, value in draft]
 
-    async def kept_paths(self, session: Session) -> Sequence[str]:
-        """For what something is kept, in the order it was."""
-        row = await self._store.typed(session.digest) if session.keeps else None
-        return list(self._opened(row)) if row else []
+    async def draft_paths(self, session: Session) -> Sequence[str]:
+        """Return the paths for which something typed is waiting, the oldest first."""
+        row = await self._store.typed(session.digest) if session.has_drafts else None
+        return list(self._drafts(row)) if row else []
 
     # what an address may not say in clear
 
     def seal(self, session: Session, text: str) -> str:
-        """A text for an address, that this person alone reads again, for thirty days."""
-        dated = f"{int(self._now().timestamp())} {text}"
-        return self._sealer.seal(dated.encode(), _address_of(session)).hex()
+        """Return a sealed text for an address.
+
+        Only this person can read it again, for thirty days.
+        """
+        content = f"{int(self._now().timestamp())} {text}"
+        return self._sealer.seal(content.encode(), _address_label(session)).hex()
 
     def unseal(self, session: Session, sealed: str) -> str | None:
-        """None for what was not sealed for this person, or too long ago."""
+        """Return the text of `seal`.
+
+        None if it was sealed for another person, or too long ago.
+        """
+        label = _address_label(session)
         try:
-            dated = self._sealer.open(bytes.fromhex(sealed), _address_of(session)).decode()
+            content = self._sealer.open(bytes.fromhex(sealed), label).decode()
         except (VaultError, ValueError):
             return None
-        instant, _, text = dated.partition(" ")
-        return text if self._now().timestamp() - int(instant) < SEALED_FOR.total_seconds() else None
+        instant, _, text = content.partition(" ")
+        age = self._now().timestamp() - int(instant)
+        return text if age < SEALED_FOR.total_seconds() else None
 
     # beginning and ending
 
-    async def begin(self, request: Request, who: SignedIn, response: Response) -> None:
-        """A new session in place of the browser's former one, its cookie in the answer."""
+    async def begin(self, request: Request, person: SignedIn, response: Response) -> None:
+        """Begin a session in place of the browser's former one.
+
+        Its cookie is set in the response.
+        """
         secret, now = secrets.token_urlsafe(SECRET_BYTES), self._now()
         new = SessionRecord(
             digest=_digest(secret),
             id=fresh_id(SessionRecord.prefix),
-            issuer=who.identity.issuer,
-            subject=who.identity.subject,
-            name=who.name,
+            issuer=person.identity.issuer,
+            subject=person.identity.subject,
+            name=person.name,
             user_agent=browser_of(request.headers.get("user-agent", "")),
             started_at=now,
-            authenticated_at=who.authenticated_at,
+            authenticated_at=person.authenticated_at,
             seen_at=now,
-            acr=who.acr,
-            amr=who.amr,
+            acr=person.acr,
+            amr=person.amr,
         )
-        new.id_token = self._sealer.seal(who.id_token.encode(), f"session.id_token|{new.id}")
-        former = _secret(request)
-        await self._store.begin(new, _digest(former) if former else None, self._carry)
+        label = _id_token_label(new.id)
+        new.id_token = self._sealer.seal(person.id_token.encode(), label)
+        former_secret = _secret(request)
+        former_digest = _digest(former_secret) if former_secret else None
+        await self._store.begin(new, former_digest, self._inherit)
         response.set_cookie(COOKIE, secret, path="/", secure=True, httponly=True, samesite="lax")
 
     async def end(self, session: Session, response: Response) -> str | None:
-        """Sign out here; answers the ID token, for the provider to sign out too."""
-        held = await self._store.end(session.digest, self._now())
+        """End this session, and return its ID token for the provider to sign out too.
+
+        None when there is no ID token, or when its key was withdrawn.
+        """
+        sealed = await self._store.end(session.digest, self._now())
         forget(response, COOKIE)
+        if not sealed:
+            return None
         try:
-            return self._sealer.open(held, f"session.id_token|{session.id}").decode() if held else None
-        except VaultError:  # its key was withdrawn: signing out here needs none
+            return self._sealer.open(sealed, _id_token_label(session.id)).decode()
+        except VaultError:
             return None
 
-    def _carry(self, old: SessionRecord, new: SessionRecord) -> None:
-        """The same person comes back: what they typed follows them, and twelve hours count from the first sign-in."""
-        every = self._opened(old)
-        if every:
-            new.typed = self._sealer.seal(orjson.dumps(every), _typed_of(new))
+    def _inherit(self, old: SessionRecord, new: SessionRecord) -> None:
+        """Give to a new session what its owner's former one leaves.
+
+        What they typed follows them; the twelve hours of a session that still lives
+        count from its first sign-in.
+        """
+        drafts = self._drafts(old)
+        if drafts:
+            new.typed = self._sealer.seal(orjson.dumps(drafts), _draft_label(new))
         if old.lives(new.seen_at):
             new.started_at = old.started_at
 
-    def _opened(self, row: SessionRecord) -> dict[str, Typed]:
-        """What is kept, by path; nothing when its key was withdrawn."""
+    def _drafts(self, row: SessionRecord) -> dict[str, Typed]:
+        """Return what was typed, by path; nothing when its key was withdrawn."""
+        if not row.typed:
+            return {}
         try:
-            return orjson.loads(self._sealer.open(row.typed, _typed_of(row))) if row.typed else {}
+            content = self._sealer.open(row.typed, _draft_label(row))
         except VaultError:
             return {}
+        return orjson.loads(content)  # type: ignore[no-any-return]
 
 
 def same_origin(request: Request, origin: str) -> bool:
-    """Whether an unsafe request comes from our own pages: as the browser tells, else by its Origin, else not."""
+    """Return whether an unsafe request comes from our own pages.
+
+    The browser says so itself, or else by its `Origin`; without either, it does not.
+    """
     if request.method in SAFE:
         return True
     site = request.headers.get("sec-fetch-site")
-    return site == "same-origin" if site is not None else request.headers.get("origin") == origin
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("origin") == origin
 
 
 def forget(response: Response, cookie: str) -> None:
     response.delete_cookie(cookie, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def _session(known: SessionRecord, secret: str, now: datetime, *, keeps: bool) -> Session:
+def _session(row: SessionRecord, secret: str, now: datetime, *, has_drafts: bool) -> Session:
     return Session(
-        identity=Identity(known.issuer, known.subject),
-        name=known.name,
-        id=known.id,
-        idle_ends_at=known.idle_ends_at,
-        ends_at=known.ends_at,
-        is_fresh=known.is_fresh(now),
-        keeps=keeps,
-        digest=known.digest,
+        identity=Identity(row.issuer, row.subject),
+        name=row.name,
+        id=row.id,
+        idle_ends_at=row.idle_ends_at,
+        ends_at=row.ends_at,
+        is_fresh=row.is_fresh(now),
+        has_drafts=has_drafts,
+        digest=row.digest,
         form_key=hmac.digest(secret.encode(), b"habilitations|form", "sha256"),
     )
 
@@ -249,12 +330,17 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
-def _address_of(session: Session) -> str:
+def _address_label(session: Session) -> str:
+    """Return what a text in an address is sealed for. A label binds a seal to a use."""
     return f"address|{session.identity.issuer}|{session.identity.subject}"
 
 
-def _typed_of(row: SessionRecord) -> str:
+def _draft_label(row: SessionRecord) -> str:
     return f"session.typed|{row.id}"
+
+
+def _id_token_label(session_id: str) -> str:
+    return f"session.id_token|{session_id}"
 
 
 def _xor(one: bytes, other: bytes) -> bytes:

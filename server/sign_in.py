@@ -16,8 +16,9 @@ from starlette.routing import Route
 
 from persistence.vault import Sealer, VaultError
 
+from .attempts import AuthorizationRequest, SignInError, SignInFault
 from .console_settings import ConsoleSettings
-from .oidc import Asked, Failed, Motif, Provider
+from .oidc import Provider
 from .sessions import TOKEN_FIELD, Sessions, forget
 
 COOKIE = "__Host-connexion"
@@ -76,10 +77,10 @@ class SignIn:
             return _redirect(canonical_url)
         back = local_path(request.query_params.get("retour", "/"))
         force = request.query_params.get("force") == "1"
-        sign_in = Asked.new(back, force=force, now=self._now())
+        sign_in = AuthorizationRequest.new(back, force=force, now=self._now())
         try:
             url = await self._provider.authorization_url(sign_in)
-        except Failed as error:
+        except SignInError as error:
             return _fail(error, back)
         response = _redirect(url)
         response.set_cookie(
@@ -101,7 +102,7 @@ class SignIn:
             code = self._code(sign_in, request)
             assert sign_in is not None
             person = await self._provider.identify(sign_in, code)
-        except Failed as error:
+        except SignInError as error:
             response = _fail(error, back)
         else:
             response = _redirect(back)
@@ -118,11 +119,11 @@ class SignIn:
             return _refuse_form()
         session = await self._sessions.of(request)
         if session is None:
-            return _told(Motif.SIGNED_OUT)
+            return _told(SignInFault.SIGNED_OUT)
         token = (await request.form()).get(TOKEN_FIELD)
         if not session.accepts(str(token)):
             return _refuse_form()
-        response = _told(Motif.SIGNED_OUT)
+        response = _told(SignInFault.SIGNED_OUT)
         id_token = await self._sessions.end(session, response)
         if id_token:
             back = self._settings.public_url + SIGNED_OUT_PATH
@@ -135,28 +136,28 @@ class SignIn:
 
         Providers want the exact address to be declared to them.
         """
-        return _told(Motif.SIGNED_OUT)
+        return _told(SignInFault.SIGNED_OUT)
 
-    def _from_cookie(self, request: Request) -> Asked | None:
+    def _from_cookie(self, request: Request) -> AuthorizationRequest | None:
         """Return the sign-in that this browser started, or None."""
         try:
             sealed = bytes.fromhex(request.cookies.get(COOKIE, ""))
-            return Asked(*orjson.loads(self._sealer.open(sealed, COOKIE)))
+            return AuthorizationRequest(*orjson.loads(self._sealer.open(sealed, COOKIE)))
         except (VaultError, ValueError, TypeError):
             return None
 
-    def _code(self, sign_in: Asked | None, request: Request) -> str:
+    def _code(self, sign_in: AuthorizationRequest | None, request: Request) -> str:
         """Return the code that answers this sign-in. Raises the fault otherwise."""
         answer: dict[str, str] = dict(request.query_params)
         issuer = self._provider.issuer
         if sign_in is None or answer.get("state") != sign_in.state:
-            raise Failed(Motif.STATE)
+            raise SignInError(SignInFault.STATE)
         if answer.get("iss", issuer) != issuer:
-            raise Failed(Motif.STATE)
+            raise SignInError(SignInFault.STATE)
         if self._now().timestamp() - sign_in.at > LASTS.total_seconds():
-            raise Failed(Motif.LATE)
+            raise SignInError(SignInFault.LATE)
         if "error" in answer or not answer.get("code"):
-            raise Failed(Motif.REFUSED)
+            raise SignInError(SignInFault.REFUSED)
         return answer["code"]
 
     def _canonical_url(self, request: Request) -> str | None:
@@ -178,12 +179,12 @@ def local_path(path: str) -> str:
     return "/"
 
 
-def _fail(error: Failed, back: str = "/") -> Response:
+def _fail(error: SignInError, back: str = "/") -> Response:
     logger.info("no sign-in: %s", error.fault)
     return _told(error.fault, back)
 
 
-def _told(fault: Motif, back: str = "/") -> Response:
+def _told(fault: SignInFault, back: str = "/") -> Response:
     """Lead to the page of sign-in, which says why."""
     query = {"motif": fault.value}
     if back != "/":

@@ -171,7 +171,7 @@ class Console:
 
     async def kept(self, request: Request, session: Session) -> Typed | None:
         """What was kept for this address, once."""
-        return await self.ports.sessions.kept(session, draft_of(request))
+        return await self.ports.sessions.take_draft(session, draft_of(request))
 
     # who asks
 

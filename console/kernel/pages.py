@@ -119,7 +119,7 @@ class DocumentPages:
 
     async def _drafts(self, session: Session) -> list[tuple[str, str]]:
         """The forms that were kept: their address, and their act."""
-        paths = await self.console.ports.sessions.kept_paths(session)
+        paths = await self.console.ports.sessions.draft_paths(session)
         named = ((kept, self.console.site.acts.get(kept.partition("?")[0].removeprefix("/actes/"))) for kept in paths)
         return [(kept, act.title) for kept, act in named if act]
 

@@ -54,10 +54,10 @@ class Sessions(Protocol):
     async def keep(self, request: Request, path: str, typed: Typed) -> bool:
         """Seal what was typed, in a session that lives or has run out."""
 
-    async def kept(self, session: Any, path: str) -> Typed | None:  # noqa: ANN401 the process's own session
+    async def take_draft(self, session: Any, path: str) -> Typed | None:  # noqa: ANN401 the process's own session
         """What was kept for this path, given back once, to the same person."""
 
-    async def kept_paths(self, session: Any) -> Sequence[str]: ...  # noqa: ANN401 the process's own session
+    async def draft_paths(self, session: Any) -> Sequence[str]: ...  # noqa: ANN401 the process's own session
     async def mine(self, session: Any) -> Sequence[OpenSession]: ...  # noqa: ANN401 the process's own session
     async def end_others(self, session: Any) -> int: ...  # noqa: ANN401 the process's own session
     def seal(self, session: Any, text: str) -> str:  # noqa: ANN401 the process's own session

@@ -1,4 +1,4 @@
-"""Files sent to the graph by one of its clients, and the token of a persona of the demonstration."""
+"""Files that a client sends to the graph, and the token of a demonstration's persona."""
 
 import argparse
 import json
@@ -15,95 +15,148 @@ import httpx
 from persistence.records.extract_columns import ImportField
 from persistence.seeds.demo import personas
 from server.demo_issuer import DemoIssuer
-from server.extraction import Extraction, counted, sheets
-from server.payroll import FIELDS, SHOWN, Export, ExportUnreadable, Part, is_overtaken, nothing, report, send
+from server.extraction import Extraction, line_count, sheets
+from server.payroll import (
+    FIELDS,
+    MOST_PLACES,
+    Export,
+    ExportUnreadable,
+    Part,
+    is_overtaken,
+    nothing,
+    report,
+    send,
+)
 from server.pending import PendingKeys
 from server.settings import Settings
 from server.variables import SettingsError
 
 from .environment import demo_environ
 
+DONE = 0
+"""Everything is done."""
+REJECTED = 1
+"""A line or an establishment is rejected."""
+REFUSED = 2
+"""Nothing is received."""
+OVERTAKEN = 3
+"""The answer is that of a former sending, which is no longer in force."""
 
-def lines(asked: argparse.Namespace) -> int:
-    """Without --send, the variables as JSON, one text for each establishment. With it, the report of each."""
-    parts = _parts(asked)
-    if asked.key is not None and len(parts) > 1:
+
+def lines(arguments: argparse.Namespace) -> int:
+    """Declare the remunerations of a payroll export, or print them.
+
+    Without --send, print the variables of the act as JSON, one text for each
+    establishment. With it, send each and print its report.
+    """
+    parts = _parts(arguments)
+    if arguments.key is not None and len(parts) > 1:
         raise ExportUnreadable("Une clé vaut pour un seul établissement : donnez aussi --siret.")
-    removals = acknowledged(asked.acknowledge_removals, [part.siret for part in parts])
-    token = _token(asked) if asked.send is not None else ""
-    pending = PendingKeys.beside(asked.file) if asked.file is not None and not asked.dry_run else None
+    sirets = [part.siret for part in parts]
+    removals = acknowledged_removals(arguments.acknowledge_removals, sirets)
+    variables = [_variables(arguments, part, removals.get(part.siret)) for part in parts]
+    if arguments.send is not None:
+        return _send(arguments, parts, variables)
+    for one in variables:
+        one["input"]["idempotencyKey"] = arguments.key or uuid4().hex
+        print(json.dumps(one, ensure_ascii=False, indent=1))
+    return DONE
+
+
+def _send(
+    arguments: argparse.Namespace,
+    parts: Sequence[Part],
+    variables: Sequence[dict[str, Any]],
+) -> int:
+    """Send each establishment, print its report, and return the exit code."""
+    token = _token_for(arguments)
+    pending = None
+    if arguments.file is not None and not arguments.dry_run:
+        pending = PendingKeys.beside(arguments.file)
     codes = []
-    for part in parts:
-        variables = part.variables(
-            asked.campaign,
-            mode="ACCEPT_VALID" if asked.accept_valid else "ALL_OR_NOTHING",
-            deposit=not asked.draft,
-            dry_run=asked.dry_run,
-            intention=_intention(asked, removals.get(part.siret)),
-        )
-        if asked.send is None:
-            variables["input"]["idempotencyKey"] = asked.key or uuid4().hex
-            print(json.dumps(variables, ensure_ascii=False, indent=1))
-            continue
-        key = asked.key or (pending.draw(asked.send, variables) if pending is not None else uuid4().hex)
-        variables["input"]["idempotencyKey"] = key
-        payload = send(asked.send, token, variables)
+    for part, one in zip(parts, variables, strict=True):
+        key = arguments.key
+        if not key and pending is not None:
+            key = pending.draw(arguments.send, one)
+        one["input"]["idempotencyKey"] = key = key or uuid4().hex
+        payload = send(arguments.send, token, one)
         if pending is not None:
             pending.forget(key)
         if len(parts) > 1:
-            print(f"Établissement {part.siret}, {counted(len(part.lines))} :")
+            print(f"Établissement {part.siret}, {line_count(len(part.lines))} :")
         print(report(payload, part), flush=True)
-        codes.append(outcome(payload, accepts_rejected=asked.accept_rejected))
+        accepts_rejected = arguments.accept_rejected
+        codes.append(exit_code(payload, accepts_rejected=accepts_rejected))
+    return _worst(codes)
+
+
+def _worst(codes: Sequence[int]) -> int:
+    """Return the exit code of several establishments.
+
+    It is REFUSED only when nothing at all is received.
+    """
     if OVERTAKEN in codes:
         return OVERTAKEN
-    return REFUSED if codes and min(codes) == REFUSED else min(max(codes, default=DONE), REJECTED)
+    if min(codes) == REFUSED:
+        return REFUSED
+    return min(max(codes), REJECTED)
 
 
-def _parts(asked: argparse.Namespace) -> list[Part]:
-    """What is declared for each establishment: the lines of the file, or nothing."""
-    if asked.nothing_to_declare:
-        if asked.file is not None or asked.siret is None:
+def _variables(arguments: argparse.Namespace, part: Part, removals: int | None) -> dict[str, Any]:
+    return part.variables(
+        arguments.campaign,
+        mode="ACCEPT_VALID" if arguments.accept_valid else "ALL_OR_NOTHING",
+        deposit=not arguments.draft,
+        dry_run=arguments.dry_run,
+        intention=_intention(arguments, removals),
+    )
+
+
+def _parts(arguments: argparse.Namespace) -> list[Part]:
+    """Return what to declare for each establishment: the lines of the file, or none."""
+    if arguments.nothing_to_declare:
+        if arguments.file is not None or arguments.siret is None:
             raise ExportUnreadable("Un néant se déclare sans fichier, avec --siret.")
-        return [nothing(asked.siret)]
-    if asked.file is None:
+        return [nothing(arguments.siret)]
+    if arguments.file is None:
         raise ExportUnreadable("Il manque le fichier des lignes, ou --nothing-to-declare.")
-    _require_file(asked.file)
-    export = Export.read(asked.file, columns(asked.column, FIELDS), asked.sheet)
-    _tell(export)
-    return export.parts(asked.siret)
+    _require_file(arguments.file)
+    explained = columns(arguments.column, FIELDS)
+    export = Export.read(arguments.file, explained, arguments.sheet)
+    _print_reading(export)
+    return export.parts(arguments.siret)
 
 
-def _intention(asked: argparse.Namespace, removals: int | None) -> dict[str, Any]:
-    """What the act wants to be told, when it is."""
+def _intention(arguments: argparse.Namespace, removals: int | None) -> dict[str, Any]:
+    """Return the confirmations of the person; those that are absent are left out."""
     intention = {
-        "nothingToDeclare": asked.nothing_to_declare or None,
+        "nothingToDeclare": arguments.nothing_to_declare or None,
         "acknowledgeRemovals": removals,
-        "reason": asked.reason,
+        "reason": arguments.reason,
     }
     return {name: value for name, value in intention.items() if value is not None}
 
 
-def acknowledged(written: Sequence[str], sirets: Sequence[str]) -> dict[str, int]:
-    """How many persons of each establishment are known to be removed: `N`, or `SIRET=N` among several."""
+def acknowledged_removals(options: Sequence[str], sirets: Sequence[str]) -> dict[str, int]:
+    """Return the exact number of removed persons of each establishment.
+
+    An option is `N`, or `SIRET=N` when there are several establishments.
+    """
     removals = {}
-    for text in written:
-        siret, _, count = text.rpartition("=")
-        known = siret or (sirets[0] if len(sirets) == 1 else "")
-        if known not in sirets or not (count.isascii() and count.isdigit()):
+    for option in options:
+        siret, _, count = option.rpartition("=")
+        if not siret and len(sirets) == 1:
+            siret = sirets[0]
+        if siret not in sirets or not (count.isascii() and count.isdigit()):
             raise ExportUnreadable(
                 "--acknowledge-removals s'écrit N, ou SIRET=N quand le fichier porte plusieurs établissements."
             )
-        removals[known] = int(count)
+        removals[siret] = int(count)
     return removals
 
 
-DONE, REJECTED, REFUSED, OVERTAKEN = 0, 1, 2, 3
-"""The exit codes: all is done; a line or an establishment is rejected; nothing is received; the answer is that of a
-sending of before, which is no longer in force."""
-
-
-def outcome(payload: Mapping[str, Any], *, accepts_rejected: bool) -> int:
-    """What the answer of an establishment makes of the command."""
+def exit_code(payload: Mapping[str, Any], *, accepts_rejected: bool) -> int:
+    """Return the exit code of one establishment, from its answer."""
     errors = payload["errors"]
     if is_overtaken(payload):
         return OVERTAKEN
@@ -113,42 +166,54 @@ def outcome(payload: Mapping[str, Any], *, accepts_rejected: bool) -> int:
         return DONE
     if payload["batch"] is None:
         return REFUSED
-    is_of_lines = all(error["path"][:2] == ["input", "lines"] and error["path"][2:] for error in errors)
+    is_of_lines = all(_is_of_a_line(error["path"]) for error in errors)
     return DONE if accepts_rejected and is_of_lines else REJECTED
 
 
-def _tell(export: Export) -> None:
-    """How the file was read, beside what is sent."""
-    told = ["Colonnes : " + ", ".join(f"{name} → {field}" for name, field in export.columns.items())]
+def _is_of_a_line(path: Sequence[str]) -> bool:
+    return path[:2] == ["input", "lines"] and len(path) > len(("input", "lines"))
+
+
+def _print_reading(export: Export) -> None:
+    """Print how the file was read on the error output, beside what is sent."""
+    names = [f"{name} → {field}" for name, field in export.columns.items()]
+    lines = ["Colonnes : " + ", ".join(names)]
     if export.ignored:
-        told.append("Colonnes ignorées : " + ", ".join(export.ignored))
-    told += sheets([report._asdict() for report in export.sheets])
+        lines.append("Colonnes ignorées : " + ", ".join(export.ignored))
+    lines += sheets([sheet._asdict() for sheet in export.sheets])
     if export.computed:
-        more = ", …" if len(export.computed) > SHOWN else ""
-        told.append(f"Formules ou erreurs de tableur, non calculées : {', '.join(export.computed[:SHOWN])}{more}.")
-    print("\n".join(told), file=sys.stderr)
+        places = ", ".join(export.computed[:MOST_PLACES])
+        more = ", …" if len(export.computed) > MOST_PLACES else ""
+        lines.append(f"Formules ou erreurs de tableur, non calculées : {places}{more}.")
+    print("\n".join(lines), file=sys.stderr)
 
 
-def columns(written: Sequence[str], fields: Collection[str]) -> dict[str, str]:
-    """`HEADER=FIELD`, as often as there are columns to explain."""
-    known = {field.casefold(): field for field in fields}
-    meant = {}
-    for text in written:
-        header, _, field = text.rpartition("=")
-        if not header.strip() or field.strip().casefold() not in known:
-            raise ExportUnreadable(f"--column s'écrit EN-TÊTE=CHAMP ; champs : {', '.join(known.values())}.")
-        meant[header.strip()] = known[field.strip().casefold()]
-    return meant
+def columns(options: Sequence[str], fields: Collection[str]) -> dict[str, str]:
+    """Return the field of each header, from options `HEADER=FIELD`."""
+    names = {field.casefold(): field for field in fields}
+    columns = {}
+    for option in options:
+        header, _, text = option.rpartition("=")
+        field = names.get(text.strip().casefold())
+        if not header.strip() or field is None:
+            raise ExportUnreadable(f"--column s'écrit EN-TÊTE=CHAMP ; champs : {', '.join(names.values())}.")
+        columns[header.strip()] = field
+    return columns
 
 
-def extraction(asked: argparse.Namespace) -> int:
-    _require_file(asked.file)
-    meant = columns(asked.column, list(ImportField))
-    with httpx.Client(timeout=120, headers={"Authorization": f"Bearer {_token(asked)}"}) as client:
-        sending = Extraction(client, asked.send, PendingKeys.beside(asked.file))
-        for line in sending.send(asked.file, asked.organism, meant, apply=asked.apply):
+def extraction(arguments: argparse.Namespace) -> int:
+    """Send an import, and print what each line of it means for the register."""
+    file = arguments.file
+    _require_file(file)
+    explained = columns(arguments.column, list(ImportField))
+    headers = {"Authorization": f"Bearer {_token_for(arguments)}"}
+    with httpx.Client(timeout=120, headers=headers) as client:
+        sending = Extraction(client, arguments.send, PendingKeys.beside(file))
+        organism, apply = arguments.organism, arguments.apply
+        for line in sending.send(file, organism, explained, apply=apply):
             print(line)
-    return REJECTED if sending.rejected and not asked.accept_rejected else DONE
+    has_rejected = sending.rejected and not arguments.accept_rejected
+    return REJECTED if has_rejected else DONE
 
 
 def _require_file(file: Path) -> None:
@@ -156,20 +221,25 @@ def _require_file(file: Path) -> None:
         raise ExportUnreadable(f"Le fichier {file} n'existe pas.")
 
 
-def _token(asked: argparse.Namespace) -> str:
-    return _token_of(asked.subject) if asked.subject else os.environ.get("HABILITATIONS_TOKEN", "")
+def _token_for(arguments: argparse.Namespace) -> str:
+    """Return the token of the command: a persona's, or that of the environment."""
+    if arguments.subject:
+        return _demo_token(arguments.subject)
+    return os.environ.get("HABILITATIONS_TOKEN", "")
 
 
-def token(asked: argparse.Namespace) -> int:
-    print(_token_of(asked.subject))
+def token(arguments: argparse.Namespace) -> int:
+    """Print a persona's token, which lasts an hour."""
+    print(_demo_token(arguments.subject))
     return 0
 
 
-def _token_of(subject: str) -> str:
+def _demo_token(subject: str) -> str:
     settings = Settings.from_environ(demo_environ(os.environ))
     assert settings.demo_key is not None
-    known = [persona.subject for persona in personas()]
-    if subject not in known:
-        raise SettingsError(f"Personnage inconnu. Connus : {', '.join(known)}.")
+    subjects = [persona.subject for persona in personas()]
+    if subject not in subjects:
+        raise SettingsError(f"Personnage inconnu. Connus : {', '.join(subjects)}.")
     settings.demo_key.parent.mkdir(exist_ok=True)
-    return DemoIssuer(settings.demo_key, settings.audience).issue(subject, timedelta(hours=1))
+    issuer = DemoIssuer(settings.demo_key, settings.audience)
+    return issuer.issue(subject, timedelta(hours=1))

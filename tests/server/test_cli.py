@@ -9,7 +9,7 @@ import pytest
 
 from persistence.vault import Vault
 from server.cli import main
-from server.commands.sending import outcome
+from server.commands.sending import exit_code
 
 GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 
@@ -131,8 +131,8 @@ def _payload(*codes: tuple[str, ...], received: bool = True) -> dict[str, Any]:
 def test_a_rejected_line_ends_in_1_unless_it_is_accepted_and_nothing_accepted_always_does(
     payload: dict[str, Any], code: int, accepted: int
 ) -> None:
-    assert outcome(payload, accepts_rejected=False) == code
-    assert outcome(payload, accepts_rejected=True) == accepted
+    assert exit_code(payload, accepts_rejected=False) == code
+    assert exit_code(payload, accepts_rejected=True) == accepted
 
 
 NOTHING = ["lines", "--campaign", "2026", "--nothing-to-declare"]

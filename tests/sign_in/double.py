@@ -11,8 +11,9 @@ import httpx
 from joserfc import jws
 from joserfc.jwk import Key, KeySet, RSAKey
 
+from server.attempts import AuthorizationRequest
 from server.console_settings import ConsoleSettings
-from server.oidc import Asked, Provider
+from server.oidc import Provider
 from server.profiles import PROFILES
 from server.sessions import SignedIn
 
@@ -23,7 +24,7 @@ AT = int(NOW.timestamp())
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 ANY_ALGORITHM = jws.JWSRegistry(algorithms=list(jws.JWSRegistry.algorithms), strict_check_header=False)
 ABSENT: Any = Ellipsis
-ASKED = Asked("e" * 43, "n" * 43, "v" * 43, "/", False, AT)  # noqa: FBT003 a fact of the question
+ASKED = AuthorizationRequest("e" * 43, "n" * 43, "v" * 43, "/", False, AT)  # noqa: FBT003 a fact of the question
 FORCED = ASKED._replace(force=True)
 
 
@@ -87,7 +88,7 @@ class Double:
     def describes_signed(self, token: str, media: str = "application/jwt") -> None:
         self.answers["/utilisateur"] = httpx.Response(200, text=token, headers={"content-type": media})
 
-    async def signs_in(self, asked: Asked = ASKED) -> SignedIn:
+    async def signs_in(self, asked: AuthorizationRequest = ASKED) -> SignedIn:
         return await self.provider.identify(asked, "code")
 
     def sent(self, path: str) -> dict[str, str]:

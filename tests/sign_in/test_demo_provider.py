@@ -14,10 +14,10 @@ from persistence.seeds.demo import personas
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault
 from server.app import create_app
+from server.attempts import AuthorizationRequest
 from server.demo_issuer import DemoIssuer
 from server.identity import verified
 from server.jwks import StaticJwks
-from server.oidc import Asked
 from server.settings import Settings
 from server.sign_in import COOKIE
 from tests.conftest import Running
@@ -218,7 +218,7 @@ async def _exchanged(
     """What the provider answers to the code of a sign-in, asked with what the console would send, but for a change."""
     chosen = await browser.choose(await browser.go(), "agent-paris", factor=factor)
     sealed = bytes.fromhex(browser.cookies[COOKIE])
-    asked = Asked(*orjson.loads(fictional_vault().apart("console").open(sealed, COOKIE)))
+    asked = AuthorizationRequest(*orjson.loads(fictional_vault().apart("console").open(sealed, COOKIE)))
     form = {
         "grant_type": "authorization_code",
         "client_id": "console",

@@ -11,13 +11,13 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from persistence.callers import Identity
-from server.oidc import Asked, Failed, Motif
+from server.attempts import AuthorizationRequest, SignInError, SignInFault
 
 from .double import ABSENT, ASKED, AT, CLIENT, FORCED, ISSUER, NOW, RSA, Double, claims, encoded, signed
 
 
-async def fault_of(double: Double, asked: Asked = ASKED) -> Motif:
-    with pytest.raises(Failed) as failed:
+async def fault_of(double: Double, asked: AuthorizationRequest = ASKED) -> SignInFault:
+    with pytest.raises(SignInError) as failed:
         await double.signs_in(asked)
     return failed.value.fault
 
@@ -104,7 +104,7 @@ async def test_an_id_token_that_is_not_as_it_must_be_signs_nobody_in(forge: Call
     double = Double()
     double.says(forge())
 
-    assert await fault_of(double) is Motif.TOKEN
+    assert await fault_of(double) is SignInFault.TOKEN
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ async def test_an_id_token_that_differs_in_form_alone_is_good(token: str) -> Non
 async def test_somebody_asked_to_authenticate_again_must_have_done_it() -> None:
     double = Double()
     double.says(signed(claims(auth_time=AT - 11)))
-    assert await fault_of(double, FORCED) is Motif.NOT_AGAIN
+    assert await fault_of(double, FORCED) is SignInFault.NOT_AGAIN
 
     double.says(signed(claims(auth_time=AT - 5)))
     assert (await double.signs_in(FORCED)).authenticated_at == NOW - timedelta(seconds=5)
@@ -186,7 +186,7 @@ async def test_a_signed_description_that_cannot_be_believed_signs_nobody_in(toke
     double = Double("proconnect")
     double.describes_signed(token)
 
-    assert await fault_of(double) is Motif.TOKEN
+    assert await fault_of(double) is SignInFault.TOKEN
 
 
 @pytest.mark.parametrize(("profile", "media"), [("proconnect", "application/json"), ("standard", "application/jwt")])
@@ -197,7 +197,7 @@ async def test_a_description_in_another_form_than_promised_is_refused(profile: s
     else:
         double.describes_signed(signed(PERSON), media)
 
-    assert await fault_of(double) is Motif.TOKEN
+    assert await fault_of(double) is SignInFault.TOKEN
 
 
 @pytest.mark.parametrize("about", [{"sub": "u-2"}, {}, [], "u-1", {"sub": "u-1", "x": "x" * 100_000}])
@@ -205,7 +205,7 @@ async def test_a_description_of_somebody_else_is_refused(about: object) -> None:
     double = Double()
     double.describes(about)
 
-    assert await fault_of(double) is Motif.TOKEN
+    assert await fault_of(double) is SignInFault.TOKEN
 
 
 async def test_a_provider_without_descriptions_leaves_the_id_token_to_name_the_person() -> None:
@@ -236,14 +236,14 @@ async def test_a_provider_that_does_not_answer_is_told_so(path: str, answer: htt
     double.answers[path] = answer
 
     readable = path == "/utilisateur" and isinstance(answer, httpx.Response) and answer.status_code == 200
-    assert await fault_of(double) is (Motif.TOKEN if readable else Motif.PROVIDER)
+    assert await fault_of(double) is (SignInFault.TOKEN if readable else SignInFault.PROVIDER)
 
 
 async def test_a_refused_code_is_told_so() -> None:
     double = Double()
     double.answers["/jeton"] = httpx.Response(400, json={"error": "invalid_grant", "error_description": "Nom"})
 
-    assert await fault_of(double) is Motif.CODE
+    assert await fault_of(double) is SignInFault.CODE
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ async def test_a_refused_code_is_told_so() -> None:
     ids=repr,
 )
 async def test_metadata_that_are_not_those_of_the_issuer_are_refused(metadata: dict[str, Any]) -> None:
-    assert await fault_of(Double(**metadata)) is Motif.PROVIDER
+    assert await fault_of(Double(**metadata)) is SignInFault.PROVIDER
 
 
 async def test_metadata_are_asked_once_and_not_before_somebody_comes() -> None:

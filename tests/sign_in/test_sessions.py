@@ -42,7 +42,7 @@ async def living(sessions: Sessions, asked: Request) -> Session:
 async def kept(sessions: Sessions, asked: Request, path: str) -> Typed | None:
     """What the browser that asks is given back."""
     session = await sessions.of(asked)
-    return None if session is None else await sessions.kept(session, path)
+    return None if session is None else await sessions.take_draft(session, path)
 
 
 async def rows(database: Database, columns: str = "*") -> list[Any]:
