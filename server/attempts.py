@@ -1,9 +1,11 @@
-"""One sign-in: what it starts with, and why it can fail."""
+"""One sign-in: what it starts with, whom it brings, and why it can fail."""
 
 import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
+
+from persistence.callers import Identity
 
 RANDOM_BYTES = 32
 """43 characters: ProConnect wants at least 32."""
@@ -61,3 +63,17 @@ class AuthorizationRequest(NamedTuple):
             force=force,
             at=int(now.timestamp()),
         )
+
+
+class SignedIn(NamedTuple):
+    """Who has come, as the provider says, and how they proved it.
+
+    `authenticated_at` is None when the provider does not say when.
+    """
+
+    identity: Identity
+    name: str
+    authenticated_at: datetime | None
+    acr: str | None
+    amr: str | None
+    id_token: str

@@ -18,12 +18,11 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from persistence.callers import Identity
 
-from .attempts import RANDOM_BYTES, AuthorizationRequest, SignInError, SignInFault
+from .attempts import RANDOM_BYTES, AuthorizationRequest, SignedIn, SignInError, SignInFault
 from .console_settings import ConsoleSettings
 from .discovery import PROVIDER_SECONDS, Discovery, require
 from .identity import LEEWAY_SECONDS, UNREADABLE, reason_of, verified
 from .jwks import KeysUnavailable
-from .sessions import SignedIn
 
 with warnings.catch_warnings():
     # Importing this module makes its warnings always shown: the filter comes after it.

@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import orjson
@@ -20,32 +20,17 @@ from persistence.callers import Identity
 from persistence.records import SessionRecord
 from persistence.records.base import fresh_id
 from persistence.sessions import SessionStore
-from persistence.vault import Sealer, VaultError
+from persistence.vault import Sealer
 
+from .attempts import SignedIn
 from .browsers import browser_of
+from .seals import SessionSeals, Typed
 
 COOKIE = "__Host-session"
 SECRET_BYTES = 32
 TOKEN_FIELD = "_jeton"  # noqa: S105 the name of the field
 LARGEST_TYPED = 200_000
-SEALED_FOR = timedelta(days=30)
 SAFE = {"GET", "HEAD", "OPTIONS"}
-Typed = Sequence[tuple[str, str]]
-"""What was typed in a form: names and values, in the order of the fields."""
-
-
-class SignedIn(NamedTuple):
-    """Who has come, as the provider says, and how they proved it.
-
-    `authenticated_at` is None when the provider does not say when.
-    """
-
-    identity: Identity
-    name: str
-    authenticated_at: datetime | None
-    acr: str | None
-    amr: str | None
-    id_token: str
 
 
 class Seen(NamedTuple):
@@ -105,7 +90,8 @@ class Sessions:
     """
 
     def __init__(self, store: SessionStore, sealer: Sealer, now: Callable[[], datetime]) -> None:
-        self._store, self._sealer, self._now = store, sealer, now
+        self._store, self._now = store, now
+        self._seals = SessionSeals(sealer, now)
 
     # who
 
@@ -173,9 +159,9 @@ class Sessions:
 
         def with_draft(row: SessionRecord) -> bytes | None:
             nonlocal has_room
-            drafts = orjson.dumps(self._drafts(row) | {path: pairs})
-            has_room = len(drafts) <= LARGEST_TYPED
-            return self._sealer.seal(drafts, _draft_label(row)) if has_room else row.typed
+            drafts = self._seals.open_drafts(row) | {path: pairs}
+            has_room = len(orjson.dumps(drafts)) <= LARGEST_TYPED
+            return self._seals.seal_drafts(row, drafts) if has_room else row.typed
 
         await self._store.change_typed(_digest(secret), with_draft)
         return has_room
@@ -188,11 +174,9 @@ class Sessions:
 
         def without_draft(row: SessionRecord) -> bytes | None:
             nonlocal draft
-            drafts = self._drafts(row)
+            drafts = self._seals.open_drafts(row)
             draft = drafts.pop(path, None)
-            if not drafts:
-                return None
-            return self._sealer.seal(orjson.dumps(drafts), _draft_label(row))
+            return self._seals.seal_drafts(row, drafts) if drafts else None
 
         await self._store.change_typed(session.digest, without_draft)
         return None if draft is None else [(name, value) for name, value in draft]
@@ -200,7 +184,7 @@ class Sessions:
     async def draft_paths(self, session: Session) -> Sequence[str]:
         """Return the paths for which something typed is waiting, the oldest first."""
         row = await self._store.typed(session.digest) if session.has_drafts else None
-        return list(self._drafts(row)) if row else []
+        return list(self._seals.open_drafts(row)) if row else []
 
     # what an address may not say in clear
 
@@ -209,22 +193,14 @@ class Sessions:
 
         Only this person can read it again, for thirty days.
         """
-        content = f"{int(self._now().timestamp())} {text}"
-        return self._sealer.seal(content.encode(), _address_label(session)).hex()
+        return self._seals.seal_text(session.identity, text)
 
     def unseal(self, session: Session, sealed: str) -> str | None:
         """Return the text of `seal`.
 
         None if it was sealed for another person, or too long ago.
         """
-        label = _address_label(session)
-        try:
-            content = self._sealer.open(bytes.fromhex(sealed), label).decode()
-        except (VaultError, ValueError):
-            return None
-        instant, _, text = content.partition(" ")
-        age = self._now().timestamp() - int(instant)
-        return text if age < SEALED_FOR.total_seconds() else None
+        return self._seals.open_text(session.identity, sealed)
 
     # beginning and ending
 
@@ -247,8 +223,7 @@ class Sessions:
             acr=person.acr,
             amr=person.amr,
         )
-        label = _id_token_label(new.id)
-        new.id_token = self._sealer.seal(person.id_token.encode(), label)
+        new.id_token = self._seals.seal_id_token(new.id, person.id_token)
         former_secret = _secret(request)
         former_digest = _digest(former_secret) if former_secret else None
         await self._store.begin(new, former_digest, self._inherit)
@@ -261,12 +236,7 @@ class Sessions:
         """
         sealed = await self._store.end(session.digest, self._now())
         forget(response, COOKIE)
-        if not sealed:
-            return None
-        try:
-            return self._sealer.open(sealed, _id_token_label(session.id)).decode()
-        except VaultError:
-            return None
+        return self._seals.open_id_token(session.id, sealed) if sealed else None
 
     def _inherit(self, old: SessionRecord, new: SessionRecord) -> None:
         """Give to a new session what its owner's former one leaves.
@@ -274,21 +244,11 @@ class Sessions:
         What they typed follows them; the twelve hours of a session that still lives
         count from its first sign-in.
         """
-        drafts = self._drafts(old)
+        drafts = self._seals.open_drafts(old)
         if drafts:
-            new.typed = self._sealer.seal(orjson.dumps(drafts), _draft_label(new))
+            new.typed = self._seals.seal_drafts(new, drafts)
         if old.lives(new.seen_at):
             new.started_at = old.started_at
-
-    def _drafts(self, row: SessionRecord) -> dict[str, Typed]:
-        """Return what was typed, by path; nothing when its key was withdrawn."""
-        if not row.typed:
-            return {}
-        try:
-            content = self._sealer.open(row.typed, _draft_label(row))
-        except VaultError:
-            return {}
-        return orjson.loads(content)  # type: ignore[no-any-return]
 
 
 def same_origin(request: Request, origin: str) -> bool:
@@ -328,19 +288,6 @@ def _secret(request: Request) -> str:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
-
-
-def _address_label(session: Session) -> str:
-    """Return what a text in an address is sealed for. A label binds a seal to a use."""
-    return f"address|{session.identity.issuer}|{session.identity.subject}"
-
-
-def _draft_label(row: SessionRecord) -> str:
-    return f"session.typed|{row.id}"
-
-
-def _id_token_label(session_id: str) -> str:
-    return f"session.id_token|{session_id}"
 
 
 def _xor(one: bytes, other: bytes) -> bytes:

@@ -9,11 +9,12 @@ from schema.contract import contract
 SDL = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 
-def schema(asked: argparse.Namespace) -> int:
-    built = contract().as_str().rstrip() + "\n"
-    if not asked.check:
-        SDL.write_text(built, encoding="utf-8")
-    elif not SDL.exists() or SDL.read_text(encoding="utf-8") != built:
+def schema(arguments: argparse.Namespace) -> int:
+    """Write the schema of the graph; with --check, only compare the file with it."""
+    text = contract().as_str().rstrip() + "\n"
+    if not arguments.check:
+        SDL.write_text(text, encoding="utf-8")
+    elif not SDL.exists() or SDL.read_text(encoding="utf-8") != text:
         print("schema/schema.graphql n'est pas à jour : `make schema`.", file=sys.stderr)
         return 1
     return 0

@@ -1,4 +1,7 @@
-"""What a command says when it cannot be done: one French sentence, no trace, no value that was typed."""
+"""What a command that fails says: one French sentence.
+
+It has no trace, and repeats no value that was typed.
+"""
 
 from graphql import GraphQLError
 from sqlalchemy.exc import ArgumentError, IntegrityError
@@ -13,11 +16,19 @@ from server.demo_issuer import DemoKeyUnreadable
 from server.payroll import ExportUnreadable
 from server.variables import SettingsError
 
-OURS = (SettingsError, OtherStep, VaultError, ExportUnreadable, DemoKeyUnreadable, SqliteTooOld)
+OURS = (
+    SettingsError,
+    OtherStep,
+    VaultError,
+    ExportUnreadable,
+    DemoKeyUnreadable,
+    SqliteTooOld,
+)
+"""Errors whose text is a sentence for the operator."""
 
 
 def sentence_of(fault: Exception) -> str | None:
-    """None for a defect: it keeps its trace."""
+    """Return the sentence of a failure; None for a defect, which keeps its trace."""
     match fault:
         case Refused():
             return fault.notice.message

@@ -1,9 +1,13 @@
-"""The register, by whoever holds the server: its steps, its reference data, its first administrator, its keys."""
+"""The register, for the operator of the server.
+
+Its migrations, its reference data, its first administrator, its keys.
+"""
 
 import argparse
 import asyncio
 import os
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, or_, select
@@ -25,67 +29,86 @@ from server.clock import DemoClock
 from server.settings import DEMO_ISSUER, RegisterSettings
 from server.variables import SettingsError
 
-NATIONAL_KNOWN = (
+NATIONAL_EXISTS = (
     "Un administrateur national est déjà nommé : il nomme les suivants, au bureau ou par le graphe "
     "(--again, si plus personne ne le peut)."
 )
 
 
 def migrate(_: argparse.Namespace) -> int:
-    return asyncio.run(prepare(RegisterSettings.from_environ(os.environ)))
+    """Bring the database to the last migration."""
+    return asyncio.run(prepare(_settings()))
 
 
-def seed(asked: argparse.Namespace) -> int:
-    return asyncio.run(prepare(RegisterSettings.from_environ(os.environ), reference=True, demo=asked.demo))
+def seed(arguments: argparse.Namespace) -> int:
+    """Write the reference data in an empty database; with --demo, the fictional world."""
+    return asyncio.run(prepare(_settings(), reference=True, demo=arguments.demo))
 
 
-def appoint_national(asked: argparse.Namespace) -> int:
-    return asyncio.run(_appoint_national(RegisterSettings.from_environ(os.environ), asked))
+def appoint_national(arguments: argparse.Namespace) -> int:
+    """Appoint the first national administrator."""
+    return asyncio.run(_appoint_national(_settings(), arguments))
 
 
-def keys(asked: argparse.Namespace) -> int:
-    Vault.write(asked.file)
+def keys(arguments: argparse.Namespace) -> int:
+    """Write new keys for personal numbers."""
+    Vault.write(arguments.file)
     return 0
 
 
 def purge(_: argparse.Namespace) -> int:
-    return asyncio.run(_purge(RegisterSettings.from_environ(os.environ)))
+    """Forget the idempotency keys that have expired."""
+    return asyncio.run(_purge(_settings()))
+
+
+def _settings() -> RegisterSettings:
+    return RegisterSettings.from_environ(os.environ)
 
 
 async def prepare(settings: RegisterSettings, *, reference: bool = False, demo: bool = False) -> int:
+    """Migrate the database, then write what is missing in it. Return the exit code.
+
+    `reference`: the reference data. `demo`: the fictional world, in a demonstration.
+    """
+    day = settings.demo_day
     database = Database(settings.database_url)
     try:
         await bring_up(database)
-        if demo and settings.demo_day is None:
+        if demo and day is None:
             raise SettingsError("Le monde fictif ne s'écrit que dans une démonstration (DEMO=1).")
         if reference and await _is_empty(database, "organism"):
             async with database.transaction() as session:
                 await seed_reference(session)
         if reference and (settings.demo or settings.nir_keys is not None):
             await keep_canary(database, create_vault(settings))
-        if demo and settings.demo_day is not None and await _is_empty(database, "partner"):
-            await seed_demo(database, DEMO_ISSUER, DemoClock(settings.demo_day).today())
+        if demo and day is not None and await _is_empty(database, "partner"):
+            await seed_demo(database, DEMO_ISSUER, DemoClock(day).today())
     finally:
         await database.close()
     return 0
 
 
-async def _appoint_national(settings: RegisterSettings, asked: argparse.Namespace) -> int:
-    """The first one, by whoever holds the server; the graph's own national administrators name the others."""
+async def _appoint_national(settings: RegisterSettings, arguments: argparse.Namespace) -> int:
+    """Appoint the first national administrator, outside of the graph.
+
+    National administrators appoint the others in the graph.
+    """
     database, clock = Database(settings.database_url), create_clock(settings)
+    identity = (arguments.issuer, arguments.subject)
     try:
         await require_step(database)
-        person = User.person(asked.given_name, asked.family_name, asked.email)
+        person = User.person(arguments.given_name, arguments.family_name, arguments.email)
         async with database.transaction() as session:
             cnaf = await session.get(Organism, "org_CNAF")
             if cnaf is None:
                 raise SettingsError("Le référentiel manque : `habilitations seed`.")
-            if await session.get(SignIn, (asked.issuer, asked.subject)) is not None:
+            if await session.get(SignIn, identity) is not None:
                 raise SettingsError("Cette identité, émetteur et sujet, est déjà celle de quelqu'un.")
-            if not asked.again and await _has_national(session, clock.today()):
-                raise SettingsError(NATIONAL_KNOWN)
-            appointed = Agent.appoint(person, cnaf, Profile.NATIONAL, clock.today())
-            what = Circumstances(
+            if not arguments.again and await _has_national(session, clock.today()):
+                raise SettingsError(NATIONAL_EXISTS)
+            today = clock.today()
+            agent = Agent.appoint(person, cnaf, Profile.NATIONAL, today)
+            circumstances = Circumstances(
                 actor_id=person.id,
                 acting_for=cnaf.id,
                 source="CLI",
@@ -95,10 +118,11 @@ async def _appoint_national(settings: RegisterSettings, asked: argparse.Namespac
                 matched_rule="hors du graphe",
                 reason="Premier administrateur national",
             )
-            session.add_all([appointed, SignIn(issuer=asked.issuer, subject=asked.subject, user=person)])
-            written = entry(session, what, appointed.id, None, clock.now(), clock.today())
+            sign_in = SignIn(issuer=arguments.issuer, subject=arguments.subject, user=person)
+            session.add_all([agent, sign_in])
+            journal_entry = entry(session, circumstances, agent.id, None, clock.now(), today)
             await session.flush()
-            session.add(written)
+            session.add(journal_entry)
     finally:
         await database.close()
     return 0
@@ -106,12 +130,12 @@ async def _appoint_national(settings: RegisterSettings, asked: argparse.Namespac
 
 async def _has_national(session: AsyncSession, today: date) -> bool:
     active = or_(Agent.ends_on.is_(None), Agent.ends_on > today)
-    nationals = select(func.count()).select_from(Agent).where(Agent.profile == Profile.NATIONAL, active)
+    agents = select(func.count()).select_from(Agent)
+    nationals = agents.where(Agent.profile == Profile.NATIONAL, active)
     return bool(await session.scalar(nationals))
 
 
 async def _purge(settings: RegisterSettings) -> int:
-    """Forget the keys whose time has come."""
     database, clock = Database(settings.database_url), create_clock(settings)
     try:
         await require_step(database)
@@ -125,5 +149,6 @@ async def _purge(settings: RegisterSettings) -> int:
 
 async def _is_empty(database: Database, table: str) -> bool:
     text = f"SELECT count(*) FROM {table}"  # noqa: S608 our own word
+    no_binds: Any = {} if database.dialect == "sqlite" else ()
     async with database.reading() as driver:
-        return not await database.value(text, {} if database.dialect == "sqlite" else (), driver)
+        return not await database.value(text, no_binds, driver)

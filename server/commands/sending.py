@@ -14,19 +14,10 @@ import httpx
 
 from persistence.records.extract_columns import ImportField
 from persistence.seeds.demo import personas
+from server.declaration import is_overtaken, report, send
 from server.demo_issuer import DemoIssuer
 from server.extraction import Extraction, line_count, sheets
-from server.payroll import (
-    FIELDS,
-    MOST_PLACES,
-    Export,
-    ExportUnreadable,
-    Part,
-    is_overtaken,
-    nothing,
-    report,
-    send,
-)
+from server.payroll import FIELDS, MOST_PLACES, Export, ExportUnreadable, Part, nothing
 from server.pending import PendingKeys
 from server.settings import Settings
 from server.variables import SettingsError

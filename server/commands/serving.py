@@ -1,4 +1,4 @@
-"""Serving: the production's register, or a demonstration made on the spot."""
+"""Serving: a production's register, or a demonstration that is prepared first."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from .register import prepare
 
 
 def demo(_: argparse.Namespace) -> int:
+    """Prepare the fictional world, say what to try, and serve it."""
     DEMO_FOLDER.mkdir(exist_ok=True)
     os.environ.update(demo_environ(os.environ))
     settings = Settings.from_environ(os.environ)
@@ -26,6 +27,7 @@ def demo(_: argparse.Namespace) -> int:
 
 
 def serve(_: argparse.Namespace) -> int:
+    """Serve the register that the environment names."""
     return _serve(Settings.from_environ(os.environ))
 
 
@@ -36,7 +38,10 @@ def _serve(settings: Settings) -> int:
 
 
 async def _require_register(settings: Settings) -> None:
-    """A register that answers, at a step that we know, sealed by our keys; else the start is refused in a sentence."""
+    """Refuse to start without a register that can serve.
+
+    It must answer, be at the last migration, and be sealed by our keys.
+    """
     database = Database(settings.database_url)
     try:
         await require_step(database)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.payroll import Export, ExportUnreadable, Part, report, send
+from server.declaration import report, send
+from server.payroll import Export, ExportUnreadable, Part
 
 GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 HEADER = ("Référence", "N° Sécurité sociale", "Nom de naissance", "Prénom", "Matricule Caf", "SIRET", "Taux d'activité")

@@ -11,11 +11,10 @@ import httpx
 from joserfc import jws
 from joserfc.jwk import Key, KeySet, RSAKey
 
-from server.attempts import AuthorizationRequest
+from server.attempts import AuthorizationRequest, SignedIn
 from server.console_settings import ConsoleSettings
 from server.oidc import Provider
 from server.profiles import PROFILES
-from server.sessions import SignedIn
 
 ISSUER = "https://identite.example"
 CLIENT = "habilitations-console"

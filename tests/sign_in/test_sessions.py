@@ -14,8 +14,10 @@ from persistence.callers import Identity
 from persistence.engine import Database
 from persistence.seeds.fiction import fictional_vault
 from persistence.sessions import SessionStore
+from server.attempts import SignedIn
 from server.browsers import browser_of
-from server.sessions import COOKIE, LARGEST_TYPED, Session, Sessions, SignedIn, Typed
+from server.seals import Typed
+from server.sessions import COOKIE, LARGEST_TYPED, Session, Sessions
 
 from .conftest import FIREFOX, Machine, request, set_by
 
