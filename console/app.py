@@ -1,10 +1,10 @@
-"""The console as an application: its addresses, and nothing that its pages do not need."""
+"""The console as an application: its addresses."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .account import routes as account
+from .account.routes import AccountRoutes
 from .imports.uploading import upload
 from .kernel.answering import LARGEST_FORM, LARGEST_POST, Console
 from .kernel.assets import asset_routes
@@ -16,7 +16,10 @@ from .site import SITE
 
 
 def routes(ports: Ports) -> list[Route]:
-    """Every address of the console. Raises `DocumentError` when a page asks what the schema does not offer."""
+    """Every address of the console.
+
+    Raises `DocumentError` when a page asks what the schema does not offer.
+    """
     console = Console(ports, SITE)
     acting, bulk, signed_in = ActPages(console), BulkPages(console), console.signed_in
 
@@ -24,14 +27,34 @@ def routes(ports: Ports) -> list[Route]:
         return await upload(console, request, session)
 
     return [
-        *account.routes(console),
+        *AccountRoutes(console).routes(),
         Route("/actes/{act}", signed_in(acting.show)),
-        Route("/actes/{act}", signed_in(acting.receive), methods=["POST"], max_body_size=LARGEST_FORM),
+        Route(
+            "/actes/{act}",
+            signed_in(acting.receive),
+            methods=["POST"],
+            max_body_size=LARGEST_FORM,
+        ),
         Route("/lots/{act}", signed_in(bulk.resume)),
-        Route("/lots/{act}", signed_in(bulk.choose), methods=["POST"], max_body_size=LARGEST_POST),
+        Route(
+            "/lots/{act}",
+            signed_in(bulk.choose),
+            methods=["POST"],
+            max_body_size=LARGEST_POST,
+        ),
         Route("/lots/{act}/{id}", signed_in(bulk.show)),
-        Route("/lots/{act}/{id}", signed_in(bulk.receive), methods=["POST"], max_body_size=LARGEST_POST),
-        Route("/imports/{id}/fichier", signed_in(receive), methods=["POST"], max_body_size=LARGEST_FORM),
+        Route(
+            "/lots/{act}/{id}",
+            signed_in(bulk.receive),
+            methods=["POST"],
+            max_body_size=LARGEST_POST,
+        ),
+        Route(
+            "/imports/{id}/fichier",
+            signed_in(receive),
+            methods=["POST"],
+            max_body_size=LARGEST_FORM,
+        ),
         *DocumentPages(console).routes(),
         *asset_routes(),
     ]

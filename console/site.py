@@ -1,4 +1,4 @@
-"""The whole console: the acts and the pages of every feature, and what their templates call."""
+"""The whole console: the acts and the pages of every feature."""
 
 from collections.abc import Callable
 from typing import Any

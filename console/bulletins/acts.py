@@ -13,10 +13,16 @@ ACTS = (
         "Le bulletin est préparé.",
         "/partenaires/{convention.partner.id}/services/{serviceId}/ouvrir",
         root="convention",
-        choices={"roleIds": "service.roles", "establishmentIds": "convention.place.establishments.nodes"},
+        choices={
+            "roleIds": "service.roles",
+            "establishmentIds": "convention.place.establishments.nodes",
+        },
         prefill={"siret": "convention.siret"},
         required={"establishmentIds": "service.needsEstablishment"},
-        notes={"establishmentIds": ("", "ou des départements"), "departments": ("", "ou des établissements")},
+        notes={
+            "establishmentIds": ("", "ou des départements"),
+            "departments": ("", "ou des établissements"),
+        },
         review=False,
     ),
     ActForm(

@@ -8,7 +8,7 @@ BULLETINS = Listing(
     one="bulletin",
     many="bulletins",
     empty="Aucun bulletin d’adhésion n’est dans votre périmètre.",
-    shown=("status", "serviceId"),
+    visible=("status", "serviceId"),
     choices={"serviceId": "services"},
     quick=(
         QuickFilter("Tous", {}),
@@ -19,7 +19,10 @@ BULLETINS = Listing(
     ),
     columns=(
         ListColumn(
-            "Partenaire", "partner.name", link="/bulletins/{id}", beside=("service.tabLabel", "status", "effectiveFrom")
+            "Partenaire",
+            "partner.name",
+            link="/bulletins/{id}",
+            beside=("service.tabLabel", "status", "effectiveFrom"),
         ),
         ListColumn("Service", "service.tabLabel"),
         ListColumn("SIRET du bulletin", "siret", kind="siret"),
@@ -35,8 +38,22 @@ BULLETINS = Listing(
 )
 
 PAGES = (
-    Page("/partenaires/{id}/services", "partner_services", "Services", "/partenaires", root="partner"),
-    Page("/partenaires/{id}/services/{service}/ouvrir", "onboarding", "Ouvrir", "/partenaires", root="onboarding"),
+    Page(
+        "/partenaires/{id}/services",
+        "partner_services",
+        "Services",
+        "/partenaires",
+        root="partner",
+    ),
+    Page(
+        "/partenaires/{id}/services/{service}/ouvrir",
+        "onboarding",
+        "Ouvrir",
+        "/partenaires",
+        root="onboarding",
+    ),
     Page("/bulletins", "bulletins", "Bulletins d’adhésion", listing=BULLETINS),
-    Page("/bulletins/{id}", "bulletin", "Bulletin d’adhésion", "/bulletins", root="node"),
+    Page(
+        "/bulletins/{id}", "bulletin", "Bulletin d’adhésion", "/bulletins", root="node"
+    ),
 )

@@ -1,4 +1,4 @@
-"""Conventions: prepared, signed, amended, closed; the mode of management, the CNA, the managers."""
+"""Acts on conventions, on their mode of management and on their managers."""
 
 from console.kernel.act_form import EITHER, ActForm
 from console.kernel.forms import Option
@@ -7,7 +7,12 @@ PARTNER = "/partenaires/{partner.id}"
 CONTRACTS = "/partenaires/{convention.partner.id}/contrats"
 
 VERIFIED = (
-    Option("mission", "La mission", "Elle est toujours celle du partenaire (R55).", must=True),
+    Option(
+        "mission",
+        "La mission",
+        "Elle est toujours celle du partenaire (R55).",
+        must=True,
+    ),
     Option("siret", "Le SIRET"),
     Option("raison sociale", "La raison sociale"),
 )
@@ -84,7 +89,9 @@ ACTS = (
         version="partner.version",
         rows={"switch.bulletins": "partner.conventionInForce.services.?open.service"},
         labels={"switch": "La bascule"},
-        notes={"members": ("", "à dire à la bascule, quand des personnes sont incluses")},
+        notes={
+            "members": ("", "à dire à la bascule, quand des personnes sont incluses")
+        },
         sensitive=True,
     ),
     ActForm(

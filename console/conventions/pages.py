@@ -3,6 +3,12 @@
 from console.kernel.page import Page
 
 PAGES = (
-    Page("/partenaires/{id}/contrats", "partner_contracts", "Contrats", "/partenaires", root="partner"),
+    Page(
+        "/partenaires/{id}/contrats",
+        "partner_contracts",
+        "Contrats",
+        "/partenaires",
+        root="partner",
+    ),
     Page("/conventions/{id}", "convention", "Convention", "/partenaires", root="node"),
 )

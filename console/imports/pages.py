@@ -7,9 +7,16 @@ IMPORTS = Listing(
     needs="IMPORT_READ",
     one="import",
     many="imports",
-    empty="Aucune extraction n’a été déposée : annoncez-en une, puis déposez le fichier.",
+    empty=(
+        "Aucune extraction n’a été déposée : annoncez-en une, puis déposez le fichier."
+    ),
     columns=(
-        ListColumn("Fichier", "filename", link="/imports/{id}", beside=("organism.name", "openedOn")),
+        ListColumn(
+            "Fichier",
+            "filename",
+            link="/imports/{id}",
+            beside=("organism.name", "openedOn"),
+        ),
         ListColumn("Organisme", "organism.name"),
         ListColumn("Ouvert le", "openedOn"),
         ListColumn("État", "status", kind="status"),
@@ -25,9 +32,17 @@ IMPORT_LINES = Listing(
     needs="IMPORT_READ",
     one="ligne",
     many="lignes",
-    empty="Déposez le fichier : ses lignes seront comparées au registre, et rien ne sera écrit avant votre accord.",
-    shown=("outcome", "siret"),
-    labels={"outcome": "Résultat", "siret": "SIRET", "awaiting": "En attente", "applied": "Appliquée"},
+    empty=(
+        "Déposez le fichier : ses lignes seront comparées au registre, "
+        "et rien ne sera écrit avant votre accord."
+    ),
+    visible=("outcome", "siret"),
+    labels={
+        "outcome": "Résultat",
+        "siret": "SIRET",
+        "awaiting": "En attente",
+        "applied": "Appliquée",
+    },
     quick=(
         QuickFilter("Toutes", {}),
         QuickFilter("En attente", {"awaiting": "true"}),

@@ -10,12 +10,22 @@ JOURNAL = Listing(
     one="acte",
     many="actes",
     empty="Aucun acte n’est inscrit dans votre périmètre.",
-    shown=("act", "since", "until"),
-    labels={"act": "Acte", "since": "Depuis le", "until": "Jusqu’au", "partnerId": "Partenaire (identifiant)"},
+    visible=("act", "since", "until"),
+    labels={
+        "act": "Acte",
+        "since": "Depuis le",
+        "until": "Jusqu’au",
+        "partnerId": "Partenaire (identifiant)",
+    },
     columns=(
         ListColumn("Quand", "at"),
         ListColumn("Acte", "act", kind="act"),
-        ListColumn("Par", "actor.familyName", link="/utilisateurs/{actor.id}", beside=("actor.givenName",)),
+        ListColumn(
+            "Par",
+            "actor.familyName",
+            link="/utilisateurs/{actor.id}",
+            beside=("actor.givenName",),
+        ),
         ListColumn("Prénom", "actor.givenName"),
         ListColumn("Pour", "actingFor.name"),
         ListColumn("Partenaire", "partner.name", link="/partenaires/{partner.id}"),
@@ -43,6 +53,13 @@ HISTORY = replace(
 )
 
 PAGES = (
-    Page("/partenaires/{id}/historique", "partner_history", "Historique", "/partenaires", HISTORY, "partner"),
+    Page(
+        "/partenaires/{id}/historique",
+        "partner_history",
+        "Historique",
+        "/partenaires",
+        HISTORY,
+        "partner",
+    ),
     Page("/journal", "journal", "Journal", listing=JOURNAL),
 )

@@ -1,96 +1,114 @@
-"""One console: its documents, its templates, and the way from a request to a page.
+"""From a request to a page: a question to the graph, then a template.
 
-A page asks one question, with the rights of whoever is signed in, and shows what the answer holds.
+A page asks one question, with the rights of whoever is signed in, and shows what
+the answer holds.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from jinja2 import TemplateNotFound
-from starlette.datastructures import FormData, UploadFile
+from jinja2 import Template, TemplateNotFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from .casting import LONGEST_SEARCH, InvalidValue, Texts, cast, is_personal_number
+from .casting import InvalidValue, Texts, cast
 from .documents import ConsoleDocument
 from .masking import Mask
-from .menu import page_context
+from .page_errors import PageError, page_error, require_searchable
+from .paths import path
 from .ports import Ports, Session, Typed
-from .rendering import environment, path
+from .rendering import environment
+from .requests import address, draft_address, typed, with_query
 from .site import Site
-from .wording import act_names, label
+from .template_functions import add_functions
+from .wording import act_titles, label
 
-PLUMBED = ("first", "last", "after", "before")
-SENTENCES = {
-    404: "Il n’y a rien à cette adresse, ou rien que vos droits permettent de lire.",
-    400: "Cette adresse ne convient pas : reprenez depuis la liste.",
-    403: "Cette demande ne vient pas de cette page : rechargez-la, puis recommencez.",
-    503: "Le service est très sollicité : recommencez dans un instant.",
-    500: "Une erreur inattendue s’est produite.",
-}
-STATUS = {"BUSY": 503, "INTERNAL": 500, "KEYS_UNAVAILABLE": 503, "OUTCOME_UNKNOWN": 503, "UNAVAILABLE": 503}
-LARGEST_FORM = 22_000_000
-"""With a scan, or an extraction."""
-LARGEST_POST = 1_000_000
-YEAR = 31_536_000
+PAGING = ("first", "last", "after", "before")
+REGISTER_AWAY = (
+    "Le registre ne répond pas : rien n’a été fait. Recommencez dans un instant."
+)
 AWAY = 503
 SERVER = 500
-EMPTY: Mapping[str, Any] = {}
+RETRY_SECONDS = "10"
+LARGEST_FORM = 22_000_000
+"""In bytes: a form with a scan, or with the file of an import."""
+LARGEST_POST = 1_000_000
+LARGEST_FIELD = 2_000_000
+YEAR = 31_536_000
+"""In seconds."""
+NO_CONTEXT: Mapping[str, Any] = {}
 Handler = Callable[[Request, Any], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
-class PageError(Exception):
-    """A page that cannot be: its status, a sentence of ours or of the graph, the frame if it was asked already."""
-
-    def __init__(self, status: int, sentence: str = "", frame: Mask | None = None) -> None:
-        super().__init__(status)
-        self.status, self.sentence, self.frame = status, sentence or SENTENCES[status], frame
-
-
 class Console:
+    """What every page shares: the ports, the documents, the templates."""
+
     def __init__(self, ports: Ports, site: Site) -> None:
-        self.ports, self.site = ports, site
+        self.ports = ports
+        self.site = site
         self.library = site.library(ports.schema)
-        self.acts = act_names(ports.schema)
+        self.act_titles = act_titles(ports.schema)
         self.templates = environment()
-        page_context(self.templates, site)
+        add_functions(self.templates, site)
 
-    # asking
+    # questions
 
-    async def ask(self, session: Session, document: ConsoleDocument, variables: Mapping[str, Any]) -> Mask:
-        """The answer, behind its mask. Raises `PageError` with what the graph says of a document that did not run."""
+    async def ask(
+        self,
+        session: Session,
+        document: ConsoleDocument,
+        variables: Mapping[str, Any],
+    ) -> Mask:
+        """The answer to a document, behind its mask.
+
+        Raises `PageError` with the sentence of the graph when the document did not run.
+        """
         answer = await self.ports.ask(session, document.text, variables)
-        data, errors = answer.get("data"), answer.get("errors") or ()
+        data = answer.get("data")
+        errors = answer.get("errors") or ()
         if data is None or errors:
-            raise _failed(errors)
+            raise page_error(errors)
         return Mask(data, document.selection)
 
-    def variables(self, document: ConsoleDocument, texts: Texts) -> tuple[dict[str, Any], list[str]]:
-        """The variables that an address gives, and the sentences of what it says that does not fit: it is left out."""
-        found, dropped = {}, []
+    def variables(
+        self, document: ConsoleDocument, texts: Texts
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The variables that an address gives to a document.
+
+        A value that does not fit is left out: the list holds a sentence for each.
+        Raises `PageError` when a variable that the document needs is missing.
+        """
+        values: dict[str, Any] = {}
+        warnings = []
         for name, type_ in document.variables.items():
             try:
                 value = cast(type_, texts, name)
-            except InvalidValue as uncast:
-                dropped.append(f"« {self.title(document, name)} » n’a pas été pris en compte. {uncast.sentence}")
+            except InvalidValue as invalid:
+                title = self.title(document, name)
+                warnings.append(
+                    f"« {title} » n’a pas été pris en compte. {invalid.sentence}"
+                )
                 continue
             if name == "search":
-                refuse_personal_number(str(value or ""))
+                require_searchable(str(value or ""))
             if value is not None and value != []:
-                found[name] = value
+                values[name] = value
             elif name in document.needed:
                 raise PageError(404)
-        return found, dropped
+        return values, warnings
 
     def title(self, document: ConsoleDocument, variable: str) -> str:
+        """The title of a variable: that of the argument it is given to."""
         argument = document.arguments.get(variable)
-        return label(argument.description) if argument and argument.description else variable
+        if argument is None or not argument.description:
+            return variable
+        return label(argument.description)
 
-    # answering
+    # answers
 
     def render(
         self,
@@ -98,18 +116,10 @@ class Console:
         session: Session | None,
         names: Sequence[str],
         status: int = 200,
-        context: Mapping[str, Any] = EMPTY,
+        context: Mapping[str, Any] = NO_CONTEXT,
     ) -> Response:
-        """The first of these templates that there is."""
-        for name in names:
-            try:
-                template = self.templates.get_template(name)
-            except TemplateNotFound:
-                continue
-            break
-        else:
-            raise TemplateNotFound(", ".join(names))
-        given: dict[str, Any] = {
+        """A page, from the first of these templates that exists."""
+        defaults: dict[str, Any] = {
             "session": session,
             "path": request.url.path,
             "address": address(request),
@@ -123,159 +133,146 @@ class Console:
             "notices": [],
             "section": "",
         }
-        body = template.render(given | dict(context))
+        body = self._template(names).render(defaults | dict(context))
         return Response(body, status, self.headers(), "text/html; charset=utf-8")
 
-    def headers(self) -> dict[str, str]:
-        """What a page may run; the process says the rest, of each of its answers."""
-        forms = " ".join(("'self'", *self.ports.form_origins()))
-        return {
-            "Content-Security-Policy": (
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-                f"connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
-            ),
-        }
+    def _template(self, names: Sequence[str]) -> Template:
+        for name in names:
+            with suppress(TemplateNotFound):
+                return self.templates.get_template(name)
+        raise TemplateNotFound(", ".join(names))
 
-    async def _failed(self, request: Request, session: Session, failed: PageError) -> Response:
-        """The page of a failure, in its usual frame when that can be asked for."""
-        number, data = self.ports.request_id(), failed.frame
-        logger.info("page refused with %d, number %s", failed.status, number)
-        if data is None and failed.status < SERVER:
+    def headers(self) -> dict[str, str]:
+        """What a page may run; the process adds the headers of all its answers."""
+        targets = ("'self'", *self.ports.form_origins())
+        policy = (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "font-src 'self'",
+            "connect-src 'self'",
+            f"form-action {' '.join(targets)}",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+        return {"Content-Security-Policy": "; ".join(policy)}
+
+    async def _error_page(
+        self, request: Request, session: Session, error: PageError
+    ) -> Response:
+        """The page of an error, in its usual frame when that can be read."""
+        number = self.ports.request_id()
+        logger.info("page refused with %d, number %s", error.status, number)
+        data = error.frame
+        if data is None and error.status < SERVER:
             with suppress(PageError):
                 data = await self.ask(session, self.library.queries["frame"], {})
-        context = {"failed": failed, "number": number, "data": data, "address": request.url.path}
-        response = self.render(request, session, ["failed.html"], failed.status, context)
-        if failed.status == AWAY:
-            response.headers["Retry-After"] = "10"
+        context = {
+            "failed": error,
+            "number": number,
+            "data": data,
+            "address": request.url.path,
+        }
+        names = ["failed.html"]
+        response = self.render(request, session, names, error.status, context)
+        if error.status == AWAY:
+            response.headers["Retry-After"] = RETRY_SECONDS
         return response
 
     def unavailable(self, request: Request) -> Response:
-        """The page of a register that does not say who is signed in; whoever composes us says when to come back."""
-        return self._alone(request, AWAY, "Le registre ne répond pas : rien n’a été fait. Recommencez dans un instant.")
+        """The page shown while the register does not answer.
+
+        The process adds the header that says when to come back.
+        """
+        return self._error_page_alone(request, PageError(AWAY, REGISTER_AWAY))
 
     def broken(self, request: Request) -> Response:
-        """The page of a failure that nobody foresaw: nothing more is asked for it."""
-        return self._alone(request, SERVER, "")
+        """The page of an error that nobody foresaw: nothing more is read for it."""
+        return self._error_page_alone(request, PageError(SERVER))
 
-    def _alone(self, request: Request, status: int, sentence: str) -> Response:
-        """The page of a failure without its frame, since nobody says who is signed in."""
-        failed = PageError(status, sentence)
-        context = {"failed": failed, "number": self.ports.request_id(), "address": request.url.path}
-        return self.render(request, None, ["failed.html"], status, context)
+    def _error_page_alone(self, request: Request, error: PageError) -> Response:
+        """The page of an error without its frame, since nobody is known."""
+        context = {
+            "failed": error,
+            "number": self.ports.request_id(),
+            "address": request.url.path,
+        }
+        return self.render(request, None, ["failed.html"], error.status, context)
 
-    # what was typed
+    # drafts
 
-    async def keep(self, request: Request) -> bool:
-        """Keep a form for its own address; whether it could be."""
-        return await self.ports.sessions.keep(request, draft_of(request), typed(await request.form()))
+    async def save_draft(self, request: Request) -> bool:
+        """Save what was typed, under the address of its form; false if too long."""
+        pairs = typed(await request.form())
+        return await self.ports.sessions.keep(request, draft_address(request), pairs)
 
-    async def kept(self, request: Request, session: Session) -> Typed | None:
-        """What was kept for this address, once."""
-        return await self.ports.sessions.take_draft(session, draft_of(request))
+    async def take_draft(self, request: Request, session: Session) -> Typed | None:
+        """What was saved for this address; it is then forgotten."""
+        return await self.ports.sessions.take_draft(session, draft_address(request))
 
-    # who asks
+    # sessions
 
     def signed_in(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """A page for somebody who is signed in; a form that arrives without a session is kept for after."""
+        """An endpoint for somebody who is signed in.
+
+        A form that arrives without a session is saved, to be found again after signing
+        in.
+        """
 
         async def endpoint(request: Request) -> Response:
             session = await self.ports.sessions.of(request)
             if session is None:
-                return await self._to_sign_in(request)
+                return await self._sign_in_first(request)
             try:
-                if request.method != "GET" and not await self._own_form(request, session):
-                    return await self._again(request)
+                if request.method != "GET":
+                    form_is_current = await self._is_current_form(request, session)
+                    if not form_is_current:
+                        return await self._send_again(request)
                 return await handler(request, session)
-            except PageError as failed:
-                return await self._failed(request, session, failed)
+            except PageError as error:
+                return await self._error_page(request, session, error)
 
         return endpoint
 
-    async def _own_form(self, request: Request, session: Session) -> bool:
-        """Whether the form is of this session, or of an earlier one. Raises `PageError` for a form of elsewhere."""
+    async def _is_current_form(self, request: Request, session: Session) -> bool:
+        """Whether a form is of this session, rather than of one before it.
+
+        Raises `PageError` for a form that another site sent.
+        """
         if not self.ports.same_origin(request):
             raise PageError(403)
-        form = await request.form(max_part_size=2_000_000)
+        form = await request.form(max_part_size=LARGEST_FIELD)
         return session.accepts(str(form.get("_jeton", "")))
 
-    async def _again(self, request: Request) -> Response:
-        """A form left open while its session changed: nothing is done, and what was typed comes back to be sent."""
-        await self.keep(request)
-        return RedirectResponse(marked(address(request), saisie="1"), 303)
+    async def _send_again(self, request: Request) -> Response:
+        """A form left open while its session changed: it comes back, to be sent."""
+        await self.save_draft(request)
+        return RedirectResponse(with_query(address(request), saisie="1"), 303)
 
-    async def _to_sign_in(self, request: Request) -> Response:
+    async def _sign_in_first(self, request: Request) -> Response:
         expired = await self.ports.sessions.expired(request)
         back = address(request)
-        if request.method != "GET" and expired and self.ports.same_origin(request):
-            await self.keep(request)
-            back = marked(back, saisie="1")
-        asked = {"retour": back} | ({"motif": "expiree"} if expired else {})
-        return RedirectResponse("/connexion?" + urlencode(asked), 303)
+        is_own_form = request.method != "GET" and self.ports.same_origin(request)
+        if is_own_form and expired:
+            await self.save_draft(request)
+            back = with_query(back, saisie="1")
+        parameters = {"retour": back}
+        if expired:
+            parameters["motif"] = "expiree"
+        return RedirectResponse("/connexion?" + urlencode(parameters), 303)
 
     async def confirm_identity(self, request: Request) -> Response:
-        """A sensitive act, signed in for too long: what was typed is kept, and given back after."""
-        await self.keep(request)
-        back = marked(address(request), saisie="1")
-        return RedirectResponse("/connexion/aller?" + urlencode({"force": "1", "retour": back}), 303)
+        """Sign in again before a sensitive act; what was typed comes back after."""
+        await self.save_draft(request)
+        back = with_query(address(request), saisie="1")
+        parameters = urlencode({"force": "1", "retour": back})
+        return RedirectResponse(f"/connexion/aller?{parameters}", 303)
 
 
-def found(data: Mask, root: str) -> Any:  # noqa: ANN401 what the answer has there
-    """What a page is about. Raises `PageError` where the graph tells nothing of it, whyever that is."""
-    about = path(data, root)
-    if about is None:
+def required(data: Mask, root: str) -> Any:  # noqa: ANN401 what the answer has there
+    """What a page is about. Raises `PageError` when the graph does not show it."""
+    value = path(data, root)
+    if value is None:
         raise PageError(404, frame=data)
-    return about
-
-
-def _failed(errors: Sequence[Mapping[str, Any]]) -> PageError:
-    error = errors[0] if errors else {}
-    code = (error.get("extensions") or {}).get("code", "INTERNAL")
-    if code == "NOT_FOUND":
-        return PageError(404)
-    return PageError(STATUS.get(code, 400), str(error.get("message", "")))
-
-
-def address(request: Request) -> str:
-    """The path and query of a request: where to come back to."""
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")
-
-
-def draft_of(request: Request) -> str:
-    """The address of a form, without what only says how one came to it."""
-    pairs = [(k, v) for k, v in request.query_params.multi_items() if k not in {"saisie", "requete", "fait", "retour"}]
-    return request.url.path + (f"?{urlencode(sorted(pairs))}" if pairs else "")
-
-
-def marked(back: str, **words: str) -> str:
-    return back + ("&" if "?" in back else "?") + urlencode(words)
-
-
-def refuse_personal_number(text: str) -> None:
-    """A person is searched by name, never by number: it would stay in addresses. Raises `PageError`."""
-    if len(text) > LONGEST_SEARCH:
-        raise PageError(400, f"Une recherche compte au plus {LONGEST_SEARCH} caractères.")
-    if is_personal_number(text):
-        raise PageError(400, "Un numéro de sécurité sociale ne se cherche pas ici : cherchez par nom ou par courriel.")
-
-
-def local(path: str, default: str = "/") -> str:
-    """A path of ours, and of nobody else: what an address gives is not believed."""
-    parts = urlsplit(path)
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
-    return path if ours and path.isprintable() else default
-
-
-def typed(form: FormData) -> Typed:
-    return [(k, v) for k, v in form.multi_items() if isinstance(v, str) and k != "_jeton"]
-
-
-def texts(pairs: Typed) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def files(form: FormData) -> dict[str, UploadFile]:
-    return {k: v for k, v in form.multi_items() if isinstance(v, UploadFile) and v.filename}
+    return value

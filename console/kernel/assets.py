@@ -1,38 +1,73 @@
-"""The static files of the console: kept for ever by a browser, and sent compressed."""
+"""The static files of the console: cached for ever by browsers, and sent compressed."""
 
 import gzip
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .rendering import STATIC, asset, static_files
+from .library import FOLDER
 
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
+STATIC = FOLDER / "layout" / "static"
+DIGITS = 12
+"""Of the digest of a file, in its address."""
+FOR_EVER = "public, max-age=31536000, immutable"
+ADDRESSES = ("/favicon.ico", "/static/{digest}/{name:path}", "/static/{name:path}")
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+
+
+def static_files() -> Iterator[Path]:
+    return (file for file in STATIC.rglob("*") if file.is_file())
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, with the digest of its content."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()
+    return f"/static/{digest[:DIGITS]}/{name}"
 
 
 def asset_routes() -> list[Route]:
-    endpoint = _static()
-    return [Route(place, endpoint) for place in ("/favicon.ico", "/static/{digest}/{name:path}", "/static/{name:path}")]
+    endpoint = _endpoint()
+    return [Route(address, endpoint) for address in ADDRESSES]
 
 
-def _static() -> Any:  # noqa: ANN401 a handler
-    """Files with the digest of their content in their address: they are kept for ever, and sent compressed."""
-    known = {str(file.relative_to(STATIC)): file.read_bytes() for file in static_files()}
-    packed = {name: gzip.compress(content, mtime=0) for name, content in known.items()}
+def _endpoint() -> Any:  # noqa: ANN401 a handler
+    contents = {
+        str(file.relative_to(STATIC)): file.read_bytes() for file in static_files()
+    }
+    compressed = {
+        name: gzip.compress(content, mtime=0) for name, content in contents.items()
+    }
 
     async def endpoint(request: Request) -> Response:
         name = request.path_params.get("name", "icon.svg")
-        if name not in known:
-            return Response("Il n'y a rien à cette adresse.", 404, media_type="text/plain; charset=utf-8")
-        kept = "public, max-age=31536000, immutable" if request.url.path == asset(name) else "no-cache"
-        headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
-        body = known[name]
-        if "gzip" in request.headers.get("accept-encoding", "") and len(packed[name]) < len(body):
-            body, headers["Content-Encoding"] = packed[name], "gzip"
-        media = TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
-        return Response(body, 200, headers, f"{media}; charset=utf-8")
+        if name not in contents:
+            sentence = "Il n'y a rien à cette adresse."
+            return Response(sentence, 404, media_type="text/plain; charset=utf-8")
+
+        is_current = request.url.path == asset(name)
+        headers = {
+            "Cache-Control": FOR_EVER if is_current else "no-cache",
+            "Vary": "Accept-Encoding",
+        }
+        body = contents[name]
+        takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
+        if takes_gzip and len(compressed[name]) < len(body):
+            body = compressed[name]
+            headers["Content-Encoding"] = "gzip"
+        suffix = PurePosixPath(name).suffix
+        media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
+        return Response(body, 200, headers, f"{media_type}; charset=utf-8")
 
     return endpoint

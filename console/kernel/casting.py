@@ -1,7 +1,8 @@
-"""Texts of an address or a form, cast to the types of a document's variables."""
+"""Texts of an address or of a form, cast to the types of a document's variables."""
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -13,64 +14,95 @@ from graphql import (
     get_nullable_type,
 )
 
-DAY = re.compile(r"(?P<day>[0-9]{1,2})\s*[/.-]\s*(?P<month>[0-9]{1,2})\s*[/.-]\s*(?P<year>[0-9]{4})")
-ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
-PERSONAL = re.compile(r"[1-478]\d{4}[\dAB]{2}\d{6}(\d{2})?", re.IGNORECASE)
-TRUE, FALSE = {"true", "on", "oui", "1"}, {"false", "non", "0"}
+DAY = re.compile(
+    r"(?P<day>[0-9]{1,2})\s*[/.-]\s*(?P<month>[0-9]{1,2})\s*[/.-]\s*(?P<year>[0-9]{4})"
+)
+ISO_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+PERSONAL_NUMBER = re.compile(r"[1-478]\d{4}[\dAB]{2}\d{6}(\d{2})?", re.IGNORECASE)
+TRUE = {"true", "on", "oui", "1"}
+FALSE = {"false", "non", "0"}
+LONGEST = 10_000
+"""In characters: no text is longer; the contract bounds each kind more tightly."""
+LONGEST_SEARCH = 250
+WHOLE_NUMBER = re.compile(r"[0-9]{1,6}")
+"""A number of an address. `\\d` would take `²`, and thousands of digits."""
+Texts = Mapping[str, Sequence[str]]
+"""The values of each name, as they were typed."""
 
 
-LONGEST, LONGEST_SEARCH = 10_000, 250
-"""No text of a page or of an act is longer; the contract bounds each kind more tightly."""
+class InvalidValue(Exception):
+    """A text that does not fit its type.
 
+    The sentence is for the screen, and never repeats the text.
+    """
 
-WHOLE = re.compile(r"[0-9]{1,6}")
-"""A number of an address: `²` is a digit to Python, and thousands of digits are none."""
+    def __init__(self, path: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path = path
+        self.sentence = sentence
 
 
 def whole(text: str) -> int | None:
     """A whole number, of six digits at most; None for anything else."""
-    return int(text) if WHOLE.fullmatch(text) else None
-
-
-class InvalidValue(Exception):
-    """A text that does not fit its type; the sentence is for the screen and never repeats the text."""
-
-    def __init__(self, path: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.path, self.sentence = path, sentence
-
-
-Texts = Mapping[str, Sequence[str]]
+    return int(text) if WHOLE_NUMBER.fullmatch(text) else None
 
 
 def cast(type_: GraphQLInputType, texts: Texts, path: str) -> Any:  # noqa: ANN401 a JSON value
-    """The value of this path, or None when nothing was given. Raises `InvalidValue`."""
+    """The value at a path, or None when nothing was typed. Raises `InvalidValue`."""
     kind = get_nullable_type(type_)
     match kind:
         case GraphQLInputObjectType():
             return _object(kind, texts, path)
         case GraphQLList():
             return _list(kind.of_type, texts, path)
-    given = [text.strip() for text in texts.get(path, ()) if text.strip()]
-    return _leaf(kind, given[-1], path) if given else None
+    values = _not_empty(texts.get(path, ()))
+    return _leaf(kind, values[-1], path) if values else None
 
 
-def _object(kind: GraphQLInputObjectType, texts: Texts, path: str) -> dict[str, Any] | None:
-    if path and not any(name.startswith(f"{path}.") and any(map(str.strip, texts[name])) for name in texts):
+def _not_empty(texts: Sequence[str]) -> list[str]:
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _object(
+    kind: GraphQLInputObjectType, texts: Texts, path: str
+) -> dict[str, Any] | None:
+    """The fields that were typed; None when nothing was typed below the path."""
+    if path and not _is_typed_below(texts, path):
         return None
-    found = {name: cast(field.type, texts, f"{path}.{name}" if path else name) for name, field in kind.fields.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    values = {}
+    for name, field in kind.fields.items():
+        value = cast(field.type, texts, f"{path}.{name}" if path else name)
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def _is_typed_below(texts: Texts, path: str) -> bool:
+    below = [values for name, values in texts.items() if name.startswith(f"{path}.")]
+    return any(_not_empty(values) for values in below)
 
 
 def _list(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:
-    if isinstance(get_nullable_type(item), GraphQLInputObjectType):
-        rows = {int(m[1]) for name in texts if (m := re.match(rf"{re.escape(path)}\.([0-9]{{1,6}})\.", name))}
-        made = [cast(item, texts, f"{path}.{row}") for row in sorted(rows)]
-        return [row for row in made if row is not None] if rows else None
-    given = [part.strip() for text in texts.get(path, ()) for part in re.split(r"[\n;]", text) if part.strip()]
-    if not given:
+    kind = get_nullable_type(item)
+    if isinstance(kind, GraphQLInputObjectType):
+        return _rows(item, texts, path)
+    parts: list[str] = []
+    for text in texts.get(path, ()):
+        parts += _not_empty(re.split(r"[\n;]", text))
+    if not parts:
         return [] if path in texts else None
-    return [_leaf(get_nullable_type(item), text, path) for text in given]
+    return [_leaf(kind, part, path) for part in parts]
+
+
+def _rows(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:
+    """The objects of a list: their fields are at `path.0.name`, `path.1.name`."""
+    pattern = re.compile(rf"{re.escape(path)}\.([0-9]{{1,6}})\.")
+    matches = [pattern.match(name) for name in texts]
+    indexes = {int(match[1]) for match in matches if match}
+    if not indexes:
+        return None
+    rows = [cast(item, texts, f"{path}.{index}") for index in sorted(indexes)]
+    return [row for row in rows if row is not None]
 
 
 def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; a JSON value
@@ -82,11 +114,9 @@ def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; 
         return text
     match kind.name:
         case "Int":
-            return _whole(text, path)
+            return _integer(text, path)
         case "Boolean":
-            if text.lower() not in TRUE | FALSE:
-                raise InvalidValue(path, "Répondez par oui ou par non.")
-            return text.lower() in TRUE
+            return _boolean(text.lower(), path)
         case "Date":
             return day(text, path)
         case "ID":
@@ -96,30 +126,37 @@ def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; 
     return text
 
 
-def _whole(text: str, path: str) -> int:
+def _integer(text: str, path: str) -> int:
     digits = re.sub(r"\s", "", text)
     if not re.fullmatch(r"-?\d{1,9}", digits):
         raise InvalidValue(path, "Saisissez un nombre entier.")
     return int(digits)
 
 
+def _boolean(text: str, path: str) -> bool:
+    if text not in TRUE | FALSE:
+        raise InvalidValue(path, "Répondez par oui ou par non.")
+    return text in TRUE
+
+
 def plain_id(text: str) -> str:
-    """The id of a row without the day of its facts: addresses and forms keep it so, and say the day in `on`."""
+    """The id of a row without the day of its facts.
+
+    Addresses and forms hold the id alone, and say the day in `on`.
+    """
     return text.partition("@")[0]
 
 
 def day(text: str, path: str) -> str:
-    """A day typed as « 30/06/2026 », or as a date field gives it."""
-    typed = DAY.fullmatch(text) or ISO.fullmatch(text)
-    try:
-        made = date(*(int(typed[part]) for part in ("year", "month", "day"))) if typed else None
-    except ValueError:
-        made = None
-    if made is None:
-        raise InvalidValue(path, "Saisissez une date, par exemple 30/06/2026.")
-    return made.isoformat()
+    """The ISO day of « 30/06/2026 », or of a date field. Raises `InvalidValue`."""
+    match = DAY.fullmatch(text) or ISO_DAY.fullmatch(text)
+    if match:
+        year, month, day_ = (int(match[part]) for part in ("year", "month", "day"))
+        with suppress(ValueError):  # the 31st of June
+            return date(year, month, day_).isoformat()
+    raise InvalidValue(path, "Saisissez une date, par exemple 30/06/2026.")
 
 
 def is_personal_number(text: str) -> bool:
-    """Whether a text has the shape of a « numéro de sécurité sociale », whatever parts its digits."""
-    return PERSONAL.fullmatch(re.sub(r"[\s._/-]", "", text)) is not None
+    """Whether a text looks like a social security number, whatever parts its digits."""
+    return PERSONAL_NUMBER.fullmatch(re.sub(r"[\s._/-]", "", text)) is not None

@@ -1,4 +1,4 @@
-"""Files of a list: CSV and XLSX, with text SIRET, and no cell that a spreadsheet would run."""
+"""Files of a list: CSV and XLSX, whose cells are never run by a spreadsheet."""
 
 import csv
 import io
@@ -15,9 +15,16 @@ from openpyxl.utils import get_column_letter
 from .typography import NARROW, NBSP, PARIS
 from .wording import EnumWord
 
-BEGINS_A_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]*[=+\-@＝＋－＠]")  # unseen ones too
-UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]*"
+BEGINS_A_FORMULA = re.compile(rf"[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠]")
+"""Also after characters that are not seen, and with full-width signs (CWE-1236)."""
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold, and a workbook is XML."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+NARROWEST = 16
+"""In characters: the width of a column."""
+WIDTH_OF_FILTERS = 40
+NO_FILTER = (("Aucun filtre", ""),)
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -25,7 +32,10 @@ MEDIA = {
 
 
 def text(value: Any) -> str:  # noqa: ANN401 a value of a list
-    """A cell as text: days in the order of French spreadsheets, and nothing that begins a formula (CWE-1236)."""
+    """A cell as text, which no spreadsheet takes for a formula.
+
+    Days are in the order of French spreadsheets.
+    """
     match value:
         case None:
             return ""
@@ -41,33 +51,50 @@ def text(value: Any) -> str:  # noqa: ANN401 a value of a list
             return f"{value:%d/%m/%Y}"
         case EnumWord():
             return value.label.replace(NBSP, " ").replace(NARROW, " ")
-    said = str(value)
-    return f"'{said}" if BEGINS_A_FORMULA.match(said) else said
+    plain = str(value)
+    return f"'{plain}" if BEGINS_A_FORMULA.match(plain) else plain
 
 
 def as_csv(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Semicolons, a byte order mark and CRLF: what a French spreadsheet opens by a double click."""
+    """A file that a French spreadsheet opens by a double click.
+
+    It has semicolons, a byte order mark and CRLF.
+    """
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer = csv.writer(
+        out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL
+    )
     writer.writerow(titles)
-    writer.writerows([text(value) for value in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    for row in rows:
+        writer.writerow([text(value) for value in row])
+    return BYTE_ORDER_MARK + out.getvalue().encode()
 
 
-def as_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Any]], said: Sequence[tuple[str, str]]) -> bytes:
-    """Every cell is text, a day excepted; the heading is frozen, and a second sheet says the filters applied."""
+def as_xlsx(
+    titles: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    filters: Sequence[tuple[str, str]],
+) -> bytes:
+    """A workbook whose second sheet says the filters of the list.
+
+    Every cell is text, a day excepted; the heading is frozen.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Liste")
     sheet.freeze_panes = "A2"
     for index, title in enumerate(titles, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = max(16, len(title) + 4)
+        dimensions = sheet.column_dimensions[get_column_letter(index)]
+        dimensions.width = max(NARROWEST, len(title) + 4)
     sheet.append([_bold(sheet, title) for title in titles])
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
+
     about = book.create_sheet("Filtres appliqués")
-    about.column_dimensions["A"].width = about.column_dimensions["B"].width = 40
-    for name, value in said or [("Aucun filtre", "")]:
+    for letter in ("A", "B"):
+        about.column_dimensions[letter].width = WIDTH_OF_FILTERS
+    for name, value in filters or NO_FILTER:
         about.append([_cell(about, name), _cell(about, value)])
+
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -75,16 +102,16 @@ def as_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Any]], said: Sequence
 
 def _cell(sheet: Any, value: Any) -> WriteOnlyCell:  # noqa: ANN401 openpyxl's own; a value of a list
     if isinstance(value, date) and not isinstance(value, datetime):
-        made = WriteOnlyCell(sheet, value)
-        made.number_format = "DD/MM/YYYY"
-        return made
-    made = WriteOnlyCell(sheet, UNWRITABLE.sub("", text(value)))
-    made.data_type = "s"
-    made.number_format = "@"
-    return made
+        cell = WriteOnlyCell(sheet, value)
+        cell.number_format = "DD/MM/YYYY"
+        return cell
+    cell = WriteOnlyCell(sheet, NOT_XML.sub("", text(value)))
+    cell.data_type = "s"
+    cell.number_format = "@"
+    return cell
 
 
 def _bold(sheet: Any, title: str) -> WriteOnlyCell:  # noqa: ANN401 openpyxl's own
-    made = WriteOnlyCell(sheet, title)
-    made.font = Font(bold=True)
-    return made
+    cell = WriteOnlyCell(sheet, title)
+    cell.font = Font(bold=True)
+    return cell

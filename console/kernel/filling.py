@@ -1,298 +1,241 @@
-"""From a form to an act: typed, verified, confirmed, done; and nothing typed is ever lost on the way."""
+"""From a form to an act: typed, verified, done; and nothing typed is ever lost."""
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from graphql import GraphQLInputObjectType, get_named_type
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from .act_form import ActForm
-from .answering import Console, PageError, files, found, local, marked, texts, typed
+from .answering import Console, required
 from .casting import whole
-from .documents import ConsoleDocument
-from .forms import FormField, FormOverrides, fields, missing, place, read, told
+from .form_state import FormState
 from .masking import Mask
-from .options import texts_of
+from .page_errors import PageError
 from .ports import Session
-from .rendering import path, printed
-from .wording import label
+from .requests import last_text, local_path, texts, typed, with_query
+from .scans import digests
 
-LARGEST_SCAN = 20_000_000
 MEMORY = "before "
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One line of a conflict; `name` is its field, if it has one."""
-
-    title: str
-    name: str
-    before: str
-    now: str
-    mine: str
-
-
-@dataclass
-class FormState:
-    """A form being filled in: its act, the page it stands on, and what was typed."""
-
-    act: ActForm
-    data: Mask
-    variables: Mapping[str, Any]
-    document: ConsoleDocument
-    typed: dict[str, list[str]]
-    back: str
-    key: str
-    version: str
-    before: Mapping[str, str]
-    fields: list[FormField] = field(default_factory=list)
-    errors: list[Mapping[str, Any]] = field(default_factory=list)
-    warnings: list[Mapping[str, Any]] = field(default_factory=list)
-    payload: Mask | None = None
-    memory: str = ""
-    """`before`, sealed for the page to carry."""
-
-    @property
-    def input_type(self) -> GraphQLInputObjectType:
-        kind = get_named_type(self.document.variables["input"])
-        assert isinstance(kind, GraphQLInputObjectType)
-        return kind
-
-    @property
-    def root(self) -> Mask | None:
-        found = path(self.data, self.act.root) if self.act.root else None
-        return found if isinstance(found, Mask) else None
-
-    def has_field(self, error: Mapping[str, Any]) -> bool:
-        """Whether the error stands beside a field already."""
-        leaves = (leaf for top in self.fields for leaf in (top, *top.leaves()))
-        return any(str(error["message"]) in leaf.errors for leaf in leaves)
-
-    def conflicts(self) -> list[Difference]:
-        """Each fact of the object: what it was when the form was opened, what it is, what was typed."""
-        titles = {leaf.name: leaf for top in self.fields for leaf in top.leaves()}
-        now, root = self.now, self.root
-        named = {s.key: label(s.field.description) for s, _ in root} if root else {}
-        rows = []
-        for key, value in now.items():
-            typed = titles.get(key)
-            title = typed.label if typed else named.get(key, key)
-            rows.append(
-                Difference(title, key if typed else "", self.before.get(key, ""), value, typed.said if typed else "")
-            )
-        return [row for row in rows if row.before != row.now or (row.name and row.mine != row.now)] or rows
-
-    @property
-    def previews(self) -> bool:
-        return "dryRun" in self.input_type.fields
-
-    @property
-    def now(self) -> dict[str, str]:
-        """What the object says, in words, to be set against what it says later; by the field's name if it has one."""
-        if self.root is None:
-            return {}
-        prefill = self.act.prefill
-        typed = {where.rpartition(".")[2] for where in prefill.values()}
-        plain = ((s, v) for s, v in self.root if s.below is None and s.key not in {"id", "version"} | typed)
-        found = {s.key: str(printed(v)) for s, v in plain}
-        return found | {name: ", ".join(texts_of(path(self.data, where))) for name, where in prefill.items()}
+"""What a sealed memory begins with, so that no other sealed text is taken for one."""
+RESUMED = "Votre saisie a été gardée : vérifiez-la, puis continuez."
+OK = 200
+CONFLICT = 409
+NOT_VALID = 422
 
 
 class ActPages:
-    """`GET` shows the form; `POST` verifies it, then does it. One address for each act."""
+    """One address an act: `GET` shows its form; `POST` verifies it, then does it."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
 
     async def show(self, request: Request, session: Session) -> Response:
-        filling = await self._begin(request, session)
+        state = await self._begin(request, session)
         if "requete" in request.query_params:
-            return self._request(request, session, filling)
-        kept = await self.console.kept(request, session)
-        if kept is not None:
-            self._resume(session, filling, texts(kept))
-            notice = "Votre saisie a été gardée : vérifiez-la, puis continuez."
-            return self._form(request, session, filling, notices=[("info", notice)])
-        self._fill(filling)
-        return self._form(request, session, filling)
+            return self._document_page(request, session, state)
+        draft = await self.console.take_draft(request, session)
+        if draft is not None:
+            self._resume(session, state, texts(draft))
+            notices = [("info", RESUMED)]
+            return self._form(request, session, state, notices=notices)
+        state.fill_first_values(self.console.ports.today())
+        return self._form(request, session, state)
 
     async def receive(self, request: Request, session: Session) -> Response:
         form = await request.form()
-        filling = await self._begin(request, session)
-        self._resume(session, filling, texts(typed(form)) | await _digests(form))
+        state = await self._begin(request, session)
+        self._resume(session, state, texts(typed(form)) | await digests(form))
         step = str(form.get("_etape", ""))
         if step == "modifier":
-            return self._form(request, session, filling)
+            return self._form(request, session, state)
         if step == "garder":
-            kept = await self.console.keep(request)
-            return RedirectResponse(marked(filling.back, garde="oui" if kept else "non"), 303)
+            saved = await self.console.save_draft(request)
+            back = with_query(state.back, garde="oui" if saved else "non")
+            return RedirectResponse(back, 303)
         if step == "reprendre":
-            self._resolve(filling)
-            return self._form(request, session, filling)
-        if filling.act.sensitive and not session.is_fresh:
+            state.resolve()
+            return self._form(request, session, state)
+        if state.act.sensitive and not session.is_fresh:
             return await self.console.confirm_identity(request)
-        given = self._given(filling)
-        if filling.errors:
-            return self._form(request, session, filling)
-        if step == "faire" or not filling.act.review:
-            return await self._do(request, session, filling, given)
-        return await self._verify(request, session, filling, given)
+
+        values = state.read_input()
+        if state.errors:
+            return self._form(request, session, state)
+        if step == "faire" or not state.act.review:
+            return await self._do(request, session, state, values)
+        return await self._verify(request, session, state, values)
 
     # the form
 
     async def _begin(self, request: Request, session: Session) -> FormState:
         act = self.console.site.acts.get(request.path_params["act"])
-        if act is None or act.name not in self.console.library.mutations:
+        if act is None:
             raise PageError(404)
-        asked = texts(request.query_params.multi_items())
         query = self.console.library.forms[act.name]
-        variables, _ = self.console.variables(query, asked)
+        parameters = texts(request.query_params.multi_items())
+        variables, _ = self.console.variables(query, parameters)
         data = await self.console.ask(session, query, variables)
         if act.root:
-            found(data, act.root)
+            required(data, act.root)
         self._require_right(act, data)
-        back = local(request.query_params.get("retour", ""), "") or act.address(data, variables)
-        given = {name: texts for name, texts in asked.items() if request.method == "GET" or name in variables}
-        version = path(data, act.version) if act.version else None
-        document = self.console.library.mutations[act.name]
-        made = FormState(act, data, variables, document, given, back, str(uuid4()), str(version or ""), {})
-        made.before = made.now
-        return made
+
+        if request.method != "GET":
+            parameters = {
+                name: values for name, values in parameters.items() if name in variables
+            }
+        back = local_path(request.query_params.get("retour", ""), "")
+        state = FormState(
+            act=act,
+            data=data,
+            variables=variables,
+            document=self.console.library.mutations[act.name],
+            typed=parameters,
+            back=back or act.address_once_done(data, variables),
+            key=str(uuid4()),
+            version="",
+        )
+        state.version = state.current_version
+        state.before = state.now
+        return state
 
     def _require_right(self, act: ActForm, data: Mask) -> None:
-        """No form is offered for an act that the rights of today allow nowhere. Raises `PageError`."""
-        needs = self.console.ports.needs(act.name)
-        if needs and needs.isdisjoint(data.viewer.may):
-            raise PageError(403, "Vos droits d’aujourd’hui ne comportent pas cet acte.", data)
+        """Raise `PageError` for an act that today's rights allow nowhere."""
+        actions = self.console.ports.needs(act.name)
+        if actions and actions.isdisjoint(data.viewer.may):
+            sentence = "Vos droits d’aujourd’hui ne comportent pas cet acte."
+            raise PageError(403, sentence, data)
 
-    def _fill(self, filling: FormState) -> None:
-        """The values that a form begins with: those of the address, of the object, and of the act."""
-        for name, where in filling.act.prefill.items():
-            filling.typed.setdefault(name, texts_of(path(filling.data, where)))
-        for name, values in filling.act.begun(self.console.ports.today()).items():
-            filling.typed.setdefault(name, values)
-        filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
+    def _resume(
+        self, session: Session, state: FormState, values: dict[str, list[str]]
+    ) -> None:
+        """Go on with what was typed, and with what the page carried."""
+        state.typed |= values
+        state.key = last_text(values, "_cle", state.key)
+        state.version = last_text(values, "_version", state.version)
+        state.before = self._before(session, last_text(values, "_avant"))
+        state.build_fields()
 
-    def _resume(self, session: Session, filling: FormState, found: Mapping[str, list[str]]) -> None:
-        filling.typed |= found
-        filling.key = found.get("_cle", [filling.key])[-1]
-        filling.version = found.get("_version", [filling.version])[-1]
-        filling.before = self._remembered(session, found.get("_avant", [""])[-1])
-        filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
+    def _before(self, session: Session, sealed: str) -> Mapping[str, str]:
+        """What the object said when the form was opened.
 
-    def _remembered(self, session: Session, cipher: str) -> Mapping[str, str]:
-        """What the object was when the form was opened: sealed, for a page holds no value that it does not show."""
-        memory = self.console.ports.sessions.unseal(session, cipher) if cipher else None
-        return json.loads(memory.removeprefix(MEMORY)) if memory is not None and memory.startswith(MEMORY) else {}
+        It is sealed, for a page holds no value that it does not show.
+        """
+        if not sealed:
+            return {}
+        memory = self.console.ports.sessions.unseal(session, sealed)
+        if memory is None or not memory.startswith(MEMORY):
+            return {}
+        before: dict[str, str] = json.loads(memory.removeprefix(MEMORY))
+        return before
 
-    def _resolve(self, filling: FormState) -> None:
-        """After a conflict: the current version is taken for base, and field by field the choice that was made."""
-        for name, where in filling.act.prefill.items():
-            if filling.typed.get(f"_choix.{name}", [""])[-1] == "actuelle":
-                filling.typed[name] = texts_of(path(filling.data, where))
-        filling.version = str(path(filling.data, filling.act.version) or "") if filling.act.version else ""
-        filling.before, filling.key = filling.now, str(uuid4())
-        filling.fields = fields(filling.input_type, filling.typed, self._shape(filling))
-
-    def _shape(self, filling: FormState) -> FormOverrides:
-        asked = frozenset(name for name in filling.variables if name in filling.input_type.fields)
-        return filling.act.shape(filling.data, asked)
-
-    def _given(self, filling: FormState) -> dict[str, Any]:
-        """The input as the graph takes it; the fields that do not fit are told beside them."""
-        wrong = missing(filling.fields)
-        usable = {k: v for k, v in filling.typed.items() if not k.startswith("_") and k not in wrong}
-        found = read(filling.input_type, filling.input_type.fields.keys() - filling.act.omit, usable, wrong)
-        filling.errors = told(wrong)
-        return found
-
-    def _request(self, request: Request, session: Session, filling: FormState) -> Response:
-        """The act as a document, its input shaped by what the form holds."""
-        self._fill(filling)
-        given = {leaf.name: leaf.value for top in filling.fields for leaf in top.leaves()}
-        context = {"document": filling.document, "variables": {"input": given}, "data": filling.data}
-        shared = {"title": filling.act.title, "section": filling.act.section}
-        return self.console.render(request, session, ["request.html"], 200, context | shared)
+    def _document_page(
+        self, request: Request, session: Session, state: FormState
+    ) -> Response:
+        """The act as a document, with an input that has the fields of the form."""
+        state.fill_first_values(self.console.ports.today())
+        leaves = [leaf for top in state.fields for leaf in top.leaves()]
+        values = {leaf.name: leaf.value for leaf in leaves}
+        context = {
+            "document": state.document,
+            "variables": {"input": values},
+            "data": state.data,
+            "title": state.act.title,
+            "section": state.act.section,
+        }
+        return self.console.render(request, session, ["request.html"], OK, context)
 
     # the act
 
-    async def _run(self, session: Session, filling: FormState, given: Mapping[str, Any], **also: Any) -> None:  # noqa: ANN401 plumbing of the input
-        version = whole(filling.version)
-        if version is not None and "expectedVersion" in filling.input_type.fields:
-            also["expectedVersion"] = version
-        answer = await self.console.ask(session, filling.document, {"input": {**given, **also}})
-        payload = answer[filling.act.name]
-        filling.payload = payload
-        filling.errors = [error.plain_ for error in payload.errors]
-        filling.warnings = [warning.plain_ for warning in payload.warnings]
+    async def _run(
+        self,
+        session: Session,
+        state: FormState,
+        values: Mapping[str, Any],
+        **plumbing: Any,  # noqa: ANN401 fields of the input that nobody types
+    ) -> None:
+        version = whole(state.version)
+        if version is not None and "expectedVersion" in state.input_type.fields:
+            plumbing["expectedVersion"] = version
+        variables = {"input": {**values, **plumbing}}
+        answer = await self.console.ask(session, state.document, variables)
+        payload = answer[state.act.name]
+        state.payload = payload
+        state.errors = [error.plain_ for error in payload.errors]
+        state.warnings = [warning.plain_ for warning in payload.warnings]
 
     async def _verify(
-        self, request: Request, session: Session, filling: FormState, given: Mapping[str, Any]
+        self,
+        request: Request,
+        session: Session,
+        state: FormState,
+        values: Mapping[str, Any],
     ) -> Response:
-        if filling.previews:
-            await self._run(session, filling, given, dryRun=True)
-            if filling.errors:
-                return self._refused(request, session, filling)
-        return self._page(request, session, "review", filling)
+        """What the act would do, for somebody to confirm."""
+        if state.has_preview:
+            await self._run(session, state, values, dryRun=True)
+            if state.errors:
+                return self._refused(request, session, state)
+        return self._page(request, session, "review", state)
 
-    async def _do(self, request: Request, session: Session, filling: FormState, given: Mapping[str, Any]) -> Response:
-        await self._run(session, filling, given, idempotencyKey=filling.key)
-        if filling.errors:
-            filling.key = str(uuid4())
-            return self._refused(request, session, filling)
-        if filling.warnings or filling.act.tells:
-            return self._page(request, session, "done", filling)
-        return RedirectResponse(marked(filling.back, fait=filling.act.name), 303)
+    async def _do(
+        self,
+        request: Request,
+        session: Session,
+        state: FormState,
+        values: Mapping[str, Any],
+    ) -> Response:
+        await self._run(session, state, values, idempotencyKey=state.key)
+        if state.errors:
+            state.renew_key()
+            return self._refused(request, session, state)
+        if state.warnings or state.act.tells:
+            return self._page(request, session, "done", state)
+        return RedirectResponse(with_query(state.back, fait=state.act.name), 303)
 
-    def _refused(self, request: Request, session: Session, filling: FormState) -> Response:
-        if any(error["code"] == "VERSION_CONFLICT" for error in filling.errors):
-            return self._page(request, session, "conflict", filling, 409)
-        return self._form(request, session, filling)
+    def _refused(
+        self, request: Request, session: Session, state: FormState
+    ) -> Response:
+        codes = {error["code"] for error in state.errors}
+        if "VERSION_CONFLICT" in codes:
+            return self._page(request, session, "conflict", state, CONFLICT)
+        return self._form(request, session, state)
 
-    def _form(self, request: Request, session: Session, filling: FormState, **context: Any) -> Response:  # noqa: ANN401 a template's
-        place(filling.fields, filling.errors)
-        return self._page(request, session, "form", filling, 422 if filling.errors else 200, **context)
+    def _form(
+        self,
+        request: Request,
+        session: Session,
+        state: FormState,
+        **context: Any,  # noqa: ANN401 a template's
+    ) -> Response:
+        state.place_errors()
+        status = NOT_VALID if state.errors else OK
+        return self._page(request, session, "form", state, status, **context)
 
     def _page(
         self,
         request: Request,
         session: Session,
         kind: str,
-        filling: FormState,
-        status: int = 200,
+        state: FormState,
+        status: int = OK,
         **context: Any,  # noqa: ANN401 a template's
     ) -> Response:
-        filling.memory = self.console.ports.sessions.seal(session, MEMORY + json.dumps(filling.before))
-        names = [f"{filling.act.document}.{kind}.html", f"act.{kind}.html"]
-        title = f"Erreur : {filling.act.title}" if kind == "form" and filling.errors else filling.act.title
+        """A page of the act: of its own template, or of the common one."""
+        act = state.act
+        memory = MEMORY + json.dumps(state.before)
+        state.memory = self.console.ports.sessions.seal(session, memory)
+        has_errors = kind == "form" and state.errors
         shared = {
-            "act": filling.act,
-            "filling": filling,
-            "data": filling.data,
-            "document": filling.document,
+            "act": act,
+            "filling": state,
+            "data": state.data,
+            "document": state.document,
             "variables": {"input": {}},
-            "title": title,
-            "section": filling.act.section,
+            "title": f"Erreur : {act.title}" if has_errors else act.title,
+            "section": act.section,
         }
+        names = [f"{act.file}.{kind}.html", f"act.{kind}.html"]
         return self.console.render(request, session, names, status, shared | context)
-
-
-async def _digests(form: FormData) -> dict[str, list[str]]:
-    """A scan is never kept: the register holds its digest, made here from the file that is chosen."""
-    found = {}
-    for name, file in files(form).items():
-        digest = hashlib.sha256()
-        size = 0
-        while chunk := await file.read(1 << 16):
-            size += len(chunk)
-            digest.update(chunk)
-            if size > LARGEST_SCAN:
-                raise PageError(400, "Un document numérisé compte au plus 20 Mo.")
-        found[name] = [digest.hexdigest()]
-    return found

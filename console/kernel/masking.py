@@ -1,4 +1,4 @@
-"""What a template sees of an answer: the fields that its own document asks for, and no other."""
+"""What a template sees of an answer: the fields that its document asks for."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,28 +11,36 @@ class NotSelected(Exception):
 
 
 class Mask:
-    """An object of the answer. A key that the document does not ask for is refused, whatever the answer holds."""
+    """An object of the answer.
 
-    __slots__ = ("_data", "_selection", "_shown")
+    A field that the document does not ask for is refused, whatever the answer holds.
+    """
+
+    __slots__ = ("_cache", "_data", "_selection")
 
     def __init__(self, data: Mapping[str, Any], selection: Selection) -> None:
-        self._data, self._selection = data, selection
-        self._shown: dict[str, Any] = {}
+        self._data = data
+        self._selection = selection
+        self._cache: dict[str, Any] = {}
 
     def __getattr__(self, key: str) -> Any:  # noqa: ANN401 a field of the answer
-        if key in self._shown:
-            return self._shown[key]
+        if key in self._cache:
+            return self._cache[key]
         selected = self._selection.fields.get(key)
         if selected is None:
-            raise NotSelected(f"{self._selection.type.name}.{key} is not in the document")
-        made = self._shown[key] = shown(self._data.get(key), selected)
-        return made
+            type_name = self._selection.type.name
+            raise NotSelected(f"{type_name}.{key} is not in the document")
+        value = _masked(self._data.get(key), selected)
+        self._cache[key] = value
+        return value
 
     __getitem__ = __getattr__
 
     def __iter__(self) -> Iterator[tuple[SelectedField, Any]]:
         """The fields that the answer holds, in the order of the document."""
-        return ((s, self[key]) for key, s in self._selection.fields.items() if key in self._data)
+        for key, selected in self._selection.fields.items():
+            if key in self._data:
+                yield selected, self[key]
 
     def __bool__(self) -> bool:
         return True
@@ -43,15 +51,16 @@ class Mask:
 
     @property
     def plain_(self) -> Mapping[str, Any]:
+        """The object as the graph answered it."""
         return self._data
 
 
-def shown(value: Any, selected: SelectedField) -> Any:  # noqa: ANN401 a value of the answer
-    """The value as its type says: a day, an instant, a word, an object behind its own mask."""
+def _masked(value: Any, selected: SelectedField) -> Any:  # noqa: ANN401 a value of the answer
+    """A value as its type says: a day, an instant, a word, another masked object."""
     if value is None:
         return None
     if isinstance(value, list):
-        return [shown(item, selected) for item in value]
+        return [_masked(item, selected) for item in value]
     if selected.below is not None:
         return Mask(value, selected.below)
-    return selected.leaf(value)
+    return selected.parse(value)

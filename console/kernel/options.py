@@ -1,16 +1,19 @@
-"""Objects of an answer where a form chooses among them, and values where it begins from them."""
+"""Objects of an answer as the options of a form, and values as its first texts."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from .forms import Option
 from .masking import Mask
-from .rendering import values
+from .paths import values
 from .wording import EnumWord
+
+PLUMBING = {"id", "version", "viewerCan"}
+PERSON = {"givenName", "familyName"}
 
 
 def texts_of(value: Any) -> list[str]:  # noqa: ANN401 a value of the answer
-    """A value as a form would have typed it."""
+    """A value as somebody would have typed it in a form."""
     match value:
         case None:
             return []
@@ -24,31 +27,48 @@ def texts_of(value: Any) -> list[str]:  # noqa: ANN401 a value of the answer
 
 
 def choices(data: Mask, where: str) -> Sequence[Option]:
-    """The options at a path, through the lists that it meets; or at several paths, each object once."""
-    items = [item for path in where.split() for item in _objects(data, path)]
-    return list({option.value: option for option in map(_option, items)}.values())
+    """The options at a path, or at several parted by spaces; each object once."""
+    options = {}
+    for path in where.split():
+        for item in _objects(data, path):
+            options[item.id] = _option(item)
+    return list(options.values())
 
 
 def _objects(data: Mask, path: str) -> list[Mask]:
-    met = [value for value in values(data, path.split(".")) if isinstance(value, Mask)]
-    return [item for each in met for item in (each.nodes if each.selection_.is_connection else [each])]
+    objects = []
+    for value in values(data, path.split(".")):
+        if not isinstance(value, Mask):
+            continue
+        if value.selection_.is_connection:
+            objects += value.nodes
+        else:
+            objects.append(value)
+    return objects
 
 
 def _option(item: Mask) -> Option:
-    """An object where it is chosen: its identifier, its first word, and its second as a hint."""
-    said = {s.key: _word(v) for s, v in item if s.key not in {"id", "version", "viewerCan"} and v is not None}
-    if {"givenName", "familyName"} <= said.keys():
-        said = {"name": f"{said.pop('givenName')} {said.pop('familyName')}".strip()} | said
-    first, *others = said.values() or [item.id]
-    return Option(item.id, first, " · ".join(o for o in others if o))
+    """An object to choose: its identifier, its first word, the others as a hint."""
+    texts = {}
+    for selected, value in item:
+        if selected.key not in PLUMBING and value is not None:
+            texts[selected.key] = _text(value)
+    if texts.keys() >= PERSON:
+        name = f"{texts.pop('givenName')} {texts.pop('familyName')}".strip()
+        texts = {"name": name} | texts
+    first, *others = texts.values() or [item.id]
+    return Option(item.id, first, " · ".join(text for text in others if text))
 
 
-def _word(value: Any) -> str:  # noqa: ANN401 a value of the answer
+def _text(value: Any) -> str:  # noqa: ANN401 a value of the answer
     match value:
         case Mask():
-            return " ".join(_word(v) for s, v in value if s.key != "id")
+            fields = [item for selected, item in value if selected.key != "id"]
+            return " ".join(_text(item) for item in fields)
         case EnumWord():
             return value.label
         case list():
-            return ", ".join(_word(item) for item in value)
-    return "" if value is None or isinstance(value, bool) else str(value)
+            return ", ".join(_text(item) for item in value)
+        case None | bool():
+            return ""
+    return str(value)

@@ -1,25 +1,32 @@
-"""The pages of the console. One is a document, a template or the default one, and a few lines here."""
+"""A page of the console: a document, a template or the default one, and a few lines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .masking import Mask
-from .rendering import path
+from .paths import path
 from .wording import EnumWord
+
+NAVIGATION = {"after", "before", "rang", "taille", "fait"}
+"""Parameters that say where one stands in a list, and not what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A column of a list, on the screen and in its exports: a path in the row, or a template's macro for the screen."""
+    """A column of a list, on the screen and in its exports.
+
+    `path` is that of the value, in the row. `link` is the address that it leads to:
+    `/partenaires/{id}`, its braces being paths in the row. `beside` tells this link
+    from those of the same text: paths in the row, which a screen reader says and the
+    page does not show. `kind` is `siret`, `last_day` (a stored end, shown as the last
+    day with), `status`, `yes`, `act`, `source`; by default the value prints as it is.
+    """
 
     title: str
     path: str
     link: str = ""
-    """The address that the value leads to: `/partenaires/{id}`, its braces being paths in the row."""
     beside: tuple[str, ...] = ()
-    """What tells this link from those of the same text: paths in the row, said and not shown."""
     kind: str = ""
-    """`siret`, `last_day` (a stored end, shown as the last day with), `status`; else as the value prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +36,25 @@ class QuickFilter:
     title: str
     values: Mapping[str, str]
 
-    def holds(self, asked: Mapping[str, str]) -> bool:
-        """Whether the address asks exactly this."""
-        aside = {"after", "before", "rang", "taille", "fait"}
-        plain = {name: value for name, value in asked.items() if name not in aside and value}
-        return plain == dict(self.values)
+    def is_applied(self, parameters: Mapping[str, str]) -> bool:
+        """Whether the parameters of an address ask exactly this."""
+        values = {
+            name: value
+            for name, value in parameters.items()
+            if value and name not in NAVIGATION
+        }
+        return values == dict(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: which connection of the document, its columns, and what may be done with it.
+    """A list: a connection of the document, its columns, and what may be done with it.
 
-    `needs`: the action without which nothing of it is read. `choices`: for a variable that is an identifier, where the
-    document lists its options, from one place or several.
-    `export`: its name for `listExport`, which needs the action `export_needs`.
-    `bulk`: acts on several rows; their identifier is the row's, or at `bulk_id`.
+    `needs` is the action without which nothing of it is read. `choices`, for a
+    variable that is an identifier, is where the document lists its options: one path
+    or several. `visible` names the filters that are visible at once. `export` is its
+    name for `listExport`, which needs the action `export_needs`. `bulk` names the acts
+    on several rows; the identifier of a row is at `bulk_id`.
     """
 
     root: str
@@ -54,7 +65,7 @@ class Listing:
     quick: tuple[QuickFilter, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
-    shown: tuple[str, ...] = ()
+    visible: tuple[str, ...] = ()
     needs: str = ""
     export: str = ""
     export_needs: str = ""
@@ -64,17 +75,22 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`root` is what must be there for the page to exist, or else it is a 404."""
+
     path: str
     document: str
     title: str
     section: str = ""
     listing: Listing | None = None
     root: str = ""
-    """What must be there for the page to exist: its absence is « rien à cette adresse »."""
 
 
-def called(page: Page, row: Mask) -> str:
-    """How a row is called: its first two columns."""
+def row_title(page: Page, row: Mask) -> str:
+    """How a row is called: by its first two columns."""
     assert page.listing is not None
-    found = [path(row, column.path) for column in page.listing.columns[:2]]
-    return " · ".join(str(value.label if isinstance(value, EnumWord) else value) for value in found if value)
+    texts = []
+    for column in page.listing.columns[:2]:
+        value = path(row, column.path)
+        if value:
+            texts.append(str(value.label if isinstance(value, EnumWord) else value))
+    return " · ".join(texts)

@@ -1,4 +1,7 @@
-"""What the console is given by the process: who is signed in, and the graph. It has no other door."""
+"""What the process gives to the console: who is signed in, and the graph.
+
+The console has no other way to either.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ class Session(Protocol):
     def ends_at(self) -> datetime: ...
     @property
     def is_fresh(self) -> bool:
-        """Signed in, or confirmed, within fifteen minutes: what a sensitive act asks for."""
+        """Signed in, or confirmed, within fifteen minutes, as a sensitive act asks."""
 
     def token(self) -> str:
         """The token of a form, masked anew for each answer."""
@@ -32,7 +35,7 @@ class Session(Protocol):
 
 
 class OpenSession(Protocol):
-    """One of the sessions of a person, as it is shown to them."""
+    """One of the sessions of a person, as they see it."""
 
     @property
     def started_at(self) -> datetime: ...
@@ -47,6 +50,8 @@ class OpenSession(Protocol):
 
 
 class Sessions(Protocol):
+    """The sessions of the process. A `session` is the process's own object."""
+
     async def of(self, request: Request) -> Session | None: ...
     async def expired(self, request: Request) -> bool:
         """Whether the cookie names a session that ran out."""
@@ -54,33 +59,50 @@ class Sessions(Protocol):
     async def keep(self, request: Request, path: str, typed: Typed) -> bool:
         """Seal what was typed, in a session that lives or has run out."""
 
-    async def take_draft(self, session: Any, path: str) -> Typed | None:  # noqa: ANN401 the process's own session
-        """What was kept for this path, given back once, to the same person."""
+    async def take_draft(self, session: Any, path: str) -> Typed | None:  # noqa: ANN401
+        """What was sealed for this path, given back once, to the same person."""
 
-    async def draft_paths(self, session: Any) -> Sequence[str]: ...  # noqa: ANN401 the process's own session
-    async def mine(self, session: Any) -> Sequence[OpenSession]: ...  # noqa: ANN401 the process's own session
-    async def end_others(self, session: Any) -> int: ...  # noqa: ANN401 the process's own session
-    def seal(self, session: Any, text: str) -> str:  # noqa: ANN401 the process's own session
-        """A text for an address, that this person alone reads for thirty days: no name is in a URL."""
+    async def draft_paths(self, session: Any) -> Sequence[str]: ...  # noqa: ANN401
+    async def mine(self, session: Any) -> Sequence[OpenSession]: ...  # noqa: ANN401
+    async def end_others(self, session: Any) -> int:  # noqa: ANN401
+        """How many were ended."""
 
-    def unseal(self, session: Any, sealed: str) -> str | None: ...  # noqa: ANN401 the process's own session
+    def seal(self, session: Any, text: str) -> str:  # noqa: ANN401
+        """A text for an address, that this person alone reads for thirty days."""
+
+    def unseal(self, session: Any, sealed: str) -> str | None: ...  # noqa: ANN401
 
 
 class SavedEntries(Protocol):
-    """What a person entered, kept by the server for thirty days: sealed, and theirs alone. A content is JSON."""
+    """What a person entered, saved by the server for thirty days.
 
-    async def begin(self, session: Any, content: Any) -> str: ...  # noqa: ANN401 the process's own session; JSON
-    async def read(self, session: Any, entry_id: str) -> Any | None: ...  # noqa: ANN401 the same
-    async def write(self, session: Any, entry_id: str, content: Any) -> None: ...  # noqa: ANN401 the same
+    It is sealed, and theirs alone. A content is JSON.
+    """
+
+    async def begin(self, session: Any, content: Any) -> str:  # noqa: ANN401
+        """The id of the new entry."""
+
+    async def read(self, session: Any, entry_id: str) -> Any | None: ...  # noqa: ANN401
+    async def write(self, session: Any, entry_id: str, content: Any) -> None: ...  # noqa: ANN401
 
 
 Answer = Mapping[str, Any]
-"""`{"data": …, "errors": [{message, path, extensions}]}`, as `/graphql` would answer."""
+"""`{"data": …, "errors": [{message, path, extensions}]}`, as `/graphql` answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """`ask` runs a document with the rights of the session's person; `upload` is `PUT /imports/{id}`."""
+    """What the console may call.
+
+    - `ask` runs a document with the rights of the person of a session.
+    - `upload` is `PUT /imports/{id}`.
+    - `form_origins`: where a form may end besides here, such as the provider of
+      identity, at signing out.
+    - `request_id`: the number of the request under way, which somebody tells the
+      support, and which the log says.
+    - `needs`: the actions of which an act needs one, as `viewer.may` names them; none
+      for an act that is open to all.
+    """
 
     schema: GraphQLSchema
     sessions: Sessions
@@ -91,8 +113,5 @@ class Ports:
     today: Callable[[], date]
     demo: bool
     form_origins: Callable[[], Sequence[str]]
-    """Where a form may end besides here: the provider of identity, at signing out."""
     request_id: Callable[[], str]
-    """The number of the request under way: what somebody tells the support, and what the log says."""
     needs: Callable[[str], frozenset[str]]
-    """The actions of which an act needs one, as `viewer.may` names them; none for an act that is open to all."""

@@ -1,11 +1,12 @@
-"""Templates: escaped, strict, and French by default: a day, a word or a number prints as the screen says it."""
+"""Templates: escaped, strict, and French by default.
+
+A day, a word or a number prints as the screen says it.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,37 +16,55 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 
 from . import typography
-from .documents import FOLDER
+from .assets import asset
+from .library import FOLDER
 from .masking import Mask
 from .selection import SelectedField
 from .wording import EnumWord, label
 
-STATIC = FOLDER / "layout" / "static"
 _PARTS = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>)", re.DOTALL)
 _SENTENCE = re.compile(r'"([^"{<]*)"')
+_NOT_FACTS = {"id", "version", "viewerCan", "siretDifferences"}
+"""What a page asks for its own use: to link, to guard, to propose, to mark digits."""
 
 
 class _French(Extension):
-    """The sentences of a template are typed with plain spaces, and set with those of French."""
+    """Sets the sentences of a template with the unbreakable spaces of French.
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 Jinja's own
-        return _set(source)
+    They are typed with plain spaces.
+    """
+
+    def preprocess(
+        self,
+        source: str,
+        name: str | None,  # noqa: ARG002 Jinja's own
+        filename: str | None = None,  # noqa: ARG002 Jinja's own
+    ) -> str:
+        return _typeset(source)
 
 
-def _set(source: str) -> str:
-    """What stands between tags, and the sentences of expressions: neither code nor attributes are touched."""
-    return "".join(_part(part) for part in _PARTS.split(source))
+def _typeset(source: str) -> str:
+    """Set the text between tags, and the sentences of expressions.
+
+    Code and attributes are left as they are.
+    """
+    return "".join(_typeset_part(part) for part in _PARTS.split(source))
 
 
-def _part(part: str) -> str:
+def _typeset_part(part: str) -> str:
     if part.startswith(("<", "{#")):
         return part
     if part.startswith("{"):
-        return _SENTENCE.sub(lambda found: f'"{typography.spaced(found[1])}"', part)
+        return _SENTENCE.sub(_typeset_sentence, part)
     return typography.spaced(part)
 
 
-def printed(value: Any) -> Any:  # noqa: ANN401 whatever a template prints
+def _typeset_sentence(match: re.Match[str]) -> str:
+    return f'"{typography.spaced(match[1])}"'
+
+
+def print_value(value: Any) -> Any:  # noqa: ANN401 whatever a template prints
+    """A value as the screen says it; a text, as it is."""
     match value:
         case None:
             return ""
@@ -64,16 +83,18 @@ def printed(value: Any) -> Any:  # noqa: ANN401 whatever a template prints
 
 @cache
 def environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(sorted(folder for folder in FOLDER.iterdir() if folder.is_dir())),
+    """The templates of every feature and of the layout, by the name of their file."""
+    folders = sorted(folder for folder in FOLDER.iterdir() if folder.is_dir())
+    templates = Environment(
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=printed,
+        finalize=print_value,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=[_French],
     )
-    made.filters |= {
+    templates.filters |= {
         "day": typography.day,
         "as_day": date.fromisoformat,
         "short_day": typography.short_day,
@@ -85,7 +106,7 @@ def environment() -> Environment:
         "constant": constant,
         "seg": lambda value: quote(str(value), safe=""),
     }
-    made.globals |= {
+    templates.globals |= {
         "asset": asset,
         "plural": typography.plural,
         "is_mask": lambda value: isinstance(value, Mask),
@@ -93,49 +114,37 @@ def environment() -> Environment:
         "facts": facts,
         "query": query,
     }
-    return made
+    return templates
 
 
 def constant(name: str) -> str:
-    """How the graph's enum of acts writes a mutation: `conventionSign` as `CONVENTION_SIGN`."""
+    """An act as the graph's enum writes it: `conventionSign` as `CONVENTION_SIGN`."""
     return re.sub(r"([A-Z])", r"_\1", name).upper()
 
 
-def last_day(value: date) -> date:
-    """A stored end is the first day without: the screen shows the last day with."""
-    return date.fromordinal(value.toordinal() - 1)
+def last_day(end: date) -> date:
+    """The last day with, for a stored end, which is the first day without."""
+    return date.fromordinal(end.toordinal() - 1)
 
 
-def query(pairs: Mapping[str, Any], **changed: Any) -> str:  # noqa: ANN401 texts
-    """The query string of these pairs, some of them changed, or taken out with None."""
-    kept = [(k, v) for k, v in (dict(pairs) | changed).items() if v not in (None, "", [])]
-    return "?" + urlencode(kept, doseq=True) if kept else "?"
-
-
-_ASSETS: dict[str, str] = {}
-
-
-def asset(name: str) -> str:
-    """The address of a static file, with the digest of its content: it may be kept for ever."""
-    if name not in _ASSETS:
-        digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-        _ASSETS[name] = f"/static/{digest}/{name}"
-    return _ASSETS[name]
-
-
-_UNSAID = {"id", "version", "viewerCan", "siretDifferences"}
-"""What is asked for the page's own use: to link, to guard, to propose, to mark digits."""
+def query(pairs: Mapping[str, Any], **changes: Any) -> str:  # noqa: ANN401 texts
+    """The query string of these pairs, some of them changed, or left out with None."""
+    changed = dict(pairs) | changes
+    parameters = {
+        name: value for name, value in changed.items() if value not in (None, "", [])
+    }
+    return "?" + urlencode(parameters, doseq=True)
 
 
 def facts(mask: Mask) -> Iterator[tuple[str, str, Any]]:
-    """What an object says, for a page without a template of its own: its French titles, kinds and values."""
+    """What an object says, for a page without a template: title, kind and value."""
     for selected, value in mask:
-        if selected.key in _UNSAID:
-            continue
-        yield label(selected.field.description), kind_of(selected), value
+        if selected.key not in _NOT_FACTS:
+            yield label(selected.field.description), kind_of(selected), value
 
 
 def kind_of(selected: SelectedField) -> str:
+    """How the default page shows a field."""
     if selected.key.lower().endswith("siret"):
         return "siret"
     if isinstance(get_nullable_type(selected.type), GraphQLList):
@@ -143,39 +152,3 @@ def kind_of(selected: SelectedField) -> str:
     if selected.below is None:
         return "leaf"
     return "connection" if selected.below.is_connection else "object"
-
-
-def path(value: Any, dotted: str) -> Any:  # noqa: ANN401 a mask, or what it holds
-    """What stands at `a.b.0`; None as soon as something on the way is absent."""
-    for name in filter(None, dotted.split(".")):
-        if value is None:
-            return None
-        value = value[int(name)] if isinstance(value, list) else value[name]
-    return value
-
-
-def nodes(value: Any) -> list[Any]:  # noqa: ANN401 a list, or a connection
-    if isinstance(value, Mask) and value.selection_.is_connection:
-        return list(value.nodes)
-    return list(value or ())
-
-
-def values(value: Any, names: Sequence[str]) -> Iterator[Any]:  # noqa: ANN401 a value of the answer
-    """What stands at a path, each in turn where the path goes through a list; `?open` keeps those that are."""
-    if value is None:
-        return
-    if isinstance(value, list):
-        for item in value:
-            yield from values(item, names)
-    elif not names:
-        yield value
-    elif names[0].startswith("?"):
-        yield from values(value, names[1:]) if value[names[0][1:]] else ()
-    elif names[0] == "nodes" and isinstance(value, Mask):
-        yield from values(nodes(value), names[1:])
-    else:
-        yield from values(value[names[0]], names[1:])
-
-
-def static_files() -> Iterator[Path]:
-    return (file for file in STATIC.rglob("*") if file.is_file())

@@ -1,4 +1,4 @@
-"""What the features of the console bring together: their acts, their pages, and what their templates call."""
+"""What the features bring together: acts, pages, functions of templates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from .act_form import ActForm
-from .documents import Library, library
+from .library import Library, library
 from .page import Page
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`functions`: what templates call, by name, that only one feature needs."""
+    """`acts` is by name; `functions` are those of templates of one feature."""
 
     acts: Mapping[str, ActForm]
     pages: Sequence[Page]
@@ -21,5 +21,6 @@ class Site:
 
     def library(self, schema: GraphQLSchema) -> Library:
         """The documents of these pages and acts. Raises `DocumentError`."""
-        roots = {act.name: act.root for act in self.acts.values()} | {"listExport": ""}
+        roots = {act.name: act.root for act in self.acts.values()}
+        roots["listExport"] = ""
         return library(schema, tuple(roots.items()))

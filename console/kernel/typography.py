@@ -1,10 +1,11 @@
-"""French on the screen: days, hours, numbers, SIRET, and the spaces that a line may not break."""
+"""French on the screen: days, hours, numbers, SIRET, and unbreakable spaces."""
 
 import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-NBSP, NARROW = "\u00a0", "\u202f"
+NBSP = "\u00a0"
+NARROW = "\u202f"
 PARIS = ZoneInfo("Europe/Paris")
 MONTHS = [
     "janvier",
@@ -20,30 +21,55 @@ MONTHS = [
     "novembre",
     "décembre",
 ]
-SHORT = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."]
+SHORT_MONTHS = [
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juill.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+]
+SMALLEST_WITH_SPACES = 10_000
+"""A smaller number may be a year, which stands in one piece."""
+SIRET_LENGTH = 14
 _TIGHT = re.compile(r"(?<!\s) (?=[;!?»](?:[\s<.,)]|$))")
 _COLON = re.compile(r"(?<!\s) (?=:(?:[\s<]|$))")
 _UNIT = re.compile(r"(?<=\d) (?=[%€])")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 
 def spaced(text: str) -> str:
-    """The spaces of French punctuation, made unbreakable; the apostrophe made typographic."""
-    text = _UNIT.sub(NBSP, _COLON.sub(NBSP, _TIGHT.sub(NARROW, text))).replace("« ", f"«{NARROW}")
-    return re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    """Make unbreakable the spaces of French punctuation, and set the apostrophe."""
+    text = _TIGHT.sub(NARROW, text)
+    text = _COLON.sub(NBSP, text)
+    text = _UNIT.sub(NBSP, text)
+    text = text.replace("« ", f"«{NARROW}")
+    return _APOSTROPHE.sub("’", text)
 
 
 def day(value: date) -> str:
     """« 1er décembre 2026 »."""
-    return f"{'1er' if value.day == 1 else value.day}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
+    return _day(value, MONTHS)
 
 
 def short_day(value: date) -> str:
     """« 1er déc. 2026 »."""
-    return f"{'1er' if value.day == 1 else value.day}{NBSP}{SHORT[value.month - 1]}{NBSP}{value.year}"
+    return _day(value, SHORT_MONTHS)
+
+
+def _day(value: date, months: list[str]) -> str:
+    number = "1er" if value.day == 1 else value.day
+    return f"{number}{NBSP}{months[value.month - 1]}{NBSP}{value.year}"
 
 
 def instant(value: datetime) -> str:
-    """« 1er déc. 2026 à 14 h 05 », at Paris."""
+    """« 1er déc. 2026 à 14 h 05 », in Paris."""
     there = value.astimezone(PARIS)
     return f"{short_day(there)} à {there.hour}{NBSP}h{NBSP}{there.minute:02d}"
 
@@ -58,19 +84,26 @@ def relative(value: date, today: date) -> str:
             return "demain"
         case -1:
             return "hier"
-    return f"dans {number(days)}{NBSP}jours" if days > 0 else f"il y a {number(-days)}{NBSP}jours"
+    before = "dans" if days > 0 else "il y a"
+    return f"{before} {number(abs(days))}{NBSP}jours"
 
 
 def number(value: int) -> str:
-    """« 12 345 »; « 2025 », a year as often as a count, in one piece."""
-    return f"{value:,}".replace(",", NARROW) if abs(value) >= 10_000 else str(value)  # noqa: PLR2004
+    """« 12 345 »; but « 2025 », which is a year as often as a count."""
+    if abs(value) < SMALLEST_WITH_SPACES:
+        return str(value)
+    return f"{value:,}".replace(",", NARROW)
 
 
 def siret(value: str) -> str:
-    """« 999 900 012 00017 »."""
-    return NBSP.join((value[:3], value[3:6], value[6:9], value[9:])) if len(value) == 14 else value  # noqa: PLR2004
+    """« 999 900 012 00017 »; another text, as it is."""
+    if len(value) != SIRET_LENGTH:
+        return value
+    return NBSP.join((value[:3], value[3:6], value[6:9], value[9:]))
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """« 1 partenaire », « 3 partenaires »; zero is singular."""
-    return f"{number(count)}{NBSP}{one if count < 2 else many or one + 's'}"  # noqa: PLR2004
+    """« 1 partenaire », « 3 partenaires »; in French, zero is singular."""
+    is_singular = count <= 1
+    noun = one if is_singular else many or one + "s"
+    return f"{number(count)}{NBSP}{noun}"

@@ -1,4 +1,8 @@
-"""French words of the schema: the titles and hints that its descriptions give, the words of its enums."""
+"""French words of the schema: titles and hints of its descriptions, words of its enums.
+
+A description begins with a title; what follows is a hint. Either may name a paragraph
+of the instruction or a rule: « SIRET du bulletin (§3.2). Quatorze chiffres. »
+"""
 
 import re
 from typing import Self
@@ -7,9 +11,9 @@ from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLSchema
 
 from .typography import spaced
 
-_CLAUSE = re.compile(r" : | ; |\. |, ")
+_END_OF_TITLE = re.compile(r" : | ; |\. |, ")
 _PARAGRAPH = re.compile(r" \([§RAI][^)]*\)\.?$")
-_ALONE = re.compile(r"\(([§RAI][^)]*)\)")
+_PARAGRAPH_ALONE = re.compile(r"\(([§RAI][^)]*)\)")
 
 
 class EnumWord(str):
@@ -19,9 +23,9 @@ class EnumWord(str):
     label: str
 
     def __new__(cls, value: str, label: str) -> Self:
-        made = super().__new__(cls, value)
-        made.label = label
-        return made
+        word = super().__new__(cls, value)
+        word.label = label
+        return word
 
 
 def words(type_: GraphQLNamedType) -> dict[str, str]:
@@ -32,24 +36,36 @@ def words(type_: GraphQLNamedType) -> dict[str, str]:
 
 def word(type_: GraphQLEnumType, value: str) -> str:
     """The French word of a value: its whole description."""
-    return spaced((type_.values[value].description or value).strip().rstrip("."))
+    description = type_.values[value].description or value
+    return spaced(description.strip().rstrip("."))
 
 
 def label(description: str | None) -> str:
-    """The title that a description begins with: its first clause, without the paragraph it refers to."""
-    text = _PARAGRAPH.sub("", " ".join((description or "").split()))
-    return _PARAGRAPH.sub("", _CLAUSE.split(text, maxsplit=1)[0]).rstrip(".")
+    """The title of a description, without the paragraph that it refers to."""
+    text = _PARAGRAPH.sub("", _one_line(description))
+    title = _END_OF_TITLE.split(text, maxsplit=1)[0]
+    return _PARAGRAPH.sub("", title).rstrip(".")
 
 
 def hint(description: str | None) -> str:
-    """What a description says beyond its title; a paragraph that stands alone is introduced."""
-    text = " ".join((description or "").split()).rstrip(".")
+    """What a description says beyond its title.
+
+    A paragraph that stands alone is introduced: « Instruction : §3.2 ».
+    """
+    text = _one_line(description).rstrip(".")
     rest = text[len(label(text)) :].strip(" .,:;")
-    alone = _ALONE.fullmatch(rest)
-    return f"Instruction : {alone[1]}" if alone else rest[:1].upper() + rest[1:]
+    alone = _PARAGRAPH_ALONE.fullmatch(rest)
+    if alone:
+        return f"Instruction : {alone[1]}"
+    return rest[:1].upper() + rest[1:]
 
 
-def act_names(schema: GraphQLSchema) -> dict[str, str]:
-    """The acts of the graph, by name, as the journal is read."""
+def _one_line(description: str | None) -> str:
+    return " ".join((description or "").split())
+
+
+def act_titles(schema: GraphQLSchema) -> dict[str, str]:
+    """The French title of each act of the graph, by name."""
     assert schema.mutation_type is not None
-    return {name: label(field.description) for name, field in schema.mutation_type.fields.items()}
+    fields = schema.mutation_type.fields
+    return {name: label(field.description) for name, field in fields.items()}

@@ -40,7 +40,10 @@ ACTS = (
         "/etablissements/{establishmentId}",
         root="establishment",
         version="establishment.version",
-        prefill={name: f"establishment.{name}" for name in ("name", "department", "finess", "contact")},
+        prefill={
+            name: f"establishment.{name}"
+            for name in ("name", "department", "finess", "contact")
+        },
     ),
     ActForm(
         "establishmentEnd",
@@ -72,7 +75,12 @@ ACTS = (
         "La décision est enregistrée.",
         PARTNER,
         root="partner",
-        notes={"formDigest": ("service.needsEligibilityForm", "à joindre quand le partenaire est éligible")},
+        notes={
+            "formDigest": (
+                "service.needsEligibilityForm",
+                "à joindre quand le partenaire est éligible",
+            )
+        },
     ),
     ActForm(
         "activityAttest",

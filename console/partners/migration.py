@@ -8,7 +8,7 @@ from console.kernel.masking import Mask
 
 @dataclass(frozen=True, slots=True)
 class OrganismProgress:
-    """A line of the migration's chart; `remaining` is what is not late yet."""
+    """A bar of the chart: counts of partners; `remaining` are those not late yet."""
 
     organism: str
     total: int
@@ -19,13 +19,18 @@ class OrganismProgress:
 
 def by_organism(board: Sequence[Mask]) -> list[OrganismProgress]:
     """The cases of each organism together."""
-    found: dict[str, list[Mask]] = {}
+    rows_by_organism: dict[str, list[Mask]] = {}
     for row in board:
-        found.setdefault(row.organism, []).append(row)
-    made = []
-    for name, rows in found.items():
-        total, done, remaining, late = (
-            sum(row[count] for row in rows) for count in ("total", "done", "remaining", "late")
-        )
-        made.append(OrganismProgress(name, total, done, remaining - late, late))
-    return made
+        rows_by_organism.setdefault(row.organism, []).append(row)
+    return [_progress(organism, rows) for organism, rows in rows_by_organism.items()]
+
+
+def _progress(organism: str, rows: Sequence[Mask]) -> OrganismProgress:
+    late = sum(row.late for row in rows)
+    return OrganismProgress(
+        organism=organism,
+        total=sum(row.total for row in rows),
+        done=sum(row.done for row in rows),
+        remaining=sum(row.remaining for row in rows) - late,
+        late=late,
+    )

@@ -1,4 +1,4 @@
-"""Partners: the list, the head of a file, an establishment, the chart of the migration."""
+"""Partners: the list, a partner, an establishment, the chart of the migration."""
 
 from console.kernel.page import ListColumn, Listing, Page, QuickFilter
 
@@ -7,9 +7,16 @@ PARTNERS = Listing(
     needs="PARTNER_READ",
     one="partenaire",
     many="partenaires",
-    empty="Aucun partenaire n’est dans votre périmètre. Enregistrez-en un, ou importez l’extraction.",
-    shown=("search", "migrationState", "mode"),
-    labels={"search": "Nom, SIRET ou SIREN", "migrationState": "Migration", "mode": "Mode de gestion"},
+    empty=(
+        "Aucun partenaire n’est dans votre périmètre. "
+        "Enregistrez-en un, ou importez l’extraction."
+    ),
+    visible=("search", "migrationState", "mode"),
+    labels={
+        "search": "Nom, SIRET ou SIREN",
+        "migrationState": "Migration",
+        "mode": "Mode de gestion",
+    },
     choices={"organismId": "cna multiBranch cafs lastCafs", "serviceId": "services"},
     quick=(
         QuickFilter("Tous", {}),
@@ -35,6 +42,12 @@ PARTNERS = Listing(
 PAGES = (
     Page("/partenaires", "partners", "Partenaires", listing=PARTNERS),
     Page("/partenaires/{id}", "partner", "Partenaire", "/partenaires", root="partner"),
-    Page("/etablissements/{id}", "establishment", "Établissement", "/partenaires", root="node"),
+    Page(
+        "/etablissements/{id}",
+        "establishment",
+        "Établissement",
+        "/partenaires",
+        root="node",
+    ),
     Page("/migration", "migration", "Migration"),
 )

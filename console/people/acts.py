@@ -1,4 +1,4 @@
-"""People at a partner, the groups that give them rights, and the clients that it mandates."""
+"""Acts on people, on the groups that give them rights, and on mandated clients."""
 
 from console.kernel.act_form import ActForm
 

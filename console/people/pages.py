@@ -8,7 +8,7 @@ USERS = Listing(
     one="personne",
     many="personnes",
     empty="Personne n’est encore rattaché à un partenaire de votre périmètre.",
-    shown=("search",),
+    visible=("search",),
     labels={"search": "Nom d’une personne"},
     quick=(
         QuickFilter("Tous", {}),
@@ -16,9 +16,16 @@ USERS = Listing(
         QuickFilter("Invitations en attente", {"pending": "true"}),
     ),
     columns=(
-        ListColumn("Nom", "user.familyName", link="/utilisateurs/{user.id}", beside=("user.givenName",)),
+        ListColumn(
+            "Nom",
+            "user.familyName",
+            link="/utilisateurs/{user.id}",
+            beside=("user.givenName",),
+        ),
         ListColumn("Prénom", "user.givenName"),
-        ListColumn("Partenaire", "partner.name", link="/partenaires/{partner.id}/groupes"),
+        ListColumn(
+            "Partenaire", "partner.name", link="/partenaires/{partner.id}/groupes"
+        ),
         ListColumn("Fonction", "jobTitle"),
         ListColumn("Courriel", "user.email"),
         ListColumn("Suspendu", "suspended", kind="yes"),
@@ -31,7 +38,13 @@ USERS = Listing(
 )
 
 PAGES = (
-    Page("/partenaires/{id}/groupes", "partner_people", "Groupes et utilisateurs", "/partenaires", root="partner"),
+    Page(
+        "/partenaires/{id}/groupes",
+        "partner_people",
+        "Groupes et utilisateurs",
+        "/partenaires",
+        root="partner",
+    ),
     Page("/utilisateurs", "users", "Utilisateurs", listing=USERS),
     Page("/utilisateurs/{id}", "user", "Utilisateur", "/utilisateurs", root="node"),
     Page("/groupes/{id}", "group", "Groupe", "/partenaires", root="node"),

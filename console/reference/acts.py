@@ -1,4 +1,4 @@
-"""What national administrators keep: agents, organisms, services, roles, missions, campaigns, parameters."""
+"""Acts of national administrators: agents, organisms, services, roles, campaigns."""
 
 from console.kernel.act_form import ActForm
 
@@ -37,7 +37,15 @@ ACTS = (
         section=REFERENCE,
         version="organism.version",
         prefill={
-            name: f"organism.{name}" for name in ("code", "kind", "name", "contact", "networkRole", "departments")
+            name: f"organism.{name}"
+            for name in (
+                "code",
+                "kind",
+                "name",
+                "contact",
+                "networkRole",
+                "departments",
+            )
         },
     ),
     ActForm(
@@ -100,7 +108,11 @@ ACTS = (
         section=REFERENCE,
         version="mission.version",
         choices={"serviceIds": "services"},
-        prefill={"code": "mission.code", "label": "mission.label", "serviceIds": "mission.services"},
+        prefill={
+            "code": "mission.code",
+            "label": "mission.label",
+            "serviceIds": "mission.services",
+        },
     ),
     ActForm(
         "campaignSet",
@@ -110,5 +122,12 @@ ACTS = (
         REFERENCE,
         section=REFERENCE,
     ),
-    ActForm("parameterSet", "Paramètre", "Enregistrer", "Le paramètre est enregistré.", REFERENCE, section=REFERENCE),
+    ActForm(
+        "parameterSet",
+        "Paramètre",
+        "Enregistrer",
+        "Le paramètre est enregistré.",
+        REFERENCE,
+        section=REFERENCE,
+    ),
 )

@@ -7,7 +7,7 @@ ORGANISMS = Listing(
     one="organisme",
     many="organismes",
     empty="Aucun organisme n’est inscrit.",
-    shown=("search", "kind"),
+    visible=("search", "kind"),
     columns=(
         ListColumn("Nom", "name", link="/organismes/{id}"),
         ListColumn("Code", "code"),
@@ -22,7 +22,7 @@ AGENTS = Listing(
     one="organisme",
     many="organismes",
     empty="Aucun organisme n’est inscrit.",
-    shown=("search",),
+    visible=("search",),
     columns=(
         ListColumn("Organisme", "name", link="/organismes/{id}"),
         ListColumn("Code", "code"),

@@ -5,25 +5,36 @@ from typing import NamedTuple
 
 from console.kernel.masking import Mask
 
-DECLARED, DECLARING = "svc_ESAT", {"ENTERING", "VALIDATING"}
-"""The service whose establishments are declared for, and the profiles that declare."""
+SERVICE_OF_DECLARATIONS = "svc_ESAT"
+DECLARING_PROFILES = {"ENTERING", "VALIDATING"}
 
 
-class Place(NamedTuple):
-    """An establishment that a person declares for, and what is deposited for it, if anything is."""
+class DeclaringPlace(NamedTuple):
+    """An establishment to declare for; `deposited` is its declaration of the year."""
 
     establishment: Mask
     deposited: Mask | None
 
 
-def to_declare(rights: Sequence[Mask], year: int) -> list[Place]:
-    """The establishments that these rights declare for, with the deposit of this year's campaign."""
-    places = {
-        right.establishment.id: right.establishment
-        for right in rights
-        if right.establishment and right.service.id == DECLARED and right.role.profile in DECLARING
-    }
+def to_declare(rights: Sequence[Mask], year: int) -> list[DeclaringPlace]:
+    """The establishments that these rights declare for, in the campaign of a year."""
+    establishments = {}
+    for right in rights:
+        if right.establishment and _gives_declaring(right):
+            establishments[right.establishment.id] = right.establishment
     return [
-        Place(place, next((d for d in place.declarations.nodes if d.campaign.year == year), None))
-        for place in places.values()
+        DeclaringPlace(establishment, _declaration(establishment, year))
+        for establishment in establishments.values()
     ]
+
+
+def _gives_declaring(right: Mask) -> bool:
+    is_its_service = right.service.id == SERVICE_OF_DECLARATIONS
+    return is_its_service and right.role.profile in DECLARING_PROFILES
+
+
+def _declaration(establishment: Mask, year: int) -> Mask | None:
+    for declaration in establishment.declarations.nodes:
+        if declaration.campaign.year == year:
+            return declaration  # type: ignore[no-any-return]
+    return None

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from console.kernel.answering import Console
-from console.kernel.documents import Library
+from console.kernel.library import Library
 from console.kernel.ports import Ports
 from console.site import SITE
 from schema.contract import types

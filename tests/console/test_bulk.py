@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from console.kernel.answering import Console, PageError
+from console.kernel.answering import Console
 from console.kernel.bulk import BulkPages
+from console.kernel.page_errors import PageError
 from persistence.records import EntryRecord
 
 from .houses import Heard, House, Visit, Visitor

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputType, build_schema
 
-from console.kernel.answering import Console, PageError, refuse_personal_number
+from console.kernel.answering import Console
 from console.kernel.casting import InvalidValue, cast, whole
-from console.kernel.documents import Library
+from console.kernel.library import Library
+from console.kernel.page_errors import PageError, require_searchable
 
 SCHEMA = build_schema(
     """
@@ -161,10 +162,10 @@ def test_a_text_that_no_page_takes_is_told_before_it_is_read() -> None:
 
 
 def test_a_search_that_is_too_long_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.kernel.answering.is_personal_number", lambda _text: pytest.fail("the text was read"))
+    monkeypatch.setattr("console.kernel.page_errors.is_personal_number", lambda _text: pytest.fail("the text was read"))
 
     with pytest.raises(PageError) as raised:
-        refuse_personal_number("a" * 251)
+        require_searchable("a" * 251)
 
     assert (raised.value.status, "250 caractères" in raised.value.sentence) == (400, True)
 

@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, build_schema, parse, print_ast
 
 from console.kernel.answering import Console
-from console.kernel.documents import FOLDER, DocumentError, Library
+from console.kernel.library import FOLDER, DocumentError, Library
 from console.kernel.selection import Selection
 from console.kernel.wording import hint, label, words
 from console.site import ACTS, PAGES

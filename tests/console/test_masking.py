@@ -7,9 +7,11 @@ from graphql import build_schema, parse
 from jinja2 import UndefinedError
 
 from console.kernel.answering import Console
-from console.kernel.documents import ConsoleDocument, Library
+from console.kernel.documents import ConsoleDocument
+from console.kernel.library import Library
 from console.kernel.masking import Mask, NotSelected
-from console.kernel.rendering import facts, nodes, path, values
+from console.kernel.paths import nodes, path, values
+from console.kernel.rendering import facts
 from console.kernel.wording import EnumWord
 
 SCHEMA = build_schema(

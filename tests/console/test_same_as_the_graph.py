@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from console.kernel.page import Page
-from console.kernel.rendering import path
+from console.kernel.paths import path
 from console.site import ACTS, PAGES
 from persistence.records import Extract
 

@@ -5,9 +5,9 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import pytest
 
-from console.kernel.answering import local
-from console.kernel.documents import Library
+from console.kernel.library import Library
 from console.kernel.page import Page
+from console.kernel.requests import local_path
 from console.site import ACTS, PAGES
 from tests.journeys.story import a_siret
 
@@ -211,12 +211,12 @@ async def test_a_way_back_never_leaves_the_site(house: House, there: str) -> Non
 
 @pytest.mark.parametrize("there", ELSEWHERE)
 def test_what_is_not_a_path_of_ours_is_the_home_page(there: str) -> None:
-    assert local(there) == "/"
+    assert local_path(there) == "/"
 
 
 @pytest.mark.parametrize("there", ["/", "/partenaires?search=a%20b&x=1", "/utilisateurs/usr_a#groupes", "/é"])
 def test_a_path_of_ours_is_kept(there: str) -> None:
-    assert local(there) == there
+    assert local_path(there) == there
 
 
 # hostile words

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from console.kernel.answering import Console
-from console.kernel.documents import FOLDER
-from console.kernel.rendering import STATIC
+from console.kernel.assets import STATIC
+from console.kernel.library import FOLDER
 
 TEMPLATES = sorted(FOLDER.glob("*/*.html"))
 PLAIN = re.compile(r"\S [;:!?»](?!\w)|« ")

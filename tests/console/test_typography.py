@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from console.kernel import typography
-from console.kernel.menu import marked_siret, tone
-from console.kernel.rendering import _set, last_day, printed, query
+from console.kernel.rendering import _typeset, last_day, print_value, query
+from console.kernel.template_functions import siret_with_differences, tone
 from console.kernel.wording import EnumWord
 
 N, T = "\u00a0", "\u202f"  # unbreakable, and narrow
@@ -53,7 +53,7 @@ def test_the_spaces_of_french_punctuation_do_not_break(typed: str, set_: str) ->
     ],
 )
 def test_a_template_is_set_between_its_tags_and_around_its_expressions(source: str, set_: str) -> None:
-    assert _set(source) == set_
+    assert _typeset(source) == set_
 
 
 @pytest.mark.parametrize(
@@ -124,13 +124,13 @@ def test_a_siret_is_read_by_three_three_three_five() -> None:
 
 
 def test_the_digits_that_differ_are_marked_where_they_stand() -> None:
-    marked = marked_siret("99990001200025", (13, 14))
+    marked = siret_with_differences("99990001200025", (13, 14))
 
     assert marked == f'<span class="siret">999{N}900{N}012{N}000<mark>2</mark><mark>5</mark></span>'
 
 
 def test_what_a_template_prints_is_french_without_being_told() -> None:
-    assert [printed(value) for value in (None, True, False, 12345, EnumWord("OPEN", "Ouvert"), "12")] == [
+    assert [print_value(value) for value in (None, True, False, 12345, EnumWord("OPEN", "Ouvert"), "12")] == [
         "",
         "oui",
         "non",
@@ -138,8 +138,8 @@ def test_what_a_template_prints_is_french_without_being_told() -> None:
         "Ouvert",
         "12",
     ]
-    assert printed(date(2026, 12, 1)) == f"1er{N}décembre{N}2026"
-    assert printed(datetime(2026, 12, 1, 13, 5, tzinfo=UTC)) == f"1er{N}déc.{N}2026 à 14{N}h{N}05"
+    assert print_value(date(2026, 12, 1)) == f"1er{N}décembre{N}2026"
+    assert print_value(datetime(2026, 12, 1, 13, 5, tzinfo=UTC)) == f"1er{N}déc.{N}2026 à 14{N}h{N}05"
 
 
 def test_a_stored_end_is_shown_as_the_last_day_with() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.kernel.documents import FOLDER
+from console.kernel.library import FOLDER
 
 LAYOUT = FOLDER / "layout"
 VENDORED: dict[str, dict[str, Any]] = tomllib.loads((LAYOUT / "vendor.toml").read_text("utf-8"))
