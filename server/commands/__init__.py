@@ -1,1 +1,1 @@
-"""What each command of the command line does; a module is imported when its command is called, and not before."""
+"""The function of each command; a module is imported only when its command runs."""

@@ -1,4 +1,7 @@
-"""What a query becomes: the roles of its caller, its tree, its SQL, its values, and how the database runs it."""
+"""What a query becomes.
+
+The roles of its caller, its tree, its SQL, its values, and how the database runs it.
+"""
 
 import argparse
 import asyncio
@@ -24,15 +27,20 @@ from server.variables import SettingsError
 from .environment import demo_environ
 
 OURS = {"today", "now", "grace", "held", "limit"}
-"""The sources of the values that tell nothing personal: the day, the caller's organisms, the size of a page."""
+"""The sources of values that are not personal.
+
+They are the day, the caller's organisms, and the size of a page.
+"""
 
 
-def sql(asked: argparse.Namespace) -> int:
-    known = [persona.subject for persona in personas()]
-    if asked.subject not in known:
-        raise SettingsError(f"Personnage inconnu. Connus : {', '.join(known)}.")
+def sql(arguments: argparse.Namespace) -> int:
+    """Print what a query becomes for a persona of the demonstration."""
+    persona = arguments.subject
+    subjects = [one.subject for one in personas()]
+    if persona not in subjects:
+        raise SettingsError(f"Personnage inconnu. Connus : {', '.join(subjects)}.")
     settings = Settings.from_environ(demo_environ(os.environ))
-    for line in asyncio.run(lines_of(settings, asked.subject, asked.query)):
+    for line in asyncio.run(lines_of(settings, persona, arguments.query)):
         print(line)
     return 0
 
@@ -58,7 +66,7 @@ async def lines_of(settings: Settings, persona: str, text: str) -> list[str]:
 
 
 def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
-    """The plan of a query without variables. Raises what the graph refuses."""
+    """Return the plan of a query without variables. Raises what the graph refuses."""
     document = context.graph.documents.get(text)
     if document.errors:
         raise document.errors[0]
@@ -72,13 +80,13 @@ def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
     return context.plan(document, operation, values, roles, completing=False)
 
 
-def _tree(asked: Object, indent: str) -> Iterator[str]:
-    for field in asked.fields:
+def _tree(node: Object, indent: str) -> Iterator[str]:
+    for field in node.fields:
         yield from _field(field, indent)
 
 
 def _field(field: Field, indent: str) -> Iterator[str]:
-    """A field and what is asked under it, each with what it reads."""
+    """Describe a field and what is below it, each with what it reads."""
     inner = indent + "  "
     match field:
         case Dated():
@@ -117,13 +125,17 @@ def _part(part: Part, indent: str) -> Iterator[str]:
 
 
 def _values(statement: Statement, binds: Any) -> Iterator[str]:  # noqa: ANN401 the driver's own
-    """Each value of the statement; a text of the request may be personal: only its kind is told."""
-    given = binds if statement.positional else [binds[name] for name, _ in statement.givers]
-    for (name, _), slot, value in zip(statement.givers, statement.slots, given, strict=True):
-        yield f"{name} ({slot.kind}) {_shown(slot, value)}"
+    """Describe each value of the statement.
+
+    A text of the request may be personal: only its kind is printed.
+    """
+    names = [name for name, _ in statement.givers]
+    values = binds if statement.positional else [binds[name] for name in names]
+    for name, slot, value in zip(names, statement.slots, values, strict=True):
+        yield f"{name} ({slot.kind}) {_value(slot, value)}"
 
 
-def _shown(slot: Slot, value: object) -> str:
+def _value(slot: Slot, value: object) -> str:
     source = slot.source[0]
     if source in OURS or value is None or isinstance(value, bool | int):
         return f"= {value} ({' '.join(str(part) for part in slot.source)})"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import COMMANDS, main
-from server.commands import contract, register, sending, serving
+from server.commands import contract, register, sending, serving, statement
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("sqlalchemy", "graphql", "strawberry", "starlette", "uvicorn", "httpx", "casbin", "cryptography", "pysqlite3")
@@ -34,7 +34,13 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_each_command_has_its_function() -> None:
-    modules = {"contract": contract, "register": register, "sending": sending, "serving": serving}
+    modules = {
+        "contract": contract,
+        "register": register,
+        "sending": sending,
+        "serving": serving,
+        "statement": statement,
+    }
     for place in COMMANDS.values():
         module, _, function = place.partition(":")
         assert callable(getattr(modules[module], function))
