@@ -26,10 +26,10 @@ QUICK := $(UNIT) tests/acting tests/imports tests/sign_in/test_sessions.py \
 	$(addprefix tests/journeys/test_,four_cases.py opening_esat_centralised.py suspending.py why_not.py)
 
 unit: $(READY)
-	$(PYTEST) -k "not postgresql" -m "not slow" $(UNIT)
+	$(PYTEST) --sqlite -m "not slow" $(UNIT)
 
 quick: $(READY)
-	$(PYTEST) -k "not postgresql" -m "not slow" $(QUICK)
+	$(PYTEST) --sqlite -m "not slow" $(QUICK)
 
 test: $(READY)
 	$(PYTEST) --durations 25 --third

@@ -39,21 +39,33 @@ ROOT = Path(__file__).parents[1]
 MEMORY_ENOUGH = 4 << 30
 
 
+DIALECTS = ("sqlite", "postgresql")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--third", action="store_true", help="of the tests marked `thirds`, the third that the commit chooses"
-    )
+    parser.addoption("--sqlite", action="store_true", help="on SQLite alone: no server of PostgreSQL is started")
+    parser.addoption("--third", action="store_true", help="of the tests marked so, a third")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out two thirds of what is marked so: which ones changes from commit to commit; `make full` runs all."""
-    if not config.getoption("--third"):
-        return
-    marked = [item for item in items if item.get_closest_marker("thirds")]
+    left_out: list[pytest.Item] = []
+    if config.getoption("--sqlite"):
+        left_out += [item for item in items if needs_postgresql(item)]
+    if config.getoption("--third"):
+        left_out += two_thirds([item for item in items if item.get_closest_marker("thirds")])
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def needs_postgresql(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and "postgresql" in call.params.values()
+
+
+def two_thirds(items: list[pytest.Item]) -> list[pytest.Item]:
+    """All but the third that this commit chooses: the next commit runs another one, and `make full` runs all."""
     chosen = third_of_the_commit()
-    others = [item for place, item in enumerate(marked) if place % 3 != chosen]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in others]
+    return [item for place, item in enumerate(items) if place % 3 != chosen]
 
 
 def third_of_the_commit() -> int:
@@ -184,8 +196,17 @@ def scratch() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(scratch: Path) -> Iterator[str]:
+def dialects(pytestconfig: pytest.Config) -> tuple[str, ...]:
+    """The databases that a test compares."""
+    return DIALECTS[:1] if pytestconfig.getoption("--sqlite") else DIALECTS
+
+
+@pytest.fixture(scope="session")
+def postgres_url(scratch: Path, dialects: tuple[str, ...]) -> Iterator[str]:
     """A server of PostgreSQL: the one given in TEST_POSTGRES_URL, else one of its own."""
+    if dialects != DIALECTS:
+        yield ""
+        return
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         yield given.replace("postgresql://", "postgresql+asyncpg://")
@@ -267,6 +288,10 @@ class Copies:
             self.places.remove(url)
             self.free[make_url(url).get_backend_name()].append(url)
 
+    async def drop_template(self) -> None:
+        if "postgresql" in self.made:
+            await self.drop(self.in_server(f"template_{self.mine}"))
+
     async def _admin(self, statement: str) -> None:
         database = Database(self.postgres_url)
         async with database.writer.connect() as connection:
@@ -279,11 +304,10 @@ class Copies:
 async def copies(scratch: Path, postgres_url: str) -> AsyncIterator[Copies]:
     made = Copies(scratch, postgres_url)
     yield made
-    if "postgresql" in made.made:
-        await made.drop(made.in_server(f"template_{made.mine}"))
+    await made.drop_template()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DIALECTS)
 def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -32,13 +32,15 @@ def numbered() -> Iterator[_Numbered]:
 
 
 @pytest.fixture(scope="session")
-async def desks(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[dict[str, Desk]]:
+async def desks(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, dialects: tuple[str, ...]
+) -> AsyncIterator[dict[str, Desk]]:
     """One desk per database, seeded alike and told the same story."""
     copies = Copies(tmp_path_factory.mktemp("reading"), postgres_url)
     made: dict[str, Desk] = {}
     plans = pytest.MonkeyPatch()
     plans.setattr(context, "PLANS", 10_000)  # each document's plans stay known for the tests that follow
-    for dialect in ("sqlite", "postgresql"):
+    for dialect in dialects:
         with pytest.MonkeyPatch.context() as patch:
             ids = numbered()
             patch.setattr(base, "uuid7", lambda ids=ids: next(ids))
@@ -51,7 +53,7 @@ async def desks(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> 
     for desk in made.values():
         await desk.database.close()
         await copies.drop(desk.database.url.render_as_string(hide_password=False))
-    await copies.drop(copies.in_server(f"template_{copies.mine}"))
+    await copies.drop_template()
 
 
 @pytest.fixture
@@ -70,18 +72,20 @@ async def ids(desks: dict[str, Desk]) -> Ids:
 
 
 @pytest.fixture(scope="session")
-async def small_worlds(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[dict[str, Desk]]:
+async def small_worlds(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, dialects: tuple[str, ...]
+) -> AsyncIterator[dict[str, Desk]]:
     """The exhaustive world in both databases, in the place of the demonstration's partners."""
     copies, made = Copies(tmp_path_factory.mktemp("small"), postgres_url), {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.conftest.seed_demo", _seed)
-        for dialect in ("sqlite", "postgresql"):
+        for dialect in dialects:
             made[dialect] = Desk(Database(await copies.fresh(dialect)))
     yield made
     for desk in made.values():
         await desk.database.close()
         await copies.drop(desk.database.url.render_as_string(hide_password=False))
-    await copies.drop(copies.in_server(f"template_{copies.mine}"))
+    await copies.drop_template()
 
 
 async def _seed(database: Database, _issuer: str, _today: date) -> None:

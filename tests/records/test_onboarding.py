@@ -253,6 +253,7 @@ def _convention(partner: Partner) -> Convention:
 # the register says the same
 
 
+@pytest.mark.slow
 async def test_every_fact_of_an_onboarding_is_what_the_records_say_on_any_day(database: Database) -> None:
     async with database.transaction() as session:
         reference = await reference_of(session)
