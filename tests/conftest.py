@@ -33,6 +33,8 @@ from server.app import create_app
 from server.clock import Clock
 from server.demo_issuer import DemoIssuer
 from server.settings import DEMO_ISSUER, Settings
+from tests import servers
+from tests.servers import ServerProcess
 
 TODAY = date(2026, 12, 10)
 ROOT = Path(__file__).parents[1]
@@ -357,10 +359,15 @@ class Running(Asker):
     """A real server: its address, and its process."""
 
     def __init__(
-        self, client: httpx.AsyncClient, issuer: DemoIssuer, url: str, process: subprocess.Popen[bytes]
+        self, client: httpx.AsyncClient, issuer: DemoIssuer, url: str, process: ServerProcess | subprocess.Popen[bytes]
     ) -> None:
         super().__init__(client, issuer)
         self.url, self.process = url, process
+
+
+def whole_server(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A server that starts its own workers."""
+    return subprocess.Popen([sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environ)
 
 
 @asynccontextmanager
@@ -368,9 +375,8 @@ async def running(register_url: str, issuer: DemoIssuer, issuer_file: Path, **en
     """A real server on this register, ready, until it is left."""
     port = _free_port()
     ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
-    process = subprocess.Popen(  # noqa: ASYNC220 our own server
-        [sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env={**os.environ, **ours, **environ}
-    )
+    known = {**os.environ, **ours, **environ}
+    process = ServerProcess(servers.serve, known) if known.get("WORKERS", "1") == "1" else whole_server(known)
     url = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:

@@ -6,7 +6,6 @@ here: the task that numbers the journal does not run.
 
 import os
 import signal
-import sys
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,8 @@ async def _nothing(_: Sealer) -> None:
     return
 
 
-if __name__ == "__main__":
+def serve() -> int:
+    """A server that dies at the commit that its environment names."""
     moment, _, ordinal = os.environ["CRASH"].partition(":")
     arm(moment, int(ordinal), Path(os.environ["CRASH_ARMED"]))
-    sys.exit(main(["serve"]))
+    return main(["serve"])

@@ -4,8 +4,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,12 @@ import pytest
 
 from persistence.engine import Database
 from server.demo_issuer import DemoIssuer
+from tests.acting import crashing
 from tests.acting.ledger import rows
-from tests.conftest import ROOT, Running, _free_port, _plain, _ready
+from tests.conftest import Running, _free_port, _plain, _ready
 from tests.journeys.payroll import a_deposit, a_line, a_nir
 from tests.journeys.story import BATCH, Person
+from tests.servers import ServerProcess
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ async def doomed(register_url: str, issuer: DemoIssuer, issuer_file: Path, tmp_p
         port = _free_port()
         ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
         known = {**os.environ, **ours, "CRASH": crash, "CRASH_ARMED": str(tmp_path / "armed")}
-        process = subprocess.Popen([sys.executable, "-m", "tests.acting.crashing"], cwd=ROOT, env=known)  # noqa: ASYNC220 our own server
+        process = ServerProcess(crashing.serve, known)
         url = f"http://127.0.0.1:{port}"
         made = Running(httpx.AsyncClient(base_url=url, timeout=60), issuer, url, process)
         started.append(made)

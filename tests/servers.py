@@ -1,0 +1,54 @@
+"""Real servers, each a process of its own: forked from one that has imported the code already.
+
+A start costs four seconds of processor, nearly all of it imports: tests/server/test_processes.py holds whole starts.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+from server.cli import main
+
+ROOT = Path(__file__).parents[1]
+
+
+class ServerProcess:
+    """A command run under an environment of its own, with the ways of `subprocess.Popen`."""
+
+    def __init__(self, command: Callable[[], int], environ: Mapping[str, str]) -> None:
+        self._process = _context().Process(target=_run, args=(command, dict(environ)))
+        self._process.start()
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float) -> int:
+        self._process.join(timeout)
+        code = self._process.exitcode
+        assert code is not None, f"the server still runs after {timeout} s"
+        return code
+
+    def terminate(self) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGTERM)
+
+
+def serve() -> int:
+    return main(["serve"])
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.preloaded"])
+    return context
+
+
+def _run(command: Callable[[], int], environ: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(ROOT)
+    sys.exit(command())
