@@ -46,6 +46,7 @@ mutants: $(READY)
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/djlint --check --quiet console
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/habilitations schema --check

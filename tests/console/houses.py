@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -26,6 +27,7 @@ from tests.sign_in.conftest import HOME, Browser, Loop, Machine
 
 from .markup import Form, Shown, shown
 
+TAG = re.compile(r"<[^>]*>")
 URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -48,7 +50,8 @@ class Visit(NamedTuple):
 
     @property
     def text(self) -> str:
-        return self.answer.text
+        """The markup, each tag on one line: on how many a template has it says nothing."""
+        return TAG.sub(lambda tag: " ".join(tag[0].split()), self.answer.text)
 
     @property
     def shown(self) -> Shown:

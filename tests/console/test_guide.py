@@ -247,6 +247,7 @@ async def test_nothing_that_a_rule_asks_for_is_said_to_be_optional(house: House)
 
 def note(visit: Visit, label: str) -> str:
     """What stands beside a label."""
-    found = re.search(rf'{label}(?: <span class="optional">([^<]*)</span>)?</(?:label|legend|summary)>', visit.text)
+    beside = r'\s*(?:<span class="optional">([^<]*)</span>)?\s*</(?:label|legend|summary)>'
+    found = re.search(label + beside, visit.text)
     assert found, (label, visit.shown.text)
     return html.unescape(found[1] or "")
