@@ -4,14 +4,14 @@ This package never sees a table. What it gives (permits, conditions, bind values
 plain data.
 """
 
-from authz.engine import Engine, Permit, load
-from authz.policy import ACTIONS, PolicyError
-from authz.scopes import Atom, atoms
-from authz.subject import Grant, Post, Subject
+from .engine import Engine, Permit, load
+from .policy import ACTIONS, PolicyError
+from .scopes import Condition, atoms
+from .subject import Grant, Post, Subject
 
 __all__ = [
     "ACTIONS",
-    "Atom",
+    "Condition",
     "Engine",
     "Grant",
     "Permit",

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import casbin
 from casbin.util import SimpleEval
 
-from authz.policy import ACTIONS, Line, lines, validated
-from authz.scopes import KIND_OF, atoms
-from authz.subject import Subject
+from .policy import ACTIONS, PolicyLine, lines, validated
+from .scopes import KIND_OF, atoms
+from .subject import Subject
 
 HERE = Path(__file__).parent
 
@@ -58,7 +58,10 @@ class _Candidate:
 
     def is_within(self, subject: Subject, role: str, scope: str) -> bool:
         values = partial(self.engine.values, subject, role=role)
-        return all(condition.admits(self.facts.get(condition.fact), values) for condition in atoms(scope, self.type_))
+        return all(
+            condition.admits(self.facts.get(condition.fact), values)
+            for condition in atoms(scope, self.type_)
+        )
 
 
 class _Enforcer(casbin.Enforcer):  # type: ignore[misc]  # it is untyped
@@ -70,7 +73,9 @@ class _Enforcer(casbin.Enforcer):  # type: ignore[misc]  # it is untyped
     """
 
     @staticmethod
-    def _get_expression(expr: str, functions: Mapping[str, Any] | None = None) -> SimpleEval:
+    def _get_expression(
+        expr: str, functions: Mapping[str, Any] | None = None
+    ) -> SimpleEval:
         expression = SimpleEval("", functions)
         expression.ast_parsed_value = _parse_matcher(expr)
         return expression
@@ -94,12 +99,15 @@ class Engine:
         self._model = model
         self._lines = lines(policy)
         self._descendants = {
-            role: frozenset(heir for heir in KIND_OF if links.has_link(heir, role)) for role in KIND_OF
+            role: frozenset(heir for heir in KIND_OF if links.has_link(heir, role))
+            for role in KIND_OF
         }
         self._enforcers: dict[tuple[str, str], casbin.Enforcer] = {}
         self._plans: dict[tuple[frozenset[str], str, str], tuple[Permit, ...]] = {}
 
-    def plan(self, roles: frozenset[str], type_: str, action: str) -> tuple[Permit, ...]:
+    def plan(
+        self, roles: frozenset[str], type_: str, action: str
+    ) -> tuple[Permit, ...]:
         """Return the permits that could allow the action, in the policy's order.
 
         A permit that another one covers is left out; no permit means never.
@@ -137,7 +145,9 @@ class Engine:
         """
         _require_action(type_, action)
         return tuple(
-            Permit(line[1], line[4]) for line in self._lines if line[0] == "p" and line[2:4] == (type_, action)
+            Permit(line[1], line[4])
+            for line in self._lines
+            if line[0] == "p" and line[2:4] == (type_, action)
         )
 
     def values(self, subject: Subject, attribute: str, role: str) -> tuple[str, ...]:
@@ -163,7 +173,7 @@ class Engine:
             self._enforcers[key] = self._new_enforcer(rules)
         return self._enforcers[key]
 
-    def _new_enforcer(self, rules: list[Line]) -> casbin.Enforcer:
+    def _new_enforcer(self, rules: list[PolicyLine]) -> casbin.Enforcer:
         model = casbin.Enforcer.new_model(text=self._model)
         model.add_policies("p", "p", [list(rule[1:]) for rule in rules])
         enforcer = _Enforcer(model)
@@ -188,7 +198,11 @@ class Engine:
             inherits = narrow.role in self._descendants[wide.role]
             return inherits and conditions[wide] <= conditions[narrow]
 
-        return tuple(permit for permit in permits if not any(covers(other, permit) for other in permits))
+        return tuple(
+            permit
+            for permit in permits
+            if not any(covers(other, permit) for other in permits)
+        )
 
 
 def _require_action(type_: str, action: str) -> None:
@@ -196,7 +210,9 @@ def _require_action(type_: str, action: str) -> None:
         raise KeyError(f"{type_}:{action}")
 
 
-def _is_within(subject: Subject, target: _Candidate | _Recorder, role: str, scope: str) -> bool:
+def _is_within(
+    subject: Subject, target: _Candidate | _Recorder, role: str, scope: str
+) -> bool:
     return target.is_within(subject, role, scope)
 
 

@@ -5,9 +5,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from authz.engine import HERE, Engine, load
-from authz.policy import ACTIONS
-from authz.scopes import GRAINS, KIND_OF, SCOPES, Atom
+from .engine import HERE, Engine, load
+from .policy import ACTIONS
+from .scopes import GRAINS, KIND_OF, SCOPES, Condition
 
 MATRIX = HERE / "MATRIX.md"
 
@@ -53,12 +53,12 @@ def _meanings() -> Iterator[tuple[str, str]]:
         yield f"{scope} of {type_}", _sentence(conditions)
 
 
-def _sentence(conditions: Iterable[Atom]) -> str:
+def _sentence(conditions: Iterable[Condition]) -> str:
     clauses = [_clause(condition) for condition in conditions]
     return " and ".join(clauses) or "no condition"
 
 
-def _clause(condition: Atom) -> str:
+def _clause(condition: Condition) -> str:
     match condition.op:
         case "among":
             return f"{condition.fact} is one of the caller's {condition.of}"

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import casbin
 from casbin.persist.adapters.string_adapter import StringAdapter
 
-from authz.scopes import KIND_OF, KINDS, SCOPES
+from .scopes import KIND_OF, KINDS, SCOPES
 
 ACTIONS: dict[str, tuple[str, ...]] = {
     type_: tuple(actions.split())
@@ -54,10 +54,12 @@ MODEL = {
     "p": {"p": "role, res, act, scope"},
     "g": {"g": "_, _"},
     "e": {"e": "some(where (p_eft == allow))"},
-    "m": {"m": "r_res == p_res && r_act == p_act && holds(r_sub, p_role) && within(r_sub, r_obj, p_role, p_scope)"},
+    "m": {
+        "m": "r_res == p_res && r_act == p_act && holds(r_sub, p_role) && within(r_sub, r_obj, p_role, p_scope)"
+    },
 }
 
-Line: TypeAlias = tuple[str, ...]
+PolicyLine: TypeAlias = tuple[str, ...]
 
 
 class PolicyError(ValueError):
@@ -67,7 +69,7 @@ class PolicyError(ValueError):
     """
 
 
-def lines(text: str) -> list[Line]:
+def lines(text: str) -> list[PolicyLine]:
     """Read the lines of a policy: `[("p", role, type, action, scope), …]`.
 
     Comments and blank lines are left out.
@@ -104,7 +106,9 @@ def _model_faults(enforcer: casbin.Enforcer) -> Iterator[str]:
             yield f"model: {section} is {actual}, expected {expected}"
 
 
-def _policy_faults(file_lines: list[Line], enforcer: casbin.Enforcer) -> Iterator[str]:
+def _policy_faults(
+    file_lines: list[PolicyLine], enforcer: casbin.Enforcer
+) -> Iterator[str]:
     counts, loaded = Counter(file_lines), _loaded_lines(enforcer)
     for line in counts - loaded:
         yield f"dropped or altered at loading: {', '.join(line)}"
@@ -119,13 +123,15 @@ def _policy_faults(file_lines: list[Line], enforcer: casbin.Enforcer) -> Iterato
     yield from _cycles(file_lines)
 
 
-def _loaded_lines(enforcer: casbin.Enforcer) -> Counter[Line]:
+def _loaded_lines(enforcer: casbin.Enforcer) -> Counter[PolicyLine]:
     """Count the lines that Casbin has kept, in the shape that `lines` gives."""
     model = enforcer.get_model()
-    return Counter((key, *rule) for key in ("p", "g") for rule in model.get_policy(key, key))
+    return Counter(
+        (key, *rule) for key in ("p", "g") for rule in model.get_policy(key, key)
+    )
 
 
-def _line_faults(line: Line) -> Iterator[str]:
+def _line_faults(line: PolicyLine) -> Iterator[str]:
     match line:
         case ("p", role, type_, action, scope):
             if role not in KIND_OF:
@@ -152,10 +158,12 @@ def _scope_faults(kind: str, type_: str, scope: str) -> Iterator[str]:
         yield f"the kind {kind} may not use the scope {scope}"
     is_of_service = kind in {"member", "machine"} and type_ not in WITHOUT_SERVICE
     if is_of_service and scope != SERVICE_SCOPE:
-        yield (f"service isolation: {type_} has a service, only {SERVICE_SCOPE} may open it")
+        yield (
+            f"service isolation: {type_} has a service, only {SERVICE_SCOPE} may open it"
+        )
 
 
-def _cycles(file_lines: Sequence[Line]) -> Iterator[str]:
+def _cycles(file_lines: Sequence[PolicyLine]) -> Iterator[str]:
     graph: dict[str, list[str]] = {}
     for line in file_lines:
         if line[0] == "g":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container
 from typing import Literal, NamedTuple
 
 
-class Atom(NamedTuple):
+class Condition(NamedTuple):
     """One condition on one fact of the object; a scope requires all of its conditions.
 
     `of` is an attribute of the subject for "among", a constant for "equals", and empty
@@ -44,26 +44,31 @@ class Kind(NamedTuple):
     scopes: tuple[str, ...]
 
 
-_PARTNER = Atom("among", "partner", "partners")
-_ADMINISTERING = Atom("among", "administering", "organisms")
-_GROUP = Atom("among", "group", "groups")
-_SERVICE = Atom("among", "partner_service", "partner_services")
-_PLACE = Atom("among", "partner_service_establishment", "partner_service_establishments")
+_PARTNER = Condition("among", "partner", "partners")
+_ADMINISTERING = Condition("among", "administering", "organisms")
+_GROUP = Condition("among", "group", "groups")
+_SERVICE = Condition("among", "partner_service", "partner_services")
+_PLACE = Condition(
+    "among", "partner_service_establishment", "partner_service_establishments"
+)
 
-SCOPES: dict[str, tuple[Atom, ...]] = {
-    "self": (Atom("among", "owner", "users"),),
-    "own_partner": (_PARTNER, Atom("known", "convention")),
-    "own_partner_delegated": (_PARTNER, Atom("equals", "mode", "DELEGATED")),
+SCOPES: dict[str, tuple[Condition, ...]] = {
+    "self": (Condition("among", "owner", "users"),),
+    "own_partner": (_PARTNER, Condition("known", "convention")),
+    "own_partner_delegated": (_PARTNER, Condition("equals", "mode", "DELEGATED")),
     "granted_service": (_PLACE,),
     "jurisdiction": (_ADMINISTERING,),
-    "jurisdiction_centralised": (_ADMINISTERING, Atom("equals", "mode", "CENTRALISED")),
-    "signing_caf": (Atom("among", "signing", "organisms"),),
-    "paying_organism": (Atom("among", "paying", "organisms"),),
+    "jurisdiction_centralised": (
+        _ADMINISTERING,
+        Condition("equals", "mode", "CENTRALISED"),
+    ),
+    "signing_caf": (Condition("among", "signing", "organisms"),),
+    "paying_organism": (Condition("among", "paying", "organisms"),),
     "supported_organism": (_ADMINISTERING,),
     "any": (),
 }
 
-GRAINS: dict[tuple[str, str], tuple[Atom, ...]] = {
+GRAINS: dict[tuple[str, str], tuple[Condition, ...]] = {
     ("granted_service", "Group"): (_GROUP,),
     ("granted_service", "MembershipBulletin"): (_SERVICE,),
     ("granted_service", "ServiceAccess"): (_SERVICE,),
@@ -88,10 +93,12 @@ KINDS: dict[str, Kind] = {
     "national": Kind(("national",), ("any",)),
 }
 
-KIND_OF: dict[str, str] = {role: name for name, kind in KINDS.items() for role in kind.roles}
+KIND_OF: dict[str, str] = {
+    role: name for name, kind in KINDS.items() for role in kind.roles
+}
 
 
-def atoms(scope: str, type_: str) -> tuple[Atom, ...]:
+def atoms(scope: str, type_: str) -> tuple[Condition, ...]:
     """Return the conditions of a scope on a type.
 
     `granted_service` follows the type's own grain: a group, a service, or (by default)

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from authz.scopes import KINDS
+from .scopes import KINDS
 
 ADMINISTRATOR = "partner_administrator"
 POST_KINDS = ("agent", "resource_centre", "national")

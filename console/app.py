@@ -4,14 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .account.routes import AccountRoutes
-from .imports.uploading import upload
-from .kernel.answering import LARGEST_FORM, LARGEST_POST, Console
-from .kernel.assets import asset_routes
-from .kernel.bulk import BulkPages
-from .kernel.filling import ActPages
-from .kernel.pages import DocumentPages
-from .kernel.ports import Ports, Session
+from console.account.routes import AccountRoutes
+from console.imports.uploading import upload
+from console.kernel.answering import LARGEST_FORM, LARGEST_POST, Console
+from console.kernel.assets import asset_routes
+from console.kernel.bulk import BulkPages
+from console.kernel.filling import ActPages
+from console.kernel.pages import DocumentPages
+from console.kernel.ports import Ports, Session
+
 from .site import SITE
 
 

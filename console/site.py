@@ -3,27 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
+from console.account.routes import sign_in_fault
+from console.imports.changes import changes_of
+from console.kernel.act_form import ActForm
+from console.kernel.site import Site
+from console.partners.migration import by_organism
+from console.rights.declarations import to_declare
+
 from .account import pages as account
-from .account.routes import sign_in_fault
 from .bulletins import acts as bulletin_acts
 from .bulletins import pages as bulletins
 from .conventions import acts as convention_acts
 from .conventions import pages as conventions
 from .imports import acts as import_acts
 from .imports import pages as imports
-from .imports.changes import changes_of
 from .journal import pages as journal
-from .kernel.act_form import ActForm
-from .kernel.site import Site
 from .partners import acts as partner_acts
 from .partners import pages as partners
-from .partners.migration import by_organism
 from .people import acts as people_acts
 from .people import pages as people
 from .reference import acts as reference_acts
 from .reference import pages as reference
 from .rights import pages as rights
-from .rights.declarations import to_declare
 
 PAGES = (
     *account.PAGES,

@@ -55,7 +55,9 @@ class Database:
 
         Nothing is flushed before it is asked: the journal reads what changed from the session.
         """
-        async with AsyncSession(self.writer, expire_on_commit=False, autoflush=False) as session:
+        async with AsyncSession(
+            self.writer, expire_on_commit=False, autoflush=False
+        ) as session:
             with faults_told():
                 await session.begin()
                 yield session
@@ -63,7 +65,9 @@ class Database:
             with faults_told(committing=True):
                 try:
                     await session.commit()
-                except BaseException:  # SQLite stays inside a transaction whose commit it refused
+                except (
+                    BaseException
+                ):  # SQLite stays inside a transaction whose commit it refused
                     await session.rollback()
                     raise
 
@@ -83,20 +87,28 @@ class Database:
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[AsyncSession]:
         """A session that reads records, in one snapshot, and writes nothing."""
-        options = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        options = (
+            {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        )
         with faults_told():
-            async with AsyncSession(self.reader.execution_options(**options), autoflush=False) as session:
+            async with AsyncSession(
+                self.reader.execution_options(**options), autoflush=False
+            ) as session:
                 yield session
 
     def lay(self) -> None:
         """The file of a new register, for its owner alone; a server that misses its file never makes an empty one."""
         if self.dialect == "sqlite":
             with faults_told():
-                os.close(os.open(self.url.database or "", os.O_RDWR | os.O_CREAT, 0o600))
+                os.close(
+                    os.open(self.url.database or "", os.O_RDWR | os.O_CREAT, 0o600)
+                )
 
     async def driver_of(self, session: AsyncSession) -> Driver:
         """The driver's connection of an act: what is read there is inside its transaction."""
-        return (await (await session.connection()).get_raw_connection()).driver_connection
+        return (
+            await (await session.connection()).get_raw_connection()
+        ).driver_connection
 
     async def value(self, text: str, binds: Binds, driver: Driver) -> Any:  # noqa: ANN401 JSON text or None
         """The first column of the first row of compiled text."""
@@ -111,16 +123,25 @@ class Database:
             return [row[0] for row in await driver.fetch(f"EXPLAIN {text}", *binds)]
         depths = {0: 0}
         lines = []
-        for step, parent, _, words in await driver.execute_fetchall(f"EXPLAIN QUERY PLAN {text}", binds):
+        for step, parent, _, words in await driver.execute_fetchall(
+            f"EXPLAIN QUERY PLAN {text}", binds
+        ):
             depths[step] = depths[parent] + 1
             lines.append("  " * depths[parent] + words)
         return lines
 
     async def close(self) -> None:
-        await asyncio.gather(*(engine.dispose() for engine in {self.writer, self.reader}))
+        await asyncio.gather(
+            *(engine.dispose() for engine in {self.writer, self.reader})
+        )
 
 
-SESSION = {"jit": "off", "random_page_cost": "1.1", "statement_timeout": "15000", "lock_timeout": "10000"}
+SESSION = {
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "statement_timeout": "15000",
+    "lock_timeout": "10000",
+}
 
 
 def _postgresql(url: str, size: int) -> AsyncEngine:
@@ -146,7 +167,9 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
         try:
             return dialect.connect(*arguments, **options)
         except TypeError:
-            raise ArgumentError("an option of the address that the driver does not know") from None
+            raise ArgumentError(
+                "an option of the address that the driver does not know"
+            ) from None
         except Exception as met:  # noqa: BLE001 whyever one cannot enter
             raise Unavailable(cause_of(met)) from None
 
@@ -168,9 +191,16 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
 
 
 def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
-    logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it writes the values of every statement
+    logging.getLogger("aiosqlite").setLevel(
+        logging.INFO
+    )  # at DEBUG it writes the values of every statement
     engine = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=30,
+        hide_parameters=True,
     )
 
     file = engine.url.database or ""

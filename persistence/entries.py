@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
+from persistence.records.entries import LASTS, EntryRecord
+
 from .engine import Database
-from .records.entries import LASTS, EntryRecord
 
 
 class EntryStore:
@@ -22,13 +23,21 @@ class EntryStore:
             session.add(new)
             await session.flush()
 
-    async def read(self, entry_id: str, issuer: str, subject: str, now: datetime) -> bytes | None:
+    async def read(
+        self, entry_id: str, issuer: str, subject: str, now: datetime
+    ) -> bytes | None:
         """None for what is somebody else's, too old, or not there."""
         async with self._database.looking() as session:
             row = await session.get(EntryRecord, entry_id)
-            return row.content if row is not None and row.is_open_to(issuer, subject, now) else None
+            return (
+                row.content
+                if row is not None and row.is_open_to(issuer, subject, now)
+                else None
+            )
 
-    async def write(self, entry_id: str, issuer: str, subject: str, content: bytes) -> None:
+    async def write(
+        self, entry_id: str, issuer: str, subject: str, content: bytes
+    ) -> None:
         """Replace the content of an entry of this person."""
         async with self._database.transaction() as session:
             row = await session.get(EntryRecord, entry_id, with_for_update=True)

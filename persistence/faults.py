@@ -8,7 +8,12 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-WAITED = {"55P03", "57014", "40P01", "40001"}  # lock, statement, deadlock, serialisation
+WAITED = {
+    "55P03",
+    "57014",
+    "40P01",
+    "40001",
+}  # lock, statement, deadlock, serialisation
 LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 AWAY = ("08", "28", "3D", "53", "57P", "58", "25006", "XX001", "XX002")
 """Beginnings of PostgreSQL's states: connection, login, no such database, resources, shutdown, disk, a replica."""
@@ -57,17 +62,29 @@ def faults_told(*, committing: bool = False) -> Iterator[None]:
 def fault_of(met: BaseException) -> RegisterFault | None:
     driver = getattr(met, "orig", None) or met
     state, told = state_of(driver), cause_of(driver)
-    waited = state in WAITED or state.startswith(LOCKED) or type(driver).__name__ == REPLANNED
+    waited = (
+        state in WAITED
+        or state.startswith(LOCKED)
+        or type(driver).__name__ == REPLANNED
+    )
     if waited or isinstance(met, PoolTimeout | TimeoutError):
         return Busy(told)
     lost = getattr(met, "connection_invalidated", False) or isinstance(driver, OSError)
-    if lost or state.startswith((*AWAY, *UNREADABLE)) or any(words in str(driver) for words in LOST):
+    if (
+        lost
+        or state.startswith((*AWAY, *UNREADABLE))
+        or any(words in str(driver) for words in LOST)
+    ):
         return Unavailable(told)
     return None
 
 
 def state_of(driver: BaseException) -> str:
-    return str(getattr(driver, "sqlstate", None) or getattr(driver, "sqlite_errorname", None) or "")
+    return str(
+        getattr(driver, "sqlstate", None)
+        or getattr(driver, "sqlite_errorname", None)
+        or ""
+    )
 
 
 def cause_of(driver: BaseException) -> str:

@@ -9,16 +9,17 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstanceState
 
-from .records import Idempotency, JournalEntry, SignIn, Treatment, Worker
-from .records.base import Base, fresh_id
+from persistence.records.base import Base, fresh_id
+
+from .records import BoundIdentity, Idempotency, JournalEntry, Treatment, Worker
 
 MODIFIED = "«modifié»"
-SILENT = (Idempotency, JournalEntry, SignIn, Treatment, Worker)
+SILENT = (Idempotency, JournalEntry, BoundIdentity, Treatment, Worker)
 """Told by nothing but their act: a card that changes would say what its line hides."""
 Changes = dict[str, dict[str, Any]]
 
 
-class Circumstances(NamedTuple):
+class ActContext(NamedTuple):
     """Who acts, for whom, from where, by which rule."""
 
     actor_id: str
@@ -33,7 +34,7 @@ class Circumstances(NamedTuple):
 
 def entry(
     session: AsyncSession,
-    what: Circumstances,
+    what: ActContext,
     object_id: str | None,
     partner_id: str | None,
     now: datetime,
@@ -45,16 +46,27 @@ def entry(
     `told` are the records that this entry tells of, when others tell of the rest.
     """
     before, after = changes(session, told)
-    place = {"object_id": object_id, "partner_id": partner_id, "before": before, "after": after}
-    return JournalEntry(id=fresh_id("jrn"), at=now, day=today, **place, **what._asdict())
+    place = {
+        "object_id": object_id,
+        "partner_id": partner_id,
+        "before": before,
+        "after": after,
+    }
+    return JournalEntry(
+        id=fresh_id("jrn"), at=now, day=today, **place, **what._asdict()
+    )
 
 
-def changes(session: AsyncSession, told: Collection[Base] | None = None) -> tuple[Changes, Changes]:
+def changes(
+    session: AsyncSession, told: Collection[Base] | None = None
+) -> tuple[Changes, Changes]:
     """Before and after, by object id: only what differs, personal values replaced by a word."""
     before: Changes = {}
     after: Changes = {}
     # `dirty` has no order of its own; the whole session is walked only when nobody says what to tell
-    for record in (*session.new, *sorted(session.dirty, key=_key)) if told is None else told:
+    for record in (
+        (*session.new, *sorted(session.dirty, key=_key)) if told is None else told
+    ):
         if isinstance(record, SILENT) or not isinstance(record, Base):
             continue
         state: InstanceState[Any] = inspect(record)
@@ -79,14 +91,19 @@ def _differences(state: InstanceState[Any]) -> list[tuple[str, Any, Any]]:
             continue
         untold = attribute.columns[0].info.get("untold")
         old, new = (history.deleted or [None])[0], (history.added or [None])[0]
-        found.append((attribute.key, *(_shown(v, untold=bool(untold)) for v in (old, new))))
+        found.append(
+            (attribute.key, *(_shown(v, untold=bool(untold)) for v in (old, new)))
+        )
     for relation in state.mapper.relationships:
         if relation.secondary is None:
             continue
         history = state.attrs[relation.key].history
         if history.has_changes():
             kept = [_code(r) for r in history.unchanged]
-            old, new = (sorted(kept + [_code(r) for r in part]) for part in (history.deleted, history.added))
+            old, new = (
+                sorted(kept + [_code(r) for r in part])
+                for part in (history.deleted, history.added)
+            )
             found.append((relation.key, old or None, new or None))
     return found
 

@@ -25,20 +25,34 @@ async def keep_canary(database: Database, vault: Vault) -> None:
     await require_keys(database, vault)
     name, cipher, digest = vault.canary()
     insert = (postgresql if database.dialect == "postgresql" else sqlite).insert
-    canary = insert(KeyCanary).values(key_name=name, cipher=cipher, digest=digest).on_conflict_do_nothing()
+    canary = (
+        insert(KeyCanary)
+        .values(key_name=name, cipher=cipher, digest=digest)
+        .on_conflict_do_nothing()
+    )
     async with database.transaction() as session:
         if await session.get(KeyCanary, name) is None:
             await session.execute(canary)
-        await _require(session, vault)  # another process may have been first, with keys of its own
+        await _require(
+            session, vault
+        )  # another process may have been first, with keys of its own
 
 
 async def _require(session: AsyncSession, vault: Vault) -> None:
-    canaries = (await session.execute(select(KeyCanary.key_name, KeyCanary.cipher, KeyCanary.digest))).all()
+    canaries = (
+        await session.execute(
+            select(KeyCanary.key_name, KeyCanary.cipher, KeyCanary.digest)
+        )
+    ).all()
     if not all(vault.recognises(*canary) for canary in canaries):
         raise VaultError(OTHER_KEYS)
     if not canaries:  # a register from before canaries: its oldest card and its newest
         for order in (Worker.id.asc(), Worker.id.desc()):
-            card = select(Worker.id, Worker.nir_cipher, Worker.nir_index).order_by(order).limit(1)
+            card = (
+                select(Worker.id, Worker.nir_cipher, Worker.nir_index)
+                .order_by(order)
+                .limit(1)
+            )
             for row in (await session.execute(card)).all():
                 _require_card(vault, *row)
 

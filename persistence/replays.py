@@ -25,8 +25,18 @@ class Call:
 
     def row(self, vault: Vault) -> Idempotency:
         """The key's row, still without an outcome."""
-        whose = {"user_id": self.user_id, "operation": self.operation, "key": vault.fingerprint(self.key)}
-        return Idempotency(**whose, digest=self.digest, outcome={}, at=self.at, expires_at=self.at + LIFE)
+        whose = {
+            "user_id": self.user_id,
+            "operation": self.operation,
+            "key": vault.fingerprint(self.key),
+        }
+        return Idempotency(
+            **whose,
+            digest=self.digest,
+            outcome={},
+            at=self.at,
+            expires_at=self.at + LIFE,
+        )
 
 
 async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency:
@@ -35,8 +45,15 @@ async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency:
     Rows older than fingerprints bear the key itself, until they expire.
     """
     written = (vault.fingerprint(call.key), call.key)
-    whose = (Idempotency.user_id == call.user_id, Idempotency.operation == call.operation)
-    rows = select(Idempotency).where(*whose, Idempotency.key.in_(written)).with_for_update()
+    whose = (
+        Idempotency.user_id == call.user_id,
+        Idempotency.operation == call.operation,
+    )
+    rows = (
+        select(Idempotency)
+        .where(*whose, Idempotency.key.in_(written))
+        .with_for_update()
+    )
     for row in list(await session.scalars(rows)):
         if call.at < row.expires_at:
             return row
@@ -48,7 +65,9 @@ async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency:
     return row
 
 
-async def settle(session: AsyncSession, row: Idempotency, objects: Sequence[Record]) -> None:
+async def settle(
+    session: AsyncSession, row: Idempotency, objects: Sequence[Record]
+) -> None:
     """What the key's act made; a batch of a campaign can be replayed until 31 days after the campaign closes."""
     row.object_id = objects[0].id if objects else None
     for batch in objects:
@@ -59,6 +78,8 @@ async def settle(session: AsyncSession, row: Idempotency, objects: Sequence[Reco
 
 async def purge(session: AsyncSession, now: datetime) -> int:
     """Delete the keys whose time has come; how many."""
-    gone = await session.execute(delete(Idempotency).where(Idempotency.expires_at <= now))
+    gone = await session.execute(
+        delete(Idempotency).where(Idempotency.expires_at <= now)
+    )
     assert isinstance(gone, CursorResult)
     return gone.rowcount

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import CursorResult, Select, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from persistence.facts.visibility import table
+from persistence.records.base import fresh_id
+
 from .engine import Database
 from .records import JournalEntry, JournalSeal, Lease
-from .records.base import fresh_id
-from .visibility import table
 
 if TYPE_CHECKING:
-    from .reader import Terms
+    from persistence.reading.compiler import SqlContext
 
 TASK = "journal"
 PERIOD = 0.5
@@ -29,7 +30,7 @@ BATCH = 1_000
 logger = logging.getLogger(__name__)
 
 
-def journal_rows(_: "Terms") -> Select[Any]:
+def journal_rows(_: "SqlContext") -> Select[Any]:
     """The journal as it is read: each entry with its position, empty while it waits, and the instant that follows."""
     entry, seal = table("journal"), table("journal_seal")
     columns = [c for c in entry.c if c.name != "at"]
@@ -73,7 +74,9 @@ class Sealer:
             await work()
         except Exception as fault:  # noqa: BLE001 its text may hold values
             if not self._failing:
-                logger.warning("the journal is not numbered for now: %s", type(fault).__name__)
+                logger.warning(
+                    "the journal is not numbered for now: %s", type(fault).__name__
+                )
             self._failing = True
         else:
             self._failing = False
@@ -96,26 +99,41 @@ class Sealer:
 
     async def _has_work(self) -> bool:
         """Whether anything waits, and for this process: a reading, which locks nothing."""
-        queue, task = exists().where(JournalSeal.position.is_(None)), exists().where(*self._free())
+        queue, task = (
+            exists().where(JournalSeal.position.is_(None)),
+            exists().where(*self._free()),
+        )
         async with self._database.reader.connect() as connection:
             return bool(await connection.scalar(select(queue & task)))
 
     async def _lead(self, session: AsyncSession) -> bool:
         """Take the task or keep it, for this transaction and some seconds; another process waits here meanwhile."""
-        claim = update(Lease).where(*self._free()).values(token=self._token, until=self._now() + LIFE)
-        result = await session.execute(claim.execution_options(synchronize_session=False))
+        claim = (
+            update(Lease)
+            .where(*self._free())
+            .values(token=self._token, until=self._now() + LIFE)
+        )
+        result = await session.execute(
+            claim.execution_options(synchronize_session=False)
+        )
         return cast("CursorResult[Any]", result).rowcount == 1
 
     def _free(self) -> tuple[Any, ...]:
         """Mine, run out, or further than anybody may take it: then its clock was wrong."""
         now = self._now()
-        return Lease.name == TASK, or_(Lease.token == self._token, Lease.until <= now, Lease.until > now + LIFE)
+        return Lease.name == TASK, or_(
+            Lease.token == self._token, Lease.until <= now, Lease.until > now + LIFE
+        )
 
 
 async def _number(session: AsyncSession) -> int:
     """Positions that follow the last, in the order of `seq`, with instants that never go back."""
-    places = select(JournalSeal.position, JournalSeal.at).where(JournalSeal.position.is_not(None))
-    last = (await session.execute(places.order_by(JournalSeal.position.desc()).limit(1))).one_or_none()
+    places = select(JournalSeal.position, JournalSeal.at).where(
+        JournalSeal.position.is_not(None)
+    )
+    last = (
+        await session.execute(places.order_by(JournalSeal.position.desc()).limit(1))
+    ).one_or_none()
     position, at = (last.position or 0, last.at) if last is not None else (0, None)
     queue = (
         select(JournalSeal.journal_seq, JournalEntry.at)

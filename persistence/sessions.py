@@ -9,19 +9,20 @@ import orjson
 from sqlalchemy import CursorResult, Text, delete, select, update
 from sqlalchemy import cast as as_type
 
-from .binds import Held
+from persistence.facts.visibility import table
+from persistence.reading.binds import Holdings
+from persistence.reading.compiler import SqlContext, Statement, compiled
+from persistence.reading.question import Var
+from persistence.records.sessions import IDLE, KEPT, LONGEST, SessionRecord
+
 from .engine import Database
-from .question import Var
-from .reader import Statement, Terms, compiled
-from .records.sessions import IDLE, KEPT, LONGEST, SessionRecord
-from .visibility import table
 
 TOLD = (
     "digest", "id", "issuer", "subject", "name", "user_agent", "started_at", "authenticated_at", "seen_at", "ended_at",
 )  # fmt: skip
 INSTANTS = ("started_at", "authenticated_at", "seen_at", "ended_at")
 SEEN_EVERY = timedelta(minutes=1)
-NOBODY = Held(date.min, datetime.min.replace(tzinfo=UTC), lambda _, __: ())
+NOBODY = Holdings(date.min, datetime.min.replace(tzinfo=UTC), lambda _, __: ())
 """The statement asks for no day and for nothing that somebody holds."""
 
 
@@ -36,7 +37,9 @@ class SessionStore:
         """
         statement = _found(self._database.dialect)
         async with self._database.reading() as driver:
-            said = await self._database.value(statement.text, _binds(statement, digest), driver)
+            said = await self._database.value(
+                statement.text, _binds(statement, digest), driver
+            )
         return None if said is None else _record(said)
 
     async def see(self, known: SessionRecord, now: datetime) -> None:
@@ -45,12 +48,17 @@ class SessionStore:
             return
         known.seen_at = now
         row = SessionRecord
-        seen = update(row).where(row.digest == known.digest, row.ended_at.is_(None), row.seen_at < now)
+        seen = update(row).where(
+            row.digest == known.digest, row.ended_at.is_(None), row.seen_at < now
+        )
         async with self._database.transaction() as session:
             await session.execute(seen.values(seen_at=now))
 
     async def begin(
-        self, new: SessionRecord, former: str | None, carry: Callable[[SessionRecord, SessionRecord], None]
+        self,
+        new: SessionRecord,
+        former: str | None,
+        carry: Callable[[SessionRecord, SessionRecord], None],
     ) -> None:
         """The new row takes the place of the cookie's former one. Rows that ran out more than a day ago go.
 
@@ -58,8 +66,14 @@ class SessionStore:
         """
         now = new.seen_at
         async with self._database.transaction() as session:
-            await session.execute(delete(SessionRecord).where(SessionRecord.seen_at < now - IDLE - KEPT))
-            old = await session.get(SessionRecord, former, with_for_update=True) if former else None
+            await session.execute(
+                delete(SessionRecord).where(SessionRecord.seen_at < now - IDLE - KEPT)
+            )
+            old = (
+                await session.get(SessionRecord, former, with_for_update=True)
+                if former
+                else None
+            )
             if old is not None:
                 if old.ended_at is None and old.belongs_to(new):
                     carry(old, new)
@@ -78,7 +92,9 @@ class SessionStore:
             await session.flush()
             return held
 
-    async def change_typed(self, digest: str, change: Callable[[SessionRecord], bytes | None]) -> None:
+    async def change_typed(
+        self, digest: str, change: Callable[[SessionRecord], bytes | None]
+    ) -> None:
         """Rewrite what a row keeps of what was typed, unless the row was ended."""
         async with self._database.transaction() as session:
             row = await session.get(SessionRecord, digest, with_for_update=True)
@@ -89,36 +105,59 @@ class SessionStore:
     async def typed(self, digest: str) -> SessionRecord | None:
         """The row, when it holds something that was typed."""
         async with self._database.looking() as session:
-            held = select(SessionRecord).where(SessionRecord.digest == digest, SessionRecord.typed.is_not(None))
+            held = select(SessionRecord).where(
+                SessionRecord.digest == digest, SessionRecord.typed.is_not(None)
+            )
             return await session.scalar(held)
 
-    async def living(self, issuer: str, subject: str, now: datetime) -> Sequence[SessionRecord]:
+    async def living(
+        self, issuer: str, subject: str, now: datetime
+    ) -> Sequence[SessionRecord]:
         """The living sessions of a person, last seen first."""
         async with self._database.looking() as session:
             rows = select(SessionRecord).where(*_living(issuer, subject, now))
-            return list(await session.scalars(rows.order_by(SessionRecord.seen_at.desc(), SessionRecord.id)))
+            return list(
+                await session.scalars(
+                    rows.order_by(SessionRecord.seen_at.desc(), SessionRecord.id)
+                )
+            )
 
-    async def end_others(self, issuer: str, subject: str, but: str, now: datetime) -> int:
+    async def end_others(
+        self, issuer: str, subject: str, but: str, now: datetime
+    ) -> int:
         """End every living session of a person but the one of this digest; how many."""
         ended = {"ended_at": now, "id_token": None, "typed": None}
-        others = update(SessionRecord).where(*_living(issuer, subject, now), SessionRecord.digest != but)
+        others = update(SessionRecord).where(
+            *_living(issuer, subject, now), SessionRecord.digest != but
+        )
         async with self._database.transaction() as session:
-            return cast("CursorResult[Any]", await session.execute(others.values(**ended))).rowcount
+            return cast(
+                "CursorResult[Any]", await session.execute(others.values(**ended))
+            ).rowcount
 
 
 def _living(issuer: str, subject: str, now: datetime) -> tuple[Any, ...]:
     """As `SessionRecord.lives`."""
     row = SessionRecord
     mine = (row.issuer == issuer, row.subject == subject)
-    return (*mine, row.ended_at.is_(None), row.seen_at > now - IDLE, row.started_at > now - LONGEST)
+    return (
+        *mine,
+        row.ended_at.is_(None),
+        row.seen_at > now - IDLE,
+        row.started_at > now - LONGEST,
+    )
 
 
 @cache
 def _found(dialect: str) -> Statement:
-    terms, row = Terms(dialect), table("session")
+    terms, row = SqlContext(dialect), table("session")
     facts = {name: row.c[name] for name in TOLD} | {"keeps": row.c.typed.is_not(None)}
-    told = terms.spelling.object([(name, terms.spelling.value(fact)) for name, fact in facts.items()])
-    made = select(as_type(told, Text)).where(row.c.digest == terms.value(Var(("digest",))))
+    told = terms.spelling.object(
+        [(name, terms.spelling.value(fact)) for name, fact in facts.items()]
+    )
+    made = select(as_type(told, Text)).where(
+        row.c.digest == terms.value(Var(("digest",)))
+    )
     return compiled(made, terms)
 
 
@@ -129,5 +168,7 @@ def _binds(statement: Statement, digest: str) -> Any:  # noqa: ANN401 as the dri
 def _record(said: str) -> tuple[SessionRecord, bool]:
     facts = orjson.loads(said)
     keeps = facts.pop("keeps")
-    told = {name: datetime.fromisoformat(facts[name]) for name in INSTANTS if facts[name]}
+    told = {
+        name: datetime.fromisoformat(facts[name]) for name in INSTANTS if facts[name]
+    }
     return SessionRecord(**facts | told), keeps

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .records.identifiers import Nir
+from persistence.records.identifiers import Nir
 
 VERSION, NONCE, KEY = 1, 12, 32
 WORD = b"canari"
@@ -43,7 +43,11 @@ class Sealer:
 
     def seal(self, plain: bytes, place: str) -> bytes:
         nonce = os.urandom(NONCE)
-        return self._head + nonce + self._keys[self._current].encrypt(nonce, plain, place.encode())
+        return (
+            self._head
+            + nonce
+            + self._keys[self._current].encrypt(nonce, plain, place.encode())
+        )
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Raises `VaultError` for another place's value, an unknown key, or a value that was touched."""
@@ -52,7 +56,9 @@ class Sealer:
         if sealed[:1] != bytes((VERSION,)) or key is None:
             raise VaultError("Une clé manque pour ouvrir cette valeur.")
         try:
-            return key.decrypt(sealed[start : start + NONCE], sealed[start + NONCE :], place.encode())
+            return key.decrypt(
+                sealed[start : start + NONCE], sealed[start + NONCE :], place.encode()
+            )
         except (InvalidTag, ValueError):  # a value cut short has no nonce
             raise VaultError("Cette valeur n'est pas celle de sa ligne.") from None
 
@@ -60,36 +66,75 @@ class Sealer:
 class Vault:
     """The keys of personal numbers, and those derived from them for other purposes."""
 
-    def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
-        if current not in keys or any(len(key) != KEY for key in (*keys.values(), index_key)):
-            raise VaultError("Le fichier de clés nomme sa clé courante ; chaque clé compte 32 octets.")
+    def __init__(
+        self, keys: Mapping[str, bytes], current: str, index_key: bytes
+    ) -> None:
+        if current not in keys or any(
+            len(key) != KEY for key in (*keys.values(), index_key)
+        ):
+            raise VaultError(
+                "Le fichier de clés nomme sa clé courante ; chaque clé compte 32 octets."
+            )
         if index_key in keys.values():
             raise VaultError("La clé de l'index n'est pas une clé de chiffrement.")
         self._keys, self._current = dict(keys), current
-        self._numbers, self._index = Sealer(keys, current), hmac.new(index_key, digestmod=hashlib.sha256)
-        self._opaque = hmac.new(_derived(index_key, "idempotency"), digestmod=hashlib.sha256)
+        self._numbers, self._index = (
+            Sealer(keys, current),
+            hmac.new(index_key, digestmod=hashlib.sha256),
+        )
+        self._opaque = hmac.new(
+            _derived(index_key, "idempotency"), digestmod=hashlib.sha256
+        )
 
     def apart(self, purpose: str) -> Sealer:
         """A sealer under keys of its own, derived from ours for this purpose alone."""
-        return Sealer({name: _derived(key, purpose) for name, key in self._keys.items()}, self._current)
+        return Sealer(
+            {name: _derived(key, purpose) for name, key in self._keys.items()},
+            self._current,
+        )
 
     @classmethod
     def read(cls, file: Path) -> Self:
         """`{"current": name, "keys": {name: base64}, "index": base64}`."""
         try:
             said = json.loads(file.read_text(encoding="utf-8"))
-            keys = {name: base64.b64decode(key, validate=True) for name, key in said["keys"].items()}
-            return cls(keys, said["current"], base64.b64decode(said["index"], validate=True))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error):
-            raise VaultError(f"Le fichier de clés {file} est absent ou mal formé : `habilitations keys`.") from None
+            keys = {
+                name: base64.b64decode(key, validate=True)
+                for name, key in said["keys"].items()
+            }
+            return cls(
+                keys, said["current"], base64.b64decode(said["index"], validate=True)
+            )
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            binascii.Error,
+        ):
+            raise VaultError(
+                f"Le fichier de clés {file} est absent ou mal formé : `habilitations keys`."
+            ) from None
 
     @staticmethod
     def write(file: Path) -> None:
         """New keys in a new file that its owner alone reads; an existing one is never overwritten."""
-        made = {name: base64.b64encode(os.urandom(KEY)).decode() for name in ("first", "index")}
-        content = {"current": "k1", "keys": {"k1": made["first"]}, "index": made["index"]}
+        made = {
+            name: base64.b64encode(os.urandom(KEY)).decode()
+            for name in ("first", "index")
+        }
+        content = {
+            "current": "k1",
+            "keys": {"k1": made["first"]},
+            "index": made["index"],
+        }
         try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as kept:
+            with os.fdopen(
+                os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+                "w",
+                encoding="utf-8",
+            ) as kept:
                 json.dump(content, kept, indent=2)
         except FileExistsError:
             raise VaultError(
@@ -111,7 +156,11 @@ class Vault:
 
     def canary(self) -> tuple[str, bytes, str]:
         """The current key's name, a constant word that it seals, and its index."""
-        return self._current, self._numbers.seal(WORD, _canary_of(self._current)), self._digest(WORD)
+        return (
+            self._current,
+            self._numbers.seal(WORD, _canary_of(self._current)),
+            self._digest(WORD),
+        )
 
     def recognises(self, key_name: str, cipher: bytes, digest: str) -> bool:
         """Whether a canary was sealed and indexed by keys that this vault holds."""
@@ -142,4 +191,6 @@ def _canary_of(key_name: str) -> str:
 
 
 def _derived(key: bytes, purpose: str) -> bytes:
-    return HKDF(hashes.SHA256(), KEY, salt=None, info=f"habilitations|{purpose}".encode()).derive(key)
+    return HKDF(
+        hashes.SHA256(), KEY, salt=None, info=f"habilitations|{purpose}".encode()
+    ).derive(key)

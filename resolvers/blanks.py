@@ -17,7 +17,12 @@ def require_key(key: str | None) -> None:
     """An act has no key, or one that says something: two calls with a blank key would be one act. KEY_BLANK."""
     require(not is_blank(key), Rule.KEY_BLANK, "idempotencyKey")
     too_long = f"{LONGEST_KEY} caractères au plus."
-    require(key is None or len(key) <= LONGEST_KEY, Rule.VALUE_INVALID, "idempotencyKey", detail=too_long)
+    require(
+        key is None or len(key) <= LONGEST_KEY,
+        Rule.VALUE_INVALID,
+        "idempotencyKey",
+        detail=too_long,
+    )
 
 
 def leave_out_blanks(given: Any) -> None:  # noqa: ANN401 an input

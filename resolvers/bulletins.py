@@ -5,12 +5,20 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.records import Bulletin, Convention, Refused, Role, Rule, Service, ServiceAccess
-from persistence.records.bulletins import Terms
+from persistence.records import (
+    Bulletin,
+    Convention,
+    Refused,
+    Role,
+    Rule,
+    Service,
+    ServiceAccess,
+)
+from persistence.records.bulletins import BulletinTerms
 from persistence.records.conventions import DocumentKind
 from persistence.records.identifiers import Siret
+from resolvers.acting.act import Act, ChangeInput, PreviewInput, at, permission
 
-from .acting import Act, ChangeInput, PreviewInput, at, permission
 from .conventions import SignatureInput, attach
 
 
@@ -20,13 +28,18 @@ from .conventions import SignatureInput, attach
 class BulletinPrepareInput(ChangeInput):
     convention_id: ID = strawberry.field(description="La convention.")
     service_id: ID = strawberry.field(description="Le service (R34).")
-    siret: str = strawberry.field(description="SIRET tel qu'écrit sur le bulletin (R58).")
-    role_ids: list[ID] = strawberry.field(description="Rôles disponibles pour le partenaire (R35).")
+    siret: str = strawberry.field(
+        description="SIRET tel qu'écrit sur le bulletin (R58)."
+    )
+    role_ids: list[ID] = strawberry.field(
+        description="Rôles disponibles pour le partenaire (R35)."
+    )
     establishment_ids: list[ID] = strawberry.field(
         default_factory=list, description="Établissements de la portée (R35)."
     )
     departments: list[str] = strawberry.field(
-        default_factory=list, description="Départements de la portée, quand aucun établissement n'est nommé."
+        default_factory=list,
+        description="Départements de la portée, quand aucun établissement n'est nommé.",
     )
 
 
@@ -37,7 +50,7 @@ async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
     service = await act.known(Service, given.service_id, "serviceId")
     with at("siret"):
         siret = Siret.read(given.siret)
-    terms = Terms(
+    terms = BulletinTerms(
         siret,
         await act.all_known(Role, given.role_ids, "roleIds"),
         act.establishments(given.establishment_ids),
@@ -50,11 +63,16 @@ async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
 @strawberry.input(description="Les signatures d'un bulletin, et ses dates d'effet.")
 class BulletinSignInput(PreviewInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin.")
-    signature: SignatureInput = strawberry.field(description="Les deux signatures (R30).")
+    signature: SignatureInput = strawberry.field(
+        description="Les deux signatures (R30)."
+    )
     effective_from: date = strawberry.field(description="Premier jour d'effet (R8).")
-    effective_to: date | None = strawberry.field(default=None, description="Premier jour sans effet.")
+    effective_to: date | None = strawberry.field(
+        default=None, description="Premier jour sans effet."
+    )
     acknowledge_cna: bool = strawberry.field(
-        default=False, description="Confirme que le CNA administrera toute la convention (R47)."
+        default=False,
+        description="Confirme que le CNA administrera toute la convention (R47).",
     )
 
 
@@ -65,7 +83,11 @@ async def bulletin_sign(act: Act, given: BulletinSignInput) -> Bulletin:
     paper = given.signature.signature
     act.warn(
         bulletin.sign(
-            paper, given.effective_from, given.effective_to, acknowledge_cna=given.acknowledge_cna, today=act.today
+            paper,
+            given.effective_from,
+            given.effective_to,
+            acknowledge_cna=given.acknowledge_cna,
+            today=act.today,
         )
     )
     attach(act, DocumentKind.BULLETIN, paper.digest, bulletin.id)
@@ -74,7 +96,9 @@ async def bulletin_sign(act: Act, given: BulletinSignInput) -> Bulletin:
 
 @strawberry.input(description="L'ouverture d'un service, selon un bulletin signé.")
 class ServiceOpenInput(PreviewInput):
-    bulletin_id: ID = strawberry.field(description="Le bulletin : il dit les rôles et la portée (R55).")
+    bulletin_id: ID = strawberry.field(
+        description="Le bulletin : il dit les rôles et la portée (R55)."
+    )
     on: date = strawberry.field(description="Premier jour d'ouverture.")
 
 
@@ -82,14 +106,20 @@ class ServiceOpenInput(PreviewInput):
 async def service_open(act: Act, given: ServiceOpenInput) -> ServiceAccess:
     """R3, R9, R10, R28, R30, R34, R38, R55, R58."""
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
-    bulletin.open_service(given.on, await _elsewhere(act, bulletin, given.on), act.today)
+    bulletin.open_service(
+        given.on, await _elsewhere(act, bulletin, given.on), act.today
+    )
     return bulletin.access
 
 
-@strawberry.input(description="Le remplacement d'un bulletin ouvert par un autre, signé.")
+@strawberry.input(
+    description="Le remplacement d'un bulletin ouvert par un autre, signé."
+)
 class BulletinReplaceInput(PreviewInput):
     bulletin_id: ID = strawberry.field(description="Le bulletin ouvert.")
-    successor_id: ID = strawberry.field(description="Le bulletin signé qui le remplace.")
+    successor_id: ID = strawberry.field(
+        description="Le bulletin signé qui le remplace."
+    )
     on: date = strawberry.field(description="Premier jour du nouveau bulletin.")
 
 
@@ -97,16 +127,22 @@ class BulletinReplaceInput(PreviewInput):
 async def bulletin_replace(act: Act, given: BulletinReplaceInput) -> Bulletin:
     """R34: the one closes on the day the other opens."""
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
-    successor = next((b for b in bulletin.access.bulletins if b.id == given.successor_id), None)
+    successor = next(
+        (b for b in bulletin.access.bulletins if b.id == given.successor_id), None
+    )
     if successor is None:
         raise Refused(Rule.NOT_FOUND, "successorId")
-    bulletin.replace_with(successor, given.on, await _elsewhere(act, successor, given.on), act.today)
+    bulletin.replace_with(
+        successor, given.on, await _elsewhere(act, successor, given.on), act.today
+    )
     return successor
 
 
 async def _elsewhere(act: Act, bulletin: Bulletin, on: date) -> frozenset[str]:
     sirets = [e.siret for e in bulletin.establishments]
-    return await act.register.contracting_elsewhere(bulletin.access.convention.partner, sirets, on)
+    return await act.register.contracting_elsewhere(
+        bulletin.access.convention.partner, sirets, on
+    )
 
 
 @strawberry.input(description="La clôture d'un bulletin.")
@@ -129,9 +165,11 @@ class BulletinClosingCancelInput(PreviewInput):
 
 
 @permission("MembershipBulletin:close", on=[Bulletin])
-async def bulletin_closing_cancel(act: Act, given: BulletinClosingCancelInput) -> Bulletin:
+async def bulletin_closing_cancel(
+    act: Act, given: BulletinClosingCancelInput
+) -> Bulletin:
     bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
-    act.felt_on(bulletin.closed_on)
+    act.set_effect_day(bulletin.closed_on)
     elsewhere = await _elsewhere(act, bulletin, bulletin.closed_on or act.today)
     if bulletin.opened_on is not None and elsewhere:
         raise Refused(Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(elsewhere)))
@@ -139,7 +177,9 @@ async def bulletin_closing_cancel(act: Act, given: BulletinClosingCancelInput) -
     return bulletin
 
 
-@strawberry.input(description="La suspension d'un service : les droits s'arrêtent, les dates restent.")
+@strawberry.input(
+    description="La suspension d'un service : les droits s'arrêtent, les dates restent."
+)
 class ServiceSuspendInput(PreviewInput):
     access_id: ID = strawberry.field(description="Le service de la convention.")
     suspension_reason: str = strawberry.field(description="Motif de la suspension.")

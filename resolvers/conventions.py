@@ -9,29 +9,41 @@ from persistence.records import (
     Affiliation,
     ContractManager,
     Convention,
-    Document,
     Mission,
     Mode,
     Partner,
     Refused,
     Rule,
+    ScannedPaper,
 )
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind
-from persistence.records.onboarding import may_contract
+from persistence.records.onboarding import require_onboarding_before_contract
 from persistence.records.papers import Signature
+from resolvers.acting.act import Act, ChangeInput, PreviewInput, at, permission
 
-from .acting import Act, ChangeInput, PreviewInput, at, permission
 from .users import PersonInput, invited, keep_a_manager
 
 
-@strawberry.input(description="Les deux signatures d'un document papier, et l'empreinte de sa numérisation (R30).")
+@strawberry.input(
+    description="Les deux signatures d'un document papier, et l'empreinte de sa numérisation (R30)."
+)
 class SignatureInput:
-    partner_signed_on: date = strawberry.field(description="Jour de signature du partenaire.")
-    organism_signed_on: date = strawberry.field(description="Jour de signature de l'organisme.")
-    partner_signatory: str = strawberry.field(description="Qui a signé pour le partenaire.")
-    organism_signatory: str = strawberry.field(description="Qui a signé pour l'organisme.")
-    digest: str = strawberry.field(description="SHA-256 de la numérisation, en hexadécimal.")
+    partner_signed_on: date = strawberry.field(
+        description="Jour de signature du partenaire."
+    )
+    organism_signed_on: date = strawberry.field(
+        description="Jour de signature de l'organisme."
+    )
+    partner_signatory: str = strawberry.field(
+        description="Qui a signé pour le partenaire."
+    )
+    organism_signatory: str = strawberry.field(
+        description="Qui a signé pour l'organisme."
+    )
+    digest: str = strawberry.field(
+        description="SHA-256 de la numérisation, en hexadécimal."
+    )
 
     @property
     def signature(self) -> Signature:
@@ -44,12 +56,16 @@ class SignatureInput:
         )
 
 
-@strawberry.input(description="Une convention à préparer, avec son contrat de services.")
+@strawberry.input(
+    description="Une convention à préparer, avec son contrat de services."
+)
 class ConventionPrepareInput(ChangeInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
     mode: Mode = strawberry.field(description="Mode de gestion, au contrat (R41).")
     mission_ids: list[ID] = strawberry.field(description="Les missions (R32).")
-    conditions_of_exercise: str | None = strawberry.field(default=None, description="Conditions d'exercice (R32).")
+    conditions_of_exercise: str | None = strawberry.field(
+        default=None, description="Conditions d'exercice (R32)."
+    )
     conditions_of_administration: str | None = strawberry.field(
         default=None, description="Conditions d'administration (R32)."
     )
@@ -61,18 +77,29 @@ async def convention_prepare(act: Act, given: ConventionPrepareInput) -> Convent
     partner = await act.take(Partner, given.partner_id, "partnerId")
     missions = await act.all_known(Mission, given.mission_ids, "missionIds")
     return partner.prepare_convention(
-        given.mode, missions, given.conditions_of_exercise, given.conditions_of_administration, act.today
+        given.mode,
+        missions,
+        given.conditions_of_exercise,
+        given.conditions_of_administration,
+        act.today,
     )
 
 
 @strawberry.input(description="Les signatures d'une convention et de son contrat.")
 class ConventionSignInput(ChangeInput):
     convention_id: ID = strawberry.field(description="La convention.")
-    convention: SignatureInput = strawberry.field(description="Signatures de la convention.")
-    contract: SignatureInput = strawberry.field(description="Signatures du contrat de services.")
-    in_force_on: date = strawberry.field(description="Premier jour d'effet : aujourd'hui ou après.")
+    convention: SignatureInput = strawberry.field(
+        description="Signatures de la convention."
+    )
+    contract: SignatureInput = strawberry.field(
+        description="Signatures du contrat de services."
+    )
+    in_force_on: date = strawberry.field(
+        description="Premier jour d'effet : aujourd'hui ou après."
+    )
     term_on: date | None = strawberry.field(
-        default=None, description="Premier jour après le terme ; vide : sans limitation de durée."
+        default=None,
+        description="Premier jour après le terme ; vide : sans limitation de durée.",
     )
 
 
@@ -82,28 +109,37 @@ async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
     convention = await act.take(Convention, given.convention_id, "conventionId")
     if await act.register.in_scope_elsewhere(convention.partner, given.in_force_on):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE, "inForceOn")
-    may_contract(convention.partner, act.today)
+    require_onboarding_before_contract(convention.partner, act.today)
     papers = (given.convention.signature, given.contract.signature)
     convention.sign(*papers, given.in_force_on, given.term_on, act.today)
     attach_papers(act, convention.id, *papers)
     return convention
 
 
-@strawberry.input(description="Une convention qui existait avant le registre, avec son contrat de services.")
+@strawberry.input(
+    description="Une convention qui existait avant le registre, avec son contrat de services."
+)
 class ConventionRecordInput(ChangeInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
     number: str = strawberry.field(description="Son numéro.")
     mode: Mode = strawberry.field(description="Mode de gestion, au contrat (R41).")
     mission_ids: list[ID] = strawberry.field(description="Ses missions (R32).")
-    convention: SignatureInput = strawberry.field(description="Signatures de la convention.")
-    contract: SignatureInput = strawberry.field(description="Signatures du contrat de services.")
+    convention: SignatureInput = strawberry.field(
+        description="Signatures de la convention."
+    )
+    contract: SignatureInput = strawberry.field(
+        description="Signatures du contrat de services."
+    )
     originally_in_force_on: date = strawberry.field(
         description="Premier jour d'effet d'origine. Le registre, lui, ne donne aucun droit avant aujourd'hui."
     )
     term_on: date | None = strawberry.field(
-        default=None, description="Premier jour après le terme ; vide : sans limitation de durée."
+        default=None,
+        description="Premier jour après le terme ; vide : sans limitation de durée.",
     )
-    conditions_of_exercise: str | None = strawberry.field(default=None, description="Conditions d'exercice (R32).")
+    conditions_of_exercise: str | None = strawberry.field(
+        default=None, description="Conditions d'exercice (R32)."
+    )
     conditions_of_administration: str | None = strawberry.field(
         default=None, description="Conditions d'administration (R32)."
     )
@@ -117,10 +153,16 @@ async def convention_record(act: Act, given: ConventionRecordInput) -> Conventio
         raise Refused(Rule.IN_SCOPE_ELSEWHERE, "partnerId")
     missions = await act.all_known(Mission, given.mission_ids, "missionIds")
     convention = partner.prepare_convention(
-        given.mode, missions, given.conditions_of_exercise, given.conditions_of_administration, act.today
+        given.mode,
+        missions,
+        given.conditions_of_exercise,
+        given.conditions_of_administration,
+        act.today,
     )
     papers = (given.convention.signature, given.contract.signature)
-    convention.record(given.number, *papers, given.originally_in_force_on, given.term_on, act.today)
+    convention.record(
+        given.number, *papers, given.originally_in_force_on, given.term_on, act.today
+    )
     attach_papers(act, convention.id, *papers)
     return convention
 
@@ -128,9 +170,15 @@ async def convention_record(act: Act, given: ConventionRecordInput) -> Conventio
 @strawberry.input(description="Un avenant à une convention en vigueur.")
 class ConventionAmendInput(ChangeInput):
     convention_id: ID = strawberry.field(description="La convention.")
-    verified_fields: list[str] = strawberry.field(description="Ce qui a été vérifié, par exemple `mission` (R55).")
-    mission_ids: list[ID] = strawberry.field(description="Les missions après l'avenant.")
-    digest: str | None = strawberry.field(default=None, description="SHA-256 de l'avenant numérisé.")
+    verified_fields: list[str] = strawberry.field(
+        description="Ce qui a été vérifié, par exemple `mission` (R55)."
+    )
+    mission_ids: list[ID] = strawberry.field(
+        description="Les missions après l'avenant."
+    )
+    digest: str | None = strawberry.field(
+        default=None, description="SHA-256 de l'avenant numérisé."
+    )
 
 
 @permission("Convention:amend", on=[Convention])
@@ -138,7 +186,9 @@ async def convention_amend(act: Act, given: ConventionAmendInput) -> Amendment:
     """R55, R9."""
     convention = await act.take(Convention, given.convention_id, "conventionId")
     missions = await act.all_known(Mission, given.mission_ids, "missionIds")
-    amendment = convention.amend(given.verified_fields, missions, given.digest, act.today)
+    amendment = convention.amend(
+        given.verified_fields, missions, given.digest, act.today
+    )
     if given.digest:
         attach(act, DocumentKind.AMENDMENT, given.digest, amendment.id)
     return amendment
@@ -147,7 +197,9 @@ async def convention_amend(act: Act, given: ConventionAmendInput) -> Amendment:
 @strawberry.input(description="La clôture d'une convention.")
 class ConventionCloseInput(PreviewInput):
     convention_id: ID = strawberry.field(description="La convention.")
-    on: date = strawberry.field(description="Premier jour sans la convention : aujourd'hui ou après.")
+    on: date = strawberry.field(
+        description="Premier jour sans la convention : aujourd'hui ou après."
+    )
     closing_reason: ClosingReason = strawberry.field(description="Motif.")
     comment: str | None = strawberry.field(default=None, description="Commentaire.")
 
@@ -166,9 +218,11 @@ class ConventionClosingCancelInput(PreviewInput):
 
 
 @permission("Convention:cancel_closing", on=[Convention])
-async def convention_closing_cancel(act: Act, given: ConventionClosingCancelInput) -> Convention:
+async def convention_closing_cancel(
+    act: Act, given: ConventionClosingCancelInput
+) -> Convention:
     convention = await act.take(Convention, given.convention_id, "conventionId")
-    act.felt_on(convention.closed_on)
+    act.set_effect_day(convention.closed_on)
     if convention.in_force_on is not None:
         await _place_is_free(act, convention, convention.closed_on or act.today)
     convention.cancel_closing(act.today)
@@ -179,7 +233,12 @@ async def _place_is_free(act: Act, convention: Convention, on: date) -> None:
     """R35: meanwhile nobody has taken the partner in its scope, nor contracted for an establishment of its own."""
     if await act.register.in_scope_elsewhere(convention.partner, on):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE)
-    live = [b for a in convention.accesses for b in a.bulletins if b.opened_on is not None and b.ends_on > on]
+    live = [
+        b
+        for a in convention.accesses
+        for b in a.bulletins
+        if b.opened_on is not None and b.ends_on > on
+    ]
     sirets = sorted({e.siret for b in live for e in b.establishments})
     elsewhere = await act.register.contracting_elsewhere(convention.partner, sirets, on)
     if elsewhere:
@@ -190,30 +249,52 @@ async def _place_is_free(act: Act, convention: Convention, on: date) -> None:
     description="Un gestionnaire des habilitations à nommer : une personne connue du partenaire, ou à inviter."
 )
 class ManagerAppointInput(ChangeInput):
-    convention_id: ID = strawberry.field(description="La convention, au contrat délégué.")
+    convention_id: ID = strawberry.field(
+        description="La convention, au contrat délégué."
+    )
     kind: ManagerKind = strawberry.field(description="Gestionnaire ou suppléant.")
-    user_id: ID | None = strawberry.field(default=None, description="Une personne déjà rattachée au partenaire.")
-    person: PersonInput | None = strawberry.field(default=None, description="Une personne à inviter.")
+    user_id: ID | None = strawberry.field(
+        default=None, description="Une personne déjà rattachée au partenaire."
+    )
+    person: PersonInput | None = strawberry.field(
+        default=None, description="Une personne à inviter."
+    )
 
 
 @permission("Manager:appoint", "Manager:appoint_deputy", on=[Convention])
-async def manager_appoint(act: Act, given: ManagerAppointInput) -> tuple[ContractManager, dict[str, str]]:
+async def manager_appoint(
+    act: Act, given: ManagerAppointInput
+) -> tuple[ContractManager, dict[str, str]]:
     """R39, R45: by the Caf whenever none is active, or whom it had ended; then the manager names its deputies."""
     by_manager = given.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
     needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
-    convention = await act.take(Convention, given.convention_id, "conventionId", needs=needs)
-    again = given.user_id is not None and convention.partner.ended_as_manager(given.user_id)
-    if not act.by_administrator and not again and convention.contract.managers_on(act.today):
+    convention = await act.take(
+        Convention, given.convention_id, "conventionId", needs=needs
+    )
+    again = given.user_id is not None and convention.partner.ended_as_manager(
+        given.user_id
+    )
+    if (
+        not act.is_by_partner
+        and not again
+        and convention.contract.managers_on(act.today)
+    ):
         raise Refused(Rule.MANAGER_ACTIVE)
     affiliation, secret = _affiliated(act, given)
-    manager = convention.contract.appoint(affiliation, given.kind, act.today, act.author.side)
+    manager = convention.contract.appoint(
+        affiliation, given.kind, act.today, act.author.side
+    )
     return manager, secret
 
 
-def _affiliated(act: Act, given: ManagerAppointInput) -> tuple[Affiliation, dict[str, str]]:
+def _affiliated(
+    act: Act, given: ManagerAppointInput
+) -> tuple[Affiliation, dict[str, str]]:
     assert act.partner is not None
     if (given.user_id is None) == (given.person is None):
-        raise Refused(Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`.")
+        raise Refused(
+            Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`."
+        )
     if given.person is not None:
         affiliation, secret = invited(act, act.partner, given.person)
         return affiliation, {"invitation": secret}
@@ -235,9 +316,13 @@ async def manager_end(act: Act, given: ManagerEndInput) -> ContractManager:
     return manager
 
 
-@strawberry.input(description="La remise par le CNA d'un partenaire à l'organisme signataire.")
+@strawberry.input(
+    description="La remise par le CNA d'un partenaire à l'organisme signataire."
+)
 class CnaHandBackInput(PreviewInput):
-    partner_id: ID = strawberry.field(description="Le partenaire que le CNA administre.")
+    partner_id: ID = strawberry.field(
+        description="Le partenaire que le CNA administre."
+    )
 
 
 @permission("Cna:hand_back", on=[Partner])
@@ -248,7 +333,9 @@ async def cna_hand_back(act: Act, given: CnaHandBackInput) -> Partner:
     return partner
 
 
-def attach_papers(act: Act, convention_id: str, convention: Signature, contract: Signature) -> None:
+def attach_papers(
+    act: Act, convention_id: str, convention: Signature, contract: Signature
+) -> None:
     """Keep the digests of a convention and of its contract."""
     attach(act, DocumentKind.CONVENTION, convention.digest, convention_id)
     attach(act, DocumentKind.CONTRACT, contract.digest, convention_id)
@@ -257,4 +344,8 @@ def attach_papers(act: Act, convention_id: str, convention: Signature, contract:
 def attach(act: Act, kind: DocumentKind, digest: str, attached_to: str) -> None:
     """Keep the digest of a scanned paper."""
     assert act.partner is not None
-    act.register.session.add(Document(partner_id=act.partner.id, kind=kind, digest=digest, attached_to=attached_to))
+    act.register.session.add(
+        ScannedPaper(
+            partner_id=act.partner.id, kind=kind, digest=digest, attached_to=attached_to
+        )
+    )

@@ -3,24 +3,29 @@
 import strawberry
 
 from persistence.records import Record, Refused, Rule
+from resolvers.acting.act import Act, ActInput, permission
 
-from .acting import Act, ActInput, permission
 from .lists import TYPES, ExportedList
 
 
-@strawberry.input(description="Une liste remise en fichier. Le motif, gardé au journal, est `reason`.")
+@strawberry.input(
+    description="Une liste remise en fichier. Le motif, gardé au journal, est `reason`."
+)
 class ListExportInput(ActInput):
     list: ExportedList = strawberry.field(description="La liste.")
     rows: int = strawberry.field(description="Nombre de lignes remises.")
     filter: str | None = strawberry.field(
-        default=None, description="Les filtres appliqués, en clair : aucune donnée personnelle."
+        default=None,
+        description="Les filtres appliqués, en clair : aucune donnée personnelle.",
     )
 
 
 @permission(*(f"{type_}:export" for type_ in dict.fromkeys(TYPES.values())))
 async def list_export(act: Act, given: ListExportInput) -> list[Record]:
-    act.may_somewhere(f"{TYPES[given.list]}:export")
+    act.require_permission_anywhere(f"{TYPES[given.list]}:export")
     if given.rows < 0:
         raise Refused(Rule.VALUE_INVALID, "rows")
-    act.said = {"export": {"list": given.list.value, "rows": given.rows, "filter": given.filter}}
+    act.said = {
+        "export": {"list": given.list.value, "rows": given.rows, "filter": given.filter}
+    }
     return []

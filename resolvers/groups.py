@@ -6,16 +6,18 @@ import strawberry
 from strawberry import ID
 
 from persistence.records import Affiliation, Group, Role, ServiceAccess
+from resolvers.acting.act import Act, ChangeInput, PreviewInput, at, permission
 
-from .acting import Act, ChangeInput, PreviewInput, at, permission
 
-
-@strawberry.input(description="Un groupe à créer dans un service dont un bulletin est signé (R10, R56).")
+@strawberry.input(
+    description="Un groupe à créer dans un service dont un bulletin est signé (R10, R56)."
+)
 class GroupCreateInput(ChangeInput):
     access_id: ID = strawberry.field(description="Le service de la convention.")
     name: str = strawberry.field(description="Nom du groupe.")
     establishment_ids: list[ID] | None = strawberry.field(
-        default=None, description="Établissements ; vide : tous ceux du bulletin, présents et à venir."
+        default=None,
+        description="Établissements ; vide : tous ceux du bulletin, présents et à venir.",
     )
 
 
@@ -23,7 +25,11 @@ class GroupCreateInput(ChangeInput):
 async def group_create(act: Act, given: GroupCreateInput) -> Group:
     """R35, R56."""
     access = await act.take(ServiceAccess, given.access_id, "accessId")
-    chosen = None if given.establishment_ids is None else act.establishments(given.establishment_ids)
+    chosen = (
+        None
+        if given.establishment_ids is None
+        else act.establishments(given.establishment_ids)
+    )
     group = access.create_group(given.name, chosen, act.today)
     act.warn(access.notices(group, act.today))
     return group
@@ -32,25 +38,34 @@ async def group_create(act: Act, given: GroupCreateInput) -> Group:
 @strawberry.input(description="Le rôle à rattacher à un groupe.")
 class GroupRoleAttachInput(PreviewInput):
     group_id: ID = strawberry.field(description="Le groupe.")
-    role_id: ID = strawberry.field(description="Le rôle, que le bulletin accorde (R35).")
+    role_id: ID = strawberry.field(
+        description="Le rôle, que le bulletin accorde (R35)."
+    )
 
 
 @permission("Group:attach_role", on=[Group])
 async def group_role_attach(act: Act, given: GroupRoleAttachInput) -> Group:
     """R35, R56, A10."""
     group = await act.take(Group, given.group_id, "groupId")
-    group.access.attach_role(group, await act.known(Role, given.role_id, "roleId"), act.today)
+    group.access.attach_role(
+        group, await act.known(Role, given.role_id, "roleId"), act.today
+    )
     act.warn(group.access.notices(group, act.today))
     return group
 
 
-@strawberry.input(description="Des personnes à inclure dans un groupe, en plus de celles qui y sont.")
+@strawberry.input(
+    description="Des personnes à inclure dans un groupe, en plus de celles qui y sont."
+)
 class GroupMembersAddInput(ChangeInput):
     group_id: ID = strawberry.field(description="Le groupe.")
     user_ids: list[ID] = strawberry.field(description="Les personnes.")
-    starts_on: date | None = strawberry.field(default=None, description="Premier jour ; vide : aujourd'hui.")
+    starts_on: date | None = strawberry.field(
+        default=None, description="Premier jour ; vide : aujourd'hui."
+    )
     ends_on: date | None = strawberry.field(
-        default=None, description="Premier jour sans le droit ; vide : sans limitation de durée."
+        default=None,
+        description="Premier jour sans le droit ; vide : sans limitation de durée.",
     )
 
 
@@ -60,7 +75,9 @@ async def group_members_add(act: Act, given: GroupMembersAddInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
     for index, user_id in enumerate(given.user_ids):
         with at("userIds", str(index)):
-            group.include(_affiliation(act, user_id), act.today, given.starts_on, given.ends_on)
+            group.include(
+                _affiliation(act, user_id), act.today, given.starts_on, given.ends_on
+            )
     act.warn(group.access.notices(group, act.today))
     return group
 
@@ -107,6 +124,6 @@ class GroupClosingCancelInput(PreviewInput):
 @permission("Group:close", on=[Group])
 async def group_closing_cancel(act: Act, given: GroupClosingCancelInput) -> Group:
     group = await act.take(Group, given.group_id, "groupId")
-    act.felt_on(group.closed_on)
+    act.set_effect_day(group.closed_on)
     group.cancel_closing(act.today)
     return group

@@ -7,42 +7,70 @@ from typing import Any
 import strawberry
 from strawberry import ID
 
-from persistence import extracts
-from persistence.extract_taking import Taking, purge_lines, sealed, waiting
-from persistence.extracts import Reading
-from persistence.records import Extract, ExtractLine, ImportDecision, Organism, Refused, Rule
-from persistence.records.extract_columns import ImportField
-from persistence.records.extract_words import Reference
-
-from .acting import Act, ActInput, ChangeInput, permission
+from persistence.intake import import_reading
+from persistence.intake.import_applying import (
+    ImportApplication,
+    purge_lines,
+    sealed,
+    waiting,
+)
+from persistence.intake.import_columns import ImportField
+from persistence.intake.import_reading import ParsedImport
+from persistence.intake.import_words import Reference
+from persistence.records import (
+    Import,
+    ImportDecision,
+    ImportLine,
+    Organism,
+    Refused,
+    Rule,
+)
+from resolvers.acting.act import Act, ActInput, ChangeInput, permission
 
 AT_ONCE = 1_000
 UPLOAD = "Import:upload"
 
 
-@strawberry.input(description="Ce que veut dire une colonne que ses mots n'expliquent pas.")
+@strawberry.input(
+    description="Ce que veut dire une colonne que ses mots n'expliquent pas."
+)
 class ImportColumnInput:
-    header: str = strawberry.field(description="En-tête de la colonne, sans égard à la casse ni aux accents.")
+    header: str = strawberry.field(
+        description="En-tête de la colonne, sans égard à la casse ni aux accents."
+    )
     field: ImportField = strawberry.field(description="Ce qu'elle dit.")
 
 
-@strawberry.input(description="Un import à ouvrir ; le fichier vient ensuite, par `PUT` à l'adresse rendue.")
+@strawberry.input(
+    description="Un import à ouvrir ; le fichier vient ensuite, par `PUT` à l'adresse rendue."
+)
 class ImportOpenInput(ActInput):
-    filename: str = strawberry.field(description="Nom du fichier, tel qu'il se montre : il ne décide de rien.")
-    organism_id: ID = strawberry.field(description="Organisme qui ouvre l'import : l'un des vôtres.")
+    filename: str = strawberry.field(
+        description="Nom du fichier, tel qu'il se montre : il ne décide de rien."
+    )
+    organism_id: ID = strawberry.field(
+        description="Organisme qui ouvre l'import : l'un des vôtres."
+    )
     columns: list[ImportColumnInput] | None = strawberry.field(
-        default=None, description="Les colonnes à comprendre autrement que par leurs mots."
+        default=None,
+        description="Les colonnes à comprendre autrement que par leurs mots.",
     )
 
 
 @permission(UPLOAD)
-async def import_open(act: Act, given: ImportOpenInput) -> tuple[Extract, dict[str, str]]:
+async def import_open(
+    act: Act, given: ImportOpenInput
+) -> tuple[Import, dict[str, str]]:
     """R57."""
-    act.may_create({"administering": given.organism_id})
+    act.require_permission_on({"administering": given.organism_id})
     act.organism = given.organism_id
     organism = await act.known(Organism, given.organism_id, "organismId")
-    columns = [{"header": one.header, "field": one.field.value} for one in given.columns or ()]
-    extract = Extract.open(organism, given.filename, columns or None, act.actor, act.today)
+    columns = [
+        {"header": one.header, "field": one.field.value} for one in given.columns or ()
+    ]
+    extract = Import.open(
+        organism, given.filename, columns or None, act.actor, act.today
+    )
     act.register.session.add(extract)
     return extract, {"upload_path": f"/imports/{extract.id}"}
 
@@ -54,7 +82,7 @@ async def import_open(act: Act, given: ImportOpenInput) -> tuple[Extract, dict[s
 class Expected:
     """What the bytes of an import are read with."""
 
-    extract: Extract
+    extract: Import
     columns: list[Mapping[str, str]]
     reference: Reference
 
@@ -63,16 +91,16 @@ class Expected:
 class Upload:
     import_id: str
     content: bytes
-    reading: Reading
+    reading: ParsedImport
 
 
-async def _opened(act: Act, import_id: str) -> Extract:
+async def _opened(act: Act, import_id: str) -> Import:
     """The import, for who may upload to it; for anybody else it does not exist."""
-    extract = await act.register.session.get(Extract, import_id, with_for_update=True)
+    extract = await act.register.session.get(Import, import_id, with_for_update=True)
     if extract is None:
         raise Refused(Rule.NOT_FOUND)
     try:
-        act.may_create({"administering": extract.organism_id}, UPLOAD)
+        act.require_permission_on({"administering": extract.organism_id}, UPLOAD)
     except Refused:
         raise Refused(Rule.NOT_FOUND) from None
     act.organism = extract.organism_id
@@ -84,25 +112,33 @@ async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Exp
     """Before the bytes are read: whether they may come."""
     extract = await _opened(act, import_id)
     act.changes = False
-    return Expected(extract, list(extract.given or ()), await extracts.reference(act.register, extract))
+    return Expected(
+        extract,
+        list(extract.given or ()),
+        await import_reading.reference(act.register, extract),
+    )
 
 
 @permission(UPLOAD)
-async def import_upload(act: Act, given: Upload) -> Extract:
+async def import_upload(act: Act, given: Upload) -> Import:
     """R57: the bytes and the preview of their lines; the same bytes again change nothing."""
     extract = await _opened(act, given.import_id)
     if extract.received_at is not None:  # meanwhile
-        extract.is_again(given.content)
+        extract.require_same_file(given.content)
         act.changes = False
         return extract
-    await extracts.receive(act.register, extract, given.content, given.reading, act.now)
+    await import_reading.receive(
+        act.register, extract, given.content, given.reading, act.now
+    )
     return extract
 
 
 # the lines
 
 
-@strawberry.input(description="Le choix entre des lignes qui se contredisent, ou contre ce que dit le registre.")
+@strawberry.input(
+    description="Le choix entre des lignes qui se contredisent, ou contre ce que dit le registre."
+)
 class ImportArbitrateInput(ChangeInput):
     line_id: ID = strawberry.field(description="La ligne.")
     decision: ImportDecision = strawberry.field(
@@ -111,41 +147,52 @@ class ImportArbitrateInput(ChangeInput):
     arbitration_reason: str = strawberry.field(description="Motif de ce choix.")
 
 
-@permission("Import:arbitrate", on=[ExtractLine])
-async def import_arbitrate(act: Act, given: ImportArbitrateInput) -> ExtractLine:
+@permission("Import:arbitrate", on=[ImportLine])
+async def import_arbitrate(act: Act, given: ImportArbitrateInput) -> ImportLine:
     """R57: what the file leaves undecided; a decision may change until it is applied."""
-    await extracts.hold(act.register)
-    line = await act.take(ExtractLine, given.line_id, "lineId")
+    await import_reading.hold(act.register)
+    line = await act.take(ImportLine, given.line_id, "lineId")
     act.organism = line.organism_id
-    others = await extracts.siblings(act.register, line)
-    line.arbitrate(given.decision, others, given.arbitration_reason, act.actor, act.today)
+    others = await import_reading.siblings(act.register, line)
+    line.arbitrate(
+        given.decision, others, given.arbitration_reason, act.actor, act.today
+    )
     return line
 
 
-@strawberry.input(description="Les lignes d'un organisme à prendre : chacune par un agent de son organisme.")
+@strawberry.input(
+    description="Les lignes d'un organisme à prendre : chacune par un agent de son organisme."
+)
 class ImportApplyInput(ChangeInput):
     import_id: ID = strawberry.field(description="L'import.")
-    organism_id: ID = strawberry.field(description="L'organisme dont les lignes sont prises : l'un des vôtres.")
-    line_ids: list[ID] | None = strawberry.field(
-        default=None, description="Les lignes à prendre, 1 000 au plus ; sinon toutes celles qui attendent."
+    organism_id: ID = strawberry.field(
+        description="L'organisme dont les lignes sont prises : l'un des vôtres."
     )
-    columns_confirmed: bool = strawberry.field(description="Le sens des colonnes, que montre `columns`, est le bon.")
+    line_ids: list[ID] | None = strawberry.field(
+        default=None,
+        description="Les lignes à prendre, 1 000 au plus ; sinon toutes celles qui attendent.",
+    )
+    columns_confirmed: bool = strawberry.field(
+        description="Le sens des colonnes, que montre `columns`, est le bon."
+    )
 
 
-@permission("Import:apply", on=[Extract])
-async def import_apply(act: Act, given: ImportApplyInput) -> tuple[Extract, dict[str, int]]:
+@permission("Import:apply", on=[Import])
+async def import_apply(
+    act: Act, given: ImportApplyInput
+) -> tuple[Import, dict[str, int]]:
     """R57: each line is judged again under the lock; what has moved since is left, and told."""
-    await extracts.hold(act.register)
-    extract = await act.take(Extract, given.import_id, "importId")
-    act.may_create({"administering": given.organism_id})
+    await import_reading.hold(act.register)
+    extract = await act.take(Import, given.import_id, "importId")
+    act.require_permission_on({"administering": given.organism_id})
     act.organism = given.organism_id
-    extract.is_received()
+    extract.require_received()
     if not given.columns_confirmed:
         raise Refused(Rule.EXTRACT_COLUMNS, "columnsConfirmed")
     if given.line_ids is not None and not 0 < len(given.line_ids) <= AT_ONCE:
         raise Refused(Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {AT_ONCE} lignes.")
     organism = await act.known(Organism, given.organism_id, "organismId")
-    taking = Taking(act.register, extract, organism, act.actor, act.now)
+    taking = ImportApplication(act.register, extract, organism, act.actor, act.now)
     await taking.take(given.line_ids)
     act.warn(taking.warnings)
     act.traces = taking.traces
@@ -157,22 +204,28 @@ async def import_apply(act: Act, given: ImportApplyInput) -> tuple[Extract, dict
     }
 
 
-@strawberry.input(description="La purge d'une extraction, à la fin de la migration (R13).")
+@strawberry.input(
+    description="La purge d'une extraction, à la fin de la migration (R13)."
+)
 class ImportPurgeInput(ChangeInput):
     import_id: ID = strawberry.field(description="L'import.")
     purge_reason: str = strawberry.field(description="Motif.")
-    force: bool = strawberry.field(default=False, description="Malgré des lignes qui attendent encore.")
+    force: bool = strawberry.field(
+        default=False, description="Malgré des lignes qui attendent encore."
+    )
 
 
-@permission("Import:purge", on=[Extract])
-async def import_purge(act: Act, given: ImportPurgeInput) -> Extract:
+@permission("Import:purge", on=[Import])
+async def import_purge(act: Act, given: ImportPurgeInput) -> Import:
     """R13: the content and the lines go; the header, its counts and the proof stay, and what the lines have made."""
-    await extracts.hold(act.register)
-    extract = await act.take(Extract, given.import_id, "importId")
-    extract.is_received()
+    await import_reading.hold(act.register)
+    extract = await act.take(Import, given.import_id, "importId")
+    extract.require_received()
     left = await waiting(act.register, extract)
     if left and not given.force:
         raise Refused(Rule.EXTRACT_WAITING, "force", detail=f"Nombre : {left}.")
-    extract.purge(await sealed(act.register, extract), given.purge_reason, act.actor, act.today)
+    extract.purge(
+        await sealed(act.register, extract), given.purge_reason, act.actor, act.today
+    )
     await purge_lines(act.register, extract)
     return extract

@@ -5,9 +5,16 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.records import Affiliation, Partner, Refused, Rule, SignIn, User, UserKind
-
-from .acting import Act, ChangeInput, PreviewInput, permission, under
+from persistence.records import (
+    Affiliation,
+    BoundIdentity,
+    Partner,
+    Refused,
+    Rule,
+    User,
+    UserKind,
+)
+from resolvers.acting.act import Act, ChangeInput, PreviewInput, permission, under
 
 
 @strawberry.input(description="Un client machine, tel que ses jetons le désignent.")
@@ -22,7 +29,9 @@ class ClientInput:
 class MandateGrantInput(ChangeInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
     client: ClientInput = strawberry.field(description="Le client machine.")
-    until: date | None = strawberry.field(default=None, description="Premier jour sans le mandat.")
+    until: date | None = strawberry.field(
+        default=None, description="Premier jour sans le mandat."
+    )
 
 
 @permission("Mandate:grant", on=[Partner])
@@ -30,14 +39,23 @@ async def mandate_grant(act: Act, given: MandateGrantInput) -> Affiliation:
     """A mandate gives nothing by itself: a group's role does, once the client is included in it."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
     client = given.client
-    for name, text in (("issuer", client.issuer), ("subject", client.subject), ("name", client.name)):
+    for name, text in (
+        ("issuer", client.issuer),
+        ("subject", client.subject),
+        ("name", client.name),
+    ):
         if not text.strip():
             raise Refused(Rule.VALUE_INVALID, "client", name)
     user = await act.register.user_of(client.issuer, client.subject)
     if user is None:
         with under("client"):
             user = User.person("", client.name, client.email, UserKind.MACHINE)
-        act.register.session.add_all([user, SignIn(issuer=client.issuer, subject=client.subject, user=user)])
+        act.register.session.add_all(
+            [
+                user,
+                BoundIdentity(issuer=client.issuer, subject=client.subject, user=user),
+            ]
+        )
     return partner.mandate(user, given.until, act.today)
 
 

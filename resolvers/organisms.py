@@ -5,14 +5,24 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.records import Agent, Organism, OrganismKind, Profile, Refused, Rule, SignIn, User
+from persistence.records import (
+    Agent,
+    BoundIdentity,
+    Organism,
+    OrganismKind,
+    Profile,
+    Refused,
+    Rule,
+    User,
+)
 from persistence.records.base import name_key
 from persistence.records.organisms import NetworkRole
+from resolvers.acting.act import Act, ActInput, ChangeInput, permission, under
 
-from .acting import Act, ActInput, ChangeInput, permission, under
 
-
-@strawberry.input(description="Une personne et son identité chez l'émetteur de jetons de son organisme.")
+@strawberry.input(
+    description="Une personne et son identité chez l'émetteur de jetons de son organisme."
+)
 class AgentPersonInput:
     given_name: str = strawberry.field(description="Prénom.")
     family_name: str = strawberry.field(description="Nom.")
@@ -25,24 +35,32 @@ class AgentPersonInput:
 class AgentAppointInput(ActInput):
     organism_id: ID = strawberry.field(description="L'organisme.")
     profile: Profile = strawberry.field(description="Le profil.")
-    user_id: ID | None = strawberry.field(default=None, description="Une personne connue.")
-    person: AgentPersonInput | None = strawberry.field(default=None, description="Une personne nouvelle.")
+    user_id: ID | None = strawberry.field(
+        default=None, description="Une personne connue."
+    )
+    person: AgentPersonInput | None = strawberry.field(
+        default=None, description="Une personne nouvelle."
+    )
 
 
 @permission("Agent:appoint")
 async def agent_appoint(act: Act, given: AgentAppointInput) -> Agent:
-    act.may_create({})
+    act.require_permission_on({})
     organism = await act.known(Organism, given.organism_id, "organismId")
     session = act.register.session
     if (given.user_id is None) == (given.person is None):
-        raise Refused(Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`.")
+        raise Refused(
+            Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`."
+        )
     if given.person is not None:
         person = given.person
         with under("person"):
             user = User.person(person.given_name, person.family_name, person.email)
-        if await session.get(SignIn, (person.issuer, person.subject)):
+        if await session.get(BoundIdentity, (person.issuer, person.subject)):
             raise Refused(Rule.ALREADY_BOUND, "person")
-        session.add(SignIn(issuer=person.issuer, subject=person.subject, user=user))
+        session.add(
+            BoundIdentity(issuer=person.issuer, subject=person.subject, user=user)
+        )
     else:
         user = await act.known(User, given.user_id or "", "userId")
     agent = Agent.appoint(user, organism, given.profile, act.today)
@@ -65,16 +83,24 @@ async def agent_end(act: Act, given: AgentEndInput) -> Agent:
     return agent
 
 
-@strawberry.input(description="Un organisme du référentiel, nouveau ou modifié, désigné par son code.")
+@strawberry.input(
+    description="Un organisme du référentiel, nouveau ou modifié, désigné par son code."
+)
 class OrganismSetInput(ChangeInput):
     code: str = strawberry.field(description="Code opaque.")
-    kind: OrganismKind = strawberry.field(description="Nature ; elle ne change plus ensuite.")
+    kind: OrganismKind = strawberry.field(
+        description="Nature ; elle ne change plus ensuite."
+    )
     name: str = strawberry.field(description="Nom.")
-    contact: str | None = strawberry.field(default=None, description="Où adresser ses questions (R60).")
+    contact: str | None = strawberry.field(
+        default=None, description="Où adresser ses questions (R60)."
+    )
     network_role: NetworkRole | None = strawberry.field(
         default=None, description="Rôle d'une Caf dans le réseau ; vide : aucun."
     )
-    departments: list[str] = strawberry.field(default_factory=list, description="Départements de son ressort.")
+    departments: list[str] = strawberry.field(
+        default_factory=list, description="Départements de son ressort."
+    )
 
 
 @permission("Organism:write")
@@ -83,7 +109,13 @@ async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
         raise Refused(Rule.VALUE_INVALID, "name" if given.code.isalnum() else "code")
     organism = await act.to_write(Organism, f"org_{given.code}")
     if organism is None:
-        organism = Organism(id=f"org_{given.code}", code=given.code, kind=given.kind, name="", sort_key=name_key(""))
+        organism = Organism(
+            id=f"org_{given.code}",
+            code=given.code,
+            kind=given.kind,
+            name="",
+            sort_key=name_key(""),
+        )
         act.register.session.add(organism)
     if organism.kind is not given.kind:
         raise Refused(Rule.VALUE_INVALID, "kind")
@@ -93,7 +125,9 @@ async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
     return organism
 
 
-@strawberry.input(description="Les organismes qu'un Centre de ressources soutient : tous, les autres ne le sont plus.")
+@strawberry.input(
+    description="Les organismes qu'un Centre de ressources soutient : tous, les autres ne le sont plus."
+)
 class OrganismSupportSetInput(ChangeInput):
     centre_id: ID = strawberry.field(description="Le Centre de ressources.")
     organism_ids: list[ID] = strawberry.field(

@@ -5,54 +5,81 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.extract_taking import follow
+from persistence.intake.import_applying import follow
 from persistence.records import Establishment, Organism, Partner, Refused, Rule, Service
-from persistence.records.corrections import correct_establishment, correct_partner, require_scopes
+from persistence.records.corrections import (
+    correct_establishment,
+    correct_partner,
+    require_scopes,
+)
 from persistence.records.decisions import ActivityAttestation, Decision, Eligibility
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import PartnerKind
+from resolvers.acting.act import (
+    Act,
+    ActInput,
+    ChangeInput,
+    PreviewInput,
+    at,
+    permission,
+)
 
-from .acting import Act, ActInput, ChangeInput, PreviewInput, at, permission
 
-
-@strawberry.input(description="Un partenaire à enregistrer, et son établissement s'il en est un.")
+@strawberry.input(
+    description="Un partenaire à enregistrer, et son établissement s'il en est un."
+)
 class PartnerRegisterInput(ActInput):
     siret: str = strawberry.field(description="SIRET, avec ou sans espaces.")
     name: str = strawberry.field(description="Raison sociale.")
     kind: PartnerKind = strawberry.field(description="Nature.")
-    organism_id: ID = strawberry.field(description="Organisme qui suivra le partenaire : l'un des vôtres.")
-    department: str | None = strawberry.field(
-        default=None, description="Département : le partenaire est alors aussi un établissement de ce SIRET."
+    organism_id: ID = strawberry.field(
+        description="Organisme qui suivra le partenaire : l'un des vôtres."
     )
-    finess: str | None = strawberry.field(default=None, description="Numéro FINESS de l'établissement.")
+    department: str | None = strawberry.field(
+        default=None,
+        description="Département : le partenaire est alors aussi un établissement de ce SIRET.",
+    )
+    finess: str | None = strawberry.field(
+        default=None, description="Numéro FINESS de l'établissement."
+    )
 
 
 @permission("Partner:register")
 async def partner_register(act: Act, given: PartnerRegisterInput) -> Partner:
     """R2; a SIRET already known tells a managing agent which organism follows it."""
-    act.may_create({"administering": given.organism_id})
+    act.require_permission_on({"administering": given.organism_id})
     with at("siret"):
         siret = Siret.read(given.siret)
     known = await act.register.follower_of(siret)
     if known is not None:
-        raise Refused(Rule.SIRET_KNOWN, "siret", detail=f"Suivi par : {known.name} ({known.code}).")
+        raise Refused(
+            Rule.SIRET_KNOWN,
+            "siret",
+            detail=f"Suivi par : {known.name} ({known.code}).",
+        )
     follower = await act.known(Organism, given.organism_id, "organismId")
     partner = Partner.register(siret, given.name, given.kind, follower, act.today)
     if given.department is not None:
         department = (await act.departments([given.department], "department"))[0].code
         await _require_free(act, siret)
         act.warn(partner.notices_at_registration(follower, department))
-        partner.add_establishment(siret, given.name, department, _finess(given.finess), act.today)
+        partner.add_establishment(
+            siret, given.name, department, _finess(given.finess), act.today
+        )
     await follow(act.register, partner)
     act.register.session.add(partner)
     return partner
 
 
-@strawberry.input(description="Ce qui se dit d'un partenaire, en entier : ce qui est laissé vide n'est plus dit.")
+@strawberry.input(
+    description="Ce qui se dit d'un partenaire, en entier : ce qui est laissé vide n'est plus dit."
+)
 class PartnerUpdateInput(ChangeInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
     name: str = strawberry.field(description="Raison sociale.")
-    contact: str | None = strawberry.field(default=None, description="Où le joindre : adresse, téléphone.")
+    contact: str | None = strawberry.field(
+        default=None, description="Où le joindre : adresse, téléphone."
+    )
 
 
 @permission("Partner:update", on=[Partner])
@@ -63,22 +90,30 @@ async def partner_update(act: Act, given: PartnerUpdateInput) -> Partner:
     return partner
 
 
-@strawberry.input(description="Ce qui se dit d'un établissement, en entier : ce qui est laissé vide n'est plus dit.")
+@strawberry.input(
+    description="Ce qui se dit d'un établissement, en entier : ce qui est laissé vide n'est plus dit."
+)
 class EstablishmentUpdateInput(ChangeInput):
     establishment_id: ID = strawberry.field(description="L'établissement.")
     name: str = strawberry.field(description="Nom.")
     department: str = strawberry.field(description="Code du département.")
     finess: str | None = strawberry.field(default=None, description="Numéro FINESS.")
-    contact: str | None = strawberry.field(default=None, description="Où le joindre : adresse, téléphone.")
+    contact: str | None = strawberry.field(
+        default=None, description="Où le joindre : adresse, téléphone."
+    )
 
 
 @permission("Establishment:update", on=[Establishment])
-async def establishment_update(act: Act, given: EstablishmentUpdateInput) -> Establishment:
+async def establishment_update(
+    act: Act, given: EstablishmentUpdateInput
+) -> Establishment:
     place = await act.take(Establishment, given.establishment_id, "establishmentId")
     assert act.partner is not None
     department = (await act.departments([given.department], "department"))[0].code
     moves = department != place.department
-    correct_establishment(place, given.name, department, _finess(given.finess), given.contact)
+    correct_establishment(
+        place, given.name, department, _finess(given.finess), given.contact
+    )
     if moves:
         require_scopes(act.partner, place, act.today)
     return place
@@ -122,7 +157,9 @@ async def _require_free(act: Act, siret: Siret) -> None:
         raise Refused(Rule.ESTABLISHMENT_KNOWN, "siret", detail=detail)
 
 
-@strawberry.input(description="La fin d'un établissement chez un partenaire : il sort de toutes les portées.")
+@strawberry.input(
+    description="La fin d'un établissement chez un partenaire : il sort de toutes les portées."
+)
 class EstablishmentEndInput(PreviewInput):
     establishment_id: ID = strawberry.field(description="L'établissement.")
     on: date = strawberry.field(description="Premier jour sans lui.")
@@ -154,7 +191,9 @@ async def eligibility_decide(act: Act, given: EligibilityDecideInput) -> Eligibi
     """R28, R50."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
     service = await act.known(Service, given.service_id, "serviceId")
-    return partner.decide_eligibility(service, given.decision, given.ground, given.form_digest, act.actor, act.today)
+    return partner.decide_eligibility(
+        service, given.decision, given.ground, given.form_digest, act.actor, act.today
+    )
 
 
 @strawberry.input(description="L'attestation que le partenaire est toujours actif.")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from graphql import FieldNode, GraphQLError
 
-from persistence.question import Value
+from persistence.reading.question import Value
 
 
 class Place(NamedTuple):
@@ -52,6 +52,8 @@ class Places:
             if refused.path is not None:
                 raise
             path = self.here.path
-            raise GraphQLError(refused.message, node, path=path, extensions=refused.extensions) from None
+            raise GraphQLError(
+                refused.message, node, path=path, extensions=refused.extensions
+            ) from None
         finally:
             self._path.pop()

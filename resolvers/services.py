@@ -6,24 +6,38 @@ from typing import TypeVar
 import strawberry
 from strawberry import ID
 
-from persistence.records import Campaign, Mission, Parameter, Refused, Role, RoleProfile, Rule, Service
+from persistence.records import (
+    Campaign,
+    Mission,
+    Parameter,
+    Refused,
+    Role,
+    RoleProfile,
+    Rule,
+    Service,
+)
 from persistence.records.base import Record
-
-from .acting import Act, ActInput, ChangeInput, permission
+from resolvers.acting.act import Act, ActInput, ChangeInput, permission
 
 R = TypeVar("R", bound=Record)
 
 
-@strawberry.input(description="Un service du référentiel, nouveau ou modifié, désigné par son code.")
+@strawberry.input(
+    description="Un service du référentiel, nouveau ou modifié, désigné par son code."
+)
 class ServiceSetInput(ChangeInput):
     code: str = strawberry.field(description="Code, en capitales.")
     label: str = strawberry.field(description="Nom.")
     tab_label: str = strawberry.field(description="Libellé de l'onglet.")
-    available_from: date = strawberry.field(description="Aucun accès avant ce jour (R10).")
+    available_from: date = strawberry.field(
+        description="Aucun accès avant ce jour (R10)."
+    )
     bulletins_from: date | None = strawberry.field(
         default=None, description="Aucun bulletin ne prend effet avant ce jour (R8)."
     )
-    needs_establishment: bool = strawberry.field(default=False, description="La portée nomme des établissements.")
+    needs_establishment: bool = strawberry.field(
+        default=False, description="La portée nomme des établissements."
+    )
     needs_eligibility_form: bool = strawberry.field(
         default=False, description="Le formulaire d'éligibilité est requis (R50)."
     )
@@ -38,19 +52,28 @@ async def service_set(act: Act, given: ServiceSetInput) -> Service:
         act, Service(id=f"svc_{given.code}", code=_code(given.code))
     )
     service.label, service.tab_label = given.label, given.tab_label
-    service.available_from, service.bulletins_from = given.available_from, given.bulletins_from
+    service.available_from, service.bulletins_from = (
+        given.available_from,
+        given.bulletins_from,
+    )
     service.needs_establishment, service.needs_eligibility_form = (
         given.needs_establishment,
         given.needs_eligibility_form,
     )
-    service.excluded = await act.departments(given.excluded_departments, "excludedDepartments")
+    service.excluded = await act.departments(
+        given.excluded_departments, "excludedDepartments"
+    )
     return service
 
 
-@strawberry.input(description="Un rôle d'un service, nouveau ou modifié, désigné par son code.")
+@strawberry.input(
+    description="Un rôle d'un service, nouveau ou modifié, désigné par son code."
+)
 class RoleSetInput(ChangeInput):
     code: str = strawberry.field(description="Code, en capitales.")
-    service_id: ID = strawberry.field(description="Son service ; il ne change plus ensuite.")
+    service_id: ID = strawberry.field(
+        description="Son service ; il ne change plus ensuite."
+    )
     label: str = strawberry.field(description="Nom.")
     profile: RoleProfile = strawberry.field(description="Ce qu'il permet.")
     purpose: str | None = strawberry.field(default=None, description="Finalité.")
@@ -68,11 +91,15 @@ async def role_set(act: Act, given: RoleSetInput) -> Role:
     return role
 
 
-@strawberry.input(description="Une mission, nouvelle ou modifiée, désignée par son code.")
+@strawberry.input(
+    description="Une mission, nouvelle ou modifiée, désignée par son code."
+)
 class MissionSetInput(ChangeInput):
     code: str = strawberry.field(description="Code, en capitales.")
     label: str = strawberry.field(description="Nom.")
-    service_ids: list[ID] = strawberry.field(description="Les services couverts (R9, R32).")
+    service_ids: list[ID] = strawberry.field(
+        description="Les services couverts (R9, R32)."
+    )
 
 
 @permission("Mission:write")
@@ -85,7 +112,9 @@ async def mission_set(act: Act, given: MissionSetInput) -> Mission:
     return mission
 
 
-@strawberry.input(description="Une campagne annuelle à ouvrir : sa fenêtre est calculée (R22).")
+@strawberry.input(
+    description="Une campagne annuelle à ouvrir : sa fenêtre est calculée (R22)."
+)
 class CampaignSetInput(ActInput):
     year: int = strawberry.field(description="Année N, de 2024 à 2100.")
 
@@ -94,22 +123,30 @@ class CampaignSetInput(ActInput):
 async def campaign_set(act: Act, given: CampaignSetInput) -> Campaign:
     if not 2024 <= given.year <= 2100:  # noqa: PLR2004 the service is born in 2025, its first campaign was Habtiers'
         raise Refused(Rule.VALUE_INVALID, "year")
-    return await act.to_write(Campaign, f"cmp_{given.year}") or _added(act, Campaign.of(given.year))
+    return await act.to_write(Campaign, f"cmp_{given.year}") or _added(
+        act, Campaign.of(given.year)
+    )
 
 
-@strawberry.input(description="La valeur d'un paramètre, à partir d'un jour à venir ou d'aujourd'hui.")
+@strawberry.input(
+    description="La valeur d'un paramètre, à partir d'un jour à venir ou d'aujourd'hui."
+)
 class ParameterSetInput(ActInput):
     name: str = strawberry.field(description="Nom.")
     starts_on: date = strawberry.field(description="Premier jour de cette valeur.")
-    value: int = strawberry.field(description="Centimes d'euro, ou centièmes de pour cent.")
+    value: int = strawberry.field(
+        description="Centimes d'euro, ou centièmes de pour cent."
+    )
 
 
 @permission("Parameter:write")
 async def parameter_set(act: Act, given: ParameterSetInput) -> Parameter:
-    act.may_create({})
+    act.require_permission_on({})
     if given.starts_on < act.today:
         raise Refused(Rule.DATE_PAST, "startsOn")
-    return _added(act, Parameter(name=given.name, starts_on=given.starts_on, value=given.value))
+    return _added(
+        act, Parameter(name=given.name, starts_on=given.starts_on, value=given.value)
+    )
 
 
 def _code(code: str) -> str:

@@ -5,55 +5,81 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.extract_taking import follow
-from persistence.extracts import hold
+from persistence.intake.import_applying import follow
+from persistence.intake.import_reading import hold
 from persistence.records import Convention, Mode, Partner, Refused, Rule
 from persistence.records.conventions import ClosingReason, DocumentKind
 from persistence.records.identifiers import Siret
-from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, prepare, switch
+from persistence.records.successions import (
+    MembersAtSwitch,
+    Papers,
+    change_mode,
+    change_siret,
+    prepare,
+    switch,
+)
+from resolvers.acting.act import Act, PreviewInput, at, permission, under
 
-from .acting import Act, PreviewInput, at, permission, under
 from .conventions import SignatureInput, attach, attach_papers
 
 
 @strawberry.input(description="Le bulletin d'un service, signé de nouveau.")
 class ServicePaperInput:
     service_id: ID = strawberry.field(description="Le service.")
-    signature: SignatureInput = strawberry.field(description="Les deux signatures (R30).")
+    signature: SignatureInput = strawberry.field(
+        description="Les deux signatures (R30)."
+    )
 
 
 @strawberry.input(
     description="Ce qui a été signé de nouveau : une convention ne se change pas, elle se remplace (R43)."
 )
 class NewPapersInput:
-    convention: SignatureInput = strawberry.field(description="Signatures de la convention.")
-    contract: SignatureInput = strawberry.field(description="Signatures du contrat de services.")
+    convention: SignatureInput = strawberry.field(
+        description="Signatures de la convention."
+    )
+    contract: SignatureInput = strawberry.field(
+        description="Signatures du contrat de services."
+    )
     bulletins: list[ServicePaperInput] = strawberry.field(
         description="Signatures des bulletins, un par service ouvert (A7)."
     )
     acknowledge_cna: bool = strawberry.field(
-        default=False, description="Confirme que le CNA administre, quand un bulletin couvre plusieurs départements."
+        default=False,
+        description="Confirme que le CNA administre, quand un bulletin couvre plusieurs départements.",
     )
 
     @property
     def papers(self) -> Papers:
         bulletins = {str(b.service_id): b.signature.signature for b in self.bulletins}
-        return Papers(self.convention.signature, self.contract.signature, bulletins, self.acknowledge_cna)
+        return Papers(
+            self.convention.signature,
+            self.contract.signature,
+            bulletins,
+            self.acknowledge_cna,
+        )
 
 
-@strawberry.input(description="La bascule d'une convention à celle qui la remplace, un même jour.")
+@strawberry.input(
+    description="La bascule d'une convention à celle qui la remplace, un même jour."
+)
 class SwitchInput(NewPapersInput):
     on: date = strawberry.field(
         description="Dernière convention close et nouvelle en vigueur ce jour : aujourd'hui ou après."
     )
 
 
-@strawberry.input(description="Un changement de mode de gestion : prépare la convention suivante, puis bascule (R43).")
+@strawberry.input(
+    description="Un changement de mode de gestion : prépare la convention suivante, puis bascule (R43)."
+)
 class DelegationChangeInput(PreviewInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
-    mode: Mode = strawberry.field(description="Le nouveau mode, pour tous les services (R42).")
+    mode: Mode = strawberry.field(
+        description="Le nouveau mode, pour tous les services (R42)."
+    )
     switch: SwitchInput | None = strawberry.field(
-        default=None, description="Vide : prépare seulement, avec les copies préremplies."
+        default=None,
+        description="Vide : prépare seulement, avec les copies préremplies.",
     )
     members: MembersAtSwitch | None = strawberry.field(
         default=None,
@@ -71,16 +97,21 @@ async def delegation_change(act: Act, given: DelegationChangeInput) -> Conventio
     successor = change_mode(partner, given.mode, act.today)
     if given.switch is not None:
         reason = ClosingReason.DELEGATION_CHANGE
-        await _switch(act, successor, given.switch, given.switch.on, reason, given.members)
+        await _switch(
+            act, successor, given.switch, given.switch.on, reason, given.members
+        )
     return successor
 
 
-@strawberry.input(description="Un changement de SIRET : déménagement, fusion. Le partenaire reste le même (A2).")
+@strawberry.input(
+    description="Un changement de SIRET : déménagement, fusion. Le partenaire reste le même (A2)."
+)
 class PartnerSiretChangeInput(PreviewInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
     siret: str = strawberry.field(description="Le nouveau SIRET.")
     department: str | None = strawberry.field(
-        default=None, description="Le nouveau département de son établissement, s'il en change."
+        default=None,
+        description="Le nouveau département de son établissement, s'il en change.",
     )
     switch: NewPapersInput | None = strawberry.field(
         default=None,
@@ -96,29 +127,39 @@ async def partner_siret_change(act: Act, given: PartnerSiretChangeInput) -> Part
     partner = await act.take(Partner, given.partner_id, "partnerId")
     with at("siret"):
         siret = Siret.read(given.siret)
-    department = (await act.departments([given.department], "department"))[0].code if given.department else None
-    await _is_free(act, partner, siret)
+    department = (
+        (await act.departments([given.department], "department"))[0].code
+        if given.department
+        else None
+    )
+    await _require_free_siret(act, partner, siret)
     former = next((c for c in partner.conventions if c.ends_after(act.today)), None)
     if former is None:
-        bear(partner, siret, department, act.today)
+        change_siret(partner, siret, department, act.today)
         await follow(act.register, partner)
         return partner
     with at("siret"):
         successor = prepare(partner, former.contract.mode, siret, act.today)
     if given.switch is not None:
-        bear(partner, siret, department, act.today)
+        change_siret(partner, siret, department, act.today)
         await follow(act.register, partner)
-        await _switch(act, successor, given.switch, act.today, ClosingReason.SIRET_CHANGE)
+        await _switch(
+            act, successor, given.switch, act.today, ClosingReason.SIRET_CHANGE
+        )
     return partner
 
 
-async def _is_free(act: Act, partner: Partner, siret: Siret) -> None:
+async def _require_free_siret(act: Act, partner: Partner, siret: Siret) -> None:
     """The SIRET is nobody else's, neither as a partner nor as an establishment."""
     if siret == partner.siret:
         raise Refused(Rule.SIRET_SAME, "siret")
     follower = await act.register.follower_of(siret)
     if follower is not None:
-        raise Refused(Rule.SIRET_KNOWN, "siret", detail=f"Suivi par : {follower.name} ({follower.code}).")
+        raise Refused(
+            Rule.SIRET_KNOWN,
+            "siret",
+            detail=f"Suivi par : {follower.name} ({follower.code}).",
+        )
     place = await act.register.establishment_of(siret)
     if place is not None and place not in {e.id for e in partner.establishments}:
         raise Refused(Rule.ESTABLISHMENT_KNOWN, "siret")

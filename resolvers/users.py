@@ -7,9 +7,24 @@ from datetime import date, timedelta
 import strawberry
 from strawberry import ID
 
-from persistence.records import Affiliation, ContractManager, Mode, Partner, Refused, Rule, SignIn, User
-
-from .acting import Act, ActInput, ChangeInput, PreviewInput, permission, under
+from persistence.records import (
+    Affiliation,
+    BoundIdentity,
+    ContractManager,
+    Mode,
+    Partner,
+    Refused,
+    Rule,
+    User,
+)
+from resolvers.acting.act import (
+    Act,
+    ActInput,
+    ChangeInput,
+    PreviewInput,
+    permission,
+    under,
+)
 
 INVITATION = timedelta(hours=72)
 INVITE = "User:invite"
@@ -19,7 +34,9 @@ INVITE = "User:invite"
 class PersonInput:
     given_name: str = strawberry.field(description="Prénom.")
     family_name: str = strawberry.field(description="Nom.")
-    email: str = strawberry.field(description="Courriel, propre à la personne : il ne sert qu'à lui écrire.")
+    email: str = strawberry.field(
+        description="Courriel, propre à la personne : il ne sert qu'à lui écrire."
+    )
     job_title: str | None = strawberry.field(default=None, description="Fonction.")
 
 
@@ -50,30 +67,44 @@ class UserInviteInput(ChangeInput):
 
 
 @permission(INVITE, on=[Partner])
-async def user_invite(act: Act, given: UserInviteInput) -> tuple[Affiliation, dict[str, str]]:
+async def user_invite(
+    act: Act, given: UserInviteInput
+) -> tuple[Affiliation, dict[str, str]]:
     """R40, R45. Answers the same whether or not the address is known elsewhere."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
     affiliation, secret = invited(act, partner, given.person)
     return affiliation, {"invitation": secret}
 
 
-@strawberry.input(description="Une invitation à renouveler : son code s'est perdu, ou ses 72 heures sont passées.")
+@strawberry.input(
+    description="Une invitation à renouveler : son code s'est perdu, ou ses 72 heures sont passées."
+)
 class InvitationRenewInput(ChangeInput):
     affiliation_id: ID | None = strawberry.field(
-        default=None, description="Le rattachement de la personne invitée, pour qui invite chez le partenaire."
+        default=None,
+        description="Le rattachement de la personne invitée, pour qui invite chez le partenaire.",
     )
     manager_id: ID | None = strawberry.field(
-        default=None, description="Ou le gestionnaire des habilitations, pour l'organisme qui nomme le premier."
+        default=None,
+        description="Ou le gestionnaire des habilitations, pour l'organisme qui nomme le premier.",
     )
 
 
 @permission(INVITE, on=[Affiliation], also={ContractManager: "Manager:appoint"})
-async def invitation_renew(act: Act, given: InvitationRenewInput) -> tuple[Affiliation, dict[str, str]]:
+async def invitation_renew(
+    act: Act, given: InvitationRenewInput
+) -> tuple[Affiliation, dict[str, str]]:
     """R40, R45: a new secret, and the former is dead; by who may invite the person, or appoint the manager."""
     if (given.affiliation_id is None) == (given.manager_id is None):
-        raise Refused(Rule.VALUE_INVALID, "affiliationId", detail="Nommez le rattachement, ou le gestionnaire.")
+        raise Refused(
+            Rule.VALUE_INVALID,
+            "affiliationId",
+            detail="Nommez le rattachement, ou le gestionnaire.",
+        )
     if given.manager_id is None:
-        affiliation = await act.take(Affiliation, given.affiliation_id or "", "affiliationId")
+        affiliation = await act.take(
+            Affiliation, given.affiliation_id or "", "affiliationId"
+        )
         return affiliation, {"invitation": _secret(act, affiliation)}
     manager = await _appointed(act, given.manager_id)
     secret = _secret(act, manager.affiliation)
@@ -83,12 +114,18 @@ async def invitation_renew(act: Act, given: InvitationRenewInput) -> tuple[Affil
 
 
 async def _appointed(act: Act, manager_id: str) -> ContractManager:
-    return await act.take(ContractManager, manager_id, "managerId", needs="Manager:appoint")
+    return await act.take(
+        ContractManager, manager_id, "managerId", needs="Manager:appoint"
+    )
 
 
-@strawberry.input(description="L'acceptation d'une invitation par la personne connectée.")
+@strawberry.input(
+    description="L'acceptation d'une invitation par la personne connectée."
+)
 class InvitationAcceptInput(ActInput):
-    invitation: str = strawberry.field(description="Le secret reçu avec l'invitation : il sert une fois, 72 heures.")
+    invitation: str = strawberry.field(
+        description="Le secret reçu avec l'invitation : il sert une fois, 72 heures."
+    )
 
 
 @permission()
@@ -100,18 +137,23 @@ async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliati
     act.partner = await act.register.lock(affiliation.partner_id)
     card = affiliation.user
     act.caller = caller = act.caller or card
-    caller.is_person()
+    caller.require_person()
     if any(
-        a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today) for a in act.partner.affiliations
+        a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today)
+        for a in act.partner.affiliations
     ):
         raise Refused(Rule.ALREADY_AFFILIATED)
     affiliation.accept(caller, act.now, act.today)
     act.partner.welcome(affiliation, caller, act.today)
     if caller is not card:
-        await act.register.session.delete(card)  # it has served: nothing personal of it stays
+        await act.register.session.delete(
+            card
+        )  # it has served: nothing personal of it stays
     else:
         issuer, subject = act.context.identity
-        act.register.session.add(SignIn(issuer=issuer, subject=subject, user=caller))
+        act.register.session.add(
+            BoundIdentity(issuer=issuer, subject=subject, user=caller)
+        )
     return affiliation
 
 
@@ -128,11 +170,17 @@ async def user_update(act: Act, given: UserUpdateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
     person = given.person
     with under("person"):
-        act.warn(affiliation.correct(person.given_name, person.family_name, person.email, person.job_title))
+        act.warn(
+            affiliation.correct(
+                person.given_name, person.family_name, person.email, person.job_title
+            )
+        )
     return affiliation
 
 
-@strawberry.input(description="La suspension d'une personne chez un partenaire : ses droits s'arrêtent aussitôt.")
+@strawberry.input(
+    description="La suspension d'une personne chez un partenaire : ses droits s'arrêtent aussitôt."
+)
 class UserSuspendInput(PreviewInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
     suspension_reason: str = strawberry.field(description="Motif de la suspension.")
@@ -154,7 +202,11 @@ class UserReinstateInput(ChangeInput):
 @permission("User:reinstate", on=[Affiliation])
 async def user_reinstate(act: Act, given: UserReinstateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    act.warn(affiliation.reinstate(act.today, act.author, centralised=_centralised(act, affiliation)))
+    act.warn(
+        affiliation.reinstate(
+            act.today, act.author, centralised=_centralised(act, affiliation)
+        )
+    )
     return affiliation
 
 
@@ -184,10 +236,14 @@ class UserDeactivationCancelInput(PreviewInput):
 
 
 @permission("User:deactivate", on=[Affiliation])
-async def user_deactivation_cancel(act: Act, given: UserDeactivationCancelInput) -> Affiliation:
+async def user_deactivation_cancel(
+    act: Act, given: UserDeactivationCancelInput
+) -> Affiliation:
     affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    act.felt_on(affiliation.ends_on)
-    affiliation.cancel_leaving(act.today, act.author, centralised=_centralised(act, affiliation))
+    act.set_effect_day(affiliation.ends_on)
+    affiliation.cancel_leaving(
+        act.today, act.author, centralised=_centralised(act, affiliation)
+    )
     return affiliation
 
 
@@ -196,6 +252,6 @@ def keep_a_manager(act: Act, leaving: Affiliation) -> None:
     try:
         leaving.partner.keep_a_manager(leaving, act.today)
     except Refused as refused:
-        if act.by_administrator:
+        if act.is_by_partner:
             raise
         act.warn([refused.notice])

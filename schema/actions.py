@@ -4,13 +4,16 @@ from enum import Enum
 from typing import Any
 
 from authz import ACTIONS
-from resolvers import permitted, words
-from resolvers.permitted import constant
+from resolvers import permissions
+from resolvers.explaining import words
+from resolvers.permissions import constant
 
 from .enums import labelled
 
 PERMISSIONS = {
-    f"{constant(type_)}_{action.upper()}": (type_, action) for type_, actions in ACTIONS.items() for action in actions
+    f"{constant(type_)}_{action.upper()}": (type_, action)
+    for type_, actions in ACTIONS.items()
+    for action in actions
 }
 """By its name in the graph, the type and the action of the policy."""
 
@@ -19,7 +22,7 @@ NAMES = {":".join(known): name for name, known in PERMISSIONS.items()}
 
 def needs(act: str) -> frozenset[str]:
     """The actions of which an act needs one, by their names in the graph; none for an act that is open to all."""
-    return frozenset(NAMES[permission] for permission in permitted.NEEDS[act])
+    return frozenset(NAMES[permission] for permission in permissions.NEEDS[act])
 
 
 ACTION: Any = Enum("Action", [(name, name) for name in PERMISSIONS])  # type: ignore[misc]

@@ -15,12 +15,12 @@ from resolvers import (
     mandates,
     organisms,
     partners,
-    permitted,
+    permissions,
     services,
     successions,
     users,
 )
-from resolvers.permitted import constant
+from resolvers.permissions import constant
 
 DECLARED = (
     bulletins,
@@ -38,7 +38,7 @@ DECLARED = (
 )
 """Each declares its acts, and the records that they bear on, as it is imported."""
 
-MUTATIONS = {constant(act): act for acts in permitted.ACTS.values() for act in acts}
+MUTATIONS = {constant(act): act for acts in permissions.ACTS.values() for act in acts}
 """By its name in the enum, the mutation of an act."""
 
 ACT: Any = Enum("Act", [(name, name) for name in MUTATIONS])  # type: ignore[misc]
@@ -51,6 +51,9 @@ Act: Any = strawberry.enum(
 def describe(mutation: type) -> None:
     """Give each act the words of its mutation."""
     fields = mutation.__strawberry_definition__.fields  # type: ignore[attr-defined]
-    words = {constant(field.graphql_name or field.python_name): field.description for field in fields}
+    words = {
+        constant(field.graphql_name or field.python_name): field.description
+        for field in fields
+    }
     for value in Act.__strawberry_definition__.values:
         value.description = words[value.name]

@@ -13,10 +13,10 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from persistence.question import Expression, Link, Order, Test
+from persistence.reading.question import Expression, Join, Order, Test
 from persistence.records.base import Base
-from resolvers import bindings
-from resolvers.bindings import Filter
+from resolvers.reading import bindings
+from resolvers.reading.bindings import FilterArgument
 
 from .acts import Act
 from .enums import labelled
@@ -30,7 +30,9 @@ SqlTest: TypeAlias = ColumnElement[bool]
 @strawberry.type(description="Où l'on est dans une liste.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="D'autres objets suivent.")
-    has_previous_page: bool = strawberry.field(description="On vient d'une page précédente, ou d'autres précèdent.")
+    has_previous_page: bool = strawberry.field(
+        description="On vient d'une page précédente, ou d'autres précèdent."
+    )
     start_cursor: str | None = strawberry.field(description="Curseur du premier objet.")
     end_cursor: str | None = strawberry.field(description="Curseur du dernier objet.")
 
@@ -43,11 +45,17 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="Une page d'une liste ordonnée, par clé et non par rang.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="Les objets avec leurs curseurs.")
+    edges: list[Edge[T]] = strawberry.field(
+        description="Les objets avec leurs curseurs."
+    )
     nodes: list[T] = strawberry.field(description="Les objets seuls.")
     page_info: PageInfo = strawberry.field(description="Où l'on est.")
-    total_count: int = strawberry.field(description="Nombre d'objets visibles, compté jusqu'à 10 000.")
-    total_count_capped: bool = strawberry.field(description="Vrai s'il y en a plus de 10 000.")
+    total_count: int = strawberry.field(
+        description="Nombre d'objets visibles, compté jusqu'à 10 000."
+    )
+    total_count_capped: bool = strawberry.field(
+        description="Vrai s'il y en a plus de 10 000."
+    )
 
 
 # fields
@@ -58,9 +66,13 @@ def _field(
     description: str,
     arguments: Mapping[str, tuple[Any, Any, str]] | None = None,
 ) -> Any:  # noqa: ANN401 a strawberry field
-    made: StrawberryField = strawberry.field(description=description, metadata={"binding": binding})
+    made: StrawberryField = strawberry.field(
+        description=description, metadata={"binding": binding}
+    )
     made.arguments = [
-        StrawberryArgument(name, None, StrawberryAnnotation(kind), default=default, description=words)
+        StrawberryArgument(
+            name, None, StrawberryAnnotation(kind), default=default, description=words
+        )
         for name, (kind, default, words) in (arguments or {}).items()
     ]
     return made
@@ -86,30 +98,37 @@ def column(description: str, sql: Expression | str | None = None) -> Any:  # noq
     return _field(bindings.Column(sql), description)
 
 
-def derived(description: str, needs: Mapping[str, Expression], compute: Callable[..., Any]) -> Any:  # noqa: ANN401 a strawberry field
+def derived(
+    description: str, needs: Mapping[str, Expression], compute: Callable[..., Any]
+) -> Any:  # noqa: ANN401 a strawberry field
     """A leaf that Python completes."""
-    return _field(bindings.Derived(needs, compute), description)
+    return _field(bindings.Computed(needs, compute), description)
 
 
-def one(description: str, link: Link | str) -> Any:  # noqa: ANN401 a strawberry field
+def one(description: str, link: Join | str) -> Any:  # noqa: ANN401 a strawberry field
     """A to-one edge, null where the row may not be seen; a string is the parent's column with its id."""
     if isinstance(link, str):
         name = link
-        return _field(bindings.Edge(lambda child, parent, _: child.c.id == parent.c[name]), description)
-    return _field(bindings.Edge(link), description)
+        return _field(
+            bindings.ToOne(lambda child, parent, _: child.c.id == parent.c[name]),
+            description,
+        )
+    return _field(bindings.ToOne(link), description)
 
 
-def listed(description: str, link: Link, *order: str) -> Any:  # noqa: ANN401 a strawberry field
+def listed(description: str, link: Join, *order: str) -> Any:  # noqa: ANN401 a strawberry field
     """A whole list, bounded by nature."""
-    return _field(bindings.Listed(link, Order(order, "")), description)
+    return _field(bindings.ToMany(link, Order(order, "")), description)
 
 
-def by(column: str, parent: str = "id") -> Link:
+def by(column: str, parent: str = "id") -> Join:
     """The children whose `column` is the parent's id."""
     return lambda child, row, _: child.c[column] == row.c[parent]
 
 
-OF_A_DAY = "Suivi d'un jour, `ptr_…@2026-02-28`, il désigne l'objet tel qu'il est ce jour-là."
+OF_A_DAY = (
+    "Suivi d'un jour, `ptr_…@2026-02-28`, il désigne l'objet tel qu'il est ce jour-là."
+)
 TOLD_ON = {
     bindings.ON: (
         date | None,
@@ -119,22 +138,34 @@ TOLD_ON = {
 }
 
 
-def reference(record: type[Base] | None, test: Test, description: str, *, anchor: bool = False) -> Filter:
+def reference(
+    record: type[Base] | None, test: Test, description: str, *, anchor: bool = False
+) -> FilterArgument:
     """A filter that names a row of this record, or of whatever record the id says."""
-    return Filter(strawberry.ID, test, description, anchor, of=record.__tablename__ if record else bindings.ANY)
+    return FilterArgument(
+        strawberry.ID,
+        test,
+        description,
+        anchor,
+        of=record.__tablename__ if record else bindings.ANY,
+    )
 
 
 def page(
     description: str,
-    link: Link | None,
+    link: Join | None,
     orders: type[StrEnum],
-    filters: Mapping[str, Filter] | None = None,
+    filters: Mapping[str, FilterArgument] | None = None,
     *,
     dated: bool = False,
 ) -> Any:  # noqa: ANN401 a strawberry field
     """A connection; `orders` comes from `orders()`, its first member is the default."""
     arguments: dict[str, tuple[Any, Any, str]] = {
-        "first": (int | None, None, "Taille de la page, en avant : 20 par défaut, 100 au plus."),
+        "first": (
+            int | None,
+            None,
+            "Taille de la page, en avant : 20 par défaut, 100 au plus.",
+        ),
         "after": (str | None, None, "Curseur après lequel reprendre."),
         "last": (int | None, None, "Taille de la page, en arrière."),
         "before": (str | None, None, "Curseur avant lequel reprendre."),
@@ -143,9 +174,11 @@ def page(
     tests = {
         to_camel_case(name): f for name, f in (filters or {}).items()
     }  # graphql-core reads arguments by these names
-    arguments |= {name: (f.type | None, None, f.description) for name, f in tests.items()}
+    arguments |= {
+        name: (f.type | None, None, f.description) for name, f in tests.items()
+    }
     arguments |= TOLD_ON if dated else {}
-    return _field(bindings.Connected(link, ORDERS[orders], tests), description, arguments)
+    return _field(bindings.Paged(link, ORDERS[orders], tests), description, arguments)
 
 
 ORDERS: dict[type[StrEnum], Mapping[str, Order]] = {}
@@ -168,18 +201,30 @@ def orders(name: str, description: str, **members: Order) -> Any:  # noqa: ANN40
     return labelled(description, **ORDER_LABELS)(kind)
 
 
-def find_one(description: str, way: type, tests: Mapping[str, Test], *, dated: bool = False) -> Any:  # noqa: ANN401 a strawberry field
+def find_one(
+    description: str, way: type, tests: Mapping[str, Test], *, dated: bool = False
+) -> Any:  # noqa: ANN401 a strawberry field
     """A root search in one of several ways; `way` is the `@oneOf` input that says which."""
-    by_one: dict[str, tuple[Any, Any, str]] = {bindings.BY: (way, strawberry.UNSET, "Ce qui le désigne.")}
-    return _field(bindings.Find(tests), description, by_one | (TOLD_ON if dated else {}))
+    by_one: dict[str, tuple[Any, Any, str]] = {
+        bindings.BY: (way, strawberry.UNSET, "Ce qui le désigne.")
+    }
+    return _field(
+        bindings.Find(tests), description, by_one | (TOLD_ON if dated else {})
+    )
 
 
 def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field
     """A root search by all of its arguments."""
     return _field(
-        bindings.Find({to_camel_case(name): test for name, (_, test, _w) in tests.items()}, every=True),
+        bindings.Find(
+            {to_camel_case(name): test for name, (_, test, _w) in tests.items()},
+            every=True,
+        ),
         description,
-        {name: (kind, strawberry.UNSET, words) for name, (kind, _, words) in tests.items()},
+        {
+            name: (kind, strawberry.UNSET, words)
+            for name, (kind, _, words) in tests.items()
+        },
     )
 
 
@@ -187,7 +232,13 @@ def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
         bindings.ById(),
         description,
-        {"id": (strawberry.ID, strawberry.UNSET, f"Identifiant tel qu'affiché : `ptr_…`. {OF_A_DAY}")},
+        {
+            "id": (
+                strawberry.ID,
+                strawberry.UNSET,
+                f"Identifiant tel qu'affiché : `ptr_…`. {OF_A_DAY}",
+            )
+        },
     )
 
 
@@ -195,7 +246,13 @@ def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
         bindings.ByIds(),
         description,
-        {"ids": (list[strawberry.ID], strawberry.UNSET, f"Au plus 100 identifiants, de quatre jours. {OF_A_DAY}")},
+        {
+            "ids": (
+                list[strawberry.ID],
+                strawberry.UNSET,
+                f"Au plus 100 identifiants, de quatre jours. {OF_A_DAY}",
+            )
+        },
     )
 
 
@@ -203,7 +260,9 @@ def asked(description: str, resolver: Callable[..., Any], **arguments: str) -> A
     """A question that Python answers by the register's own functions, beside the statement."""
     made: StrawberryField = strawberry.field(resolver=resolver, description=description)
     for argument in made.arguments:
-        argument.description = arguments.get(argument.python_name, ARGUMENTS[argument.python_name])
+        argument.description = arguments.get(
+            argument.python_name, ARGUMENTS[argument.python_name]
+        )
     return made
 
 
@@ -218,11 +277,11 @@ ARGUMENTS = {
 
 
 def nested(description: str) -> Any:  # noqa: ANN401 a strawberry field
-    return _field(bindings.Nested(), description)
+    return _field(bindings.Embedded(), description)
 
 
 def answered(description: str) -> Any:  # noqa: ANN401 a strawberry field
-    return _field(bindings.Answered(), description)
+    return _field(bindings.PayloadObject(), description)
 
 
 def called(field: Any, name: str) -> Any:  # noqa: ANN401 a strawberry field
@@ -233,22 +292,36 @@ def called(field: Any, name: str) -> Any:  # noqa: ANN401 a strawberry field
 
 
 def said(description: str) -> Any:  # noqa: ANN401 a strawberry field
-    return _field(bindings.Said(), description)
+    return _field(bindings.ViewerCanField(), description)
 
 
-@strawberry.type(description="Un acte, et s'il vous est permis sur cet objet, aujourd'hui.")
+@strawberry.type(
+    description="Un acte, et s'il vous est permis sur cet objet, aujourd'hui."
+)
 class Permission:
     act: Act = said("L'acte.")
     allowed: bool = said(
         "Vos droits d'aujourd'hui le permettent, sous une forme au moins ; les règles de l'acte restent à remplir."
     )
-    reason: str | None = said("Ce qui s'y oppose, et à qui il revient d'agir ; vide s'il est permis.")
+    reason: str | None = said(
+        "Ce qui s'y oppose, et à qui il revient d'agir ; vide s'il est permis."
+    )
 
 
 def viewer_can() -> Any:  # noqa: ANN401 a strawberry field
     """What the caller may do to this row; its type's acts are those that bear on its record."""
-    acts = {"acts": (list[Act] | None, None, "Les actes demandés ; vide : tous ceux de cet objet.")}
-    return _field(bindings.Judged(), "Ce que vous pouvez faire de cet objet, selon vos droits d'aujourd'hui.", acts)
+    acts = {
+        "acts": (
+            list[Act] | None,
+            None,
+            "Les actes demandés ; vide : tous ceux de cet objet.",
+        )
+    }
+    return _field(
+        bindings.ViewerCan(),
+        "Ce que vous pouvez faire de cet objet, selon vos droits d'aujourd'hui.",
+        acts,
+    )
 
 
 def mirrors(record: type[Base], description: str) -> Callable[[type[T]], type[T]]:
@@ -256,7 +329,11 @@ def mirrors(record: type[Base], description: str) -> Callable[[type[T]], type[T]
 
     def decorate(cls: type[T]) -> type[T]:
         for name, value in vars(cls).items():
-            binding = getattr(value, "metadata", {}).get("binding") if isinstance(value, StrawberryField) else None
+            binding = (
+                getattr(value, "metadata", {}).get("binding")
+                if isinstance(value, StrawberryField)
+                else None
+            )
             if isinstance(binding, bindings.Column) and isinstance(binding.sql, _Named):
                 binding.sql.name = name
         made: Any = strawberry.type(cls, description=description)

@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.onboardings import is_complete
-from persistence.question import Order, Table
-from persistence.reader import Terms
+from persistence.facts.onboardings import is_complete
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Order, Table
 from persistence.records.bulletins import gaps
 from persistence.records.identifiers import differences, differing
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Connection,
@@ -31,10 +31,24 @@ from .binding import (
     viewer_can,
 )
 from .enums import labelled
-from .expressions import bulletin_status, count_of, covered_departments, equal, is_suspended, through
+from .expressions import (
+    bulletin_status,
+    count_of,
+    covered_departments,
+    equal,
+    is_suspended,
+    through,
+)
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
-from .refs import ConventionRef, EstablishmentRef, GroupRef, PartnerRef, RoleRef, ServiceRef
+from .refs import (
+    ConventionRef,
+    EstablishmentRef,
+    GroupRef,
+    PartnerRef,
+    RoleRef,
+    ServiceRef,
+)
 
 BulletinOrder = orders(
     "BulletinOrder",
@@ -62,27 +76,42 @@ class BulletinStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-def convention_siret(row: Table, _: Terms) -> ColumnElement[str]:
+def convention_siret(row: Table, _: SqlContext) -> ColumnElement[str]:
     convention = table("convention").alias()
-    return select(convention.c.siret).where(convention.c.id == row.c.convention_id).correlate(row).scalar_subquery()
+    return (
+        select(convention.c.siret)
+        .where(convention.c.id == row.c.convention_id)
+        .correlate(row)
+        .scalar_subquery()
+    )
 
 
 def lacks_nothing(row: Table) -> ColumnElement[bool]:
     service = table("service").alias()
-    asked = select(service.c.id).where(service.c.id == row.c.service_id, is_complete(row, service))
+    asked = select(service.c.id).where(
+        service.c.id == row.c.service_id, is_complete(row, service)
+    )
     return asked.correlate(row).exists()
 
 
 BULLETIN_FILTERS = {
-    "status": Filter(BulletinStatus, lambda row, terms, v: bulletin_status(row, terms) == terms.value(v), "État."),
+    "status": FilterArgument(
+        BulletinStatus,
+        lambda row, terms, v: bulletin_status(row, terms) == terms.value(v),
+        "État.",
+    ),
     "service_id": reference(records.Service, equal("service_id"), "Service."),
-    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
-    "siret_matches": Filter(
+    "partner_id": reference(
+        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+    ),
+    "siret_matches": FilterArgument(
         bool,
-        lambda row, terms, v: terms.agrees(row.c.siret == convention_siret(row, terms), v),
+        lambda row, terms, v: terms.agrees(
+            row.c.siret == convention_siret(row, terms), v
+        ),
         "Le SIRET est celui de la convention, ou non (R58).",
     ),
-    "complete": Filter(
+    "complete": FilterArgument(
         bool,
         lambda row, terms, v: terms.agrees(lacks_nothing(row), v),
         "Rien n'y manque (`missing` est vide), ou non (R7).",
@@ -90,28 +119,41 @@ BULLETIN_FILTERS = {
 }
 
 
-def in_force_access(child: Table, parent: Table, terms: Terms) -> SqlTest:
+def in_force_access(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The services of the partner's convention in force."""
     now = table("partner_state").alias()
-    held = select(now.c.convention_id).where(now.c.partner_id == parent.c.id, terms.runs(now))
-    return and_(child.c.partner_id == parent.c.id, child.c.convention_id == held.correlate(parent).scalar_subquery())
-
-
-def opened(child: Table, parent: Table, terms: Terms) -> SqlTest:
-    """The bulletin open today."""
-    runs = terms.runs(child, "opened_on", "closed_on")
+    held = select(now.c.convention_id).where(
+        now.c.partner_id == parent.c.id, terms.runs(now)
+    )
     return and_(
-        child.c.access_id == parent.c.id, runs, or_(child.c.effective_to.is_(None), child.c.effective_to > terms.day)
+        child.c.partner_id == parent.c.id,
+        child.c.convention_id == held.correlate(parent).scalar_subquery(),
     )
 
 
-def is_open(row: Table, terms: Terms) -> ColumnElement[bool]:
+def opened(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
+    """The bulletin open today."""
+    runs = terms.runs(child, "opened_on", "closed_on")
+    return and_(
+        child.c.access_id == parent.c.id,
+        runs,
+        or_(child.c.effective_to.is_(None), child.c.effective_to > terms.day),
+    )
+
+
+def is_open(row: Table, terms: SqlContext) -> ColumnElement[bool]:
     bulletin, now = table("bulletin").alias(), table("partner_state").alias()
     return (
         select(bulletin.c.id)
-        .join_from(bulletin, now, and_(now.c.convention_id == row.c.convention_id, terms.runs(now)))
+        .join_from(
+            bulletin,
+            now,
+            and_(now.c.convention_id == row.c.convention_id, terms.runs(now)),
+        )
         .where(
-            opened(bulletin, row, terms), now.c.partner_id == row.c.partner_id, ~is_suspended("access_id")(row, terms)
+            opened(bulletin, row, terms),
+            now.c.partner_id == row.c.partner_id,
+            ~is_suspended("access_id")(row, terms),
         )
         .correlate(row)
         .exists()
@@ -135,16 +177,22 @@ class MembershipBulletin(Node):
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
     siret: str = column("SIRET tel qu'écrit sur le bulletin (§5, R58).")
-    convention_siret: str = column("SIRET de la convention, à comparer (§5, R58).", convention_siret)
+    convention_siret: str = column(
+        "SIRET de la convention, à comparer (§5, R58).", convention_siret
+    )
     siret_matches: bool = column(
         "Les deux SIRET sont égaux : sans cela le service ne s'ouvre pas (R58).",
         lambda row, terms: row.c.siret == convention_siret(row, terms),
     )
     siret_differences: list[int] = derived(
-        "Positions, de 1 à 14, où les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).", SIRETS, differences
+        "Positions, de 1 à 14, où les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).",
+        SIRETS,
+        differences,
     )
     siret_advice: str | None = derived(
-        "Ce que dit la règle quand les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).", SIRETS, advice
+        "Ce que dit la règle quand les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).",
+        SIRETS,
+        advice,
     )
     status: BulletinStatus = column("État d'aujourd'hui, calculé.", bulletin_status)
     missing: list[str] = derived(
@@ -166,20 +214,32 @@ class MembershipBulletin(Node):
     organism_signed_on: date | None = column("Signature de l'organisme (R30).")
     digest: str | None = column("Empreinte SHA-256 du document signé.")
     effective_from: date | None = column("Premier jour d'effet.")
-    effective_to: date | None = column("Premier jour sans effet ; vide : celui de la convention.")
+    effective_to: date | None = column(
+        "Premier jour sans effet ; vide : celui de la convention."
+    )
     opened_on: date | None = column("Premier jour d'ouverture du service (R55).")
     closed_on: date | None = column("Premier jour sans le bulletin.")
     closing_reason: str | None = column("Motif de clôture.")
-    cna_acknowledged: bool = column("La prise en charge par le CNA a été confirmée à la signature (R47).")
+    cna_acknowledged: bool = column(
+        "La prise en charge par le CNA a été confirmée à la signature (R47)."
+    )
     departments: list[str] = column(
         "Codes des départements que la portée couvre : ceux des établissements nommés, à défaut ceux écrits (§2, R35).",
         lambda row, terms: terms.spelling.texts_in(covered_departments(row)),
     )
     covers_several_departments: bool = column(
         "La portée couvre plusieurs départements : à la signature, le CNA administrera toute la convention (§3, R47).",
-        lambda row, _: select(func.count() > 1).select_from(covered_departments(row).subquery()).scalar_subquery(),
+        lambda row, _: (
+            select(func.count() > 1)
+            .select_from(covered_departments(row).subquery())
+            .scalar_subquery()
+        ),
     )
-    roles: list[RoleRef] = listed("Les rôles accordés.", through("bulletin_role", "role_id", "bulletin_id"), "code")
+    roles: list[RoleRef] = listed(
+        "Les rôles accordés.",
+        through("bulletin_role", "role_id", "bulletin_id"),
+        "code",
+    )
     establishments: list[EstablishmentRef] = listed(
         "Les établissements de la portée.",
         through("bulletin_establishment", "establishment_id", "bulletin_id"),
@@ -192,21 +252,27 @@ class MembershipBulletin(Node):
 
 
 @mirrors(
-    records.ServiceAccess, "Service d'une convention : ce que les bulletins ouvrent, ce que montre l'onglet (§5, R49)."
+    records.ServiceAccess,
+    "Service d'une convention : ce que les bulletins ouvrent, ce que montre l'onglet (§5, R49).",
 )
 class ServiceAccess(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
     open: bool = column(
-        "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).", is_open
+        "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).",
+        is_open,
     )
     suspended: bool = column("Suspendu aujourd'hui.", is_suspended("access_id"))
     service: ServiceRef = one("Le service.", "service_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     convention: ConventionRef | None = one("La convention.", "convention_id")
-    opened_bulletin: "MembershipBulletin | None" = one("Le bulletin ouvert aujourd'hui.", opened)
+    opened_bulletin: "MembershipBulletin | None" = one(
+        "Le bulletin ouvert aujourd'hui.", opened
+    )
     bulletins: Connection["MembershipBulletin"] = page(
         "Tous les bulletins.", by("access_id"), BulletinOrder, BULLETIN_FILTERS
     )
-    groups: Connection[GroupRef] = page("Ses groupes.", by("access_id"), GroupOrder, GROUP_FILTERS)
+    groups: Connection[GroupRef] = page(
+        "Ses groupes.", by("access_id"), GroupOrder, GROUP_FILTERS
+    )

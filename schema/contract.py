@@ -6,8 +6,8 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from resolvers.bindings import Types
-from resolvers.completion import prepare
+from resolvers.reading.bindings import Types
+from resolvers.reading.completion import prepare
 
 from . import enums as _described  # noqa: F401 the enums are described by being imported
 from .mutation import Mutation
@@ -18,11 +18,15 @@ from .scalars import SCALARS
 @cache
 def contract() -> strawberry.Schema:
     made = strawberry.Schema(
-        Query, Mutation, config=StrawberryConfig(scalar_map={**SCALARS}, disable_field_suggestions=True)
+        Query,
+        Mutation,
+        config=StrawberryConfig(scalar_map={**SCALARS}, disable_field_suggestions=True),
     )
     for kind in made._schema.type_map.values():  # noqa: SLF001 graphql-core's schema under Strawberry's
         definition = kind.extensions.get("strawberry-definition")
-        if isinstance(kind, GraphQLInputObjectType) and getattr(definition, "is_one_of", False):
+        if isinstance(kind, GraphQLInputObjectType) and getattr(
+            definition, "is_one_of", False
+        ):
             kind.is_one_of = True  # graphql-core then refuses two members, or none, where it refuses other values
     return made
 

@@ -7,15 +7,26 @@ from sqlalchemy import or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.onboardings import managed
-from persistence.question import Order, Table, Value
-from persistence.reader import Terms
+from persistence.facts.onboardings import has_active_manager
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Order, Table, Value
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from resolvers.reading.bindings import FilterArgument
 
-from .binding import Permission, SqlTest, by, column, listed, mirrors, one, orders, reference, viewer_can
+from .binding import (
+    Permission,
+    SqlTest,
+    by,
+    column,
+    listed,
+    mirrors,
+    one,
+    orders,
+    reference,
+    viewer_can,
+)
 from .enums import labelled
 from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
@@ -56,17 +67,29 @@ class ConventionStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-def ends_by(row: Table, terms: Terms, value: Value) -> SqlTest:
+def ends_by(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     """In force, even suspended, and its last day is known to be that day or before."""
-    runs = terms.runs(row, "in_force_on", "closed_on") & (row.c.term_on.is_(None) | (row.c.term_on > terms.day))
-    return runs & or_(*(terms.ends_by(row.c[end], value) for end in ("closed_on", "term_on")))
+    runs = terms.runs(row, "in_force_on", "closed_on") & (
+        row.c.term_on.is_(None) | (row.c.term_on > terms.day)
+    )
+    return runs & or_(
+        *(terms.ends_by(row.c[end], value) for end in ("closed_on", "term_on"))
+    )
 
 
 CONVENTION_FILTERS = {
-    "status": Filter(ConventionStatus, lambda row, terms, v: convention_status(row, terms) == terms.value(v), "État."),
-    "organism_id": reference(records.Organism, equal("organism_id"), "Organisme signataire."),
-    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
-    "ending_by": Filter(
+    "status": FilterArgument(
+        ConventionStatus,
+        lambda row, terms, v: convention_status(row, terms) == terms.value(v),
+        "État.",
+    ),
+    "organism_id": reference(
+        records.Organism, equal("organism_id"), "Organisme signataire."
+    ),
+    "partner_id": reference(
+        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+    ),
+    "ending_by": FilterArgument(
         date,
         ends_by,
         "En vigueur, même suspendue, et dont le dernier jour, par son terme ou sa clôture, est ce jour-là ou avant.",
@@ -74,33 +97,40 @@ CONVENTION_FILTERS = {
 }
 
 
-def of_contract(child: Table, parent: Table, _: Terms) -> SqlTest:
+def of_contract(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     return child.c.id == parent.c.convention_id
 
 
-def has_mode(row: Table, terms: Terms, value: Value) -> SqlTest:
+def has_mode(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     contract = table("contract").alias()
-    return row.c.id.in_(select(contract.c.convention_id).where(contract.c.mode == terms.value(value)))
+    return row.c.id.in_(
+        select(contract.c.convention_id).where(contract.c.mode == terms.value(value))
+    )
 
 
-def without_manager(row: Table, terms: Terms) -> SqlTest:
+def without_manager(row: Table, terms: SqlContext) -> SqlTest:
     """Of a partner: delegated that day, and nobody to act for it (`Contract.managers_on`), as far as one may read."""
     now = table("partner_state").alias()
     delegated = select(now.c.partner_id).where(
         now.c.partner_id == row.c.id,
         now.c.mode == Mode.DELEGATED.value,
         terms.runs(now),
-        ~managed(terms, now, "convention_id"),
-        *terms.seen("contract_manager", now),  # whoever reads no manager there is not told that none is
+        ~has_active_manager(terms, now, "convention_id"),
+        *terms.seen(
+            "contract_manager", now
+        ),  # whoever reads no manager there is not told that none is
     )
     return delegated.correlate(row).exists()
 
 
-CONVENTION_FILTERS["mode"] = Filter(Mode, has_mode, "Mode de gestion du contrat.")
+CONVENTION_FILTERS["mode"] = FilterArgument(
+    Mode, has_mode, "Mode de gestion du contrat."
+)
 
 
 @mirrors(
-    records.ContractManager, "Gestionnaire des habilitations d'un partenaire délégué, ou son suppléant (§3, R39, R40)."
+    records.ContractManager,
+    "Gestionnaire des habilitations d'un partenaire délégué, ou son suppléant (§3, R39, R40).",
 )
 class Manager(Node):
     id: ID = column(IDENTIFIER)
@@ -110,15 +140,20 @@ class Manager(Node):
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans le droit.")
     user: UserRef | None = one("La personne.", "user_id")
-    affiliation: AffiliationRef | None = one("Son rattachement au partenaire.", "affiliation_id")
+    affiliation: AffiliationRef | None = one(
+        "Son rattachement au partenaire.", "affiliation_id"
+    )
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
 
 
 @mirrors(
-    records.Contract, "Contrat de services : les engagements, et seule demeure du mode de gestion (§2, R33 ; §3, R41)."
+    records.Contract,
+    "Contrat de services : les engagements, et seule demeure du mode de gestion (§2, R33 ; §3, R41).",
 )
 class ServiceContract:
-    mode: Mode = column("Mode de gestion, pour tous les services (R42) ; il ne change qu'avec la convention (R43).")
+    mode: Mode = column(
+        "Mode de gestion, pour tous les services (R42) ; il ne change qu'avec la convention (R43)."
+    )
     partner_signed_on: date | None = column("Signature du partenaire.")
     organism_signed_on: date | None = column("Signature de l'organisme.")
     digest: str | None = column("Empreinte SHA-256 du document signé.")
@@ -130,7 +165,10 @@ class ServiceContract:
     )
 
 
-@mirrors(records.Amendment, "Avenant à la convention : ce qui a été vérifié, notamment la mission (§5, cas 3, R55).")
+@mirrors(
+    records.Amendment,
+    "Avenant à la convention : ce qui a été vérifié, notamment la mission (§5, cas 3, R55).",
+)
 class Amendment(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -144,17 +182,22 @@ class Amendment(Node):
 
 
 @mirrors(
-    records.Convention, "Convention d'accès Mon Compte Partenaire, entre une Caf et un partenaire (§2, R31, R32, R36)."
+    records.Convention,
+    "Convention d'accès Mon Compte Partenaire, entre une Caf et un partenaire (§2, R31, R32, R36).",
 )
 class Convention(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
     number: str | None = column("Numéro, s'il en existe un.")
-    siret: str = column("SIRET écrit sur la convention, figé dès qu'un bulletin est ouvert (R58).")
+    siret: str = column(
+        "SIRET écrit sur la convention, figé dès qu'un bulletin est ouvert (R58)."
+    )
     status: ConventionStatus = column("État d'aujourd'hui, calculé.", convention_status)
     conditions_of_exercise: str | None = column("Conditions d'exercice (R32).")
-    conditions_of_administration: str | None = column("Conditions d'administration (R32).")
+    conditions_of_administration: str | None = column(
+        "Conditions d'administration (R32)."
+    )
     prepared_on: date = column("Jour de préparation.")
     partner_signed_on: date | None = column("Signature du partenaire (R30).")
     organism_signed_on: date | None = column("Signature de l'organisme (R30).")
@@ -163,22 +206,36 @@ class Convention(Node):
     originally_in_force_on: date | None = column(
         "Premier jour d'effet d'origine, pour une convention d'avant le registre (R57)."
     )
-    term_on: date | None = column("Premier jour après le terme ; vide : sans limitation de durée.")
+    term_on: date | None = column(
+        "Premier jour après le terme ; vide : sans limitation de durée."
+    )
     closed_on: date | None = column("Premier jour sans la convention.")
     closing_reason: ClosingReason | None = column("Motif de clôture.")
     closing_comment: str | None = column("Commentaire de clôture.")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     organism: OrganismRef | None = one("L'organisme signataire.", "organism_id")
     contract: "ServiceContract | None" = one(
-        "Son contrat de services.", lambda child, parent, _: child.c.convention_id == parent.c.id
+        "Son contrat de services.",
+        lambda child, parent, _: child.c.convention_id == parent.c.id,
     )
     missions: list[MissionRef] = listed(
-        "Les missions (R32).", through("convention_mission", "mission_id", "convention_id"), "code"
+        "Les missions (R32).",
+        through("convention_mission", "mission_id", "convention_id"),
+        "code",
     )
-    amendments: list["Amendment"] = listed("Les avenants (R55).", by("convention_id"), "number")
-    services: list[ServiceAccessRef] = listed("Les services.", by("convention_id"), "service_id")
-    bulletins: list[BulletinRef] = listed("Tous les bulletins d'adhésion.", by("convention_id"))
-    predecessor: ConventionRef | None = one("La convention qu'elle remplace (R43).", "predecessor_id")
+    amendments: list["Amendment"] = listed(
+        "Les avenants (R55).", by("convention_id"), "number"
+    )
+    services: list[ServiceAccessRef] = listed(
+        "Les services.", by("convention_id"), "service_id"
+    )
+    bulletins: list[BulletinRef] = listed(
+        "Tous les bulletins d'adhésion.", by("convention_id")
+    )
+    predecessor: ConventionRef | None = one(
+        "La convention qu'elle remplace (R43).", "predecessor_id"
+    )
     successor: ConventionRef | None = one(
-        "La convention qui la remplace.", lambda child, parent, _: child.c.predecessor_id == parent.c.id
+        "La convention qui la remplace.",
+        lambda child, parent, _: child.c.predecessor_id == parent.c.id,
     )

@@ -8,13 +8,18 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.question import Expression, Order, Table, Value
-from persistence.reader import Terms
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Expression, Order, Table, Value
 from persistence.records.activity_changes import ChangeKind, DepartureReason
-from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
-from persistence.records.remunerations import NoPayReason
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from persistence.records.declarations import (
+    BatchKind,
+    BatchMode,
+    LineStatus,
+    NoPayReason,
+    Processing,
+)
+from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Connection,
@@ -58,7 +63,9 @@ LineOrder = orders(
     PAYER=Order(("paying_id",), "ix_declaration_line_paying_id"),
 )
 LineOfDeclarationOrder = orders(
-    "LineOfDeclarationOrder", "Dans l'ordre des lignes reçues.", RANK=Order((), "pk_declaration_line")
+    "LineOfDeclarationOrder",
+    "Dans l'ordre des lignes reçues.",
+    RANK=Order((), "pk_declaration_line"),
 )
 ActivityChangeOrder = orders(
     "ActivityChangeOrder",
@@ -72,17 +79,26 @@ BatchOrder = orders(
     LATEST=Order((), "pk_batch", descending=True),
     EARLIEST=Order((), "pk_batch"),
 )
-BatchResultOrder = orders("BatchResultOrder", "Dans l'ordre des lignes envoyées.", RANK=Order((), "pk_batch_result"))
+BatchResultOrder = orders(
+    "BatchResultOrder",
+    "Dans l'ordre des lignes envoyées.",
+    RANK=Order((), "pk_batch_result"),
+)
 
 
-@labelled("État d'une déclaration.", DRAFT="Brouillon", DEPOSITED="Déposée", SUPERSEDED="Remplacée")
+@labelled(
+    "État d'une déclaration.",
+    DRAFT="Brouillon",
+    DEPOSITED="Déposée",
+    SUPERSEDED="Remplacée",
+)
 class DeclarationStatus(StrEnum):
     DRAFT = "DRAFT"
     DEPOSITED = "DEPOSITED"
     SUPERSEDED = "SUPERSEDED"
 
 
-def declaration_status(row: Table, _terms: Terms) -> ColumnElement[str]:
+def declaration_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
     """The status is computed from the instants, never stored."""
     return case(
         (row.c.superseded_at.is_not(None), literal("SUPERSEDED")),
@@ -91,19 +107,23 @@ def declaration_status(row: Table, _terms: Terms) -> ColumnElement[str]:
     )
 
 
-@labelled("État d'un changement.", RECEIVED="Reçu", CORRECTED="Corrigé", CANCELLED="Annulé")
+@labelled(
+    "État d'un changement.", RECEIVED="Reçu", CORRECTED="Corrigé", CANCELLED="Annulé"
+)
 class ChangeStatus(StrEnum):
     RECEIVED = "RECEIVED"
     CORRECTED = "CORRECTED"
     CANCELLED = "CANCELLED"
 
 
-def change_status(row: Table, _terms: Terms) -> ColumnElement[str]:
+def change_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
     """A change that another one has ended does not take place."""
-    return case((row.c.ended_at.is_(None), literal("RECEIVED")), else_=literal("CANCELLED"))
+    return case(
+        (row.c.ended_at.is_(None), literal("RECEIVED")), else_=literal("CANCELLED")
+    )
 
 
-def status_is(row: Table, terms: Terms, value: Value) -> SqlTest:
+def status_is(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     wanted: SqlTest = declaration_status(row, terms) == terms.value(value)
     return wanted
 
@@ -111,9 +131,14 @@ def status_is(row: Table, terms: Terms, value: Value) -> SqlTest:
 def place(column_name: str) -> Expression:
     """What names the establishment of a row: whoever reads the row may know it."""
 
-    def read(row: Table, _: Terms) -> ColumnElement[str]:
+    def read(row: Table, _: SqlContext) -> ColumnElement[str]:
         here = table("establishment").alias()
-        return select(here.c[column_name]).where(here.c.id == row.c.establishment_id).correlate(row).scalar_subquery()
+        return (
+            select(here.c[column_name])
+            .where(here.c.id == row.c.establishment_id)
+            .correlate(row)
+            .scalar_subquery()
+        )
 
     return read
 
@@ -121,67 +146,111 @@ def place(column_name: str) -> Expression:
 def lines_counted(processing: str | None) -> Expression:
     """How many lines of a declaration the Caf have dealt with so: a count tells nobody's line."""
 
-    def read(row: Table, _: Terms) -> ColumnElement[int]:
+    def read(row: Table, _: SqlContext) -> ColumnElement[int]:
         line = table("declaration_line").alias()
-        met = line.c.processing.is_(None) if processing is None else line.c.processing == processing
-        counted = select(func.count()).select_from(line).where(line.c.declaration_id == row.c.id, met)
+        met = (
+            line.c.processing.is_(None)
+            if processing is None
+            else line.c.processing == processing
+        )
+        counted = (
+            select(func.count())
+            .select_from(line)
+            .where(line.c.declaration_id == row.c.id, met)
+        )
         return counted.correlate(row).scalar_subquery()
 
     return read
 
 
-def removed(child: Table, parent: Table, _: Terms) -> SqlTest:
+def removed(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     """Workers of the declaration that this one replaced, and no longer in it."""
     before, here = table("declaration_line").alias(), table("declaration_line").alias()
-    was = select(before.c.worker_id).where(before.c.declaration_id == parent.c.supersedes_id).correlate(parent)
-    is_here = select(here.c.worker_id).where(here.c.declaration_id == parent.c.id).correlate(parent)
+    was = (
+        select(before.c.worker_id)
+        .where(before.c.declaration_id == parent.c.supersedes_id)
+        .correlate(parent)
+    )
+    is_here = (
+        select(here.c.worker_id)
+        .where(here.c.declaration_id == parent.c.id)
+        .correlate(parent)
+    )
     return and_(child.c.id.in_(was), child.c.id.not_in(is_here))
 
 
-def of_live(row: Table, terms: Terms, value: Value) -> SqlTest:
+def not_superseded(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     head = table("declaration").alias()
     live = select(head.c.id).where(
-        head.c.id == row.c.declaration_id, head.c.received_at.is_not(None), head.c.superseded_at.is_(None)
+        head.c.id == row.c.declaration_id,
+        head.c.received_at.is_not(None),
+        head.c.superseded_at.is_(None),
     )
     return terms.agrees(live.correlate(row).exists(), value)
 
 
-def of_campaign(row: Table, terms: Terms, value: Value) -> SqlTest:
+def of_campaign(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     head = table("declaration").alias()
-    here = select(head.c.id).where(head.c.id == row.c.declaration_id, head.c.campaign_id == terms.value(value))
+    here = select(head.c.id).where(
+        head.c.id == row.c.declaration_id, head.c.campaign_id == terms.value(value)
+    )
     return here.correlate(row).exists()
 
 
 DECLARATION_FILTERS = {
     "campaign_id": reference(records.Campaign, equal("campaign_id"), "Campagne."),
-    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement.", anchor=True),
-    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
-    "status": Filter(DeclarationStatus, status_is, "État."),
+    "establishment_id": reference(
+        records.Establishment, equal("establishment_id"), "Établissement.", anchor=True
+    ),
+    "partner_id": reference(
+        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+    ),
+    "status": FilterArgument(DeclarationStatus, status_is, "État."),
 }
 LINE_FILTERS = {
-    "live": Filter(bool, of_live, "D'une déclaration déposée et non remplacée, ou non."),
-    "campaign_id": reference(records.Campaign, of_campaign, "Campagne."),
-    "processing": Filter(Processing, equal("processing"), "Ce que la Caf en a fait."),
-    "processed": Filter(
-        bool, lambda row, terms, v: terms.agrees(row.c.processing.is_not(None), v), "Traitée par la Caf, ou non."
+    "live": FilterArgument(
+        bool, not_superseded, "D'une déclaration déposée et non remplacée, ou non."
     ),
-    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement."),
-    "worker_id": reference(records.Worker, equal("worker_id"), "Personne.", anchor=True),
+    "campaign_id": reference(records.Campaign, of_campaign, "Campagne."),
+    "processing": FilterArgument(
+        Processing, equal("processing"), "Ce que la Caf en a fait."
+    ),
+    "processed": FilterArgument(
+        bool,
+        lambda row, terms, v: terms.agrees(row.c.processing.is_not(None), v),
+        "Traitée par la Caf, ou non.",
+    ),
+    "establishment_id": reference(
+        records.Establishment, equal("establishment_id"), "Établissement."
+    ),
+    "worker_id": reference(
+        records.Worker, equal("worker_id"), "Personne.", anchor=True
+    ),
 }
 CHANGE_FILTERS = {
-    "kind": Filter(ChangeKind, equal("kind"), "Nature."),
-    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement."),
-    "worker_id": reference(records.Worker, equal("worker_id"), "Personne.", anchor=True),
+    "kind": FilterArgument(ChangeKind, equal("kind"), "Nature."),
+    "establishment_id": reference(
+        records.Establishment, equal("establishment_id"), "Établissement."
+    ),
+    "worker_id": reference(
+        records.Worker, equal("worker_id"), "Personne.", anchor=True
+    ),
 }
 BATCH_FILTERS = {
-    "establishment_id": reference(records.Establishment, equal("establishment_id"), "Établissement.", anchor=True),
-    "kind": Filter(BatchKind, equal("kind"), "Ce que le lot apporte."),
+    "establishment_id": reference(
+        records.Establishment, equal("establishment_id"), "Établissement.", anchor=True
+    ),
+    "kind": FilterArgument(BatchKind, equal("kind"), "Ce que le lot apporte."),
 }
 RESULT_FILTERS = {
-    "status": Filter(LineStatus, equal("status"), "Ce que la ligne est devenue."),
-    "with_notices": Filter(
+    "status": FilterArgument(
+        LineStatus, equal("status"), "Ce que la ligne est devenue."
+    ),
+    "with_notices": FilterArgument(
         bool,
-        lambda row, terms, v: terms.agrees(or_(row.c.errors.is_not(None), row.c.warnings.is_not(None)), v),
+        lambda row, terms, v: terms.agrees(
+            or_(row.c.errors.is_not(None), row.c.warnings.is_not(None)), v
+        ),
         "Avec une erreur ou un avertissement, ou sans.",
     ),
 }
@@ -189,10 +258,16 @@ RESULT_FILTERS = {
 
 def _notices(stored: str | None) -> list[records.Notice]:
     kept = orjson.loads(stored) if stored else []
-    return [records.Notice(records.Rule[code], ("input", *path), detail) for code, path, detail in kept]
+    return [
+        records.Notice(records.Rule[code], ("input", *path), detail)
+        for code, path, detail in kept
+    ]
 
 
-@mirrors(records.DeclarationLine, "Ligne du certificat : la rémunération de novembre d'une personne (§1, R17, R18).")
+@mirrors(
+    records.DeclarationLine,
+    "Ligne du certificat : la rémunération de novembre d'une personne (§1, R17, R18).",
+)
 class DeclarationLine(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -204,23 +279,36 @@ class DeclarationLine(Node):
     matricule: str = column("Matricule allocataire.")
     entered_on: date = column("Jour d'entrée dans l'établissement.")
     rate: Percent = column("Taux d'activité.", decimal("rate"))
-    net_remuneration: Money | None = column("Rémunération garantie nette.", decimal("net_remuneration"))
+    net_remuneration: Money | None = column(
+        "Rémunération garantie nette.", decimal("net_remuneration")
+    )
     net_aid: Money | None = column("Aide au poste nette.", decimal("net_aid"))
-    esat_share: Percent | None = column("Part financée par l'Esat, en pour cent du Smic.", decimal("esat_share"))
+    esat_share: Percent | None = column(
+        "Part financée par l'Esat, en pour cent du Smic.", decimal("esat_share")
+    )
     no_pay_reason: NoPayReason | None = column("Motif d'une absence de paie.")
     dual_activity: bool = column("Cumul avec le milieu ordinaire (R16).")
     dual_activity_since: date | None = column("Premier jour du cumul, s'il est dit.")
     dual_activity_hours: Hours | None = column(
-        "Heures par semaine en milieu ordinaire, si elles sont dites.", decimal("dual_activity_hours")
+        "Heures par semaine en milieu ordinaire, si elles sont dites.",
+        decimal("dual_activity_hours"),
     )
-    dual_activity_employer: str | None = column("SIRET de l'employeur du milieu ordinaire, s'il est dit.")
+    dual_activity_employer: str | None = column(
+        "SIRET de l'employeur du milieu ordinaire, s'il est dit."
+    )
     confirmation: str | None = column("Motif d'un montant confirmé.")
     comment: str | None = column("Remarque de l'Esat.")
-    changed_sequence: int = column("Rang de la déclaration où la ligne a changé pour la dernière fois.")
-    processing: Processing | None = column("Ce que la Caf qui paie en a fait ; vide : rien encore (R20).")
+    changed_sequence: int = column(
+        "Rang de la déclaration où la ligne a changé pour la dernière fois."
+    )
+    processing: Processing | None = column(
+        "Ce que la Caf qui paie en a fait ; vide : rien encore (R20)."
+    )
     processed_on: date | None = column("Jour de ce traitement.")
     processing_reason: str | None = column("Son motif, pour l'Esat.")
-    paid_by: OrganismRef = one("La Caf qui paie l'AAH, copiée à la réception.", "paying_id")
+    paid_by: OrganismRef = one(
+        "La Caf qui paie l'AAH, copiée à la réception.", "paying_id"
+    )
     worker: WorkerRef | None = one("La personne.", "worker_id")
     declaration: "Declaration | None" = one("La déclaration.", "declaration_id")
     establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
@@ -235,13 +323,20 @@ class LineResult(Node):
     index: int = column("Rang de la ligne envoyée, à partir de 0.", "position")
     client_reference: str | None = column("Référence de l'appelant.")
     status: LineStatus = column("Ce qu'elle est devenue.")
-    errors: list[Refusal] = derived("Pourquoi elle est rejetée.", {"stored": lambda row, _: row.c.errors}, _notices)
-    warnings: list[Notice] = derived("Ce qui est à savoir.", {"stored": lambda row, _: row.c.warnings}, _notices)
+    errors: list[Refusal] = derived(
+        "Pourquoi elle est rejetée.", {"stored": lambda row, _: row.c.errors}, _notices
+    )
+    warnings: list[Notice] = derived(
+        "Ce qui est à savoir.", {"stored": lambda row, _: row.c.warnings}, _notices
+    )
     line: DeclarationLine | None = one("La ligne de la déclaration.", "object_id")
     change: "ActivityChange | None" = one("Le changement d'activité.", "object_id")
 
 
-@mirrors(records.Batch, "Lot : ce qui a été envoyé, et son rapport, gardé même quand rien n'est appliqué.")
+@mirrors(
+    records.Batch,
+    "Lot : ce qui a été envoyé, et son rapport, gardé même quand rien n'est appliqué.",
+)
 class Batch(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -254,13 +349,17 @@ class Batch(Node):
     unchanged: int = column("Lignes égales à celle d'avant.")
     rejected: int = column("Lignes rejetées.")
     held: int = column("Bonnes lignes retenues par une mauvaise.")
-    removed: int = column("Personnes de la déclaration remplacée qui ne sont plus dans celle-ci.")
+    removed: int = column(
+        "Personnes de la déclaration remplacée qui ne sont plus dans celle-ci."
+    )
     replay_until: datetime | None = column(
         "Jusqu'à quand le même envoi, avec sa clé, est rejoué au lieu d'avoir lieu ; vide : la clé est oubliée.",
         replay_until,
     )
     campaign: CampaignRef | None = one("La campagne.", "campaign_id")
-    declaration: "Declaration | None" = one("La déclaration qui en est née.", "declaration_id")
+    declaration: "Declaration | None" = one(
+        "La déclaration qui en est née.", "declaration_id"
+    )
     establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
     sent_by: UserRef | None = one("Qui l'a envoyé.", "sent_by_id")
     results: Connection["LineResult"] = page(
@@ -276,50 +375,87 @@ class Declaration(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
-    status: DeclarationStatus = column("État, calculé : brouillon, déposée, remplacée.", declaration_status)
+    status: DeclarationStatus = column(
+        "État, calculé : brouillon, déposée, remplacée.", declaration_status
+    )
     sequence: int = column("Rang, qui ne revient jamais en arrière.")
     siret: str = column("SIRET déclaré.")
     establishment_name: str = column("Nom de l'établissement.", place("name"))
     prepared_at: datetime = column("Instant de sa préparation.")
-    received_at: datetime | None = column("Instant du dépôt, qui compte (R22) ; vide : un brouillon.")
+    received_at: datetime | None = column(
+        "Instant du dépôt, qui compte (R22) ; vide : un brouillon."
+    )
     superseded_at: datetime | None = column("Instant de son remplacement.")
     line_count: int = column("Nombre de lignes.")
-    nothing_to_declare: bool = column("Néant : dit qu'aucun bénéficiaire de l'AAH n'y travaille (R17).")
-    pending_count: int = column("Lignes que les Caf n'ont pas encore traitées.", lines_counted(None))
-    taken_count: int = column("Lignes prises en compte.", lines_counted("TAKEN_INTO_ACCOUNT"))
-    returned_count: int = column("Lignes renvoyées à l'Esat.", lines_counted("RETURNED"))
-    not_beneficiary_count: int = column("Lignes de personnes sans AAH.", lines_counted("NOT_BENEFICIARY"))
+    nothing_to_declare: bool = column(
+        "Néant : dit qu'aucun bénéficiaire de l'AAH n'y travaille (R17)."
+    )
+    pending_count: int = column(
+        "Lignes que les Caf n'ont pas encore traitées.", lines_counted(None)
+    )
+    taken_count: int = column(
+        "Lignes prises en compte.", lines_counted("TAKEN_INTO_ACCOUNT")
+    )
+    returned_count: int = column(
+        "Lignes renvoyées à l'Esat.", lines_counted("RETURNED")
+    )
+    not_beneficiary_count: int = column(
+        "Lignes de personnes sans AAH.", lines_counted("NOT_BENEFICIARY")
+    )
     campaign: CampaignRef = one("La campagne.", "campaign_id")
     establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     declared_by: UserRef | None = one("Qui a déclaré.", "declared_by_id")
-    supersedes: "Declaration | None" = one("La déclaration qu'elle remplace.", "supersedes_id")
+    supersedes: "Declaration | None" = one(
+        "La déclaration qu'elle remplace.", "supersedes_id"
+    )
     lines: Connection["DeclarationLine"] = page(
-        "Ses lignes, pour qui peut les lire.", by("declaration_id"), LineOfDeclarationOrder, LINE_FILTERS
+        "Ses lignes, pour qui peut les lire.",
+        by("declaration_id"),
+        LineOfDeclarationOrder,
+        LINE_FILTERS,
     )
     removed_workers: Connection[WorkerRef] = page(
-        "Les personnes de la déclaration remplacée qui n'y sont plus.", removed, WorkerOrder, WORKER_FILTERS
+        "Les personnes de la déclaration remplacée qui n'y sont plus.",
+        removed,
+        WorkerOrder,
+        WORKER_FILTERS,
     )
-    batches: Connection["Batch"] = page("Les lots qui l'ont apportée.", by("declaration_id"), BatchOrder, BATCH_FILTERS)
+    batches: Connection["Batch"] = page(
+        "Les lots qui l'ont apportée.", by("declaration_id"), BatchOrder, BATCH_FILTERS
+    )
 
 
-@mirrors(records.ActivityChange, "Changement d'activité d'une personne, déclaré toute l'année (§1, R23 à R27).")
+@mirrors(
+    records.ActivityChange,
+    "Changement d'activité d'une personne, déclaré toute l'année (§1, R23 à R27).",
+)
 class ActivityChange(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     kind: ChangeKind = column("Nature.")
-    effective_on: date = column("Jour d'effet ; pour un départ, premier jour d'absence.")
-    rate_before: Percent | None = column("Taux connu à ce jour (R24).", decimal("rate_before"))
+    effective_on: date = column(
+        "Jour d'effet ; pour un départ, premier jour d'absence."
+    )
+    rate_before: Percent | None = column(
+        "Taux connu à ce jour (R24).", decimal("rate_before")
+    )
     rate_after: Percent | None = column("Nouveau taux.", decimal("rate_after"))
     departure_reason: DepartureReason | None = column("Motif du départ (R26).")
     comment: str | None = column("Remarque de l'Esat.")
     client_reference: str | None = column("Référence de qui a déclaré.")
     received_at: datetime = column("Instant de réception.")
     status: ChangeStatus = column("État : reçu, corrigé ou annulé.", change_status)
-    ended_at: datetime | None = column("Instant où un autre changement l'a annulé ; vide : il a lieu.")
-    corrected_by: "ActivityChange | None" = one("Le changement qui l'a annulé.", "ended_by_id")
+    ended_at: datetime | None = column(
+        "Instant où un autre changement l'a annulé ; vide : il a lieu."
+    )
+    corrected_by: "ActivityChange | None" = one(
+        "Le changement qui l'a annulé.", "ended_by_id"
+    )
     establishment_siret: str = column("SIRET de l'établissement.", place("siret"))
     establishment_name: str = column("Nom de l'établissement.", place("name"))
-    paid_by: OrganismRef = one("La Caf qui paie l'AAH, copiée à la réception.", "paying_id")
+    paid_by: OrganismRef = one(
+        "La Caf qui paie l'AAH, copiée à la réception.", "paying_id"
+    )
     worker: WorkerRef | None = one("La personne.", "worker_id")
     establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")

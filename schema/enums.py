@@ -6,17 +6,22 @@ from typing import Any, TypeVar
 
 import strawberry
 
+from persistence.intake.import_columns import ImportField
 from persistence.records.activity_changes import ChangeKind, DepartureReason
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
-from persistence.records.declarations import BatchKind, BatchMode, LineStatus, Processing
-from persistence.records.extract_columns import ImportField
-from persistence.records.extracts import ImportDecision, ImportOutcome
+from persistence.records.declarations import (
+    BatchKind,
+    BatchMode,
+    LineStatus,
+    NoPayReason,
+    Processing,
+)
+from persistence.records.imports import ImportDecision, ImportOutcome
 from persistence.records.onboarding import STEPS, Case, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind
-from persistence.records.remunerations import NoPayReason
 from persistence.records.services import RoleProfile
 from persistence.records.successions import MembersAtSwitch
 from persistence.records.suspensions import SuspensionSide
@@ -53,7 +58,11 @@ labelled(
     EXPIRED="Terme échu",
     ABANDONED="Abandonnée avant signature",
 )(ClosingReason)
-labelled("Gestionnaire des habilitations, ou suppléant.", MANAGER="Gestionnaire", DEPUTY="Suppléant")(ManagerKind)
+labelled(
+    "Gestionnaire des habilitations, ou suppléant.",
+    MANAGER="Gestionnaire",
+    DEPUTY="Suppléant",
+)(ManagerKind)
 labelled(
     "Nature d'un organisme (en-tête, R2).",
     CAF="Caf",
@@ -62,7 +71,9 @@ labelled(
     RESOURCE_CENTRE="Centre de ressources",
     NATIONAL="Cnaf",
 )(OrganismKind)
-labelled("Rôle d'une Caf dans le réseau (en-tête).", PIVOT="Pivot", ADHERENTE="Adhérente")(NetworkRole)
+labelled(
+    "Rôle d'une Caf dans le réseau (en-tête).", PIVOT="Pivot", ADHERENTE="Adhérente"
+)(NetworkRole)
 labelled(
     "Profil d'un agent dans son organisme.",
     READING="Lecture",
@@ -70,7 +81,9 @@ labelled(
     RESOURCE_CENTRE="Centre de ressources",
     NATIONAL="Administration nationale",
 )(Profile)
-labelled("Décision d'éligibilité (R28).", ELIGIBLE="Éligible", NOT_ELIGIBLE="Non éligible")(Decision)
+labelled(
+    "Décision d'éligibilité (R28).", ELIGIBLE="Éligible", NOT_ELIGIBLE="Non éligible"
+)(Decision)
 labelled(
     "Nature d'un partenaire.",
     ESAT="Esat",
@@ -84,7 +97,11 @@ labelled(
     ENTERING="Saisie",
     VALIDATING="Validation",
 )(RoleProfile)
-labelled("Personne, ou client machine d'un intégrateur.", PERSON="Personne", MACHINE="Client machine")(UserKind)
+labelled(
+    "Personne, ou client machine d'un intégrateur.",
+    PERSON="Personne",
+    MACHINE="Client machine",
+)(UserKind)
 labelled(
     "Côté d'une suspension : le partenaire, ou l'organisme. Chacun met fin à la sienne (R40).",
     PARTNER="Le partenaire",
@@ -153,10 +170,16 @@ labelled(
     CASE_3="Cas 3 : connu de Mon Compte Partenaire",
     CASE_3_AND_LEGACY="Cas 3 : connu des deux",
 )(Case)
-labelled("Étape de l'ouverture d'un service.", **{code.name: named.label for code, named in STEPS.items()})(StepCode)
-labelled("Faite, à faire, ou en attente d'une autre étape.", DONE="Fait", TODO="À faire", BLOCKED="En attente")(
-    StepState
-)
+labelled(
+    "Étape de l'ouverture d'un service.",
+    **{code.name: named.label for code, named in STEPS.items()},
+)(StepCode)
+labelled(
+    "Faite, à faire, ou en attente d'une autre étape.",
+    DONE="Fait",
+    TODO="À faire",
+    BLOCKED="En attente",
+)(StepState)
 labelled(
     "Ce que dit une colonne de l'extraction ; `IGNORED` : rien qui se lise.",
     SIRET="SIRET",
@@ -171,7 +194,9 @@ labelled(
     CONTACT="Courriel",
     IGNORED="Non lue",
 )(ImportField)
-labelled("Ligne retenue, ou écartée.", TAKEN="Retenue", SET_ASIDE="Écartée")(ImportDecision)
+labelled("Ligne retenue, ou écartée.", TAKEN="Retenue", SET_ASIDE="Écartée")(
+    ImportDecision
+)
 labelled(
     "Ce que dit une ligne au regard du registre : nouveau, changé, inchangé, en conflit, illisible.",
     NEW="Nouveau",

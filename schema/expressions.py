@@ -2,17 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
-from persistence.question import Expression, Link, Table, Test, Value
-from persistence.reader import Terms
-from persistence.visibility import table
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Expression, Join, Table, Test, Value
 
 
 def equal(column: str, kind: str = "text") -> Test:
     """A filter or a search on one column's value."""
 
-    def test(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
+    def test(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
         wanted: ColumnElement[bool] = row.c[column] == terms.value(value, kind)
         return wanted
 
@@ -22,9 +33,13 @@ def equal(column: str, kind: str = "text") -> Test:
 def decimal(column: str) -> Expression:
     """An integer of hundredths as a number with two decimals, written alike on both databases."""
 
-    def read(row: Table, _: Terms) -> ColumnElement[str]:
+    def read(row: Table, _: SqlContext) -> ColumnElement[str]:
         hundredths = row.c[column]
-        return cast(hundredths // 100, Text) + "." + func.substr(cast(hundredths % 100 + 100, Text), 2)
+        return (
+            cast(hundredths // 100, Text)
+            + "."
+            + func.substr(cast(hundredths % 100 + 100, Text), 2)
+        )
 
     return read
 
@@ -32,29 +47,35 @@ def decimal(column: str) -> Expression:
 def state(column: str, partner: str = "id") -> Expression:
     """A column of the partner's row of the timeline of today."""
 
-    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+    def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
         now = table("partner_state").alias()
-        held = select(now.c[column]).where(now.c.partner_id == row.c[partner], terms.runs(now))
+        held = select(now.c[column]).where(
+            now.c.partner_id == row.c[partner], terms.runs(now)
+        )
         return held.correlate(row).scalar_subquery()
 
     return read
 
 
-def by_state(column: str, partner: str = "id") -> Link:
+def by_state(column: str, partner: str = "id") -> Join:
     """The child whose id the partner's row of today holds."""
 
-    def link(child: Table, parent: Table, terms: Terms) -> ColumnElement[bool]:
+    def link(child: Table, parent: Table, terms: SqlContext) -> ColumnElement[bool]:
         return child.c.id == state(column, partner)(parent, terms)
 
     return link
 
 
-def through(rows: str, child_key: str, parent_key: str) -> Link:
+def through(rows: str, child_key: str, parent_key: str) -> Join:
     """Children linked by a table of pairs."""
 
-    def link(child: Table, parent: Table, _: Terms) -> ColumnElement[bool]:
+    def link(child: Table, parent: Table, _: SqlContext) -> ColumnElement[bool]:
         pair = table(rows).alias()
-        return child.c.id.in_(select(pair.c[child_key]).where(pair.c[parent_key] == parent.c.id).correlate(parent))
+        return child.c.id.in_(
+            select(pair.c[child_key])
+            .where(pair.c[parent_key] == parent.c.id)
+            .correlate(parent)
+        )
 
     return link
 
@@ -62,9 +83,14 @@ def through(rows: str, child_key: str, parent_key: str) -> Link:
 def texts(rows: str, column: str, key: str) -> Expression:
     """A JSON list of one text column of the rows that name this one, in order."""
 
-    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+    def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
         listed = table(rows).alias()
-        found = select(listed.c[column]).where(listed.c[key] == row.c.id).order_by(listed.c[column]).correlate(row)
+        found = (
+            select(listed.c[column])
+            .where(listed.c[key] == row.c.id)
+            .order_by(listed.c[column])
+            .correlate(row)
+        )
         return terms.spelling.texts_in(found)
 
     return read
@@ -73,24 +99,28 @@ def texts(rows: str, column: str, key: str) -> Expression:
 def is_suspended(column: str, key: str = "id") -> Expression:
     """Whether a suspension of this row, or of what its `key` names, runs today."""
 
-    def read(row: Table, terms: Terms) -> ColumnElement[Any]:
+    def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
         suspension = table("suspension").alias()
-        running = select(suspension.c.id).where(suspension.c[column] == row.c[key], terms.runs(suspension))
+        running = select(suspension.c.id).where(
+            suspension.c[column] == row.c[key], terms.runs(suspension)
+        )
         return running.correlate(row).exists()
 
     return read
 
 
-def is_in_force(row: Table, terms: Terms, key: str = "id") -> ColumnElement[bool]:
+def is_in_force(row: Table, terms: SqlContext, key: str = "id") -> ColumnElement[bool]:
     """Whether the timeline names this row's convention today."""
     now = table("partner_state").alias()
     held = select(now.c.partner_id).where(
-        now.c.partner_id == row.c.partner_id, now.c.convention_id == row.c[key], terms.runs(now)
+        now.c.partner_id == row.c.partner_id,
+        now.c.convention_id == row.c[key],
+        terms.runs(now),
     )
     return held.correlate(row).exists()
 
 
-def convention_status(row: Table, terms: Terms) -> ColumnElement[Any]:
+def convention_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
     """The status is computed from the dates, never stored."""
     day = terms.day
     return case(
@@ -103,12 +133,13 @@ def convention_status(row: Table, terms: Terms) -> ColumnElement[Any]:
     )
 
 
-def bulletin_status(row: Table, terms: Terms) -> ColumnElement[Any]:
+def bulletin_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
     """A bulletin is open only while the convention above it is in force, and its service not suspended."""
     day, convention = terms.day, table("convention").alias()
     over = or_(row.c.closed_on <= day, row.c.effective_to <= day)
     ended = select(convention.c.id).where(
-        convention.c.id == row.c.convention_id, or_(convention.c.closed_on <= day, convention.c.term_on <= day)
+        convention.c.id == row.c.convention_id,
+        or_(convention.c.closed_on <= day, convention.c.term_on <= day),
     )
     stopped = is_suspended("access_id", "access_id")(row, terms)
     return case(
@@ -124,31 +155,44 @@ def bulletin_status(row: Table, terms: Terms) -> ColumnElement[Any]:
 def covered_departments(row: Table) -> Select[Any]:
     """What a bulletin's scope covers, each department once, in order; `Bulletin.covered_departments` in SQL (A11)."""
     scope, place, written = (
-        table(t).alias() for t in ("bulletin_establishment", "establishment", "bulletin_department")
+        table(t).alias()
+        for t in ("bulletin_establishment", "establishment", "bulletin_department")
     )
-    named = select(scope.c.establishment_id).where(scope.c.bulletin_id == row.c.id).correlate(row)
+    named = (
+        select(scope.c.establishment_id)
+        .where(scope.c.bulletin_id == row.c.id)
+        .correlate(row)
+    )
     of_places = (
         select(place.c.department)
         .join_from(scope, place, place.c.id == scope.c.establishment_id)
         .where(scope.c.bulletin_id == row.c.id)
         .correlate(row)
     )
-    as_written = select(written.c.department).where(written.c.bulletin_id == row.c.id, ~named.exists()).correlate(row)
+    as_written = (
+        select(written.c.department)
+        .where(written.c.bulletin_id == row.c.id, ~named.exists())
+        .correlate(row)
+    )
     every = of_places.union(as_written).subquery()
     return select(every.c.department).order_by(every.c.department)
 
 
 def count_of(rows: str, key: str) -> Expression:
-    def read(row: Table, _: Terms) -> ColumnElement[Any]:
+    def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
         counted = table(rows).alias()
         return (
-            select(func.count()).select_from(counted).where(counted.c[key] == row.c.id).correlate(row).scalar_subquery()
+            select(func.count())
+            .select_from(counted)
+            .where(counted.c[key] == row.c.id)
+            .correlate(row)
+            .scalar_subquery()
         )
 
     return read
 
 
-def borne_siret(row: Table, terms: Terms) -> ColumnElement[str]:
+def borne_siret(row: Table, terms: SqlContext) -> ColumnElement[str]:
     """The first SIRET that the day does not end: before the registration, the first one."""
     siret = table("partner_siret").alias()
     borne = siret.c.ends_on.is_(None) | (siret.c.ends_on > terms.day)

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from strawberry import ID
 
 from persistence import records
-from persistence.question import Order, Table, Value
-from persistence.reader import Terms
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Order, Table, Value
+from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Connection,
@@ -27,10 +27,22 @@ from .binding import (
 )
 from .expressions import equal, through
 from .nodes import IDENTIFIER, VERSION, Node
-from .refs import AffiliationRef, EstablishmentRef, PartnerRef, RoleRef, ServiceAccessRef, ServiceRef, UserRef
+from .refs import (
+    AffiliationRef,
+    EstablishmentRef,
+    PartnerRef,
+    RoleRef,
+    ServiceAccessRef,
+    ServiceRef,
+    UserRef,
+)
 from .users import USER_FILTERS, UserOrder
 
-GroupOrder = orders("GroupOrder", "Par nom sans accents.", NAME=Order(("sort_key",), "ix_group_sort_key"))
+GroupOrder = orders(
+    "GroupOrder",
+    "Par nom sans accents.",
+    NAME=Order(("sort_key",), "ix_group_sort_key"),
+)
 MembershipOrder = orders(
     "MembershipOrder",
     "Dans l'ordre des inclusions : l'identifiant suit le temps.",
@@ -38,32 +50,38 @@ MembershipOrder = orders(
 )
 
 
-def is_live(row: Table, terms: Terms, value: Value) -> SqlTest:
+def is_live(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     return terms.agrees(terms.runs(row, "created_on", "closed_on"), value)
 
 
-def is_current(row: Table, terms: Terms, value: Value) -> SqlTest:
+def is_current(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     return terms.agrees(terms.runs(row), value)
 
 
 GROUP_FILTERS = {
-    "live": Filter(bool, is_live, "Non clôturé, ou clôturé."),
+    "live": FilterArgument(bool, is_live, "Non clôturé, ou clôturé."),
     "service_id": reference(records.Service, equal("service_id"), "Service."),
     "role_id": reference(records.Role, equal("role_id"), "Rôle rattaché."),
-    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
-    "search": Filter(
+    "partner_id": reference(
+        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+    ),
+    "search": FilterArgument(
         str,
         lambda row, terms, v: terms.mentions(row.c.sort_key, v),
         "Mots du nom, dans tout ordre, sans accents ni casse.",
     ),
 }
-MEMBERSHIP_FILTERS = {"current": Filter(bool, is_current, "En cours aujourd'hui, ou non.")}
+MEMBERSHIP_FILTERS = {
+    "current": FilterArgument(bool, is_current, "En cours aujourd'hui, ou non.")
+}
 
 
-def members(child: Table, parent: Table, terms: Terms) -> SqlTest:
+def members(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The users in the group today."""
     member = table("membership").alias()
-    here = select(member.c.user_id).where(member.c.group_id == parent.c.id, terms.runs(member))
+    here = select(member.c.user_id).where(
+        member.c.group_id == parent.c.id, terms.runs(member)
+    )
     return child.c.id.in_(here.correlate(parent))
 
 
@@ -76,17 +94,24 @@ class Membership(Node):
     group: "Group | None" = one("Le groupe.", "group_id")
     role: RoleRef = one("Le rôle du groupe.", "role_id")
     user: UserRef | None = one("La personne.", "user_id")
-    affiliation: AffiliationRef | None = one("Son rattachement au partenaire.", "affiliation_id")
+    affiliation: AffiliationRef | None = one(
+        "Son rattachement au partenaire.", "affiliation_id"
+    )
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
 
 
-@mirrors(records.Group, "Groupe d'un service, avec un seul rôle, sur des établissements (§5, R56).")
+@mirrors(
+    records.Group,
+    "Groupe d'un service, avec un seul rôle, sur des établissements (§5, R56).",
+)
 class Group(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
     name: str = column("Nom.")
-    all_establishments: bool = column("Porte sur tous les établissements du bulletin, présents et à venir.")
+    all_establishments: bool = column(
+        "Porte sur tous les établissements du bulletin, présents et à venir."
+    )
     created_on: date = column("Jour de création.")
     closed_on: date | None = column("Premier jour sans le groupe.")
     role: RoleRef | None = one("Le rôle rattaché.", "role_id")
@@ -99,6 +124,11 @@ class Group(Node):
     service: ServiceRef = one("Le service.", "service_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     memberships: Connection["Membership"] = page(
-        "Les inclusions, passées comprises.", by("group_id"), MembershipOrder, MEMBERSHIP_FILTERS
+        "Les inclusions, passées comprises.",
+        by("group_id"),
+        MembershipOrder,
+        MEMBERSHIP_FILTERS,
     )
-    members: Connection[UserRef] = page("Les personnes incluses aujourd'hui.", members, UserOrder, USER_FILTERS)
+    members: Connection[UserRef] = page(
+        "Les personnes incluses aujourd'hui.", members, UserOrder, USER_FILTERS
+    )

@@ -11,12 +11,12 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from persistence import records
-from persistence.question import Order, Table
-from persistence.reader import Terms
-from persistence.records.extract_columns import ImportField
-from persistence.records.extracts import ImportDecision, ImportOutcome
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from persistence.facts.visibility import table
+from persistence.intake.import_columns import ImportField
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Order, Table
+from persistence.records.imports import ImportDecision, ImportOutcome
+from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Connection,
@@ -51,14 +51,16 @@ ImportLineOrder = orders(
 )
 
 
-@labelled("État d'un import.", OPEN="Ouvert, sans fichier", RECEIVED="Reçu", PURGED="Purgé")
+@labelled(
+    "État d'un import.", OPEN="Ouvert, sans fichier", RECEIVED="Reçu", PURGED="Purgé"
+)
 class ImportStatus(StrEnum):
     OPEN = "OPEN"
     RECEIVED = "RECEIVED"
     PURGED = "PURGED"
 
 
-def import_status(row: Table, _terms: Terms) -> ColumnElement[str]:
+def import_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
     """The status is computed from the dates, never stored."""
     return case(
         (row.c.purged_on.is_not(None), literal("PURGED")),
@@ -70,37 +72,64 @@ def import_status(row: Table, _terms: Terms) -> ColumnElement[str]:
 def awaits(line: Table) -> ColumnElement[bool]:
     """Neither taken, nor set aside, nor without anything to take."""
     aside = and_(line.c.arbitration.is_not(None), line.c.arbitration == "SET_ASIDE")
-    return and_(line.c.applied_on.is_(None), line.c.outcome != "UNCHANGED", line.c.outcome != "REJECTED", ~aside)
+    return and_(
+        line.c.applied_on.is_(None),
+        line.c.outcome != "UNCHANGED",
+        line.c.outcome != "REJECTED",
+        ~aside,
+    )
 
 
-def waiting(row: Table, terms: Terms) -> ColumnElement[int]:
+def waiting(row: Table, terms: SqlContext) -> ColumnElement[int]:
     """Of the lines that the caller may read, those that wait."""
     line = table("extract_line").alias()
     seen = terms.seen("extract_line", line)
-    counted = select(func.count()).select_from(line).where(line.c.extract_id == row.c.id, awaits(line), *seen)
+    counted = (
+        select(func.count())
+        .select_from(line)
+        .where(line.c.extract_id == row.c.id, awaits(line), *seen)
+    )
     return counted.correlate(row).scalar_subquery()
 
 
 IMPORT_LINE_FILTERS = {
-    "outcome": Filter(ImportOutcome, equal("outcome"), "Ce que dit la ligne."),
-    "siret": Filter(
-        str, lambda row, terms, v: row.c.siret == terms.bind(("digits", v), "text"), "SIRET lu.", anchor=True
+    "outcome": FilterArgument(ImportOutcome, equal("outcome"), "Ce que dit la ligne."),
+    "siret": FilterArgument(
+        str,
+        lambda row, terms, v: row.c.siret == terms.bind(("digits", v), "text"),
+        "SIRET lu.",
+        anchor=True,
     ),
-    "organism_id": reference(records.Organism, equal("organism_id"), "Organisme qui la traite."),
-    "applied": Filter(bool, lambda row, terms, v: terms.agrees(row.c.applied_on.is_not(None), v), "Prise, ou non."),
-    "awaiting": Filter(bool, lambda row, terms, v: terms.agrees(awaits(row), v), "Attend d'être prise ou arbitrée."),
-    "import_id": reference(records.Extract, equal("extract_id"), "Import.", anchor=True),
+    "organism_id": reference(
+        records.Organism, equal("organism_id"), "Organisme qui la traite."
+    ),
+    "applied": FilterArgument(
+        bool,
+        lambda row, terms, v: terms.agrees(row.c.applied_on.is_not(None), v),
+        "Prise, ou non.",
+    ),
+    "awaiting": FilterArgument(
+        bool,
+        lambda row, terms, v: terms.agrees(awaits(row), v),
+        "Attend d'être prise ou arbitrée.",
+    ),
+    "import_id": reference(records.Import, equal("extract_id"), "Import.", anchor=True),
 }
 
 
-@strawberry.type(description="Colonne reconnue, à confirmer avant de prendre des lignes.")
+@strawberry.type(
+    description="Colonne reconnue, à confirmer avant de prendre des lignes."
+)
 class ImportColumn:
     header: str = strawberry.field(description="En-tête, tel qu'il est écrit.")
     field: ImportField = strawberry.field(description="Ce que la colonne dit.")
 
 
 def _columns(stored: Sequence[Mapping[str, str]] | None) -> list[ImportColumn]:
-    return [ImportColumn(header=one["header"], field=ImportField(one["field"])) for one in stored or ()]
+    return [
+        ImportColumn(header=one["header"], field=ImportField(one["field"]))
+        for one in stored or ()
+    ]
 
 
 @labelled(
@@ -128,63 +157,88 @@ class ImportSheet:
 
 def _sheets(stored: Sequence[Mapping[str, Any]] | None) -> list[ImportSheet]:
     return [
-        ImportSheet(name=one["name"], state=ImportSheetState(one["state"]), lines=one["lines"]) for one in stored or ()
+        ImportSheet(
+            name=one["name"], state=ImportSheetState(one["state"]), lines=one["lines"]
+        )
+        for one in stored or ()
     ]
 
 
 def _reasons(stored: Sequence[Sequence[Any]]) -> list[records.Notice]:
     """A line of before keeps no path."""
-    return [records.Notice(records.Rule[code], tuple(*path), detail) for code, detail, *path in stored]
+    return [
+        records.Notice(records.Rule[code], tuple(*path), detail)
+        for code, detail, *path in stored
+    ]
 
 
-def sheet_name(row: Table, _terms: Terms) -> ColumnElement[str]:
+def sheet_name(row: Table, _terms: SqlContext) -> ColumnElement[str]:
     """The lines of a csv stand in no sheet."""
     return func.nullif(row.c.sheet, "")
 
 
 @mirrors(
-    records.ExtractLine,
+    records.ImportLine,
     "Ligne de l'extraction : telle qu'écrite, telle que lue, ce qu'elle dit au regard du registre (§5, R57).",
 )
 class ImportLine(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
-    sheet: str | None = column("Feuille du classeur où elle est ; vide pour un CSV.", sheet_name)
-    number: int = column("Numéro de la ligne dans sa feuille, celui que montre un tableur.")
-    raw: JSON = column("Les cellules telles qu'écrites, par en-tête ; « retiré » où était un numéro personnel.")
+    sheet: str | None = column(
+        "Feuille du classeur où elle est ; vide pour un CSV.", sheet_name
+    )
+    number: int = column(
+        "Numéro de la ligne dans sa feuille, celui que montre un tableur."
+    )
+    raw: JSON = column(
+        "Les cellules telles qu'écrites, par en-tête ; « retiré » où était un numéro personnel."
+    )
     siret: str | None = column("SIRET lu.")
     name: str | None = column("Raison sociale lue.")
     department: str | None = column("Département lu.")
     known_mcp: bool | None = column("Connu du Portail MCP, selon le fichier.")
     known_habtiers: bool | None = column("Connu de Habtiers, selon le fichier.")
-    active: bool | None = column("Actif dans Habtiers, selon le fichier ; vide s'il ne le dit pas.")
+    active: bool | None = column(
+        "Actif dans Habtiers, selon le fichier ; vide s'il ne le dit pas."
+    )
     last_seen_on: date | None = column("Dernière connexion à Habtiers.")
     finess: str | None = column("Numéro FINESS lu.")
     contact: str | None = column("Contact écrit.")
-    fingerprint: str = column("Empreinte SHA-256 des valeurs lues : deux lignes égales disent la même chose.")
+    fingerprint: str = column(
+        "Empreinte SHA-256 des valeurs lues : deux lignes égales disent la même chose."
+    )
     outcome: ImportOutcome = column("Ce qu'elle dit au regard du registre.")
     reasons: list[Notice] = derived(
         "Pourquoi ; `path` nomme la cellule : `raw`, puis l'en-tête de sa colonne ; vide quand c'est la ligne.",
         {"stored": lambda row, _: row.c.reasons},
         _reasons,
     )
-    changes: JSON | None = column("Ce qui change par rapport à ce qui avait été pris : champ, avant, après.")
-    arbitration: ImportDecision | None = column("Le choix fait, pour une ligne en conflit.")
+    changes: JSON | None = column(
+        "Ce qui change par rapport à ce qui avait été pris : champ, avant, après."
+    )
+    arbitration: ImportDecision | None = column(
+        "Le choix fait, pour une ligne en conflit."
+    )
     arbitrated_on: date | None = column("Jour de ce choix.")
     arbitration_reason: str | None = column("Son motif.")
-    applied_on: date | None = column("Jour où elle a été prise ; vide : elle ne l'est pas.")
+    applied_on: date | None = column(
+        "Jour où elle a été prise ; vide : elle ne l'est pas."
+    )
     organism: OrganismRef = one(
-        "L'organisme qui la traite : la Caf de son code, sinon celui qui a ouvert.", "organism_id"
+        "L'organisme qui la traite : la Caf de son code, sinon celui qui a ouvert.",
+        "organism_id",
     )
     arbitrated_by: UserRef | None = one("Qui a choisi.", "arbitrated_by_id")
     applied_by: UserRef | None = one("Qui l'a prise.", "applied_by_id")
-    partner: PartnerRef | None = one("Le partenaire qu'elle a fait, ou dont elle parle.", "partner_id")
+    partner: PartnerRef | None = one(
+        "Le partenaire qu'elle a fait, ou dont elle parle.", "partner_id"
+    )
     import_: "Import | None" = called(one("L'import.", "extract_id"), "import")
 
 
 @mirrors(
-    records.Extract,
+    records.Import,
     "Import d'une extraction des partenaires connus du Portail MCP et de Habtiers (§5, R57) ; purgé, l'en-tête reste.",
 )
 class Import(Node):
@@ -201,7 +255,9 @@ class Import(Node):
     columns: list[ImportColumn] = derived(
         "Les colonnes reconnues.", {"stored": lambda row, _: row.c["columns"]}, _columns
     )
-    ignored_columns: list[str] | None = column("Les en-têtes que rien n'explique.", "ignored")
+    ignored_columns: list[str] | None = column(
+        "Les en-têtes que rien n'explique.", "ignored"
+    )
     sheets: list[ImportSheet] = derived(
         "Les feuilles du classeur, dans leur ordre, et ce que chacune devient ; aucune pour un CSV.",
         {"stored": lambda row, _: row.c.sheets},
@@ -209,13 +265,20 @@ class Import(Node):
     )
     received: int = column("Lignes reçues : la somme des cinq suivantes.")
     new: int = column("Lignes dont rien n'a encore été pris.", "new_count")
-    changed: int = column("Lignes qui disent autrement que ce qui a été pris.", "changed_count")
-    unchanged: int = column("Lignes déjà prises, écartées, ou répétées.", "unchanged_count")
+    changed: int = column(
+        "Lignes qui disent autrement que ce qui a été pris.", "changed_count"
+    )
+    unchanged: int = column(
+        "Lignes déjà prises, écartées, ou répétées.", "unchanged_count"
+    )
     conflict: int = column("Lignes à arbitrer, ou arbitrées.", "conflict_count")
     rejected: int = column("Lignes illisibles.", "rejected_count")
     blank_lines: int = column("Lignes vides entre les autres, comptées à part.")
     applied: int = column("Lignes prises.")
-    awaiting: int = column("Parmi les lignes que vous lisez, celles qui attendent d'être prises ou arbitrées.", waiting)
+    awaiting: int = column(
+        "Parmi les lignes que vous lisez, celles qui attendent d'être prises ou arbitrées.",
+        waiting,
+    )
     purged_on: date | None = column("Jour de la purge (R13).")
     purge_reason: str | None = column("Son motif.")
     proof: str | None = column(
@@ -225,7 +288,10 @@ class Import(Node):
     opened_by: UserRef | None = one("Qui l'a ouvert.", "opened_by_id")
     purged_by: UserRef | None = one("Qui l'a purgé.", "purged_by_id")
     lines: Connection["ImportLine"] = page(
-        "Ses lignes, pour qui peut les lire.", by("extract_id"), ImportLineOrder, IMPORT_LINE_FILTERS
+        "Ses lignes, pour qui peut les lire.",
+        by("extract_id"),
+        ImportLineOrder,
+        IMPORT_LINE_FILTERS,
     )
 
 
@@ -238,7 +304,9 @@ class Origin(Node):
     version: int = column(VERSION)
     known_mcp: bool = column("Connu du Portail MCP.")
     known_habtiers: bool = column("Connu de Habtiers.")
-    active: bool | None = column("Actif dans Habtiers ; vide si le fichier ne le disait pas.")
+    active: bool | None = column(
+        "Actif dans Habtiers ; vide si le fichier ne le disait pas."
+    )
     filename: str = column("Nom du fichier.")
     digest: str = column("Empreinte SHA-256 du fichier.")
     sheet: str | None = column("Feuille du classeur ; vide pour un CSV.", sheet_name)

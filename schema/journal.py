@@ -6,8 +6,8 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from persistence import records
-from persistence.question import Order
-from resolvers.bindings import Filter
+from persistence.reading.question import Order
+from resolvers.reading.bindings import FilterArgument
 
 from .binding import column, mirrors, one, orders, reference
 from .expressions import equal
@@ -26,20 +26,41 @@ JournalOrder = orders(
 JOURNAL_FILTERS = {
     "object_id": reference(None, equal("object_id"), "Objet de l'acte.", anchor=True),
     "actor_id": reference(records.User, equal("actor_id"), "Auteur."),
-    "act": Filter(str, equal("act"), "Nom de l'acte, par exemple `conventionSign`."),
-    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire concerné.", anchor=True),
-    "day": Filter(date, equal("day", "day"), "Jour de l'acte."),
-    "since": Filter(date, lambda row, terms, v: row.c.day >= terms.value(v, "day"), "Depuis ce jour, inclus."),
-    "until": Filter(date, lambda row, terms, v: row.c.day <= terms.value(v, "day"), "Jusqu'à ce jour, inclus."),
+    "act": FilterArgument(
+        str, equal("act"), "Nom de l'acte, par exemple `conventionSign`."
+    ),
+    "partner_id": reference(
+        records.Partner, equal("partner_id"), "Partenaire concerné.", anchor=True
+    ),
+    "day": FilterArgument(date, equal("day", "day"), "Jour de l'acte."),
+    "since": FilterArgument(
+        date,
+        lambda row, terms, v: row.c.day >= terms.value(v, "day"),
+        "Depuis ce jour, inclus.",
+    ),
+    "until": FilterArgument(
+        date,
+        lambda row, terms, v: row.c.day <= terms.value(v, "day"),
+        "Jusqu'à ce jour, inclus.",
+    ),
 }
 
 
-@mirrors(records.JournalEntry, "Écriture du journal, jamais modifiée ; les valeurs personnelles n'y sont pas.")
+@mirrors(
+    records.JournalEntry,
+    "Écriture du journal, jamais modifiée ; les valeurs personnelles n'y sont pas.",
+)
 class JournalEntry(Node):
     id: ID = column(IDENTIFIER)
-    seq: int = column("Numéro de l'écriture, pris pendant l'acte : il ne dit pas l'ordre où elle a pris effet.")
-    position: int | None = column("Rang dans le journal, donné une fois l'acte fait ; vide jusque-là, deux secondes.")
-    at: datetime = column("Instant de l'acte ; il ne recule jamais d'un rang au suivant.")
+    seq: int = column(
+        "Numéro de l'écriture, pris pendant l'acte : il ne dit pas l'ordre où elle a pris effet."
+    )
+    position: int | None = column(
+        "Rang dans le journal, donné une fois l'acte fait ; vide jusque-là, deux secondes."
+    )
+    at: datetime = column(
+        "Instant de l'acte ; il ne recule jamais d'un rang au suivant."
+    )
     day: date = column("Jour de l'acte, Europe/Paris.")
     act: str = column("Nom de l'acte.")
     source: str = column("D'où : API, CONSOLE, IMPORT ou CLI.")
@@ -51,6 +72,10 @@ class JournalEntry(Node):
     policy_hash: str = column("Empreinte de la politique d'accès appliquée.")
     matched_rule: str = column("Ligne de la politique qui a permis l'acte.")
     actor: UserRef | None = one("L'auteur.", "actor_id")
-    acting_for: OrganismRef | None = one("L'organisme pour le compte duquel il a agi.", "acting_for")
-    acting_for_partner: PartnerRef | None = one("Le partenaire pour le compte duquel il a agi.", "acting_for")
+    acting_for: OrganismRef | None = one(
+        "L'organisme pour le compte duquel il a agi.", "acting_for"
+    )
+    acting_for_partner: PartnerRef | None = one(
+        "Le partenaire pour le compte duquel il a agi.", "acting_for"
+    )
     partner: PartnerRef | None = one("Le partenaire concerné.", "partner_id")

@@ -8,19 +8,34 @@ import strawberry
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from strawberry import ID
 
-from persistence.onboardings import is_concerned, is_done, is_late, onboardings
-from persistence.question import Expression, Table, Test, Value
-from persistence.reader import Terms
+from persistence.facts.onboardings import is_concerned, is_done, is_late, onboardings
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Expression, Table, Test, Value
 from persistence.records.base import french
-from persistence.records.onboarding import GRACE, STEPS, Case, Situation, StepCode, StepState, steps
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from persistence.records.onboarding import (
+    GRACE,
+    STEPS,
+    Case,
+    Situation,
+    StepCode,
+    StepState,
+    steps,
+)
+from resolvers.reading.bindings import FilterArgument
 
 from .binding import SqlTest, column, derived, mirrors, one
 from .enums import labelled
 from .expressions import by_state, equal, state
-from .impact import told
-from .refs import BulletinRef, ConventionRef, OrganismRef, PartnerRef, ServiceAccessRef, ServiceRef
+from .impact import described
+from .refs import (
+    BulletinRef,
+    ConventionRef,
+    OrganismRef,
+    PartnerRef,
+    ServiceAccessRef,
+    ServiceRef,
+)
 
 
 class _View:
@@ -31,57 +46,71 @@ class _View:
 
 @strawberry.type(description="Une preuve du cas : ce qu'on sait, et d'où.")
 class Evidence:
-    source: str = told("REGISTER : le registre. EXTRACTION : une ligne du fichier de la Cnaf.")
-    sentence: str = told("Ce qu'on sait.")
-    object_id: ID | None = told("L'objet du registre, ou l'extraction.")
-    line: int | None = told("La ligne du fichier.")
-    digest: str | None = told("L'empreinte SHA-256 du fichier.")
+    source: str = described(
+        "REGISTER : le registre. EXTRACTION : une ligne du fichier de la Cnaf."
+    )
+    sentence: str = described("Ce qu'on sait.")
+    object_id: ID | None = described("L'objet du registre, ou l'extraction.")
+    line: int | None = described("La ligne du fichier.")
+    digest: str | None = described("L'empreinte SHA-256 du fichier.")
 
 
 @strawberry.type(description="Une étape de l'ouverture d'un service.")
 class OnboardingStep:
-    code: StepCode = told("Code stable.")
-    label: str = told("Ce qu'il y a à faire.")
-    state: StepState = told("Faite, à faire, ou en attente d'une autre.")
-    blocked_by: list[StepCode] = told("Les étapes à faire d'abord.")
-    who_acts: str = told("Qui la fait.")
-    act: str = told("L'acte du graphe qui la fait.")
-    rule: str = told("La règle qui la demande.")
+    code: StepCode = described("Code stable.")
+    label: str = described("Ce qu'il y a à faire.")
+    state: StepState = described("Faite, à faire, ou en attente d'une autre.")
+    blocked_by: list[StepCode] = described("Les étapes à faire d'abord.")
+    who_acts: str = described("Qui la fait.")
+    act: str = described("L'acte du graphe qui la fait.")
+    rule: str = described("La règle qui la demande.")
 
 
 def _of(name: str) -> Expression:
-    def read(row: Table, _: Terms) -> ColumnElement[Any]:
+    def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
         return row.c[name]
 
     return read
 
 
-def _administering(row: Table, terms: Terms) -> ColumnElement[Any]:
+def _administering(row: Table, terms: SqlContext) -> ColumnElement[Any]:
     organism = table("organism").alias()
-    named = select(organism.c.name).where(organism.c.id == state("administering_id", "partner_id")(row, terms))
+    named = select(organism.c.name).where(
+        organism.c.id == state("administering_id", "partner_id")(row, terms)
+    )
     return named.scalar_subquery()
 
 
 def _in_origin(name: str) -> Expression:
-    def read(row: Table, _: Terms) -> ColumnElement[Any]:
+    def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
         origin = table("partner_origin").alias()
-        return select(origin.c[name]).where(origin.c.id == row.c.origin_id).correlate(row).scalar_subquery()
+        return (
+            select(origin.c[name])
+            .where(origin.c.id == row.c.origin_id)
+            .correlate(row)
+            .scalar_subquery()
+        )
 
     return read
 
 
-def _last_over(row: Table, terms: Terms) -> ColumnElement[Any]:
+def _last_over(row: Table, terms: SqlContext) -> ColumnElement[Any]:
     """The day on which the partner's last convention ended."""
     convention = table("convention").alias()
     closed, term = convention.c.closed_on, convention.c.term_on
     ended = case((or_(closed.is_(None), term < closed), term), else_=closed)
     found = select(func.max(ended)).where(
-        convention.c.partner_id == row.c.partner_id, convention.c.in_force_on.is_not(None), ended <= terms.day
+        convention.c.partner_id == row.c.partner_id,
+        convention.c.in_force_on.is_not(None),
+        ended <= terms.day,
     )
     return found.correlate(row).scalar_subquery()
 
 
-SITUATION = {field: _of("onboarding_case" if field == "case" else field) for field in Situation._fields}
+SITUATION = {
+    field: _of("onboarding_case" if field == "case" else field)
+    for field in Situation._fields
+}
 
 
 def _steps(organism: str | None, **facts: Any) -> list[OnboardingStep]:  # noqa: ANN401 JSON
@@ -91,7 +120,9 @@ def _steps(organism: str | None, **facts: Any) -> list[OnboardingStep]:  # noqa:
             label=STEPS[step.code].label,
             state=step.state,
             blocked_by=list(step.blocked_by),
-            who_acts="Le gestionnaire des habilitations du partenaire" if step.by_partner else organism or "",
+            who_acts="Le gestionnaire des habilitations du partenaire"
+            if step.by_partner
+            else organism or "",
             act=STEPS[step.code].act,
             rule=STEPS[step.code].rule,
         )
@@ -108,7 +139,15 @@ def _evidence(**known: Any) -> list[Evidence]:  # noqa: ANN401 JSON
             f"actif : {_yes(known['active'])}",
         ]
         sentence = f"Extraction « {known['filename']} », ligne {known['line']} : {', '.join(words)}."
-        made.append(_piece("EXTRACTION", sentence, known["extract_id"], known["line"], known["digest"]))
+        made.append(
+            _piece(
+                "EXTRACTION",
+                sentence,
+                known["extract_id"],
+                known["line"],
+                known["digest"],
+            )
+        )
     if known["convention_id"] is not None:
         number = f" {known['convention_number']}" if known["convention_number"] else ""
         since = known["originally_in_force_on"] or known["in_force_on"]
@@ -121,16 +160,29 @@ def _evidence(**known: Any) -> list[Evidence]:  # noqa: ANN401 JSON
             )
         )
     elif known["over"] is not None:
-        made.append(_piece("REGISTER", f"Plus de convention en vigueur depuis le {_french(known['over'])} (A6)."))
+        made.append(
+            _piece(
+                "REGISTER",
+                f"Plus de convention en vigueur depuis le {_french(known['over'])} (A6).",
+            )
+        )
     else:
         made.append(_piece("REGISTER", "Aucune convention en vigueur au registre."))
     if known["case"] == Case.CASE_3_AND_LEGACY:
-        made.append(_piece("REGISTER", "Connu des deux : l'instruction n'a pas prévu ce cas (A5)."))
+        made.append(
+            _piece(
+                "REGISTER", "Connu des deux : l'instruction n'a pas prévu ce cas (A5)."
+            )
+        )
     return made
 
 
 def _piece(
-    source: str, sentence: str, object_id: str | None = None, line: int | None = None, digest: str | None = None
+    source: str,
+    sentence: str,
+    object_id: str | None = None,
+    line: int | None = None,
+    digest: str | None = None,
 ) -> Evidence:
     return Evidence(
         source=source,
@@ -142,7 +194,13 @@ def _piece(
 
 
 def _deadline(deadline: str | None, registered_on: str) -> date | None:
-    return None if deadline is None else max(date.fromisoformat(deadline), date.fromisoformat(registered_on) + GRACE)
+    return (
+        None
+        if deadline is None
+        else max(
+            date.fromisoformat(deadline), date.fromisoformat(registered_on) + GRACE
+        )
+    )
 
 
 def _yes(known: bool | None) -> str:  # noqa: FBT001 a fact
@@ -168,21 +226,27 @@ class MigrationState(StrEnum):
 def _concerned(test: Test) -> Test:
     """Partners that the migration concerns, by a test on where they stand in it."""
 
-    def filtered(row: Table, terms: Terms, value: Value) -> SqlTest:
+    def filtered(row: Table, terms: SqlContext, value: Value) -> SqlTest:
         at = onboardings(terms).subquery()
         known = terms.seen("onboarding", at)
-        return row.c.id.in_(select(at.c.partner_id).where(is_concerned(at), test(at, terms, value), *known))
+        return row.c.id.in_(
+            select(at.c.partner_id).where(
+                is_concerned(at), test(at, terms, value), *known
+            )
+        )
 
     return filtered
 
 
-def _has_state(row: Table, terms: Terms, value: Value) -> SqlTest:
-    told = case((is_done(row, terms), "DONE"), (is_late(row, terms), "LATE"), else_="REMAINING")
-    has: SqlTest = told == terms.value(value)
+def _has_state(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    described = case(
+        (is_done(row, terms), "DONE"), (is_late(row, terms), "LATE"), else_="REMAINING"
+    )
+    has: SqlTest = described == terms.value(value)
     return has
 
 
-def _migrates(row: Table, terms: Terms, value: Value) -> SqlTest:
+def _migrates(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     at = onboardings(terms).subquery()
     known = terms.seen("onboarding", at)
     concerned = select(at.c.partner_id).where(is_concerned(at), *known)
@@ -190,13 +254,21 @@ def _migrates(row: Table, terms: Terms, value: Value) -> SqlTest:
 
 
 MIGRATION_FILTERS = {
-    "migrates": Filter(bool, _migrates, "Concerné par la migration d'un service, ou non (R59)."),
-    "migration_case": Filter(Case, _concerned(equal("onboarding_case")), "Cas, pour le service qui migre (R51)."),
-    "migration_state": Filter(MigrationState, _concerned(_has_state), "Où il en est dans la migration (R59)."),
+    "migrates": FilterArgument(
+        bool, _migrates, "Concerné par la migration d'un service, ou non (R59)."
+    ),
+    "migration_case": FilterArgument(
+        Case,
+        _concerned(equal("onboarding_case")),
+        "Cas, pour le service qui migre (R51).",
+    ),
+    "migration_state": FilterArgument(
+        MigrationState, _concerned(_has_state), "Où il en est dans la migration (R59)."
+    ),
 }
 
 
-def of_migration(child: Table, parent: Table, _: Terms) -> SqlTest:
+def of_migration(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     """Where the partner stands with the service that migrates, if the migration concerns it."""
     return and_(child.c.partner_id == parent.c.id, is_concerned(child))
 
@@ -206,7 +278,9 @@ def of_migration(child: Table, parent: Table, _: Terms) -> SqlTest:
     "L'accueil d'un partenaire dans un service : un cas, calculé des faits et jamais choisi (§5, R51 à R55).",
 )
 class Onboarding:
-    case: Case = column("Le cas, et celui que l'instruction n'a pas prévu (A5).", "onboarding_case")
+    case: Case = column(
+        "Le cas, et celui que l'instruction n'a pas prévu (A5).", "onboarding_case"
+    )
     evidence: list[Evidence] = derived(
         "D'où vient ce cas : la ligne de quel fichier, quelle convention.",
         {
@@ -228,7 +302,9 @@ class Onboarding:
         _evidence,
     )
     steps: list[OnboardingStep] = derived(
-        "Les étapes que le cas demande, dans leur ordre.", {"organism": _administering, **SITUATION}, _steps
+        "Les étapes que le cas demande, dans leur ordre.",
+        {"organism": _administering, **SITUATION},
+        _steps,
     )
     opened_on: date | None = column(
         "Premier jour où le service fut ouvert à ce partenaire ; vide tant qu'il ne l'a pas été.",
@@ -245,7 +321,13 @@ class Onboarding:
     )
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     service: ServiceRef = one("Le service.", "service_id")
-    convention: ConventionRef | None = one("La convention en vigueur, aux dates.", "convention_id")
-    bulletin: BulletinRef | None = one("Le bulletin ouvert, ou celui qu'on prépare.", "bulletin_id")
+    convention: ConventionRef | None = one(
+        "La convention en vigueur, aux dates.", "convention_id"
+    )
+    bulletin: BulletinRef | None = one(
+        "Le bulletin ouvert, ou celui qu'on prépare.", "bulletin_id"
+    )
     access: ServiceAccessRef | None = one("Le service de la convention.", "access_id")
-    administered_by: OrganismRef | None = one("Qui agit.", by_state("administering_id", "partner_id"))
+    administered_by: OrganismRef | None = one(
+        "Qui agit.", by_state("administering_id", "partner_id")
+    )

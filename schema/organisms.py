@@ -6,18 +6,33 @@ from sqlalchemy import select
 from strawberry import ID
 
 from persistence import records
-from persistence.question import Order, Table
-from persistence.reader import Terms
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Order, Table
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from resolvers.reading.bindings import FilterArgument
 
-from .binding import Connection, Permission, SqlTest, by, column, mirrors, one, orders, page, viewer_can
+from .binding import (
+    Connection,
+    Permission,
+    SqlTest,
+    by,
+    column,
+    mirrors,
+    one,
+    orders,
+    page,
+    viewer_can,
+)
 from .expressions import equal, texts, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, OrganismRef, PartnerRef, UserRef
 
-AgentOrder = orders("AgentOrder", "Par date de nomination.", STARTS_ON=Order(("starts_on",), "ix_agent_organism_id"))
+AgentOrder = orders(
+    "AgentOrder",
+    "Par date de nomination.",
+    STARTS_ON=Order(("starts_on",), "ix_agent_organism_id"),
+)
 OrganismOrder = orders(
     "OrganismOrder",
     "Par nom sans accents, ou par code.",
@@ -31,36 +46,45 @@ PartnerOrder = orders(
     LATEST=Order(("registered_on",), "ix_partner_registered_on", descending=True),
 )
 ORGANISM_FILTERS = {
-    "search": Filter(
+    "search": FilterArgument(
         str,
         lambda row, terms, v: terms.mentions(row.c.sort_key, v),
         "Mots du nom, dans tout ordre, sans accents ni casse.",
     ),
-    "kind": Filter(OrganismKind, equal("kind"), "Nature."),
+    "kind": FilterArgument(OrganismKind, equal("kind"), "Nature."),
 }
 
 
-def administered(child: Table, parent: Table, terms: Terms) -> SqlTest:
+def administered(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The partners that an organism administers today."""
     now = table("partner_state").alias()
-    held = select(now.c.partner_id).where(now.c.administering_id == parent.c.id, terms.runs(now))
+    held = select(now.c.partner_id).where(
+        now.c.administering_id == parent.c.id, terms.runs(now)
+    )
     return child.c.id.in_(held.correlate(parent))
 
 
-@mirrors(records.Organism, "Organisme : Caf, caisse multibranche, CNA, Centre de ressources ou Cnaf (en-tête, R2).")
+@mirrors(
+    records.Organism,
+    "Organisme : Caf, caisse multibranche, CNA, Centre de ressources ou Cnaf (en-tête, R2).",
+)
 class Organism(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
-    code: str = column("Code à trois caractères, opaque : il ne dit pas le département.")
+    code: str = column(
+        "Code à trois caractères, opaque : il ne dit pas le département."
+    )
     kind: OrganismKind = column("Nature de l'organisme.")
     name: str = column("Nom.")
     contact: str | None = column("Où adresser ses questions (R60).")
     network_role: NetworkRole | None = column("Rôle de la Caf dans le réseau.")
     departments: list[str] = column(
-        "Codes des départements de son ressort.", texts("organism_department", "department", "organism_id")
+        "Codes des départements de son ressort.",
+        texts("organism_department", "department", "organism_id"),
     )
     piloted_by: OrganismRef | None = one(
-        "L'organisme qui le pilote : le CNA l'est par la Caf des Yvelines (R47).", "piloted_by_id"
+        "L'organisme qui le pilote : le CNA l'est par la Caf des Yvelines (R47).",
+        "piloted_by_id",
     )
     supports: Connection[OrganismRef] = page(
         "Les Caf que soutient un Centre de ressources.",
@@ -68,13 +92,20 @@ class Organism(Node):
         OrganismOrder,
     )
     supported_by: Connection[OrganismRef] = page(
-        "Ses Centres de ressources (R60).", through("organism_support", "centre_id", "organism_id"), OrganismOrder
+        "Ses Centres de ressources (R60).",
+        through("organism_support", "centre_id", "organism_id"),
+        OrganismOrder,
     )
-    partners: Connection[PartnerRef] = page("Les partenaires qu'il administre aujourd'hui.", administered, PartnerOrder)
+    partners: Connection[PartnerRef] = page(
+        "Les partenaires qu'il administre aujourd'hui.", administered, PartnerOrder
+    )
     agents: Connection[AgentRef] = page("Ses agents.", by("organism_id"), AgentOrder)
 
 
-@mirrors(records.Agent, "Agent : une personne d'un organisme, avec un profil, entre deux dates.")
+@mirrors(
+    records.Agent,
+    "Agent : une personne d'un organisme, avec un profil, entre deux dates.",
+)
 class Agent(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)

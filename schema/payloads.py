@@ -8,8 +8,8 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from persistence.records import Rule
-from resolvers.acting import Doing, PreviewInput
-from resolvers.performing import Outcome, perform
+from resolvers.acting.act import Doing, PreviewInput
+from resolvers.acting.performing import Outcome, perform
 
 from .binding import answered, called
 from .enums import labelled
@@ -22,23 +22,33 @@ RefusalCode: Any = labelled(
 )(CODES)
 
 
-@strawberry.type(description="Une règle qui n'est pas remplie : rien n'a été écrit, sauf le rapport d'un lot.")
+@strawberry.type(
+    description="Une règle qui n'est pas remplie : rien n'a été écrit, sauf le rapport d'un lot."
+)
 class Refusal:
-    code: RefusalCode = strawberry.field(description="Code stable.", resolver=lambda root: root.rule.name)
+    code: RefusalCode = strawberry.field(
+        description="Code stable.", resolver=lambda root: root.rule.name
+    )
     message: str = strawberry.field(description="La phrase, à montrer telle quelle.")
-    path: list[str] = strawberry.field(description="Chemin de l'entrée en cause : `input`, puis ses champs.")
+    path: list[str] = strawberry.field(
+        description="Chemin de l'entrée en cause : `input`, puis ses champs."
+    )
     rule: str | None = strawberry.field(
-        description="Numéro de la règle, R1 à R60.", resolver=lambda root: root.rule.number
+        description="Numéro de la règle, R1 à R60.",
+        resolver=lambda root: root.rule.number,
     )
     contact: str | None = strawberry.field(
         description="Où demander de l'aide, quand on ne peut pas y remédier seul : son Centre de ressources (R60)."
     )
     source: str | None = strawberry.field(
-        description="Paragraphe de l'instruction.", resolver=lambda root: root.rule.paragraph
+        description="Paragraphe de l'instruction.",
+        resolver=lambda root: root.rule.paragraph,
     )
 
 
-@strawberry.type(description="Un avertissement : l'acte est fait, et ceci est à savoir.")
+@strawberry.type(
+    description="Un avertissement : l'acte est fait, et ceci est à savoir."
+)
 class Notice(Refusal):
     pass
 
@@ -54,10 +64,16 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
     async def resolve(info: Any, input: Any) -> Any:  # noqa: A002, ANN401 the argument's name in the graph
         return await perform(name, doing, info._raw_info, input)  # noqa: SLF001 the selection lies there
 
-    resolve.__annotations__ = {"info": strawberry.Info, "input": hints["given"], "return": payload}
+    resolve.__annotations__ = {
+        "info": strawberry.Info,
+        "input": hints["given"],
+        "return": payload,
+    }
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
     made: StrawberryField = strawberry.mutation(
-        resolver=resolve, description=description, metadata={"permissions": permissions, "module": doing.__module__}
+        resolver=resolve,
+        description=description,
+        metadata={"permissions": permissions, "module": doing.__module__},
     )
     (given,) = made.arguments
     given.description = "Ce que dit l'acte."
@@ -69,11 +85,17 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
     annotations: dict[str, Any] = {}
     for field, kind in shown.items():
         if kind in (str, int):
-            words = "Dit une seule fois." if kind is str else "Nombre, dit une seule fois."
-            members[field] = strawberry.field(resolver=_extra(field, kind), description=words)
+            words = (
+                "Dit une seule fois." if kind is str else "Nombre, dit une seule fois."
+            )
+            members[field] = strawberry.field(
+                resolver=_extra(field, kind), description=words
+            )
         elif kind is Impact:
             words = "Les conséquences de l'acte, ou de l'essai ; vide quand il est refusé ou rejoué."
-            members[field] = strawberry.field(resolver=_extra(field, kind), description=words)
+            members[field] = strawberry.field(
+                resolver=_extra(field, kind), description=words
+            )
         else:
             annotations[field] = kind | None
             words = "L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus."
@@ -82,10 +104,15 @@ def _payload(name: str, shown: dict[str, Any]) -> type:
     members["errors"] = strawberry.field(
         description="Les règles qui ne sont pas remplies : rien n'a été écrit ; pour un lot, celles de ses lignes."
     )
-    members["warnings"] = strawberry.field(description="Ce qui est à savoir, l'acte étant fait.")
-    members["replayed"] = strawberry.field(description="L'acte avait déjà eu lieu avec cette clé.")
+    members["warnings"] = strawberry.field(
+        description="Ce qui est à savoir, l'acte étant fait."
+    )
+    members["replayed"] = strawberry.field(
+        description="L'acte avait déjà eu lieu avec cette clé."
+    )
     return strawberry.type(
-        type(name, (), {"__annotations__": annotations, **members}), description="Réponse d'un acte."
+        type(name, (), {"__annotations__": annotations, **members}),
+        description="Réponse d'un acte.",
     )
 
 

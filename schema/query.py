@@ -8,7 +8,18 @@ from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
 
 from . import explaining
-from .binding import Connection, asked, by_id, by_ids, derived, find_by, find_one, listed, nested, page
+from .binding import (
+    Connection,
+    asked,
+    by_id,
+    by_ids,
+    derived,
+    find_by,
+    find_one,
+    listed,
+    nested,
+    page,
+)
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .declarations import (
@@ -28,7 +39,13 @@ from .declarations import (
 from .explaining import Explanation, Holders
 from .expressions import equal
 from .groups import GROUP_FILTERS, Group, GroupOrder
-from .imports import IMPORT_LINE_FILTERS, Import, ImportLine, ImportLineOrder, ImportOrder
+from .imports import (
+    IMPORT_LINE_FILTERS,
+    Import,
+    ImportLine,
+    ImportLineOrder,
+    ImportOrder,
+)
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
 from .onboardings import Onboarding
@@ -48,18 +65,32 @@ from .viewer import Viewer
 from .workers import WORKER_FILTERS, Worker, WorkerOrder
 
 RULES = [
-    *(Rule(code=r.name, number=r.number, paragraph=r.paragraph, sentence=r.sentence) for r in RegisterRule),
-    *(Rule(code=None, number=n, paragraph=p, sentence=words) for n, (p, words) in HELD_BY_SHAPE.items()),
+    *(
+        Rule(code=r.name, number=r.number, paragraph=r.paragraph, sentence=r.sentence)
+        for r in RegisterRule
+    ),
+    *(
+        Rule(code=None, number=n, paragraph=p, sentence=words)
+        for n, (p, words) in HELD_BY_SHAPE.items()
+    ),
 ]
 
 ALL = lambda _child, _parent, _terms: true()  # noqa: E731 a link that keeps every row
 
 
-@strawberry.type(description="Tout ce qui se lit ; chacun n'y voit que ce que ses droits d'aujourd'hui lui montrent.")
+@strawberry.type(
+    description="Tout ce qui se lit ; chacun n'y voit que ce que ses droits d'aujourd'hui lui montrent."
+)
 class Query:
-    viewer: Viewer = nested("Qui demande, ses rattachements, ses organismes, ses onglets.")
-    node: Node | None = by_id("Un objet par son identifiant ; vide s'il n'existe pas ou ne se lit pas.")
-    nodes: list[Node | None] = by_ids("Des objets par leurs identifiants, dans leur ordre.")
+    viewer: Viewer = nested(
+        "Qui demande, ses rattachements, ses organismes, ses onglets."
+    )
+    node: Node | None = by_id(
+        "Un objet par son identifiant ; vide s'il n'existe pas ou ne se lit pas."
+    )
+    nodes: list[Node | None] = by_ids(
+        "Des objets par leurs identifiants, dans leur ordre."
+    )
     partner: Partner | None = find_one(
         "Un partenaire, par son SIRET ou son identifiant.",
         PartnerBy,
@@ -67,7 +98,11 @@ class Query:
         dated=True,
     )
     partners: Connection[Partner] = page(
-        "Les partenaires que l'on peut lire.", None, PartnerOrder, PARTNER_FILTERS, dated=True
+        "Les partenaires que l'on peut lire.",
+        None,
+        PartnerOrder,
+        PARTNER_FILTERS,
+        dated=True,
     )
     conventions: Connection[Convention] = page(
         "Les conventions.", None, ConventionOrder, CONVENTION_FILTERS, dated=True
@@ -75,7 +110,9 @@ class Query:
     bulletins: Connection[MembershipBulletin] = page(
         "Les bulletins d'adhésion.", None, BulletinOrder, BULLETIN_FILTERS, dated=True
     )
-    groups: Connection[Group] = page("Les groupes.", None, GroupOrder, GROUP_FILTERS, dated=True)
+    groups: Connection[Group] = page(
+        "Les groupes.", None, GroupOrder, GROUP_FILTERS, dated=True
+    )
     users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
     affiliations: Connection[Affiliation] = page(
         "Les rattachements : ce sur quoi portent les actes sur une personne chez un partenaire.",
@@ -90,29 +127,48 @@ class Query:
         DECLARATION_FILTERS,
     )
     lines: Connection[DeclarationLine] = page(
-        "Les lignes : celles de ses établissements, ou celles dont on paie l'AAH.", None, LineOrder, LINE_FILTERS
+        "Les lignes : celles de ses établissements, ou celles dont on paie l'AAH.",
+        None,
+        LineOrder,
+        LINE_FILTERS,
     )
-    workers: Connection[Worker] = page("Les travailleurs dont on lit une ligne.", None, WorkerOrder, WORKER_FILTERS)
+    workers: Connection[Worker] = page(
+        "Les travailleurs dont on lit une ligne.", None, WorkerOrder, WORKER_FILTERS
+    )
     activity_changes: Connection[ActivityChange] = page(
         "Les changements d'activité.", None, ActivityChangeOrder, CHANGE_FILTERS
     )
-    batches: Connection[Batch] = page("Les lots envoyés.", None, BatchOrder, BATCH_FILTERS)
+    batches: Connection[Batch] = page(
+        "Les lots envoyés.", None, BatchOrder, BATCH_FILTERS
+    )
     batch_by_key: Batch | None = find_by(
         "Le lot que l'on a soi-même envoyé avec cette clé : ce qu'il est devenu quand sa réponse s'est perdue.",
         {
-            "operation": (str, is_of_operation, "Nom de l'acte, par exemple `remunerationsDeclare`."),
+            "operation": (
+                str,
+                is_of_operation,
+                "Nom de l'acte, par exemple `remunerationsDeclare`.",
+            ),
             "idempotency_key": (ID, is_under_key, "La clé de l'envoi."),
         },
     )
     imports: Connection[Import] = page(
-        "Les imports de l'extraction : ceux que l'on a ouverts, ceux dont on traite une ligne.", None, ImportOrder
+        "Les imports de l'extraction : ceux que l'on a ouverts, ceux dont on traite une ligne.",
+        None,
+        ImportOrder,
     )
     import_lines: Connection[ImportLine] = page(
-        "Les lignes d'extraction que traite un de ses organismes.", None, ImportLineOrder, IMPORT_LINE_FILTERS
+        "Les lignes d'extraction que traite un de ses organismes.",
+        None,
+        ImportLineOrder,
+        IMPORT_LINE_FILTERS,
     )
-    journal: Connection[JournalEntry] = page("Le journal.", None, JournalOrder, JOURNAL_FILTERS)
+    journal: Connection[JournalEntry] = page(
+        "Le journal.", None, JournalOrder, JOURNAL_FILTERS
+    )
     organism: Organism | None = find_by(
-        "Un organisme par son code.", {"code": (str, equal("code"), "Code, par exemple `751`.")}
+        "Un organisme par son code.",
+        {"code": (str, equal("code"), "Code, par exemple `751`.")},
     )
     organisms: Connection[Organism] = page(
         "Les organismes.",
@@ -123,7 +179,9 @@ class Query:
     services: list[Service] = listed("Les services.", ALL, "code")
     missions: list[Mission] = listed("Les missions.", ALL, "code")
     campaigns: list[Campaign] = listed("Les campagnes.", ALL, "year")
-    parameters: list[Parameter] = listed("Les paramètres datés.", ALL, "name", "starts_on")
+    parameters: list[Parameter] = listed(
+        "Les paramètres datés.", ALL, "name", "starts_on"
+    )
     onboarding: Onboarding | None = find_by(
         "L'accueil d'un partenaire dans un service : le cas, ses preuves, ce qui manque pour ouvrir (R51 à R58).",
         {
@@ -135,6 +193,12 @@ class Query:
         "Pourquoi cette personne peut ou ne peut pas, tel jour ; vide si vous ne lisez pas les deux.",
         explaining.explain,
     )
-    who_can: Holders | None = asked("Qui peut, tel jour ; vide si vous ne lisez pas l'objet.", explaining.who_can)
-    migrations: list[Migration] = listed("Les campagnes de migration (R59).", ALL, "opens_on")
-    rules: list[Rule] = derived("Les règles que le logiciel fait tenir.", {}, lambda: RULES)
+    who_can: Holders | None = asked(
+        "Qui peut, tel jour ; vide si vous ne lisez pas l'objet.", explaining.who_can
+    )
+    migrations: list[Migration] = listed(
+        "Les campagnes de migration (R59).", ALL, "opens_on"
+    )
+    rules: list[Rule] = derived(
+        "Les règles que le logiciel fait tenir.", {}, lambda: RULES
+    )

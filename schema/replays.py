@@ -4,29 +4,43 @@ from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, select
 
-from persistence.question import Table, Value
-from persistence.reader import Terms
-from persistence.visibility import table
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Table, Value
 
 
-def replay_until(row: Table, _: Terms) -> ColumnElement[str]:
+def replay_until(row: Table, _: SqlContext) -> ColumnElement[str]:
     """When the key that brought this row expires."""
     key = table("idempotency").alias()
-    return select(key.c.expires_at).where(key.c.object_id == row.c.id).correlate(row).limit(1).scalar_subquery()
+    return (
+        select(key.c.expires_at)
+        .where(key.c.object_id == row.c.id)
+        .correlate(row)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
-def is_of_operation(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
+def is_of_operation(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
     return _is_of(row, terms, lambda key: key.c.operation == terms.value(value))
 
 
-def is_under_key(row: Table, terms: Terms, value: Value) -> ColumnElement[bool]:
+def is_under_key(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
     """Under its fingerprint; rows older than fingerprints bear the key itself, until they expire."""
     written = terms.bind(("fingerprint", value), "text")
-    return _is_of(row, terms, lambda key: (key.c.key == written) | (key.c.key == terms.value(value)))
+    return _is_of(
+        row,
+        terms,
+        lambda key: (key.c.key == written) | (key.c.key == terms.value(value)),
+    )
 
 
-def _is_of(row: Table, terms: Terms, test: Callable[[Table], ColumnElement[bool]]) -> ColumnElement[bool]:
+def _is_of(
+    row: Table, terms: SqlContext, test: Callable[[Table], ColumnElement[bool]]
+) -> ColumnElement[bool]:
     """What a key of the caller's own brought, if it meets the test: another's key finds nothing."""
     key = table("idempotency").alias()
     mine = terms.holds(key.c.user_id, "users", "everyone")
-    return row.c.id.in_(select(key.c.object_id).where(mine, key.c.expires_at > terms.now, test(key)))
+    return row.c.id.in_(
+        select(key.c.object_id).where(mine, key.c.expires_at > terms.now, test(key))
+    )

@@ -6,7 +6,8 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from persistence.records.base import iso_day, written
+from persistence.records.base import iso_day
+from persistence.types import written
 from resolvers.declarations import Cell
 
 Money = NewType("Money", str)
@@ -68,13 +69,19 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url=JSON,
     ),
     Money: strawberry.scalar(
-        name="Money", description="Euros, à deux décimales : « 1012.50 ».", specified_by_url=DECIMAL
+        name="Money",
+        description="Euros, à deux décimales : « 1012.50 ».",
+        specified_by_url=DECIMAL,
     ),
     Hours: strawberry.scalar(
-        name="Hours", description="Heures, à deux décimales : « 7.50 ».", specified_by_url=DECIMAL
+        name="Hours",
+        description="Heures, à deux décimales : « 7.50 ».",
+        specified_by_url=DECIMAL,
     ),
     Percent: strawberry.scalar(
-        name="Percent", description="Pour cent à deux décimales : « 33.33 ».", specified_by_url=DECIMAL
+        name="Percent",
+        description="Pour cent à deux décimales : « 33.33 ».",
+        specified_by_url=DECIMAL,
     ),
     MaskedNir: strawberry.scalar(
         name="Nir",

@@ -8,14 +8,14 @@ from sqlalchemy import case, literal
 from strawberry import ID
 
 from persistence import records
-from persistence.onboardings import board
+from persistence.facts.onboardings import board
 from persistence.records.onboarding import Case
 from persistence.records.services import RoleProfile
 
 from .binding import by, column, derived, listed, mirrors, one
 from .enums import labelled
 from .expressions import texts, through
-from .impact import told
+from .impact import described
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
 
@@ -31,35 +31,55 @@ class Service(Node):
     label: str = column("Nom.")
     tab_label: str = column("Libellé de l'onglet (§5, R49).")
     available_from: date = column("Aucun accès avant ce jour (R10).")
-    bulletins_from: date | None = column("Aucun bulletin ne prend effet avant ce jour (R8).")
+    bulletins_from: date | None = column(
+        "Aucun bulletin ne prend effet avant ce jour (R8)."
+    )
     needs_establishment: bool = column("La portée nomme des établissements.")
-    needs_eligibility_form: bool = column("Le formulaire d'éligibilité est requis (§5, R50).")
+    needs_eligibility_form: bool = column(
+        "Le formulaire d'éligibilité est requis (§5, R50)."
+    )
     illustrative: bool = column("Service fictif de la démonstration.")
     excluded_departments: list[str] = column(
-        "Départements hors champ (Mayotte : R3).", texts("service_excluded_department", "department", "service_id")
+        "Départements hors champ (Mayotte : R3).",
+        texts("service_excluded_department", "department", "service_id"),
     )
     roles: list[RoleRef] = listed("Ses rôles.", by("service_id"), "code")
     missions: list[MissionRef] = listed(
-        "Les missions qui le couvrent.", through("mission_service", "mission_id", "service_id"), "code"
+        "Les missions qui le couvrent.",
+        through("mission_service", "mission_id", "service_id"),
+        "code",
     )
-    migration: MigrationRef | None = one("Sa campagne de migration, s'il en a une (R59).", by("service_id"))
+    migration: MigrationRef | None = one(
+        "Sa campagne de migration, s'il en a une (R59).", by("service_id")
+    )
 
 
-@strawberry.type(description="Les partenaires d'un organisme et d'un cas, dans une migration (R59).")
+@strawberry.type(
+    description="Les partenaires d'un organisme et d'un cas, dans une migration (R59)."
+)
 class MigrationCount:
-    organism_id: ID = told("L'organisme qui administre.")
-    organism_code: str = told("Code de l'organisme qui administre.")
-    organism: str = told("Son nom.")
-    case: Case = told("Le cas.")
-    total: int = told("Partenaires concernés.")
-    done: int = told("Service ouvert.")
-    remaining: int = told("Service à ouvrir.")
-    late: int = told("À ouvrir, leur échéance étant passée : c'est signalé, jamais refusé.")
-    done_late: int = told("Ouvert après l'échéance.")
+    organism_id: ID = described("L'organisme qui administre.")
+    organism_code: str = described("Code de l'organisme qui administre.")
+    organism: str = described("Son nom.")
+    case: Case = described("Le cas.")
+    total: int = described("Partenaires concernés.")
+    done: int = described("Service ouvert.")
+    remaining: int = described("Service à ouvrir.")
+    late: int = described(
+        "À ouvrir, leur échéance étant passée : c'est signalé, jamais refusé."
+    )
+    done_late: int = described("Ouvert après l'échéance.")
 
 
 def _count(
-    organism: str, code: str, name: str, case_: str, total: int, done: int, done_late: int, late: int
+    organism: str,
+    code: str,
+    name: str,
+    case_: str,
+    total: int,
+    done: int,
+    done_late: int,
+    late: int,
 ) -> MigrationCount:
     return MigrationCount(
         organism_id=ID(organism),
@@ -74,13 +94,18 @@ def _count(
     )
 
 
-@mirrors(records.Migration, "Campagne de migration d'un service vers Mon Compte Partenaire, et son échéance (§5, R59).")
+@mirrors(
+    records.Migration,
+    "Campagne de migration d'un service vers Mon Compte Partenaire, et son échéance (§5, R59).",
+)
 class Migration(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     label: str = column("Nom.")
     opens_on: date = column("Premier jour.")
-    deadline: date = column("Dernier jour : « pour le 30 juin 2025 au plus tard » ; après, c'est signalé, pas refusé.")
+    deadline: date = column(
+        "Dernier jour : « pour le 30 juin 2025 au plus tard » ; après, c'est signalé, pas refusé."
+    )
     source: str = column("D'où vient l'échéance.")
     service: ServiceRef = one("Le service.", "service_id")
     board: list[MigrationCount] = derived(
@@ -90,7 +115,10 @@ class Migration(Node):
     )
 
 
-@mirrors(records.Role, "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5, R56).")
+@mirrors(
+    records.Role,
+    "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5, R56).",
+)
 class Role(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -101,14 +129,19 @@ class Role(Node):
     service: ServiceRef = one("Son service.", "service_id")
 
 
-@mirrors(records.Mission, "Mission que définit une convention, et les services qu'elle couvre (§2, R32).")
+@mirrors(
+    records.Mission,
+    "Mission que définit une convention, et les services qu'elle couvre (§2, R32).",
+)
 class Mission(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     code: str = column("Code.")
     label: str = column("Nom.")
     services: list[ServiceRef] = listed(
-        "Les services couverts.", through("mission_service", "service_id", "mission_id"), "code"
+        "Les services couverts.",
+        through("mission_service", "service_id", "mission_id"),
+        "code",
     )
 
 
@@ -124,22 +157,34 @@ class CampaignStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-@mirrors(records.Campaign, "Campagne annuelle : rémunérations de novembre N, droits de N+1 (§1, R18, R19, R22).")
+@mirrors(
+    records.Campaign,
+    "Campagne annuelle : rémunérations de novembre N, droits de N+1 (§1, R18, R19, R22).",
+)
 class Campaign(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     year: int = column("Année N.")
-    rights_year: int = column("Année des droits : N+1, à partir du 1er janvier (R19).", lambda row, _: row.c.year + 1)
+    rights_year: int = column(
+        "Année des droits : N+1, à partir du 1er janvier (R19).",
+        lambda row, _: row.c.year + 1,
+    )
     reference_month: str = derived(
-        "Mois de référence : novembre N (R18), AAAA-MM.", {"year": lambda row, _: row.c.year}, lambda year: f"{year}-11"
+        "Mois de référence : novembre N (R18), AAAA-MM.",
+        {"year": lambda row, _: row.c.year},
+        lambda year: f"{year}-11",
     )
     continuity_on: date = derived(
         "Jour avant lequel déclarer pour ne pas interrompre l'AAH : 15 janvier N+1.",
         {"year": lambda row, _: row.c.year},
         lambda year: date(year + 1, 1, 15),
     )
-    opens_at: datetime = column("Ouverture, le 1er décembre N à 0 h, Europe/Paris (R22).")
-    closes_at: datetime = column("Fermeture, exclusive : le 1er mars N+1 à 0 h, Europe/Paris (R22).")
+    opens_at: datetime = column(
+        "Ouverture, le 1er décembre N à 0 h, Europe/Paris (R22)."
+    )
+    closes_at: datetime = column(
+        "Fermeture, exclusive : le 1er mars N+1 à 0 h, Europe/Paris (R22)."
+    )
     status: CampaignStatus = column(
         "État, à cet instant.",
         lambda row, terms: case(
@@ -151,7 +196,9 @@ class Campaign(Node):
     legacy: bool = column("Campagne d'avant le registre (Habtiers).")
 
 
-@mirrors(records.Parameter, "Paramètre daté : centimes d'euro ou centièmes de pour cent.")
+@mirrors(
+    records.Parameter, "Paramètre daté : centimes d'euro ou centièmes de pour cent."
+)
 class Parameter(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
@@ -160,11 +207,17 @@ class Parameter(Node):
     value: int = column("Valeur, en centimes ou en centièmes de pour cent.")
 
 
-@strawberry.type(description="Règle que le logiciel fait tenir : son code est celui des refus.")
+@strawberry.type(
+    description="Règle que le logiciel fait tenir : son code est celui des refus."
+)
 class Rule:
     code: str | None = strawberry.field(
         description="Code stable, celui des refus ; vide quand la forme du registre tient la règle."
     )
-    number: str | None = strawberry.field(description="Numéro de la règle, R1 à R60 ; vide pour une règle du registre.")
-    paragraph: str | None = strawberry.field(description="Paragraphe de l'instruction IT 2025-061.")
+    number: str | None = strawberry.field(
+        description="Numéro de la règle, R1 à R60 ; vide pour une règle du registre."
+    )
+    paragraph: str | None = strawberry.field(
+        description="Paragraphe de l'instruction IT 2025-061."
+    )
     sentence: str = strawberry.field(description="La règle, en une phrase.")

@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, case
 
 from persistence import records
-from persistence.question import Table
-from persistence.reader import Terms
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Table
 from persistence.records import FOREVER
 from persistence.records.contracts import Mode
 
@@ -14,7 +14,7 @@ from .binding import column, mirrors, one
 from .refs import ConventionRef, OrganismRef
 
 
-def known_end(row: Table, _: Terms) -> ColumnElement[date | None]:
+def known_end(row: Table, _: SqlContext) -> ColumnElement[date | None]:
     """Nothing for the register's own "for ever"."""
     return case((row.c.ends_on < FOREVER, row.c.ends_on))
 
@@ -26,15 +26,21 @@ def known_end(row: Table, _: Terms) -> ColumnElement[date | None]:
 )
 class PartnerSpan:
     starts_on: date = column("Premier jour de la période.")
-    ends_on: date | None = column("Premier jour de la période suivante ; vide : aucune n'est connue.", known_end)
-    mode: Mode | None = column("Mode de gestion ; vide tant qu'aucune convention n'est en vigueur (§3, R41 à R46).")
+    ends_on: date | None = column(
+        "Premier jour de la période suivante ; vide : aucune n'est connue.", known_end
+    )
+    mode: Mode | None = column(
+        "Mode de gestion ; vide tant qu'aucune convention n'est en vigueur (§3, R41 à R46)."
+    )
     convention: ConventionRef | None = one(
-        "La convention en vigueur ; vide s'il n'y en a pas ou si elle est suspendue (§2, R29, R36).", "convention_id"
+        "La convention en vigueur ; vide s'il n'y en a pas ou si elle est suspendue (§2, R29, R36).",
+        "convention_id",
     )
     administered_by: OrganismRef = one(
         "L'organisme qui administre : le CNA dans les cas du §3, R47, sinon le signataire, sinon celui qui suit.",
         "administering_id",
     )
     signed_with: OrganismRef | None = one(
-        "L'organisme signataire de la convention, même suspendue ; vide s'il n'y en a pas.", "signing_id"
+        "L'organisme signataire de la convention, même suspendue ; vide s'il n'y en a pas.",
+        "signing_id",
     )

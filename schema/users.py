@@ -6,13 +6,13 @@ from sqlalchemy import and_, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.holdings import administrations
-from persistence.question import Order, Table, Value
-from persistence.reader import Terms
+from persistence.facts.holdings import administrations
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Order, Table, Value
 from persistence.records.suspensions import SuspensionSide
 from persistence.records.users import UserKind
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Connection,
@@ -32,7 +32,11 @@ from .expressions import equal, is_suspended
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, GroupRef, MembershipRef, PartnerRef, RightRef
 
-UserOrder = orders("UserOrder", "Par nom puis prénom, sans accents.", NAME=Order(("sort_key",), "ix_user_sort_key"))
+UserOrder = orders(
+    "UserOrder",
+    "Par nom puis prénom, sans accents.",
+    NAME=Order(("sort_key",), "ix_user_sort_key"),
+)
 AffiliationOrder = orders(
     "AffiliationOrder",
     "De la première à la dernière, ou l'inverse, l'identifiant suivant le temps ; ou par nom de la personne.",
@@ -44,92 +48,120 @@ PERSONAL = ("affiliation", "membership", "contract_manager", "agent")
 """The records that give a person a right over dates."""
 
 
-def works_for(row: Table, terms: Terms, value: Value) -> SqlTest:
+def works_for(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     link = table("affiliation").alias()
     known = terms.seen("affiliation", link)
-    return row.c.id.in_(select(link.c.user_id).where(link.c.partner_id == terms.value(value), terms.runs(link), *known))
+    return row.c.id.in_(
+        select(link.c.user_id).where(
+            link.c.partner_id == terms.value(value), terms.runs(link), *known
+        )
+    )
 
 
-def ends_by(row: Table, terms: Terms, value: Value) -> SqlTest:
+def ends_by(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     return terms.runs(row) & terms.ends_by(row.c.ends_on, value)
 
 
-def ending(record: str, terms: Terms, value: Value) -> tuple[Table, SqlTest]:
+def ending(record: str, terms: SqlContext, value: Value) -> tuple[Table, SqlTest]:
     """A record's rows that run, end by that day, and may be read."""
     held = table(record).alias()
     return held, and_(ends_by(held, terms, value), *terms.seen(record, held))
 
 
-def holds_ending(row: Table, terms: Terms, value: Value) -> SqlTest:
+def holds_ending(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     """Of a person: one of their rights, that the caller reads, ends by that day."""
     rights = (ending(record, terms, value) for record in PERSONAL)
-    return or_(*(row.c.id.in_(select(held.c.user_id).where(ends)) for held, ends in rights))
-
-
-def has_ending(row: Table, terms: Terms, value: Value) -> SqlTest:
-    """Of an affiliation: itself, or a membership or a post of manager that hangs from it, ends by that day."""
-    rights = (ending(record, terms, value) for record in ("membership", "contract_manager"))
     return or_(
-        ends_by(row, terms, value),
-        *(row.c.id.in_(select(held.c.affiliation_id).where(ends)) for held, ends in rights),
+        *(row.c.id.in_(select(held.c.user_id).where(ends)) for held, ends in rights)
     )
 
 
-def is_pending(row: Table, terms: Terms) -> SqlTest:
+def has_ending(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    """Of an affiliation: itself, or a membership or a post of manager that hangs from it, ends by that day."""
+    rights = (
+        ending(record, terms, value) for record in ("membership", "contract_manager")
+    )
+    return or_(
+        ends_by(row, terms, value),
+        *(
+            row.c.id.in_(select(held.c.affiliation_id).where(ends))
+            for held, ends in rights
+        ),
+    )
+
+
+def is_pending(row: Table, terms: SqlContext) -> SqlTest:
     """Invited, and not come yet."""
-    return terms.runs(row) & (row.c.accepted_on.is_(None) | (row.c.accepted_on > terms.day))
+    return terms.runs(row) & (
+        row.c.accepted_on.is_(None) | (row.c.accepted_on > terms.day)
+    )
 
 
-def is_at(row: Table, terms: Terms, value: Value) -> SqlTest:
+def is_at(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     """A user whose e-mail address holds what is searched; only what has an `@` is looked for there."""
     return terms.spelling.find(row.c.email, terms.bind(("address", value), "text"))
 
 
-def is_called(row: Table, terms: Terms, value: Value) -> SqlTest:
+def is_called(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     """A user by words of the name, or by a part of the e-mail address."""
     return or_(terms.mentions(row.c.sort_key, value), is_at(row, terms, value))
 
 
-def is_of_somebody_called(row: Table, terms: Terms, value: Value) -> SqlTest:
+def is_of_somebody_called(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     """An affiliation by the name of its user, or by a part of the address where the caller reads the user."""
     user = table("user").alias()
-    reached = select(user.c.id).where(is_at(user, terms, value), *terms.seen("user", user))
+    reached = select(user.c.id).where(
+        is_at(user, terms, value), *terms.seen("user", user)
+    )
     return or_(terms.mentions(row.c.sort_key, value), row.c.user_id.in_(reached))
 
 
 LAST_DAY = "dont le dernier jour est ce jour-là ou avant."
 USER_FILTERS = {
-    "search": Filter(
+    "search": FilterArgument(
         str,
         is_called,
         "Mots du nom, dans tout ordre, sans accents ni casse ; ou un morceau du courriel, avec son « @ » ;"
         " jamais un numéro de sécurité sociale.",
         person=True,
     ),
-    "ending_by": Filter(
+    "ending_by": FilterArgument(
         date,
         holds_ending,
         f"Ayant un droit en cours (rattachement, mandat, inclusion, fonction de gestionnaire ou d'agent) {LAST_DAY}",
     ),
-    "partner_id": reference(records.Partner, works_for, "Rattachée aujourd'hui à ce partenaire.", anchor=True),
-    "kind": Filter(UserKind, equal("kind"), "Personne ou machine."),
+    "partner_id": reference(
+        records.Partner,
+        works_for,
+        "Rattachée aujourd'hui à ce partenaire.",
+        anchor=True,
+    ),
+    "kind": FilterArgument(UserKind, equal("kind"), "Personne ou machine."),
 }
 AFFILIATION_FILTERS = {
-    "current": Filter(bool, lambda row, terms, v: terms.agrees(terms.runs(row), v), "En cours aujourd'hui, ou non."),
-    "suspended": Filter(
+    "current": FilterArgument(
         bool,
-        lambda row, terms, v: terms.agrees(is_suspended("affiliation_id")(row, terms), v),
+        lambda row, terms, v: terms.agrees(terms.runs(row), v),
+        "En cours aujourd'hui, ou non.",
+    ),
+    "suspended": FilterArgument(
+        bool,
+        lambda row, terms, v: terms.agrees(
+            is_suspended("affiliation_id")(row, terms), v
+        ),
         "Suspendu, ou non.",
     ),
-    "pending": Filter(
-        bool, lambda row, terms, v: terms.agrees(is_pending(row, terms), v), "Invitation en attente, ou non."
+    "pending": FilterArgument(
+        bool,
+        lambda row, terms, v: terms.agrees(is_pending(row, terms), v),
+        "Invitation en attente, ou non.",
     ),
-    "ending_by": Filter(
+    "ending_by": FilterArgument(
         date,
         has_ending,
         f"Ayant un droit en cours (lui-même, une inclusion, une fonction de gestionnaire) {LAST_DAY}",
     ),
-    "search": Filter(
+    "search": FilterArgument(
         str,
         is_of_somebody_called,
         "Mots du nom de la personne, dans tout ordre, sans accents ni casse ; ou un morceau du courriel, avec"
@@ -138,31 +170,47 @@ AFFILIATION_FILTERS = {
     ),
 }
 ROOT_AFFILIATION_FILTERS = AFFILIATION_FILTERS | {
-    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True)
+    "partner_id": reference(
+        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+    )
 }
 
 
-def suspending(row: Table, terms: Terms) -> SqlTest:
+def suspending(row: Table, terms: SqlContext) -> SqlTest:
     """The sides whose suspension runs."""
     pause = table("suspension").alias()
-    running = select(pause.c.side).where(pause.c.affiliation_id == row.c.id, terms.runs(pause)).order_by(pause.c.side)
+    running = (
+        select(pause.c.side)
+        .where(pause.c.affiliation_id == row.c.id, terms.runs(pause))
+        .order_by(pause.c.side)
+    )
     return terms.spelling.texts_in(running.correlate(row))
 
 
-def groups_of(child: Table, parent: Table, terms: Terms) -> SqlTest:
+def groups_of(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The live groups that a user is in today."""
     member = table("membership").alias()
-    mine = select(member.c.group_id).where(member.c.user_id == parent.c.id, terms.runs(member))
-    return child.c.id.in_(mine.correlate(parent)) & terms.runs(child, "created_on", "closed_on")
+    mine = select(member.c.group_id).where(
+        member.c.user_id == parent.c.id, terms.runs(member)
+    )
+    return child.c.id.in_(mine.correlate(parent)) & terms.runs(
+        child, "created_on", "closed_on"
+    )
 
 
-GroupOfUserOrder = orders("GroupOfUserOrder", "Par nom sans accents.", NAME=Order(("sort_key",), "ix_group_sort_key"))
+GroupOfUserOrder = orders(
+    "GroupOfUserOrder",
+    "Par nom sans accents.",
+    NAME=Order(("sort_key",), "ix_group_sort_key"),
+)
 MembershipOfUserOrder = orders(
-    "MembershipOfUserOrder", "Dans l'ordre des inclusions.", EARLIEST=Order((), "ix_membership_user_id")
+    "MembershipOfUserOrder",
+    "Dans l'ordre des inclusions.",
+    EARLIEST=Order((), "ix_membership_user_id"),
 )
 
 
-def administered(child: Table, parent: Table, terms: Terms) -> SqlTest:
+def administered(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The partners of which a user is an active manager, where the caller reads managers."""
     held = administrations(terms).subquery()
     mine = [held.c.user_id == parent.c.id, *terms.seen("contract_manager", held)]
@@ -170,7 +218,8 @@ def administered(child: Table, parent: Table, terms: Terms) -> SqlTest:
 
 
 @mirrors(
-    records.User, "Utilisateur : une identité, personne ou client machine. L'adresse ne sert qu'à écrire (§3, R40)."
+    records.User,
+    "Utilisateur : une identité, personne ou client machine. L'adresse ne sert qu'à écrire (§3, R40).",
 )
 class User(Node):
     id: ID = column(IDENTIFIER)
@@ -185,8 +234,12 @@ class User(Node):
     memberships: Connection[MembershipRef] = page(
         "Ses inclusions, passées comprises.", by("user_id"), MembershipOfUserOrder
     )
-    groups: Connection[GroupRef] = page("Les groupes où elle est incluse aujourd'hui.", groups_of, GroupOfUserOrder)
-    posts: list[AgentRef] = listed("Ses fonctions d'agent, si elle en a.", by("user_id"), "starts_on")
+    groups: Connection[GroupRef] = page(
+        "Les groupes où elle est incluse aujourd'hui.", groups_of, GroupOfUserOrder
+    )
+    posts: list[AgentRef] = listed(
+        "Ses fonctions d'agent, si elle en a.", by("user_id"), "starts_on"
+    )
     rights: list[RightRef] = listed(
         "Ses habilitations effectives : ce que ses inclusions lui donnent aujourd'hui (§4, R48 ; §5, R56).",
         by("user_id"),
@@ -201,7 +254,10 @@ class User(Node):
     )
 
 
-@mirrors(records.Affiliation, "Rattachement d'une personne à un partenaire ; pour une machine, son mandat (§3, R40).")
+@mirrors(
+    records.Affiliation,
+    "Rattachement d'une personne à un partenaire ; pour une machine, son mandat (§3, R40).",
+)
 class Affiliation(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)

@@ -6,81 +6,109 @@ from typing import Any
 import strawberry
 from sqlalchemy import ColumnElement, or_, select
 
-from persistence.question import Table
-from persistence.reader import Terms
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Table
 from persistence.records.suspensions import SuspensionSide
-from persistence.visibility import table
 
 from .actions import PERMISSIONS, Action
 from .binding import SqlTest, column, derived, listed, one
-from .impact import told
+from .impact import described
 from .refs import AffiliationRef, AgentRef, OrganismRef, ServiceAccessRef, UserRef
 
 SELF = "self"
 """The scope of what is one's own."""
 
 
-def is_caller(row: Table, terms: Terms) -> SqlTest:
+def is_caller(row: Table, terms: SqlContext) -> SqlTest:
     return terms.holds(row.c.id, "users", "everyone")
 
 
-def mine(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+def mine(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
     return terms.holds(child.c.user_id, "users", "everyone") & terms.runs(child)
 
 
-def my_organisms(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+def my_organisms(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
     post = table("agent").alias()
     return child.c.id.in_(
-        select(post.c.organism_id).where(terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post))
+        select(post.c.organism_id).where(
+            terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post)
+        )
     )
 
 
-def my_tabs(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+def my_tabs(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
     """R48, R49: the services that a right of today reaches, under the convention in force."""
     now = table("partner_state").alias()
     reached = child.c.partner_id + "|" + child.c.service_id
     held = terms.holds(reached, "partner_services", "member_reading") | terms.holds(
         reached, "partner_services", "machine_reading"
     )
-    in_force = select(now.c.convention_id).where(now.c.partner_id == child.c.partner_id, terms.runs(now))
+    in_force = select(now.c.convention_id).where(
+        now.c.partner_id == child.c.partner_id, terms.runs(now)
+    )
     return held & (child.c.convention_id == in_force.correlate(child).scalar_subquery())
 
 
-def my_centres(child: Table, _parent: Table, terms: Terms) -> SqlTest:
+def my_centres(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
     """R60: those that support my organisms, and those that administer my partners."""
-    support, post, link, now = (table(t).alias() for t in ("organism_support", "agent", "affiliation", "partner_state"))
-    posted = select(post.c.organism_id).where(terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post))
+    support, post, link, now = (
+        table(t).alias()
+        for t in ("organism_support", "agent", "affiliation", "partner_state")
+    )
+    posted = select(post.c.organism_id).where(
+        terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post)
+    )
     administering = (
         select(now.c.administering_id)
         .join_from(link, now, now.c.partner_id == link.c.partner_id)
-        .where(terms.holds(link.c.user_id, "users", "everyone"), terms.runs(link), terms.runs(now))
+        .where(
+            terms.holds(link.c.user_id, "users", "everyone"),
+            terms.runs(link),
+            terms.runs(now),
+        )
     )
-    mine = or_(support.c.organism_id.in_(posted), support.c.organism_id.in_(administering))
+    mine = or_(
+        support.c.organism_id.in_(posted), support.c.organism_id.in_(administering)
+    )
     return child.c.id.in_(select(support.c.centre_id).where(mine))
 
 
-def what_i_may(_row: Table, terms: Terms) -> ColumnElement[Any]:
+def what_i_may(_row: Table, terms: SqlContext) -> ColumnElement[Any]:
     """What my roles of today allow somewhere, beyond what is one's own: everybody reads himself."""
     permits = terms.permits
     assert permits is not None
-    held = (name for name, (kind, action) in PERMISSIONS.items() if any(w.scope != SELF for w in permits(kind, action)))
+    held = (
+        name
+        for name, (kind, action) in PERMISSIONS.items()
+        if any(w.scope != SELF for w in permits(kind, action))
+    )
     return terms.spelling.constant(list(held))
 
 
-@strawberry.type(description="Un accès à soi, suspendu : depuis quand, par qui, et à qui le demander.")
+@strawberry.type(
+    description="Un accès à soi, suspendu : depuis quand, par qui, et à qui le demander."
+)
 class AccessSuspension:
-    partner: str = told("Le nom du partenaire, que la personne ne lit plus.")
-    starts_on: date = told("Premier jour de la suspension.")
-    by: SuspensionSide = told("Qui suspend : lui seul rétablit (R40).")
-    organism: str = told("L'organisme qui administre le partenaire.")
-    contact: str | None = told("Son contact.")
+    partner: str = described("Le nom du partenaire, que la personne ne lit plus.")
+    starts_on: date = described("Premier jour de la suspension.")
+    by: SuspensionSide = described("Qui suspend : lui seul rétablit (R40).")
+    organism: str = described("L'organisme qui administre le partenaire.")
+    contact: str | None = described("Son contact.")
 
 
-def my_suspensions(_row: Table, terms: Terms) -> ColumnElement[Any]:
+def my_suspensions(_row: Table, terms: SqlContext) -> ColumnElement[Any]:
     """The suspensions that run on one's own accesses of today: `[[partner, since, side, organism, contact], …]`."""
-    pause, link, partner = (table(t).alias() for t in ("suspension", "affiliation", "partner"))
+    pause, link, partner = (
+        table(t).alias() for t in ("suspension", "affiliation", "partner")
+    )
     now, organism = table("partner_state").alias(), table("organism").alias()
-    running = (terms.holds(link.c.user_id, "users", "everyone"), terms.runs(link), terms.runs(pause), terms.runs(now))
+    running = (
+        terms.holds(link.c.user_id, "users", "everyone"),
+        terms.runs(link),
+        terms.runs(pause),
+        terms.runs(now),
+    )
     rows = (
         select(
             partner.c.name,
@@ -120,12 +148,18 @@ class Viewer:
         "La personne ; vide si l'identité n'est rattachée à aucun compte.",
         lambda child, _p, terms: is_caller(child, terms),
     )
-    affiliations: list[AffiliationRef] = listed("Ses rattachements en cours.", mine, "starts_on")
+    affiliations: list[AffiliationRef] = listed(
+        "Ses rattachements en cours.", mine, "starts_on"
+    )
     suspensions: list[AccessSuspension] = derived(
-        "Ses accès suspendus aujourd'hui, un par côté qui suspend (§3, R40).", {"rows": my_suspensions}, _suspensions
+        "Ses accès suspendus aujourd'hui, un par côté qui suspend (§3, R40).",
+        {"rows": my_suspensions},
+        _suspensions,
     )
     posts: list[AgentRef] = listed("Ses fonctions d'agent en cours.", mine, "starts_on")
-    organisms: list[OrganismRef] = listed("Les organismes pour lesquels elle agit.", my_organisms, "code")
+    organisms: list[OrganismRef] = listed(
+        "Les organismes pour lesquels elle agit.", my_organisms, "code"
+    )
     tabs: list[ServiceAccessRef] = listed(
         "Ses onglets : convention en vigueur et bulletin ouvert, selon ses habilitations (§4, R48 ; §5, R49).",
         my_tabs,

@@ -6,19 +6,33 @@ from sqlalchemy import ColumnElement, select
 from strawberry import ID
 
 from persistence import records
-from persistence.question import Order, Table
-from persistence.reader import Terms
-from persistence.visibility import table
-from resolvers.bindings import Filter
+from persistence.facts.visibility import table
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Order, Table
+from resolvers.reading.bindings import FilterArgument
 
-from .binding import Connection, Permission, by, column, listed, mirrors, one, orders, page, reference, viewer_can
+from .binding import (
+    Connection,
+    Permission,
+    by,
+    column,
+    listed,
+    mirrors,
+    one,
+    orders,
+    page,
+    reference,
+    viewer_can,
+)
 from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import ActivityChangeRef, LineRef, OrganismRef, PartnerRef
 from .scalars import Hours, MaskedNir, Percent
 
 WorkerOrder = orders(
-    "WorkerOrder", "Par nom puis prénoms, sans accents.", NAME=Order(("sort_key",), "ix_worker_sort_key")
+    "WorkerOrder",
+    "Par nom puis prénoms, sans accents.",
+    NAME=Order(("sort_key",), "ix_worker_sort_key"),
 )
 LineOfWorkerOrder = orders(
     "LineOfWorkerOrder",
@@ -27,24 +41,35 @@ LineOfWorkerOrder = orders(
     EARLIEST=Order((), "pk_declaration_line"),
 )
 ChangeOfWorkerOrder = orders(
-    "ChangeOfWorkerOrder", "Du plus récent au plus ancien.", LATEST=Order((), "pk_activity_change", descending=True)
+    "ChangeOfWorkerOrder",
+    "Du plus récent au plus ancien.",
+    LATEST=Order((), "pk_activity_change", descending=True),
 )
 WORKER_FILTERS = {
-    "search": Filter(
+    "search": FilterArgument(
         str,
         lambda row, terms, v: terms.mentions(row.c.sort_key, v),
         "Mots du nom, dans tout ordre, sans accents ni casse ; jamais un numéro de sécurité sociale.",
         person=True,
     ),
-    "partner_id": reference(records.Partner, equal("partner_id"), "Partenaire.", anchor=True),
+    "partner_id": reference(
+        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+    ),
 }
 
 
-def known_rate(row: Table, terms: Terms) -> ColumnElement[str]:
+def known_rate(row: Table, terms: SqlContext) -> ColumnElement[str]:
     """The last rate known today (R24)."""
     rates = table("worker_rate").alias()
-    known = select(decimal("rate")(rates, terms)).where(rates.c.worker_id == row.c.id, rates.c.starts_on <= terms.day)
-    return known.order_by(rates.c.starts_on.desc()).limit(1).correlate(row).scalar_subquery()
+    known = select(decimal("rate")(rates, terms)).where(
+        rates.c.worker_id == row.c.id, rates.c.starts_on <= terms.day
+    )
+    return (
+        known.order_by(rates.c.starts_on.desc())
+        .limit(1)
+        .correlate(row)
+        .scalar_subquery()
+    )
 
 
 @mirrors(records.WorkerRate, "Taux d'activité connu à partir d'un jour (§1, R24).")
@@ -53,11 +78,16 @@ class WorkerRate:
     rate: Percent = column("Taux d'activité.", decimal("rate"))
 
 
-@mirrors(records.DualActivity, "Cumul d'une activité en Esat et en milieu ordinaire (§1, R16).")
+@mirrors(
+    records.DualActivity,
+    "Cumul d'une activité en Esat et en milieu ordinaire (§1, R16).",
+)
 class DualActivity:
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans cumul.")
-    weekly_hours: Hours | None = column("Heures par semaine en milieu ordinaire.", decimal("weekly_hours"))
+    weekly_hours: Hours | None = column(
+        "Heures par semaine en milieu ordinaire.", decimal("weekly_hours")
+    )
     employer_siret: str | None = column("SIRET de l'employeur.")
 
 
@@ -76,11 +106,21 @@ class Worker(Node):
     birth_date: date = column("Jour de naissance.")
     matricule: str = column("Matricule allocataire.")
     entered_on: date = column("Jour d'entrée dans l'établissement.")
-    aah_beneficiary: bool = column("Tenue pour bénéficiaire de l'AAH, sauf réponse contraire de la Caf (R17).")
-    known_rate: Percent | None = column("Dernier taux d'activité connu aujourd'hui (R24).", known_rate)
-    paid_by: OrganismRef = one("La Caf qui paie son AAH, selon la dernière ligne.", "paying_id")
+    aah_beneficiary: bool = column(
+        "Tenue pour bénéficiaire de l'AAH, sauf réponse contraire de la Caf (R17)."
+    )
+    known_rate: Percent | None = column(
+        "Dernier taux d'activité connu aujourd'hui (R24).", known_rate
+    )
+    paid_by: OrganismRef = one(
+        "La Caf qui paie son AAH, selon la dernière ligne.", "paying_id"
+    )
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     rates: list["WorkerRate"] = listed("Les taux connus.", by("worker_id"), "starts_on")
-    dual_activities: list["DualActivity"] = listed("Les cumuls déclarés.", by("worker_id"), "starts_on")
+    dual_activities: list["DualActivity"] = listed(
+        "Les cumuls déclarés.", by("worker_id"), "starts_on"
+    )
     lines: Connection[LineRef] = page("Ses lignes.", by("worker_id"), LineOfWorkerOrder)
-    changes: Connection[ActivityChangeRef] = page("Ses changements d'activité.", by("worker_id"), ChangeOfWorkerOrder)
+    changes: Connection[ActivityChangeRef] = page(
+        "Ses changements d'activité.", by("worker_id"), ChangeOfWorkerOrder
+    )

@@ -20,12 +20,12 @@ from persistence.migrations import OtherStep, require_step
 from persistence.sealing import Sealer
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault
-from resolvers.context import Graph
+from resolvers.graph import Graph
 from schema.contract import types
+from server.demo.issuer import DemoIssuer
 
 from .clock import Clock, DemoClock, SystemClock
-from .demo_issuer import DemoIssuer
-from .desk import open_desk, pages
+from .console_host import open_desk, pages
 from .faults import Outage
 from .graph_edge import GraphEdge
 from .health import Health

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .profiles import PROFILES, Profile
+from .providers import PROFILES, OidcProfile
 from .variables import (
     SettingsError,
     bracketed,
@@ -37,7 +37,7 @@ class ConsoleSettings:
     client_id: str
     client_secret: str | None = field(repr=False)
     discovery_url: str
-    profile: Profile
+    profile: OidcProfile
 
     @property
     def is_local(self) -> bool:
@@ -62,7 +62,9 @@ def production_console(variables: Mapping[str, str]) -> ConsoleSettings | None:
 def _require_no_console_variable(variables: Mapping[str, str]) -> None:
     for name in CONSOLE_ONLY:
         if name in variables:
-            raise SettingsError(f"La variable {name} n'a pas d'effet sans OIDC_CLIENT_ID, qui ouvre la console.")
+            raise SettingsError(
+                f"La variable {name} n'a pas d'effet sans OIDC_CLIENT_ID, qui ouvre la console."
+            )
 
 
 def demo_console(variables: Mapping[str, str], host: str, port: int) -> ConsoleSettings:
@@ -74,7 +76,9 @@ def demo_console(variables: Mapping[str, str], host: str, port: int) -> ConsoleS
     public_url = origin("PUBLIC_URL", variables.get("PUBLIC_URL", local_url))
     for name, address in (("HOST", host), ("PUBLIC_URL", host_of(public_url))):
         if address not in LOOPBACK:
-            raise SettingsError(f"La variable {name} doit rester sur cette machine (127.0.0.1) dans une démonstration.")
+            raise SettingsError(
+                f"La variable {name} doit rester sur cette machine (127.0.0.1) dans une démonstration."
+            )
     return ConsoleSettings(
         public_url=public_url,
         client_id="console",
@@ -92,7 +96,7 @@ def _discovery_url(variables: Mapping[str, str]) -> str:
     return url
 
 
-def _profile(variables: Mapping[str, str]) -> Profile:
+def _profile(variables: Mapping[str, str]) -> OidcProfile:
     try:
         return PROFILES[variables.get("OIDC_PROFILE", "standard")]
     except KeyError:

@@ -13,15 +13,16 @@ from persistence.entries import EntryStore
 from persistence.records.base import fresh_id
 from persistence.records.entries import EntryRecord
 from persistence.vault import Sealer, VaultError
-
-from .sessions import Session
+from server.sign_in.sessions import BrowserSession
 
 
 class Entries:
-    def __init__(self, store: EntryStore, sealer: Sealer, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: EntryStore, sealer: Sealer, now: Callable[[], datetime]
+    ) -> None:
         self._store, self._sealer, self._now = store, sealer, now
 
-    async def begin(self, session: Session, content: Any) -> str:  # noqa: ANN401 JSON
+    async def begin(self, session: BrowserSession, content: Any) -> str:  # noqa: ANN401 JSON
         """Keep a content for thirty days, and return its identifier."""
         entry_id = fresh_id(EntryRecord.prefix)
         owner = session.identity
@@ -35,7 +36,7 @@ class Entries:
         await self._store.begin(new)
         return entry_id
 
-    async def read(self, session: Session, entry_id: str) -> Any | None:  # noqa: ANN401 JSON
+    async def read(self, session: BrowserSession, entry_id: str) -> Any | None:  # noqa: ANN401 JSON
         """Return the content of an entry.
 
         None if this person did not enter it, if it is too old, or if its key was
@@ -49,7 +50,7 @@ class Entries:
         except VaultError:
             return None
 
-    async def write(self, session: Session, entry_id: str, content: Any) -> None:  # noqa: ANN401 JSON
+    async def write(self, session: BrowserSession, entry_id: str, content: Any) -> None:  # noqa: ANN401 JSON
         sealed = self._seal(entry_id, content)
         await self._store.write(entry_id, *session.identity, sealed)
 

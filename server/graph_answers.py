@@ -13,8 +13,12 @@ from resolvers.places import refuse
 
 from .media import GRAPHQL
 
-VARIABLE = re.compile(r"Variable '(\$\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?:", re.ASCII)
-MISSING_FIELD = re.compile(r" Expected value of type '\w+!?' to include required field '(\w+)'", re.ASCII)
+VARIABLE = re.compile(
+    r"Variable '(\$\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?:", re.ASCII
+)
+MISSING_FIELD = re.compile(
+    r" Expected value of type '\w+!?' to include required field '(\w+)'", re.ASCII
+)
 """How graphql-core begins to say that a variable does not fit.
 
 First come names of the schema and ranks, which may be repeated; then values.

@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from persistence.callers import Identity
+from persistence.facts.callers import Identity
 from persistence.faults import RegisterFault
-from resolvers.context import Context, Graph, Invalid
-from resolvers.documents import Document
+from resolvers.graph import Context, Graph, Invalid
 from resolvers.places import refuse
+from resolvers.reading.documents import GraphDocument
 
 from . import request_ids
 from .clock import Clock, day_of
@@ -60,7 +60,9 @@ class GraphEdge:
         self.outage = outage or Outage()
 
     def routes(self) -> list[Route]:
-        route = Route("/graphql", self.answer, methods=["POST"], max_body_size=LARGEST_BODY)
+        route = Route(
+            "/graphql", self.answer, methods=["POST"], max_body_size=LARGEST_BODY
+        )
         return [route]
 
     async def answer(self, request: Request) -> Response:
@@ -84,7 +86,7 @@ class GraphEdge:
     async def execute(
         self,
         identity: Identity,
-        request: "Asked",
+        request: "GraphRequest",
         media: str,
         request_id: str,
         source: str = "API",
@@ -138,7 +140,7 @@ class GraphEdge:
         return GraphQLError(safe.message, path=error.path, extensions=safe.extensions)
 
 
-class Asked:
+class GraphRequest:
     """The members of a request, checked. Raises Malformed."""
 
     __slots__ = ("operation_name", "query", "variables")
@@ -172,16 +174,18 @@ def _require_json(request: Request) -> None:
         raise Malformed(sentence, 415)
 
 
-def _parse(body: bytes) -> Asked:
+def _parse(body: bytes) -> GraphRequest:
     if b"\\u0000" in body or b"\x00" in body:
         raise Malformed(NUL_REFUSED)
     try:
-        return Asked(orjson.loads(body.removeprefix(BOM)))
+        return GraphRequest(orjson.loads(body.removeprefix(BOM)))
     except orjson.JSONDecodeError:
         raise Malformed("Le corps n'est pas du JSON.") from None
 
 
-async def _run(context: Context, document: Document, request: Asked) -> str | ExecutionResult:
+async def _run(
+    context: Context, document: GraphDocument, request: GraphRequest
+) -> str | ExecutionResult:
     """Return the answer: its JSON text for most queries, else graphql-core's result.
 
     Raises Invalid, GraphQLError or RegisterFault.
@@ -194,7 +198,9 @@ async def _run(context: Context, document: Document, request: Asked) -> str | Ex
     return answer
 
 
-async def _mutate(context: Context, document: Document, request: Asked) -> ExecutionResult:
+async def _mutate(
+    context: Context, document: GraphDocument, request: GraphRequest
+) -> ExecutionResult:
     assert document.tree is not None
     running: Any = execute(
         context.graph.schema,
@@ -205,7 +211,9 @@ async def _mutate(context: Context, document: Document, request: Asked) -> Execu
     )
     result = running if isinstance(running, ExecutionResult) else await running
     assert isinstance(result, ExecutionResult)
-    has_run = result.data is not None or any(error.path for error in result.errors or ())
+    has_run = result.data is not None or any(
+        error.path for error in result.errors or ()
+    )
     if result.errors and not has_run:
         raise Invalid(result.errors)  # a variable does not fit
     _require_first_act(document.operation(request.operation_name), result)
@@ -224,7 +232,9 @@ def _require_whole(answer: str | ExecutionResult) -> None:
             raise error.original_error
 
 
-def _require_first_act(operation: OperationDefinitionNode, result: ExecutionResult) -> None:
+def _require_first_act(
+    operation: OperationDefinitionNode, result: ExecutionResult
+) -> None:
     """Raise RegisterFault when the register failed at the first act of a document.
 
     Nothing was done then, and the whole document may be sent again. When an act was

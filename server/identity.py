@@ -21,8 +21,9 @@ from joserfc.errors import (
 from joserfc.jws import CompactSignature, JWSRegistry
 from joserfc.jwt import Claims, JWTClaimsRegistry
 
-from persistence.callers import Identity
-from server.jwks import JwksSource
+from persistence.facts.callers import Identity
+
+from .jwks import JwksSource
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 """RFC 9864 renames EdDSA to Ed25519: the last two are the same algorithm."""

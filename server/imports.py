@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from persistence.callers import Identity
-from persistence.extracts import read_file
+from persistence.facts.callers import Identity
 from persistence.faults import RegisterFault
-from persistence.records import Extract, Refused, Rule
-from persistence.workbooks import LARGEST
-from resolvers.context import Context, Graph
+from persistence.intake.import_reading import read_file
+from persistence.intake.workbooks import LARGEST
+from persistence.records import Import, Refused, Rule
+from resolvers.acting.performing import perform_internally
+from resolvers.graph import Context, Graph
 from resolvers.imports import Expected, Upload, import_expected, import_upload
-from resolvers.performing import enact
 
 from . import request_ids
 from .clock import Clock, day_of
@@ -85,25 +85,35 @@ class ImportEdge:
         """Receive the file of an import, over HTTP or from the console."""
         try:
             now = self._clock.now()
-            context = Context(self._graph, identity, now, day_of(now), source, request_id)
+            context = Context(
+                self._graph, identity, now, day_of(now), source, request_id
+            )
             extract = await self._receive(context, import_id, stream)
         except Exception as error:  # noqa: BLE001 a text may hold a cell: all are masked
             return _failure(error, request_id, self._outage)
         body = orjson.dumps({"import": _summary(extract)})
         return sent(body, JSON, 200, request_id)
 
-    async def _receive(self, context: Context, import_id: str, stream: AsyncIterable[bytes]) -> Extract:
-        expected: Expected = await enact(ACT, import_expected, context, import_id)
+    async def _receive(
+        self, context: Context, import_id: str, stream: AsyncIterable[bytes]
+    ) -> Import:
+        expected: Expected = await perform_internally(
+            ACT, import_expected, context, import_id
+        )
         content = await _body(stream)
         if expected.extract.received_at is not None:
-            expected.extract.is_again(content)
+            expected.extract.require_same_file(content)
             return expected.extract
         # A file may take seconds and memory: one is read at a time, in a thread, and the
         # graph answers meanwhile.
         async with self._one_at_a_time:
-            reading = await asyncio.to_thread(read_file, content, expected.columns, expected.reference)
+            reading = await asyncio.to_thread(
+                read_file, content, expected.columns, expected.reference
+            )
             upload = Upload(import_id, content, reading)
-            extract: Extract = await enact(ACT, import_upload, context, upload)
+            extract: Import = await perform_internally(
+                ACT, import_upload, context, upload
+            )
         return extract
 
 
@@ -145,7 +155,7 @@ def _failure(error: Exception, request_id: str, outage: Outage) -> Response:
     return failed(JSON, code, sentence, status, request_id, headers)
 
 
-def _summary(extract: Extract) -> dict[str, object]:
+def _summary(extract: Import) -> dict[str, object]:
     """Return what a client shows at once; the lines are read through the graph."""
     return {
         "id": extract.id,

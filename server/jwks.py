@@ -76,7 +76,13 @@ class RemoteJwks:
     async def _fetch(self) -> None:
         try:
             self._keys = usable_keys(await self._answer())
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        except (
+            httpx.HTTPError,
+            TimeoutError,
+            ValueError,
+            KeyError,
+            TypeError,
+        ) as error:
             # At most once a minute. The keys that we already have stay good.
             logger.warning("the issuer's keys cannot be had: %s", type(error).__name__)
             self._answered = False

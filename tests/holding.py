@@ -7,25 +7,31 @@ from typing import Any
 import orjson
 from sqlalchemy import Text, cast, select
 
-from persistence.binds import Held
-from persistence.callers import holders
 from persistence.engine import Database
-from persistence.question import Var
-from persistence.reader import Terms, compiled
+from persistence.facts.callers import holders
+from persistence.reading.binds import Holdings
+from persistence.reading.compiler import SqlContext, compiled
+from persistence.reading.question import Var
 
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
 
 
-async def held(database: Database, users: Iterable[str], day: date) -> list[Mapping[str, Any]]:
+async def held(
+    database: Database, users: Iterable[str], day: date
+) -> list[Mapping[str, Any]]:
     """What each of these users holds that day (`callers.holders`)."""
-    terms = Terms(database.dialect)
+    terms = SqlContext(database.dialect)
     told = holders(terms, lambda user: terms.among(user.c.id, Var(("users",))))
     statement = compiled(select(cast(told, Text)), terms)
-    binds = statement.binds({"users": list(users)}, Held(day, NOW, lambda _attribute, _role: ()))
+    binds = statement.binds(
+        {"users": list(users)}, Holdings(day, NOW, lambda _attribute, _role: ())
+    )
     async with database.reading() as driver:
         return orjson.loads(await database.value(statement.text, binds, driver))  # type: ignore[no-any-return]
 
 
 def rights_of(told: Mapping[str, Any]) -> tuple[set[tuple[str, ...]], set[str]]:
     """(profile, group, partner, service, establishment) of each right, and the partners administered."""
-    return {tuple(grant) for grant in told["grants"]}, {partner for (partner,) in told["administered"]}
+    return {tuple(grant) for grant in told["grants"]}, {
+        partner for (partner,) in told["administered"]
+    }

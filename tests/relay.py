@@ -29,7 +29,9 @@ class Relay:
 
     @property
     def url(self) -> str:
-        through = self._url.set(host="127.0.0.1", port=self.port).difference_update_query(["host", "port"])
+        through = self._url.set(
+            host="127.0.0.1", port=self.port
+        ).difference_update_query(["host", "port"])
         return through.render_as_string(hide_password=False)
 
     async def open(self) -> None:
@@ -46,7 +48,9 @@ class Relay:
             writer.transport.abort()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         host, port = self._url.query.get("host", self._url.host), self._url.port or 5432
         if str(host).startswith("/"):
             theirs, ours = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
@@ -57,13 +61,20 @@ class Relay:
         task: Any = asyncio.current_task()
         self._tasks.add(task)
         with suppress(OSError):
-            await asyncio.gather(self._ask(reader, ours, deaf), self._answer(theirs, writer, deaf))
+            await asyncio.gather(
+                self._ask(reader, ours, deaf), self._answer(theirs, writer, deaf)
+            )
         for each in both:
             each.transport.abort()
         self._tasks.discard(task)
         self._transports -= both
 
-    async def _ask(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, deaf: asyncio.Event) -> None:
+    async def _ask(
+        self,
+        source: asyncio.StreamReader,
+        target: asyncio.StreamWriter,
+        deaf: asyncio.Event,
+    ) -> None:
         while chunk := await source.read(CHUNK):
             if self.cuts_before(chunk):
                 break
@@ -74,7 +85,12 @@ class Relay:
             await target.drain()
         raise ConnectionError
 
-    async def _answer(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, deaf: asyncio.Event) -> None:
+    async def _answer(
+        self,
+        source: asyncio.StreamReader,
+        target: asyncio.StreamWriter,
+        deaf: asyncio.Event,
+    ) -> None:
         while chunk := await source.read(CHUNK):
             if deaf.is_set():
                 break

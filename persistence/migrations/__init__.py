@@ -87,7 +87,10 @@ def _revision(connection: Connection) -> str | None:
 def _serves(connection: Connection) -> bool:
     """False for a register that is behind. Raises `OtherStep` for one that is too far ahead."""
     revision, last = _revision(connection), head()
-    if revision in (None, *(step.revision for step in _scripts(SCRIPTS).walk_revisions())):
+    if revision in (
+        None,
+        *(step.revision for step in _scripts(SCRIPTS).walk_revisions()),
+    ):
         return revision == last
     known = select(SchemaStep.revision, SchemaStep.previous, SchemaStep.additive)
     steps = {step.revision: step for step in connection.execute(known).all()}
@@ -102,7 +105,11 @@ def _serves(connection: Connection) -> bool:
 def _upgrade(connection: Connection) -> None:
     command.upgrade(config(connection), "head")
     passed = [
-        {"revision": step.revision, "previous": step.down_revision, "additive": step.module.additive}
+        {
+            "revision": step.revision,
+            "previous": step.down_revision,
+            "additive": step.module.additive,
+        }
         for step in _scripts(SCRIPTS).walk_revisions()
     ]
     connection.execute(delete(SchemaStep))

@@ -7,7 +7,7 @@ from .base import FOREVER, Base, Record
 from .bulletins import Bulletin
 from .campaigns import Campaign, Parameter
 from .contracts import Contract, ContractManager, Mode
-from .conventions import Amendment, CnaHandBack, Convention, Document
+from .conventions import Amendment, CnaHandBack, Convention, ScannedPaper
 from .decisions import ActivityAttestation, Eligibility
 from .declarations import (
     Batch,
@@ -23,19 +23,28 @@ from .declarations import (
 )
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
-from .extracts import Extract, ExtractLine, ImportDecision, ImportOutcome, Origin
 from .groups import Group, Membership
+from .imports import Import, ImportDecision, ImportLine, ImportOutcome, Origin
 from .journal import Idempotency, JournalEntry, JournalSeal, Lease
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .partners import Partner
-from .rights import Link, LinkKind, Mender, Path, Right, Standing, paths, standing
+from .rights import (
+    ChainLink,
+    LinkKind,
+    Path,
+    Right,
+    Standing,
+    Unblocker,
+    paths,
+    standing,
+)
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Migration, Mission, Role, RoleProfile, Service
 from .sessions import SessionRecord
 from .suspensions import Suspension
 from .timeline import PartnerState, Span, timeline
 from .upkeep import KeyCanary, SchemaStep
-from .users import SignIn, User, UserKind
+from .users import BoundIdentity, User, UserKind
 from .workers import DualActivity, Worker, WorkerRate
 
 __all__ = [
@@ -51,8 +60,10 @@ __all__ = [
     "BatchKind",
     "BatchMode",
     "BatchResult",
+    "BoundIdentity",
     "Bulletin",
     "Campaign",
+    "ChainLink",
     "ChangeKind",
     "CnaHandBack",
     "Contract",
@@ -62,26 +73,23 @@ __all__ = [
     "DeclarationLine",
     "Department",
     "DepartureReason",
-    "Document",
     "DualActivity",
     "Eligibility",
     "EntryRecord",
     "Establishment",
-    "Extract",
-    "ExtractLine",
     "Group",
     "Idempotency",
+    "Import",
     "ImportDecision",
+    "ImportLine",
     "ImportOutcome",
     "JournalEntry",
     "JournalSeal",
     "KeyCanary",
     "Lease",
     "LineStatus",
-    "Link",
     "LinkKind",
     "Membership",
-    "Mender",
     "Migration",
     "Mission",
     "Mode",
@@ -102,16 +110,17 @@ __all__ = [
     "Role",
     "RoleProfile",
     "Rule",
+    "ScannedPaper",
     "SchemaStep",
     "Service",
     "ServiceAccess",
     "SessionRecord",
-    "SignIn",
     "Span",
     "Standing",
     "Suspension",
     "Treatment",
     "TreatmentOutcome",
+    "Unblocker",
     "User",
     "UserKind",
     "Worker",

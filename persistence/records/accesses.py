@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from .base import Record
-from .bulletins import Bulletin, Terms
+from .bulletins import Bulletin, BulletinTerms
 from .conventions import Convention
 from .establishments import Establishment
 from .groups import Group
@@ -24,27 +24,37 @@ class ServiceAccess(Record):
         UniqueConstraint("convention_id", "service_id"),
         UniqueConstraint("id", "convention_id", "partner_id", "service_id"),
         UniqueConstraint("id", "partner_id", "service_id"),
-        ForeignKeyConstraint(["convention_id", "partner_id"], ["convention.id", "convention.partner_id"]),
+        ForeignKeyConstraint(
+            ["convention_id", "partner_id"], ["convention.id", "convention.partner_id"]
+        ),
     )
 
     convention_id: Mapped[str] = mapped_column(index=True)
     partner_id: Mapped[str] = mapped_column(index=True)
     service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), index=True)
     convention: Mapped[Convention] = relationship(
-        back_populates="accesses", primaryjoin=lambda: foreign(ServiceAccess.convention_id) == Convention.id
+        back_populates="accesses",
+        primaryjoin=lambda: foreign(ServiceAccess.convention_id) == Convention.id,
     )
     service: Mapped[Service] = relationship(lazy="selectin")
     bulletins: Mapped[list[Bulletin]] = relationship(
-        lazy="selectin", order_by=Bulletin.id, back_populates="access", overlaps="access"
+        lazy="selectin",
+        order_by=Bulletin.id,
+        back_populates="access",
+        overlaps="access",
     )
-    groups: Mapped[list[Group]] = relationship(lazy="selectin", back_populates="access", overlaps="access,role")
+    groups: Mapped[list[Group]] = relationship(
+        lazy="selectin", back_populates="access", overlaps="access,role"
+    )
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
 
     @classmethod
     def of(cls, convention: Convention, service: Service) -> "ServiceAccess":
         """The service of the convention, there or made; R9: a mission covers it."""
-        convention.covers(service)
-        access = next((a for a in convention.accesses if a.service.id == service.id), None)
+        convention.require_mission_for(service)
+        access = next(
+            (a for a in convention.accesses if a.service.id == service.id), None
+        )
         if access is None:
             access = cls(service=service)
             convention.accesses.append(access)
@@ -58,18 +68,28 @@ class ServiceAccess(Record):
     def signed_bulletins(self, today: date) -> list[Bulletin]:
         """R10: what groups may be prepared on, opened or not: the terms are signed, and not over."""
         under = self.convention.ends_after(today)
-        return [b for b in self.bulletins if under and b.is_signed and b.effect.lasts(b, today)]
+        return [
+            b
+            for b in self.bulletins
+            if under and b.is_signed and b.effect.lasts(b, today)
+        ]
 
     def notices(self, group: Group, today: date) -> list[Notice]:
         """R10: what is prepared gives no right before the bulletin that grants it is open."""
         opened = self.opened_bulletin(today)
-        granted = opened is not None and (group.role is None or group.role in opened.roles)
-        inside = opened is not None and all(place in opened.establishments for place in group.establishments)
+        granted = opened is not None and (
+            group.role is None or group.role in opened.roles
+        )
+        inside = opened is not None and all(
+            place in opened.establishments for place in group.establishments
+        )
         return [] if granted and inside else [Notice(Rule.SERVICE_NOT_OPEN_YET)]
 
-    def prepare_bulletin(self, terms: Terms) -> Bulletin:
+    def prepare_bulletin(self, terms: BulletinTerms) -> Bulletin:
         """The unsigned draft of this service, filled; there is one at a time."""
-        draft = next((b for b in self.bulletins if not b.is_signed and b.closed_on is None), None)
+        draft = next(
+            (b for b in self.bulletins if not b.is_signed and b.closed_on is None), None
+        )
         if draft is None:
             draft = Bulletin()
             self.bulletins.append(draft)
@@ -87,32 +107,68 @@ class ServiceAccess(Record):
         for _, later in self._announced(today):
             for suspension in later.suspensions:
                 if suspension.side is author.side:
-                    suspension.ends_on, suspension.ended_by_id = suspension.starts_on, author.user_id
+                    suspension.ends_on, suspension.ended_by_id = (
+                        suspension.starts_on,
+                        author.user_id,
+                    )
         return notices
 
     def _announced(self, today: date) -> "list[tuple[date, ServiceAccess]]":
         """The same service under a successor to come: it is not given back by a switch already announced."""
-        after = [c for c in self.convention.partner.conventions if c.predecessor_id == self.convention.id]
-        signed = [(c.in_force_on, c) for c in after if c.in_force_on is not None and c.in_force_on > today]
-        return [(on, a) for on, c in signed for a in c.accesses if a.service.id == self.service.id]
+        after = [
+            c
+            for c in self.convention.partner.conventions
+            if c.predecessor_id == self.convention.id
+        ]
+        signed = [
+            (c.in_force_on, c)
+            for c in after
+            if c.in_force_on is not None and c.in_force_on > today
+        ]
+        return [
+            (on, a)
+            for on, c in signed
+            for a in c.accesses
+            if a.service.id == self.service.id
+        ]
 
     def successors_of(self, group: Group, today: date) -> list[Group]:
         """The group that follows this one by a switch already announced: what is taken here is taken there."""
-        return [g for _, later in self._announced(today) for g in later.groups if g.former_id == group.id]
+        return [
+            g
+            for _, later in self._announced(today)
+            for g in later.groups
+            if g.former_id == group.id
+        ]
 
     def shows_on(self, day: date) -> bool:
         """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""
         suspensions = self.suspensions + self.convention.suspensions
-        return self.opened_bulletin(day) is not None and not is_suspended(suspensions, day)
+        return self.opened_bulletin(day) is not None and not is_suspended(
+            suspensions, day
+        )
 
-    def create_group(self, name: str, establishments: list[Establishment] | None, today: date) -> Group:
+    def create_group(
+        self, name: str, establishments: list[Establishment] | None, today: date
+    ) -> Group:
         """R56: the service first; the scope inside a signed bulletin (R10, R35). None: all of them, now and later."""
         signed = self.signed_bulletins(today)
         require(signed, Rule.SERVICE_NOT_OPEN)
-        require(establishments is None or establishments, Rule.GROUP_NEEDS_ESTABLISHMENT, "establishmentIds")
+        require(
+            establishments is None or establishments,
+            Rule.GROUP_NEEDS_ESTABLISHMENT,
+            "establishmentIds",
+        )
         for establishment in establishments or ():
-            inside = any(establishment in bulletin.establishments for bulletin in signed)
-            require(inside, Rule.OUT_OF_SCOPE, "establishmentIds", detail=establishment.siret)
+            inside = any(
+                establishment in bulletin.establishments for bulletin in signed
+            )
+            require(
+                inside,
+                Rule.OUT_OF_SCOPE,
+                "establishmentIds",
+                detail=establishment.siret,
+            )
         group = Group.of(name, establishments, today)
         self.groups.append(group)
         return group

@@ -18,8 +18,15 @@ def email_address(text: str, *path: str) -> str:
 
     The domain is one that can be registered (IDNA 2008): « straße » is not « strasse ».
     """
-    local, at, domain = unicodedata.normalize("NFC", text.strip().lower()).rpartition("@")
-    fits = at and len(local) <= LOCAL and not has_invisible(local) and ATOMS.fullmatch(local)
+    local, at, domain = unicodedata.normalize("NFC", text.strip().lower()).rpartition(
+        "@"
+    )
+    fits = (
+        at
+        and len(local) <= LOCAL
+        and not has_invisible(local)
+        and ATOMS.fullmatch(local)
+    )
     kept = f"{local}@{_domain(domain)}" if fits else ""
     if not kept or kept.endswith("@") or len(kept) > LONGEST:
         raise Refused(Rule.EMAIL_FORMAT, *path)
@@ -32,4 +39,8 @@ def _domain(text: str) -> str:
         labels = idna.decode(idna.encode(text, strict=True), strict=True).split(".")
     except UnicodeError:
         return ""
-    return ".".join(labels) if len(labels) > 1 and labels[-1] and not labels[-1].isdigit() else ""
+    return (
+        ".".join(labels)
+        if len(labels) > 1 and labels[-1] and not labels[-1].isdigit()
+        else ""
+    )

@@ -14,16 +14,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from .base import (
-    Dated,
-    Record,
-    named,
-    unique_where,
-    untold,
-)
+from .base import Dated, Record, named, unique_where, untold
 from .periods import Day, predicate
 from .rules import Notice, Refused, Rule, require
-from .suspensions import ENDED_BY, Author, Suspension, SuspensionSide, is_suspended, resume, sql_suspended, suspend
+from .suspensions import (
+    ENDED_BY,
+    Author,
+    Suspension,
+    SuspensionSide,
+    is_suspended,
+    resume,
+    sql_suspended,
+    suspend,
+)
 from .users import User, UserKind
 
 if TYPE_CHECKING:
@@ -43,7 +46,9 @@ class Affiliation(Dated, Record):
         UniqueConstraint("id", "partner_id", "user_id"),
         Index("ix_affiliation_partner_id", "partner_id", "user_id"),
         Index("ix_affiliation_sort_key", "sort_key", "id"),
-        unique_where("uq_affiliation_active", "partner_id", "user_id", where="ends_on IS NULL"),
+        unique_where(
+            "uq_affiliation_active", "partner_id", "user_id", where="ends_on IS NULL"
+        ),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"))
@@ -96,10 +101,14 @@ class Affiliation(Dated, Record):
 
     def accept(self, user: User, now: datetime, today: date) -> None:
         """The invited person takes the card with their one identity; an invitation serves once."""
-        user.is_person()
-        current = self.invitation_expires_at is not None and now < self.invitation_expires_at
+        user.require_person()
+        current = (
+            self.invitation_expires_at is not None and now < self.invitation_expires_at
+        )
         require(
-            current and self.accepted_on is None and self.is_active_on(today), Rule.INVITATION_INVALID, "invitation"
+            current and self.accepted_on is None and self.is_active_on(today),
+            Rule.INVITATION_INVALID,
+            "invitation",
         )
         self.user, self.accepted_on = user, today
         self.invitation_digest = None
@@ -110,7 +119,9 @@ class Affiliation(Dated, Record):
         require(self.accepted_on is None, Rule.INVITATION_ACCEPTED)
         self.invitation_digest, self.invitation_expires_at = digest, until
 
-    def correct(self, given_name: str, family_name: str, email: str, job_title: str | None) -> list[Notice]:
+    def correct(
+        self, given_name: str, family_name: str, email: str, job_title: str | None
+    ) -> list[Notice]:
         """The card is the partner's until the person accepts; then only the job title is."""
         user = self.user
         if self.accepted_on is None:
@@ -118,7 +129,10 @@ class Affiliation(Dated, Record):
             self.sort_key = user.sort_key
         else:
             same = user.identity_of(given_name, family_name, email)
-            require(same == (user.given_name, user.family_name, user.email), Rule.IDENTITY_ACCEPTED)
+            require(
+                same == (user.given_name, user.family_name, user.email),
+                Rule.IDENTITY_ACCEPTED,
+            )
         self.job_title = job_title
         return user.warnings("person") if self.accepted_on is None else []
 
@@ -129,13 +143,15 @@ class Affiliation(Dated, Record):
 
     def leave(self, on: date, today: date, author: Author) -> None:
         """The departure of a person, by one side; one that the organism has announced stays its own."""
-        announced = self.ends_on is not None and self.end_side is SuspensionSide.ORGANISM
+        announced = (
+            self.ends_on is not None and self.end_side is SuspensionSide.ORGANISM
+        )
         self.end(on, today)
         self.end_side = SuspensionSide.ORGANISM if announced else author.side
 
     def cancel_leaving(self, today: date, author: Author, *, centralised: bool) -> None:
         """Each side undoes the departure that it announced; the end of a mandate is a term that was agreed."""
-        self.user.is_person()
+        self.user.require_person()
         require(self.ends_on is not None and self.ends_on > today, Rule.CLOSING_PASSED)
         both = centralised and author.side is SuspensionSide.ORGANISM
         if self.end_side not in (None, author.side) and not both:
@@ -154,7 +170,9 @@ class Affiliation(Dated, Record):
                 self.suspensions.append(suspension.again(today))
                 suspension.ends_on = today
 
-    def reinstate(self, today: date, author: Author, *, centralised: bool) -> list[Notice]:
+    def reinstate(
+        self, today: date, author: Author, *, centralised: bool
+    ) -> list[Notice]:
         """Each side ends its own; in centralised mode the organism manages the people, and ends both (R45)."""
         both = centralised and author.side is SuspensionSide.ORGANISM
         return resume(self.suspensions, today, author, both=both)

@@ -3,30 +3,27 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     Date,
-    Dialect,
     Enum,
     Index,
     Integer,
     MetaData,
-    String,
     TableClause,
-    Text,
     column,
     inspect,
     text,
-    types,
 )
 from sqlalchemy import table as plain_table
-from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from uuid_utils import uuid7
+
+from persistence.types import Instant, Words, folded
 
 from .names import AS_WRITTEN
 from .periods import Period
@@ -37,28 +34,6 @@ FOREVER = date(9999, 12, 31)
 
 UNTOLD: dict[str, Any] = {"untold": True}
 """Column info: personal values, free words, decisions. The journal says that they changed, never what they are."""
-
-
-class Instant(types.TypeDecorator[datetime]):
-    """An aware UTC instant: `timestamptz`, or ISO text with microseconds on SQLite."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
-        postgres = dialect.name == "postgresql"
-        return dialect.type_descriptor(TIMESTAMP(timezone=True) if postgres else Text())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 a driver's value
-        return written(value) if value and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 a driver's value
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def written(instant: datetime) -> str:
-    """The instant as both databases show it: `2026-12-10T08:00:00.000000Z`."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -76,35 +51,33 @@ def french(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-# Words are ordered by their bytes on both databases: order and search use the keys of names.
-Words = String().with_variant(String(collation="C"), "postgresql")
-
-
 def name_key(name: str) -> str:
     """The key that orders and finds a name alike on both databases: its words, without accents or case.
 
     What stands between them is all one: « O’Brien », « o'brien » and « O Brien » have one key.
     """
-    letters = "".join(c for c in folded(name.translate(AS_WRITTEN)) if unicodedata.category(c) != "Cf")
+    letters = "".join(
+        c for c in folded(name.translate(AS_WRITTEN)) if unicodedata.category(c) != "Cf"
+    )
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
-
-
-def folded(words: str) -> str:
-    """Words without accents or case, to be compared."""
-    if words.isascii():
-        return words.casefold().strip()
-    letters = (c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
-    return "".join(letters).casefold().replace("œ", "oe").replace("æ", "ae").strip()
 
 
 def named(kind: type[StrEnum]) -> Enum:
     """An enum stored under its GraphQL name, held by a check."""
-    return Enum(kind, native_enum=False, create_constraint=True, length=40, name=kind.__name__)
+    return Enum(
+        kind, native_enum=False, create_constraint=True, length=40, name=kind.__name__
+    )
 
 
 def unique_where(name: str, *columns: str, where: str) -> Index:
     """A partial unique index; without both dialects' words it would be a full one on the other."""
-    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+    return Index(
+        name,
+        *columns,
+        unique=True,
+        sqlite_where=text(where),
+        postgresql_where=text(where),
+    )
 
 
 class Base(DeclarativeBase):
@@ -117,7 +90,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Words, date: Date, datetime: Instant}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Words,
+        date: Date,
+        datetime: Instant,
+    }
 
 
 @cache
@@ -173,7 +150,9 @@ class Record(Base):
         facts.setdefault("id", type(self).new_id(self.prefix))
         facts.setdefault("version", 1)
         for relation in inspect(type(self)).relationships:
-            if relation.uselist:  # a new record has no children to be loaded from elsewhere
+            if (
+                relation.uselist
+            ):  # a new record has no children to be loaded from elsewhere
                 facts.setdefault(relation.key, [])
         super().__init__(**facts)
 

@@ -14,11 +14,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, Base, Record, Words, unique_where
+from persistence.types import Words
+
+from .base import FOREVER, Base, Record, unique_where
 from .conventions import Convention
 from .establishments import Establishment
 from .identifiers import differing
-from .onboarding import may_open, may_sign
+from .onboarding import (
+    require_onboarding_before_opening,
+    require_onboarding_before_signing,
+)
 from .organisms import Department
 from .papers import Signature, Signed
 from .periods import Period
@@ -34,7 +39,9 @@ bulletin_role = Table(
     Column("bulletin_id", Words, primary_key=True),
     Column("role_id", Words, primary_key=True, index=True),
     Column("service_id", Words, nullable=False),
-    ForeignKeyConstraint(["bulletin_id", "service_id"], ["bulletin.id", "bulletin.service_id"]),
+    ForeignKeyConstraint(
+        ["bulletin_id", "service_id"], ["bulletin.id", "bulletin.service_id"]
+    ),
     ForeignKeyConstraint(["role_id", "service_id"], ["role.id", "role.service_id"]),
 )
 
@@ -44,8 +51,13 @@ bulletin_establishment = Table(
     Column("bulletin_id", Words, primary_key=True),
     Column("establishment_id", Words, primary_key=True, index=True),
     Column("partner_id", Words, nullable=False),
-    ForeignKeyConstraint(["bulletin_id", "partner_id"], ["bulletin.id", "bulletin.partner_id"]),
-    ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+    ForeignKeyConstraint(
+        ["bulletin_id", "partner_id"], ["bulletin.id", "bulletin.partner_id"]
+    ),
+    ForeignKeyConstraint(
+        ["establishment_id", "partner_id"],
+        ["establishment.id", "establishment.partner_id"],
+    ),
 )
 
 bulletin_department = Table(
@@ -56,7 +68,7 @@ bulletin_department = Table(
 )
 
 
-class Terms(NamedTuple):
+class BulletinTerms(NamedTuple):
     """What a bulletin says: the SIRET as written, the roles, the scope (establishments, or departments)."""
 
     siret: str
@@ -80,7 +92,10 @@ class Bulletin(Signed, Record):
     __table_args__ = (
         UniqueConstraint("id", "service_id"),
         UniqueConstraint("id", "partner_id"),
-        CheckConstraint("closed_on IS NULL OR opened_on IS NULL OR closed_on >= opened_on", name="closed_after_opened"),
+        CheckConstraint(
+            "closed_on IS NULL OR opened_on IS NULL OR closed_on >= opened_on",
+            name="closed_after_opened",
+        ),
         ForeignKeyConstraint(
             ["access_id", "convention_id", "partner_id", "service_id"],
             [
@@ -90,8 +105,14 @@ class Bulletin(Signed, Record):
                 "service_access.service_id",
             ],
         ),
-        ForeignKeyConstraint(["convention_id", "open_siret"], ["convention.id", "convention.siret"]),
-        unique_where("uq_bulletin_one_open", "access_id", where="opened_on IS NOT NULL AND closed_on IS NULL"),
+        ForeignKeyConstraint(
+            ["convention_id", "open_siret"], ["convention.id", "convention.siret"]
+        ),
+        unique_where(
+            "uq_bulletin_one_open",
+            "access_id",
+            where="opened_on IS NOT NULL AND closed_on IS NULL",
+        ),
     )
 
     access_id: Mapped[str] = mapped_column(index=True)
@@ -107,19 +128,28 @@ class Bulletin(Signed, Record):
     closing_recorded_on: Mapped[date | None]
     cna_acknowledged: Mapped[bool] = mapped_column(default=False)
     open_siret: Mapped[str | None] = mapped_column(
-        Words, Computed("CASE WHEN opened_on IS NOT NULL THEN siret END", persisted=True)
+        Words,
+        Computed("CASE WHEN opened_on IS NOT NULL THEN siret END", persisted=True),
     )
     access: Mapped["ServiceAccess"] = relationship(
-        back_populates="bulletins", primaryjoin="foreign(Bulletin.access_id) == ServiceAccess.id", overlaps="bulletins"
+        back_populates="bulletins",
+        primaryjoin="foreign(Bulletin.access_id) == ServiceAccess.id",
+        overlaps="bulletins",
     )
     roles: Mapped[list[Role]] = relationship(secondary=bulletin_role, lazy="selectin")
-    establishments: Mapped[list[Establishment]] = relationship(secondary=bulletin_establishment, lazy="selectin")
-    departments: Mapped[list[Department]] = relationship(secondary=bulletin_department, lazy="selectin")
+    establishments: Mapped[list[Establishment]] = relationship(
+        secondary=bulletin_establishment, lazy="selectin"
+    )
+    departments: Mapped[list[Department]] = relationship(
+        secondary=bulletin_department, lazy="selectin"
+    )
 
     @property
     def covered_departments(self) -> frozenset[str]:
         """The departments of the establishments when some are named, else those written (A11)."""
-        named = [e.department for e in self.establishments] or [d.code for d in self.departments]
+        named = [e.department for e in self.establishments] or [
+            d.code for d in self.departments
+        ]
         return frozenset(named)
 
     @property
@@ -131,14 +161,22 @@ class Bulletin(Signed, Record):
 
     # preparing
 
-    def write(self, terms: Terms) -> None:
+    def write(self, terms: BulletinTerms) -> None:
         """Fill the draft, or fill it again; a signed bulletin is replaced, never rewritten."""
         require(not self.is_signed, Rule.ALREADY_SIGNED)
         for role in terms.roles:
-            require(role.service_id == self.access.service.id, Rule.ROLE_OF_OTHER_SERVICE, "roleIds", detail=role.code)
+            require(
+                role.service_id == self.access.service.id,
+                Rule.ROLE_OF_OTHER_SERVICE,
+                "roleIds",
+                detail=role.code,
+            )
         self.siret, self.roles = terms.siret, terms.roles
         # A11: the departments of the establishments when some are named; two lists could disagree
-        self.establishments, self.departments = terms.establishments, [] if terms.establishments else terms.departments
+        self.establishments, self.departments = (
+            terms.establishments,
+            [] if terms.establishments else terms.departments,
+        )
 
     def missing(self) -> list[str]:
         """R7: what the bulletin lacks before it can be signed, as the names of its fields."""
@@ -167,47 +205,76 @@ class Bulletin(Signed, Record):
         lacks = self.missing()
         require(not lacks, Rule.BULLETIN_INCOMPLETE, detail=", ".join(lacks))
         require(effective_from >= today, Rule.DATE_PAST, "effectiveFrom")
-        require(effective_to is None or effective_to > effective_from, Rule.DATE_ORDER, "effectiveTo")
-        service.accepts_bulletin_on(effective_from)
-        service.admits(self.covered_departments)
+        require(
+            effective_to is None or effective_to > effective_from,
+            Rule.DATE_ORDER,
+            "effectiveTo",
+        )
+        service.require_bulletins_from(effective_from)
+        service.require_departments(self.covered_departments)
         require(convention.in_force_on is not None, Rule.CONVENTION_NOT_IN_FORCE)
-        require(convention.closed_on is None or convention.closed_on > today, Rule.CONVENTION_CLOSED)
-        inside = (convention.in_force_on or FOREVER) <= effective_from < convention.ends_on
+        require(
+            convention.closed_on is None or convention.closed_on > today,
+            Rule.CONVENTION_CLOSED,
+        )
+        inside = (
+            (convention.in_force_on or FOREVER) <= effective_from < convention.ends_on
+        )
         ends_inside = effective_to is None or effective_to <= convention.ends_on
-        require(inside and ends_inside, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom")
-        may_sign(convention, service, today)
+        require(
+            inside and ends_inside, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom"
+        )
+        require_onboarding_before_signing(convention, service, today)
         several = len(self.covered_departments) > 1
         require(acknowledge_cna or not several, Rule.CNA_ACKNOWLEDGE, "acknowledgeCna")
         self.record_signature(signature, "signature", today)
-        self.effective_from, self.effective_to, self.cna_acknowledged = effective_from, effective_to, several
+        self.effective_from, self.effective_to, self.cna_acknowledged = (
+            effective_from,
+            effective_to,
+            several,
+        )
         return [Notice(Rule.CNA_TAKES_OVER)] if several else []
 
     # opening
 
     def open_service(
-        self, on: date, contracting_elsewhere: frozenset[str], today: date, *, continues: bool = False
+        self,
+        on: date,
+        contracting_elsewhere: frozenset[str],
+        today: date,
+        *,
+        continues: bool = False,
     ) -> None:
         """Opens the service as the bulletin says (R55): each condition of the instruction, in its order.
 
         `contracting_elsewhere`: the SIRETs of the scope that have their own convention in force.
         `continues`: the service was open before this bulletin, under it or its predecessor's convention.
         """
-        convention, service, partner = self.access.convention, self.access.service, self.access.convention.partner
+        convention, service, partner = (
+            self.access.convention,
+            self.access.service,
+            self.access.convention.partner,
+        )
         require(on >= today, Rule.DATE_PAST, "on")
         require(self.opened_on is None, Rule.BULLETIN_OPENED)
-        convention.keeps_its_terms(today)
-        require(self.is_signed and convention.is_signed and convention.contract.is_signed, Rule.SIGNATURE_MISSING)
+        convention.require_no_announced_successor(today)
+        require(
+            self.is_signed and convention.is_signed and convention.contract.is_signed,
+            Rule.SIGNATURE_MISSING,
+        )
         require(convention.holds_on(on), Rule.CONVENTION_NOT_IN_FORCE, "on")
         require(self.effect.holds(self, on), Rule.DATE_ORDER, "on")
-        service.is_available_on(on)
-        service.admits(self.covered_departments)
-        partner.is_eligible_to(service)
-        convention.covers(service)
-        self.bears_the_siret_of(convention)
+        service.require_available_on(on)
+        service.require_departments(self.covered_departments)
+        partner.require_eligibility(service)
+        convention.require_mission_for(service)
+        self.require_siret_of(convention)
         if not continues:
-            may_open(convention, service, today)
+            require_onboarding_before_opening(convention, service, today)
         require(
-            not contracting_elsewhere, Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(contracting_elsewhere))
+            not contracting_elsewhere,
+            Rule.ESTABLISHMENT_CONTRACTS,
+            detail=", ".join(sorted(contracting_elsewhere)),
         )
         for other in self.access.bulletins:
             if other is not self and other.opened_on is not None:
@@ -216,7 +283,7 @@ class Bulletin(Signed, Record):
                     other.close(on, "EXPIRED", today)
         self.opened_on = on
 
-    def bears_the_siret_of(self, convention: Convention) -> None:
+    def require_siret_of(self, convention: Convention) -> None:
         """R58, A3: the same fourteen digits; when only the SIREN agrees, say what can be done."""
         broken = differing(self.siret, convention.siret)
         if broken is not None:
@@ -227,27 +294,50 @@ class Bulletin(Signed, Record):
     def close(self, on: date, reason: str, today: date) -> None:
         require(on >= today, Rule.DATE_PAST, "on")
         require(self.closed_on is None, Rule.ALREADY_ENDED, "on")
-        self.access.convention.keeps_its_terms(today)
+        self.access.convention.require_no_announced_successor(today)
         if self.opened_on is not None and on < self.opened_on:
             raise Refused(Rule.DATE_ORDER, "on")
-        self.closed_on, self.closing_reason, self.closing_recorded_on = on, reason, today
+        self.closed_on, self.closing_reason, self.closing_recorded_on = (
+            on,
+            reason,
+            today,
+        )
 
     def cancel_closing(self, today: date) -> None:
         """A closing still to come is undone, unless another bulletin has taken the place."""
-        require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
-        others = [b for b in self.access.bulletins if b is not self and b.opened_on is not None]
-        require(all(b.ends_on <= (self.closed_on or today) for b in others), Rule.BULLETIN_OPENED)
+        require(
+            self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED
+        )
+        others = [
+            b
+            for b in self.access.bulletins
+            if b is not self and b.opened_on is not None
+        ]
+        require(
+            all(b.ends_on <= (self.closed_on or today) for b in others),
+            Rule.BULLETIN_OPENED,
+        )
         self.closed_on = self.closing_reason = self.closing_recorded_on = None
 
-    def replace_with(self, successor: "Bulletin", on: date, contracting_elsewhere: frozenset[str], today: date) -> None:
+    def replace_with(
+        self,
+        successor: "Bulletin",
+        on: date,
+        contracting_elsewhere: frozenset[str],
+        today: date,
+    ) -> None:
         """A change of roles or scope: the signed successor opens on the day this one closes."""
         require(self.opened_on is not None, Rule.BULLETIN_NOT_OPEN)
-        require(successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successorId")
+        require(
+            successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successorId"
+        )
         self.close(on, "REPLACED", today)
         successor.open_service(on, contracting_elsewhere, today, continues=True)
 
 
-def gaps(*, roles: int, establishments: int, departments: int, needs_establishment: bool) -> list[str]:
+def gaps(
+    *, roles: int, establishments: int, departments: int, needs_establishment: bool
+) -> list[str]:
     """R7: the fields that a bulletin lacks, from the counts of what it names."""
     lacks = {
         "roles": not roles,

@@ -28,9 +28,11 @@ class Campaign(Record):
         """The campaign whose window is computed: half-open, Europe/Paris, leap years included (A16)."""
         opens = datetime.combine(date(year, 12, 1), time(), PARIS)
         closes = datetime.combine(date(year + 1, 3, 1), time(), PARIS)
-        return cls(id=f"cmp_{year}", year=year, opens_at=opens, closes_at=closes, legacy=legacy)
+        return cls(
+            id=f"cmp_{year}", year=year, opens_at=opens, closes_at=closes, legacy=legacy
+        )
 
-    def receives(self, now: datetime) -> None:
+    def require_open_at(self, now: datetime) -> None:
         """The window, by the instant of reception (R22): nothing before, and nothing after, for anybody (A18)."""
         require(now >= self.opens_at, Rule.WINDOW_NOT_OPEN, "campaignYear")
         require(now < self.closes_at, Rule.WINDOW_CLOSED, "campaignYear")

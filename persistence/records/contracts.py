@@ -47,7 +47,10 @@ class ContractManager(Dated, Record):
             ["affiliation.id", "affiliation.partner_id", "affiliation.user_id"],
             onupdate="CASCADE",
         ),
-        ForeignKeyConstraint(["convention_id", "partner_id"], ["contract.convention_id", "contract.partner_id"]),
+        ForeignKeyConstraint(
+            ["convention_id", "partner_id"],
+            ["contract.convention_id", "contract.partner_id"],
+        ),
     )
 
     convention_id: Mapped[str] = mapped_column(index=True)
@@ -60,12 +63,18 @@ class ContractManager(Dated, Record):
         primaryjoin="foreign(ContractManager.convention_id) == Contract.convention_id",
         overlaps="affiliation",
     )
-    affiliation: Mapped[Affiliation] = relationship(lazy="selectin", overlaps="contract,managers")
+    affiliation: Mapped[Affiliation] = relationship(
+        lazy="selectin", overlaps="contract,managers"
+    )
 
     @predicate
     def acts_on(self, day: date) -> bool:
         """R39, R40: the post runs, and the person has accepted, has not left and is not suspended."""
-        return self.is_active_on(day) and self.affiliation.has_accepted_by(day) and self.affiliation.works_on(day)
+        return (
+            self.is_active_on(day)
+            and self.affiliation.has_accepted_by(day)
+            and self.affiliation.works_on(day)
+        )
 
     @acts_on.in_sql
     @staticmethod
@@ -85,9 +94,14 @@ class Contract(Signed, Base):
     """
 
     __tablename__ = "contract"
-    __table_args__ = (UniqueConstraint("convention_id", "mode"), UniqueConstraint("convention_id", "partner_id"))
+    __table_args__ = (
+        UniqueConstraint("convention_id", "mode"),
+        UniqueConstraint("convention_id", "partner_id"),
+    )
 
-    convention_id: Mapped[str] = mapped_column(ForeignKey("convention.id"), primary_key=True)
+    convention_id: Mapped[str] = mapped_column(
+        ForeignKey("convention.id"), primary_key=True
+    )
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
     mode: Mapped[Mode] = mapped_column(named(Mode))
     convention: Mapped["Convention"] = relationship(back_populates="contract")
@@ -115,19 +129,35 @@ class Contract(Signed, Base):
         return exists(manager, of=[row], where=[same_convention, acts])
 
     def appoint(
-        self, affiliation: Affiliation, kind: ManagerKind, today: date, side: SuspensionSide = SuspensionSide.ORGANISM
+        self,
+        affiliation: Affiliation,
+        kind: ManagerKind,
+        today: date,
+        side: SuspensionSide = SuspensionSide.ORGANISM,
     ) -> ContractManager:
         """R39, R45: only under a delegated contract; twice the same person is refused.
 
         A deputy does not give back the post that the organism took away.
         """
         require(self.mode is Mode.DELEGATED, Rule.CENTRALISED)
-        require(self.convention.closed_on is None or self.convention.closed_on > today, Rule.CONVENTION_CLOSED)
-        require(not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED, "userId")
-        known = any(m.affiliation_id == affiliation.id and m.is_active_on(today) for m in self.managers)
+        require(
+            self.convention.closed_on is None or self.convention.closed_on > today,
+            Rule.CONVENTION_CLOSED,
+        )
+        require(
+            not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED, "userId"
+        )
+        known = any(
+            m.affiliation_id == affiliation.id and m.is_active_on(today)
+            for m in self.managers
+        )
         require(not known, Rule.MANAGER_KNOWN, "userId")
         taken_away = self.partner.ended_as_manager(affiliation.user_id)
-        require(side is SuspensionSide.ORGANISM or not taken_away, Rule.MANAGER_ENDED, "userId")
+        require(
+            side is SuspensionSide.ORGANISM or not taken_away,
+            Rule.MANAGER_ENDED,
+            "userId",
+        )
         manager = ContractManager(
             kind=kind,
             starts_on=today,

@@ -56,7 +56,7 @@ class DocumentKind(StrEnum):
     ELIGIBILITY_FORM = "ELIGIBILITY_FORM"
 
 
-class Document(Record):
+class ScannedPaper(Record):
     """The digest of a scanned paper, and what it is attached to."""
 
     __tablename__ = "document"
@@ -75,7 +75,9 @@ class Amendment(Record):
     prefix = "amd"
     __table_args__ = (
         UniqueConstraint("convention_id", "number"),
-        ForeignKeyConstraint(["convention_id", "partner_id"], ["convention.id", "convention.partner_id"]),
+        ForeignKeyConstraint(
+            ["convention_id", "partner_id"], ["convention.id", "convention.partner_id"]
+        ),
     )
 
     convention_id: Mapped[str] = mapped_column(index=True)
@@ -109,9 +111,13 @@ class Convention(Signed, Record):
         UniqueConstraint("id", "siret"),
         UniqueConstraint("id", "partner_id"),
         Index("ix_convention_prepared_on", "prepared_on", "id"),
-        CheckConstraint("term_on IS NULL OR term_on > in_force_on", name="term_after_force"),
+        CheckConstraint(
+            "term_on IS NULL OR term_on > in_force_on", name="term_after_force"
+        ),
         unique_where(
-            "uq_convention_one_per_partner", "partner_id", where="in_force_on IS NOT NULL AND closed_on IS NULL"
+            "uq_convention_one_per_partner",
+            "partner_id",
+            where="in_force_on IS NOT NULL AND closed_on IS NULL",
         ),
     )
 
@@ -129,11 +135,19 @@ class Convention(Signed, Record):
     closing_reason: Mapped[ClosingReason | None] = mapped_column(named(ClosingReason))
     closing_comment: Mapped[str | None] = mapped_column(info=UNTOLD)
     closing_recorded_on: Mapped[date | None]
-    predecessor_id: Mapped[str | None] = mapped_column(ForeignKey("convention.id"), unique=True)
+    predecessor_id: Mapped[str | None] = mapped_column(
+        ForeignKey("convention.id"), unique=True
+    )
     partner: Mapped["Partner"] = relationship(back_populates="conventions")
-    contract: Mapped[Contract] = relationship(lazy="selectin", back_populates="convention")
-    missions: Mapped[list[Mission]] = relationship(secondary=convention_mission, lazy="selectin")
-    amendments: Mapped[list[Amendment]] = relationship(lazy="selectin", order_by=Amendment.number)
+    contract: Mapped[Contract] = relationship(
+        lazy="selectin", back_populates="convention"
+    )
+    missions: Mapped[list[Mission]] = relationship(
+        secondary=convention_mission, lazy="selectin"
+    )
+    amendments: Mapped[list[Amendment]] = relationship(
+        lazy="selectin", order_by=Amendment.number
+    )
     accesses: Mapped[list["ServiceAccess"]] = relationship(
         lazy="selectin", back_populates="convention", overlaps="convention"
     )
@@ -153,12 +167,21 @@ class Convention(Signed, Record):
         return self.period.lasts(self, day)
 
     def _others(self) -> "list[Convention]":
-        return [c for c in self.partner.conventions if c is not self and c.in_force_on is not None]
+        return [
+            c
+            for c in self.partner.conventions
+            if c is not self and c.in_force_on is not None
+        ]
 
     # signing
 
     def sign(
-        self, convention: Signature, contract: Signature, in_force_on: date, term_on: date | None, today: date
+        self,
+        convention: Signature,
+        contract: Signature,
+        in_force_on: date,
+        term_on: date | None,
+        today: date,
     ) -> None:
         """R30: both papers signed by both; R32: with missions; R36: one at a time, a passed term gives way."""
         require(self.closed_on is None, Rule.CONVENTION_CLOSED)
@@ -168,7 +191,9 @@ class Convention(Signed, Record):
         require(in_force_on >= today, Rule.DATE_PAST, "inForceOn")
         require(term_on is None or term_on > in_force_on, Rule.DATE_ORDER, "termOn")
         for other in self._others():
-            require(not other.ends_after(in_force_on), Rule.ONE_CONVENTION, detail=other.id)
+            require(
+                not other.ends_after(in_force_on), Rule.ONE_CONVENTION, detail=other.id
+            )
             if other.closed_on is None:
                 other.close(in_force_on, ClosingReason.EXPIRED, None, today)
         self.in_force_on, self.term_on = in_force_on, term_on
@@ -190,15 +215,32 @@ class Convention(Signed, Record):
 
     # amending
 
-    def amend(self, verified: list[str], missions: list[Mission], digest: str | None, today: date) -> Amendment:
+    def amend(
+        self,
+        verified: list[str],
+        missions: list[Mission],
+        digest: str | None,
+        today: date,
+    ) -> Amendment:
         """R55: verifies facts of the convention; an open service stays covered by a mission (R9)."""
         require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
         require(missions, Rule.MISSIONS_MISSING, "missionIds")
-        require(verified and all(v.strip() for v in verified), Rule.VALUE_INVALID, "verifiedFields")
+        require(
+            verified and all(v.strip() for v in verified),
+            Rule.VALUE_INVALID,
+            "verifiedFields",
+        )
         for access in self.accesses:
-            if any(b.opened_on is not None and b.ends_on > today for b in access.bulletins):
-                covered = any(m.covers(access.service) for m in missions)
-                require(covered, Rule.MISSION_DOES_NOT_COVER, "missionIds", detail=access.service.code)
+            if any(
+                b.opened_on is not None and b.ends_on > today for b in access.bulletins
+            ):
+                covered = any(m.is_for(access.service) for m in missions)
+                require(
+                    covered,
+                    Rule.MISSION_DOES_NOT_COVER,
+                    "missionIds",
+                    detail=access.service.code,
+                )
         amendment = Amendment(
             number=len(self.amendments) + 1,
             verified_fields=[v.strip().casefold() for v in verified],
@@ -213,7 +255,9 @@ class Convention(Signed, Record):
 
     # closing
 
-    def close(self, on: date, reason: ClosingReason, comment: str | None, today: date) -> None:
+    def close(
+        self, on: date, reason: ClosingReason, comment: str | None, today: date
+    ) -> None:
         """Written once: everything below is closed because this is. The future may still be cancelled."""
         require(self.closed_on is None, Rule.CONVENTION_CLOSED)
         require(on >= today, Rule.DATE_PAST, "on")
@@ -224,23 +268,41 @@ class Convention(Signed, Record):
 
     def cancel_closing(self, today: date) -> None:
         """A closing still to come is undone, unless another convention has taken the place."""
-        require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
+        require(
+            self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED
+        )
         for other in self._others() if self.in_force_on is not None else ():
             taken = other.closed_on is None or other.ends_after(self.ends_on)
             require(not taken, Rule.ONE_CONVENTION, detail=other.id)
-        self.closed_on = self.closing_reason = self.closing_comment = self.closing_recorded_on = None
+        self.closed_on = self.closing_reason = self.closing_comment = (
+            self.closing_recorded_on
+        ) = None
 
     # services
 
-    def keeps_its_terms(self, today: date) -> None:
+    def require_no_announced_successor(self, today: date) -> None:
         """R43: what is signed for an announced successor is what stands today: it does not change meanwhile."""
-        later = [c for c in self._others() if c.predecessor_id == self.id and c.ends_after(today)]
-        require(not any((c.in_force_on or today) > today for c in later), Rule.SUCCESSOR_ANNOUNCED)
+        later = [
+            c
+            for c in self._others()
+            if c.predecessor_id == self.id and c.ends_after(today)
+        ]
+        require(
+            not any((c.in_force_on or today) > today for c in later),
+            Rule.SUCCESSOR_ANNOUNCED,
+        )
 
-    def covers(self, service: Service) -> None:
+    def require_mission_for(self, service: Service) -> None:
         """R9, R32: a mission of the convention covers the service."""
-        require(any(m.covers(service) for m in self.missions), Rule.MISSION_DOES_NOT_COVER)
+        require(
+            any(m.is_for(service) for m in self.missions), Rule.MISSION_DOES_NOT_COVER
+        )
 
     def multi_department_bulletins(self) -> "list[Bulletin]":
         """R47: those signed over several departments; an establishment that moves changes nothing of what was."""
-        return [b for a in self.accesses for b in a.bulletins if b.is_signed and b.cna_acknowledged]
+        return [
+            b
+            for a in self.accesses
+            for b in a.bulletins
+            if b.is_signed and b.cna_acknowledged
+        ]

@@ -16,9 +16,17 @@ def correct_partner(partner: Partner, name: str, contact: str | None) -> None:
 
 
 def correct_establishment(
-    place: Establishment, name: str, department: str, finess: Finess | None, contact: str | None
+    place: Establishment,
+    name: str,
+    department: str,
+    finess: Finess | None,
+    contact: str | None,
 ) -> None:
-    require(finess is None or not finess.contradicts(department), Rule.FINESS_DEPARTMENT, "finess")
+    require(
+        finess is None or not finess.contradicts(department),
+        Rule.FINESS_DEPARTMENT,
+        "finess",
+    )
     place.name = required_name(name, "name")
     place.sort_key, place.finess, place.contact = name_key(place.name), finess, contact
     place.department = department
@@ -26,9 +34,17 @@ def correct_establishment(
 
 def require_scopes(partner: Partner, place: Establishment, today: date) -> None:
     """R3, R47: no bulletin that was signed says, by a corrected department, what nobody signed."""
-    accesses = [access for convention in partner.conventions for access in convention.accesses]
+    accesses = [
+        access for convention in partner.conventions for access in convention.accesses
+    ]
     for access, bulletin in ((a, b) for a in accesses for b in a.bulletins):
-        if bulletin.is_signed and bulletin.ends_on > today and place in bulletin.establishments:
-            with_cna = bulletin.cna_acknowledged or len(bulletin.covered_departments) == 1
+        if (
+            bulletin.is_signed
+            and bulletin.ends_on > today
+            and place in bulletin.establishments
+        ):
+            with_cna = (
+                bulletin.cna_acknowledged or len(bulletin.covered_departments) == 1
+            )
             require(with_cna, Rule.DEPARTMENT_SIGNED, "department")
-            access.service.admits(frozenset({place.department}))
+            access.service.require_departments(frozenset({place.department}))

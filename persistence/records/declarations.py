@@ -3,15 +3,30 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import UNTOLD, Record, named, unique_where, untold
 from .campaigns import Campaign
 from .establishments import Establishment
-from .remunerations import NoPayReason
 from .rules import Rule, require
 from .users import User
+
+
+class NoPayReason(StrEnum):
+    """Why there is nothing to declare for November. Illness is none: the remuneration is maintained (R243-7)."""
+
+    UNPAID_ABSENCE = "UNPAID_ABSENCE"
+    PARENTAL_LEAVE = "PARENTAL_LEAVE"
+    NOT_YET_PAID = "NOT_YET_PAID"
+    OTHER = "OTHER"
 
 
 class Declaration(Record):
@@ -25,7 +40,10 @@ class Declaration(Record):
     __table_args__ = (
         UniqueConstraint("id", "partner_id"),
         UniqueConstraint("establishment_id", "campaign_id", "sequence"),
-        ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+        ForeignKeyConstraint(
+            ["establishment_id", "partner_id"],
+            ["establishment.id", "establishment.partner_id"],
+        ),
         unique_where(
             "uq_declaration_deposited",
             "establishment_id",
@@ -56,7 +74,13 @@ class Declaration(Record):
 
     @classmethod
     def prepare(
-        cls, place: Establishment, campaign: Campaign, sequence: int, line_count: int, by: User, now: datetime
+        cls,
+        place: Establishment,
+        campaign: Campaign,
+        sequence: int,
+        line_count: int,
+        by: User,
+        now: datetime,
     ) -> "Declaration":
         """A draft; sequences never go back."""
         return cls(
@@ -102,8 +126,13 @@ class DeclarationLine(Record):
     prefix = "lin"
     __table_args__ = (
         UniqueConstraint("declaration_id", "worker_id"),
-        ForeignKeyConstraint(["declaration_id", "partner_id"], ["declaration.id", "declaration.partner_id"]),
-        ForeignKeyConstraint(["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]),
+        ForeignKeyConstraint(
+            ["declaration_id", "partner_id"],
+            ["declaration.id", "declaration.partner_id"],
+        ),
+        ForeignKeyConstraint(
+            ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
+        ),
         Index("ix_declaration_line_paying_id", "paying_id", "id"),
         Index("ix_declaration_line_partner_id", "partner_id", "id"),
         Index("ix_declaration_line_worker_id", "worker_id"),
@@ -123,7 +152,9 @@ class DeclarationLine(Record):
     net_remuneration: Mapped[int | None] = untold()
     net_aid: Mapped[int | None] = untold()
     esat_share: Mapped[int | None] = untold()
-    no_pay_reason: Mapped[NoPayReason | None] = mapped_column(named(NoPayReason), info=UNTOLD)
+    no_pay_reason: Mapped[NoPayReason | None] = mapped_column(
+        named(NoPayReason), info=UNTOLD
+    )
     dual_activity: Mapped[bool] = untold()
     dual_activity_since: Mapped[date | None] = untold()
     dual_activity_hours: Mapped[int | None] = untold()
@@ -133,7 +164,9 @@ class DeclarationLine(Record):
     drafted: Mapped[str | None] = untold()
     words_digest: Mapped[str | None] = untold()
     changed_sequence: Mapped[int] = mapped_column(Integer)
-    processing: Mapped[Processing | None] = mapped_column(named(Processing), info=UNTOLD)
+    processing: Mapped[Processing | None] = mapped_column(
+        named(Processing), info=UNTOLD
+    )
     processed_on: Mapped[date | None]
     processed_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     processing_reason: Mapped[str | None] = untold()
@@ -150,7 +183,11 @@ class DeclarationLine(Record):
         """The answer of the paying Caf; what it returns, or says no beneficiary's, comes back with a reason."""
         require(declaration.is_live, Rule.LINE_NOT_LIVE)
         words = (reason or "").strip() or None
-        require(words or what is Processing.TAKEN_INTO_ACCOUNT, Rule.VALUE_INVALID, "processingReason")
+        require(
+            words or what is Processing.TAKEN_INTO_ACCOUNT,
+            Rule.VALUE_INVALID,
+            "processingReason",
+        )
         self.processing, self.processed_on, self.processed_by_id = what, today, by.id
         self.processing_reason = words
         return Treatment(
@@ -188,9 +225,16 @@ class Treatment(Record):
     __tablename__ = "treatment"
     prefix = "trt"
     __table_args__ = (
-        ForeignKeyConstraint(["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]),
-        ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
-        CheckConstraint("(line_id IS NULL) <> (change_id IS NULL)", name="of_a_line_or_of_a_change"),
+        ForeignKeyConstraint(
+            ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
+        ),
+        ForeignKeyConstraint(
+            ["establishment_id", "partner_id"],
+            ["establishment.id", "establishment.partner_id"],
+        ),
+        CheckConstraint(
+            "(line_id IS NULL) <> (change_id IS NULL)", name="of_a_line_or_of_a_change"
+        ),
         CheckConstraint(
             "line_id IS NULL OR (campaign_id IS NOT NULL AND (words_digest IS NULL) = (outcome = 'WITHDRAWAL_NOTED'))",
             name="of_the_words_of_a_line",
@@ -199,7 +243,9 @@ class Treatment(Record):
             "reason IS NOT NULL OR outcome IN ('TAKEN_INTO_ACCOUNT', 'WITHDRAWAL_NOTED')",
             name="with_its_reason",
         ),
-        Index("ix_treatment_words", "worker_id", "establishment_id", "campaign_id", "id"),
+        Index(
+            "ix_treatment_words", "worker_id", "establishment_id", "campaign_id", "id"
+        ),
     )
 
     partner_id: Mapped[str]
@@ -210,7 +256,9 @@ class Treatment(Record):
     change_id: Mapped[str | None] = mapped_column(ForeignKey("activity_change.id"))
     campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
     words_digest: Mapped[str | None] = untold()
-    outcome: Mapped[TreatmentOutcome] = mapped_column(named(TreatmentOutcome), info=UNTOLD)
+    outcome: Mapped[TreatmentOutcome] = mapped_column(
+        named(TreatmentOutcome), info=UNTOLD
+    )
     reason: Mapped[str | None] = untold()
     by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
@@ -235,9 +283,18 @@ class Batch(Record):
     __tablename__ = "batch"
     prefix = "bat"
     __table_args__ = (
-        CheckConstraint("received = created + replaced + unchanged + rejected + held", name="nothing_lost"),
-        ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
-        ForeignKeyConstraint(["declaration_id", "partner_id"], ["declaration.id", "declaration.partner_id"]),
+        CheckConstraint(
+            "received = created + replaced + unchanged + rejected + held",
+            name="nothing_lost",
+        ),
+        ForeignKeyConstraint(
+            ["establishment_id", "partner_id"],
+            ["establishment.id", "establishment.partner_id"],
+        ),
+        ForeignKeyConstraint(
+            ["declaration_id", "partner_id"],
+            ["declaration.id", "declaration.partner_id"],
+        ),
         Index("ix_batch_partner_id", "partner_id", "id"),
         Index("ix_batch_establishment_id", "establishment_id", "id"),
         Index("ix_batch_declaration_id", "declaration_id"),

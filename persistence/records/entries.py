@@ -24,4 +24,7 @@ class EntryRecord(Base):
     content: Mapped[bytes] = untold()
 
     def is_open_to(self, issuer: str, subject: str, now: datetime) -> bool:
-        return (self.issuer, self.subject) == (issuer, subject) and now - self.begun_at < LASTS
+        return (self.issuer, self.subject) == (
+            issuer,
+            subject,
+        ) and now - self.begun_at < LASTS

@@ -15,7 +15,9 @@ class PartnerSiret(Base):
 
     __tablename__ = "partner_siret"
     period: ClassVar = Period("starts_on", ("ends_on",))
-    __table_args__ = (unique_where("uq_partner_siret_current", "siret", where="ends_on IS NULL"),)
+    __table_args__ = (
+        unique_where("uq_partner_siret_current", "siret", where="ends_on IS NULL"),
+    )
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     siret: Mapped[str] = mapped_column(primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)

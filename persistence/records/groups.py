@@ -3,11 +3,20 @@
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from persistence.types import Words
+
 from .affiliations import Affiliation
-from .base import Base, Dated, Record, Words, name_key, unique_where
+from .base import Base, Dated, Record, name_key, unique_where
 from .establishments import Establishment
 from .names import required_name
 from .periods import Period
@@ -24,7 +33,10 @@ group_establishment = Table(
     Column("establishment_id", Words, primary_key=True, index=True),
     Column("partner_id", Words, nullable=False),
     ForeignKeyConstraint(["group_id", "partner_id"], ["group.id", "group.partner_id"]),
-    ForeignKeyConstraint(["establishment_id", "partner_id"], ["establishment.id", "establishment.partner_id"]),
+    ForeignKeyConstraint(
+        ["establishment_id", "partner_id"],
+        ["establishment.id", "establishment.partner_id"],
+    ),
 )
 
 
@@ -34,14 +46,23 @@ class Membership(Dated, Record):
     __tablename__ = "membership"
     prefix = "mbr"
     __table_args__ = (
-        ForeignKeyConstraint(["group_id", "role_id"], ["group.id", "group.role_id"], onupdate="CASCADE"),
-        ForeignKeyConstraint(["group_id", "partner_id"], ["group.id", "group.partner_id"]),
+        ForeignKeyConstraint(
+            ["group_id", "role_id"], ["group.id", "group.role_id"], onupdate="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["group_id", "partner_id"], ["group.id", "group.partner_id"]
+        ),
         ForeignKeyConstraint(
             ["affiliation_id", "partner_id", "user_id"],
             ["affiliation.id", "affiliation.partner_id", "affiliation.user_id"],
             onupdate="CASCADE",
         ),
-        unique_where("uq_membership_active", "group_id", "affiliation_id", where="ends_on IS NULL"),
+        unique_where(
+            "uq_membership_active",
+            "group_id",
+            "affiliation_id",
+            where="ends_on IS NULL",
+        ),
     )
 
     group_id: Mapped[str] = mapped_column(index=True)
@@ -62,7 +83,11 @@ class Group(Record):
         UniqueConstraint("id", "partner_id"),
         ForeignKeyConstraint(
             ["access_id", "partner_id", "service_id"],
-            ["service_access.id", "service_access.partner_id", "service_access.service_id"],
+            [
+                "service_access.id",
+                "service_access.partner_id",
+                "service_access.service_id",
+            ],
         ),
         ForeignKeyConstraint(["role_id", "service_id"], ["role.id", "role.service_id"]),
         Index("ix_group_sort_key", "sort_key", "id"),
@@ -79,16 +104,22 @@ class Group(Record):
     closed_on: Mapped[date | None]
     former_id: Mapped[str | None] = mapped_column(ForeignKey("group.id"), index=True)
     access: Mapped["ServiceAccess"] = relationship(
-        back_populates="groups", primaryjoin="foreign(Group.access_id) == ServiceAccess.id", overlaps="role"
+        back_populates="groups",
+        primaryjoin="foreign(Group.access_id) == ServiceAccess.id",
+        overlaps="role",
     )
     role: Mapped[Role | None] = relationship(lazy="selectin", overlaps="access,groups")
-    establishments: Mapped[list[Establishment]] = relationship(secondary=group_establishment, lazy="selectin")
+    establishments: Mapped[list[Establishment]] = relationship(
+        secondary=group_establishment, lazy="selectin"
+    )
     memberships: Mapped[list[Membership]] = relationship(
         lazy="selectin", primaryjoin="Group.id == foreign(Membership.group_id)"
     )
 
     @classmethod
-    def of(cls, name: str, establishments: list[Establishment] | None, today: date) -> "Group":
+    def of(
+        cls, name: str, establishments: list[Establishment] | None, today: date
+    ) -> "Group":
         name = required_name(name, "name")
         return cls(
             name=name,
@@ -107,7 +138,11 @@ class Group(Record):
             group.role, group.role_id = role, role.id
 
     def include(
-        self, affiliation: Affiliation, today: date, starts_on: date | None = None, ends_on: date | None = None
+        self,
+        affiliation: Affiliation,
+        today: date,
+        starts_on: date | None = None,
+        ends_on: date | None = None,
     ) -> Membership:
         """R56: after the role; R40: one's own staff only, neither suspended nor twice. R10: also before the opening."""
         starts = starts_on or today
@@ -121,7 +156,9 @@ class Group(Record):
         require(not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED)
         for known in self._memberships_of(affiliation, starts):
             if ends_on is None or known.starts_on < ends_on:
-                longer = known.ends_on is not None and (ends_on is None or ends_on > known.ends_on)
+                longer = known.ends_on is not None and (
+                    ends_on is None or ends_on > known.ends_on
+                )
                 require(longer and known.starts_on <= starts, Rule.ALREADY_MEMBER)
                 known.ends_on = ends_on  # a removal still to come is undone, or put off
                 return known
@@ -142,7 +179,9 @@ class Group(Record):
         known = self._memberships_of(affiliation, today)
         if not known:
             raise Refused(Rule.NOT_MEMBER)
-        require(known[0].ends_on is None or on < known[0].ends_on, Rule.ALREADY_ENDED, "on")
+        require(
+            known[0].ends_on is None or on < known[0].ends_on, Rule.ALREADY_ENDED, "on"
+        )
         for group in (self, *self.access.successors_of(self, today)):
             for membership in group._memberships_of(affiliation, on):  # noqa: SLF001 a group of the same people
                 membership.ends_on = max(on, membership.starts_on)
@@ -151,7 +190,11 @@ class Group(Record):
     def _memberships_of(self, affiliation: Affiliation, day: date) -> list[Membership]:
         """Those that run on that day or later, in order."""
         return sorted(
-            (m for m in self.memberships if m.affiliation_id == affiliation.id and m.lasts(day)),
+            (
+                m
+                for m in self.memberships
+                if m.affiliation_id == affiliation.id and m.lasts(day)
+            ),
             key=lambda m: m.starts_on,
         )
 
@@ -162,6 +205,8 @@ class Group(Record):
             group.closed_on = max(on, group.created_on)
 
     def cancel_closing(self, today: date) -> None:
-        require(self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED)
+        require(
+            self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED
+        )
         for group in (self, *self.access.successors_of(self, today)):
             group.closed_on = None

@@ -27,12 +27,18 @@ def compact(text: str) -> str:
     return re.sub(r"[\s.\u00a0\u202f-]", "", whole(text))
 
 
-SCIENTIFIC = "Un tableur l'a transformé en notation scientifique : mettez la colonne en texte."
+SCIENTIFIC = (
+    "Un tableur l'a transformé en notation scientifique : mettez la colonne en texte."
+)
 
 
 def is_scientific(text: str) -> bool:
     """Whether a spreadsheet has put an exponent in place of digits: `1,85E+14`."""
-    return bool(re.fullmatch(r"[0-9](?:[.,]?[0-9]+)?E\+?[0-9]+", re.sub(r"\s", "", text.upper())))
+    return bool(
+        re.fullmatch(
+            r"[0-9](?:[.,]?[0-9]+)?E\+?[0-9]+", re.sub(r"\s", "", text.upper())
+        )
+    )
 
 
 def luhn(digits: str) -> bool:
@@ -97,7 +103,9 @@ class Nir:
         """Thirteen characters (the key is computed) or fifteen, in any spacing. NIR_FORMAT, NIR_KEY."""
         bare = compact(text).upper()
         if not NIR.fullmatch(bare):
-            raise Refused(Rule.NIR_FORMAT, detail=SCIENTIFIC if is_scientific(text) else None)
+            raise Refused(
+                Rule.NIR_FORMAT, detail=SCIENTIFIC if is_scientific(text) else None
+            )
         key = _key(bare)
         if bare[13:] not in ("", key):
             raise Refused(Rule.NIR_KEY)
@@ -149,7 +157,10 @@ _BETWEEN = r"[\s.\u00a0\u202f/_-]"
 _APART = rf"{_BETWEEN}{{0,3}}"
 _BEFORE, _AFTER = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
 # looked at from every digit: a number that stands before must not hide the one that follows
-_SPACED = re.compile(rf"{_BEFORE}(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]){{2}}){_AFTER})", re.IGNORECASE)
+_SPACED = re.compile(
+    rf"{_BEFORE}(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]){{2}}){_AFTER})",
+    re.IGNORECASE,
+)
 _GROUPED = re.compile(
     rf"{_BEFORE}(?=([1-478]({_APART})[0-9]{{2}}({_APART})[0-9]{{2}}({_APART})"
     rf"(?:(?:[0-9]{{2}}|2[AB])({_APART})[0-9]{{3}}|9[78][0-9]({_APART})[0-9]{{2}})({_APART})[0-9]{{3}})"
@@ -174,19 +185,30 @@ def holds_nir(text: str) -> bool:
     """
     if len(text) < SHORTEST:
         return False
-    if not text.isascii():  # full-width digits are digits, and what is not seen parts nothing
-        text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    spaced = (found for found in _SPACED.findall(text) if not _is_of_other_numbers(found))
+    if (
+        not text.isascii()
+    ):  # full-width digits are digits, and what is not seen parts nothing
+        text = "".join(
+            c
+            for c in unicodedata.normalize("NFKC", text)
+            if unicodedata.category(c) != "Cf"
+        )
+    spaced = (
+        found for found in _SPACED.findall(text) if not _is_of_other_numbers(found)
+    )
     keyed = any(map(_has_key, spaced)) or any(map(_has_key, _GLUED.findall(text)))
     return keyed or any(
-        sum(map(bool, gaps)) >= GAPS and NIR.fullmatch(_bare_of(found)) for found, *gaps in _GROUPED.findall(text)
+        sum(map(bool, gaps)) >= GAPS and NIR.fullmatch(_bare_of(found))
+        for found, *gaps in _GROUPED.findall(text)
     )
 
 
 def _is_of_other_numbers(found: str) -> bool:
     """Whether a day or a SIRET is written there: with a number beside it, chance makes a key."""
     sirets = map(compact, _SIRET.findall(found))
-    return _DAY.search(found) is not None or any(luhn(digits[:9]) and luhn(digits) for digits in sirets)
+    return _DAY.search(found) is not None or any(
+        luhn(digits[:9]) and luhn(digits) for digits in sirets
+    )
 
 
 def _has_key(found: str) -> bool:
@@ -201,7 +223,9 @@ def _bare_of(found: str) -> str:
 def is_written_as_nir(text: str) -> bool:
     """Whether a text is as long as a NIR, with or without its key and in any spacing, or holds one."""
     bare = re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", text))
-    return bool(re.fullmatch(r"[0-9]{6}[0-9AB][0-9]{6}(?:[0-9]{2})?", bare, re.IGNORECASE)) or holds_nir(text)
+    return bool(
+        re.fullmatch(r"[0-9]{6}[0-9AB][0-9]{6}(?:[0-9]{2})?", bare, re.IGNORECASE)
+    ) or holds_nir(text)
 
 
 def matricule(text: str) -> str:
@@ -223,7 +247,11 @@ MATRICULE = 7
 def sha256(text: str, *path: str) -> str:
     """The digest of a scanned paper: sixty-four hexadecimal digits, lower case."""
     if not re.fullmatch(r"[0-9a-f]{64}", text.lower()):
-        raise Refused(Rule.VALUE_INVALID, *path, detail="Une empreinte SHA-256 compte 64 chiffres hexadécimaux.")
+        raise Refused(
+            Rule.VALUE_INVALID,
+            *path,
+            detail="Une empreinte SHA-256 compte 64 chiffres hexadécimaux.",
+        )
     return text.lower()
 
 
@@ -236,9 +264,17 @@ def differing(written: str, signed: str) -> Rule | None:
     """R58, A3: the rule that the SIRET of a bulletin breaks beside the convention's; None when they are equal."""
     if written == signed:
         return None
-    return Rule.SIRET_DIFFERS_SAME_SIREN if written[:9] == signed[:9] else Rule.SIRET_DIFFERS
+    return (
+        Rule.SIRET_DIFFERS_SAME_SIREN
+        if written[:9] == signed[:9]
+        else Rule.SIRET_DIFFERS
+    )
 
 
 def differences(written: str, signed: str) -> list[int]:
     """The positions, from 1 to 14, where two SIRETs differ."""
-    return [place for place, pair in enumerate(zip(written, signed, strict=True), 1) if pair[0] != pair[1]]
+    return [
+        place
+        for place, pair in enumerate(zip(written, signed, strict=True), 1)
+        if pair[0] != pair[1]
+    ]

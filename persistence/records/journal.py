@@ -43,9 +43,13 @@ class JournalSeal(Base):
     """
 
     __tablename__ = "journal_seal"
-    __table_args__ = (CheckConstraint("(position IS NULL) = (at IS NULL)", name="whole"),)
+    __table_args__ = (
+        CheckConstraint("(position IS NULL) = (at IS NULL)", name="whole"),
+    )
 
-    journal_seq: Mapped[int] = mapped_column(ForeignKey("journal.seq"), primary_key=True, autoincrement=False)
+    journal_seq: Mapped[int] = mapped_column(
+        ForeignKey("journal.seq"), primary_key=True, autoincrement=False
+    )
     position: Mapped[int | None] = mapped_column(Integer, unique=True)
     at: Mapped[datetime | None]
 

@@ -8,10 +8,27 @@ from .rules import Refused, Rule, require
 INVISIBLE = "Ni saut de ligne, ni caractère invisible."
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 """Categories of characters that are not seen: line feeds, zero-width marks, bidirectional overrides."""
-FILLERS = frozenset(map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10))))
+FILLERS = frozenset(
+    map(
+        chr,
+        (
+            0x034F,
+            0x115F,
+            0x1160,
+            0x17B4,
+            0x17B5,
+            0x2800,
+            0x3164,
+            0xFFA0,
+            *range(0xFE00, 0xFE10),
+        ),
+    )
+)
 """Letters and marks that show nothing."""
 APOSTROPHES, DASHES = "'´`‘ʼ′＇", "‐‑‒–—−"
-AS_WRITTEN = str.maketrans({**dict.fromkeys(APOSTROPHES, "’"), **dict.fromkeys(DASHES, "-")})
+AS_WRITTEN = str.maketrans(
+    {**dict.fromkeys(APOSTROPHES, "’"), **dict.fromkeys(DASHES, "-")}
+)
 BETWEEN = str.maketrans("", "", " ’-.")
 MARKS = 3
 """So many marks on a letter, each once: beyond, it is no writing."""
@@ -49,7 +66,11 @@ def is_spelled(name: str) -> bool:
     if letters.isalpha() and name[0].isalpha():
         return True
     first = name.removeprefix("’")[:1]
-    return first.isalpha() and all(c.isalpha() or _is_mark(c) for c in letters) and _is_marked_with_measure(letters)
+    return (
+        first.isalpha()
+        and all(c.isalpha() or _is_mark(c) for c in letters)
+        and _is_marked_with_measure(letters)
+    )
 
 
 def _is_mark(c: str) -> bool:
@@ -57,5 +78,9 @@ def _is_mark(c: str) -> bool:
 
 
 def _is_marked_with_measure(letters: str) -> bool:
-    marks = ("".join(group) for is_marks, group in groupby(unicodedata.normalize("NFD", letters), _is_mark) if is_marks)
+    marks = (
+        "".join(group)
+        for is_marks, group in groupby(unicodedata.normalize("NFD", letters), _is_mark)
+        if is_marks
+    )
     return all(len(each) <= MARKS and len(set(each)) == len(each) for each in marks)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from .conventions import Convention
-from .extracts import Origin
+from .imports import Origin
 from .partners import Partner
 from .rules import Rule, require
 from .services import Service
@@ -50,7 +50,9 @@ CASES = {
 
 def case_of(partner: Partner, service: Service, today: date) -> Case:
     word = _word(partner, today)
-    return CASES[is_known(partner, service, today), word is not None and word.known_habtiers]
+    return CASES[
+        is_known(partner, service, today), word is not None and word.known_habtiers
+    ]
 
 
 def _word(partner: Partner, day: date) -> Origin | None:
@@ -67,9 +69,16 @@ def is_known(partner: Partner, service: Service, today: date) -> bool:
     told = word is not None and word.known_mcp
     convention = partner.convention_on(today)
     if convention is None:
-        over = any(c.in_force_on is not None and c.ends_on <= today for c in partner.conventions)
+        over = any(
+            c.in_force_on is not None and c.ends_on <= today
+            for c in partner.conventions
+        )
         return told and not over
-    return told or convention.originally_in_force_on is not None or _served_before(convention, service, today)
+    return (
+        told
+        or convention.originally_in_force_on is not None
+        or _served_before(convention, service, today)
+    )
 
 
 def _served_before(convention: Convention, service: Service, today: date) -> bool:
@@ -78,41 +87,59 @@ def _served_before(convention: Convention, service: Service, today: date) -> boo
     The day of effect is never before the act of signing, where the date of a paper may be any.
     """
     mine = [a for a in convention.accesses if a.service.id == service.id]
-    effective = [b.effective_from for a in mine for b in a.bulletins if b.effective_from]
+    effective = [
+        b.effective_from for a in mine for b in a.bulletins if b.effective_from
+    ]
     asked = min(effective, default=today)
-    others = (b for a in convention.accesses if a.service.id != service.id for b in a.bulletins)
+    others = (
+        b
+        for a in convention.accesses
+        if a.service.id != service.id
+        for b in a.bulletins
+    )
     return any(b.opened_on is not None and b.opened_on < asked for b in others)
 
 
-def may_sign(convention: Convention, service: Service, today: date) -> None:
+def require_onboarding_before_signing(
+    convention: Convention, service: Service, today: date
+) -> None:
     """R53: before anything of a service is signed, who comes from Habtiers is attested to be active; once is enough."""
     partner = convention.partner
     served = (
-        b.opened_on for c in partner.conventions for a in c.accesses if a.service.id == service.id for b in a.bulletins
+        b.opened_on
+        for c in partner.conventions
+        for a in c.accesses
+        if a.service.id == service.id
+        for b in a.bulletins
     )
     if service.migration is None or any(served):
         return
-    _is_attested(partner, case_of(partner, service, today))
+    _require_attestation(partner, case_of(partner, service, today))
 
 
-def may_contract(partner: Partner, today: date) -> None:
+def require_onboarding_before_contract(partner: Partner, today: date) -> None:
     """R53: who comes from Habtiers is attested to be active before the papers are made; a switch is no first paper."""
     word = _word(partner, today)
-    require(partner.attestations or word is None or not word.known_habtiers, Rule.ATTESTATION_MISSING)
+    require(
+        partner.attestations or word is None or not word.known_habtiers,
+        Rule.ATTESTATION_MISSING,
+    )
 
 
-def may_open(convention: Convention, service: Service, today: date) -> None:
+def require_onboarding_before_opening(
+    convention: Convention, service: Service, today: date
+) -> None:
     """R53 again, should the file have spoken since; R55: the mission verified for who is known in MCP."""
     if service.migration is None:
         return
     partner = convention.partner
     case = case_of(partner, service, today)
-    _is_attested(partner, case)
+    _require_attestation(partner, case)
     verified = any(MISSION in a.verified_fields for a in convention.amendments)
     require(verified or not case.is_known, Rule.AMENDMENT_MISSING)
 
 
-def _is_attested(partner: Partner, case: Case) -> None:
+def _require_attestation(partner: Partner, case: Case) -> None:
     require(partner.attestations or not case.is_legacy, Rule.ATTESTATION_MISSING)
 
 
@@ -150,19 +177,41 @@ class Named(NamedTuple):
 
 
 STEPS = {
-    StepCode.CONVENTION_RECORD: Named("Enregistrer la convention existante", "conventionRecord", "R57"),
-    StepCode.ACTIVITY_ATTEST: Named("Attester que le partenaire est toujours actif", "activityAttest", "R53"),
-    StepCode.ELIGIBILITY_DECIDE: Named("Décider de l'éligibilité", "eligibilityDecide", "R28"),
-    StepCode.CONVENTION_SIGN: Named("Signer la convention et le contrat de services", "conventionSign", "R30"),
-    StepCode.CONVENTION_AMEND: Named("Faire l'avenant qui vérifie la mission", "conventionAmend", "R55"),
-    StepCode.BULLETIN_COMPLETE: Named("Compléter le bulletin d'adhésion", "bulletinPrepare", "R7"),
-    StepCode.BULLETIN_SIGN: Named("Signer le bulletin d'adhésion", "bulletinSign", "R30"),
-    StepCode.SIRET_COMPARE: Named("Comparer les SIRET du bulletin et de la convention", "bulletinPrepare", "R58"),
+    StepCode.CONVENTION_RECORD: Named(
+        "Enregistrer la convention existante", "conventionRecord", "R57"
+    ),
+    StepCode.ACTIVITY_ATTEST: Named(
+        "Attester que le partenaire est toujours actif", "activityAttest", "R53"
+    ),
+    StepCode.ELIGIBILITY_DECIDE: Named(
+        "Décider de l'éligibilité", "eligibilityDecide", "R28"
+    ),
+    StepCode.CONVENTION_SIGN: Named(
+        "Signer la convention et le contrat de services", "conventionSign", "R30"
+    ),
+    StepCode.CONVENTION_AMEND: Named(
+        "Faire l'avenant qui vérifie la mission", "conventionAmend", "R55"
+    ),
+    StepCode.BULLETIN_COMPLETE: Named(
+        "Compléter le bulletin d'adhésion", "bulletinPrepare", "R7"
+    ),
+    StepCode.BULLETIN_SIGN: Named(
+        "Signer le bulletin d'adhésion", "bulletinSign", "R30"
+    ),
+    StepCode.SIRET_COMPARE: Named(
+        "Comparer les SIRET du bulletin et de la convention", "bulletinPrepare", "R58"
+    ),
     StepCode.SERVICE_OPEN: Named("Ouvrir le service", "serviceOpen", "R38"),
-    StepCode.MANAGER_APPOINT: Named("Nommer le premier gestionnaire des habilitations", "managerAppoint", "R39"),
+    StepCode.MANAGER_APPOINT: Named(
+        "Nommer le premier gestionnaire des habilitations", "managerAppoint", "R39"
+    ),
     StepCode.GROUP_CREATE: Named("Créer un groupe", "groupCreate", "R56"),
-    StepCode.ROLE_ATTACH: Named("Rattacher un rôle au groupe", "groupRoleAttach", "R56"),
-    StepCode.USERS_INCLUDE: Named("Inclure les utilisateurs dans le groupe", "groupMembersAdd", "R56"),
+    StepCode.ROLE_ATTACH: Named(
+        "Rattacher un rôle au groupe", "groupRoleAttach", "R56"
+    ),
+    StepCode.USERS_INCLUDE: Named(
+        "Inclure les utilisateurs dans le groupe", "groupMembersAdd", "R56"
+    ),
 }
 
 
@@ -194,7 +243,7 @@ class Situation(NamedTuple):
     staffed: bool
 
 
-class Step(NamedTuple):
+class OnboardingStep(NamedTuple):
     """A step of an opening: `blocked_by` are the steps that come first; without any, it waits for its day."""
 
     code: StepCode
@@ -203,16 +252,26 @@ class Step(NamedTuple):
     by_partner: bool
 
 
-def steps(at: Situation) -> list[Step]:
+def steps(at: Situation) -> list[OnboardingStep]:
     """What the case asks for, in order; what is not asked for is not there."""
-    made: dict[StepCode, Step] = {}
-    agreed = dict.fromkeys((StepCode.CONVENTION_RECORD, StepCode.CONVENTION_SIGN), at.announced)
+    made: dict[StepCode, OnboardingStep] = {}
+    agreed = dict.fromkeys(
+        (StepCode.CONVENTION_RECORD, StepCode.CONVENTION_SIGN), at.announced
+    )
     agreed[StepCode.SERVICE_OPEN] = at.opens_later
     for code, done, needs in _asked(at):
-        waits = tuple(n for n in needs if n in made and made[n].state is not StepState.DONE)
-        state = StepState.DONE if done else StepState.BLOCKED if waits or agreed.get(code) else StepState.TODO
+        waits = tuple(
+            n for n in needs if n in made and made[n].state is not StepState.DONE
+        )
+        state = (
+            StepState.DONE
+            if done
+            else StepState.BLOCKED
+            if waits or agreed.get(code)
+            else StepState.TODO
+        )
         by_partner = at.delegated and code is StepCode.USERS_INCLUDE
-        made[code] = Step(code, state, () if done else waits, by_partner)
+        made[code] = OnboardingStep(code, state, () if done else waits, by_partner)
     return list(made.values())
 
 
@@ -232,7 +291,11 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
     if not record:
         yield s.CONVENTION_SIGN, at.in_force, (s.ACTIVITY_ATTEST,)
     if amends:
-        yield s.CONVENTION_AMEND, at.covered and (at.amended or not verifies), (contract,)
+        yield (
+            s.CONVENTION_AMEND,
+            at.covered and (at.amended or not verifies),
+            (contract,),
+        )
     before = (contract,) if at.covered or not amends else (contract, s.CONVENTION_AMEND)
     yield s.BULLETIN_COMPLETE, at.complete, before
     yield s.BULLETIN_SIGN, at.signed, (contract, s.ACTIVITY_ATTEST, s.BULLETIN_COMPLETE)
@@ -242,7 +305,11 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
         yield s.MANAGER_APPOINT, at.managed, (contract,)
     yield s.GROUP_CREATE, at.grouped, (s.BULLETIN_SIGN,)
     yield s.ROLE_ATTACH, at.with_role, (s.BULLETIN_SIGN, s.GROUP_CREATE)
-    yield s.USERS_INCLUDE, at.staffed, (s.BULLETIN_SIGN, s.ROLE_ATTACH, s.MANAGER_APPOINT)
+    yield (
+        s.USERS_INCLUDE,
+        at.staffed,
+        (s.BULLETIN_SIGN, s.ROLE_ATTACH, s.MANAGER_APPOINT),
+    )
 
 
 def _precedes(code: StepCode) -> bool:

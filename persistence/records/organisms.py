@@ -65,7 +65,9 @@ class Organism(Record):
     contact: Mapped[str | None]
     network_role: Mapped[str | None]
     piloted_by_id: Mapped[str | None] = mapped_column(ForeignKey("organism.id"))
-    departments: Mapped[list[Department]] = relationship(secondary=organism_department, lazy="selectin")
+    departments: Mapped[list[Department]] = relationship(
+        secondary=organism_department, lazy="selectin"
+    )
     supports: Mapped[list["Organism"]] = relationship(
         secondary=organism_support,
         primaryjoin=lambda: Organism.id == organism_support.c.centre_id,
@@ -78,24 +80,33 @@ class Organism(Record):
 
     def takes_part(self, role: NetworkRole | None) -> None:
         """Pivot or adhérente is said of a Caf."""
-        require(role is None or self.kind is OrganismKind.CAF, Rule.VALUE_INVALID, "networkRole", detail="D'une Caf.")
+        require(
+            role is None or self.kind is OrganismKind.CAF,
+            Rule.VALUE_INVALID,
+            "networkRole",
+            detail="D'une Caf.",
+        )
         self.network_role = role.value if role is not None else None
 
     def support(self, organisms: list["Organism"]) -> None:
         """R60: a resource centre supports a Caf, a multi-branch body, or the CNA for what it administers."""
         is_centre = self.kind is OrganismKind.RESOURCE_CENTRE
-        require(is_centre, Rule.VALUE_INVALID, "centreId", detail="Un Centre de ressources.")
+        require(
+            is_centre, Rule.VALUE_INVALID, "centreId", detail="Un Centre de ressources."
+        )
         for rank, organism in enumerate(organisms):
             contracts = organism.kind in CONTRACTING
             detail = "Une Caf, une caisse multibranche ou le CNA."
-            require(contracts, Rule.VALUE_INVALID, "organismIds", str(rank), detail=detail)
+            require(
+                contracts, Rule.VALUE_INVALID, "organismIds", str(rank), detail=detail
+            )
         self.supports = list(dict.fromkeys(organisms))
 
-    def may_contract(self) -> None:
+    def require_contracting_body(self) -> None:
         """R2: a Caf, a multi-branch body or the CNA."""
         require(self.kind in CONTRACTING, Rule.ORGANISM_KIND, "organismId")
 
-    def covers(self, department: str) -> bool:
+    def is_in_charge_of(self, department: str) -> bool:
         return any(d.code == department for d in self.departments)
 
 
@@ -117,7 +128,11 @@ class Agent(Dated, Record):
 
     __tablename__ = "agent"
     prefix = "agt"
-    __table_args__ = (unique_where("uq_agent_active", "user_id", "organism_id", where="ends_on IS NULL"),)
+    __table_args__ = (
+        unique_where(
+            "uq_agent_active", "user_id", "organism_id", where="ends_on IS NULL"
+        ),
+    )
 
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     organism_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
@@ -125,8 +140,16 @@ class Agent(Dated, Record):
     user: Mapped[User] = relationship(lazy="selectin")
 
     @classmethod
-    def appoint(cls, user: User, organism: Organism, profile: Profile, today: date) -> "Agent":
+    def appoint(
+        cls, user: User, organism: Organism, profile: Profile, today: date
+    ) -> "Agent":
         """An agent of `organism` from today; the profile is one that the organism's kind knows."""
         known = PROFILES_BY_KIND.get(organism.kind, (Profile.READING, Profile.MANAGING))
         require(profile in known, Rule.VALUE_INVALID, "profile")
-        return cls(user=user, user_id=user.id, organism_id=organism.id, profile=profile, starts_on=today)
+        return cls(
+            user=user,
+            user_id=user.id,
+            organism_id=organism.id,
+            profile=profile,
+            starts_on=today,
+        )

@@ -20,7 +20,10 @@ class Signature(NamedTuple):
     digest: str
 
     def check(self, path: str, today: date) -> None:
-        for day, field in ((self.partner_signed_on, "partnerSignedOn"), (self.organism_signed_on, "organismSignedOn")):
+        for day, field in (
+            (self.partner_signed_on, "partnerSignedOn"),
+            (self.organism_signed_on, "organismSignedOn"),
+        ):
             require(day <= today, Rule.DATE_FUTURE, path, field)
         for name, field in (
             (self.partner_signatory, "partnerSignatory"),
@@ -41,7 +44,9 @@ class Signed:
 
     @property
     def is_signed(self) -> bool:
-        return self.partner_signed_on is not None and self.organism_signed_on is not None
+        return (
+            self.partner_signed_on is not None and self.organism_signed_on is not None
+        )
 
     def record_signature(self, signature: Signature, path: str, today: date) -> None:
         require(not self.is_signed, Rule.ALREADY_SIGNED, path)

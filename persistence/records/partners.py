@@ -13,8 +13,8 @@ from .contracts import Contract, Mode
 from .conventions import CnaHandBack, Convention
 from .decisions import ActivityAttestation, Decision, Eligibility
 from .establishments import Establishment, PartnerSiret
-from .extracts import Origin
 from .identifiers import Finess, Siret, sha256
+from .imports import Origin
 from .names import required_name
 from .organisms import Organism
 from .rules import Notice, Refused, Rule, require
@@ -47,23 +47,31 @@ class Partner(Record):
     contact: Mapped[str | None] = mapped_column(info=UNTOLD)
     follower_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
     registered_on: Mapped[date]
-    sirets: Mapped[list[PartnerSiret]] = relationship(lazy="selectin", order_by=PartnerSiret.starts_on)
+    sirets: Mapped[list[PartnerSiret]] = relationship(
+        lazy="selectin", order_by=PartnerSiret.starts_on
+    )
     establishments: Mapped[list[Establishment]] = relationship(lazy="selectin")
-    eligibilities: Mapped[list[Eligibility]] = relationship(lazy="selectin", order_by=Eligibility.id)
+    eligibilities: Mapped[list[Eligibility]] = relationship(
+        lazy="selectin", order_by=Eligibility.id
+    )
     attestations: Mapped[list[ActivityAttestation]] = relationship(lazy="selectin")
     conventions: Mapped[list[Convention]] = relationship(
         lazy="selectin", order_by=Convention.id, back_populates="partner"
     )
     hand_backs: Mapped[list[CnaHandBack]] = relationship(lazy="selectin")
-    affiliations: Mapped[list[Affiliation]] = relationship(lazy="selectin", back_populates="partner")
+    affiliations: Mapped[list[Affiliation]] = relationship(
+        lazy="selectin", back_populates="partner"
+    )
     origins: Mapped[list[Origin]] = relationship(lazy="selectin", order_by=Origin.id)
 
     # registering
 
     @classmethod
-    def register(cls, siret: Siret, name: str, kind: PartnerKind, follower: Organism, today: date) -> "Partner":
+    def register(
+        cls, siret: Siret, name: str, kind: PartnerKind, follower: Organism, today: date
+    ) -> "Partner":
         """A partner followed by `follower`, which must be a body that contracts (R2)."""
-        follower.may_contract()
+        follower.require_contracting_body()
         name = required_name(name, "name")
         partner = cls(
             siren=siret.siren,
@@ -92,18 +100,33 @@ class Partner(Record):
     ) -> Establishment:
         """A2: an establishment of another legal entity is the partner's only when who adds it says so."""
         name = required_name(name, "name")
-        require(finess is None or not finess.contradicts(department), Rule.FINESS_DEPARTMENT, "finess")
+        require(
+            finess is None or not finess.contradicts(department),
+            Rule.FINESS_DEPARTMENT,
+            "finess",
+        )
         twins = [e for e in self.establishments if e.siret == siret]
-        require(all(e.is_ended_on(today) for e in twins), Rule.ESTABLISHMENT_KNOWN, "siret")
+        require(
+            all(e.is_ended_on(today) for e in twins), Rule.ESTABLISHMENT_KNOWN, "siret"
+        )
         is_own = siret.siren == self.siren
-        require(is_own or acknowledge_other_siren, Rule.OTHER_SIREN, "acknowledgeOtherSiren")
+        require(
+            is_own or acknowledge_other_siren, Rule.OTHER_SIREN, "acknowledgeOtherSiren"
+        )
         establishment = Establishment(
-            name=name, sort_key=name_key(name), siret=siret, finess=finess, department=department, added_on=today
+            name=name,
+            sort_key=name_key(name),
+            siret=siret,
+            finess=finess,
+            department=department,
+            added_on=today,
         )
         self.establishments.append(establishment)
         return establishment
 
-    def end_establishment(self, place: Establishment, on: date, reason: str, today: date) -> None:
+    def end_establishment(
+        self, place: Establishment, on: date, reason: str, today: date
+    ) -> None:
         """It leaves all scopes on that day; what was signed and declared stays. Never the partner's own SIRET."""
         require(place.siret != self.siret, Rule.ESTABLISHMENT_OWN, "establishmentId")
         require(reason.strip(), Rule.VALUE_INVALID, "endReason")
@@ -136,12 +159,20 @@ class Partner(Record):
     # decisions
 
     def decide_eligibility(
-        self, service: Service, decision: Decision, ground: str, form_digest: str | None, by: User, today: date
+        self,
+        service: Service,
+        decision: Decision,
+        ground: str,
+        form_digest: str | None,
+        by: User,
+        today: date,
     ) -> Eligibility:
         """R28: the legitimacy is decided before any opening; R50: with the form where the service asks for it."""
         require(ground.strip(), Rule.VALUE_INVALID, "ground")
         form_needed = service.needs_eligibility_form and decision is Decision.ELIGIBLE
-        require(form_digest or not form_needed, Rule.ELIGIBILITY_FORM_MISSING, "formDigest")
+        require(
+            form_digest or not form_needed, Rule.ELIGIBILITY_FORM_MISSING, "formDigest"
+        )
         made = Eligibility(
             service_id=service.id,
             decision=decision,
@@ -153,17 +184,27 @@ class Partner(Record):
         self.eligibilities.append(made)
         return made
 
-    def is_eligible_to(self, service: Service) -> None:
+    def require_eligibility(self, service: Service) -> None:
         """R28: the last decision on the service is favourable."""
-        last = next((e for e in reversed(self.eligibilities) if e.service_id == service.id), None)
+        last = next(
+            (e for e in reversed(self.eligibilities) if e.service_id == service.id),
+            None,
+        )
         if last is None:
             raise Refused(Rule.ELIGIBILITY_MISSING)
         require(last.decision is Decision.ELIGIBLE, Rule.ELIGIBILITY_REFUSED)
-        require(last.form_digest or not service.needs_eligibility_form, Rule.ELIGIBILITY_FORM_MISSING)
+        require(
+            last.form_digest or not service.needs_eligibility_form,
+            Rule.ELIGIBILITY_FORM_MISSING,
+        )
 
-    def attest_activity(self, evidence: str, by: User, today: date) -> ActivityAttestation:
+    def attest_activity(
+        self, evidence: str, by: User, today: date
+    ) -> ActivityAttestation:
         require(evidence.strip(), Rule.VALUE_INVALID, "evidence")
-        made = ActivityAttestation(attested_by_id=by.id, attested_on=today, evidence=evidence.strip())
+        made = ActivityAttestation(
+            attested_by_id=by.id, attested_on=today, evidence=evidence.strip()
+        )
         self.attestations.append(made)
         return made
 
@@ -194,7 +235,9 @@ class Partner(Record):
     def _predecessor_id(self) -> str | None:
         """The last convention that ever held (A6), unless a live successor has it; a withdrawn one gives it up."""
         held = [c for c in self.conventions if c.ends_after(c.in_force_on or FOREVER)]
-        last = max(held, key=lambda c: (c.in_force_on or FOREVER, c.ends_on), default=None)
+        last = max(
+            held, key=lambda c: (c.in_force_on or FOREVER, c.ends_on), default=None
+        )
         for holder in self.conventions:
             if last is not None and holder.predecessor_id == last.id:
                 if holder in held or holder.closed_on is None:
@@ -206,7 +249,11 @@ class Partner(Record):
 
     def hand_back(self, by: User, today: date) -> CnaHandBack:
         """A13: the CNA gives the partner back to the signing organism, once no bulletin covers two departments."""
-        in_custody = self.span_on(today).administering_id == CNA != self.signing_organism_id(today)
+        in_custody = (
+            self.span_on(today).administering_id
+            == CNA
+            != self.signing_organism_id(today)
+        )
         require(in_custody, Rule.CNA_NOT_ADMINISTERING)
         require(all(ends <= today for _, ends in wide_spans(self)), Rule.CNA_STILL_WIDE)
         made = CnaHandBack(on_day=today, by_id=by.id)
@@ -217,7 +264,11 @@ class Partner(Record):
 
     def invite(self, user: User, job_title: str | None, today: date) -> Affiliation:
         """A card of the person at this partner; an active card with the same address is refused."""
-        same = [a for a in self.affiliations if a.user.email == user.email and a.is_active_on(today)]
+        same = [
+            a
+            for a in self.affiliations
+            if a.user.email == user.email and a.is_active_on(today)
+        ]
         require(not same, Rule.ALREADY_AFFILIATED, "email")
         affiliation = Affiliation(user=user, starts_on=today, job_title=job_title)
         self.affiliations.append(affiliation)
@@ -227,9 +278,19 @@ class Partner(Record):
         """The affiliation of a machine client: it declares for the partner, in the groups that include it."""
         require(client.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE, "client")
         require(until is None or until > today, Rule.DATE_PAST, "until")
-        held = [a for a in self.affiliations if a.user_id == client.id and a.is_active_on(today)]
+        held = [
+            a
+            for a in self.affiliations
+            if a.user_id == client.id and a.is_active_on(today)
+        ]
         require(not held, Rule.ALREADY_AFFILIATED, "client")
-        affiliation = Affiliation(user=client, user_id=client.id, starts_on=today, ends_on=until, accepted_on=today)
+        affiliation = Affiliation(
+            user=client,
+            user_id=client.id,
+            starts_on=today,
+            ends_on=until,
+            accepted_on=today,
+        )
         self.welcome(affiliation, client, today)
         self.affiliations.append(affiliation)
         return affiliation
@@ -246,7 +307,14 @@ class Partner(Record):
         return any(m.user_id == user_id and m.ends_on is not None for m in posts)
 
     def affiliation_of(self, user_id: str, day: date) -> Affiliation:
-        found = next((a for a in self.affiliations if a.user_id == user_id and a.is_active_on(day)), None)
+        found = next(
+            (
+                a
+                for a in self.affiliations
+                if a.user_id == user_id and a.is_active_on(day)
+            ),
+            None,
+        )
         if found is None:
             raise Refused(Rule.STRANGER)
         return found
@@ -255,10 +323,18 @@ class Partner(Record):
         """R39: a delegated partner does not lose its last active manager by its own act; who will go does not count."""
         for convention in self.conventions:
             managers = convention.contract.managers_on(today)
-            if convention.ends_after(today) and leaving.id in {m.affiliation_id for m in managers}:
-                staying = {m.affiliation_id for m in convention.contract.managers_on(FOREVER)} - {leaving.id}
-                require(staying & {m.affiliation_id for m in managers}, Rule.LAST_MANAGER)
+            if convention.ends_after(today) and leaving.id in {
+                m.affiliation_id for m in managers
+            }:
+                staying = {
+                    m.affiliation_id for m in convention.contract.managers_on(FOREVER)
+                } - {leaving.id}
+                require(
+                    staying & {m.affiliation_id for m in managers}, Rule.LAST_MANAGER
+                )
 
-    def notices_at_registration(self, follower: Organism, department: str | None) -> list[Notice]:
-        outside = department is not None and not follower.covers(department)
+    def notices_at_registration(
+        self, follower: Organism, department: str | None
+    ) -> list[Notice]:
+        outside = department is not None and not follower.is_in_charge_of(department)
         return [Notice(Rule.OTHER_DEPARTMENT, ("department",))] if outside else []

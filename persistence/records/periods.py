@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import update_wrapper
-from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Self, TypeAlias, TypeVar, overload
+from typing import (
+    Any,
+    Concatenate,
+    Generic,
+    NamedTuple,
+    ParamSpec,
+    Self,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 from sqlalchemy import ColumnElement, FromClause, and_, literal, or_, select
 
@@ -50,7 +60,10 @@ class Period(NamedTuple):
     def sql_lasts(self, row: FromClause, day: Day) -> ColumnElement[bool]:
         """`lasts`, on a row of the record's table."""
         first = row.c[self.first]
-        days_left = (or_(row.c[end].is_(None), and_(row.c[end] > day, row.c[end] > first)) for end in self.ends)
+        days_left = (
+            or_(row.c[end].is_(None), and_(row.c[end] > day, row.c[end] > first))
+            for end in self.ends
+        )
         return and_(first.is_not(None), *days_left)
 
     def end_of(self, record: object) -> date | None:
@@ -59,7 +72,9 @@ class Period(NamedTuple):
         return min((end for end in ends if end is not None), default=None)
 
 
-def exists(*rows: FromClause, of: Sequence[FromClause], where: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+def exists(
+    *rows: FromClause, of: Sequence[FromClause], where: Sequence[ColumnElement[bool]]
+) -> ColumnElement[bool]:
     """Whether there are such rows, for the rows `of` the statement around.
 
     Those of the statement around are named: SQL would otherwise read them a second time, inside.
@@ -92,7 +107,9 @@ class predicate(Generic[Owner, Arguments]):  # noqa: N801 a decorator
     def __get__(self, record: None, owner: type) -> Self: ...
     @overload
     def __get__(self, record: Owner, owner: type) -> Callable[Arguments, bool]: ...
-    def __get__(self, record: Owner | None, owner: type) -> Self | Callable[Arguments, bool]:
+    def __get__(
+        self, record: Owner | None, owner: type
+    ) -> Self | Callable[Arguments, bool]:
         if record is None:
             return self
         method: Callable[Arguments, bool] = self.half.__get__(record, owner)

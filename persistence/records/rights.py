@@ -31,7 +31,7 @@ class LinkKind(StrEnum):
     CONVENTION = "CONVENTION"
 
 
-class Mender(StrEnum):
+class Unblocker(StrEnum):
     """Who can mend a broken link."""
 
     USERS_MANAGER = "USERS_MANAGER"
@@ -39,14 +39,14 @@ class Mender(StrEnum):
     NATIONAL = "NATIONAL"
 
 
-class Link(NamedTuple):
+class ChainLink(NamedTuple):
     """One link of a path: the object, and what breaks it that day; nothing when it holds."""
 
     kind: LinkKind
     object_id: str | None
     label: str
     broken: str | None
-    mender: Mender
+    mender: Unblocker
 
 
 class Right(NamedTuple):
@@ -64,10 +64,10 @@ class Path(NamedTuple):
     user_id: str
     group: Group
     right: Right | None
-    links: tuple[Link, ...]
+    links: tuple[ChainLink, ...]
 
     @property
-    def broken(self) -> Link | None:
+    def broken(self) -> ChainLink | None:
         """The last broken link from the person up: what stands highest is to be mended first."""
         return next((link for link in reversed(self.links) if link.broken), None)
 
@@ -90,7 +90,9 @@ def standing(partner: Partner, day: date) -> Standing:
     span = partner.span_on(day)
     conventions = [c for c in partner.conventions if c.id == span.convention_id]
     return Standing(
-        rights=frozenset(p.right for p in paths(partner, day) if p.holds and p.right is not None),
+        rights=frozenset(
+            p.right for p in paths(partner, day) if p.holds and p.right is not None
+        ),
         managers=frozenset(
             m.affiliation.user.id
             for c in conventions
@@ -98,7 +100,10 @@ def standing(partner: Partner, day: date) -> Standing:
             for m in c.contract.managers_on(day)
         ),
         services=frozenset(
-            a.service.id for c in conventions for a in c.accesses if a.opened_bulletin(day) and a.shows_on(day)
+            a.service.id
+            for c in conventions
+            for a in c.accesses
+            if a.opened_bulletin(day) and a.shows_on(day)
         ),
         mode=span.mode,
         administering_id=span.administering_id,
@@ -106,7 +111,9 @@ def standing(partner: Partner, day: date) -> Standing:
 
 
 def paths(
-    partner: Partner, day: date, keep: Callable[[ServiceAccess, Membership], bool] = lambda _access, _member: True
+    partner: Partner,
+    day: date,
+    keep: Callable[[ServiceAccess, Membership], bool] = lambda _access, _member: True,
 ) -> Iterator[Path]:
     """Every path of every inclusion, holding or broken; `keep` narrows them."""
     affiliations = {a.id: a for a in partner.affiliations}
@@ -120,7 +127,9 @@ def paths(
                     if keep(access, member):
                         person = affiliations[member.affiliation_id]
                         below = _below(person, member, group, bulletin, day)
-                        yield from _reached(person, group, access, bulletin, below, above, day)
+                        yield from _reached(
+                            person, group, access, bulletin, below, above, day
+                        )
 
 
 def _reached(
@@ -128,14 +137,16 @@ def _reached(
     group: Group,
     access: ServiceAccess,
     bulletin: Bulletin | None,
-    below: tuple[Link, ...],
-    above: tuple[Link, ...],
+    below: tuple[ChainLink, ...],
+    above: tuple[ChainLink, ...],
     day: date,
 ) -> Iterator[Path]:
     """One path for each establishment of the bulletin, or one without."""
     user_id = person.user.id
     role_id = group.role.id if group.role else ""
-    places: list[Establishment | None] = [*bulletin.establishments] if bulletin is not None else []
+    places: list[Establishment | None] = (
+        [*bulletin.establishments] if bulletin is not None else []
+    )
     for place in places or [None]:
         right = Right(user_id, access.service.id, role_id, place.id if place else "")
         link = _place(group, bulletin, place, day)
@@ -146,74 +157,135 @@ def _reached(
 
 
 def _below(
-    person: Affiliation, member: Membership, group: Group, bulletin: Bulletin | None, day: date
-) -> tuple[Link, ...]:
+    person: Affiliation,
+    member: Membership,
+    group: Group,
+    bulletin: Bulletin | None,
+    day: date,
+) -> tuple[ChainLink, ...]:
     """The person, the group, its role."""
     name = person.user.full_name
-    gone = _outside(person.starts_on, person.ends_on, day, "n'est pas encore rattaché", "n'est plus rattaché")
+    gone = _outside(
+        person.starts_on,
+        person.ends_on,
+        day,
+        "n'est pas encore rattaché",
+        "n'est plus rattaché",
+    )
     away, by_organism = _away(person.suspensions, day)
-    out = _outside(member.starts_on, member.ends_on, day, "n'y est pas encore inclus", "n'y est plus inclus")
-    closed = _outside(group.created_on, group.closed_on, day, "n'est pas encore créé", "est clôturé")
-    ungranted = group.role is not None and bulletin is not None and group.role not in bulletin.roles
-    without = "n'est pas rattaché au groupe" if group.role is None else "n'est pas accordé par le bulletin"
+    out = _outside(
+        member.starts_on,
+        member.ends_on,
+        day,
+        "n'y est pas encore inclus",
+        "n'y est plus inclus",
+    )
+    closed = _outside(
+        group.created_on, group.closed_on, day, "n'est pas encore créé", "est clôturé"
+    )
+    ungranted = (
+        group.role is not None
+        and bulletin is not None
+        and group.role not in bulletin.roles
+    )
+    without = (
+        "n'est pas rattaché au groupe"
+        if group.role is None
+        else "n'est pas accordé par le bulletin"
+    )
     return (
-        Link(
+        ChainLink(
             LinkKind.USER,
             person.user.id,
             name,
             gone or away,
-            Mender.ORGANISM if by_organism and not gone else Mender.USERS_MANAGER,
+            Unblocker.ORGANISM if by_organism and not gone else Unblocker.USERS_MANAGER,
         ),
-        Link(LinkKind.GROUP, group.id, group.name, closed or out, Mender.USERS_MANAGER),
-        Link(
+        ChainLink(
+            LinkKind.GROUP, group.id, group.name, closed or out, Unblocker.USERS_MANAGER
+        ),
+        ChainLink(
             LinkKind.ROLE,
             group.role.id if group.role else None,
             group.role.label if group.role else "Rôle",
             without if group.role is None or ungranted else None,
-            Mender.ORGANISM if ungranted else Mender.USERS_MANAGER,
+            Unblocker.ORGANISM if ungranted else Unblocker.USERS_MANAGER,
         ),
     )
 
 
-def _place(group: Group, bulletin: Bulletin | None, place: Establishment | None, day: date) -> Link:
+def _place(
+    group: Group, bulletin: Bulletin | None, place: Establishment | None, day: date
+) -> ChainLink:
     if place is None:
         named = bulletin is not None and not group.all_establishments
         why = "n'est plus dans la portée du bulletin" if named else None
-        return Link(LinkKind.ESTABLISHMENT, None, "Portée", why, Mender.ORGANISM)
+        return ChainLink(
+            LinkKind.ESTABLISHMENT, None, "Portée", why, Unblocker.ORGANISM
+        )
     broken = None
-    if not group.all_establishments and place.id not in {e.id for e in group.establishments}:
+    if not group.all_establishments and place.id not in {
+        e.id for e in group.establishments
+    }:
         broken = "n'est pas dans la portée du groupe"
     elif place.ended_on is not None and place.ended_on <= day:
         broken = f"n'est plus rattaché depuis le {french(place.ended_on)}"
-    return Link(LinkKind.ESTABLISHMENT, place.id, place.name, broken, Mender.ORGANISM)
+    return ChainLink(
+        LinkKind.ESTABLISHMENT, place.id, place.name, broken, Unblocker.ORGANISM
+    )
 
 
 def _above(
-    convention: Convention, access: ServiceAccess, bulletin: Bulletin | None, in_force: str | None, day: date
-) -> tuple[Link, ...]:
+    convention: Convention,
+    access: ServiceAccess,
+    bulletin: Bulletin | None,
+    in_force: str | None,
+    day: date,
+) -> tuple[ChainLink, ...]:
     """The bulletin, the service, the contract, the convention."""
     service, contract = access.service, convention.contract
-    early = f"n'est pas disponible avant le {french(service.available_from)}" if service.available_from > day else None
-    shut = None if bulletin is not None and bulletin.is_open_on(day) else _why_shut(bulletin, day)
+    early = (
+        f"n'est pas disponible avant le {french(service.available_from)}"
+        if service.available_from > day
+        else None
+    )
+    shut = (
+        None
+        if bulletin is not None and bulletin.is_open_on(day)
+        else _why_shut(bulletin, day)
+    )
     unsigned = None if contract.is_signed else "n'est pas signé"
     return (
-        Link(LinkKind.BULLETIN, bulletin.id if bulletin else None, f"Bulletin {service.code}", shut, Mender.ORGANISM),
-        Link(
+        ChainLink(
+            LinkKind.BULLETIN,
+            bulletin.id if bulletin else None,
+            f"Bulletin {service.code}",
+            shut,
+            Unblocker.ORGANISM,
+        ),
+        ChainLink(
             LinkKind.SERVICE,
             access.id,
             service.tab_label,
             _suspended(access.suspensions, day) or early,
-            Mender.NATIONAL if early and not _suspended(access.suspensions, day) else Mender.ORGANISM,
+            Unblocker.NATIONAL
+            if early and not _suspended(access.suspensions, day)
+            else Unblocker.ORGANISM,
         ),
-        Link(
-            LinkKind.CONTRACT, convention.id, f"Contrat de services ({_mode(contract.mode)})", unsigned, Mender.ORGANISM
+        ChainLink(
+            LinkKind.CONTRACT,
+            convention.id,
+            f"Contrat de services ({_mode(contract.mode)})",
+            unsigned,
+            Unblocker.ORGANISM,
         ),
-        Link(
+        ChainLink(
             LinkKind.CONVENTION,
             convention.id,
-            convention.number or f"Convention du {french(convention.in_force_on or convention.prepared_on)}",
+            convention.number
+            or f"Convention du {french(convention.in_force_on or convention.prepared_on)}",
             None if convention.id == in_force else _why_not_in_force(convention, day),
-            Mender.ORGANISM,
+            Unblocker.ORGANISM,
         ),
     )
 
@@ -223,7 +295,9 @@ def _bulletin(access: ServiceAccess, day: date) -> Bulletin | None:
     opened = next((b for b in access.bulletins if b.is_open_on(day)), None)
     if opened is not None:
         return opened
-    known = [b for b in access.bulletins if b.opened_on is not None and b.opened_on <= day] or access.bulletins
+    known = [
+        b for b in access.bulletins if b.opened_on is not None and b.opened_on <= day
+    ] or access.bulletins
     return max(known, key=lambda b: (b.opened_on or date.min, b.id), default=None)
 
 
@@ -243,12 +317,16 @@ def _why_not_in_force(convention: Convention, day: date) -> str:
     if convention.in_force_on > day:
         return f"n'est en vigueur qu'à partir du {french(convention.in_force_on)}"
     if convention.ends_on <= day:
-        word = "clôturée" if convention.closed_on == convention.ends_on else "à son terme"
+        word = (
+            "clôturée" if convention.closed_on == convention.ends_on else "à son terme"
+        )
         return f"est {word} depuis le {french(convention.ends_on)}"
     return _suspended(convention.suspensions, day) or "n'est pas en vigueur"
 
 
-def _outside(starts: date, ends: date | None, day: date, before: str, after: str) -> str | None:
+def _outside(
+    starts: date, ends: date | None, day: date, before: str, after: str
+) -> str | None:
     if day < starts:
         return f"{before} avant le {french(starts)}" if starts != FOREVER else before
     if ends is not None and ends <= day:
@@ -267,12 +345,17 @@ def _away(suspensions: list[Suspension], day: date) -> tuple[str | None, bool]:
     if not running:
         return None, False
     said = " et ".join(
-        f"{SIDES[side]} depuis le {french(running[side].starts_on)}" for side in SIDES if side in running
+        f"{SIDES[side]} depuis le {french(running[side].starts_on)}"
+        for side in SIDES
+        if side in running
     )
     return f"est suspendu par {said}", SuspensionSide.ORGANISM in running
 
 
-SIDES = {SuspensionSide.ORGANISM: "l'organisme", SuspensionSide.PARTNER: "le partenaire"}
+SIDES = {
+    SuspensionSide.ORGANISM: "l'organisme",
+    SuspensionSide.PARTNER: "le partenaire",
+}
 
 
 def _mode(mode: Mode) -> str:

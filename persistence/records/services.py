@@ -56,19 +56,27 @@ class Service(Record):
     needs_establishment: Mapped[bool] = mapped_column(default=False)
     needs_eligibility_form: Mapped[bool] = mapped_column(default=False)
     illustrative: Mapped[bool] = mapped_column(default=False)
-    excluded: Mapped[list[Department]] = relationship(secondary=service_excluded_department, lazy="selectin")
+    excluded: Mapped[list[Department]] = relationship(
+        secondary=service_excluded_department, lazy="selectin"
+    )
     migration: Mapped["Migration | None"] = relationship(lazy="selectin", uselist=False)
 
-    def admits(self, departments: frozenset[str]) -> None:
+    def require_departments(self, departments: frozenset[str]) -> None:
         """R3: no establishment and no scope in an excluded department."""
         outside = departments & {d.code for d in self.excluded}
-        require(not outside, Rule.DEPARTMENT_EXCLUDED, detail=", ".join(sorted(outside)))
+        require(
+            not outside, Rule.DEPARTMENT_EXCLUDED, detail=", ".join(sorted(outside))
+        )
 
-    def accepts_bulletin_on(self, day: date) -> None:
+    def require_bulletins_from(self, day: date) -> None:
         """R8: no bulletin takes effect before the instruction applies."""
-        require(self.bulletins_from is None or day >= self.bulletins_from, Rule.BULLETIN_TOO_EARLY, "effectiveFrom")
+        require(
+            self.bulletins_from is None or day >= self.bulletins_from,
+            Rule.BULLETIN_TOO_EARLY,
+            "effectiveFrom",
+        )
 
-    def is_available_on(self, day: date) -> None:
+    def require_available_on(self, day: date) -> None:
         """R10: preparation is allowed before, opening is not."""
         require(day >= self.available_from, Rule.SERVICE_NOT_AVAILABLE, "on")
 
@@ -101,7 +109,9 @@ class Mission(Record):
 
     code: Mapped[str] = mapped_column(unique=True)
     label: Mapped[str]
-    services: Mapped[list[Service]] = relationship(secondary=mission_service, lazy="selectin")
+    services: Mapped[list[Service]] = relationship(
+        secondary=mission_service, lazy="selectin"
+    )
 
-    def covers(self, service: Service) -> bool:
+    def is_for(self, service: Service) -> bool:
         return any(s.id == service.id for s in self.services)

@@ -56,7 +56,9 @@ class SessionRecord(Base):
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the person proved who they are recently enough for a sensitive act."""
-        return self.authenticated_at is not None and now - self.authenticated_at <= FRESH
+        return (
+            self.authenticated_at is not None and now - self.authenticated_at <= FRESH
+        )
 
     def belongs_to(self, other: "SessionRecord") -> bool:
         return (self.issuer, self.subject) == (other.issuer, other.subject)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from .accesses import ServiceAccess
-from .bulletins import Bulletin, Terms
+from .bulletins import Bulletin, BulletinTerms
 from .contracts import ContractManager, Mode
 from .conventions import ClosingReason, Convention
 from .establishments import PartnerSiret
@@ -38,17 +38,42 @@ def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention
     Prepared again, it is filled again; another draft must be given up first.
     """
     former = in_force(partner, today)
-    successor = next((c for c in partner.conventions if c.predecessor_id == former.id and c.closed_on is None), None)
+    successor = next(
+        (
+            c
+            for c in partner.conventions
+            if c.predecessor_id == former.id and c.closed_on is None
+        ),
+        None,
+    )
     if successor is None:
         successor = partner.prepare_convention(
-            mode, list(former.missions), former.conditions_of_exercise, former.conditions_of_administration, today
+            mode,
+            list(former.missions),
+            former.conditions_of_exercise,
+            former.conditions_of_administration,
+            today,
         )
         successor.siret = siret
-    facts = (successor.contract.mode, successor.siret, successor.in_force_on, successor.predecessor_id)
-    require(facts == (mode, siret, None, former.id), Rule.SUCCESSOR_PREPARED, detail=successor.id)
+    facts = (
+        successor.contract.mode,
+        successor.siret,
+        successor.in_force_on,
+        successor.predecessor_id,
+    )
+    require(
+        facts == (mode, siret, None, former.id),
+        Rule.SUCCESSOR_PREPARED,
+        detail=successor.id,
+    )
     for access in former.accesses:
         for live in _live(access, today)[-1:]:
-            terms = Terms(siret, list(live.roles), list(live.establishments), list(live.departments))
+            terms = BulletinTerms(
+                siret,
+                list(live.roles),
+                list(live.establishments),
+                list(live.departments),
+            )
             ServiceAccess.of(successor, access.service).prepare_bulletin(terms)
     return successor
 
@@ -83,9 +108,13 @@ def switch(
     """
     partner = successor.partner
     former = next(c for c in partner.conventions if c.id == successor.predecessor_id)
-    require(on <= former.ends_on, Rule.CONVENTION_NOT_IN_FORCE, "on")  # A8: no day without, between the two
+    require(
+        on <= former.ends_on, Rule.CONVENTION_NOT_IN_FORCE, "on"
+    )  # A8: no day without, between the two
     former.close(on, reason, None, today)  # neither past, nor before it begins
-    term = former.term_on if former.term_on is not None and former.term_on > on else None
+    term = (
+        former.term_on if former.term_on is not None and former.term_on > on else None
+    )
     successor.sign(papers.convention, papers.contract, on, term, today)
     if successor.contract.mode is former.contract.mode:
         members = MembersAtSwitch.CARRY
@@ -107,7 +136,9 @@ def switch(
     successor.suspensions.extend(_carried(former.suspensions, on))
     if successor.contract.mode is former.contract.mode:
         _keep_managers(former, successor, on)
-    if successor.contract.mode is Mode.DELEGATED and not successor.contract.managers_on(on):
+    if successor.contract.mode is Mode.DELEGATED and not successor.contract.managers_on(
+        on
+    ):
         notices.append(Notice(Rule.DELEGATED_WITHOUT_MANAGER))
     return notices
 
@@ -128,27 +159,59 @@ def _continue(
     assert on is not None
     signature = papers.bulletins.get(access.service.id)
     if signature is None:
-        raise Refused(Rule.SIGNATURE_MISSING, "bulletins", detail=f"Service : {access.service.code}.")
-    draft = next((b for b in made.bulletins if not b.is_signed and b.closed_on is None), None)
+        raise Refused(
+            Rule.SIGNATURE_MISSING,
+            "bulletins",
+            detail=f"Service : {access.service.code}.",
+        )
+    draft = next(
+        (b for b in made.bulletins if not b.is_signed and b.closed_on is None), None
+    )
     if draft is None:
-        terms = Terms(successor.siret, list(live.roles), list(live.establishments), list(live.departments))
+        terms = BulletinTerms(
+            successor.siret,
+            list(live.roles),
+            list(live.establishments),
+            list(live.departments),
+        )
         draft = made.prepare_bulletin(terms)
     opens = max(on, live.opened_on or on)
     try:
-        notices = draft.sign(signature, opens, live.effective_to, acknowledge_cna=papers.acknowledge_cna, today=today)
+        notices = draft.sign(
+            signature,
+            opens,
+            live.effective_to,
+            acknowledge_cna=papers.acknowledge_cna,
+            today=today,
+        )
     except Refused as refused:
         of_paper = refused.notice.path[:1] == ("signature",)
-        place = ("bulletins", str([*papers.bulletins].index(access.service.id))) if of_paper else ()
-        raise Refused(refused.rule, *place, *refused.notice.path, detail=refused.notice.detail) from None
-    draft.open_service(opens, elsewhere & {e.siret for e in draft.establishments}, today, continues=True)
+        place = (
+            ("bulletins", str([*papers.bulletins].index(access.service.id)))
+            if of_paper
+            else ()
+        )
+        raise Refused(
+            refused.rule, *place, *refused.notice.path, detail=refused.notice.detail
+        ) from None
+    draft.open_service(
+        opens,
+        elsewhere & {e.siret for e in draft.establishments},
+        today,
+        continues=True,
+    )
     if live.closed_on is not None:
         draft.close(live.closed_on, live.closing_reason or "", today)
     made.suspensions.extend(_carried(access.suspensions, on))
-    made.groups.extend(_anew(group, draft, on) for group in access.groups if group.is_live_on(on))
+    made.groups.extend(
+        copy_for_successor(group, draft, on)
+        for group in access.groups
+        if group.is_live_on(on)
+    )
     return notices
 
 
-def _anew(group: Group, bulletin: Bulletin, on: date) -> Group:
+def copy_for_successor(group: Group, bulletin: Bulletin, on: date) -> Group:
     """The same name, role and establishments, from the day of the switch on."""
     kept = [e for e in group.establishments if e in bulletin.establishments]
     made = Group.of(group.name, None if group.all_establishments else kept, on)
@@ -166,11 +229,19 @@ def _included(convention: Convention, on: date) -> list[Membership]:
 
 def _carry(group: Group, partner: Partner, on: date) -> None:
     """A7: new memberships of the same people, where the new bulletin grants the role."""
-    formers = (g for c in partner.conventions for a in c.accesses for g in a.groups if g.id == group.former_id)
+    formers = (
+        g
+        for c in partner.conventions
+        for a in c.accesses
+        for g in a.groups
+        if g.id == group.former_id
+    )
     people = {a.id: a for a in partner.affiliations}
     for member in (m for former in formers for m in former.memberships if m.lasts(on)):
         starts = max(on, member.starts_on)
-        if group.role_id is None or not people[member.affiliation_id].is_active_on(starts):
+        if group.role_id is None or not people[member.affiliation_id].is_active_on(
+            starts
+        ):
             continue
         group.memberships.append(
             Membership(
@@ -216,11 +287,17 @@ def in_force(partner: Partner, day: date) -> Convention:
 
 def _live(access: ServiceAccess, day: date) -> list[Bulletin]:
     """The bulletin that is open that day, then what opens later."""
-    live = [b for b in access.bulletins if b.opened_on is not None and b.ends_on > max(day, b.opened_on)]
+    live = [
+        b
+        for b in access.bulletins
+        if b.opened_on is not None and b.ends_on > max(day, b.opened_on)
+    ]
     return sorted(live, key=lambda b: b.opened_on or day)
 
 
-def bear(partner: Partner, siret: Siret, department: str | None, today: date) -> None:
+def change_siret(
+    partner: Partner, siret: Siret, department: str | None, today: date
+) -> None:
     """The partner's SIRET from today on; its own establishment moves with it, and so do its unsigned papers."""
     former = partner.siret
     require(siret != former, Rule.SIRET_SAME, "siret")

@@ -12,13 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import (
-    Record,
-    named,
-    table,
-    unique_where,
-    untold,
-)
+from .base import Record, named, table, unique_where, untold
 from .periods import Day, Period, exists
 from .rules import Notice, Refused, Rule, require
 
@@ -56,28 +50,48 @@ class Suspension(Record):
             name="one_object",
         ),
         unique_where(
-            "uq_suspension_running", "affiliation_id", "side", where="affiliation_id IS NOT NULL AND ends_on IS NULL"
+            "uq_suspension_running",
+            "affiliation_id",
+            "side",
+            where="affiliation_id IS NOT NULL AND ends_on IS NULL",
         ),
     )
 
-    convention_id: Mapped[str | None] = mapped_column(ForeignKey("convention.id"), index=True)
-    access_id: Mapped[str | None] = mapped_column(ForeignKey("service_access.id"), index=True)
-    affiliation_id: Mapped[str | None] = mapped_column(ForeignKey("affiliation.id"), index=True)
+    convention_id: Mapped[str | None] = mapped_column(
+        ForeignKey("convention.id"), index=True
+    )
+    access_id: Mapped[str | None] = mapped_column(
+        ForeignKey("service_access.id"), index=True
+    )
+    affiliation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("affiliation.id"), index=True
+    )
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     reason: Mapped[str] = untold()
-    side: Mapped[SuspensionSide] = mapped_column(named(SuspensionSide), server_default=SuspensionSide.ORGANISM.value)
+    side: Mapped[SuspensionSide] = mapped_column(
+        named(SuspensionSide), server_default=SuspensionSide.ORGANISM.value
+    )
     set_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     ended_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
 
     @classmethod
     def by(cls, author: Author, starts_on: date, reason: str) -> "Suspension":
-        return cls(starts_on=starts_on, reason=reason.strip(), side=author.side, set_by_id=author.user_id)
+        return cls(
+            starts_on=starts_on,
+            reason=reason.strip(),
+            side=author.side,
+            set_by_id=author.user_id,
+        )
 
     def again(self, starts_on: date) -> "Suspension":
         """The same suspension, of what takes the place of its object."""
         return Suspension(
-            starts_on=starts_on, ends_on=self.ends_on, reason=self.reason, side=self.side, set_by_id=self.set_by_id
+            starts_on=starts_on,
+            ends_on=self.ends_on,
+            reason=self.reason,
+            side=self.side,
+            set_by_id=self.set_by_id,
         )
 
     def runs_on(self, day: date) -> bool:
@@ -99,17 +113,25 @@ def sql_suspended(
     stop = table("suspension").alias()
     same_object = stop.c[column] == row.c[key]
     same_side = [stop.c.side == side] if side else []
-    return exists(stop, of=[row], where=[same_object, Suspension.period.sql(stop, day), *same_side])
+    return exists(
+        stop,
+        of=[row],
+        where=[same_object, Suspension.period.sql(stop, day), *same_side],
+    )
 
 
-def suspend(suspensions: list[Suspension], today: date, reason: str, author: Author) -> None:
+def suspend(
+    suspensions: list[Suspension], today: date, reason: str, author: Author
+) -> None:
     """Open a suspension today; refused while one of the same side runs."""
     require(reason.strip(), Rule.VALUE_INVALID, "reason")
     require(author.side not in suspending(suspensions, today), Rule.ALREADY_SUSPENDED)
     suspensions.append(Suspension.by(author, today, reason))
 
 
-def resume(suspensions: list[Suspension], today: date, author: Author, *, both: bool = False) -> list[Notice]:
+def resume(
+    suspensions: list[Suspension], today: date, author: Author, *, both: bool = False
+) -> list[Notice]:
     """End today the suspension of the author's side, or `both`; the other one, if it still runs, is announced."""
     running = [s for s in suspensions if s.runs_on(today)]
     require(running, Rule.NOT_SUSPENDED)

@@ -8,7 +8,13 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import FOREVER, Base, named, unique_where
@@ -33,18 +39,37 @@ class PartnerState(Base):
         UniqueConstraint("partner_id", "ends_on"),
         CheckConstraint("starts_on < ends_on", name="forward"),
         CheckConstraint("chained IS NULL OR chained = starts_on", name="chained"),
-        CheckConstraint("(convention_id IS NULL) = (mode IS NULL)", name="mode_of_convention"),
+        CheckConstraint(
+            "(convention_id IS NULL) = (mode IS NULL)", name="mode_of_convention"
+        ),
         ForeignKeyConstraint(
             ["partner_id", "chained"],
             ["partner_state.partner_id", "partner_state.ends_on"],
             deferrable=True,
             initially="DEFERRED",
         ),
-        ForeignKeyConstraint(["convention_id", "mode"], ["contract.convention_id", "contract.mode"]),
-        ForeignKeyConstraint(["convention_id", "partner_id"], ["contract.convention_id", "contract.partner_id"]),
+        ForeignKeyConstraint(
+            ["convention_id", "mode"], ["contract.convention_id", "contract.mode"]
+        ),
+        ForeignKeyConstraint(
+            ["convention_id", "partner_id"],
+            ["contract.convention_id", "contract.partner_id"],
+        ),
         unique_where("uq_partner_state_first", "partner_id", where="chained IS NULL"),
-        Index("ix_partner_state_administering", "administering_id", "ends_on", "starts_on", "partner_id"),
-        Index("ix_partner_state_signing", "signing_id", "ends_on", "starts_on", "partner_id"),
+        Index(
+            "ix_partner_state_administering",
+            "administering_id",
+            "ends_on",
+            "starts_on",
+            "partner_id",
+        ),
+        Index(
+            "ix_partner_state_signing",
+            "signing_id",
+            "ends_on",
+            "starts_on",
+            "partner_id",
+        ),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), primary_key=True)
@@ -75,7 +100,9 @@ class Span(NamedTuple):
 def timeline(partner: "Partner") -> list[Span]:
     """Every day from the registration on, in contiguous spans of equal facts."""
     start = partner.registered_on
-    edges = sorted({start, FOREVER} | {d for d in _edges(partner) if start < d < FOREVER})
+    edges = sorted(
+        {start, FOREVER} | {d for d in _edges(partner) if start < d < FOREVER}
+    )
     spans: list[Span] = []
     for begins, ends in pairwise(edges):
         span = Span(begins, ends, *_facts(partner, begins))
@@ -90,11 +117,15 @@ def _edges(partner: "Partner") -> set[date]:
     for convention in partner.conventions:
         if convention.in_force_on is not None:
             days |= {convention.in_force_on, convention.ends_on}
-        days |= {d for s in convention.suspensions for d in (s.starts_on, s.ends_on) if d}
+        days |= {
+            d for s in convention.suspensions for d in (s.starts_on, s.ends_on) if d
+        }
     return days | {first for first, _ in wide_spans(partner)}
 
 
-def _facts(partner: "Partner", day: date) -> tuple[str | None, Mode | None, str, str | None]:
+def _facts(
+    partner: "Partner", day: date
+) -> tuple[str | None, Mode | None, str, str | None]:
     convention = partner.convention_on(day)
     signing = convention.organism_id if convention else None
     administering = CNA if _in_custody(partner, day) else signing or partner.follower_id
@@ -108,9 +139,12 @@ def _in_custody(partner: "Partner", day: date) -> bool:
 
     A custody that begins and ends on one day has begun all the same: a hand-back of that day comes after it.
     """
-    handed_back = max((h.on_day for h in partner.hand_backs if h.on_day <= day), default=date.min)
+    handed_back = max(
+        (h.on_day for h in partner.hand_backs if h.on_day <= day), default=date.min
+    )
     return any(
-        first <= day and (handed_back < first or (handed_back == first and ends > first))
+        first <= day
+        and (handed_back < first or (handed_back == first and ends > first))
         for first, ends in wide_spans(partner)
     )
 
@@ -129,13 +163,19 @@ def wide_spans(partner: "Partner") -> list[tuple[date, date]]:
     ]
 
 
-def _closed_on_the_day(first: date, convention: Convention, bulletin: "Bulletin") -> bool:
+def _closed_on_the_day(
+    first: date, convention: Convention, bulletin: "Bulletin"
+) -> bool:
     """Closed once its first day had come, and not withdrawn before."""
-    recorded = [p.closing_recorded_on for p in (convention, bulletin) if p.closed_on == first]
+    recorded = [
+        p.closing_recorded_on for p in (convention, bulletin) if p.closed_on == first
+    ]
     return bool(recorded) and all(on is not None and on >= first for on in recorded)
 
 
-def _overlap(convention: Convention, first: date | None, ends: date) -> tuple[date, date]:
+def _overlap(
+    convention: Convention, first: date | None, ends: date
+) -> tuple[date, date]:
     if convention.in_force_on is None or first is None:
         return FOREVER, FOREVER
     return max(first, convention.in_force_on), min(ends, convention.ends_on)

@@ -10,7 +10,18 @@ from .base import UNTOLD, Base, Record, name_key, named, untold
 from .names import clean_name, person_name, required_name
 from .rules import Notice, Rule, require
 
-SHARED_BOXES = frozenset({"contact", "accueil", "esat", "direction", "secretariat", "info", "admin", "compta"})
+SHARED_BOXES = frozenset(
+    {
+        "contact",
+        "accueil",
+        "esat",
+        "direction",
+        "secretariat",
+        "info",
+        "admin",
+        "compta",
+    }
+)
 
 
 class UserKind(StrEnum):
@@ -32,16 +43,26 @@ class User(Record):
     email: Mapped[str | None] = untold()
 
     @classmethod
-    def person(cls, given_name: str, family_name: str, email: str, kind: UserKind = UserKind.PERSON) -> "User":
+    def person(
+        cls,
+        given_name: str,
+        family_name: str,
+        email: str,
+        kind: UserKind = UserKind.PERSON,
+    ) -> "User":
         user = cls(kind=kind)
         user.describe(given_name, family_name, email)
         return user
 
     def describe(self, given_name: str, family_name: str, email: str) -> None:
-        self.given_name, self.family_name, self.email = self.identity_of(given_name, family_name, email)
+        self.given_name, self.family_name, self.email = self.identity_of(
+            given_name, family_name, email
+        )
         self.sort_key = name_key(f"{self.family_name} {self.given_name}")
 
-    def identity_of(self, given_name: str, family_name: str, email: str) -> tuple[str, str, str]:
+    def identity_of(
+        self, given_name: str, family_name: str, email: str
+    ) -> tuple[str, str, str]:
         """A given name, a family name and an address, as they are kept of a person, or of a machine."""
         kept = person_name if self.kind is UserKind.PERSON else clean_name
         family = required_name(kept(family_name, "familyName"), "familyName")
@@ -52,7 +73,7 @@ class User(Record):
         """As shown; a machine has no given name."""
         return f"{self.given_name} {self.family_name}".strip()
 
-    def is_person(self) -> None:
+    def require_person(self) -> None:
         require(self.kind is UserKind.PERSON, Rule.NOT_A_PERSON)
 
     def warnings(self, *path: str) -> list[Notice]:
@@ -61,7 +82,7 @@ class User(Record):
         return [Notice(Rule.EMAIL_SHARED, (*path, "email"))] if shared else []
 
 
-class SignIn(Base):
+class BoundIdentity(Base):
     """The identity of an issuer, bound once to a user."""
 
     __tablename__ = "sign_in"

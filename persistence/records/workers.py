@@ -3,7 +3,13 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Base, Record, name_key, untold
@@ -43,7 +49,11 @@ class WorkerRate(Base):
     """Taux d'activité known from a day on, in hundredths of a percent (R24)."""
 
     __tablename__ = "worker_rate"
-    __table_args__ = (ForeignKeyConstraint(["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
+        ),
+    )
 
     worker_id: Mapped[str] = mapped_column(primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
@@ -55,7 +65,11 @@ class DualActivity(Base):
     """Cumul with the ordinary milieu, dated (R16): weekly hours in hundredths, the employer's SIRET where told."""
 
     __tablename__ = "dual_activity"
-    __table_args__ = (ForeignKeyConstraint(["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
+        ),
+    )
 
     worker_id: Mapped[str] = mapped_column(primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
@@ -81,4 +95,6 @@ class Card(NamedTuple):
 
     def is_of(self, birth_name: str, born: date) -> bool:
         """One of the two may be corrected; when both differ, the number is another person's."""
-        return self.birth_date == born or name_key(self.birth_name) == name_key(birth_name)
+        return self.birth_date == born or name_key(self.birth_name) == name_key(
+            birth_name
+        )

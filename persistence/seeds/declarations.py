@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from persistence.activity_changes import ChangeIntake
-from persistence.batches import Intake
-from persistence.declarations import CertificateIntake, Intention
 from persistence.engine import Database
+from persistence.intake.activity_changes import ActivityChangeIntake
+from persistence.intake.batches import BatchIntake
+from persistence.intake.certificates import CertificateIntake, Intention
 from persistence.records import BatchMode, Campaign, Establishment, User
 from persistence.register import Register
 from persistence.vault import Vault
@@ -54,11 +54,17 @@ async def tell_declarations(session: AsyncSession, database: Database) -> None:
         for row in csv.DictReader(file):
             lines[row["siret"]].append(row)
     for siret, declarant in DECLARANTS.items():
-        intake = CertificateIntake(*await _batch(session, database, siret, declarant, DEPOSITED_AT))
-        batch = await intake.certify(campaign, lines[siret], [], Intention(deposit=True))
+        intake = CertificateIntake(
+            *await _batch(session, database, siret, declarant, DEPOSITED_AT)
+        )
+        batch = await intake.certify(
+            campaign, lines[siret], [], Intention(deposit=True)
+        )
         await _kept(intake, batch.received)
     told_at = datetime(2026, 7, 2, 8, 15, tzinfo=UTC)
-    changes = ChangeIntake(*await _batch(session, database, CANAL, DECLARANTS[CANAL], told_at))
+    changes = ActivityChangeIntake(
+        *await _batch(session, database, CANAL, DECLARANTS[CANAL], told_at)
+    )
     await changes.change(LEFT, told_at.date())
     await _kept(changes, len(LEFT))
 
@@ -66,13 +72,15 @@ async def tell_declarations(session: AsyncSession, database: Database) -> None:
 async def _batch(
     session: AsyncSession, database: Database, siret: str, declarant: str, now: datetime
 ) -> tuple[Register, Vault, Establishment, BatchMode, User, datetime]:
-    place = (await session.scalars(select(Establishment).where(Establishment.siret == siret))).one()
+    place = (
+        await session.scalars(select(Establishment).where(Establishment.siret == siret))
+    ).one()
     by = await session.get_one(User, declarant)
     register = Register(session, database, now.date())
     return register, fictional_vault(), place, BatchMode.ALL_OR_NOTHING, by, now
 
 
-async def _kept(intake: Intake, lines: int) -> None:
+async def _kept(intake: BatchIntake, lines: int) -> None:
     """Fiction holds no accident."""
     assert lines, "no line"
     assert not intake.errors, [(n.rule.name, n.path) for n in intake.errors]

@@ -19,13 +19,24 @@ CENTRES = {
 
 async def seed_organisms(session: AsyncSession) -> None:
     """Resource centres, whom they support, and an address for each organism that has a way to be asked."""
-    centres = [organism(code, OrganismKind.RESOURCE_CENTRE, name) for code, (name, _) in CENTRES.items()]
+    centres = [
+        organism(code, OrganismKind.RESOURCE_CENTRE, name)
+        for code, (name, _) in CENTRES.items()
+    ]
     session.add_all(centres)
     await session.flush()
-    pairs = [{"centre_id": f"org_{c}", "organism_id": f"org_{o}"} for c, (_, all_) in CENTRES.items() for o in all_]
+    pairs = [
+        {"centre_id": f"org_{c}", "organism_id": f"org_{o}"}
+        for c, (_, all_) in CENTRES.items()
+        for o in all_
+    ]
     await session.execute(organism_support.insert(), pairs)
-    for known in await session.scalars(select(Organism).where(Organism.kind != OrganismKind.NATIONAL)):
-        place = known.code.lower() if known in centres else f"contact-{known.code.lower()}"
+    for known in await session.scalars(
+        select(Organism).where(Organism.kind != OrganismKind.NATIONAL)
+    ):
+        place = (
+            known.code.lower() if known in centres else f"contact-{known.code.lower()}"
+        )
         known.contact = f"{place}@example.invalid"
     await session.flush()
 

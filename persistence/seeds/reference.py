@@ -28,7 +28,11 @@ JULY = date(2025, 7, 1)
 OPEN_SINCE = date(2019, 1, 1)
 SERVICES = {
     "ESAT": ("Établissement et service d'accompagnement par le travail", "Esat", JULY),
-    "CDAP": ("Consultation des dossiers allocataires par les partenaires", "CDAP", OPEN_SINCE),
+    "CDAP": (
+        "Consultation des dossiers allocataires par les partenaires",
+        "CDAP",
+        OPEN_SINCE,
+    ),
     "AFAS": ("Aides financières d'action sociale", "Afas", OPEN_SINCE),
     "BAILLEURS": ("Tiers payant et bailleurs", "Bailleurs", OPEN_SINCE),
     "VACAF": ("Aides aux vacances", "Vacaf", OPEN_SINCE),
@@ -40,11 +44,18 @@ ROLES = {
     "CDAP_T1": ("CDAP", "Profil T1", RoleProfile.READING),
     "CDAP_T2": ("CDAP", "Profil T2", RoleProfile.READING),
     "CDAP_T5": ("CDAP", "Profil T5", RoleProfile.READING),
-    "AFAS_FOURNISSEUR_DONNEES": ("AFAS", "Fournisseur de données", RoleProfile.ENTERING),
+    "AFAS_FOURNISSEUR_DONNEES": (
+        "AFAS",
+        "Fournisseur de données",
+        RoleProfile.ENTERING,
+    ),
     "AFAS_APPROBATEUR": ("AFAS", "Approbateur", RoleProfile.VALIDATING),
 }
 MISSIONS = {
-    "ACCOMPAGNEMENT_TRAVAIL": ("Accompagnement par le travail des personnes handicapées", ("ESAT",)),
+    "ACCOMPAGNEMENT_TRAVAIL": (
+        "Accompagnement par le travail des personnes handicapées",
+        ("ESAT",),
+    ),
     "ACCOMPAGNEMENT_SOCIAL": ("Accompagnement social des allocataires", ("CDAP",)),
     "ACCUEIL_ENFANCE": ("Accueil du jeune enfant et loisirs", ("AFAS", "VACAF")),
     "LOGEMENT": ("Logement et prévention des impayés", ("BAILLEURS", "CDAP")),
@@ -78,7 +89,10 @@ async def seed_reference(session: AsyncSession) -> None:
     codes = {row["department"] for row in rows} - {""} | {"976"}
     departments = {code: Department(code=code) for code in sorted(codes)}
     session.add_all(departments.values())
-    organisms = {row["code"]: organism(row["code"], OrganismKind(row["kind"]), row["name"]) for row in rows}
+    organisms = {
+        row["code"]: organism(row["code"], OrganismKind(row["kind"]), row["name"])
+        for row in rows
+    }
     for row in rows:  # the Seignanx lies in the Landes: one row each, department and Caf are not one to one
         if row["department"]:
             organisms[row["code"]].departments.append(departments[row["department"]])
@@ -88,9 +102,12 @@ async def seed_reference(session: AsyncSession) -> None:
     organisms["CNA"].piloted_by_id = "org_781"
     await session.flush()
     await _seed_services(session, departments)
-    session.add_all(Campaign.of(year, legacy=year == JULY.year - 1) for year in range(2024, 2028))
     session.add_all(
-        Parameter(id=f"par_SMIC_{day}", name="SMIC_HOURLY", starts_on=day, value=v) for day, v in SMIC_HOURLY.items()
+        Campaign.of(year, legacy=year == JULY.year - 1) for year in range(2024, 2028)
+    )
+    session.add_all(
+        Parameter(id=f"par_SMIC_{day}", name="SMIC_HOURLY", starts_on=day, value=v)
+        for day, v in SMIC_HOURLY.items()
     )
     session.add_all(
         Parameter(id=f"par_{name}_2018", name=name, starts_on=date(2018, 1, 1), value=v)
@@ -99,7 +116,9 @@ async def seed_reference(session: AsyncSession) -> None:
     await session.flush()
 
 
-async def _seed_services(session: AsyncSession, departments: dict[str, Department]) -> None:
+async def _seed_services(
+    session: AsyncSession, departments: dict[str, Department]
+) -> None:
     services = {}
     for code, (label, tab, available) in SERVICES.items():
         esat = code == "ESAT"
@@ -119,18 +138,31 @@ async def _seed_services(session: AsyncSession, departments: dict[str, Departmen
     await session.flush()
     session.add(Migration(id="mig_ESAT", service_id="svc_ESAT", **MIGRATION))
     session.add_all(
-        Role(id=f"rol_{code}", code=code, service_id=f"svc_{service}", label=label, profile=profile)
+        Role(
+            id=f"rol_{code}",
+            code=code,
+            service_id=f"svc_{service}",
+            label=label,
+            profile=profile,
+        )
         for code, (service, label, profile) in ROLES.items()
     )
     session.add_all(
-        Mission(id=f"mis_{code}", code=code, label=label, services=[services[s] for s in covered])
+        Mission(
+            id=f"mis_{code}",
+            code=code,
+            label=label,
+            services=[services[s] for s in covered],
+        )
         for code, (label, covered) in MISSIONS.items()
     )
     await session.flush()
 
 
 def organism(code: str, kind: OrganismKind, name: str) -> Organism:
-    return Organism(id=f"org_{code}", code=code, kind=kind, name=name, sort_key=name_key(name))
+    return Organism(
+        id=f"org_{code}", code=code, kind=kind, name=name, sort_key=name_key(name)
+    )
 
 
 def _rows() -> list[dict[str, str]]:

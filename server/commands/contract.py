@@ -15,6 +15,8 @@ def schema(arguments: argparse.Namespace) -> int:
     if not arguments.check:
         SDL.write_text(text, encoding="utf-8")
     elif not SDL.exists() or SDL.read_text(encoding="utf-8") != text:
-        print("schema/schema.graphql n'est pas à jour : `make schema`.", file=sys.stderr)
+        print(
+            "schema/schema.graphql n'est pas à jour : `make schema`.", file=sys.stderr
+        )
         return 1
     return 0

@@ -10,10 +10,10 @@ from persistence.engine import SqliteTooOld
 from persistence.faults import Busy, RegisterFault
 from persistence.migrations import OtherStep
 from persistence.records import Notice, Refused
-from persistence.register import judged
+from persistence.register import rule_of_constraint
 from persistence.vault import VaultError
-from server.demo_issuer import DemoKeyUnreadable
-from server.payroll import ExportUnreadable
+from server.client.payroll import ExportUnreadable
+from server.demo.issuer import DemoKeyUnreadable
 from server.variables import SettingsError
 
 OURS = (
@@ -33,7 +33,7 @@ def sentence_of(fault: Exception) -> str | None:
         case Refused():
             return fault.notice.message
         case IntegrityError():
-            return Notice(judged(fault)).message
+            return Notice(rule_of_constraint(fault)).message
         case GraphQLError():
             return fault.message
         case Busy():

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import load
 from persistence.engine import Database
-from persistence.journal import Circumstances, entry
+from persistence.journal import ActContext, entry
 from persistence.keys import keep_canary
 from persistence.migrations import migrate as bring_up
 from persistence.migrations import require_step
-from persistence.records import Agent, Organism, Profile, SignIn, User
+from persistence.records import Agent, BoundIdentity, Organism, Profile, User
 from persistence.replays import purge as forget_keys
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
@@ -65,7 +65,9 @@ def _settings() -> RegisterSettings:
     return RegisterSettings.from_environ(os.environ)
 
 
-async def prepare(settings: RegisterSettings, *, reference: bool = False, demo: bool = False) -> int:
+async def prepare(
+    settings: RegisterSettings, *, reference: bool = False, demo: bool = False
+) -> int:
     """Migrate the database, then write what is missing in it. Return the exit code.
 
     `reference`: the reference data. `demo`: the fictional world, in a demonstration.
@@ -75,7 +77,9 @@ async def prepare(settings: RegisterSettings, *, reference: bool = False, demo: 
     try:
         await bring_up(database)
         if demo and day is None:
-            raise SettingsError("Le monde fictif ne s'écrit que dans une démonstration (DEMO=1).")
+            raise SettingsError(
+                "Le monde fictif ne s'écrit que dans une démonstration (DEMO=1)."
+            )
         if reference and await _is_empty(database, "organism"):
             async with database.transaction() as session:
                 await seed_reference(session)
@@ -88,7 +92,9 @@ async def prepare(settings: RegisterSettings, *, reference: bool = False, demo: 
     return 0
 
 
-async def _appoint_national(settings: RegisterSettings, arguments: argparse.Namespace) -> int:
+async def _appoint_national(
+    settings: RegisterSettings, arguments: argparse.Namespace
+) -> int:
     """Appoint the first national administrator, outside of the graph.
 
     National administrators appoint the others in the graph.
@@ -97,18 +103,22 @@ async def _appoint_national(settings: RegisterSettings, arguments: argparse.Name
     identity = (arguments.issuer, arguments.subject)
     try:
         await require_step(database)
-        person = User.person(arguments.given_name, arguments.family_name, arguments.email)
+        person = User.person(
+            arguments.given_name, arguments.family_name, arguments.email
+        )
         async with database.transaction() as session:
             cnaf = await session.get(Organism, "org_CNAF")
             if cnaf is None:
                 raise SettingsError("Le référentiel manque : `habilitations seed`.")
-            if await session.get(SignIn, identity) is not None:
-                raise SettingsError("Cette identité, émetteur et sujet, est déjà celle de quelqu'un.")
+            if await session.get(BoundIdentity, identity) is not None:
+                raise SettingsError(
+                    "Cette identité, émetteur et sujet, est déjà celle de quelqu'un."
+                )
             if not arguments.again and await _has_national(session, clock.today()):
                 raise SettingsError(NATIONAL_EXISTS)
             today = clock.today()
             agent = Agent.appoint(person, cnaf, Profile.NATIONAL, today)
-            circumstances = Circumstances(
+            circumstances = ActContext(
                 actor_id=person.id,
                 acting_for=cnaf.id,
                 source="CLI",
@@ -118,9 +128,13 @@ async def _appoint_national(settings: RegisterSettings, arguments: argparse.Name
                 matched_rule="hors du graphe",
                 reason="Premier administrateur national",
             )
-            sign_in = SignIn(issuer=arguments.issuer, subject=arguments.subject, user=person)
+            sign_in = BoundIdentity(
+                issuer=arguments.issuer, subject=arguments.subject, user=person
+            )
             session.add_all([agent, sign_in])
-            journal_entry = entry(session, circumstances, agent.id, None, clock.now(), today)
+            journal_entry = entry(
+                session, circumstances, agent.id, None, clock.now(), today
+            )
             await session.flush()
             session.add(journal_entry)
     finally:

@@ -12,13 +12,20 @@ from uuid import uuid4
 
 import httpx
 
-from persistence.records.extract_columns import ImportField
+from persistence.intake.import_columns import ImportField
 from persistence.seeds.demo import personas
-from server.declaration import is_overtaken, report, send
-from server.demo_issuer import DemoIssuer
-from server.extraction import Extraction, line_count, sheets
-from server.payroll import FIELDS, MOST_PLACES, Export, ExportUnreadable, Part, nothing
-from server.pending import PendingKeys
+from server.client.declaration import is_overtaken, report, send
+from server.client.extraction import Extraction, line_count, sheets
+from server.client.payroll import (
+    FIELDS,
+    MOST_PLACES,
+    Export,
+    ExportUnreadable,
+    Part,
+    nothing,
+)
+from server.client.pending import PendingKeys
+from server.demo.issuer import DemoIssuer
 from server.settings import Settings
 from server.variables import SettingsError
 
@@ -42,10 +49,14 @@ def lines(arguments: argparse.Namespace) -> int:
     """
     parts = _parts(arguments)
     if arguments.key is not None and len(parts) > 1:
-        raise ExportUnreadable("Une clé vaut pour un seul établissement : donnez aussi --siret.")
+        raise ExportUnreadable(
+            "Une clé vaut pour un seul établissement : donnez aussi --siret."
+        )
     sirets = [part.siret for part in parts]
     removals = acknowledged_removals(arguments.acknowledge_removals, sirets)
-    variables = [_variables(arguments, part, removals.get(part.siret)) for part in parts]
+    variables = [
+        _variables(arguments, part, removals.get(part.siret)) for part in parts
+    ]
     if arguments.send is not None:
         return _send(arguments, parts, variables)
     for one in variables:
@@ -93,7 +104,9 @@ def _worst(codes: Sequence[int]) -> int:
     return min(max(codes), REJECTED)
 
 
-def _variables(arguments: argparse.Namespace, part: Part, removals: int | None) -> dict[str, Any]:
+def _variables(
+    arguments: argparse.Namespace, part: Part, removals: int | None
+) -> dict[str, Any]:
     return part.variables(
         arguments.campaign,
         mode="ACCEPT_VALID" if arguments.accept_valid else "ALL_OR_NOTHING",
@@ -110,7 +123,9 @@ def _parts(arguments: argparse.Namespace) -> list[Part]:
             raise ExportUnreadable("Un néant se déclare sans fichier, avec --siret.")
         return [nothing(arguments.siret)]
     if arguments.file is None:
-        raise ExportUnreadable("Il manque le fichier des lignes, ou --nothing-to-declare.")
+        raise ExportUnreadable(
+            "Il manque le fichier des lignes, ou --nothing-to-declare."
+        )
     _require_file(arguments.file)
     explained = columns(arguments.column, FIELDS)
     export = Export.read(arguments.file, explained, arguments.sheet)
@@ -128,7 +143,9 @@ def _intention(arguments: argparse.Namespace, removals: int | None) -> dict[str,
     return {name: value for name, value in intention.items() if value is not None}
 
 
-def acknowledged_removals(options: Sequence[str], sirets: Sequence[str]) -> dict[str, int]:
+def acknowledged_removals(
+    options: Sequence[str], sirets: Sequence[str]
+) -> dict[str, int]:
     """Return the exact number of removed persons of each establishment.
 
     An option is `N`, or `SIRET=N` when there are several establishments.
@@ -187,7 +204,9 @@ def columns(options: Sequence[str], fields: Collection[str]) -> dict[str, str]:
         header, _, text = option.rpartition("=")
         field = names.get(text.strip().casefold())
         if not header.strip() or field is None:
-            raise ExportUnreadable(f"--column s'écrit EN-TÊTE=CHAMP ; champs : {', '.join(names.values())}.")
+            raise ExportUnreadable(
+                f"--column s'écrit EN-TÊTE=CHAMP ; champs : {', '.join(names.values())}."
+            )
         columns[header.strip()] = field
     return columns
 

@@ -8,9 +8,9 @@ from persistence.engine import Database
 from persistence.keys import keep_canary
 from persistence.migrations import require_step
 from server.app import create_vault
+from server.demo.welcome import welcome
 from server.processes import run
 from server.settings import Settings
-from server.welcome import welcome
 
 from .environment import DEMO_FOLDER, demo_environ
 from .register import prepare

@@ -11,15 +11,26 @@ from typing import Any
 
 from graphql import OperationType
 
-from persistence.binds import Slot
-from persistence.callers import Identity
 from persistence.engine import Database
+from persistence.facts.callers import Identity
 from persistence.migrations import require_step
-from persistence.question import Dated, Field, Inner, Many, Nodes, Object, One, Page, Part, Several
-from persistence.reader import Statement
+from persistence.reading.binds import Bind
+from persistence.reading.compiler import Statement
+from persistence.reading.question import (
+    AsOf,
+    Inner,
+    Many,
+    Node,
+    Nodes,
+    Object,
+    One,
+    Page,
+    Part,
+    Several,
+)
 from persistence.seeds.demo import personas
-from resolvers.context import Context, Invalid
-from resolvers.plans import Plan
+from resolvers.graph import Context, Invalid
+from resolvers.reading.plans import Plan
 from server.app import compose, create_clock, create_vault
 from server.settings import DEMO_ISSUER, Settings
 from server.variables import SettingsError
@@ -50,11 +61,19 @@ async def lines_of(settings: Settings, persona: str, text: str) -> list[str]:
     try:
         await require_step(database)
         graph = compose(database, create_vault(settings))
-        context = Context(graph, Identity(DEMO_ISSUER, persona), clock.now(), clock.today(), "CLI", "")
+        context = Context(
+            graph, Identity(DEMO_ISSUER, persona), clock.now(), clock.today(), "CLI", ""
+        )
         async with database.reading() as driver:
             subject = await context.caller(driver)
             plan = _plan(context, text, subject.roles)
-            lines = ["# Rôles", *sorted(subject.roles), "", "# Arbre", *_tree(plan.question, "")]
+            lines = [
+                "# Rôles",
+                *sorted(subject.roles),
+                "",
+                "# Arbre",
+                *_tree(plan.question, ""),
+            ]
             if plan.statement is None:
                 return [*lines, "", "Rien n'est demandé au registre."]
             binds = plan.statement.binds({}, graph.held(subject, context))
@@ -62,7 +81,18 @@ async def lines_of(settings: Settings, persona: str, text: str) -> list[str]:
     finally:
         await database.close()
     values = list(_values(plan.statement, binds))
-    return [*lines, "", "# SQL", plan.statement.text, "", "# Valeurs", *values, "", "# Plan", *explanation]
+    return [
+        *lines,
+        "",
+        "# SQL",
+        plan.statement.text,
+        "",
+        "# Valeurs",
+        *values,
+        "",
+        "# Plan",
+        *explanation,
+    ]
 
 
 def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
@@ -72,11 +102,15 @@ def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
         raise document.errors[0]
     operation = document.operation(None)
     if operation.operation is not OperationType.QUERY:
-        raise SettingsError("Seule une requête se montre : un acte est fait de plusieurs instructions.")
+        raise SettingsError(
+            "Seule une requête se montre : un acte est fait de plusieurs instructions."
+        )
     try:
         values = context.variables(operation, {})
     except Invalid:
-        raise SettingsError("La requête attend des variables : écrivez leurs valeurs dans son texte.") from None
+        raise SettingsError(
+            "La requête attend des variables : écrivez leurs valeurs dans son texte."
+        ) from None
     return context.plan(document, operation, values, roles, completing=False)
 
 
@@ -85,11 +119,11 @@ def _tree(node: Object, indent: str) -> Iterator[str]:
         yield from _field(field, indent)
 
 
-def _field(field: Field, indent: str) -> Iterator[str]:
+def _field(field: Node, indent: str) -> Iterator[str]:
     """Describe a field and what is below it, each with what it reads."""
     inner = indent + "  "
     match field:
-        case Dated():
+        case AsOf():
             yield f"{indent}{field.key} : au jour demandé"
             yield from _field(field.field, inner)
         case Page():
@@ -135,7 +169,7 @@ def _values(statement: Statement, binds: Any) -> Iterator[str]:  # noqa: ANN401 
         yield f"{name} ({slot.kind}) {_value(slot, value)}"
 
 
-def _value(slot: Slot, value: object) -> str:
+def _value(slot: Bind, value: object) -> str:
     source = slot.source[0]
     if source in OURS or value is None or isinstance(value, bool | int):
         return f"= {value} ({' '.join(str(part) for part in slot.source)})"

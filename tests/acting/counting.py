@@ -12,9 +12,10 @@ from sqlalchemy.engine import Engine
 
 from persistence.engine import Database
 from persistence.register import Register
-from tests.acting.generated_inputs import TYPES
 from tests.conftest import Asker
 from tests.journeys.story import Person
+
+from .generated_inputs import TYPES
 
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 BESIDE = ("errors", "warnings", "replayed")
@@ -46,7 +47,12 @@ def statements_sent() -> Iterator[Statements]:
             sent.add(text)
             return await value(database, text, *rest)
 
-        async def counted_copy(register: Register, record: Any, columns: Any, rows: Any) -> None:  # noqa: ANN401 as `copy`
+        async def counted_copy(
+            register: Register,
+            record: Any,  # noqa: ANN401 as `copy`
+            columns: Any,  # noqa: ANN401 as `copy`
+            rows: Any,  # noqa: ANN401 as `copy`
+        ) -> None:
             if rows:
                 sent.add(f"COPY {record.__tablename__}")
             await copy(register, record, columns, rows)
@@ -91,7 +97,9 @@ class Ledger:
     def person(self, name: str) -> Person:
         return Person(self.asker, name)
 
-    async def does(self, who: str, act: str, particular: str = "", /, **given: object) -> dict[str, Any]:
+    async def does(
+        self, who: str, act: str, particular: str = "", /, **given: object
+    ) -> dict[str, Any]:
         """The act by this persona, its statements written down; its payload."""
         self.sent.texts.clear()
         payload = await self.person(who).does(act, payload_of(act), **given)
@@ -100,7 +108,9 @@ class Ledger:
         self.texts[name] = list(self.sent.texts)
         return payload
 
-    async def object_id(self, who: str, act: str, name: str, particular: str = "", /, **given: object) -> str:
+    async def object_id(
+        self, who: str, act: str, name: str, particular: str = "", /, **given: object
+    ) -> str:
         """The id of the object that the act answers under this name."""
         return str((await self.does(who, act, particular, **given))[name]["id"])
 

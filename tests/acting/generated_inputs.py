@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    get_named_type,
+    get_nullable_type,
+)
 
 from schema.contract import types
 
@@ -33,7 +39,11 @@ def least(kind: GraphQLInputObjectType) -> dict[str, Any]:
     if kind.is_one_of:
         name, field = next(iter(kind.fields.items()))
         return {name: _value(field.type)}
-    needed = {name: field for name, field in kind.fields.items() if get_nullable_type(field.type) is not field.type}
+    needed = {
+        name: field
+        for name, field in kind.fields.items()
+        if get_nullable_type(field.type) is not field.type
+    }
     return {name: _value(field.type) for name, field in needed.items()}
 
 

@@ -16,9 +16,9 @@ from urllib.parse import quote, unquote
 import pytest
 from sqlalchemy import text
 
-from persistence.batches import Intake
-from persistence.declared_lines import Written
 from persistence.engine import Database
+from persistence.intake.batches import BatchIntake
+from persistence.intake.declared_lines import DeclarationRows
 from persistence.records.identifiers import Nir
 from tests.conftest import ROOT, Asker, Running, World
 from tests.journeys.payroll import a_line
@@ -26,19 +26,35 @@ from tests.journeys.story import TODAY, Person
 
 NIR = Nir.read("2680175999777").reveal()
 BARE = NIR[:13]
-SPACED = f"{NIR[:1]} {NIR[1:3]} {NIR[3:5]} {NIR[5:7]} {NIR[7:10]} {NIR[10:13]} {NIR[13:]}"
+SPACED = (
+    f"{NIR[:1]} {NIR[1:3]} {NIR[3:5]} {NIR[5:7]} {NIR[7:10]} {NIR[10:13]} {NIR[13:]}"
+)
 WRONG = f"{BARE}{(int(NIR[13:]) + 1) % 97:02}"
 NAME, AMOUNT, CENTS = "Zyglobrane", "1187,43", "118743"
 FORMS = (NIR, BARE, WRONG, SPACED, SPACED[:-3], SPACED.replace(" ", "."), SPACED.replace(" ", "-"), SPACED.replace(" ", "\u00a0"))  # fmt: skip
 WHO, SIRET, CANAL = "declarante-canal", "99990001200025", "ptr_99990001200025"
-OWN = {"worker": {"birth_name", "sort_key"}, "declaration_line": {"net_remuneration", "drafted"}}
+OWN = {
+    "worker": {"birth_name", "sort_key"},
+    "declaration_line": {"net_remuneration", "drafted"},
+}
 """Where a name and an amount belong; a number belongs nowhere in clear."""
 DECLARE = "mutation($input: RemunerationsDeclareInput!) { act: remunerationsDeclare(input: $input) { batch { id rejected } errors { code message path } warnings { code message path } } }"
-THE_LINE = a_line(1, "921", nir=NIR, birthName=NAME, netRemuneration=AMOUNT, birthDate="27/01/1968")
+THE_LINE = a_line(
+    1, "921", nir=NIR, birthName=NAME, netRemuneration=AMOUNT, birthDate="27/01/1968"
+)
 
 
 def test_the_canary_is_heard_in_whatever_way_it_is_said() -> None:
-    for said in (*FORMS, quote(SPACED), f"x{NIR}y", f"a\n{SPACED[:-3]}\tb", NAME.lower(), CENTS, "1187.43", "1 187,43"):
+    for said in (
+        *FORMS,
+        quote(SPACED),
+        f"x{NIR}y",
+        f"a\n{SPACED[:-3]}\tb",
+        NAME.lower(),
+        CENTS,
+        "1187.43",
+        "1 187,43",
+    ):
         assert said_in(f"… {said} …") is not None, said
     for other in ("1 68 01 75 999 777 90", f"ab{CENTS}", "zyglo", "185057599904209"):
         assert said_in(other) is None, other
@@ -48,7 +64,10 @@ def number_in(haystack: str) -> str | None:
     """The form of the number that a text holds, if any: as it is, or in any spacing, or as a URL spells it."""
     for way in (haystack, unquote(haystack)):
         bare = re.sub(r"[\s.\u00a0\u202f-]", "", way)
-        found = next((form for form in (BARE, *FORMS) if form in way), BARE if BARE in bare else None)
+        found = next(
+            (form for form in (BARE, *FORMS) if form in way),
+            BARE if BARE in bare else None,
+        )
         if found is not None:
             return found
     return None
@@ -84,10 +103,18 @@ class Heard:
         return (await self.post(query, {"input": given}, who))["data"]["act"]
 
     async def raw(
-        self, path: str = "/graphql", content: bytes = b"{}", headers: Mapping[str, str] | None = None
+        self,
+        path: str = "/graphql",
+        content: bytes = b"{}",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        known = {"Authorization": f"Bearer {self.asker.issuer.issue(WHO)}", "Content-Type": "application/json"}
-        answer = await self.asker.client.post(path, content=content, headers={**known, **(headers or {})})
+        known = {
+            "Authorization": f"Bearer {self.asker.issuer.issue(WHO)}",
+            "Content-Type": "application/json",
+        }
+        answer = await self.asker.client.post(
+            path, content=content, headers={**known, **(headers or {})}
+        )
         self.answers.append(f"{answer.headers} {answer.text}")
 
     def holds_nothing(self) -> None:
@@ -111,10 +138,16 @@ async def every_path(heard: Heard) -> None:
 async def _documents(heard: Heard) -> None:
     for form in FORMS:
         await heard.post(f'{{ partner(by: {{siret: "{form}" ')
-        await heard.post(f'{{ partner(by: {{id: "x", siret: {form.replace(" ", "")}}}) {{ id }} }}')
+        await heard.post(
+            f'{{ partner(by: {{id: "x", siret: {form.replace(" ", "")}}}) {{ id }} }}'
+        )
         await heard.post(f'{{ partners(first: "{form}") {{ nodes {{ id }} }} }}')
-        await heard.post(f'{{ partner(by: {{siret: "{form}"}}) {{ id }} node(id: "{form}") {{ id }} }}')
-        await heard.post(f'{{ workers(search: "{NAME}", first: 1, after: "{form}") {{ nodes {{ id }} }} }}')
+        await heard.post(
+            f'{{ partner(by: {{siret: "{form}"}}) {{ id }} node(id: "{form}") {{ id }} }}'
+        )
+        await heard.post(
+            f'{{ workers(search: "{NAME}", first: 1, after: "{form}") {{ nodes {{ id }} }} }}'
+        )
         await heard.post(
             f'mutation {{ remunerationsDeclare(input: {{establishment: {{siret: "{SIRET}"}}, campaignYear: "{form}", deposit: "{NAME}", lines: [{{netAid: "{AMOUNT}"}}]}}) {{ replayed }} }}'
         )
@@ -124,8 +157,12 @@ async def _documents(heard: Heard) -> None:
 
 async def _variables(heard: Heard) -> None:
     for value in (NIR, [NIR], {NIR: NAME}, {"nir": [NIR]}, int(NIR), AMOUNT, NAME):
-        await heard.post("query($n: Int!) { partners(first: $n) { nodes { id } } }", {"n": value})
-        await heard.post("query($n: Date) { conventions(first: 1) { nodes { id } } }", {"n": value})
+        await heard.post(
+            "query($n: Int!) { partners(first: $n) { nodes { id } } }", {"n": value}
+        )
+        await heard.post(
+            "query($n: Date) { conventions(first: 1) { nodes { id } } }", {"n": value}
+        )
         await heard.post(DECLARE, {"input": value})
         await heard.post(DECLARE, {"input": deposit("k", {"nir": {"a": value}})})
         await heard.post(DECLARE, {"input": deposit("k", {NIR: value, NAME: 1})})
@@ -152,29 +189,50 @@ async def _http(heard: Heard) -> None:
 async def _lines(heard: Heard) -> None:
     """Every cell of a line that holds what another should; a key that is wrong; a line twice; a card of another."""
     spoiled = [a_line(100 + i, **{cell: SPACED}) for i, cell in enumerate(CELLS)]
-    spoiled[0] |= {"nir": NIR}  # a reference is opaque, except of a number of its own batch
+    spoiled[0] |= {
+        "nir": NIR
+    }  # a reference is opaque, except of a number of its own batch
     for key, lines in {
         "cells": [line | {"birthName": NAME, "netRemuneration": AMOUNT} for line in spoiled],
         "wrong": [THE_LINE | {"nir": WRONG}, THE_LINE | {"nir": f"{NIR}0"}, THE_LINE | {"nir": f"x{NIR}"}, THE_LINE | {"birthName": NIR}],
         "twice": [THE_LINE, THE_LINE | {"nir": SPACED}],
         "above": [THE_LINE | {"netRemuneration": f"9{AMOUNT}", "netAid": f"9{AMOUNT}"}],
     }.items():  # fmt: skip
-        told = (await heard.post(DECLARE, {"input": deposit(key, *lines, deposit=False)}))["data"]["act"]
+        told = (
+            await heard.post(DECLARE, {"input": deposit(key, *lines, deposit=False)})
+        )["data"]["act"]
         assert told["batch"]["rejected"] == len(lines), key
         held = deposit(f"{key}-held", *lines, mode="ALL_OR_NOTHING")
-        assert (await heard.post(DECLARE, {"input": held}))["data"]["act"]["batch"]["rejected"] == len(lines)
-    for key, more in {"tried": {"dryRun": True}, "draft": {"deposit": False}, "good": {}}.items():
-        told = (await heard.post(DECLARE, {"input": deposit(key, THE_LINE, **more)}))["data"]["act"]
+        assert (await heard.post(DECLARE, {"input": held}))["data"]["act"]["batch"][
+            "rejected"
+        ] == len(lines)
+    for key, more in {
+        "tried": {"dryRun": True},
+        "draft": {"deposit": False},
+        "good": {},
+    }.items():
+        told = (await heard.post(DECLARE, {"input": deposit(key, THE_LINE, **more)}))[
+            "data"
+        ]["act"]
         assert told["errors"] == [], key
     other = THE_LINE | {"birthName": "Autre", "birthDate": "01/02/1990"}
-    told = (await heard.post(DECLARE, {"input": deposit("other", other, mode="ALL_OR_NOTHING")}))["data"]["act"]
+    told = (
+        await heard.post(
+            DECLARE, {"input": deposit("other", other, mode="ALL_OR_NOTHING")}
+        )
+    )["data"]["act"]
     assert [e["code"] for e in told["errors"]] == ["BATCH_HELD", "WORKER_MISMATCH"]
     changes = [
         {"nir": NIR, "kind": SPACED, "effectiveOn": NIR, "comment": SPACED}, {"workerId": NIR, "kind": "DEPARTURE", "effectiveOn": TODAY, "departureReason": SPACED},
         {"nir": WRONG, "kind": "RATE_DECREASE", "effectiveOn": TODAY, "rate": NIR}, {"nir": NIR, "kind": "RATE_DECREASE", "effectiveOn": TODAY, "rate": "50"},
     ]  # fmt: skip
     told = await heard.act(
-        "activityChangesDeclare", {"establishment": {"siret": SIRET}, "idempotencyKey": "changes", "lines": changes}
+        "activityChangesDeclare",
+        {
+            "establishment": {"siret": SIRET},
+            "idempotencyKey": "changes",
+            "lines": changes,
+        },
     )
     assert {e["path"][2] for e in told["errors"]} == {"0", "1", "2"}
 
@@ -184,9 +242,18 @@ async def _texts(heard: Heard) -> None:
     seen = (await heard.asker.ask(WHO, "query($p: ID!) { workers(partnerId: $p, search: $s) { nodes { id lines { nodes { id } } } } }".replace("$p: ID!", "$p: ID!, $s: String!"), p=CANAL, s=NAME))["workers"]["nodes"]  # fmt: skip
     (worker,) = seen
     access = (await heard.asker.ask("agent-paris", "query($p: ID!) { partner(by: {id: $p}) { services { id service { code } } } }", p=CANAL))["partner"]["services"][0]["id"]  # fmt: skip
-    client = {"issuer": "https://i.invalid", "subject": "s", "name": "Paie", "email": "a@b.invalid"}
+    client = {
+        "issuer": "https://i.invalid",
+        "subject": "s",
+        "name": "Paie",
+        "email": "a@b.invalid",
+    }
     for key in (NIR, SPACED, BARE):  # a key is opaque
-        assert (await heard.act("remunerationsDeclare", deposit(key, THE_LINE, deposit=False)))["errors"] == []
+        assert (
+            await heard.act(
+                "remunerationsDeclare", deposit(key, THE_LINE, deposit=False)
+            )
+        )["errors"] == []
     for form in (NIR, SPACED, SPACED[:-3]):
         for act, given, who in (
             ("remunerationsDeclare", deposit("k", reason=f"voir {form}"), WHO),
@@ -205,7 +272,9 @@ async def _texts(heard: Heard) -> None:
             assert (await heard.act(act, given, who))["errors"], (act, form)
     assert (await heard.act("remunerationsProcess", {"lineIds": [worker["lines"]["nodes"][0]["id"]], "outcome": "NOT_BENEFICIARY", "processingReason": "Inconnue"}, "agent-hauts-de-seine"))["errors"] == []  # fmt: skip
     # the one path that shows it: what it answers is not kept, and what it leaves behind is looked at like the rest
-    shown = await Person(heard.asker, WHO).does("workerNirReveal", "nir", workerId=worker["id"], reason="Homonymie")
+    shown = await Person(heard.asker, WHO).does(
+        "workerNirReveal", "nir", workerId=worker["id"], reason="Homonymie"
+    )
     assert shown["nir"] == NIR
 
 
@@ -223,7 +292,9 @@ async def nothing_in_clear(database: Database) -> None:
                 if said_in(cell) is not None:
                     assert column in OWN.get(table, ()), (table, column)
                     belonging.add((table, column))
-    assert belonging == {(table, column) for table, columns in OWN.items() for column in columns}
+    assert belonging == {
+        (table, column) for table, columns in OWN.items() for column in columns
+    }
     if database.dialect == "sqlite":
         file = Path(str(database.url.database))
         kept = b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
@@ -238,9 +309,20 @@ async def _dumped(database: Database) -> dict[str, list[dict[str, Any]]]:
     }[database.dialect]
     async with database.reader.connect() as connection:
         tables = [row[0] for row in await connection.execute(text(names))]
-        assert {"worker", "declaration_line", "batch_result", "journal", "idempotency"} < set(tables)
+        assert {
+            "worker",
+            "declaration_line",
+            "batch_result",
+            "journal",
+            "idempotency",
+        } < set(tables)
         return {
-            t: [dict(r) for r in (await connection.execute(text(f'SELECT * FROM "{t}"'))).mappings()]  # noqa: S608 its own words
+            t: [
+                dict(r)
+                for r in (
+                    await connection.execute(text(f'SELECT * FROM "{t}"'))  # noqa: S608 its own words
+                ).mappings()
+            ]
             for t in tables
         }
 
@@ -258,9 +340,19 @@ async def test_a_known_number_is_in_clear_in_no_log_no_error_and_no_table(
         await _defects(heard, monkeypatch)
 
     heard.holds_nothing()
-    told = [r for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]  # the caller's own
-    assert [r for r in told if r.name == "server.graph_answers" and "defect" in r.getMessage()]
-    assert [r for r in told if r.name == "resolvers.performing" and "refused" in r.getMessage()]
+    told = [
+        r for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))
+    ]  # the caller's own
+    assert [
+        r
+        for r in told
+        if r.name == "server.graph_answers" and "defect" in r.getMessage()
+    ]
+    assert [
+        r
+        for r in told
+        if r.name == "resolvers.acting.performing" and "refused" in r.getMessage()
+    ]
     formatter = logging.Formatter()
     for record in told:
         written = f"{record.name} {formatter.format(record)} {record.args!r}"
@@ -288,16 +380,21 @@ async def _defects(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
     async def breaks(*_: object) -> None:
         raise RuntimeError(f"{NIR} {SPACED} {NAME} {AMOUNT}")
 
-    async def knows_no_card(self: Intake, lines: Any) -> Any:  # noqa: ANN401 as the method
+    async def knows_no_card(self: BatchIntake, lines: Any) -> Any:  # noqa: ANN401 as the method
         found = await known(self, lines)
         return type(found)(found.indexes, {}, {})
 
-    known = Intake.cards
-    for patched, name, does in ((Written, "write", breaks), (Intake, "cards", breaks), (Intake, "cards", knows_no_card)):  # fmt: skip
+    known = BatchIntake.cards
+    for patched, name, does in ((DeclarationRows, "write", breaks), (BatchIntake, "cards", breaks), (BatchIntake, "cards", knows_no_card)):  # fmt: skip
         with monkeypatch.context() as patch:
             patch.setattr(patched, name, does)
             body = await heard.post(
-                DECLARE, {"input": deposit("defect", THE_LINE | {"comment": "x", "aahBeneficiary": "oui"})}
+                DECLARE,
+                {
+                    "input": deposit(
+                        "defect", THE_LINE | {"comment": "x", "aahBeneficiary": "oui"}
+                    )
+                },
             )
         assert body["errors"][0]["extensions"] == {"code": "INTERNAL"}, name
 
@@ -318,7 +415,9 @@ async def test_a_server_writes_no_number_to_its_output_nor_the_command_line_to_i
 
     heard.holds_nothing()
     written = "".join(capfd.readouterr())
-    assert "refused remunerationsDeclare NIR_IN_TEXT in request" in written  # it is the right output
+    assert (
+        "refused remunerationsDeclare NIR_IN_TEXT in request" in written
+    )  # it is the right output
     assert said_in(written) is None, written[-2000:]
     await nothing_in_clear(database)
 

@@ -12,13 +12,14 @@ import httpx
 import pytest
 
 from persistence.engine import Database
-from server.demo_issuer import DemoIssuer
-from tests.acting import crashing
-from tests.acting.ledger import rows
+from server.demo.issuer import DemoIssuer
 from tests.conftest import Running, _free_port, _plain, _ready
 from tests.journeys.payroll import a_deposit, a_line, a_nir
 from tests.journeys.story import BATCH, Person
 from tests.servers import ServerProcess
+
+from . import crashing
+from .ledger import rows
 
 pytestmark = pytest.mark.slow
 
@@ -31,18 +32,32 @@ Doomed = Callable[[str], Awaitable[Running]]
 
 
 @pytest.fixture
-async def doomed(register_url: str, issuer: DemoIssuer, issuer_file: Path, tmp_path: Path) -> AsyncIterator[Doomed]:
+async def doomed(
+    register_url: str, issuer: DemoIssuer, issuer_file: Path, tmp_path: Path
+) -> AsyncIterator[Doomed]:
     """A starter of servers that are killed at a commit, once `armed` is there."""
     started: list[Running] = []
 
     async def start(crash: str) -> Running:
         (tmp_path / "armed").unlink(missing_ok=True)
         port = _free_port()
-        ours = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file), "PORT": str(port)}
-        known = {**os.environ, **ours, "CRASH": crash, "CRASH_ARMED": str(tmp_path / "armed")}
+        ours = {
+            "DEMO": "1",
+            "DATABASE_URL": _plain(register_url),
+            "DEMO_KEY": str(issuer_file),
+            "PORT": str(port),
+        }
+        known = {
+            **os.environ,
+            **ours,
+            "CRASH": crash,
+            "CRASH_ARMED": str(tmp_path / "armed"),
+        }
         process = ServerProcess(crashing.serve, known)
         url = f"http://127.0.0.1:{port}"
-        made = Running(httpx.AsyncClient(base_url=url, timeout=60), issuer, url, process)
+        made = Running(
+            httpx.AsyncClient(base_url=url, timeout=60), issuer, url, process
+        )
         started.append(made)
         await _ready(made)
         return made
@@ -72,21 +87,39 @@ def deposit(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
         "dual_activity": 0 if number else 1, "activity_change": 0, "journal": 1, "idempotency": 1,
     }  # fmt: skip
     meant = {"acknowledgeRemovals": 3, "reason": "Autres personnes"} if number else {}
-    return "remunerationsDeclare", a_deposit(CANAL, f"deposit-{number}", *lines, **meant), whole
+    return (
+        "remunerationsDeclare",
+        a_deposit(CANAL, f"deposit-{number}", *lines, **meant),
+        whole,
+    )
 
 
 def departure(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
     """Of somebody of that deposit."""
     lines = [
-        {"nir": a_nir(10 * number), "kind": "DEPARTURE", "effectiveOn": "2026-12-05", "departureReason": "MOVE"},
-        {"nir": a_nir(10 * number + 1), "kind": "RATE_DECREASE", "effectiveOn": "2026-12-05", "rate": "50"},
+        {
+            "nir": a_nir(10 * number),
+            "kind": "DEPARTURE",
+            "effectiveOn": "2026-12-05",
+            "departureReason": "MOVE",
+        },
+        {
+            "nir": a_nir(10 * number + 1),
+            "kind": "RATE_DECREASE",
+            "effectiveOn": "2026-12-05",
+            "rate": "50",
+        },
     ]
     whole = dict.fromkeys(TABLES, 0) | {
         "batch": 1, "batch_result": 2, "worker_rate": 1, "activity_change": 2, "journal": 1, "idempotency": 1
     }  # fmt: skip
     return (
         "activityChangesDeclare",
-        {"establishment": {"siret": CANAL}, "idempotencyKey": f"departure-{number}", "lines": lines},
+        {
+            "establishment": {"siret": CANAL},
+            "idempotencyKey": f"departure-{number}",
+            "lines": lines,
+        },
         whole,
     )
 
@@ -113,10 +146,15 @@ async def test_a_batch_cut_at_any_of_its_commits_is_there_whole_or_not_at_all_an
                 with pytest.raises(httpx.TransportError):
                     await server.act(WHO, act, BATCH, **given)
                 assert server.process.wait(timeout=30) == -signal.SIGKILL
-                await _nothing_or_the_whole(database, before, whole, there=boundary == "after:1")
+                await _nothing_or_the_whole(
+                    database, before, whole, there=boundary == "after:1"
+                )
                 server = await doomed(BOUNDARIES[number + 1])
                 settled = await server.act(WHO, act, BATCH, **given)
-                assert (settled["errors"], settled["replayed"]) == ([], boundary == "after:1")
+                assert (settled["errors"], settled["replayed"]) == (
+                    [],
+                    boundary == "after:1",
+                )
 
             assert await _more(database, before) == whole
             again = await server.act(WHO, act, BATCH, **given)
@@ -139,7 +177,9 @@ async def _more(database: Database, before: dict[str, int]) -> dict[str, int]:
 async def _nothing_or_the_whole(
     database: Database, before: dict[str, int], whole: dict[str, int], *, there: bool
 ) -> None:
-    assert await _more(database, before) == (whole if there else dict.fromkeys(TABLES, 0))
+    assert await _more(database, before) == (
+        whole if there else dict.fromkeys(TABLES, 0)
+    )
     orphans = await rows(database, "SELECT id FROM batch b WHERE received <> (SELECT count(*) FROM batch_result r WHERE r.batch_id = b.id)")  # fmt: skip
     assert orphans == []
 

@@ -17,7 +17,6 @@ from persistence.engine import Database
 from persistence.records.base import Base
 from schema.contract import types
 from server.settings import DEMO_ISSUER
-from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.imports.sending import Desk, a_file
 from tests.imports.sending import a_line as extract_line
@@ -38,6 +37,8 @@ from tests.journeys.story import (
     paper,
     somebody,
 )
+
+from .ledger import rows
 
 
 def every_act() -> list[str]:
@@ -63,10 +64,17 @@ SECRETS = (
     "Paraphe", "Officiel", "Paule", "Octave", "Zélie", "Zibeline", "@personne.invalid", "jo-secret", "zelie-secret", "Mimosa",
     "Anémone", "Jo'", "Zinzolin", "Paie Fictive", "@editeur.invalid", "paie-secret", "7654321", a_nir(1), "1 85 05",
 )  # fmt: skip
-AMOUNTS = re.compile(r"(?<![0-9a-f])(1 ?237[.,]91|123791|1111[.,]11|111111)(?![0-9a-f])")
+AMOUNTS = re.compile(
+    r"(?<![0-9a-f])(1 ?237[.,]91|123791|1111[.,]11|111111)(?![0-9a-f])"
+)
 PERSON = somebody("Zélie", "Zibeline")
 AGENT = PERSON | {"issuer": "https://issuer.invalid", "subject": "zelie-secret"}
-JO = {"issuer": DEMO_ISSUER, "subject": "jo", "name": "Paie", "email": "paie@editeur.invalid"}
+JO = {
+    "issuer": DEMO_ISSUER,
+    "subject": "jo",
+    "name": "Paie",
+    "email": "paie@editeur.invalid",
+}
 HORIZONS = "ptr_99990002000010"
 STAGES: dict[str, Stage] = {}
 
@@ -84,20 +92,36 @@ def stage(act: str) -> Callable[[Stage], Stage]:
 
 @stage("partnerRegister")
 async def _(_: Person) -> Scene:
-    given = {"siret": a_siret(), "name": "ESAT", "kind": "ESAT", "organismId": "org_751", "department": "75"}
-    return Scene("agent-paris", given, rule="agent_managing Partner:register jurisdiction")
+    given = {
+        "siret": a_siret(),
+        "name": "ESAT",
+        "kind": "ESAT",
+        "organismId": "org_751",
+        "department": "75",
+    }
+    return Scene(
+        "agent-paris", given, rule="agent_managing Partner:register jurisdiction"
+    )
 
 
 @stage("partnerUpdate")
 async def _(paris: Person) -> Scene:
     partner = await paris.registers(a_siret())
-    return Scene("agent-paris", {"partnerId": partner.id, "name": "Autre nom", "contact": "Zélie Zibeline"})
+    return Scene(
+        "agent-paris",
+        {"partnerId": partner.id, "name": "Autre nom", "contact": "Zélie Zibeline"},
+    )
 
 
 @stage("establishmentUpdate")
 async def _(paris: Person) -> Scene:
     (place,) = (await paris.registers(a_siret())).establishments
-    given = {"establishmentId": place, "name": "Autre nom", "department": "75", "contact": "zelie@personne.invalid"}
+    given = {
+        "establishmentId": place,
+        "name": "Autre nom",
+        "department": "75",
+        "contact": "zelie@personne.invalid",
+    }
     return Scene("agent-paris", given)
 
 
@@ -112,19 +136,36 @@ async def _(paris: Person) -> Scene:
 @stage("establishmentEnd")
 async def _(paris: Person) -> Scene:
     partner = await paris.registers(a_siret())
-    annex = await paris.adds_establishment(partner.id, another_siret_of(partner.siret), "75")
-    return Scene("agent-paris", {"establishmentId": annex, "on": TODAY, "endReason": "Fermeture"})
+    annex = await paris.adds_establishment(
+        partner.id, another_siret_of(partner.siret), "75"
+    )
+    return Scene(
+        "agent-paris", {"establishmentId": annex, "on": TODAY, "endReason": "Fermeture"}
+    )
 
 
 @stage("eligibilityDecide")
 async def _(paris: Person) -> Scene:
-    given = {"serviceId": "svc_ESAT", "decision": "ELIGIBLE", "ground": "Mission vérifiée", "formDigest": FORM}
-    return Scene("agent-paris", {"partnerId": (await paris.registers(a_siret())).id} | given)
+    given = {
+        "serviceId": "svc_ESAT",
+        "decision": "ELIGIBLE",
+        "ground": "Mission vérifiée",
+        "formDigest": FORM,
+    }
+    return Scene(
+        "agent-paris", {"partnerId": (await paris.registers(a_siret())).id} | given
+    )
 
 
 @stage("activityAttest")
 async def _(paris: Person) -> Scene:
-    return Scene("agent-paris", {"partnerId": (await paris.registers(a_siret())).id, "evidence": "Répertoire consulté"})
+    return Scene(
+        "agent-paris",
+        {
+            "partnerId": (await paris.registers(a_siret())).id,
+            "evidence": "Répertoire consulté",
+        },
+    )
 
 
 # conventions
@@ -133,7 +174,10 @@ async def _(paris: Person) -> Scene:
 @stage("conventionPrepare")
 async def _(paris: Person) -> Scene:
     partner = await paris.registers(a_siret())
-    return Scene("agent-paris", {"partnerId": partner.id, "mode": DELEGATED, "missionIds": list(WORK)})
+    return Scene(
+        "agent-paris",
+        {"partnerId": partner.id, "mode": DELEGATED, "missionIds": list(WORK)},
+    )
 
 
 @stage("conventionSign")
@@ -141,29 +185,52 @@ async def _(paris: Person) -> Scene:
     convention = await paris.prepares_convention((await paris.registers(a_siret())).id)
     papers = {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY}
     return Scene(
-        "agent-paris", {"conventionId": convention} | papers, rule="agent_managing Convention:sign jurisdiction"
+        "agent-paris",
+        {"conventionId": convention} | papers,
+        rule="agent_managing Convention:sign jurisdiction",
     )
 
 
 @stage("conventionRecord")
 async def _(paris: Person) -> Scene:
-    given = {"number": "75-0042", "mode": DELEGATED, "missionIds": list(WORK), "originallyInForceOn": "2024-01-01"}
+    given = {
+        "number": "75-0042",
+        "mode": DELEGATED,
+        "missionIds": list(WORK),
+        "originallyInForceOn": "2024-01-01",
+    }
     papers = {"convention": paper("a"), "contract": paper("b")}
-    return Scene("agent-paris", {"partnerId": (await paris.registers(a_siret())).id} | given | papers)
+    return Scene(
+        "agent-paris",
+        {"partnerId": (await paris.registers(a_siret())).id} | given | papers,
+    )
 
 
 @stage("delegationChange")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": _new_papers() | {"on": TODAY}}
-    return Scene("agent-paris", given, rule="agent_managing Delegation:change jurisdiction")
+    given = {
+        "partnerId": esat.partner.id,
+        "mode": DELEGATED,
+        "members": "END",
+        "switch": _new_papers() | {"on": TODAY},
+    }
+    return Scene(
+        "agent-paris", given, rule="agent_managing Delegation:change jurisdiction"
+    )
 
 
 @stage("partnerSiretChange")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo", DELEGATED)
-    given = {"partnerId": esat.partner.id, "siret": another_siret_of(esat.partner.siret), "switch": _new_papers()}
-    return Scene("agent-paris", given, rule="agent_managing Partner:update jurisdiction")
+    given = {
+        "partnerId": esat.partner.id,
+        "siret": another_siret_of(esat.partner.siret),
+        "switch": _new_papers(),
+    }
+    return Scene(
+        "agent-paris", given, rule="agent_managing Partner:update jurisdiction"
+    )
 
 
 def _new_papers() -> dict[str, Any]:
@@ -177,21 +244,41 @@ async def _(paris: Person) -> Scene:
     query = "query($p: ID!) { bulletins(partnerId: $p) { nodes { id coversSeveralDepartments status } } }"
     for bulletin in (await cna.asks(query, p=HORIZONS))["bulletins"]["nodes"]:
         if bulletin["coversSeveralDepartments"] and bulletin["status"] == "OPEN":
-            await cna.does("bulletinClose", bulletinId=bulletin["id"], on=TODAY, closingReason="Portée réduite")
-    return Scene(cna.name, {"partnerId": HORIZONS}, "org_CNA", "agent_managing Cna:hand_back jurisdiction")
+            await cna.does(
+                "bulletinClose",
+                bulletinId=bulletin["id"],
+                on=TODAY,
+                closingReason="Portée réduite",
+            )
+    return Scene(
+        cna.name,
+        {"partnerId": HORIZONS},
+        "org_CNA",
+        "agent_managing Cna:hand_back jurisdiction",
+    )
 
 
 @stage("conventionAmend")
 async def _(paris: Person) -> Scene:
     _, convention = await a_signed_esat(paris)
     missions = [*WORK, "mis_LOGEMENT"]
-    return Scene("agent-paris", {"conventionId": convention, "verifiedFields": ["mission"], "missionIds": missions})
+    return Scene(
+        "agent-paris",
+        {
+            "conventionId": convention,
+            "verifiedFields": ["mission"],
+            "missionIds": missions,
+        },
+    )
 
 
 @stage("conventionClose")
 async def _(paris: Person) -> Scene:
     _, convention = await a_signed_esat(paris)
-    return Scene("agent-paris", {"conventionId": convention, "on": TOMORROW, "closingReason": "PARTNER_CEASED"})
+    return Scene(
+        "agent-paris",
+        {"conventionId": convention, "on": TOMORROW, "closingReason": "PARTNER_CEASED"},
+    )
 
 
 @stage("conventionClosingCancel")
@@ -204,13 +291,17 @@ async def _(paris: Person) -> Scene:
 @stage("managerAppoint")
 async def _(paris: Person) -> Scene:
     _, convention = await a_signed_esat(paris, DELEGATED)
-    return Scene("agent-paris", {"conventionId": convention, "kind": "MANAGER", "person": PERSON})
+    return Scene(
+        "agent-paris", {"conventionId": convention, "kind": "MANAGER", "person": PERSON}
+    )
 
 
 @stage("managerEnd")
 async def _(paris: Person) -> Scene:
     _, convention = await a_signed_esat(paris, DELEGATED)
-    appointed = await paris.appoints(convention, "MANAGER", person=somebody("Mona", "Mimosa"))
+    appointed = await paris.appoints(
+        convention, "MANAGER", person=somebody("Mona", "Mimosa")
+    )
     return Scene("agent-paris", {"managerId": appointed["manager"]["id"], "on": TODAY})
 
 
@@ -220,19 +311,36 @@ async def _(paris: Person) -> Scene:
 @stage("bulletinPrepare")
 async def _(paris: Person) -> Scene:
     partner, convention = await a_signed_esat(paris)
-    given = {"serviceId": "svc_ESAT", "siret": partner.siret, "roleIds": ["rol_ESAT_LECTEUR"]}
-    return Scene("agent-paris", {"conventionId": convention, "establishmentIds": partner.establishments} | given)
+    given = {
+        "serviceId": "svc_ESAT",
+        "siret": partner.siret,
+        "roleIds": ["rol_ESAT_LECTEUR"],
+    }
+    return Scene(
+        "agent-paris",
+        {"conventionId": convention, "establishmentIds": partner.establishments}
+        | given,
+    )
 
 
 async def _a_draft(paris: Person) -> tuple[Partner, str, str]:
     partner, convention = await a_signed_esat(paris)
-    return partner, convention, await paris.prepares_bulletin(convention, partner.siret, partner.establishments)
+    return (
+        partner,
+        convention,
+        await paris.prepares_bulletin(
+            convention, partner.siret, partner.establishments
+        ),
+    )
 
 
 @stage("bulletinSign")
 async def _(paris: Person) -> Scene:
     _, _, bulletin = await _a_draft(paris)
-    return Scene("agent-paris", {"bulletinId": bulletin, "signature": paper("c"), "effectiveFrom": TODAY})
+    return Scene(
+        "agent-paris",
+        {"bulletinId": bulletin, "signature": paper("c"), "effectiveFrom": TODAY},
+    )
 
 
 @stage("serviceOpen")
@@ -246,28 +354,40 @@ async def _(paris: Person) -> Scene:
 @stage("bulletinReplace")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    successor = await paris.prepares_bulletin(esat.convention, esat.partner.siret, esat.partner.establishments)
+    successor = await paris.prepares_bulletin(
+        esat.convention, esat.partner.siret, esat.partner.establishments
+    )
     await paris.signs_bulletin(successor)
-    return Scene("agent-paris", {"bulletinId": esat.bulletin, "successorId": successor, "on": TODAY})
+    return Scene(
+        "agent-paris",
+        {"bulletinId": esat.bulletin, "successorId": successor, "on": TODAY},
+    )
 
 
 @stage("bulletinClose")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    return Scene("agent-paris", {"bulletinId": esat.bulletin, "on": TODAY, "closingReason": "Départ"})
+    return Scene(
+        "agent-paris",
+        {"bulletinId": esat.bulletin, "on": TODAY, "closingReason": "Départ"},
+    )
 
 
 @stage("bulletinClosingCancel")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    await paris.does("bulletinClose", bulletinId=esat.bulletin, on=TOMORROW, closingReason="Départ")
+    await paris.does(
+        "bulletinClose", bulletinId=esat.bulletin, on=TOMORROW, closingReason="Départ"
+    )
     return Scene("agent-paris", {"bulletinId": esat.bulletin})
 
 
 @stage("serviceSuspend")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    return Scene("agent-paris", {"accessId": esat.access, "suspensionReason": "Vérification"})
+    return Scene(
+        "agent-paris", {"accessId": esat.access, "suspensionReason": "Vérification"}
+    )
 
 
 @stage("serviceResume")
@@ -312,14 +432,23 @@ async def _(paris: Person) -> Scene:
     manager = Person(paris.asker, str(esat.manager))
     ana = await manager.invites(esat.partner.id, "Ana", "Anémone")
     rule = "partner_administrator Membership:add own_partner_delegated"
-    return Scene(manager.name, {"groupId": esat.group, "userIds": [ana.user]}, esat.partner.id, rule)
+    return Scene(
+        manager.name,
+        {"groupId": esat.group, "userIds": [ana.user]},
+        esat.partner.id,
+        rule,
+    )
 
 
 @stage("groupMembersRemove")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
     rule = "agent_managing Membership:remove jurisdiction_centralised"
-    return Scene("agent-paris", {"groupId": esat.group, "userIds": [esat.member.user], "on": TODAY}, rule=rule)
+    return Scene(
+        "agent-paris",
+        {"groupId": esat.group, "userIds": [esat.member.user], "on": TODAY},
+        rule=rule,
+    )
 
 
 # users
@@ -328,7 +457,10 @@ async def _(paris: Person) -> Scene:
 @stage("userInvite")
 async def _(paris: Person) -> Scene:
     partner, _ = await a_signed_esat(paris)
-    return Scene("agent-paris", {"partnerId": partner.id, "person": PERSON | {"jobTitle": "Comptable"}})
+    return Scene(
+        "agent-paris",
+        {"partnerId": partner.id, "person": PERSON | {"jobTitle": "Comptable"}},
+    )
 
 
 @stage("invitationAccept")
@@ -349,7 +481,9 @@ async def _(paris: Person) -> Scene:
 async def _(paris: Person) -> Scene:
     partner, _ = await a_signed_esat(paris)
     invited = await paris.invites(partner.id, "Ana", "Anémone")
-    return Scene("agent-paris", {"affiliationId": invited.affiliation, "person": PERSON})
+    return Scene(
+        "agent-paris", {"affiliationId": invited.affiliation, "person": PERSON}
+    )
 
 
 async def _a_member(paris: Person) -> Opened:
@@ -359,7 +493,10 @@ async def _a_member(paris: Person) -> Opened:
 @stage("userSuspend")
 async def _(paris: Person) -> Scene:
     esat = await _a_member(paris)
-    return Scene("agent-paris", {"affiliationId": esat.member.affiliation, "suspensionReason": "Vérification"})
+    return Scene(
+        "agent-paris",
+        {"affiliationId": esat.member.affiliation, "suspensionReason": "Vérification"},
+    )
 
 
 @stage("userReinstate")
@@ -378,7 +515,9 @@ async def _(paris: Person) -> Scene:
 @stage("userDeactivationCancel")
 async def _(paris: Person) -> Scene:
     esat = await _a_member(paris)
-    await paris.does("userDeactivate", affiliationId=esat.member.affiliation, on=TOMORROW)
+    await paris.does(
+        "userDeactivate", affiliationId=esat.member.affiliation, on=TOMORROW
+    )
     return Scene("agent-paris", {"affiliationId": esat.member.affiliation})
 
 
@@ -395,7 +534,12 @@ async def _(paris: Person) -> Scene:
         "email": "a@editeur.invalid",
     }
     given = {"partnerId": esat.partner.id, "client": client, "until": TOMORROW}
-    return Scene(str(esat.manager), given, esat.partner.id, "partner_administrator Mandate:grant own_partner_delegated")
+    return Scene(
+        str(esat.manager),
+        given,
+        esat.partner.id,
+        "partner_administrator Mandate:grant own_partner_delegated",
+    )
 
 
 @stage("mandateRevoke")
@@ -403,7 +547,9 @@ async def _(paris: Person) -> Scene:
     partner, _ = await a_signed_esat(paris)
     mandated = await paris.mandates(partner.id, "paie-secret-2")
     rule = "agent_managing Mandate:revoke jurisdiction_centralised"
-    return Scene("agent-paris", {"affiliationId": mandated.affiliation, "on": TODAY}, rule=rule)
+    return Scene(
+        "agent-paris", {"affiliationId": mandated.affiliation, "on": TODAY}, rule=rule
+    )
 
 
 # declarations
@@ -418,8 +564,12 @@ ZELIE = a_line(
 async def _declared(paris: Person) -> tuple[Opened, dict[str, str]]:
     """One person of an Esat open today, declared by Jo: the line and the worker."""
     esat = await an_open_esat(paris, "jo")
-    await Person(paris.asker, "jo").declares(**a_deposit(esat.partner.siret, esat.partner.id, ZELIE))
-    query = "query($e: ID!) { lines(establishmentId: $e) { nodes { id worker { id } } } }"
+    await Person(paris.asker, "jo").declares(
+        **a_deposit(esat.partner.siret, esat.partner.id, ZELIE)
+    )
+    query = (
+        "query($e: ID!) { lines(establishmentId: $e) { nodes { id worker { id } } } }"
+    )
     seen = await Person(paris.asker, "jo").asks(query, e=esat.partner.establishments[0])
     (line,) = seen["lines"]["nodes"]
     return esat, {"line": line["id"], "worker": line["worker"]["id"]}
@@ -435,7 +585,11 @@ async def _(paris: Person) -> Scene:
 @stage("remunerationsProcess")
 async def _(paris: Person) -> Scene:
     _, made = await _declared(paris)
-    given = {"lineIds": [made["line"]], "outcome": "NOT_BENEFICIARY", "processingReason": "Zinzolin est inconnue"}
+    given = {
+        "lineIds": [made["line"]],
+        "outcome": "NOT_BENEFICIARY",
+        "processingReason": "Zinzolin est inconnue",
+    }
     rule = "agent_managing DeclarationLine:process paying_organism"
     return Scene("agent-hauts-de-seine", given, "org_921", rule)
 
@@ -450,7 +604,11 @@ async def _(paris: Person) -> Scene:
         "rate": "50",
         "comment": "Zinzolin",
     }
-    given = {"establishment": {"siret": esat.partner.siret}, "idempotencyKey": "k", "lines": [line]}
+    given = {
+        "establishment": {"siret": esat.partner.siret},
+        "idempotencyKey": "k",
+        "lines": [line],
+    }
     rule = "member_validating ActivityChange:deposit granted_service"
     return Scene("jo", given, esat.partner.id, rule)
 
@@ -459,7 +617,9 @@ async def _(paris: Person) -> Scene:
 async def _(paris: Person) -> Scene:
     esat, made = await _declared(paris)
     rule = "member_validating Worker:reveal_nir granted_service"
-    return Scene("jo", {"workerId": made["worker"]}, esat.partner.id, rule, changes=False)
+    return Scene(
+        "jo", {"workerId": made["worker"]}, esat.partner.id, rule, changes=False
+    )
 
 
 # the extraction
@@ -472,21 +632,35 @@ async def _an_import(paris: Person, *lines: str) -> tuple[Desk, str]:
 
 @stage("importOpen")
 async def _(_: Person) -> Scene:
-    given = {"filename": "Zibeline.xlsx", "organismId": "org_751", "columns": [{"header": "Zélie", "field": "IGNORED"}]}
+    given = {
+        "filename": "Zibeline.xlsx",
+        "organismId": "org_751",
+        "columns": [{"header": "Zélie", "field": "IGNORED"}],
+    }
     return Scene("agent-paris", given, rule="agent_managing Import:upload jurisdiction")
 
 
 @stage("importArbitrate")
 async def _(paris: Person) -> Scene:
     siret = a_siret()
-    desk, sent = await _an_import(paris, extract_line(siret), extract_line(siret, name="Zibeline"))
-    given = {"lineId": (await desk.lines(sent))[0]["id"], "decision": "TAKEN", "arbitrationReason": "Zélie l'a dit"}
-    return Scene("agent-paris", given, rule="agent_managing Import:arbitrate jurisdiction")
+    desk, sent = await _an_import(
+        paris, extract_line(siret), extract_line(siret, name="Zibeline")
+    )
+    given = {
+        "lineId": (await desk.lines(sent))[0]["id"],
+        "decision": "TAKEN",
+        "arbitrationReason": "Zélie l'a dit",
+    }
+    return Scene(
+        "agent-paris", given, rule="agent_managing Import:arbitrate jurisdiction"
+    )
 
 
 @stage("importApply")
 async def _(paris: Person) -> Scene:
-    _, sent = await _an_import(paris, extract_line(active="N", contact="zelie@personne.invalid"))
+    _, sent = await _an_import(
+        paris, extract_line(active="N", contact="zelie@personne.invalid")
+    )
     given = {"importId": sent, "organismId": "org_751", "columnsConfirmed": True}
     return Scene("agent-paris", given, rule="agent_managing Import:apply jurisdiction")
 
@@ -524,7 +698,9 @@ async def _(paris: Person) -> Scene:
 
 @stage("organismSet")
 async def _(_: Person) -> Scene:
-    return _national(code="999", kind="CAF", name="Caf fictive", departments=["75", "93"])
+    return _national(
+        code="999", kind="CAF", name="Caf fictive", departments=["75", "93"]
+    )
 
 
 @stage("organismSupportSet")
@@ -534,12 +710,20 @@ async def _(_: Person) -> Scene:
 
 @stage("serviceSet")
 async def _(_: Person) -> Scene:
-    return _national(code="NEUF", label="Neuf", tabLabel="Neuf", availableFrom=TODAY, excludedDepartments=["976"])
+    return _national(
+        code="NEUF",
+        label="Neuf",
+        tabLabel="Neuf",
+        availableFrom=TODAY,
+        excludedDepartments=["976"],
+    )
 
 
 @stage("roleSet")
 async def _(_: Person) -> Scene:
-    return _national(code="ESAT_NEUF", serviceId="svc_ESAT", label="Neuf", profile="READING")
+    return _national(
+        code="ESAT_NEUF", serviceId="svc_ESAT", label="Neuf", profile="READING"
+    )
 
 
 @stage("missionSet")
@@ -564,7 +748,9 @@ async def entries(database: Database) -> list[dict[str, Any]]:
     return await rows(database, "SELECT * FROM journal ORDER BY seq")
 
 
-async def sent(world: World, scene: Scene, act: str, **more: object) -> tuple[dict[str, Any], str]:
+async def sent(
+    world: World, scene: Scene, act: str, **more: object
+) -> tuple[dict[str, Any], str]:
     """The payload of the act, and the request's id."""
     kind = act[0].upper() + act[1:] + "Input!"
     query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ errors {{ code message }} }} }}"
@@ -587,19 +773,30 @@ async def test_every_act_writes_one_entry_that_says_who_for_whom_by_which_rule_a
 
         assert payload["errors"] == [], (act, payload)
         (entry,) = (await entries(world.database))[len(before) :]
-        assert (entry["act"], entry["source"], entry["request_id"]) == (act, "API", request_id)
+        assert (entry["act"], entry["source"], entry["request_id"]) == (
+            act,
+            "API",
+            request_id,
+        )
         assert (entry["policy_hash"], entry["reason"]) == (policy, f"Motif de {act}")
         assert entry["actor_id"] == await _user(world, scene.who), act
         assert entry["acting_for"] == scene.acting_for, act
         assert scene.rule in (None, entry["matched_rule"]), entry["matched_rule"]
-        assert scene.rule or entry["matched_rule"].split()[0] in ("agent_managing", "national"), entry["matched_rule"]
+        assert scene.rule or entry["matched_rule"].split()[0] in (
+            "agent_managing",
+            "national",
+        ), entry["matched_rule"]
         assert bool(_json(entry["after"])) is scene.changes, act
         assert str(entry["day"]) == TODAY
     _nothing_personal(await entries(world.database))
 
 
 async def _user(world: World, subject: str) -> str:
-    (signed,) = await rows(world.database, "SELECT user_id FROM sign_in WHERE subject = :subject", subject=subject)
+    (signed,) = await rows(
+        world.database,
+        "SELECT user_id FROM sign_in WHERE subject = :subject",
+        subject=subject,
+    )
     return str(signed["user_id"])
 
 
@@ -615,17 +812,26 @@ def _nothing_personal(written: list[dict[str, Any]]) -> None:
     assert AMOUNTS.search(text) is None
 
 
-async def test_what_changed_is_told_before_and_after(world: World, paris: Person) -> None:
+async def test_what_changed_is_told_before_and_after(
+    world: World, paris: Person
+) -> None:
     _, convention = await a_signed_esat(paris)
     await paris.does(
-        "conventionAmend", conventionId=convention, verifiedFields=["mission"], missionIds=[*WORK, "mis_LOGEMENT"]
+        "conventionAmend",
+        conventionId=convention,
+        verifiedFields=["mission"],
+        missionIds=[*WORK, "mis_LOGEMENT"],
     )
     await paris.closes_convention(convention, TOMORROW)
 
     amended, closed = (await entries(world.database))[-2:]
 
-    assert _json(amended["before"])[convention] == {"missions": ["ACCOMPAGNEMENT_TRAVAIL"]}
-    assert _json(amended["after"])[convention] == {"missions": ["ACCOMPAGNEMENT_TRAVAIL", "LOGEMENT"]}
+    assert _json(amended["before"])[convention] == {
+        "missions": ["ACCOMPAGNEMENT_TRAVAIL"]
+    }
+    assert _json(amended["after"])[convention] == {
+        "missions": ["ACCOMPAGNEMENT_TRAVAIL", "LOGEMENT"]
+    }
     assert _json(closed["before"]) == {}
     assert _json(closed["after"])[convention] == {
         "closed_on": TOMORROW,
@@ -634,17 +840,26 @@ async def test_what_changed_is_told_before_and_after(world: World, paris: Person
     }
 
 
-async def test_the_rule_that_the_entry_names_is_the_act_s_own(world: World, paris: Person) -> None:
+async def test_the_rule_that_the_entry_names_is_the_act_s_own(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
 
-    await Person(world, str(esat.manager)).appoints(esat.convention, "DEPUTY", userId=esat.member.user)
+    await Person(world, str(esat.manager)).appoints(
+        esat.convention, "DEPUTY", userId=esat.member.user
+    )
 
     entry = (await entries(world.database))[-1]
-    assert entry["matched_rule"] == "partner_administrator Manager:appoint_deputy own_partner_delegated"
+    assert (
+        entry["matched_rule"]
+        == "partner_administrator Manager:appoint_deputy own_partner_delegated"
+    )
     assert entry["acting_for"] == esat.partner.id
 
 
-async def test_a_refused_act_writes_no_entry_and_nothing_else(world: World, paris: Person) -> None:
+async def test_a_refused_act_writes_no_entry_and_nothing_else(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
     ana = await paris.invites(esat.partner.id, "Ana", "Anémone")
     before = await _whole_register(world.database)
@@ -675,7 +890,10 @@ async def test_a_refused_act_writes_no_entry_and_nothing_else(world: World, pari
 
 async def _whole_register(database: Database) -> dict[str, list[dict[str, Any]]]:
     quoted = [f'"{name}"' for name in Base.metadata.tables]
-    return {t: sorted(await rows(database, f"SELECT * FROM {t}"), key=str) for t in quoted}  # noqa: S608 our own words
+    return {
+        t: sorted(await rows(database, f"SELECT * FROM {t}"), key=str)  # noqa: S608 our own words
+        for t in quoted
+    }
 
 
 @contextmanager
@@ -704,18 +922,26 @@ def spoiled(monkeypatch: pytest.MonkeyPatch, database: Database) -> Iterator[Non
 
 
 @pytest.mark.usefixtures("spoiled")
-async def test_an_act_whose_commit_fails_leaves_nothing(database: Database, world: World) -> None:
+async def test_an_act_whose_commit_fails_leaves_nothing(
+    database: Database, world: World
+) -> None:
     before = await _whole_register(database)
-    given = {"siret": a_siret(), "name": "ESAT", "kind": "ESAT", "organismId": "org_751", "idempotencyKey": "k"}
-    query = (
-        "mutation($input: PartnerRegisterInput!) { partnerRegister(input: $input) { partner { id } errors { code } } }"
-    )
+    given = {
+        "siret": a_siret(),
+        "name": "ESAT",
+        "kind": "ESAT",
+        "organismId": "org_751",
+        "idempotencyKey": "k",
+    }
+    query = "mutation($input: PartnerRegisterInput!) { partnerRegister(input: $input) { partner { id } errors { code } } }"
 
     answer = await world.post("agent-paris", query, {"input": given})
 
     body = answer.json()
     assert answer.status_code == 503
-    assert body["errors"][0]["extensions"] == {"code": "OUTCOME_UNKNOWN"}  # the caller's key settles it
+    assert body["errors"][0]["extensions"] == {
+        "code": "OUTCOME_UNKNOWN"
+    }  # the caller's key settles it
     assert body.get("data") is None
     assert "disk" not in answer.text
     assert await _whole_register(database) == before

@@ -38,7 +38,11 @@ IDENTITY = {
 async def blank(dialect: str, copies: Copies, tmp_path: Path) -> Any:  # noqa: ANN401 a generator
     """A migrated register that holds nothing."""
     name = f"blank_{copies.mine}"
-    url = f"sqlite+aiosqlite:///{tmp_path / 'blank.db'}" if dialect == "sqlite" else copies.in_server(name)
+    url = (
+        f"sqlite+aiosqlite:///{tmp_path / 'blank.db'}"
+        if dialect == "sqlite"
+        else copies.in_server(name)
+    )
     if dialect == "postgresql":
         await copies._admin(f'CREATE DATABASE "{name}"')  # noqa: SLF001 the tests' own server
     made = Database(url)
@@ -49,7 +53,9 @@ async def blank(dialect: str, copies: Copies, tmp_path: Path) -> Any:  # noqa: A
 
 
 @pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
-async def test_a_register_that_has_served_refuses_other_keys(blank: Database, stranger: Vault) -> None:
+async def test_a_register_that_has_served_refuses_other_keys(
+    blank: Database, stranger: Vault
+) -> None:
     await keep_canary(blank, OURS)
 
     for judge in (keep_canary, require_keys):
@@ -59,7 +65,9 @@ async def test_a_register_that_has_served_refuses_other_keys(blank: Database, st
     await require_keys(blank, OURS)
 
 
-async def test_a_key_that_has_sealed_stays_in_the_file_when_another_takes_its_place(blank: Database) -> None:
+async def test_a_key_that_has_sealed_stays_in_the_file_when_another_takes_its_place(
+    blank: Database,
+) -> None:
     await keep_canary(blank, OURS)
     await keep_canary(blank, Vault({"k1": SEAL, "k2": OTHER}, "k2", INDEX))
 
@@ -70,7 +78,9 @@ async def test_a_key_that_has_sealed_stays_in_the_file_when_another_takes_its_pl
     await keep_canary(blank, Vault({"k1": SEAL, "k2": OTHER}, "k1", INDEX))
 
 
-async def test_two_processes_that_start_first_with_other_keys_are_not_both_served(blank: Database) -> None:
+async def test_two_processes_that_start_first_with_other_keys_are_not_both_served(
+    blank: Database,
+) -> None:
     both = (keep_canary(blank, OURS), keep_canary(blank, STRANGERS["another index"]))
 
     ended = await asyncio.gather(*both, return_exceptions=True)
@@ -79,7 +89,9 @@ async def test_two_processes_that_start_first_with_other_keys_are_not_both_serve
 
 
 @pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
-async def test_a_register_from_before_canaries_is_judged_by_its_cards(database: Database, stranger: Vault) -> None:
+async def test_a_register_from_before_canaries_is_judged_by_its_cards(
+    database: Database, stranger: Vault
+) -> None:
     async with database.transaction() as session:
         await session.execute(delete(KeyCanary))
         assert await session.scalar(select(func.count()).select_from(Worker))
@@ -92,14 +104,23 @@ async def test_a_register_from_before_canaries_is_judged_by_its_cards(database: 
         assert await session.scalar(select(func.count()).select_from(KeyCanary)) == 1
 
 
-async def test_a_card_indexed_by_another_key_is_found_without_a_canary(database: Database) -> None:
+async def test_a_card_indexed_by_another_key_is_found_without_a_canary(
+    database: Database,
+) -> None:
     """The cards open, and would all be taken for new ones."""
     nir = Nir("255027599906004")
     async with database.transaction() as session:
         await session.execute(delete(KeyCanary))
-        last = (await session.scalars(select(Worker).order_by(Worker.id.desc()).limit(1))).one()
-        last.nir_cipher, last.nir_index = OURS.seal(nir, last.id), STRANGERS["another index"].index(nir)
-        first = (await session.scalars(select(Worker).order_by(Worker.id).limit(1))).one()
+        last = (
+            await session.scalars(select(Worker).order_by(Worker.id.desc()).limit(1))
+        ).one()
+        last.nir_cipher, last.nir_index = (
+            OURS.seal(nir, last.id),
+            STRANGERS["another index"].index(nir),
+        )
+        first = (
+            await session.scalars(select(Worker).order_by(Worker.id).limit(1))
+        ).one()
         first.nir_cipher, first.nir_index = OURS.seal(nir, first.id), OURS.index(nir)
         await session.flush()
 
@@ -119,7 +140,11 @@ async def test_a_canary_holds_no_number(database: Database) -> None:
 async def test_a_process_whose_register_comes_to_hold_other_keys_is_not_ready(
     register_url: str, database: Database, issuer_file: Path
 ) -> None:
-    environ = {"DEMO": "1", "DATABASE_URL": _plain(register_url), "DEMO_KEY": str(issuer_file)}
+    environ = {
+        "DEMO": "1",
+        "DATABASE_URL": _plain(register_url),
+        "DEMO_KEY": str(issuer_file),
+    }
     app = create_app(Settings.from_environ(environ))
     async with app.router.lifespan_context(app):
         assert await ready(app) == 200
@@ -134,14 +159,20 @@ async def test_a_process_whose_register_comes_to_hold_other_keys_is_not_ready(
 
 
 async def ready(app: Starlette) -> int:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://localhost"
+    ) as client:
         return (await client.get("/readyz")).status_code
 
 
-async def test_a_worker_process_does_not_start_with_other_keys(register_url: str, tmp_path: Path) -> None:
+async def test_a_worker_process_does_not_start_with_other_keys(
+    register_url: str, tmp_path: Path
+) -> None:
     file = tmp_path / "nir.json"
     Vault.write(file)
-    settings = Settings.from_environ(IDENTITY | {"DATABASE_URL": _plain(register_url), "NIR_KEYS": str(file)})
+    settings = Settings.from_environ(
+        IDENTITY | {"DATABASE_URL": _plain(register_url), "NIR_KEYS": str(file)}
+    )
     app = create_app(settings)
 
     with pytest.raises(VaultError, match="ne sont pas celles de ce registre"):
@@ -151,13 +182,20 @@ async def test_a_worker_process_does_not_start_with_other_keys(register_url: str
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_a_seed_with_keys_leaves_their_canary_and_a_start_with_others_is_refused(
-    dialect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    dialect: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     first, second = tmp_path / "first.json", tmp_path / "second.json"
     for file in (first, second):
         Vault.write(file)
     url = f"{dialect}:///{tmp_path / 'register.db'}"
-    for name, value in {"DATABASE_URL": url, "NIR_KEYS": str(first), **IDENTITY}.items():
+    for name, value in {
+        "DATABASE_URL": url,
+        "NIR_KEYS": str(first),
+        **IDENTITY,
+    }.items():
         monkeypatch.setenv(name, value)
     assert await asyncio.to_thread(main, ["migrate"]) == 0
     assert await asyncio.to_thread(main, ["seed"]) == 0

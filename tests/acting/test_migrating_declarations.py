@@ -6,10 +6,11 @@ from alembic import command
 
 from persistence.engine import Database
 from persistence.migrations import config, migrate
-from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line
 from tests.journeys.story import Person, an_open_esat
+
+from .ledger import rows
 
 BEFORE = "0015-1"
 LINES = "SELECT id, words_digest, dual_activity_since, dual_activity_hours FROM declaration_line ORDER BY id"
@@ -24,7 +25,11 @@ SECOND = {
 async def _meaning(database: Database) -> dict[str, list[dict[str, Any]]]:
     return {
         name: await rows(database, query)
-        for name, query in (("lines", LINES), ("treatments", TREATMENTS), ("nothing", NOTHING))
+        for name, query in (
+            ("lines", LINES),
+            ("treatments", TREATMENTS),
+            ("nothing", NOTHING),
+        )
     }
 
 
@@ -36,17 +41,29 @@ async def _back_and_forth(database: Database) -> None:
     await migrate(database)
 
 
-async def test_what_was_declared_and_treated_before_means_the_same_after(world: World, paris: Person) -> None:
+async def test_what_was_declared_and_treated_before_means_the_same_after(
+    world: World, paris: Person
+) -> None:
     esat, other = await an_open_esat(paris, "jo"), await an_open_esat(paris, "zoe")
-    jo, zoe, seine = (Person(world, who) for who in ("jo", "zoe", "agent-hauts-de-seine"))
+    jo, zoe, seine = (
+        Person(world, who) for who in ("jo", "zoe", "agent-hauts-de-seine")
+    )
     siret = esat.partner.siret
-    await jo.declares(**a_deposit(siret, "1", a_line(0, "921"), a_line(1, "921", usedName="D'Ormeau")))
-    read = await seine.asks("{ lines(live: true, first: 100) { nodes { id clientReference } } }")
+    await jo.declares(
+        **a_deposit(siret, "1", a_line(0, "921"), a_line(1, "921", usedName="D'Ormeau"))
+    )
+    read = await seine.asks(
+        "{ lines(live: true, first: 100) { nodes { id clientReference } } }"
+    )
     ids = {line["clientReference"]: line["id"] for line in read["lines"]["nodes"]}
     await seine.processes("TAKEN_INTO_ACCOUNT", ids["P000"])
-    await seine.processes("RETURNED", ids["P001"], processingReason="Matricule à revoir")
+    await seine.processes(
+        "RETURNED", ids["P001"], processingReason="Matricule à revoir"
+    )
     await zoe.declares(**a_deposit(other.partner.siret, "1", nothingToDeclare=True))
-    await jo.declares(**a_deposit(siret, "2", a_line(2, "921", **SECOND), deposit=False))
+    await jo.declares(
+        **a_deposit(siret, "2", a_line(2, "921", **SECOND), deposit=False)
+    )
     before = await _meaning(world.database)
     assert len(before["treatments"]) == 2
     assert len(before["nothing"]) == 1
@@ -54,7 +71,12 @@ async def test_what_was_declared_and_treated_before_means_the_same_after(world: 
     await _back_and_forth(world.database)
 
     after = await _meaning(world.database)
-    deposited = {row["id"] for row in await rows(world.database, "SELECT id FROM declaration_line WHERE deposited")}
+    deposited = {
+        row["id"]
+        for row in await rows(
+            world.database, "SELECT id FROM declaration_line WHERE deposited"
+        )
+    }
     assert after["treatments"] == before["treatments"]
     assert after["nothing"] == before["nothing"]
     assert _of(after["lines"], deposited) == _of(before["lines"], deposited)

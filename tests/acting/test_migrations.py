@@ -16,9 +16,17 @@ from sqlalchemy import Connection, inspect
 
 from persistence import migrations
 from persistence.engine import Database
-from persistence.migrations import OtherStep, additive, check, config, is_current, migrate, require_step
-from persistence.records.base import Instant
+from persistence.migrations import (
+    OtherStep,
+    additive,
+    check,
+    config,
+    is_current,
+    migrate,
+    require_step,
+)
 from persistence.seeds.reference import seed_reference
+from persistence.types import Instant
 from tests.conftest import Copies, World
 
 
@@ -41,10 +49,14 @@ async def empty(dialect: str, copies: Copies, tmp_path: Path) -> object:
 
 async def tables(database: Database) -> set[str]:
     async with database.reader.connect() as connection:
-        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+        return set(
+            await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        )
 
 
-async def test_the_register_goes_up_agrees_with_the_records_goes_down_and_up_again(empty: Database) -> None:
+async def test_the_register_goes_up_agrees_with_the_records_goes_down_and_up_again(
+    empty: Database,
+) -> None:
     assert not await is_current(empty)
     await migrate(empty)
     await check(empty)
@@ -84,7 +96,9 @@ async def test_migrating_a_current_register_changes_nothing(database: Database) 
 def scripts_with(folder: Path, *newer: bool) -> Path:
     """Our scripts and some that we do not have yet, each a new table, additive or not."""
     made = folder / "migrations"
-    shutil.copytree(migrations.SCRIPTS, made, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        migrations.SCRIPTS, made, ignore=shutil.ignore_patterns("__pycache__")
+    )
     previous = migrations.head()
     for number, declared in enumerate(newer, 9001):
         (made / "versions" / f"{number}_newer.py").write_text(
@@ -100,10 +114,21 @@ def scripts_with(folder: Path, *newer: bool) -> Path:
 
 @pytest.mark.parametrize(
     ("newer", "served"),
-    [((True,), True), ((True, True), True), ((False,), False), ((False, True), False), ((True, False), False)],
+    [
+        ((True,), True),
+        ((True, True), True),
+        ((False,), False),
+        ((False, True), False),
+        ((True, False), False),
+    ],
 )
 async def test_a_process_stays_ready_when_only_additive_steps_are_passed_by_a_newer_one(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newer: tuple[bool, ...], *, served: bool
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    newer: tuple[bool, ...],
+    *,
+    served: bool,
 ) -> None:
     assert (await world.client.get("/readyz")).status_code == 200
 
@@ -139,7 +164,9 @@ async def test_a_register_that_is_behind_is_not_served(empty: Database) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-async def test_an_additive_step_takes_nothing_from_a_process_of_the_step_before(empty: Database) -> None:
+async def test_an_additive_step_takes_nothing_from_a_process_of_the_step_before(
+    empty: Database,
+) -> None:
     """What that process reads and writes stays: its tables, its columns, and no new demand on its rows."""
     steps = list(reversed(list(ScriptDirectory.from_config(config()).walk_revisions())))
     before: Shape = {}
@@ -166,13 +193,22 @@ def shape(connection: Connection) -> Shape:
     known, found = inspect(connection), {}
     for table in known.get_table_names():
         columns = {
-            column["name"]: (str(column["type"]), column["nullable"], column["default"] is not None)
+            column["name"]: (
+                str(column["type"]),
+                column["nullable"],
+                column["default"] is not None,
+            )
             for column in known.get_columns(table)
         }
         unique = {f"{u['column_names']}" for u in known.get_unique_constraints(table)}
-        unique |= {f"{i['column_names']}" for i in known.get_indexes(table) if i["unique"]}
+        unique |= {
+            f"{i['column_names']}" for i in known.get_indexes(table) if i["unique"]
+        }
         checks = {check["sqltext"] for check in known.get_check_constraints(table)}
-        foreign = {f"{f['constrained_columns']} {f['referred_table']}" for f in known.get_foreign_keys(table)}
+        foreign = {
+            f"{f['constrained_columns']} {f['referred_table']}"
+            for f in known.get_foreign_keys(table)
+        }
         found[table] = {"columns": columns, "demands": unique | checks | foreign}
     return found
 
@@ -189,7 +225,9 @@ def demands(before: Shape, after: Shape) -> list[str]:
         for name, (_, nullable, has_default) in new["columns"].items():
             if name not in old["columns"] and not nullable and not has_default:
                 told.append(f"{table}.{name}")
-        told += [f"{table}: {demand}" for demand in sorted(new["demands"] - old["demands"])]
+        told += [
+            f"{table}: {demand}" for demand in sorted(new["demands"] - old["demands"])
+        ]
     return told
 
 
@@ -199,7 +237,9 @@ def test_what_a_step_takes_away_or_asks_is_seen() -> None:
         "t": {"columns": {"a": free, "b": free}, "demands": set()},
         "gone": {"columns": {"a": free}, "demands": set()},
     }
-    after: Shape = {"t": {"columns": {"a": asked, "c": asked, "d": free}, "demands": {"['d']"}}}
+    after: Shape = {
+        "t": {"columns": {"a": asked, "c": asked, "d": free}, "demands": {"['d']"}}
+    }
 
     assert demands(before, after) == ["t.a", "t.b", "t.c", "t: ['d']", "gone.a"]
 
@@ -221,7 +261,9 @@ def _before(revision: str) -> str:
     return step.down_revision
 
 
-async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_made(empty: Database) -> None:
+async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_made(
+    empty: Database,
+) -> None:
     await _up(empty, _before("0011"))
     sent = {"objects": ["bat_1"], "checked": None, "errors": [], "warnings": []}
     async with empty.writer.connect() as connection:
@@ -243,20 +285,31 @@ async def test_the_keys_that_a_register_has_are_given_their_end_and_what_they_ma
     async with empty.reader.connect() as connection:
         found = await connection.execute(sa.select(KEYS).order_by(KEYS.c.operation))
         assert [tuple(row) for row in found] == [
-            ("remunerationsDeclare", "k", datetime(2027, 3, 31, 23, tzinfo=UTC), "bat_1"),
+            (
+                "remunerationsDeclare",
+                "k",
+                datetime(2027, 3, 31, 23, tzinfo=UTC),
+                "bat_1",
+            ),
             ("userSuspend", "k", datetime(2027, 1, 10, 8, tzinfo=UTC), "aff_1"),
         ]
 
 
 KEYS = sa.table(
-    "idempotency", sa.column("operation"), sa.column("key"), sa.column("expires_at", Instant()), sa.column("object_id")
+    "idempotency",
+    sa.column("operation"),
+    sa.column("key"),
+    sa.column("expires_at", Instant()),
+    sa.column("object_id"),
 )
 
 
 # the names
 
 
-async def test_the_names_that_a_register_has_are_found_in_any_order_and_compared_as_new_ones(empty: Database) -> None:
+async def test_the_names_that_a_register_has_are_found_in_any_order_and_compared_as_new_ones(
+    empty: Database,
+) -> None:
     await _up(empty, _before("0014"))
     before: list[tuple[str, list[dict[str, Any]]]] = [
         ("INSERT INTO \"user\" (id, version, kind, given_name, family_name, sort_key, email) VALUES (:a, 1, :b, :c, :d, 'former', :e)",
@@ -282,7 +335,9 @@ async def test_the_names_that_a_register_has_are_found_in_any_order_and_compared
         async with empty.reader.connect() as connection:
             return [tuple(row) for row in await connection.execute(sa.text(query))]
 
-    assert await found('SELECT given_name, family_name, email, sort_key FROM "user" ORDER BY id') == [
+    assert await found(
+        'SELECT given_name, family_name, email, sort_key FROM "user" ORDER BY id'
+    ) == [
         ("Zo\u00e9", "O’Brien-Martin", "zo\u00e9@x.example", "o brien martin zoe"),
         ("", "Paie d'Ana", None, "paie d ana"),
     ]
@@ -292,4 +347,6 @@ async def test_the_names_that_a_register_has_are_found_in_any_order_and_compared
     assert await found("SELECT birth_name, given_names, sort_key FROM worker") == [
         ("D’Angelo", "Jean-Luc", "d angelo jean luc")
     ]
-    assert await found("SELECT count(*) FROM partner WHERE sort_key LIKE 'esat n %'") == [(1_100,)]
+    assert await found(
+        "SELECT count(*) FROM partner WHERE sort_key LIKE 'esat n %'"
+    ) == [(1_100,)]

@@ -10,10 +10,9 @@ import strawberry
 
 from persistence.records import Refused, Rule
 from persistence.records.identifiers import holds_nir
-from resolvers import sizes
+from resolvers import limits
 from resolvers.groups import GroupCloseInput
 from server.settings import DEMO_ISSUER
-from tests.acting.ledger import rows
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line, a_nir
 from tests.journeys.story import (
@@ -30,6 +29,8 @@ from tests.journeys.story import (
     refused,
     somebody,
 )
+
+from .ledger import rows
 
 HUGE = "é" * 200_000
 REGISTER = {"name": "ESAT", "kind": "ESAT", "organismId": "org_751", "department": "75"}
@@ -53,14 +54,24 @@ SIRETS = {
 }  # fmt: skip
 
 
-async def test_a_siret_badly_formed_is_refused_wherever_it_is_written(world: World, paris: Person) -> None:
+async def test_a_siret_badly_formed_is_refused_wherever_it_is_written(
+    world: World, paris: Person
+) -> None:
     partner, convention = await a_signed_esat(paris)
     bulletin = {"conventionId": convention, "serviceId": "svc_ESAT", "roleIds": []}
     annex = {"partnerId": partner.id, "name": "Annexe", "department": "75"}
 
     for siret, code in SIRETS.items():
-        for act, given in (("partnerRegister", REGISTER), ("bulletinPrepare", bulletin), ("establishmentAdd", annex)):
-            await meets(world, "agent-paris", (act, given | {"siret": siret}, code, ["input", "siret"]))
+        for act, given in (
+            ("partnerRegister", REGISTER),
+            ("bulletinPrepare", bulletin),
+            ("establishmentAdd", annex),
+        ):
+            await meets(
+                world,
+                "agent-paris",
+                (act, given | {"siret": siret}, code, ["input", "siret"]),
+            )
 
 
 async def test_what_is_badly_formed_or_unknown_comes_back_with_its_code_and_its_path(
@@ -91,10 +102,16 @@ async def test_what_is_badly_formed_or_unknown_comes_back_with_its_code_and_its_
         await meets(world, "agent-paris", case)
 
 
-async def test_the_dates_and_papers_of_a_convention_are_refused_where_they_stand(world: World, paris: Person) -> None:
+async def test_the_dates_and_papers_of_a_convention_are_refused_where_they_stand(
+    world: World, paris: Person
+) -> None:
     partner = await paris.registers(a_siret())
     draft = {"conventionId": await paris.prepares_convention(partner.id)}
-    sign = draft | {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY}
+    sign = draft | {
+        "convention": paper("a"),
+        "contract": paper("b"),
+        "inForceOn": TODAY,
+    }
     cases: list[Case] = [
         ("conventionSign", sign | {"inForceOn": "2026-12-09"}, "DATE_PAST", ["input", "inForceOn"]),
         ("conventionSign", sign | {"inForceOn": "0001-01-01"}, "VALUE_INVALID", ["input", "inForceOn"]),
@@ -112,47 +129,101 @@ async def test_the_dates_and_papers_of_a_convention_are_refused_where_they_stand
 
 async def test_a_day_out_of_reach_is_refused(world: World, paris: Person) -> None:
     """31/12/9999 is the register's own « for ever »; on PostgreSQL it reads `infinity`."""
-    draft = {"conventionId": await paris.prepares_convention((await paris.registers(a_siret())).id)}
-    sign = draft | {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY}
+    draft = {
+        "conventionId": await paris.prepares_convention(
+            (await paris.registers(a_siret())).id
+        )
+    }
+    sign = draft | {
+        "convention": paper("a"),
+        "contract": paper("b"),
+        "inForceOn": TODAY,
+    }
     for day in ("9999-12-31", "2200-01-01", "1899-12-31"):
         await meets(world, "agent-paris", ("conventionSign", sign | {"inForceOn": day}, "VALUE_INVALID", ["input", "inForceOn"]))  # fmt: skip
         await meets(world, "agent-paris", ("conventionSign", sign | {"termOn": day}, "VALUE_INVALID", ["input", "termOn"]))  # fmt: skip
 
-    await paris.signs_convention(draft["conventionId"], "2199-12-30", termOn="2199-12-31")
+    await paris.signs_convention(
+        draft["conventionId"], "2199-12-30", termOn="2199-12-31"
+    )
 
 
 async def test_persons_are_checked(world: World, paris: Person) -> None:
     partner, _ = await a_signed_esat(paris)
     person = somebody("Ana", "Anémone")
-    for email in ("", "ana", "ana@", "@x.fr", "a b@x.fr", "ana@x", "ana@x.", "a@b@c.fr"):
+    for email in (
+        "",
+        "ana",
+        "ana@",
+        "@x.fr",
+        "a b@x.fr",
+        "ana@x",
+        "ana@x.",
+        "a@b@c.fr",
+    ):
         given = {"partnerId": partner.id, "person": person | {"email": email}}
-        await meets(world, "agent-paris", ("userInvite", given, "EMAIL_FORMAT", ["input", "person", "email"]))
+        await meets(
+            world,
+            "agent-paris",
+            ("userInvite", given, "EMAIL_FORMAT", ["input", "person", "email"]),
+        )
     nameless = {"partnerId": partner.id, "person": person | {"familyName": " "}}
-    await meets(world, "agent-paris", ("userInvite", nameless, "VALUE_INVALID", ["input", "person", "familyName"]))
+    await meets(
+        world,
+        "agent-paris",
+        ("userInvite", nameless, "VALUE_INVALID", ["input", "person", "familyName"]),
+    )
 
-    shared = await paris.does("userInvite", partnerId=partner.id, person=person | {"email": "Contact@esat.fr"})
+    shared = await paris.does(
+        "userInvite", partnerId=partner.id, person=person | {"email": "Contact@esat.fr"}
+    )
     assert shared["warnings"] == [{"code": "EMAIL_SHARED"}]
     again = {"partnerId": partner.id, "person": person | {"email": "CONTACT@esat.fr "}}
-    await meets(world, "agent-paris", ("userInvite", again, "ALREADY_AFFILIATED", ["input", "person", "email"]))
+    await meets(
+        world,
+        "agent-paris",
+        ("userInvite", again, "ALREADY_AFFILIATED", ["input", "person", "email"]),
+    )
 
 
-async def test_after_acceptance_an_identity_is_the_person_s_own(world: World, paris: Person) -> None:
+async def test_after_acceptance_an_identity_is_the_person_s_own(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
     known = somebody("Jo", "jo")
     mine = {"affiliationId": esat.member.affiliation}
 
-    done = await paris.does("userUpdate", "affiliation { jobTitle }", **mine, person=known | {"jobTitle": "Cheffe"})
+    done = await paris.does(
+        "userUpdate",
+        "affiliation { jobTitle }",
+        **mine,
+        person=known | {"jobTitle": "Cheffe"},
+    )
 
     assert done["affiliation"] == {"jobTitle": "Cheffe"}
     changed = mine | {"person": known | {"familyName": "Autre"}}
-    await meets(world, "agent-paris", ("userUpdate", changed, "IDENTITY_ACCEPTED", ["input", "person"]))
+    await meets(
+        world,
+        "agent-paris",
+        ("userUpdate", changed, "IDENTITY_ACCEPTED", ["input", "person"]),
+    )
 
 
-async def test_what_is_another_partner_s_is_refused_in_a_bulletin_and_in_a_group(world: World, paris: Person) -> None:
+async def test_what_is_another_partner_s_is_refused_in_a_bulletin_and_in_a_group(
+    world: World, paris: Person
+) -> None:
     mine, other = await an_open_esat(paris, "jo"), await an_open_esat(paris, "ana")
     theirs = list(other.partner.establishments)
-    bulletin = {"conventionId": mine.convention, "serviceId": "svc_ESAT", "siret": mine.partner.siret, "roleIds": []}
-    group, annex = {"groupId": mine.group}, await paris.adds_establishment(mine.partner.id, a_siret(), "75")
+    bulletin = {
+        "conventionId": mine.convention,
+        "serviceId": "svc_ESAT",
+        "siret": mine.partner.siret,
+        "roleIds": [],
+    }
+    group, annex = (
+        {"groupId": mine.group},
+        await paris.adds_establishment(mine.partner.id, a_siret(), "75"),
+    )
     cases: list[Case] = [
         ("bulletinPrepare", bulletin | {"establishmentIds": theirs}, "NOT_FOUND", ["input", "establishmentIds", "0"]),
         ("bulletinPrepare", bulletin | {"roleIds": ["rol_CDAP_T1"]}, "ROLE_OF_OTHER_SERVICE", ["input", "roleIds"]),
@@ -174,7 +245,9 @@ async def test_what_is_another_partner_s_is_refused_in_a_bulletin_and_in_a_group
         await meets(world, "agent-paris", case)
 
 
-async def test_a_manager_is_somebody_of_the_partner(world: World, paris: Person) -> None:
+async def test_a_manager_is_somebody_of_the_partner(
+    world: World, paris: Person
+) -> None:
     partner, convention = await a_signed_esat(paris, DELEGATED)
     del partner
     given = {"conventionId": convention, "kind": "MANAGER"}
@@ -188,7 +261,9 @@ async def test_a_manager_is_somebody_of_the_partner(world: World, paris: Person)
         await meets(world, "agent-paris", case)
 
 
-async def test_a_huge_text_is_refused_where_it_stands_and_nothing_breaks(world: World, paris: Person) -> None:
+async def test_a_huge_text_is_refused_where_it_stands_and_nothing_breaks(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
     for text in (HUGE, "𝔄" * 3_000):
         await _is_refused_everywhere(world, esat, text)
@@ -212,7 +287,9 @@ async def _is_refused_everywhere(world: World, esat: Opened, text: str) -> None:
         await meets(world, who, (act, given, "VALUE_INVALID", ["input", *path]))
 
 
-async def test_the_longest_name_that_is_accepted_is_written_on_both_databases(paris: Person) -> None:
+async def test_the_longest_name_that_is_accepted_is_written_on_both_databases(
+    paris: Person,
+) -> None:
     partner = await paris.registers(a_siret(), name="ﷺ" * 250)
 
     seen = await paris.reads(partner.id, "... on Partner { name }")
@@ -227,31 +304,46 @@ async def test_odd_characters_are_kept_as_they_are(world: World, paris: Person) 
 
     assert (await paris.reads(partner.id, "... on Partner { name }"))["name"] == name
     found = await paris.asks(
-        "query($s: String!) { partners(search: $s) { nodes { id } } }", s="oeuvre « d'elan » 100 %"
+        "query($s: String!) { partners(search: $s) { nodes { id } } }",
+        s="oeuvre « d'elan » 100 %",
     )
     assert [p["id"] for p in found["partners"]["nodes"]] == [partner.id]
     answer = await world.client.post(
         "/graphql",
         content=b'{"query": "mutation { activityAttest(input: {partnerId: \\"x\\", evidence: \\"\\u0000\\"}) { replayed } }"}',
-        headers={"Authorization": f"Bearer {world.issuer.issue('agent-paris')}", "Content-Type": "application/json"},
+        headers={
+            "Authorization": f"Bearer {world.issuer.issue('agent-paris')}",
+            "Content-Type": "application/json",
+        },
     )
     assert answer.status_code == 400
 
 
-async def test_the_reason_of_an_act_is_kept_in_the_journal(world: World, paris: Person) -> None:
+async def test_the_reason_of_an_act_is_kept_in_the_journal(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
 
-    await paris.does("groupClose", groupId=esat.group, on=TODAY, reason="Réorganisation du service")
+    await paris.does(
+        "groupClose", groupId=esat.group, on=TODAY, reason="Réorganisation du service"
+    )
 
-    (entry,) = await rows(world.database, "SELECT reason FROM journal WHERE act = 'groupClose'")
+    (entry,) = await rows(
+        world.database, "SELECT reason FROM journal WHERE act = 'groupClose'"
+    )
     assert entry["reason"] == "Réorganisation du service"
     read = await paris.asks(
-        "query($id: ID!) { journal(objectId: $id, first: 1) { nodes { act reason } } }", id=esat.group
+        "query($id: ID!) { journal(objectId: $id, first: 1) { nodes { act reason } } }",
+        id=esat.group,
     )
-    assert read["journal"]["nodes"] == [{"act": "groupClose", "reason": "Réorganisation du service"}]
+    assert read["journal"]["nodes"] == [
+        {"act": "groupClose", "reason": "Réorganisation du service"}
+    ]
 
 
-async def test_a_membership_that_ends_may_end_sooner_and_not_later(paris: Person) -> None:
+async def test_a_membership_that_ends_may_end_sooner_and_not_later(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo")
     await paris.removes(esat.group, esat.member.user, on="2026-12-20")
 
@@ -261,10 +353,17 @@ async def test_a_membership_that_ends_may_end_sooner_and_not_later(paris: Person
     await paris.removes(esat.group, esat.member.user, on="2026-12-15")
 
 
-async def test_a_mandate_is_given_to_a_machine_named_as_its_tokens_name_it(world: World, paris: Person) -> None:
+async def test_a_mandate_is_given_to_a_machine_named_as_its_tokens_name_it(
+    world: World, paris: Person
+) -> None:
     partner, _ = await a_signed_esat(paris)
     invited = await paris.invites(partner.id, "Ana", "Anémone")
-    client = {"issuer": DEMO_ISSUER, "subject": "vendor", "name": "Paie", "email": "paie@editeur.invalid"}
+    client = {
+        "issuer": DEMO_ISSUER,
+        "subject": "vendor",
+        "name": "Paie",
+        "email": "paie@editeur.invalid",
+    }
     grant: dict[str, Any] = {"partnerId": partner.id, "client": client}
     cases: list[Case] = [
         ("mandateGrant", grant | {"client": client | {"issuer": " "}}, "VALUE_INVALID", ["input", "client", "issuer"]),
@@ -286,14 +385,24 @@ async def test_a_mandate_is_given_to_a_machine_named_as_its_tokens_name_it(world
     for case in cases:
         await meets(world, "agent-paris", case)
     # a machine of somebody else's: one of the partner's own is told that it is already there
-    await meets(world, "paie-fictive", ("invitationAccept", {"invitation": invited.secret}, "NOT_A_PERSON", []))
+    await meets(
+        world,
+        "paie-fictive",
+        ("invitationAccept", {"invitation": invited.secret}, "NOT_A_PERSON", []),
+    )
 
 
-async def test_a_batch_names_one_establishment_and_a_campaign_that_exists(world: World, paris: Person) -> None:
+async def test_a_batch_names_one_establishment_and_a_campaign_that_exists(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
     (place,) = esat.partner.establishments
     known: dict[str, Any] = a_deposit(esat.partner.siret, "k")
-    changes: dict[str, Any] = {"establishment": {"id": place}, "idempotencyKey": "k", "lines": []}
+    changes: dict[str, Any] = {
+        "establishment": {"id": place},
+        "idempotencyKey": "k",
+        "lines": [],
+    }
     declared = {"remunerationsDeclare": known, "activityChangesDeclare": changes}
     ways: list[tuple[dict[str, str], str]] = [
         ({"id": "est_x"}, "NOT_FOUND"),
@@ -321,11 +430,19 @@ async def test_a_batch_names_one_establishment_and_a_campaign_that_exists(world:
     for case in cases:
         await meets(world, "jo", case)
     query = "mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) { replayed } }"
-    answer = await world.post("jo", query, {"input": {k: v for k, v in known.items() if k != "idempotencyKey"}})
-    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"  # a key is required
+    answer = await world.post(
+        "jo",
+        query,
+        {"input": {k: v for k, v in known.items() if k != "idempotencyKey"}},
+    )
+    assert (
+        answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    )  # a key is required
 
 
-async def test_an_establishment_is_named_in_one_way_alone(world: World, paris: Person) -> None:
+async def test_an_establishment_is_named_in_one_way_alone(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
     (place,), siret = esat.partner.establishments, esat.partner.siret
     both, none = {"id": place, "siret": siret}, {"id": None}
@@ -335,7 +452,9 @@ async def test_an_establishment_is_named_in_one_way_alone(world: World, paris: P
     ):
         query = f"mutation($input: {act[0].upper()}{act[1:]}Input!) {{ {act}(input: $input) {{ replayed }} }}"
         for by in (both, none, {"siret": None}, {"siret": siret, "id": None}, {}, None):
-            answer = await world.post("jo", query, {"input": known | {"establishment": by}})
+            answer = await world.post(
+                "jo", query, {"input": known | {"establishment": by}}
+            )
             (error,) = answer.json()["errors"]
             assert error["extensions"]["code"] == "BAD_USER_INPUT", by
             assert error["extensions"]["path"][0] == "establishment", by
@@ -350,8 +469,14 @@ async def test_the_lines_that_a_caf_answers_are_of_one_declaration_and_a_hundred
     world: World, paris: Person
 ) -> None:
     esat = await an_open_esat(paris, "jo")
-    await Person(world, "jo").declares(**a_deposit(esat.partner.siret, "k", a_line(1, "921")))
-    (line,) = await rows(world.database, "SELECT id FROM declaration_line WHERE partner_id = :p", p=esat.partner.id)
+    await Person(world, "jo").declares(
+        **a_deposit(esat.partner.siret, "k", a_line(1, "921"))
+    )
+    (line,) = await rows(
+        world.database,
+        "SELECT id FROM declaration_line WHERE partner_id = :p",
+        p=esat.partner.id,
+    )
     (other,) = await rows(world.database, "SELECT id FROM declaration_line WHERE paying_id = 'org_921' AND partner_id <> :p ORDER BY id LIMIT 1", p=esat.partner.id)  # fmt: skip
     taken = {"outcome": "TAKEN_INTO_ACCOUNT"}
     cases: list[Case] = [
@@ -364,36 +489,64 @@ async def test_the_lines_that_a_caf_answers_are_of_one_declaration_and_a_hundred
     ]  # fmt: skip
     for case in cases:
         await meets(world, "agent-hauts-de-seine", case)
-    (kept,) = await rows(world.database, "SELECT processing FROM declaration_line WHERE id = :id", id=line["id"])
+    (kept,) = await rows(
+        world.database,
+        "SELECT processing FROM declaration_line WHERE id = :id",
+        id=line["id"],
+    )
     assert kept["processing"] is None
 
 
-async def test_a_text_that_holds_a_number_is_refused_in_whatever_field(world: World, paris: Person) -> None:
+async def test_a_text_that_holds_a_number_is_refused_in_whatever_field(
+    world: World, paris: Person
+) -> None:
     """The NIR is in the one cell made for it, and in no other (docs/decisions/0038)."""
     esat = await an_open_esat(paris, "jo")
     jo, nir = Person(world, "jo"), a_nir(7)
     await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1)))
     grouped = f"{nir[:1]} {nir[1:3]} {nir[3:5]} {nir[5:7]} {nir[7:10]} {nir[10:13]}"
-    for number in (nir, grouped, f"{nir[:1]} {nir[1:3]} {nir[3:5]} {nir[5:]}", f"({nir})", nir[:13]):
+    for number in (
+        nir,
+        grouped,
+        f"{nir[:1]} {nir[1:3]} {nir[3:5]} {nir[5:]}",
+        f"({nir})",
+        nir[:13],
+    ):
         cases: list[tuple[str, Case]] = [
             ("agent-paris", ("groupCreate", {"accessId": esat.access, "name": f"Paie {number}"}, "NIR_IN_TEXT", ["input", "name"])),
             ("agent-paris", ("groupCreate", {"accessId": esat.access, "name": "x", "reason": number}, "NIR_IN_TEXT", ["input", "reason"])),
             ("agent-paris", ("userInvite", {"partnerId": esat.partner.id, "person": somebody("Ana", "A") | {"familyName": number}}, "NIR_IN_TEXT", ["input", "person", "familyName"])),
             ("jo", ("remunerationsDeclare", a_deposit(esat.partner.siret, "x", reason=number), "NIR_IN_TEXT", ["input", "reason"])),
         ]  # fmt: skip
-        for who, case in cases if number != nir[:13] else ():  # thirteen digits in a row are anything, elsewhere
+        for who, case in (
+            cases if number != nir[:13] else ()
+        ):  # thirteen digits in a row are anything, elsewhere
             await meets(world, who, case)
-        spoiled = a_line(7, clientReference=number, comment=f"voir {number}", confirmation=number)
+        spoiled = a_line(
+            7, clientReference=number, comment=f"voir {number}", confirmation=number
+        )
         told = await jo.declares(**a_deposit(esat.partner.siret, f"t{number}", spoiled))
         assert [e["path"][-1] for e in told["errors"] if e["code"] == "NIR_IN_TEXT"] == [
             "clientReference", "confirmation", "comment"
         ]  # fmt: skip
 
 
-async def test_a_name_or_a_reason_may_hold_a_siret_or_another_innocent_number(paris: Person) -> None:
+async def test_a_name_or_a_reason_may_hold_a_siret_or_another_innocent_number(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo")
-    for text in ("SIRET 44229377500031", "Facture 1796079600000", "1850575999042", "EAN 3 250390 000129"):
-        await paris.does("groupCreate", accessId=esat.access, name=f"Paie {text}", reason=f"Vu {text}.")
+    for text in (
+        "SIRET 44229377500031",
+        "Facture 1796079600000",
+        "1850575999042",
+        "EAN 3 250390 000129",
+    ):
+        await paris.does(
+            "groupCreate",
+            accessId=esat.access,
+            name=f"Paie {text}",
+            reason=f"Vu {text}.",
+        )
 
 
 @pytest.mark.parametrize(
@@ -404,13 +557,21 @@ async def test_a_name_or_a_reason_may_hold_a_siret_or_another_innocent_number(pa
         "1d830790745749238bc47a935bf38c301c79d51da97d59f5f816b63cd06eda41",
     ],
 )
-def test_an_id_whose_chance_digits_read_as_a_number_is_no_free_text(opaque: str) -> None:
+def test_an_id_whose_chance_digits_read_as_a_number_is_no_free_text(
+    opaque: str,
+) -> None:
     assert holds_nir(opaque)
 
     named = GroupCloseInput(
-        idempotency_key=strawberry.ID(opaque), group_id=strawberry.ID(opaque), on=date(2026, 12, 10)
+        idempotency_key=strawberry.ID(opaque),
+        group_id=strawberry.ID(opaque),
+        on=date(2026, 12, 10),
     )
-    sizes.check(named)
+    limits.check(named)
 
     with pytest.raises(Refused):
-        sizes.check(GroupCloseInput(reason=f"voir {opaque}", group_id=strawberry.ID("grp_0"), on=named.on))
+        limits.check(
+            GroupCloseInput(
+                reason=f"voir {opaque}", group_id=strawberry.ID("grp_0"), on=named.on
+            )
+        )

@@ -16,7 +16,7 @@ from persistence import engine
 from persistence.engine import Database
 from persistence.faults import Busy, Unavailable
 from server.app import create_app
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 from server.faults import PERIOD_SECONDS, Outage
 from server.settings import Settings
 from tests.conftest import HeldClock, World, _plain
@@ -64,15 +64,23 @@ async def place(register_url: str) -> AsyncIterator[Place]:
 
 
 @pytest.fixture
-async def away(place: Place, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[World]:
-    environ = {"DEMO": "1", "DATABASE_URL": _plain(place.url), "DEMO_KEY": str(issuer_file)}
+async def away(
+    place: Place, issuer: DemoIssuer, issuer_file: Path
+) -> AsyncIterator[World]:
+    environ = {
+        "DEMO": "1",
+        "DATABASE_URL": _plain(place.url),
+        "DEMO_KEY": str(issuer_file),
+    }
     clock = HeldClock()
     app = create_app(Settings.from_environ(environ), clock, tasks=False)
     database = Database(place.url)
     async with AsyncExitStack() as stack:
         transport = httpx.ASGITransport(app=app)
         client = await stack.enter_async_context(
-            httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60)
+            httpx.AsyncClient(
+                transport=transport, base_url="http://localhost", timeout=60
+            )
         )
         await stack.enter_async_context(app.router.lifespan_context(app))
         stack.push_async_callback(database.close)
@@ -103,7 +111,9 @@ async def test_every_door_answers_503_and_when_to_come_back_while_the_register_i
     await place.go()
     answers = await every_door(away)
 
-    assert [(answer.status_code, "retry-after" in answer.headers) for answer in answers] == [(503, True)] * 5
+    assert [
+        (answer.status_code, "retry-after" in answer.headers) for answer in answers
+    ] == [(503, True)] * 5
     assert [code(answer) for answer in answers[:3]] == ["UNAVAILABLE"] * 3
     for page in answers[3:]:
         assert page.headers["content-type"].startswith("text/html")
@@ -117,7 +127,9 @@ async def test_every_door_answers_503_and_when_to_come_back_while_the_register_i
 
     assert (await away.client.get("/readyz")).status_code == 200
     assert (await away.post("agent-paris", READ)).json()["data"]["partner"]
-    done = (await away.post("agent-paris", ATTEST, {"i": GIVEN})).json()["data"]["activityAttest"]
+    done = (await away.post("agent-paris", ATTEST, {"i": GIVEN})).json()["data"][
+        "activityAttest"
+    ]
     assert done["errors"] == []
 
 
@@ -134,12 +146,16 @@ async def test_the_log_of_an_outage_is_one_line_a_minute(
         await away.client.get("/readyz")
 
     told = [record for record in caplog.records if record.name != "httpx"]
-    assert [(record.name, record.levelname) for record in told] == [("server.faults", "ERROR")]
+    assert [(record.name, record.levelname) for record in told] == [
+        ("server.faults", "ERROR")
+    ]
     assert told[0].exc_info is None
     await place.come_back()
 
 
-def test_an_outage_is_told_again_after_a_minute_with_how_often_it_was_met(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_is_told_again_after_a_minute_with_how_often_it_was_met(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     now = [0.0]
     outage = Outage(lambda: now[0])
 
@@ -156,7 +172,9 @@ def test_an_outage_is_told_again_after_a_minute_with_how_often_it_was_met(caplog
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-async def test_connections_found_dead_are_replaced_and_each_act_is_done_once(place: Place, away: World) -> None:
+async def test_connections_found_dead_are_replaced_and_each_act_is_done_once(
+    place: Place, away: World
+) -> None:
     assert place.relay is not None
     for turn in range(3):
         await asyncio.gather(*(away.post("agent-paris", READ) for _ in range(10)))
@@ -167,7 +185,9 @@ async def test_connections_found_dead_are_replaced_and_each_act_is_done_once(pla
 
         assert answer.status_code == 200
         assert "errors" not in answer.json()
-        after = await asyncio.gather(*(away.post("agent-paris", READ) for _ in range(10)))
+        after = await asyncio.gather(
+            *(away.post("agent-paris", READ) for _ in range(10))
+        )
         assert {other.status_code for other in after} == {200}
     assert await attested(away) == 2
 
@@ -200,7 +220,11 @@ async def test_a_network_that_swallows_what_is_said_holds_nobody_for_long(
     assert place.relay is not None
     for name in ("ANSWER_SECONDS", "CONNECT_SECONDS", "PING_SECONDS"):
         monkeypatch.setattr(engine, name, 0.5)
-    environ = {"DEMO": "1", "DATABASE_URL": _plain(place.url), "DEMO_KEY": str(issuer_file)}
+    environ = {
+        "DEMO": "1",
+        "DATABASE_URL": _plain(place.url),
+        "DEMO_KEY": str(issuer_file),
+    }
     app = create_app(Settings.from_environ(environ), HeldClock(), tasks=False)
     transport = httpx.ASGITransport(app=app)
     async with (
@@ -212,7 +236,10 @@ async def test_a_network_that_swallows_what_is_said_holds_nobody_for_long(
         place.relay.passes.clear()
 
         async with asyncio.timeout(20):
-            answers = [await world.post("agent-paris", READ), await world.post("agent-paris", ATTEST, {"i": GIVEN})]
+            answers = [
+                await world.post("agent-paris", READ),
+                await world.post("agent-paris", ATTEST, {"i": GIVEN}),
+            ]
 
         assert {answer.status_code for answer in answers} == {503}
         await place.relay.cut()
@@ -227,7 +254,11 @@ async def test_a_register_that_does_not_answer_does_not_hold_a_process_that_stop
 ) -> None:
     assert place.relay is not None
     monkeypatch.setattr("server.app.LAST_SECONDS", 0.2)
-    environ = {"DEMO": "1", "DATABASE_URL": _plain(place.url), "DEMO_KEY": str(issuer_file)}
+    environ = {
+        "DEMO": "1",
+        "DATABASE_URL": _plain(place.url),
+        "DEMO_KEY": str(issuer_file),
+    }
     app = create_app(Settings.from_environ(environ), HeldClock())
     transport = httpx.ASGITransport(app=app)
     async with (
@@ -235,7 +266,9 @@ async def test_a_register_that_does_not_answer_does_not_hold_a_process_that_stop
         asyncio.timeout(20),
         app.router.lifespan_context(app),
     ):
-        await World(client, issuer, Database(place.url), HeldClock()).post("agent-paris", READ)
+        await World(client, issuer, Database(place.url), HeldClock()).post(
+            "agent-paris", READ
+        )
         place.relay.passes.clear()
     place.relay.passes.set()
 
@@ -254,7 +287,9 @@ async def test_an_act_whose_commit_went_unanswered_says_so_and_its_replay_settle
     assert (answer.status_code, code(answer)) == (503, "OUTCOME_UNKNOWN")
     assert "retry-after" not in answer.headers
     setattr(place.relay, side, lambda _: False)
-    again = (await away.post("agent-paris", ATTEST, given)).json()["data"]["activityAttest"]
+    again = (await away.post("agent-paris", ATTEST, given)).json()["data"][
+        "activityAttest"
+    ]
     assert again["errors"] == []
     assert again["replayed"] is (side == "cuts_after")
     assert await attested(away) == 1
@@ -283,7 +318,9 @@ async def test_an_act_done_before_the_register_went_is_not_answered_as_if_nothin
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-async def test_a_table_that_a_newer_process_changed_costs_one_busy_answer_at_most(database: Database) -> None:
+async def test_a_table_that_a_newer_process_changed_costs_one_busy_answer_at_most(
+    database: Database,
+) -> None:
     every = text("SELECT * FROM mission")
 
     async def read() -> int:
@@ -304,7 +341,11 @@ async def test_a_locked_file_is_busy_for_acts_and_readers_go_on(
     place: Place, issuer: DemoIssuer, issuer_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_MS", 50)
-    environ = {"DEMO": "1", "DATABASE_URL": _plain(place.url), "DEMO_KEY": str(issuer_file)}
+    environ = {
+        "DEMO": "1",
+        "DATABASE_URL": _plain(place.url),
+        "DEMO_KEY": str(issuer_file),
+    }
     app = create_app(Settings.from_environ(environ), HeldClock(), tasks=False)
     transport = httpx.ASGITransport(app=app)
     async with (
@@ -319,9 +360,15 @@ async def test_a_locked_file_is_busy_for_acts_and_readers_go_on(
         other.execute("ROLLBACK")
         other.close()
 
-        assert (answer.status_code, code(answer), answer.headers["retry-after"]) == (503, "BUSY", "2")
+        assert (answer.status_code, code(answer), answer.headers["retry-after"]) == (
+            503,
+            "BUSY",
+            "2",
+        )
         assert read.json()["data"]["partner"]
-        assert (await world.post("agent-paris", ATTEST, {"i": GIVEN})).status_code == 200
+        assert (
+            await world.post("agent-paris", ATTEST, {"i": GIVEN})
+        ).status_code == 200
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
@@ -335,18 +382,24 @@ async def test_a_file_put_in_the_place_of_the_register_is_the_register_at_the_ne
     other.execute("VACUUM INTO ?", (str(copy),))
     other.close()
     other = sqlite3.connect(copy)
-    other.execute("UPDATE partner SET name = 'ESAT restauré' WHERE id = 'ptr_99990001200025'")
+    other.execute(
+        "UPDATE partner SET name = 'ESAT restauré' WHERE id = 'ptr_99990001200025'"
+    )
     other.commit()
     other.close()
 
     copy.replace(place.file)
 
-    seen = await away.ask("agent-paris", '{ partner(by: {siret: "99990001200025"}) { name } }')
+    seen = await away.ask(
+        "agent-paris", '{ partner(by: {siret: "99990001200025"}) { name } }'
+    )
     assert seen["partner"]["name"] == "ESAT restauré"
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-async def test_a_file_that_is_no_register_is_an_outage_and_no_defect(place: Place, away: World) -> None:
+async def test_a_file_that_is_no_register_is_an_outage_and_no_defect(
+    place: Place, away: World
+) -> None:
     await place.go()
     place.file.write_bytes(b"ceci n'est pas une base" * 1_000)
 
@@ -361,4 +414,8 @@ async def attested(world: World) -> int:
     """How often it was done, by the register itself."""
     async with world.database.reading() as driver:
         count = "SELECT count(*) FROM journal WHERE act = 'activityAttest'"
-        return int(await world.database.value(count, {} if world.database.dialect == "sqlite" else (), driver))
+        return int(
+            await world.database.value(
+                count, {} if world.database.dialect == "sqlite" else (), driver
+            )
+        )

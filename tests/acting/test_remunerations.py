@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 import pytest
 
-from server.payroll import Export
-from tests.acting.ledger import rows
+from server.client.payroll import Export
 from tests.conftest import ROOT, World
 from tests.journeys.payroll import a_deposit, a_line, a_nir, counts
 from tests.journeys.story import BATCH, Opened, Person, an_open_esat, refused
+
+from .ledger import rows
 
 EXPORT = ROOT / "persistence" / "seeds" / "paie-novembre-2026.csv"
 CANAL = "99990001200025"
@@ -32,7 +33,10 @@ RACERS = 64
 
 async def sizes(world: World, *tables: str) -> dict[str, int]:
     """How many rows each table holds."""
-    counted = {t: await rows(world.database, f"SELECT count(*) AS n FROM {t}") for t in tables or EFFECTS}  # noqa: S608 our own words
+    counted = {
+        t: await rows(world.database, f"SELECT count(*) AS n FROM {t}")  # noqa: S608 our own words
+        for t in tables or EFFECTS
+    }
     return {t: found[0]["n"] for t, found in counted.items()}
 
 
@@ -56,7 +60,9 @@ def the_export(key: str, **more: object) -> dict[str, Any]:
     return {**given["input"], "idempotencyKey": key, **more}
 
 
-def by_reference(notices: list[dict[str, Any]], lines: list[dict[str, str]]) -> dict[str, set[str]]:
+def by_reference(
+    notices: list[dict[str, Any]], lines: list[dict[str, str]]
+) -> dict[str, set[str]]:
     """The codes of each line, under the reference of who declares."""
     found = defaultdict(set)
     for notice in notices:
@@ -65,37 +71,60 @@ def by_reference(notices: list[dict[str, Any]], lines: list[dict[str, str]]) -> 
     return dict(found)
 
 
-async def test_the_accidents_of_a_payroll_are_told_line_by_line_and_its_good_lines_taken(world: World) -> None:
+async def test_the_accidents_of_a_payroll_are_told_line_by_line_and_its_good_lines_taken(
+    world: World,
+) -> None:
     before = await rows(world.database, "SELECT id FROM declaration")
     delphine = Person(world, "declarante-canal")
     given = the_export("november")
 
     done = await delphine.declares(**given)
 
-    assert by_reference(done["errors"], given["lines"]) == {line: {code} for line, code in REJECTED.items()}
+    assert by_reference(done["errors"], given["lines"]) == {
+        line: {code} for line, code in REJECTED.items()
+    }
     told = by_reference(done["warnings"], given["lines"])
-    assert {line: told[line] for line in TOLD} == {line: {code} for line, code in TOLD.items()}
+    assert {line: told[line] for line in TOLD} == {
+        line: {code} for line, code in TOLD.items()
+    }
     assert counts(done["batch"]) == {"received": 78, "created": 66, "rejected": 12}
-    duplicates = {e["path"][2]: e["message"] for e in done["errors"] if e["code"] == "WORKER_DUPLICATE_IN_BATCH"}
-    assert {i: m.rpartition("Voir : ")[2] for i, m in duplicates.items()} == {"8": "L00010.", "9": "L00009."}
+    duplicates = {
+        e["path"][2]: e["message"]
+        for e in done["errors"]
+        if e["code"] == "WORKER_DUPLICATE_IN_BATCH"
+    }
+    assert {i: m.rpartition("Voir : ")[2] for i, m in duplicates.items()} == {
+        "8": "L00010.",
+        "9": "L00009.",
+    }
     (eaten,) = [e["message"] for e in done["errors"] if e["code"] == "NIR_FORMAT"]
     assert "notation scientifique" in eaten
     amounts = await _amounts(delphine, done["batch"]["declaration"]["id"])
     assert (amounts["L00018"], amounts["L00019"]) == ("812.33", "1012.50")
-    assert set(amounts) == {line["clientReference"] for line in given["lines"]} - set(REJECTED)
+    assert set(amounts) == {line["clientReference"] for line in given["lines"]} - set(
+        REJECTED
+    )
     # the other Esat's certificate is untouched: this declaration alone is new
-    made = {d["id"] for d in await rows(world.database, "SELECT id FROM declaration")} - {d["id"] for d in before}
+    made = {
+        d["id"] for d in await rows(world.database, "SELECT id FROM declaration")
+    } - {d["id"] for d in before}
     assert made == {done["batch"]["declaration"]["id"]}
 
 
 async def _amounts(person: Person, declaration: str) -> dict[str, str]:
     read = await person.reads(
-        declaration, "... on Declaration { lines(first: 100) { nodes { clientReference netRemuneration } } }"
+        declaration,
+        "... on Declaration { lines(first: 100) { nodes { clientReference netRemuneration } } }",
     )
-    return {line["clientReference"]: line["netRemuneration"] for line in read["lines"]["nodes"]}
+    return {
+        line["clientReference"]: line["netRemuneration"]
+        for line in read["lines"]["nodes"]
+    }
 
 
-async def test_all_or_nothing_holds_the_good_lines_and_keeps_its_report(world: World) -> None:
+async def test_all_or_nothing_holds_the_good_lines_and_keeps_its_report(
+    world: World,
+) -> None:
     delphine, before = Person(world, "declarante-canal"), await sizes(world)
 
     done = await delphine.declares(**the_export("november", mode="ALL_OR_NOTHING"))
@@ -110,7 +139,11 @@ async def test_all_or_nothing_holds_the_good_lines_and_keeps_its_report(world: W
     kept = (await delphine.reads(done["batch"]["id"], report))["results"]["nodes"]
     assert {r["clientReference"]: r["errors"][0]["code"] for r in kept} == REJECTED
     again = await delphine.declares(**the_export("november", mode="ALL_OR_NOTHING"))
-    assert (again["replayed"], again["batch"], again["errors"]) == (True, done["batch"], done["errors"])
+    assert (again["replayed"], again["batch"], again["errors"]) == (
+        True,
+        done["batch"],
+        done["errors"],
+    )
 
 
 async def test_a_line_that_is_above_the_most_passes_once_it_is_confirmed_with_a_reason(
@@ -127,14 +160,24 @@ async def test_a_line_that_is_above_the_most_passes_once_it_is_confirmed_with_a_
 # one key, one effect
 
 
-async def test_sixty_four_racing_deposits_with_one_key_are_one(world: World, esat: Opened) -> None:
+async def test_sixty_four_racing_deposits_with_one_key_are_one(
+    world: World, esat: Opened
+) -> None:
     before = await sizes(world)
     given = a_deposit(esat.partner.siret, "one", *(a_line(n) for n in range(40)))
 
-    raced = await asyncio.gather(*(world.act("jo", "remunerationsDeclare", BATCH, **given) for _ in range(RACERS)))
+    raced = await asyncio.gather(
+        *(
+            world.act("jo", "remunerationsDeclare", BATCH, **given)
+            for _ in range(RACERS)
+        )
+    )
 
     assert all(payload["errors"] == [] for payload in raced)
-    assert Counter(payload["replayed"] for payload in raced) == {True: RACERS - 1, False: 1}
+    assert Counter(payload["replayed"] for payload in raced) == {
+        True: RACERS - 1,
+        False: 1,
+    }
     assert counts(raced[0]["batch"]) == {"received": 40, "created": 40}
     assert all(payload["batch"] == raced[0]["batch"] for payload in raced)
     after = await sizes(world)
@@ -166,7 +209,9 @@ async def test_the_same_key_with_other_lines_is_refused_and_changes_nothing(
     assert await sizes(world) == before
 
 
-async def test_a_key_is_of_one_caller_and_of_one_act(world: World, esat: Opened, paris: Person, jo: Person) -> None:
+async def test_a_key_is_of_one_caller_and_of_one_act(
+    world: World, esat: Opened, paris: Person, jo: Person
+) -> None:
     ana = await paris.invites(esat.partner.id, "Ana", "Anémone")
     await paris.includes(esat.group, ana.user)
     await Person(world, "ana").accepts(ana.secret)
@@ -187,7 +232,9 @@ async def test_a_replay_after_losing_the_role_says_that_it_was_done_and_shows_wh
     """An unknown outcome is settled for who sent it; what they may no longer read is not shown again."""
     given = a_deposit(esat.partner.siret, "k", a_line(1))
     done = await jo.declares(**given)
-    await paris.attaches(esat.group, "ESAT_LECTEUR")  # the group, and jo in it, may read any longer
+    await paris.attaches(
+        esat.group, "ESAT_LECTEUR"
+    )  # the group, and jo in it, may read any longer
 
     again = await jo.declares(**given)
     assert (again["replayed"], again["batch"]) == (True, done["batch"])
@@ -199,29 +246,54 @@ async def test_a_replay_after_losing_the_role_says_that_it_was_done_and_shows_wh
     assert (blind["replayed"], blind["batch"], blind["errors"]) == (True, None, [])
 
 
-async def test_two_racing_deposits_are_the_first_and_the_second_and_one_is_live(world: World, esat: Opened) -> None:
+async def test_two_racing_deposits_are_the_first_and_the_second_and_one_is_live(
+    world: World, esat: Opened
+) -> None:
     siret, keys = esat.partner.siret, [f"k{i}" for i in range(12)]
-    inputs = [a_deposit(siret, key, a_line(0, comment=key), *(a_line(n) for n in range(1, 12))) for key in keys]
+    inputs = [
+        a_deposit(
+            siret, key, a_line(0, comment=key), *(a_line(n) for n in range(1, 12))
+        )
+        for key in keys
+    ]
 
-    raced = await asyncio.gather(*(world.act("jo", "remunerationsDeclare", BATCH, **given) for given in inputs))
+    raced = await asyncio.gather(
+        *(world.act("jo", "remunerationsDeclare", BATCH, **given) for given in inputs)
+    )
 
-    made = sorted((payload["batch"]["declaration"]["sequence"], key) for payload, key in zip(raced, keys, strict=True))
+    made = sorted(
+        (payload["batch"]["declaration"]["sequence"], key)
+        for payload, key in zip(raced, keys, strict=True)
+    )
     assert [sequence for sequence, _ in made] == list(range(1, 13))
     kept = await rows(world.database, "SELECT d.sequence, d.superseded_at, l.comment FROM declaration d JOIN declaration_line l ON l.declaration_id = d.id AND l.position = 0 WHERE d.siret = :s ORDER BY d.sequence", s=siret)  # fmt: skip
     assert [(d["sequence"], d["comment"]) for d in kept] == made
     assert [d["sequence"] for d in kept if d["superseded_at"] is None] == [12]
 
 
-async def test_what_is_received_is_always_the_sum_of_what_it_became(world: World, esat: Opened, jo: Person) -> None:
+async def test_what_is_received_is_always_the_sum_of_what_it_became(
+    world: World, esat: Opened, jo: Person
+) -> None:
     """Created, replaced, unchanged, rejected and held, in every mixture and in both modes; a result for each."""
     siret = esat.partner.siret
     bad = {"rate": "0"}
     first = await jo.declares(**a_deposit(siret, "a", *(a_line(n) for n in range(6))))
-    mixture = (a_line(0), a_line(1), a_line(2, rate="80"), a_line(3, **bad), a_line(6), a_line(7, nir="1"))
+    mixture = (
+        a_line(0),
+        a_line(1),
+        a_line(2, rate="80"),
+        a_line(3, **bad),
+        a_line(6),
+        a_line(7, nir="1"),
+    )
     taken = await jo.declares(**a_deposit(siret, "b", *mixture, acknowledgeRemovals=3))
     held = await jo.declares(**a_deposit(siret, "c", *mixture, mode="ALL_OR_NOTHING"))
     draft = await jo.declares(**a_deposit(siret, "d", *mixture, deposit=False))
-    nobody = {"nothingToDeclare": True, "acknowledgeRemovals": 4, "reason": "Plus aucun bénéficiaire"}
+    nobody = {
+        "nothingToDeclare": True,
+        "acknowledgeRemovals": 4,
+        "reason": "Plus aucun bénéficiaire",
+    }
     empty = await jo.declares(**a_deposit(siret, "e", **nobody))
 
     assert counts(first["batch"]) == {"received": 6, "created": 6}
@@ -230,7 +302,9 @@ async def test_what_is_received_is_always_the_sum_of_what_it_became(world: World
     assert counts(draft["batch"]) == {"received": 6, "created": 4, "rejected": 2}
     assert counts(empty["batch"]) == {"removed": 4}
     for batch in (b["batch"] for b in (first, taken, held, draft, empty)):
-        assert batch["received"] == sum(batch[n] for n in ("created", "replaced", "unchanged", "rejected", "held"))
+        assert batch["received"] == sum(
+            batch[n] for n in ("created", "replaced", "unchanged", "rejected", "held")
+        )
         results = await rows(world.database, "SELECT status FROM batch_result WHERE batch_id = :b ORDER BY position", b=batch["id"])  # fmt: skip
         assert Counter(r["status"].lower() for r in results) == Counter({n: c for n, c in counts(batch).items() if n not in ("received", "removed")})  # fmt: skip
 
@@ -253,26 +327,38 @@ async def test_a_thousand_lines_are_taken_and_one_more_is_refused_as_a_whole(
     assert counts(done["batch"]) == {"received": 1000, "created": 1000}
 
 
-async def test_nobody_to_declare_is_said_on_purpose_and_it_is_told(esat: Opened, jo: Person) -> None:
+async def test_nobody_to_declare_is_said_on_purpose_and_it_is_told(
+    esat: Opened, jo: Person
+) -> None:
     """R17: nobody to declare is said, too; a list that is empty by accident says nothing."""
     with refused("NOTHING_UNSAID", "R17") as silent:
         await jo.declares(**a_deposit(esat.partner.siret, "k"))
     assert silent.path == ["input", "nothingToDeclare"]
     with refused("NOTHING_UNSAID", "R17"):
-        await jo.declares(**a_deposit(esat.partner.siret, "k", a_line(1), nothingToDeclare=True))
+        await jo.declares(
+            **a_deposit(esat.partner.siret, "k", a_line(1), nothingToDeclare=True)
+        )
 
-    done = await jo.declares(**a_deposit(esat.partner.siret, "k", nothingToDeclare=True))
+    done = await jo.declares(
+        **a_deposit(esat.partner.siret, "k", nothingToDeclare=True)
+    )
 
     assert done["errors"] == []
-    assert [(w["code"], w["path"]) for w in done["warnings"]] == [("NOTHING_DECLARED", ["input", "lines"])]
+    assert [(w["code"], w["path"]) for w in done["warnings"]] == [
+        ("NOTHING_DECLARED", ["input", "lines"])
+    ]
     assert done["batch"]["declaration"] == {"id": done["batch"]["declaration"]["id"], "sequence": 1, "status": "DEPOSITED"}  # fmt: skip
     assert counts(done["batch"]) == {}
 
 
-async def test_without_lines_and_without_a_draft_there_is_nothing_to_deposit(esat: Opened, jo: Person) -> None:
+async def test_without_lines_and_without_a_draft_there_is_nothing_to_deposit(
+    esat: Opened, jo: Person
+) -> None:
     for more in ({}, {"deposit": False}, {"dryRun": True}):
         with refused("DRAFT_MISSING") as told:
-            await jo.declares(**a_deposit(esat.partner.siret, "k") | {"lines": None} | more)
+            await jo.declares(
+                **a_deposit(esat.partner.siret, "k") | {"lines": None} | more
+            )
         assert told.path == ["input", "lines"]
 
 
@@ -285,7 +371,9 @@ async def test_a_cell_may_be_a_number_or_a_flag(esat: Opened, jo: Person) -> Non
         dualActivity=False, siret=int(esat.partner.siret), clientReference=7,
     )  # fmt: skip
 
-    done = await jo.declares(**a_deposit(esat.partner.siret, "k", line, a_line(2, payingOrganism=751)))
+    done = await jo.declares(
+        **a_deposit(esat.partner.siret, "k", line, a_line(2, payingOrganism=751))
+    )
 
     assert done["errors"] == []
     read = await jo.reads(done["batch"]["declaration"]["id"], "... on Declaration { lines { nodes { clientReference netRemuneration rate dualActivity } } }")  # fmt: skip
@@ -326,9 +414,16 @@ async def test_a_strange_cell_is_the_error_of_its_own_line_and_field_and_no_valu
     cases = [(field, value) for field, values in STRANGE.items() for value in values]
     for start in range(0, len(cases), 15):  # a body has its own limit
         some = cases[start : start + 15]
-        lines = [a_line(start + i, **_no_amounts(field), **{field: value}) for i, (field, value) in enumerate(some)]
+        lines = [
+            a_line(start + i, **_no_amounts(field), **{field: value})
+            for i, (field, value) in enumerate(some)
+        ]
 
-        answer = await world.post("jo", DECLARED, {"input": a_deposit(esat.partner.siret, f"k{start}", *lines)})
+        answer = await world.post(
+            "jo",
+            DECLARED,
+            {"input": a_deposit(esat.partner.siret, f"k{start}", *lines)},
+        )
 
         payload = answer.json()["data"]["act"]
         assert payload["errors"][0]["code"] == "NOTHING_ACCEPTED"
@@ -339,7 +434,9 @@ async def test_a_strange_cell_is_the_error_of_its_own_line_and_field_and_no_valu
         assert counts(payload["batch"])["rejected"] == len(some)
         assert "ZZZZ" not in answer.text
         assert a_nir(900)[:13] not in answer.text
-    assert (await jo.declares(**a_deposit(esat.partner.siret, "good", a_line(1))))["errors"] == []
+    assert (await jo.declares(**a_deposit(esat.partner.siret, "good", a_line(1))))[
+        "errors"
+    ] == []
 
 
 def _no_amounts(field: str) -> dict[str, object]:
@@ -362,22 +459,34 @@ async def test_what_is_no_cell_is_an_error_of_the_request_and_nothing_of_it_is_s
 
             body = answer.json()
             assert "data" not in body
-            assert [e["extensions"]["code"] for e in body["errors"]] == ["BAD_USER_INPUT"]
+            assert [e["extensions"]["code"] for e in body["errors"]] == [
+                "BAD_USER_INPUT"
+            ]
             assert SECRET not in answer.text
             assert a_nir(900) not in answer.text
     assert await sizes(world) == before
 
 
-async def test_nul_and_lone_surrogates_are_refused_at_the_edge(world: World, esat: Opened) -> None:
+async def test_nul_and_lone_surrogates_are_refused_at_the_edge(
+    world: World, esat: Opened
+) -> None:
     given = a_deposit(esat.partner.siret, "k", a_line(1, birthName=f"{SECRET}HERE"))
     body = orjson.dumps({"query": DECLARED, "variables": {"input": given}})
-    headers = {"Authorization": f"Bearer {world.issuer.issue('jo')}", "Content-Type": "application/json"}
+    headers = {
+        "Authorization": f"Bearer {world.issuer.issue('jo')}",
+        "Content-Type": "application/json",
+    }
     before = await sizes(world)
 
     for odd in (b"\\u0000", b"\x00", b"\\ud800", b"\\udc00x", b"\xed\xa0\x80", b"\xff"):
-        answer = await world.client.post("/graphql", content=body.replace(b"HERE", odd), headers=headers)
+        answer = await world.client.post(
+            "/graphql", content=body.replace(b"HERE", odd), headers=headers
+        )
 
-        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "MALFORMED"), odd
+        assert (
+            answer.status_code,
+            answer.json()["errors"][0]["extensions"]["code"],
+        ) == (400, "MALFORMED"), odd
         assert SECRET not in answer.text
     literal = 'mutation { act: remunerationsDeclare(input: {establishment: {siret: "1"}, campaignYear: 2026, deposit: true, idempotencyKey: "k", lines: [{birthName: "ZibelineHERE"}]}) { replayed } }'
     for escape in ("\\u{0}", "\\uD800", "\\u{D800}", "\\u{110000}"):

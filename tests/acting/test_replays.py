@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.acting import test_journal as journal
-from tests.acting.ledger import journalled, rows
 from tests.conftest import Asker, World
 from tests.journeys import test_cna, test_delegation, test_ending_rights, test_tabs
 from tests.journeys.story import (
@@ -25,6 +23,9 @@ from tests.journeys.story import (
     somebody,
 )
 
+from . import test_journal as journal
+from .ledger import journalled, rows
+
 SHOWN = "errors { code message } replayed"
 
 
@@ -34,7 +35,9 @@ async def send(world: World, who: str, act: str, given: Mapping[str, object]) ->
     return (await world.ask(who, query, input=given))["act"]
 
 
-async def test_every_act_is_replayed_under_its_key_and_happens_once(world: World, paris: Person) -> None:
+async def test_every_act_is_replayed_under_its_key_and_happens_once(
+    world: World, paris: Person
+) -> None:
     for act, setting in journal.STAGES.items():
         scene = await setting(paris)
         given = scene.given | {"idempotencyKey": f"the key of {act}", "reason": "Essai"}
@@ -56,9 +59,21 @@ class Retrying:
     def sends(self, asker: Asker) -> Any:  # noqa: ANN401 a method of the asker
         return partial(self._send, asker)
 
-    async def _send(self, asker: Asker, who: str, query: str, /, **variables: Any) -> Any:  # noqa: ANN401 JSON
+    async def _send(
+        self,
+        asker: Asker,
+        who: str,
+        query: str,
+        /,
+        **variables: Any,  # noqa: ANN401 JSON
+    ) -> Any:  # noqa: ANN401 JSON
         given = variables.get("input")
-        if not isinstance(given, Mapping) or "act:" not in query or "replayed" not in query or given.get("dryRun"):
+        if (
+            not isinstance(given, Mapping)
+            or "act:" not in query
+            or "replayed" not in query
+            or given.get("dryRun")
+        ):
             return await self.ask(asker, who, query, **variables)
         keyed = {"idempotencyKey": f"key {next(self.numbers)}", **given}
         done = await self.ask(asker, who, query, input=keyed)
@@ -88,7 +103,12 @@ async def test_a_journey_goes_on_alike_when_each_of_its_acts_is_sent_twice(
     retrying = Retrying()
     monkeypatch.setattr(Asker, "ask", property(retrying.sends))
 
-    await story(**{name: {"world": world, "paris": paris}[name] for name in inspect.signature(story).parameters})
+    await story(
+        **{
+            name: {"world": world, "paris": paris}[name]
+            for name in inspect.signature(story).parameters
+        }
+    )
 
     assert len(retrying.acts) > 10
 
@@ -96,13 +116,17 @@ async def test_a_journey_goes_on_alike_when_each_of_its_acts_is_sent_twice(
 # acts that take their caller's own right
 
 
-async def test_the_person_that_an_acceptance_made_is_told_that_it_was_done(world: World, paris: Person) -> None:
+async def test_the_person_that_an_acceptance_made_is_told_that_it_was_done(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
     ana = await paris.invites(esat.partner.id, "Ana", "Anémone")
     given = {"invitation": ana.secret, "idempotencyKey": "k"}
     me = Person(world, "ana")
 
-    raced = await asyncio.gather(*(me.does("invitationAccept", "affiliation { id }", **given) for _ in range(3)))
+    raced = await asyncio.gather(
+        *(me.does("invitationAccept", "affiliation { id }", **given) for _ in range(3))
+    )
 
     assert sorted(one["replayed"] for one in raced) == [False, True, True]
     assert {one["affiliation"]["id"] for one in raced} == {ana.affiliation}
@@ -110,24 +134,36 @@ async def test_the_person_that_an_acceptance_made_is_told_that_it_was_done(world
         await Person(world, "another").does("invitationAccept", **given)
 
 
-async def test_a_signature_that_hands_the_partner_to_the_cna_is_replayed(paris: Person) -> None:
+async def test_a_signature_that_hands_the_partner_to_the_cna_is_replayed(
+    paris: Person,
+) -> None:
     wide = await test_cna.a_narrow_partner(paris)
-    bulletin = await paris.prepares_bulletin(wide.convention, wide.partner.siret, wide.everywhere, ("CDAP_T1",), "CDAP")
+    bulletin = await paris.prepares_bulletin(
+        wide.convention, wide.partner.siret, wide.everywhere, ("CDAP_T1",), "CDAP"
+    )
     given = {
         "bulletinId": bulletin, "signature": paper("d"), "effectiveFrom": TODAY, "acknowledgeCna": True,
         "idempotencyKey": "k",
     }  # fmt: skip
     await paris.does("bulletinSign", **given)
 
-    assert (await paris.does("bulletinSign", "bulletin { status }", **given))["replayed"]
+    assert (await paris.does("bulletinSign", "bulletin { status }", **given))[
+        "replayed"
+    ]
     with refused("FORBIDDEN"):
         await paris.does("bulletinSign", **given | {"idempotencyKey": "another"})
 
 
-async def test_a_manager_who_ends_their_own_right_is_told_that_it_was_done(world: World, paris: Person) -> None:
+async def test_a_manager_who_ends_their_own_right_is_told_that_it_was_done(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager = Person(world, str(esat.manager))
-    deputy = {"conventionId": esat.convention, "kind": "DEPUTY", "userId": esat.member.user}
+    deputy = {
+        "conventionId": esat.convention,
+        "kind": "DEPUTY",
+        "userId": esat.member.user,
+    }
     await manager.does("managerAppoint", **deputy)
     jo = Person(world, "jo")
     given = {
@@ -140,7 +176,9 @@ async def test_a_manager_who_ends_their_own_right_is_told_that_it_was_done(world
         await jo.does("userSuspend", **given | {"idempotencyKey": "another"})
 
 
-async def test_a_replay_with_another_input_is_still_refused(world: World, paris: Person) -> None:
+async def test_a_replay_with_another_input_is_still_refused(
+    world: World, paris: Person
+) -> None:
     esat = await an_open_esat(paris, "jo")
     mine = {"affiliationId": esat.member.affiliation, "idempotencyKey": "k"}
     await paris.does("userSuspend", **mine, suspensionReason="Vérification")
@@ -148,20 +186,28 @@ async def test_a_replay_with_another_input_is_still_refused(world: World, paris:
     with refused("IDEMPOTENCY_CONFLICT"):
         await paris.does("userSuspend", **mine, suspensionReason="Autre")
     with refused("NOT_FOUND"):
-        await Person(world, "agent-bouches-du-rhone").does("userSuspend", **mine, suspensionReason="Vérification")
+        await Person(world, "agent-bouches-du-rhone").does(
+            "userSuspend", **mine, suspensionReason="Vérification"
+        )
 
 
 # an invitation whose answer was lost
 
 
-async def test_an_invitation_is_renewed_by_a_new_secret_and_the_former_is_dead(world: World, paris: Person) -> None:
+async def test_an_invitation_is_renewed_by_a_new_secret_and_the_former_is_dead(
+    world: World, paris: Person
+) -> None:
     partner, _ = await a_signed_esat(paris)
     ana = await paris.invites(partner.id, "Ana", "Anémone")
     world.clock.instant += timedelta(hours=73)
     with refused("INVITATION_INVALID"):
         await Person(world, "ana").accepts(ana.secret)
 
-    renewed = await paris.does("invitationRenew", "affiliation { id } invitation", affiliationId=ana.affiliation)
+    renewed = await paris.does(
+        "invitationRenew",
+        "affiliation { id } invitation",
+        affiliationId=ana.affiliation,
+    )
 
     assert renewed["affiliation"]["id"] == ana.affiliation
     for dead in (ana.secret,):
@@ -189,14 +235,18 @@ async def test_in_delegated_mode_the_caf_renews_the_invitation_of_the_first_mana
     world: World, paris: Person
 ) -> None:
     partner, convention = await a_signed_esat(paris, DELEGATED)
-    appointed = await paris.appoints(convention, "MANAGER", person=somebody("Mona", "Muguet"))
+    appointed = await paris.appoints(
+        convention, "MANAGER", person=somebody("Mona", "Muguet")
+    )
     asked = "query($m: ID!) { node(id: $m) { ... on Manager { affiliation { id } viewerCan(acts: [INVITATION_RENEW]) { allowed } } } }"  # noqa: E501
     seen = (await paris.asks(asked, m=appointed["manager"]["id"]))["node"]
     assert seen["viewerCan"] == [{"allowed": True}]
     with refused("FORBIDDEN"):
         await paris.does("invitationRenew", affiliationId=seen["affiliation"]["id"])
 
-    renewed = await paris.does("invitationRenew", "invitation", managerId=appointed["manager"]["id"])
+    renewed = await paris.does(
+        "invitationRenew", "invitation", managerId=appointed["manager"]["id"]
+    )
     mona = Person(world, "mona")
     await mona.accepts(renewed["invitation"])
     ana = await mona.invites(partner.id, "Ana", "Anémone")
@@ -204,7 +254,9 @@ async def test_in_delegated_mode_the_caf_renews_the_invitation_of_the_first_mana
 
     with refused("FORBIDDEN"):
         await paris.does("invitationRenew", affiliationId=ana.affiliation)
-    lou = (await mona.asks(asked, m=deputy["manager"]["id"]))["node"]["affiliation"]["id"]
+    lou = (await mona.asks(asked, m=deputy["manager"]["id"]))["node"]["affiliation"][
+        "id"
+    ]
     with refused("MANAGER_ACTIVE", "R39"):
         await paris.does("invitationRenew", managerId=deputy["manager"]["id"])
     with refused("VALUE_INVALID"):
@@ -212,4 +264,6 @@ async def test_in_delegated_mode_the_caf_renews_the_invitation_of_the_first_mana
     for one in (ana.affiliation, lou):
         await mona.does("invitationRenew", affiliationId=one)
     with refused("NOT_FOUND"):
-        await Person(world, "agent-bouches-du-rhone").does("invitationRenew", affiliationId=lou)
+        await Person(world, "agent-bouches-du-rhone").does(
+            "invitationRenew", affiliationId=lou
+        )

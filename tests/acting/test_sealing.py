@@ -18,10 +18,11 @@ from persistence.faults import Unavailable
 from persistence.migrations import config
 from persistence.records import JournalEntry
 from persistence.sealing import Sealer
-from tests.acting.ledger import rows
 from tests.conftest import TODAY, HeldClock, World
 from tests.journeys.story import Person, an_open_esat
 from tests.records.keys import broken
+
+from .ledger import rows
 
 NUMBERS = count(1)
 FOLLOW = """query($after: String) { journal(first: 7, order: EARLIEST, after: $after) {
@@ -33,10 +34,20 @@ LATEST = "{ journal(first: 5) { nodes { id act position } } }"
 async def an_act(database: Database, clock: HeldClock) -> AsyncIterator[str]:
     """An act under way: its entry has its number, and commits when the block ends."""
     identity = f"jrn_sealing{next(NUMBERS):04d}"
-    facts: dict[str, Any] = {"actor_id": "usr_admin-national", "source": "CLI", "act": "a", "before": {}, "after": {}}
+    facts: dict[str, Any] = {
+        "actor_id": "usr_admin-national",
+        "source": "CLI",
+        "act": "a",
+        "before": {},
+        "after": {},
+    }
     marks = {"request_id": "r", "policy_hash": "h", "matched_rule": "m"}
     async with database.transaction() as session:
-        await session.execute(insert(JournalEntry).values(id=identity, at=clock.now(), day=TODAY, **facts, **marks))
+        await session.execute(
+            insert(JournalEntry).values(
+                id=identity, at=clock.now(), day=TODAY, **facts, **marks
+            )
+        )
         yield identity
 
 
@@ -60,7 +71,9 @@ class Follower:
         """Everything that is new, page after page."""
         fresh: list[dict[str, Any]] = []
         while True:
-            page = (await self.world.ask("admin-national", FOLLOW, after=self.cursor))["journal"]
+            page = (await self.world.ask("admin-national", FOLLOW, after=self.cursor))[
+                "journal"
+            ]
             fresh += page["nodes"]
             self.cursor = page["pageInfo"]["endCursor"] or self.cursor
             if not page["pageInfo"]["hasNextPage"]:
@@ -69,10 +82,14 @@ class Follower:
 
 
 async def journal_ids(database: Database) -> list[str]:
-    return [row["id"] for row in await rows(database, "SELECT id FROM journal ORDER BY seq")]
+    return [
+        row["id"] for row in await rows(database, "SELECT id FROM journal ORDER BY seq")
+    ]
 
 
-async def test_an_act_that_commits_late_is_read_by_who_has_read_beyond_it(world: World) -> None:
+async def test_an_act_that_commits_late_is_read_by_who_has_read_beyond_it(
+    world: World,
+) -> None:
     """On PostgreSQL, where a number is taken before the commit and acts run side by side."""
     if world.database.dialect == "sqlite":
         pytest.skip("one act at a time writes to SQLite: none commits behind another")
@@ -86,16 +103,24 @@ async def test_an_act_that_commits_late_is_read_by_who_has_read_beyond_it(world:
 
     assert await follower.read() == [late]
     assert await follower.read() == []
-    assert sorted(node["id"] for node in follower.nodes) == sorted(await journal_ids(world.database))
+    assert sorted(node["id"] for node in follower.nodes) == sorted(
+        await journal_ids(world.database)
+    )
     instants = [node["at"] for node in follower.nodes]
     assert instants == sorted(instants)
-    assert follower.nodes[-1]["at"] == follower.nodes[-2]["at"]  # later than its own: an instant never goes back
+    assert (
+        follower.nodes[-1]["at"] == follower.nodes[-2]["at"]
+    )  # later than its own: an instant never goes back
 
 
-async def test_several_followers_of_racing_writers_read_each_entry_exactly_once(world: World) -> None:
+async def test_several_followers_of_racing_writers_read_each_entry_exactly_once(
+    world: World,
+) -> None:
     """Two sealers of two processes race too: a position is given once, and none is lost."""
     other = Database(world.database.url.render_as_string(hide_password=False))
-    sealers = [Sealer(database, world.clock.now) for database in (world.database, other)]
+    sealers = [
+        Sealer(database, world.clock.now) for database in (world.database, other)
+    ]
     followers, writing = [Follower(world) for _ in range(3)], asyncio.Event()
 
     async def write(delay: float) -> None:
@@ -130,12 +155,16 @@ async def test_several_followers_of_racing_writers_read_each_entry_exactly_once(
     assert len(written) >= 24
     for follower in followers:
         assert sorted(node["id"] for node in follower.nodes) == written
-        positions, instants = ([node[name] for node in follower.nodes] for name in ("position", "at"))
+        positions, instants = (
+            [node[name] for node in follower.nodes] for name in ("position", "at")
+        )
         assert positions == list(range(positions[0], positions[0] + len(written)))
         assert instants == sorted(instants)
 
 
-async def test_one_sealer_at_a_time_numbers_and_another_takes_over_when_it_is_silent(world: World) -> None:
+async def test_one_sealer_at_a_time_numbers_and_another_takes_over_when_it_is_silent(
+    world: World,
+) -> None:
     first, second = (Sealer(world.database, world.clock.now) for _ in range(2))
     await acts(world.database, world.clock)
     assert await first.seal() > 0
@@ -151,7 +180,9 @@ async def test_one_sealer_at_a_time_numbers_and_another_takes_over_when_it_is_si
     assert await first.seal() == 0
 
 
-async def test_a_lease_that_a_mistaken_clock_took_for_a_year_is_not_waited_for(world: World) -> None:
+async def test_a_lease_that_a_mistaken_clock_took_for_a_year_is_not_waited_for(
+    world: World,
+) -> None:
     ahead = HeldClock(TODAY.replace(year=TODAY.year + 1))
     await acts(world.database, world.clock)
     assert await Sealer(world.database, ahead.now).seal() > 0
@@ -176,10 +207,14 @@ async def test_a_sealer_that_dies_while_it_numbers_leaves_nothing_half_done(
     monkeypatch.undo()
 
     assert await Follower(world).read() == []
-    assert await Sealer(world.database, world.clock.now).seal() >= 3  # its lease was not kept either
+    assert (
+        await Sealer(world.database, world.clock.now).seal() >= 3
+    )  # its lease was not kept either
 
 
-async def test_more_entries_than_a_batch_are_numbered_by_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_entries_than_a_batch_are_numbered_by_turns(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sealing, "BATCH", 2)
     await world.seal()
     while await Sealer(world.database, world.clock.now).seal():
@@ -237,7 +272,9 @@ async def test_a_position_is_given_once(world: World, change: str) -> None:
     assert "a position is given once" in await broken(world.database, text(change))
 
 
-async def test_what_was_written_before_positions_keeps_its_number_and_who_followed_goes_on(world: World) -> None:
+async def test_what_was_written_before_positions_keeps_its_number_and_who_followed_goes_on(
+    world: World,
+) -> None:
     """A register migrated with its journal: the cursors that clients hold stay true."""
     database, step = world.database, script("0008")
     before = await acts(database, world.clock, 3)
@@ -268,7 +305,9 @@ def script(revision: str) -> Script:
     return found
 
 
-async def test_a_server_numbers_the_acts_by_itself_whichever_of_its_processes_did_them(serve: Any) -> None:  # noqa: ANN401 the fixture
+async def test_a_server_numbers_the_acts_by_itself_whichever_of_its_processes_did_them(
+    serve: Any,  # noqa: ANN401 the fixture
+) -> None:
     server = await serve(WORKERS="2")
     paris = Person(server, "agent-paris")
     esat = await an_open_esat(paris, "jo")
@@ -277,10 +316,15 @@ async def test_a_server_numbers_the_acts_by_itself_whichever_of_its_processes_di
     done: list[str] = []
     for _ in range(200):
         await follower.read()
-        done = [node["id"] for node in (await server.ask("admin-national", LATEST))["journal"]["nodes"]]
+        done = [
+            node["id"]
+            for node in (await server.ask("admin-national", LATEST))["journal"]["nodes"]
+        ]
         if done[0] in {node["id"] for node in follower.nodes}:
             break
         await asyncio.sleep(0.05)
 
     assert done[0] in {node["id"] for node in follower.nodes}
-    assert [node["position"] for node in follower.nodes] == list(range(1, len(follower.nodes) + 1))
+    assert [node["position"] for node in follower.nodes] == list(
+        range(1, len(follower.nodes) + 1)
+    )

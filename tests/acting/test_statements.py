@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 
 from server.settings import DEMO_ISSUER
-from tests.acting.counting import Ledger, statements_sent
-from tests.acting.generated_inputs import acts
 from tests.conftest import World
 from tests.imports.sending import Desk, a_file
 from tests.imports.sending import a_line as an_imported_line
@@ -22,6 +20,9 @@ from tests.journeys.story import (
     somebody,
 )
 from tests.journeys.test_delegation import new_papers
+
+from .counting import Ledger, statements_sent
+from .generated_inputs import acts
 
 CANAL = "99990001200025"
 PARIS, NATIONAL = "agent-paris", "admin-national"
@@ -100,48 +101,125 @@ async def of_a_partner(ledger: Ledger) -> None:
     """A partner from its registration to its open service."""
     paris = ledger.person(PARIS)
     siret = a_siret()
-    facts = {"siret": siret, "name": "ESAT des Tilleuls", "kind": "ESAT", "organismId": "org_751", "department": "75"}
+    facts = {
+        "siret": siret,
+        "name": "ESAT des Tilleuls",
+        "kind": "ESAT",
+        "organismId": "org_751",
+        "department": "75",
+    }
     partner = await ledger.object_id(PARIS, "partnerRegister", "partner", **facts)
     await ledger.does(PARIS, "partnerUpdate", partnerId=partner, name="ESAT des Aulnes")
-    seen = await paris.reads(partner, "... on Partner { establishments { nodes { id } } }")
+    seen = await paris.reads(
+        partner, "... on Partner { establishments { nodes { id } } }"
+    )
     (place,) = [node["id"] for node in seen["establishments"]["nodes"]]
-    await ledger.does(PARIS, "establishmentUpdate", establishmentId=place, name="Siège", department="75")
+    await ledger.does(
+        PARIS,
+        "establishmentUpdate",
+        establishmentId=place,
+        name="Siège",
+        department="75",
+    )
     annex = {"siret": another_siret_of(siret), "name": "Annexe", "department": "75"}
-    annex_id = await ledger.object_id(PARIS, "establishmentAdd", "establishment", partnerId=partner, **annex)
-    await ledger.does(PARIS, "establishmentEnd", establishmentId=annex_id, on=TOMORROW, endReason="Fermeture")
-    await ledger.does(PARIS, "activityAttest", partnerId=partner, evidence="Appel à la directrice")
-    decision = {"serviceId": "svc_ESAT", "decision": "ELIGIBLE", "ground": "Mission vérifiée", "formDigest": FORM}
+    annex_id = await ledger.object_id(
+        PARIS, "establishmentAdd", "establishment", partnerId=partner, **annex
+    )
+    await ledger.does(
+        PARIS,
+        "establishmentEnd",
+        establishmentId=annex_id,
+        on=TOMORROW,
+        endReason="Fermeture",
+    )
+    await ledger.does(
+        PARIS, "activityAttest", partnerId=partner, evidence="Appel à la directrice"
+    )
+    decision = {
+        "serviceId": "svc_ESAT",
+        "decision": "ELIGIBLE",
+        "ground": "Mission vérifiée",
+        "formDigest": FORM,
+    }
     await ledger.does(PARIS, "eligibilityDecide", partnerId=partner, **decision)
     work = {"missionIds": ["mis_ACCOMPAGNEMENT_TRAVAIL"]}
     prepared = {"partnerId": partner, "mode": "CENTRALISED"} | work
-    convention = await ledger.object_id(PARIS, "conventionPrepare", "convention", **prepared)
+    convention = await ledger.object_id(
+        PARIS, "conventionPrepare", "convention", **prepared
+    )
     signed = {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY}
     await ledger.does(PARIS, "conventionSign", conventionId=convention, **signed)
-    await ledger.does(PARIS, "conventionAmend", conventionId=convention, verifiedFields=["mission"], **work)
-    terms = {"serviceId": "svc_ESAT", "siret": siret, "roleIds": ["rol_ESAT_DECLARANT"], "establishmentIds": [place]}
-    bulletin = await ledger.object_id(PARIS, "bulletinPrepare", "bulletin", conventionId=convention, **terms)
-    await ledger.does(PARIS, "bulletinSign", bulletinId=bulletin, signature=paper("c"), effectiveFrom=TODAY)
-    access = await ledger.object_id(PARIS, "serviceOpen", "access", bulletinId=bulletin, on=TODAY)
+    await ledger.does(
+        PARIS,
+        "conventionAmend",
+        conventionId=convention,
+        verifiedFields=["mission"],
+        **work,
+    )
+    terms = {
+        "serviceId": "svc_ESAT",
+        "siret": siret,
+        "roleIds": ["rol_ESAT_DECLARANT"],
+        "establishmentIds": [place],
+    }
+    bulletin = await ledger.object_id(
+        PARIS, "bulletinPrepare", "bulletin", conventionId=convention, **terms
+    )
+    await ledger.does(
+        PARIS,
+        "bulletinSign",
+        bulletinId=bulletin,
+        signature=paper("c"),
+        effectiveFrom=TODAY,
+    )
+    access = await ledger.object_id(
+        PARIS, "serviceOpen", "access", bulletinId=bulletin, on=TODAY
+    )
     await of_groups_and_people(ledger, partner, access)
-    await ledger.does(PARIS, "serviceSuspend", accessId=access, suspensionReason="Vérification")
+    await ledger.does(
+        PARIS, "serviceSuspend", accessId=access, suspensionReason="Vérification"
+    )
     await ledger.does(PARIS, "serviceResume", accessId=access)
-    await ledger.does(PARIS, "bulletinClose", bulletinId=bulletin, on=TOMORROW, closingReason="Erreur")
+    await ledger.does(
+        PARIS, "bulletinClose", bulletinId=bulletin, on=TOMORROW, closingReason="Erreur"
+    )
     await ledger.does(PARIS, "bulletinClosingCancel", bulletinId=bulletin)
     following = await paris.prepares_bulletin(convention, siret, (place,))
     await paris.signs_bulletin(following, TOMORROW)
-    await ledger.does(PARIS, "bulletinReplace", bulletinId=bulletin, successorId=following, on=TOMORROW)
+    await ledger.does(
+        PARIS,
+        "bulletinReplace",
+        bulletinId=bulletin,
+        successorId=following,
+        on=TOMORROW,
+    )
     closing = {"on": TOMORROW, "closingReason": "TERMINATED_BY_CAF"}
     await ledger.does(PARIS, "conventionClose", conventionId=convention, **closing)
     await ledger.does(PARIS, "conventionClosingCancel", conventionId=convention)
-    await ledger.does(PARIS, "conventionClose", "as a dry run", conventionId=convention, dryRun=True, **closing)
+    await ledger.does(
+        PARIS,
+        "conventionClose",
+        "as a dry run",
+        conventionId=convention,
+        dryRun=True,
+        **closing,
+    )
 
 
 async def of_groups_and_people(ledger: Ledger, partner: str, access: str) -> None:
-    group = await ledger.object_id(PARIS, "groupCreate", "group", accessId=access, name="Déclarants")
-    await ledger.does(PARIS, "groupRoleAttach", groupId=group, roleId="rol_ESAT_DECLARANT")
+    group = await ledger.object_id(
+        PARIS, "groupCreate", "group", accessId=access, name="Déclarants"
+    )
+    await ledger.does(
+        PARIS, "groupRoleAttach", groupId=group, roleId="rol_ESAT_DECLARANT"
+    )
     jo = somebody("Jo", "Jonquille")
-    link = await ledger.object_id(PARIS, "userInvite", "affiliation", partnerId=partner, person=jo)
-    await ledger.does(PARIS, "userUpdate", affiliationId=link, person=jo | {"jobTitle": "Comptable"})
+    link = await ledger.object_id(
+        PARIS, "userInvite", "affiliation", partnerId=partner, person=jo
+    )
+    await ledger.does(
+        PARIS, "userUpdate", affiliationId=link, person=jo | {"jobTitle": "Comptable"}
+    )
     renewed = await ledger.does(PARIS, "invitationRenew", affiliationId=link)
     seen = await ledger.person(PARIS).reads(link, "... on Affiliation { user { id } }")
     user = seen["user"]["id"]
@@ -150,16 +228,29 @@ async def of_groups_and_people(ledger: Ledger, partner: str, access: str) -> Non
     suspended = {"affiliationId": link, "suspensionReason": "Vérification en cours"}
     await ledger.does(PARIS, "userSuspend", **suspended)
     await ledger.does(PARIS, "userReinstate", affiliationId=link)
-    await ledger.does(PARIS, "userSuspend", "with a key", **suspended, idempotencyKey="clé")
-    await ledger.does(PARIS, "userSuspend", "replayed", **suspended, idempotencyKey="clé")
+    await ledger.does(
+        PARIS, "userSuspend", "with a key", **suspended, idempotencyKey="clé"
+    )
+    await ledger.does(
+        PARIS, "userSuspend", "replayed", **suspended, idempotencyKey="clé"
+    )
     await ledger.person(PARIS).reinstates(link)
-    await ledger.does(PARIS, "groupMembersRemove", groupId=group, userIds=[user], on=TOMORROW)
+    await ledger.does(
+        PARIS, "groupMembersRemove", groupId=group, userIds=[user], on=TOMORROW
+    )
     await ledger.does(PARIS, "groupClose", groupId=group, on=TOMORROW)
     await ledger.does(PARIS, "groupClosingCancel", groupId=group)
     await ledger.does(PARIS, "userDeactivate", affiliationId=link, on=TOMORROW)
     await ledger.does(PARIS, "userDeactivationCancel", affiliationId=link)
-    client = {"issuer": DEMO_ISSUER, "subject": "paie-comptée", "name": "Paie", "email": "paie@editeur.invalid"}
-    mandate = await ledger.object_id(PARIS, "mandateGrant", "affiliation", partnerId=partner, client=client)
+    client = {
+        "issuer": DEMO_ISSUER,
+        "subject": "paie-comptée",
+        "name": "Paie",
+        "email": "paie@editeur.invalid",
+    }
+    mandate = await ledger.object_id(
+        PARIS, "mandateGrant", "affiliation", partnerId=partner, client=client
+    )
     await ledger.does(PARIS, "mandateRevoke", affiliationId=mandate, on=TOMORROW)
 
 
@@ -167,27 +258,48 @@ async def of_conventions(ledger: Ledger) -> None:
     """What is delegated, recorded, replaced, or handed back by the Centre national d'appui."""
     paris, cna = ledger.person(PARIS), ledger.person("agent-cna")
     _, delegated = await a_signed_esat(paris, DELEGATED)
-    appointed = {"conventionId": delegated, "kind": "MANAGER", "person": somebody("Mona", "Mimosa")}
+    appointed = {
+        "conventionId": delegated,
+        "kind": "MANAGER",
+        "person": somebody("Mona", "Mimosa"),
+    }
     manager = await ledger.object_id(PARIS, "managerAppoint", "manager", **appointed)
     await ledger.does(PARIS, "managerEnd", managerId=manager, on=TOMORROW)
 
     partner = await paris.registers(a_siret())
-    recorded = {"number": "CV-2019-0042", "mode": "CENTRALISED", "missionIds": ["mis_ACCOMPAGNEMENT_TRAVAIL"]}
-    papers = {"convention": paper("a"), "contract": paper("b"), "originallyInForceOn": "2019-04-01"}
-    await ledger.does(PARIS, "conventionRecord", partnerId=partner.id, **recorded, **papers)
+    recorded = {
+        "number": "CV-2019-0042",
+        "mode": "CENTRALISED",
+        "missionIds": ["mis_ACCOMPAGNEMENT_TRAVAIL"],
+    }
+    papers = {
+        "convention": paper("a"),
+        "contract": paper("b"),
+        "originallyInForceOn": "2019-04-01",
+    }
+    await ledger.does(
+        PARIS, "conventionRecord", partnerId=partner.id, **recorded, **papers
+    )
 
     esat = await an_open_esat(paris, "lou")
     switched = {"mode": DELEGATED, "members": "END", "switch": new_papers(TODAY)}
     await ledger.does(PARIS, "delegationChange", partnerId=esat.partner.id, **switched)
     moving = await an_open_esat(paris, "léo")
-    moved = {"siret": a_siret(), "switch": {k: v for k, v in new_papers().items() if k != "on"}}
+    moved = {
+        "siret": a_siret(),
+        "switch": {k: v for k, v in new_papers().items() if k != "on"},
+    }
     await ledger.does(PARIS, "partnerSiretChange", partnerId=moving.partner.id, **moved)
 
     wide, convention = await a_signed_esat(paris)
     annex = await paris.adds_establishment(wide.id, a_siret(), "93")
-    bulletin = await paris.prepares_bulletin(convention, wide.siret, (*wide.establishments, annex))
+    bulletin = await paris.prepares_bulletin(
+        convention, wide.siret, (*wide.establishments, annex)
+    )
     await paris.signs_bulletin(bulletin, acknowledgeCna=True)
-    await cna.does("bulletinClose", bulletinId=bulletin, on=TODAY, closingReason="Erreur")
+    await cna.does(
+        "bulletinClose", bulletinId=bulletin, on=TODAY, closingReason="Erreur"
+    )
     await ledger.does("agent-cna", "cnaHandBack", partnerId=wide.id)
 
 
@@ -200,14 +312,34 @@ async def of_reference_data(ledger: Ledger) -> None:
         "excludedDepartments": ["974"],
     }
     await ledger.does(NATIONAL, "serviceSet", **service)
-    role = {"code": "GUICHET", "serviceId": "svc_TRANSPORT", "label": "Guichet", "profile": "READING"}
+    role = {
+        "code": "GUICHET",
+        "serviceId": "svc_TRANSPORT",
+        "label": "Guichet",
+        "profile": "READING",
+    }
     await ledger.does(NATIONAL, "roleSet", **role)
-    await ledger.does(NATIONAL, "missionSet", code="MOBILITE", label="Mobilité", serviceIds=["svc_TRANSPORT"])
+    await ledger.does(
+        NATIONAL,
+        "missionSet",
+        code="MOBILITE",
+        label="Mobilité",
+        serviceIds=["svc_TRANSPORT"],
+    )
     await ledger.does(NATIONAL, "campaignSet", year=2028)
-    await ledger.does(NATIONAL, "parameterSet", name="SMIC_HOURLY", startsOn="2027-01-01", value=1250)
-    paris = {"code": "751", "kind": "CAF", "name": "Caf de Paris", "departments": ["75"]}
+    await ledger.does(
+        NATIONAL, "parameterSet", name="SMIC_HOURLY", startsOn="2027-01-01", value=1250
+    )
+    paris = {
+        "code": "751",
+        "kind": "CAF",
+        "name": "Caf de Paris",
+        "departments": ["75"],
+    }
     await ledger.does(NATIONAL, "organismSet", **paris)
-    await ledger.does(NATIONAL, "organismSupportSet", centreId="org_CR1", organismIds=["org_691"])
+    await ledger.does(
+        NATIONAL, "organismSupportSet", centreId="org_CR1", organismIds=["org_691"]
+    )
     person = somebody("Zoé", "Zinc") | {"issuer": DEMO_ISSUER, "subject": "zoe-agent"}
     appointed = {"organismId": "org_751", "profile": "READING", "person": person}
     agent = await ledger.object_id(NATIONAL, "agentAppoint", "agent", **appointed)
@@ -220,31 +352,67 @@ async def of_declarations(ledger: Ledger) -> None:
     await ledger.does(who, "remunerationsDeclare", **a_deposit(CANAL, "un", a_line(1)))
     removal = {"acknowledgeRemovals": 1, "reason": "Une autre personne"}
     replacement = a_deposit(CANAL, "deux", a_line(2), **removal)
-    batch = await ledger.object_id(who, "remunerationsDeclare", "batch", "again", **replacement)
+    batch = await ledger.object_id(
+        who, "remunerationsDeclare", "batch", "again", **replacement
+    )
     shown = "... on Batch { declaration { lines { nodes { id worker { id } } } } }"
-    (line,) = (await ledger.person(who).reads(batch, shown))["declaration"]["lines"]["nodes"]
-    await ledger.does(PARIS, "remunerationsProcess", lineIds=[line["id"]], outcome="TAKEN_INTO_ACCOUNT")
-    await ledger.does(PARIS, "workerNirReveal", workerId=line["worker"]["id"], reason="Rapprochement")
-    change = {"workerId": line["worker"]["id"], "kind": "RATE_DECREASE", "effectiveOn": TODAY, "rate": "50"}
-    told = {"establishment": {"siret": CANAL}, "idempotencyKey": "trois", "lines": [change]}
+    (line,) = (await ledger.person(who).reads(batch, shown))["declaration"]["lines"][
+        "nodes"
+    ]
+    await ledger.does(
+        PARIS,
+        "remunerationsProcess",
+        lineIds=[line["id"]],
+        outcome="TAKEN_INTO_ACCOUNT",
+    )
+    await ledger.does(
+        PARIS, "workerNirReveal", workerId=line["worker"]["id"], reason="Rapprochement"
+    )
+    change = {
+        "workerId": line["worker"]["id"],
+        "kind": "RATE_DECREASE",
+        "effectiveOn": TODAY,
+        "rate": "50",
+    }
+    told = {
+        "establishment": {"siret": CANAL},
+        "idempotencyKey": "trois",
+        "lines": [change],
+    }
     await ledger.does(who, "activityChangesDeclare", **told)
 
 
 async def of_imports(ledger: Ledger) -> None:
     desk = Desk(ledger.asker, PARIS, "org_751")
     siret = a_siret()
-    file = a_file(an_imported_line(), an_imported_line(siret), an_imported_line(siret, name="ESAT des Acajous"))
-    opened = await ledger.object_id(PARIS, "importOpen", "import", filename="extraction.csv", organismId="org_751")
+    file = a_file(
+        an_imported_line(),
+        an_imported_line(siret),
+        an_imported_line(siret, name="ESAT des Acajous"),
+    )
+    opened = await ledger.object_id(
+        PARIS, "importOpen", "import", filename="extraction.csv", organismId="org_751"
+    )
     await desk.puts(opened, file)
-    line = next(line for line in await desk.lines(opened) if line["outcome"] == "CONFLICT")
-    decision = {"lineId": line["id"], "decision": "TAKEN", "arbitrationReason": "Vérifié"}
+    line = next(
+        line for line in await desk.lines(opened) if line["outcome"] == "CONFLICT"
+    )
+    decision = {
+        "lineId": line["id"],
+        "decision": "TAKEN",
+        "arbitrationReason": "Vérifié",
+    }
     await ledger.does(PARIS, "importArbitrate", **decision)
     taken = {"importId": opened, "organismId": "org_751", "columnsConfirmed": True}
     await ledger.does(PARIS, "importApply", **taken)
-    await ledger.does(NATIONAL, "importPurge", importId=opened, purgeReason="Fin", force=True)
+    await ledger.does(
+        NATIONAL, "importPurge", importId=opened, purgeReason="Fin", force=True
+    )
 
 
-async def test_an_act_sends_no_more_statements_than_is_written_here(world: World) -> None:
+async def test_an_act_sends_no_more_statements_than_is_written_here(
+    world: World,
+) -> None:
     world.clock.instant = datetime(2026, 12, 10, 8, tzinfo=UTC)
     with statements_sent() as sent:
         ledger = Ledger(world, sent)
@@ -255,4 +423,6 @@ async def test_an_act_sends_no_more_statements_than_is_written_here(world: World
         await of_imports(ledger)
 
     assert {name.partition(" ")[0] for name in ledger.counts} == set(acts())
-    assert ledger.counts == (ON_SQLITE if world.database.dialect == "sqlite" else STATEMENTS)
+    assert ledger.counts == (
+        ON_SQLITE if world.database.dialect == "sqlite" else STATEMENTS
+    )

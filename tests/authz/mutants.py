@@ -4,17 +4,20 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from authz import ACTIONS, Atom, Engine, PolicyError, load
+from authz import ACTIONS, Condition, Engine, PolicyError, load
 from authz.engine import HERE
-from authz.policy import Line, lines
+from authz.policy import PolicyLine, lines
 from authz.scopes import GRAINS, KIND_OF, SCOPES
-from tests.authz import oracle
-from tests.authz.world import PAIRS, SUBJECTS, selected, things
+
+from . import oracle
+from .world import PAIRS, SUBJECTS, selected, things
 
 Pair = tuple[str, str]
 POLICY = lines((HERE / "policy.csv").read_text("utf-8"))
 EXPECTED = {
-    (subject, pair): {thing for thing in things(pair[0]) if oracle.may(subject, *pair, thing)}
+    (subject, pair): {
+        thing for thing in things(pair[0]) if oracle.may(subject, *pair, thing)
+    }
     for subject in SUBJECTS
     for pair in PAIRS
 }
@@ -24,7 +27,7 @@ class Mutant(NamedTuple):
     """A policy that differs by one line, and the actions that it may have changed."""
 
     name: str
-    policy: list[Line]
+    policy: list[PolicyLine]
     pairs: list[Pair]
 
 
@@ -33,22 +36,32 @@ def of_the_policy() -> Iterator[Mutant]:
     for index, line in enumerate(POLICY):
         pairs = PAIRS if line[0] == "g" else [(line[2], line[3])]
         for other in (None, *_variants(line)):
-            changed = [*POLICY[:index], *([other] if other else []), *POLICY[index + 1 :]]
+            changed = [
+                *POLICY[:index],
+                *([other] if other else []),
+                *POLICY[index + 1 :],
+            ]
             also = [(other[2], other[3])] if other and other[0] == "p" else []
-            yield Mutant(f"{', '.join(line)} → {', '.join(other or ('dropped',))}", changed, pairs + also)
+            yield Mutant(
+                f"{', '.join(line)} → {', '.join(other or ('dropped',))}",
+                changed,
+                pairs + also,
+            )
 
 
 def of_the_scopes() -> Iterator[str]:
     """Drop each atom of each scope and grain in turn, while the caller holds the name of the lie."""
-    tables: tuple[dict[Any, tuple[Atom, ...]], ...] = (SCOPES, GRAINS)
+    tables: tuple[dict[Any, tuple[Condition, ...]], ...] = (SCOPES, GRAINS)
     for table in tables:
         for key, conditions in table.items():
             for atom in conditions:
-                with patch.dict(table, {key: tuple(kept for kept in conditions if kept != atom)}):
+                with patch.dict(
+                    table, {key: tuple(kept for kept in conditions if kept != atom)}
+                ):
                     yield f"{key} without {atom}"
 
 
-def survives(policy: Iterable[Line], pairs: Iterable[Pair]) -> bool:
+def survives(policy: Iterable[PolicyLine], pairs: Iterable[Pair]) -> bool:
     """Whether neither the validator nor the oracle sees anything wrong."""
     try:
         engine = load(policy="\n".join(", ".join(line) for line in policy))
@@ -58,15 +71,22 @@ def survives(policy: Iterable[Line], pairs: Iterable[Pair]) -> bool:
 
 
 def _agrees(engine: Engine, pair: Pair) -> bool:
-    return all(selected(engine, subject, *pair) == EXPECTED[subject, pair] for subject in SUBJECTS)
+    return all(
+        selected(engine, subject, *pair) == EXPECTED[subject, pair]
+        for subject in SUBJECTS
+    )
 
 
-def _variants(line: Line) -> Iterator[Line]:
+def _variants(line: PolicyLine) -> Iterator[PolicyLine]:
     if line[0] == "g":
         yield from (("g", child, line[2]) for child in KIND_OF if child != line[1])
         yield from (("g", line[1], parent) for parent in KIND_OF if parent != line[2])
         return
     _, role, type_, action, scope = line
-    yield from (("p", other, type_, action, scope) for other in KIND_OF if other != role)
-    yield from (("p", role, type_, other, scope) for other in ACTIONS[type_] if other != action)
+    yield from (
+        ("p", other, type_, action, scope) for other in KIND_OF if other != role
+    )
+    yield from (
+        ("p", role, type_, other, scope) for other in ACTIONS[type_] if other != action
+    )
     yield from (("p", role, type_, action, other) for other in SCOPES if other != scope)

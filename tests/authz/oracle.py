@@ -1,13 +1,16 @@
 """The table of rights, by hand and in plain words: it knows neither the policy file nor the scopes."""
 
 from authz import Grant, Post, Subject
-from tests.authz.world import Thing
+
+from .world import Thing
 
 
 def acts(*words: str) -> frozenset[str]:
     """From "Type: action action" to {"Type:action", …}."""
     pairs = (word.split(": ") for word in words)
-    return frozenset(f"{type_}:{action}" for type_, actions in pairs for action in actions.split())
+    return frozenset(
+        f"{type_}:{action}" for type_, actions in pairs for action in actions.split()
+    )
 
 
 OWN = acts("User: read", "Membership: read", "Agent: read")
@@ -17,7 +20,9 @@ READING = acts(
     "Worker: read", "Declaration: read", "DeclarationLine: read", "ActivityChange: read", "Batch: read",
 )  # fmt: skip
 ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run")
-VALIDATING = ENTERING | acts("Declaration: deposit replace", "ActivityChange: deposit", "Worker: reveal_nir")
+VALIDATING = ENTERING | acts(
+    "Declaration: deposit replace", "ActivityChange: deposit", "Worker: reveal_nir"
+)
 MEMBER = {"reading": READING, "entering": ENTERING, "validating": VALIDATING}
 CONTRACTS = PARTNER_AND_ESTABLISHMENTS | acts(
     "Convention: read", "Amendment: read", "ServiceContract: read", "Manager: read",
@@ -51,7 +56,9 @@ MANAGED = acts(
     "User: suspend reinstate deactivate",
     "Import: upload arbitrate apply",
 )
-MANAGED_IF_CENTRALISED = acts("Membership: add remove", "User: invite update", "Mandate: grant revoke")
+MANAGED_IF_CENTRALISED = acts(
+    "Membership: add remove", "User: invite update", "Mandate: grant revoke"
+)
 PAID = acts("Worker: read", "DeclarationLine: read", "ActivityChange: read")
 MANAGED_IF_PAID = acts("Worker: reveal_nir", "DeclarationLine: process")
 NATIONAL = ADMINISTRATIVE | acts(
@@ -66,7 +73,11 @@ def may(caller: Subject, type_: str, action: str, thing: Thing) -> bool:
     return (
         (act in OWN and action != "export" and thing.owner == caller.user)
         or any(by_group(grant, act, thing) for grant in caller.grants)
-        or (thing.partner in caller.administered and thing.mode == "DELEGATED" and act in ADMINISTRATOR)
+        or (
+            thing.partner in caller.administered
+            and thing.mode == "DELEGATED"
+            and act in ADMINISTRATOR
+        )
         or any(by_post(post, act, thing) for post in caller.posts)
     )
 
@@ -89,7 +100,10 @@ def by_group(grant: Grant, act: str, thing: Thing) -> bool:
 def by_post(post: Post, act: str, thing: Thing) -> bool:
     if post.role == "national":
         return act in NATIONAL
-    administers, signed = thing.administering == post.organism, thing.signing == post.organism
+    administers, signed = (
+        thing.administering == post.organism,
+        thing.signing == post.organism,
+    )
     pays, manages = thing.paying == post.organism, post.role == "agent_managing"
     if post.role == "resource_centre":
         return administers and act in ADMINISTRATIVE
@@ -98,6 +112,11 @@ def by_post(post: Post, act: str, thing: Thing) -> bool:
         or (signed and act in CONTRACTS)
         or (pays and act in PAID)
         or (manages and administers and act in MANAGED)
-        or (manages and administers and thing.mode == "CENTRALISED" and act in MANAGED_IF_CENTRALISED)
+        or (
+            manages
+            and administers
+            and thing.mode == "CENTRALISED"
+            and act in MANAGED_IF_CENTRALISED
+        )
         or (manages and pays and act in MANAGED_IF_PAID)
     )

@@ -30,7 +30,9 @@ def test_get_expression_translates_the_matcher_and_stores_its_tree() -> None:
 
     assert isinstance(expression, SimpleEval)
     assert expression.functions["f"] is len
-    assert ast.unparse(expression.ast_parsed_value) == ("r_sub == p_sub and (not (r_act == 'read' or r_act != p_act))")
+    assert ast.unparse(expression.ast_parsed_value) == (
+        "r_sub == p_sub and (not (r_act == 'read' or r_act != p_act))"
+    )
 
 
 def test_an_evaluator_without_a_text_evaluates_the_tree_that_it_is_given() -> None:

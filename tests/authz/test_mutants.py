@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.authz import mutants
-from tests.authz.world import PAIRS
+from . import mutants
+from .world import PAIRS
 
 pytestmark = pytest.mark.slow
 
@@ -13,8 +13,16 @@ def test_the_policy_itself_survives() -> None:
 
 
 def test_no_mutant_of_the_policy_survives() -> None:
-    assert [mutant.name for mutant in mutants.of_the_policy() if mutants.survives(mutant.policy, mutant.pairs)] == []
+    assert [
+        mutant.name
+        for mutant in mutants.of_the_policy()
+        if mutants.survives(mutant.policy, mutant.pairs)
+    ] == []
 
 
 def test_no_mutant_of_the_scopes_survives() -> None:
-    assert [name for name in mutants.of_the_scopes() if mutants.survives(mutants.POLICY, PAIRS)] == []
+    assert [
+        name
+        for name in mutants.of_the_scopes()
+        if mutants.survives(mutants.POLICY, PAIRS)
+    ] == []

@@ -18,8 +18,12 @@ def test_an_agent_reads_a_partner_through_two_relations(engine: Engine) -> None:
     ]
 
 
-def test_a_permit_is_that_of_the_role_of_its_rule_whoever_inherits_it(engine: Engine) -> None:
-    assert plan(engine, "member_validating", of="Declaration:read") == [("member_reading", "granted_service")]
+def test_a_permit_is_that_of_the_role_of_its_rule_whoever_inherits_it(
+    engine: Engine,
+) -> None:
+    assert plan(engine, "member_validating", of="Declaration:read") == [
+        ("member_reading", "granted_service")
+    ]
 
 
 def test_roles_of_several_kinds_add_their_permits_up(engine: Engine) -> None:
@@ -40,7 +44,9 @@ def test_an_unknown_role_has_no_permit(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("unknown", ["Payslip:read", "Partner:erase"])
-def test_an_unknown_action_is_a_defect_not_a_refusal(engine: Engine, unknown: str) -> None:
+def test_an_unknown_action_is_a_defect_not_a_refusal(
+    engine: Engine, unknown: str
+) -> None:
     with pytest.raises(KeyError):
         plan(engine, "everyone", of=unknown)
 
@@ -48,14 +54,19 @@ def test_an_unknown_action_is_a_defect_not_a_refusal(engine: Engine, unknown: st
 def test_a_plan_is_made_once_for_a_set_of_roles(engine: Engine) -> None:
     first = engine.plan(frozenset({"agent_reading", "everyone"}), "Partner", "read")
 
-    assert engine.plan(frozenset({"everyone", "agent_reading"}), "Partner", "read") is first
+    assert (
+        engine.plan(frozenset({"everyone", "agent_reading"}), "Partner", "read")
+        is first
+    )
 
 
 def test_a_permit_that_another_one_covers_is_dropped() -> None:
     line = "p, agent_managing, Group, read, jurisdiction_centralised\n"
     engine = load(policy=(HERE / "policy.csv").read_text("utf-8") + line)
 
-    assert plan(engine, "agent_managing", of="Group:read") == [("agent_reading", "jurisdiction")]
+    assert plan(engine, "agent_managing", of="Group:read") == [
+        ("agent_reading", "jurisdiction")
+    ]
 
 
 def test_a_wider_permit_of_the_stronger_role_keeps_the_weaker_roles_own() -> None:
@@ -88,7 +99,12 @@ def test_granted_service_has_the_grain_of_its_type() -> None:
     types = ("Group", "ServiceAccess", "Worker", "Declaration")
     grains = [atoms("granted_service", type_)[0].fact for type_ in types]
 
-    assert grains == ["group", "partner_service", "partner_service_establishment", "partner_service_establishment"]
+    assert grains == [
+        "group",
+        "partner_service",
+        "partner_service_establishment",
+        "partner_service_establishment",
+    ]
 
 
 def test_values_are_those_of_the_holdings_that_carry_the_role(engine: Engine) -> None:
@@ -99,15 +115,23 @@ def test_values_are_those_of_the_holdings_that_carry_the_role(engine: Engine) ->
             Grant("member_reading", "grp_1", "ptr_1", "ESAT", "est_1"),
             Grant("member_validating", "grp_2", "ptr_2", "ESAT", "est_3"),
         ),
-        posts=(Post("agent_reading", "caf_a"), Post("agent_managing", "cna"), Post("national", "")),
+        posts=(
+            Post("agent_reading", "caf_a"),
+            Post("agent_managing", "cna"),
+            Post("national", ""),
+        ),
         administered=("ptr_3",),
     )
 
     assert engine.values(subject, "users", "everyone") == ("usr_1",)
     assert engine.values(subject, "partners", "member_reading") == ("ptr_1", "ptr_2")
     assert engine.values(subject, "partners", "partner_administrator") == ("ptr_3",)
-    assert engine.values(subject, "partner_services", "member_entering") == ("ptr_2|ESAT",)
-    assert engine.values(subject, "partner_service_establishments", "member_reading") == (
+    assert engine.values(subject, "partner_services", "member_entering") == (
+        "ptr_2|ESAT",
+    )
+    assert engine.values(
+        subject, "partner_service_establishments", "member_reading"
+    ) == (
         "ptr_1|ESAT|est_1",
         "ptr_1|ESAT|est_2",
         "ptr_2|ESAT|est_3",
@@ -122,14 +146,25 @@ def test_values_are_those_of_the_holdings_that_carry_the_role(engine: Engine) ->
 
 def test_a_caller_holds_roles_directly_and_always_everyones() -> None:
     assert Subject("usr_1").roles == {"everyone"}
-    assert Subject("usr_1", administered=("ptr_1",)).roles == {"everyone", "partner_administrator"}
-    assert Subject("usr_1", posts=(Post("agent_managing", "cna"),)).roles == {"everyone", "agent_managing"}
+    assert Subject("usr_1", administered=("ptr_1",)).roles == {
+        "everyone",
+        "partner_administrator",
+    }
+    assert Subject("usr_1", posts=(Post("agent_managing", "cna"),)).roles == {
+        "everyone",
+        "agent_managing",
+    }
 
 
 @pytest.mark.parametrize(
     ("machine", "grants", "posts", "administered"),
     [
-        (True, (Grant("member_validating", "grp_1", "ptr_1", "ESAT", "est_1"),), (), ()),
+        (
+            True,
+            (Grant("member_validating", "grp_1", "ptr_1", "ESAT", "est_1"),),
+            (),
+            (),
+        ),
         (False, (Grant("machine_reading", "grp_1", "ptr_1", "ESAT", "est_1"),), (), ()),
         (False, (Grant("national", "grp_1", "ptr_1", "ESAT", "est_1"),), (), ()),
         (True, (), (Post("national", ""),), ()),

@@ -27,32 +27,71 @@ def test_the_hash_follows_every_change_of_the_rules() -> None:
 @pytest.mark.parametrize(
     ("added", "fault"),
     [
-        ("p2, national, Organism, read, any", "dropped or altered at loading: p2, national"),
-        ("q, national, Organism, read, any", "dropped or altered at loading: q, national"),
-        ("national, Organism, write, any", "dropped or altered at loading: national, Organism"),
-        ("p, national, Role[a, b], read, any", "dropped or altered at loading: p, national, Role[a, b]"),
+        (
+            "p2, national, Organism, read, any",
+            "dropped or altered at loading: p2, national",
+        ),
+        (
+            "q, national, Organism, read, any",
+            "dropped or altered at loading: q, national",
+        ),
+        (
+            "national, Organism, write, any",
+            "dropped or altered at loading: national, Organism",
+        ),
+        (
+            "p, national, Role[a, b], read, any",
+            "dropped or altered at loading: p, national, Role[a, b]",
+        ),
         ("p, national, Role], read, any", "casbin cannot load the policy"),
         ("p, national, Group, read, any", "duplicate: p, national, Group, read, any"),
         ("p,national,Group,read,any", "duplicate: p, national, Group, read, any"),
-        ("g, member_entering, member_reading", "duplicate: g, member_entering, member_reading"),
+        (
+            "g, member_entering, member_reading",
+            "duplicate: g, member_entering, member_reading",
+        ),
         ("p, national, Group, read", "neither p, role, type, action, scope"),
         ("p, national, Group, read, any, deny", "neither p, role, type, action, scope"),
         ("g, agent_reading", "casbin cannot load the policy"),
-        ("g, member_entering, member_reading, ESAT", "neither p, role, type, action, scope nor g, child, parent"),
+        (
+            "g, member_entering, member_reading, ESAT",
+            "neither p, role, type, action, scope nor g, child, parent",
+        ),
         ("p, director, Group, read, any", "unknown role director"),
         ("g, director, national", "unknown role director"),
         ("p, national, Payslip, read, any", "unknown type Payslip"),
         ("p, national, Group, erase, any", "unknown action Group:erase"),
         ("p, national, Group, close, everywhere", "unknown scope everywhere"),
         ("p, national, Group, close, any # later", "unknown scope any # later"),
-        ("p, partner_administrator, Group, close, any", "the kind administrator may not use the scope any"),
-        ("p, resource_centre, Agent, read, jurisdiction", "the kind resource_centre may not use the scope"),
-        ("p, member_reading, Convention, read, own_partner", "service isolation: Convention has a service"),
-        ("p, machine_reading, Worker, update, own_partner", "service isolation: Worker has a service"),
-        ("g, agent_reading, agent_managing", "cycle of inheritance: agent_managing → agent_reading"),
+        (
+            "p, partner_administrator, Group, close, any",
+            "the kind administrator may not use the scope any",
+        ),
+        (
+            "p, resource_centre, Agent, read, jurisdiction",
+            "the kind resource_centre may not use the scope",
+        ),
+        (
+            "p, member_reading, Convention, read, own_partner",
+            "service isolation: Convention has a service",
+        ),
+        (
+            "p, machine_reading, Worker, update, own_partner",
+            "service isolation: Worker has a service",
+        ),
+        (
+            "g, agent_reading, agent_managing",
+            "cycle of inheritance: agent_managing → agent_reading",
+        ),
         ("g, national, national", "cycle of inheritance: national"),
-        ("g, partner_administrator, member_reading", "inheritance across kinds: g, partner_administrator"),
-        ("g, machine_reading, member_reading", "inheritance across kinds: g, machine_reading"),
+        (
+            "g, partner_administrator, member_reading",
+            "inheritance across kinds: g, partner_administrator",
+        ),
+        (
+            "g, machine_reading, member_reading",
+            "inheritance across kinds: g, machine_reading",
+        ),
     ],
 )
 def test_a_policy_line_is_refused_when(added: str, fault: str) -> None:
@@ -75,7 +114,9 @@ def test_a_policy_line_is_refused_when(added: str, fault: str) -> None:
         ("[matchers]", "[matched]"),
     ],
 )
-def test_a_model_is_refused_when_it_is_not_the_expected_one(before: str, after: str) -> None:
+def test_a_model_is_refused_when_it_is_not_the_expected_one(
+    before: str, after: str
+) -> None:
     assert before in MODEL
 
     assert refusal(model=MODEL.replace(before, after))

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from authz import ACTIONS, Atom, Engine, Grant, Post, Subject, atoms
+from authz import ACTIONS, Condition, Engine, Grant, Post, Subject, atoms
 
 CALLER = "usr_caller"
 PAIRS = [(type_, action) for type_, actions in ACTIONS.items() for action in actions]
@@ -39,8 +39,15 @@ class Thing(NamedTuple):
     def facts(self) -> dict[str, str | None]:
         at_service = f"{self.partner}|{self.service}" if self.service else None
         at_place = f"{at_service}|{self.establishment}" if self.establishment else None
-        simple = {key: value for key, value in self._asdict().items() if key not in {"service", "establishment"}}
-        return simple | {"partner_service": at_service, "partner_service_establishment": at_place}
+        simple = {
+            key: value
+            for key, value in self._asdict().items()
+            if key not in {"service", "establishment"}
+        }
+        return simple | {
+            "partner_service": at_service,
+            "partner_service_establishment": at_place,
+        }
 
 
 @cache
@@ -68,7 +75,10 @@ def member(role: str, **elsewhere: str) -> Grant:
     return Grant(role, "grp_1", "ptr_own", "ESAT", "est_1")._replace(**elsewhere)
 
 
-MEMBERS = [Subject(CALLER, grants=(member(f"member_{level}"),)) for level in ("reading", "entering", "validating")]
+MEMBERS = [
+    Subject(CALLER, grants=(member(f"member_{level}"),))
+    for level in ("reading", "entering", "validating")
+]
 MACHINES = [
     Subject(CALLER, machine=True, grants=(member(f"machine_{level}"),))
     for level in ("reading", "entering", "validating")
@@ -94,11 +104,26 @@ SINGLE = [
     NATIONAL,
 ]
 SEVERAL = [
-    Subject(CALLER, grants=(member("member_reading"), member("member_validating", service="OTHER", group="grp_2"))),
+    Subject(
+        CALLER,
+        grants=(
+            member("member_reading"),
+            member("member_validating", service="OTHER", group="grp_2"),
+        ),
+    ),
     Subject(CALLER, grants=(member("member_reading"),), administered=("ptr_other",)),
-    Subject(CALLER, posts=(Post("agent_reading", "caf_a"), Post("agent_managing", "cna"))),
-    Subject(CALLER, posts=(Post("resource_centre", "caf_a"), Post("agent_reading", "cna"))),
-    Subject(CALLER, grants=(member("member_entering"),), posts=(Post("national", ""),), administered=("ptr_own",)),
+    Subject(
+        CALLER, posts=(Post("agent_reading", "caf_a"), Post("agent_managing", "cna"))
+    ),
+    Subject(
+        CALLER, posts=(Post("resource_centre", "caf_a"), Post("agent_reading", "cna"))
+    ),
+    Subject(
+        CALLER,
+        grants=(member("member_entering"),),
+        posts=(Post("national", ""),),
+        administered=("ptr_own",),
+    ),
 ]
 SUBJECTS = SINGLE + SEVERAL
 
@@ -113,17 +138,30 @@ def selected(engine: Engine, subject: Subject, type_: str, action: str) -> set[T
     """What a list filtered by the plan would return, the atoms read here and not by the engine."""
     permits = [
         [
-            (atom, engine.values(subject, atom.of, permit.role) if atom.op == "among" else ())
+            (
+                atom,
+                engine.values(subject, atom.of, permit.role)
+                if atom.op == "among"
+                else (),
+            )
             for atom in atoms(permit.scope, type_)
         ]
         for permit in engine.plan(subject.roles, type_, action)
     ]
     return {
         thing
-        for thing, facts in ((thing, thing.facts) for thing in (things(type_) if permits else ()))
-        if any(all(_true(facts[atom.fact], atom, binds) for atom, binds in permit) for permit in permits)
+        for thing, facts in (
+            (thing, thing.facts) for thing in (things(type_) if permits else ())
+        )
+        if any(
+            all(_true(facts[atom.fact], atom, binds) for atom, binds in permit)
+            for permit in permits
+        )
     }
 
 
-def _true(fact: str | None, atom: Atom, binds: tuple[str, ...]) -> bool:
-    return fact is not None and {"among": fact in binds, "equals": fact == atom.of, "known": True}[atom.op]
+def _true(fact: str | None, atom: Condition, binds: tuple[str, ...]) -> bool:
+    return (
+        fact is not None
+        and {"among": fact in binds, "equals": fact == atom.of, "known": True}[atom.op]
+    )

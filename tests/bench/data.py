@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.engine import Database
+from persistence.facts.visibility import table
 from persistence.records import (
     Affiliation,
     Agent,
+    BoundIdentity,
     Bulletin,
     Contract,
     Convention,
@@ -27,7 +29,6 @@ from persistence.records import (
     PartnerSiret,
     PartnerState,
     ServiceAccess,
-    SignIn,
     User,
     Worker,
 )
@@ -35,7 +36,6 @@ from persistence.records.base import FOREVER, Base
 from persistence.records.identifiers import Nir, luhn
 from persistence.register import Register
 from persistence.seeds.fiction import fictional_vault
-from persistence.visibility import table
 
 PARTNERS, USERS, GROUPS = 30_000, 200_000, 60_000
 WORKERS, YEARS = 17, (2024, 2025)
@@ -71,18 +71,30 @@ async def fill(session: AsyncSession, database: Database) -> None:
     """The bench's register, on top of the reference data."""
     payers = (
         await session.scalars(
-            select(Organism.id).where(Organism.kind.in_(("CAF", "MULTI_BRANCH"))).order_by(Organism.code)
+            select(Organism.id)
+            .where(Organism.kind.in_(("CAF", "MULTI_BRANCH")))
+            .order_by(Organism.code)
         )
     ).all()
     register = Register(session, database, MARCH)
-    for record, columns, rows in (*_contracts(payers), *_people(), *_desks(), *_declared(payers)):
+    for record, columns, rows in (
+        *_contracts(payers),
+        *_people(),
+        *_desks(),
+        *_declared(payers),
+    ):
         source = iter(rows)
         while chunk := list(islice(source, 50_000)):
             await register.copy(record, columns.split(), chunk)
     role = {"role_id": "rol_ESAT_DECLARANT", "service_id": "svc_ESAT"}
     roles = [{"bulletin_id": f"bul_{i}", **role} for i in range(DESKS)]
     scope = [
-        {"bulletin_id": f"bul_{i}", "establishment_id": f"est_{i}", "partner_id": f"ptr_{i}"} for i in range(DESKS)
+        {
+            "bulletin_id": f"bul_{i}",
+            "establishment_id": f"est_{i}",
+            "partner_id": f"ptr_{i}",
+        }
+        for i in range(DESKS)
     ]
     await session.execute(table("bulletin_role").insert(), roles)
     await session.execute(table("bulletin_establishment").insert(), scope)
@@ -97,10 +109,15 @@ def _contracts(payers: Sequence[str]) -> list[Rows]:
     def caf(i: int) -> str:
         return payers[i % len(payers)]
 
-    def since(i: int) -> date:  # an act rewrites the timeline where it is not what the documents say
+    def since(
+        i: int,
+    ) -> date:  # an act rewrites the timeline where it is not what the documents say
         return SEPTEMBER if i < DESKS else MARCH
 
-    sorts = [f"partenaire {md5(str(i).encode(), usedforsecurity=False).hexdigest()}" for i in every]
+    sorts = [
+        f"partenaire {md5(str(i).encode(), usedforsecurity=False).hexdigest()}"
+        for i in every
+    ]
     numbers = [siret(i) for i in every]
     version = 1
     return [
@@ -167,7 +184,10 @@ def _contracts(payers: Sequence[str]) -> list[Rows]:
 
 def _people() -> list[Rows]:
     users = "id version kind given_name family_name sort_key email"
-    sorts = (f"nom {md5(str(i).encode(), usedforsecurity=False).hexdigest()}" for i in range(USERS))
+    sorts = (
+        f"nom {md5(str(i).encode(), usedforsecurity=False).hexdigest()}"
+        for i in range(USERS)
+    )
     return [
         (
             User,
@@ -191,7 +211,7 @@ def _people() -> list[Rows]:
             ),
         ),
         (User, users, ((f"usr_{who}", 1, "PERSON", "Agent", "Mesure", "mesure agent", None) for who in (CALLER, DECLARANT))),
-        (SignIn, "issuer subject user_id", ((ISSUER, who, f"usr_{who}") for who in (CALLER, DECLARANT))),
+        (BoundIdentity, "issuer subject user_id", ((ISSUER, who, f"usr_{who}") for who in (CALLER, DECLARANT))),
         (
             Agent,
             "id version user_id organism_id profile starts_on",

@@ -11,9 +11,9 @@ import asyncpg
 import orjson
 from uuid_utils import uuid7
 
-from persistence.batches import RESULT
-from persistence.declared_lines import LINE, WORKER
 from persistence.engine import Database, Driver
+from persistence.intake.batches import RESULT
+from persistence.intake.declared_lines import LINE, WORKER
 
 from .data import DECLARANT, nirs, siret
 
@@ -42,7 +42,9 @@ def bodies(desks: Sequence[int], seed: int, amount: int) -> Iterator[bytes]:
         yield json.dumps({"query": DECLARE, "variables": {"input": given}}).encode()
 
 
-async def copy(body: bytes, run: str, *, new: bool, database: Database, pool: asyncpg.Pool | None) -> bytes:
+async def copy(
+    body: bytes, run: str, *, new: bool, database: Database, pool: asyncpg.Pool | None
+) -> bytes:
     """The floor: the rows of a deposit, in one transaction, from the same body; `run` names its people."""
     given = orjson.loads(body)["variables"]["input"]
     desk = int(given["establishment"]["id"].removeprefix("est_")) + 10_000
@@ -51,13 +53,17 @@ async def copy(body: bytes, run: str, *, new: bool, database: Database, pool: as
     if pool is not None:
         async with pool.acquire() as connection, connection.transaction():
             for name, columns, made in rows:
-                await connection.copy_records_to_table(name, records=made, columns=columns.split())
+                await connection.copy_records_to_table(
+                    name, records=made, columns=columns.split()
+                )
         return b"{}"
     async with database.transaction() as session:
         driver: Driver = await database.driver_of(session)
         for name, columns, made in rows:
             marks = ", ".join("?" * len(made[0]))
-            text = f'INSERT INTO "{name}" ({", ".join(columns.split())}) VALUES ({marks})'
+            text = (
+                f'INSERT INTO "{name}" ({", ".join(columns.split())}) VALUES ({marks})'
+            )
             await driver.executemany(text, [tuple(map(_plain, row)) for row in made])
     return b"{}"
 
@@ -67,16 +73,41 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 a driver's value
 
 
 def _rows(
-    lines: Sequence[dict[str, Any]], people: Sequence[str], desk: int, now: datetime, *, new: bool
+    lines: Sequence[dict[str, Any]],
+    people: Sequence[str],
+    desk: int,
+    now: datetime,
+    *,
+    new: bool,
 ) -> Iterator[tuple[str, str, list[tuple[Any, ...]]]]:
-    key, partner, place, by = uuid7().hex, f"ptr_{desk}", f"est_{desk}", f"usr_{DECLARANT}"
+    key, partner, place, by = (
+        uuid7().hex,
+        f"ptr_{desk}",
+        f"est_{desk}",
+        f"usr_{DECLARANT}",
+    )
     # a declaration of its own each time: nothing is looked for, nothing is replaced
     sequence = int(key[:12], 16) % 2**31
     yield (
         "declaration",
         "id version partner_id establishment_id campaign_id siret sequence prepared_at received_at superseded_at "
         "line_count declared_by_id",
-        [(f"dec_{key}", 1, partner, place, "cmp_2026", siret(desk), sequence, now, now, now, len(lines), by)],
+        [
+            (
+                f"dec_{key}",
+                1,
+                partner,
+                place,
+                "cmp_2026",
+                siret(desk),
+                sequence,
+                now,
+                now,
+                now,
+                len(lines),
+                by,
+            )
+        ],
     )
     yield (
         "batch",

@@ -45,7 +45,11 @@ async def signed_in(url: str, subject: str) -> str:
         authenticated_at=now,
         seen_at=now,
     )
-    database = Database(url.replace("postgresql://", "postgresql+asyncpg://").replace("sqlite:", "sqlite+aiosqlite:"))
+    database = Database(
+        url.replace("postgresql://", "postgresql+asyncpg://").replace(
+            "sqlite:", "sqlite+aiosqlite:"
+        )
+    )
     async with database.transaction() as session:
         session.add(row)
     await database.close()
@@ -56,9 +60,16 @@ def pages(port: int, secret: str, partner: str) -> Iterator[Asked]:
     """Each page with its own document, as « Requête de cette page » tells it."""
     for title, path in PAGES.items():
         place = path.replace("ptr_bench_1", partner)
-        asked = urllib.request.Request(f"http://127.0.0.1:{port}{place}?requete=1", headers=_cookie(secret))
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{port}{place}?requete=1", headers=_cookie(secret)
+        )
         with urllib.request.urlopen(asked) as answer:  # noqa: S310 our loopback
-            told = [html.unescape(part) for part in re.findall(r"(?s)<pre[^>]*>(.*?)</pre>", answer.read().decode())]
+            told = [
+                html.unescape(part)
+                for part in re.findall(
+                    r"(?s)<pre[^>]*>(.*?)</pre>", answer.read().decode()
+                )
+            ]
         yield Asked(title, place, *told)
 
 

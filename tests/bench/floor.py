@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from persistence.binds import Held
-from persistence.callers import Identity, caller_statement
 from persistence.engine import SESSION, Database
-from resolvers.context import subject_of
-from server.demo_issuer import DemoIssuer
+from persistence.facts.callers import Identity, caller_statement
+from persistence.reading.binds import Holdings
+from resolvers.graph import subject_of
+from server.demo.issuer import DemoIssuer
 from server.identity import Verifier
 from server.jwks import StaticJwks
 from server.settings import DEMO_ISSUER, Settings
@@ -33,10 +33,12 @@ def create() -> Starlette:
     verifier = Verifier(DEMO_ISSUER, "habilitations", StaticJwks(issuer.jwks()))
     database = Database(Settings.from_environ(os.environ).database_url)
     caller = caller_statement(database.dialect)
-    held: Any = Held(DAY, None, lambda _a, _r: ())  # type: ignore[arg-type]
+    held: Any = Holdings(DAY, None, lambda _a, _r: ())  # type: ignore[arg-type]
 
     async def known(identity: Identity, driver: Any) -> None:  # noqa: ANN401 a connection
-        row = await database.value(caller.text, caller.binds(identity._asdict(), held), driver)
+        row = await database.value(
+            caller.text, caller.binds(identity._asdict(), held), driver
+        )
         assert subject_of(row).user
 
     async def answer(request: Request) -> Response:
@@ -45,8 +47,17 @@ def create() -> Starlette:
         question = QUESTIONS[int(request.path_params["number"])]
         async with connected(request) as driver:
             await known(identity, driver)
-            text = await database.value(question.fixed(database.dialect), question.given(database.dialect, DAY), driver)
-        return Response(b'{"data":' + text.encode() + b"}", 200, {"Cache-Control": "no-store"}, "application/json")
+            text = await database.value(
+                question.fixed(database.dialect),
+                question.given(database.dialect, DAY),
+                driver,
+            )
+        return Response(
+            b'{"data":' + text.encode() + b"}",
+            200,
+            {"Cache-Control": "no-store"},
+            "application/json",
+        )
 
     async def deposit(request: Request) -> Response:
         identity = await verifier.identify(request.headers.get("authorization"))
@@ -54,7 +65,13 @@ def create() -> Starlette:
         async with connected(request) as driver:
             await known(identity, driver)
         run, pool = str(request.path_params["run"]), request.app.state.pool
-        made = await copy(body, run, new=request.path_params["kind"] == "new", database=database, pool=pool)
+        made = await copy(
+            body,
+            run,
+            new=request.path_params["kind"] == "new",
+            database=database,
+            pool=pool,
+        )
         return Response(made, 200, {"Cache-Control": "no-store"}, "application/json")
 
     @asynccontextmanager

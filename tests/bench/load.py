@@ -31,7 +31,9 @@ async def rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
     """Answers per second over the connections: one request again and again, or each of several once."""
     shared = repeat(requests[0]) if len(requests) == 1 else iter(requests)
     began = time.monotonic()
-    counts = await asyncio.gather(*(_drive(port, shared, began + seconds) for _ in range(CONNECTIONS)))
+    counts = await asyncio.gather(
+        *(_drive(port, shared, began + seconds) for _ in range(CONNECTIONS))
+    )
     return sum(counts) / (time.monotonic() - began)
 
 

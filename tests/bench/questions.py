@@ -23,7 +23,10 @@ class Question(NamedTuple):
         return text
 
     def given(self, dialect: str, day: date) -> list[Any]:
-        return [day.isoformat() if dialect == "sqlite" else day, *self.variables.values()]
+        return [
+            day.isoformat() if dialect == "sqlite" else day,
+            *self.variables.values(),
+        ]
 
 
 LINE = "SELECT * FROM declaration_line WHERE paying_id = 'org_751' AND deposited ORDER BY id LIMIT 100"

@@ -14,7 +14,13 @@ from .browsing import Chromium
 
 FILE = Path(__file__).parents[2] / "persistence/seeds/extraction-fictive.csv"
 CANAL, BASSIN, ATELIERS, HORIZONS = (
-    f"ptr_{siret}" for siret in ("99990001200025", "99990001200033", "99990001200017", "99990002000010")
+    f"ptr_{siret}"
+    for siret in (
+        "99990001200025",
+        "99990001200033",
+        "99990001200017",
+        "99990002000010",
+    )
 )
 KNOWN = f"""{{
   canal: partner(by: {{id: "{CANAL}"}}) {{
@@ -70,7 +76,11 @@ async def world(chromium: Chromium) -> dict[str, str]:
 async def imported(chromium: Chromium, ids: dict[str, str]) -> None:
     """An extraction of the Caf de Paris, announced then given: its lines wait for somebody."""
     opened = await chromium.server.do(
-        "agent-paris", "importOpen", "import { id }", filename=FILE.name, organismId=ids["organismId"]
+        "agent-paris",
+        "importOpen",
+        "import { id }",
+        filename=FILE.name,
+        organismId=ids["organismId"],
     )
     ids["importId"] = opened["import"]["id"]
     page = await chromium.page("agent-paris", f"/imports/{ids['importId']}")
@@ -100,13 +110,19 @@ QUESTIONS = {
 def place(document: str, ids: Ids) -> str:
     """The address of a page of the site."""
     [page] = [p for p in PAGES if p.document == document]
-    record = next((key for name, key in RECORD.items() if document.startswith(name)), "partnerId")
-    path = page.path.replace("{id}", ids.get(record, "")).replace("{service}", ids["serviceId"])
+    record = next(
+        (key for name, key in RECORD.items() if document.startswith(name)), "partnerId"
+    )
+    path = page.path.replace("{id}", ids.get(record, "")).replace(
+        "{service}", ids["serviceId"]
+    )
     return path + QUESTIONS.get(document, "")
 
 
 def form(act: str, ids: Ids, **other: str) -> str:
     """The address of the form of an act: its own variables, with the identifiers of the world."""
     variables = SITE.library(types().schema).forms[act].variables
-    asked = [name for name, type_ in variables.items() if get_named_type(type_).name == "ID"]
+    asked = [
+        name for name, type_ in variables.items() if get_named_type(type_).name == "ID"
+    ]
     return f"/actes/{act}?{urlencode({name: {**ids, **other}[name] for name in asked})}"

@@ -23,8 +23,14 @@ RUN = """async ([what, only]) => (await axe.run(what === "sample" ? {include: au
   `${v.id} at ${n.target}: ${n.html.slice(0, 160)} ${n.failureSummary.slice(0, 300)}`))"""
 EVERYTHING = ("page", {"type": "tag", "values": TAGS})
 """Every rule on the whole page, once: in the other looks, only what depends on colours, and on the width, is asked."""
-PAINTED = ("sample", {"type": "rule", "values": ["color-contrast", "link-in-text-block"]})
-PLACED = ("page", {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]})
+PAINTED = (
+    "sample",
+    {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+)
+PLACED = (
+    "page",
+    {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]},
+)
 Looks = tuple[tuple[int, Literal["light", "dark"], tuple[Any, ...]], ...]
 LOOKS: Looks = (
     (1280, "light", (EVERYTHING,)),
@@ -74,6 +80,10 @@ async def _strained(page: Page) -> list[str]:
 async def _shot(page: Page, look: str) -> None:
     """A picture for whoever wants to look, into the folder that SCREENSHOTS names."""
     if folder := os.environ.get("SCREENSHOTS"):
-        test = os.environ["PYTEST_CURRENT_TEST"].partition("test_accessibility_")[2].partition(" ")[0]
+        test = (
+            os.environ["PYTEST_CURRENT_TEST"]
+            .partition("test_accessibility_")[2]
+            .partition(" ")[0]
+        )
         name = re.sub(r"[^\w-]+", "_", f"{test}-{look}")
         await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 from tests.conftest import Running
 
@@ -21,7 +29,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ASKED_FOR = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422)")
+ASKED_FOR = re.compile(
+    r"Failed to load resource: the server responded with a status of (403|404|409|422)"
+)
 """What the browser says of a page that is a refusal: it is shown, and that is right."""
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation",
   (event) => console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`))"""
@@ -42,7 +52,9 @@ class Watched:
 
     def listen(self, page: Page) -> None:
         page.on("console", self._said)
-        page.on("pageerror", lambda error: self.faults.append(f"error of a script: {error}"))
+        page.on(
+            "pageerror", lambda error: self.faults.append(f"error of a script: {error}")
+        )
         page.on("request", self._asked)
 
     def _said(self, message: ConsoleMessage) -> None:
@@ -57,7 +69,9 @@ class Watched:
 
 async def opened(browser: Browser, origin: str, **how: Any) -> Watched:  # noqa: ANN401 Playwright's
     """A fresh browser window on the console, with an empty cache."""
-    made = await browser.new_context(base_url=origin, locale="fr-FR", timezone_id="Europe/Paris", **how)
+    made = await browser.new_context(
+        base_url=origin, locale="fr-FR", timezone_id="Europe/Paris", **how
+    )
     made.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     watched = Watched(made, origin)
@@ -88,7 +102,12 @@ class Chromium:
         if who not in self.pages:
             self.pages[who] = await (await self.window(who)).new_page()
         page = self.pages[who]
-        await page.emulate_media(media="screen", color_scheme="light", forced_colors="none", reduced_motion="reduce")
+        await page.emulate_media(
+            media="screen",
+            color_scheme="light",
+            forced_colors="none",
+            reduced_motion="reduce",
+        )
         await page.set_viewport_size({"width": 1280, "height": 900})
         await page.goto(address)
         return page
@@ -102,7 +121,9 @@ class Chromium:
         """A new window, signed in as the persona."""
         if who and who not in self.states:
             await self._sign_in(who)
-        watched = await opened(self.browser, self.server.url, storage_state=self.states.get(who))
+        watched = await opened(
+            self.browser, self.server.url, storage_state=self.states.get(who)
+        )
         watched.faults = self.faults
         return watched.context
 
@@ -139,7 +160,9 @@ class Keyboard(Mouse):
         await target.wait_for()
         for _ in range(MOST_TABS):
             if await target.evaluate("element => element === document.activeElement"):
-                assert await target.evaluate(FOCUS_IS_SEEN), f"the focus is not seen on {target}"
+                assert await target.evaluate(FOCUS_IS_SEEN), (
+                    f"the focus is not seen on {target}"
+                )
                 return
             await self.page.keyboard.press("Tab")
         raise AssertionError(f"no Tab reaches {target}")

@@ -13,7 +13,7 @@ from console.kernel.library import Library
 from console.kernel.ports import Ports
 from console.site import SITE
 from schema.contract import types
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 from tests.conftest import Copies, running
 
 from .browsing import ARGUMENTS, CHROMIUM, Chromium, Watched, opened, sign_in
@@ -59,12 +59,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     if "house" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases")
-        metafunc.parametrize("house", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True, scope="module")
+        metafunc.parametrize(
+            "house",
+            ["sqlite", "postgresql"] if both else ["sqlite"],
+            indirect=True,
+            scope="module",
+        )
 
 
 @pytest.fixture(scope="module")
 async def house(
-    request: pytest.FixtureRequest, copies: Copies, issuer: DemoIssuer, issuer_file: Path
+    request: pytest.FixtureRequest,
+    copies: Copies,
+    issuer: DemoIssuer,
+    issuer_file: Path,
 ) -> AsyncIterator[House]:
     """The whole console on a register of its own, for a file of tests: each of them has its own people."""
     url = await copies.fresh(request.param)
@@ -78,15 +86,21 @@ async def house(
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    assert CHROMIUM.exists(), f"no browser at {CHROMIUM}: apt-get install chromium, or name one in CHROMIUM"
+    assert CHROMIUM.exists(), (
+        f"no browser at {CHROMIUM}: apt-get install chromium, or name one in CHROMIUM"
+    )
     async with async_playwright() as playwright:
-        made = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        made = await playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=ARGUMENTS
+        )
         yield made
         await made.close()
 
 
 @pytest.fixture(scope="module")
-async def chromium(browser: Browser, copies: Copies, issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[Chromium]:
+async def chromium(
+    browser: Browser, copies: Copies, issuer: DemoIssuer, issuer_file: Path
+) -> AsyncIterator[Chromium]:
     """A server for a file of tests, on SQLite: the HTML is the same on both databases, and another test holds that."""
     async with running(await copies.fresh("sqlite"), issuer, issuer_file) as server:
         made = Chromium(server, browser)

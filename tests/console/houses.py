@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import event, select
 
 import console.app
-import server.desk
+import server.console_host
 from console.kernel.ports import Ports
 from persistence.engine import Database
 from server.app import create_app
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 from server.settings import Settings
 from tests.conftest import HeldClock, ReusedDatabase, _plain
 from tests.reading.test_one_statement import listening
@@ -60,7 +60,9 @@ class Visit(NamedTuple):
     @property
     def asked(self) -> Sequence[Heard]:
         """What was asked besides the frame of the page."""
-        return [heard for heard in self.heard if not heard.query.startswith("query Frame_")]
+        return [
+            heard for heard in self.heard if not heard.query.startswith("query Frame_")
+        ]
 
     @property
     def place(self) -> str:
@@ -80,12 +82,22 @@ class Visitor(Browser):
         answer = await self.send(method, address, **asked)
         return Visit(answer, self.house.heard[before:])
 
-    async def post(self, address: str, pairs: Sequence[tuple[str, str]], **headers: str) -> Visit:
-        said = {"content-type": URLENCODED} | {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.visit("POST", address, content=urlencode(pairs).encode(), headers=said)
+    async def post(
+        self, address: str, pairs: Sequence[tuple[str, str]], **headers: str
+    ) -> Visit:
+        said = {"content-type": URLENCODED} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        return await self.visit(
+            "POST", address, content=urlencode(pairs).encode(), headers=said
+        )
 
     async def submit(
-        self, visit: Visit, form: Form, button: tuple[str, str] | None = None, **changes: str | list[str] | None
+        self,
+        visit: Visit,
+        form: Form,
+        button: tuple[str, str] | None = None,
+        **changes: str | list[str] | None,
     ) -> Visit:
         """Press a button of a form of that page; `a__b` stands for the field `a.b`."""
         named = {name.replace("__", "."): value for name, value in changes.items()}
@@ -100,18 +112,34 @@ class Visitor(Browser):
         """Type these words in the filter of a list: the answer to what was posted."""
         page = await self.get(address)
         header = ("/partenaires", {"_jeton", "search"})
-        form = next(f for f in page.shown.forms if "search" in f.fields and (f.action, f.fields) != header)
+        form = next(
+            f
+            for f in page.shown.forms
+            if "search" in f.fields and (f.action, f.fields) != header
+        )
         return await self.submit(page, form, search=words)
 
-    async def step(self, visit: Visit, step: str, **changes: str | list[str] | None) -> Visit:
+    async def step(
+        self, visit: Visit, step: str, **changes: str | list[str] | None
+    ) -> Visit:
         """Press a button of the form of an act."""
-        return await self.submit(visit, visit.shown.form(button=("_etape", step)), ("_etape", step), **changes)
+        return await self.submit(
+            visit,
+            visit.shown.form(button=("_etape", step)),
+            ("_etape", step),
+            **changes,
+        )
 
     async def act(self, address: str, **changes: str | list[str] | None) -> Visit:
         """Fill in an act's form, verify, confirm: what is answered in the end."""
         form = await self.get(address)
         assert form.status == 200, form.shown.text
-        steps = {value for f in form.shown.forms for name, value in f.buttons if name == "_etape"}
+        steps = {
+            value
+            for f in form.shown.forms
+            for name, value in f.buttons
+            if name == "_etape"
+        }
         if "verifier" not in steps:
             return await self.step(form, "faire", **changes)
         review = await self.step(form, "verifier", **changes)
@@ -121,8 +149,21 @@ class Visitor(Browser):
 class House:
     """One application on one register: `api` is the other door of the same graph."""
 
-    def __init__(self, app: Any, database: Database, issuer: DemoIssuer, machine: Machine, heard: list[Heard]) -> None:  # noqa: ANN401 Starlette's
-        self.app, self.database, self.issuer, self.machine, self.heard = app, database, issuer, machine, heard
+    def __init__(
+        self,
+        app: Any,  # noqa: ANN401 Starlette's
+        database: Database,
+        issuer: DemoIssuer,
+        machine: Machine,
+        heard: list[Heard],
+    ) -> None:
+        self.app, self.database, self.issuer, self.machine, self.heard = (
+            app,
+            database,
+            issuer,
+            machine,
+            heard,
+        )
         self._visitors: dict[str, Visitor] = {}
 
     @property
@@ -144,12 +185,16 @@ class House:
             known = self._visitors[who] = await self.arrive(who)
         return known
 
-    async def api(self, who: str, query: str, variables: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 JSON
+    async def api(
+        self, who: str, query: str, variables: Mapping[str, Any] | None = None
+    ) -> Any:  # noqa: ANN401 JSON
         token = self.issuer.issue(who, timedelta(minutes=30))
         transport = httpx.ASGITransport(app=self.app)
         async with httpx.AsyncClient(transport=transport, base_url=HOME) as client:
             asked = {"query": query, "variables": dict(variables or {})}
-            answer = await client.post("/graphql", json=asked, headers={"Authorization": f"Bearer {token}"})
+            answer = await client.post(
+                "/graphql", json=asked, headers={"Authorization": f"Bearer {token}"}
+            )
         return answer.json()
 
     async def data(self, who: str, query: str, **variables: object) -> Any:  # noqa: ANN401 JSON
@@ -173,10 +218,16 @@ class House:
     def overheard(self) -> Iterator[list[str]]:
         """Every statement that the drivers are sent; an act's transaction is one, the snapshot of a look is not."""
         said: list[str] = []
-        reading, looking, transaction = Database.reading, Database.looking, Database.transaction
+        reading, looking, transaction = (
+            Database.reading,
+            Database.looking,
+            Database.transaction,
+        )
         dialect = self.dialect
 
-        def mapped(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        def mapped(
+            _connection: object, _cursor: object, statement: str, *_: object
+        ) -> None:
             said.append(statement)
 
         @asynccontextmanager
@@ -186,9 +237,18 @@ class House:
 
         @asynccontextmanager
         async def looked(database: Database) -> AsyncIterator[Any]:
-            async with looking(database) as session, listening(dialect, await database.driver_of(session), said):
-                if dialect == "postgresql":  # its driver tells no logger of what the mapping prepares
-                    event.listen((await session.connection()).sync_connection, "before_cursor_execute", mapped)
+            async with (
+                looking(database) as session,
+                listening(dialect, await database.driver_of(session), said),
+            ):
+                if (
+                    dialect == "postgresql"
+                ):  # its driver tells no logger of what the mapping prepares
+                    event.listen(
+                        (await session.connection()).sync_connection,
+                        "before_cursor_execute",
+                        mapped,
+                    )
                 yield session
 
         @asynccontextmanager
@@ -206,23 +266,39 @@ class House:
 
 
 @asynccontextmanager
-async def housed(url: str, issuer: DemoIssuer, issuer_file: Path, **environ: str) -> AsyncIterator[House]:
+async def housed(
+    url: str, issuer: DemoIssuer, issuer_file: Path, **environ: str
+) -> AsyncIterator[House]:
     heard: list[Heard] = []
     machine, way = Machine(), Loop()
     plain = console.app.routes
 
     def overhearing(ports: Ports) -> Any:  # noqa: ANN401 Starlette's routes
-        async def ask(session: Any, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401
+        async def ask(
+            session: Any,  # noqa: ANN401
+            query: str,
+            variables: Mapping[str, Any],
+        ) -> Mapping[str, Any]:
             answer = await ports.ask(session, query, variables)
-            heard.append(Heard(session.identity.subject, query, dict(variables), answer))
+            heard.append(
+                Heard(session.identity.subject, query, dict(variables), answer)
+            )
             return answer
 
         return plain(dataclasses.replace(ports, ask=ask))
 
-    known = {"DEMO": "1", "DATABASE_URL": _plain(url), "DEMO_KEY": str(issuer_file), "PUBLIC_URL": HOME, **environ}
+    known = {
+        "DEMO": "1",
+        "DATABASE_URL": _plain(url),
+        "DEMO_KEY": str(issuer_file),
+        "PUBLIC_URL": HOME,
+        **environ,
+    }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.desk, "pages_of", overhearing)
-        app = way.app = create_app(Settings.from_environ(known), HeldClock(), machine, way, tasks=False)
+        patch.setattr(server.console_host, "pages_of", overhearing)
+        app = way.app = create_app(
+            Settings.from_environ(known), HeldClock(), machine, way, tasks=False
+        )
     database = ReusedDatabase.at(url)
     async with app.router.lifespan_context(app):
         yield House(app, database, issuer, machine, heard)

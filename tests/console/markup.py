@@ -19,14 +19,22 @@ class Form:
     buttons: dict[tuple[str, str], str] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
 
-    def filled(self, changes: dict[str, str | list[str] | None], button: tuple[str, str] | None = None) -> Pairs:
+    def filled(
+        self,
+        changes: dict[str, str | list[str] | None],
+        button: tuple[str, str] | None = None,
+    ) -> Pairs:
         """What is sent when these fields are changed, and that button pressed. None empties a field."""
         unknown = set(changes) - self.fields
         assert not unknown, f"no field {unknown} among {sorted(self.fields)}"
-        assert button is None or button in self.buttons, f"no button {button} among {sorted(self.buttons)}"
+        assert button is None or button in self.buttons, (
+            f"no button {button} among {sorted(self.buttons)}"
+        )
         kept = [pair for pair in self.kept if pair[0] not in changes]
         for name, value in changes.items():
-            kept += [(name, v) for v in ([value] if isinstance(value, str) else value or [])]
+            kept += [
+                (name, v) for v in ([value] if isinstance(value, str) else value or [])
+            ]
         return kept + ([button] if button else [])
 
 
@@ -49,14 +57,21 @@ class _Reader(HTMLParser):
         if "id" in given:
             self.ids.append(given["id"])
         if tag == "form":
-            self.inside.append(Form(given.get("action") or self.address, given.get("method", "get").lower()))
+            self.inside.append(
+                Form(
+                    given.get("action") or self.address,
+                    given.get("method", "get").lower(),
+                )
+            )
             self.forms.append(self.inside[-1])
         form = self.inside[-1] if self.inside else None
         name = given.get("name", "")
         if form is not None and tag in {"input", "select", "textarea"} and name:
             form.fields.add(name)
         if form is not None and tag == "button":
-            form.buttons[(name, given.get("value", ""))] = given.get("formaction", form.action)
+            form.buttons[(name, given.get("value", ""))] = given.get(
+                "formaction", form.action
+            )
         if form is not None and tag == "input" and name:
             kind = given.get("type", "text")
             if kind not in {"checkbox", "radio", "file"} or "checked" in given:
@@ -68,7 +83,11 @@ class _Reader(HTMLParser):
         if tag == "option" and self._select:
             field, first, chosen = self._select
             value = given.get("value", "")
-            self._select = (field, value if first is None else first, value if "selected" in given else chosen)
+            self._select = (
+                field,
+                value if first is None else first,
+                value if "selected" in given else chosen,
+            )
         if tag in {"h1", "title"}:
             self._text = []
         if tag in {"script", "style"}:
@@ -78,11 +97,15 @@ class _Reader(HTMLParser):
         if tag == "form" and self.inside:
             self.inside.pop()
         if tag == "textarea" and self._area and self.inside:
-            self.inside[-1].kept.append((self._area, "".join(self._text).removeprefix("\n")))
+            self.inside[-1].kept.append(
+                (self._area, "".join(self._text).removeprefix("\n"))
+            )
             self._area = None
         if tag == "select" and self._select and self.inside:
             name, first, chosen = self._select
-            self.inside[-1].kept.append((name, chosen if chosen is not None else first or ""))
+            self.inside[-1].kept.append(
+                (name, chosen if chosen is not None else first or "")
+            )
             self._select = None
         if tag == "h1":
             self.headings.append("".join(self._text).strip())
@@ -106,15 +129,26 @@ class Shown:
 
     def form(self, *, field: str = "", button: tuple[str, str] | None = None) -> Form:
         """The one form with this field, or with this button."""
-        found = [f for f in self.forms if (field in f.fields if field else button in f.buttons)]
-        assert len(found) == 1, f"{len(found)} forms with {field or button} in: {self.text[:600]}"
+        found = [
+            f
+            for f in self.forms
+            if (field in f.fields if field else button in f.buttons)
+        ]
+        assert len(found) == 1, (
+            f"{len(found)} forms with {field or button} in: {self.text[:600]}"
+        )
         return found[0]
 
 
 def shown(html: str, address: str = "") -> Shown:
     reader = _Reader(address)
     reader.feed(html)
-    return Shown(reader.forms, reader.ids, reader.headings, " ".join("".join(reader.seen).split()))
+    return Shown(
+        reader.forms,
+        reader.ids,
+        reader.headings,
+        " ".join("".join(reader.seen).split()),
+    )
 
 
 CHANGING = re.compile(

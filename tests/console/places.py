@@ -4,7 +4,16 @@ from urllib.parse import urlencode
 
 from console.kernel.page import Page
 from console.site import PAGES
-from persistence.records import Bulletin, Convention, Establishment, Extract, Group, Organism, Service, User
+from persistence.records import (
+    Bulletin,
+    Convention,
+    Establishment,
+    Group,
+    Import,
+    Organism,
+    Service,
+    User,
+)
 
 from .houses import House
 
@@ -21,7 +30,12 @@ PERSONAS = (
 )
 PEOPLE = ("usr_declarante-canal", "usr_declarant-horizons", "usr_agent-rhone")
 FILTERS = {
-    "partners": ("mode=DELEGATED&taille=50", "migrationState=LATE", "kind=ESAT&first=1", "mode=INVENTED"),
+    "partners": (
+        "mode=DELEGATED&taille=50",
+        "migrationState=LATE",
+        "kind=ESAT&first=1",
+        "mode=INVENTED",
+    ),
     "bulletins": ("status=OPEN", "siretMatches=false&status=SIGNED"),
     "users": ("suspended=true", "pending=true"),
     "journal": ("since=2026-01-01&until=31/12/2026",),
@@ -35,7 +49,7 @@ RECORDS = {
     "convention": Convention,
     "establishment": Establishment,
     "group": Group,
-    "import": Extract,
+    "import": Import,
     "organism": Organism,
     "user": User,
 }
@@ -45,38 +59,63 @@ async def extraction(house: House) -> None:
     """An import of the Caf de Paris, for its page to show something."""
     [paris] = [
         o["id"]
-        for o in (await house.data("agent-paris", "{ organisms(first: 100) { nodes { id code } } }"))["organisms"][
-            "nodes"
-        ]
+        for o in (
+            await house.data(
+                "agent-paris", "{ organisms(first: 100) { nodes { id code } } }"
+            )
+        )["organisms"]["nodes"]
         if o["code"] == "751"
     ]
-    await house.do("agent-paris", "importOpen", "import { id }", filename="extraction.csv", organismId=paris)
+    await house.do(
+        "agent-paris",
+        "importOpen",
+        "import { id }",
+        filename="extraction.csv",
+        organismId=paris,
+    )
 
 
 async def addresses(house: House, page: Page) -> list[str]:
     """Where this page stands: for each of some records, or once; and with filters."""
     if page.document == "why":
-        asked = [{"user": u, "action": "PARTNER_READ", "object": "ptr_99990001200025"} for u in PEOPLE]
+        asked = [
+            {"user": u, "action": "PARTNER_READ", "object": "ptr_99990001200025"}
+            for u in PEOPLE
+        ]
         return [f"/pourquoi?{urlencode(a)}" for a in asked]
     if page.document == "who_can":
-        asked = [{"action": "PARTNER_READ", "object": o} for o in ("ptr_99990001200025", "ptr_99990003800012")]
+        asked = [
+            {"action": "PARTNER_READ", "object": o}
+            for o in ("ptr_99990001200025", "ptr_99990003800012")
+        ]
         return [f"/qui?{urlencode(a)}" for a in asked]
     [service] = [s for s in await house.ids(Service) if "ESAT" in s.upper()][:1]
-    made = [page.path.replace("{id}", i).replace("{service}", service) for i in await identifiers(house, page)]
+    made = [
+        page.path.replace("{id}", i).replace("{service}", service)
+        for i in await identifiers(house, page)
+    ]
     made = made or [page.path]
     return made + [f"{made[0]}?{words}" for words in FILTERS.get(page.document, ())]
 
 
 async def identifiers(house: House, page: Page) -> list[str]:
     if page.path.startswith("/partenaires/"):
-        return ["ptr_99990001200025", "ptr_99990002000010", "ptr_99990003800012", "ptr_rien"]
+        return [
+            "ptr_99990001200025",
+            "ptr_99990002000010",
+            "ptr_99990003800012",
+            "ptr_rien",
+        ]
     if page.document == "user":
         return [*PEOPLE, "usr_rien"]
     if page.document not in RECORDS:
         return []
     known = await house.ids(RECORDS[page.document])
     assert known, page.document
-    return [*known[:: max(1, len(known) // 4)][:4], f"{known[0].partition('_')[0]}_rien"]
+    return [
+        *known[:: max(1, len(known) // 4)][:4],
+        f"{known[0].partition('_')[0]}_rien",
+    ]
 
 
 BY_NAME = {page.document: page for page in PAGES}

@@ -32,11 +32,21 @@ async def an_empty_list(chromium: Chromium, _: Ids) -> Page:
 
 
 async def filters_that_find_nothing(chromium: Chromium, _: Ids) -> Page:
-    return await at(chromium, PARIS, "/partenaires?mode=DELEGATED&kind=OTHER", "Aucun résultat pour ces")
+    return await at(
+        chromium,
+        PARIS,
+        "/partenaires?mode=DELEGATED&kind=OTHER",
+        "Aucun résultat pour ces",
+    )
 
 
 async def a_filter_that_is_not_one(chromium: Chromium, _: Ids) -> Page:
-    return await at(chromium, PARIS, "/partenaires?mode=INVENTED&withoutManager=true", "n’a pas été pris en compte")
+    return await at(
+        chromium,
+        PARIS,
+        "/partenaires?mode=INVENTED&withoutManager=true",
+        "n’a pas été pris en compte",
+    )
 
 
 async def a_page_in_the_middle_of_a_list(chromium: Chromium, _: Ids) -> Page:
@@ -45,49 +55,84 @@ async def a_page_in_the_middle_of_a_list(chromium: Chromium, _: Ids) -> Page:
 
 
 async def another_day(chromium: Chromium, _: Ids) -> Page:
-    return await at(chromium, PARIS, f"/partenaires/{CANAL}?on=2025-12-10", "Vous voyez l’état au")
+    return await at(
+        chromium, PARIS, f"/partenaires/{CANAL}?on=2025-12-10", "Vous voyez l’état au"
+    )
 
 
 async def lines_of_an_import_that_conflict(chromium: Chromium, ids: Ids) -> Page:
-    return await at(chromium, PARIS, f"{place('import', ids)}?outcome=CONFLICT", "Différences de cette page")
+    return await at(
+        chromium,
+        PARIS,
+        f"{place('import', ids)}?outcome=CONFLICT",
+        "Différences de cette page",
+    )
 
 
 async def an_import_without_its_file(chromium: Chromium, ids: Ids) -> Page:
     made = await chromium.server.do(
-        PARIS, "importOpen", "import { id }", filename="suite.csv", organismId=ids["organismId"]
+        PARIS,
+        "importOpen",
+        "import { id }",
+        filename="suite.csv",
+        organismId=ids["organismId"],
     )
-    return await at(chromium, PARIS, f"/imports/{made['import']['id']}", "Fichier de l’extraction")
+    return await at(
+        chromium, PARIS, f"/imports/{made['import']['id']}", "Fichier de l’extraction"
+    )
 
 
 async def steps_with_a_siret_that_differs(chromium: Chromium, _: Ids) -> Page:
-    return await at(chromium, PARIS, f"/partenaires/{BASSIN}/services/svc_ESAT/ouvrir", "différents")
+    return await at(
+        chromium, PARIS, f"/partenaires/{BASSIN}/services/svc_ESAT/ouvrir", "différents"
+    )
 
 
 # forms
 
 
 async def a_form_with_errors(chromium: Chromium, _: Ids) -> Page:
-    page = await at(chromium, PARIS, "/actes/partnerRegister", "Enregistrer un partenaire")
+    page = await at(
+        chromium, PARIS, "/actes/partnerRegister", "Enregistrer un partenaire"
+    )
     await page.fill("#f-siret", "123")
     return await pressed(page, NEXT, "Il y a un problème")
 
 
 async def a_form_refused_by_the_graph(chromium: Chromium, ids: Ids) -> Page:
-    page = await at(chromium, PARIS, form("serviceOpen", ids, bulletinId=ids["bassinBulletin"]), "différents")
+    page = await at(
+        chromium,
+        PARIS,
+        form("serviceOpen", ids, bulletinId=ids["bassinBulletin"]),
+        "différents",
+    )
     await page.click(f"main {NEXT}")
-    return await pressed(page, DO, "Il y a un problème") if await page.is_visible(DO) else page
+    return (
+        await pressed(page, DO, "Il y a un problème")
+        if await page.is_visible(DO)
+        else page
+    )
 
 
 async def a_review_with_its_consequences(chromium: Chromium, ids: Ids) -> Page:
-    page = await at(chromium, MANAGER, form("userDeactivate", ids), "Mettre fin à l’accès")
+    page = await at(
+        chromium, MANAGER, form("userDeactivate", ids), "Mettre fin à l’accès"
+    )
     return await pressed(page, NEXT, "Droits perdus")
 
 
 async def a_conflict(chromium: Chromium, ids: Ids) -> Page:
     page = await at(chromium, MANAGER, form("userUpdate", ids), "Modifier une personne")
     await page.fill("#f-person-jobTitle", "Cheffe de la paie")
-    person = {"givenName": "Delphine", "familyName": "Dubois", "email": "declarante-canal@example.invalid"}
-    changed = {"affiliationId": ids["affiliationId"], "person": {**person, "jobTitle": "Comptable"}}
+    person = {
+        "givenName": "Delphine",
+        "familyName": "Dubois",
+        "email": "declarante-canal@example.invalid",
+    }
+    changed = {
+        "affiliationId": ids["affiliationId"],
+        "person": {**person, "jobTitle": "Comptable"},
+    }
     await chromium.server.do(MANAGER, "userUpdate", **changed)
     await pressed(page, NEXT, "vérifiez avant de confirmer")
     return await pressed(page, DO, "Quelqu’un a changé cette fiche")
@@ -103,7 +148,9 @@ async def an_invitation_and_its_code(chromium: Chromium, ids: Ids) -> Page:
 
 
 async def a_form_kept_for_later(chromium: Chromium, _: Ids) -> Page:
-    page = await at(chromium, PARIS, "/actes/partnerRegister", "Enregistrer un partenaire")
+    page = await at(
+        chromium, PARIS, "/actes/partnerRegister", "Enregistrer un partenaire"
+    )
     await page.click('button[value="garder"]')
     return await at(chromium, PARIS, "/", "Saisies gardées")
 
@@ -113,7 +160,12 @@ async def the_request_of_a_page(chromium: Chromium, _: Ids) -> Page:
 
 
 async def the_request_of_a_form(chromium: Chromium, ids: Ids) -> Page:
-    return await at(chromium, PARIS, f"{form('establishmentAdd', ids)}&requete=1", "Requête de cette page")
+    return await at(
+        chromium,
+        PARIS,
+        f"{form('establishmentAdd', ids)}&requete=1",
+        "Requête de cette page",
+    )
 
 
 # several rows at once
@@ -123,11 +175,15 @@ async def a_lot_to_begin(chromium: Chromium, _: Ids) -> Page:
     page = await at(chromium, MANAGER, "/utilisateurs", "Agir sur plusieurs lignes")
     for name in ("Élan", "Lambert", "Petit"):
         await page.check(f'tr:has-text("{name}") input[name="ids"]')
-    return await pressed(page, 'button[formaction="/lots/userSuspend"]', "Les lignes choisies")
+    return await pressed(
+        page, 'button[formaction="/lots/userSuspend"]', "Les lignes choisies"
+    )
 
 
 async def a_lot_with_errors(chromium: Chromium, ids: Ids) -> Page:
-    return await pressed(await a_lot_to_begin(chromium, ids), NEXT, "Il y a un problème")
+    return await pressed(
+        await a_lot_to_begin(chromium, ids), NEXT, "Il y a un problème"
+    )
 
 
 async def a_lot_previewed(chromium: Chromium, ids: Ids) -> Page:
@@ -160,7 +216,9 @@ async def signing_in(chromium: Chromium, _: Ids) -> Page:
 
 
 async def signing_in_again(chromium: Chromium, _: Ids) -> Page:
-    return await at(chromium, "", "/connexion?motif=expiree", "Votre session a pris fin")
+    return await at(
+        chromium, "", "/connexion?motif=expiree", "Votre session a pris fin"
+    )
 
 
 async def signing_in_after_a_fault(chromium: Chromium, _: Ids) -> Page:

@@ -30,18 +30,28 @@ async def tabbed(page: Page) -> dict[str, Any]:
     return found
 
 
-async def test_the_first_tabs_lead_to_the_content_and_to_the_search(chromium: Chromium) -> None:
+async def test_the_first_tabs_lead_to_the_content_and_to_the_search(
+    chromium: Chromium,
+) -> None:
     page = await chromium.page("agent-paris", "/")
 
     first = await tabbed(page)
-    assert (first["text"], first["inside"], first["above"]) == ("Aller au contenu", True, True)
+    assert (first["text"], first["inside"], first["above"]) == (
+        "Aller au contenu",
+        True,
+        True,
+    )
     await page.keyboard.press("Enter")
     await expect(page.locator("#main")).to_be_focused()
 
     await page.reload()
     await tabbed(page)
     second = await tabbed(page)
-    assert (second["text"], second["inside"], second["above"]) == ("Aller à la recherche", True, True)
+    assert (second["text"], second["inside"], second["above"]) == (
+        "Aller à la recherche",
+        True,
+        True,
+    )
     await page.keyboard.press("Enter")
     await expect(page.locator("#global-search")).to_be_focused()
 
@@ -52,16 +62,27 @@ async def test_who_has_no_search_is_not_led_to_it(chromium: Chromium) -> None:
     assert await page.locator(".skip").all_inner_texts() == ["Aller au contenu"]
 
 
-@pytest.mark.parametrize("document", ["worklist", "partners", "partner", "partner_people", "bulletin", "help"])
-async def test_the_focus_is_seen_and_goes_as_one_reads(chromium: Chromium, ids: Ids, document: str) -> None:
+@pytest.mark.parametrize(
+    "document",
+    ["worklist", "partners", "partner", "partner_people", "bulletin", "help"],
+)
+async def test_the_focus_is_seen_and_goes_as_one_reads(
+    chromium: Chromium, ids: Ids, document: str
+) -> None:
     page = await chromium.page("agent-paris", place(document, ids))
 
     walk = [await tabbed(page)]
-    while (one := await tabbed(page))["order"] != walk[0]["order"] and one["tag"] != "body" and len(walk) < MOST:
+    while (
+        (one := await tabbed(page))["order"] != walk[0]["order"]
+        and one["tag"] != "body"
+        and len(walk) < MOST
+    ):
         walk.append(one)
 
     assert len(walk) > 10
-    assert [one for one in walk if not (one["outlined"] and one["inside"] and one["above"])] == []
+    assert [
+        one for one in walk if not (one["outlined"] and one["inside"] and one["above"])
+    ] == []
     assert [one["order"] for one in walk] == sorted(one["order"] for one in walk)
 
 
@@ -71,10 +92,16 @@ async def test_the_focus_is_seen_on_every_field_of_a_form(chromium: Chromium) ->
     walk = [await tabbed(page) for _ in range(30)]
 
     assert {"input", "textarea", "button"} <= {str(one["tag"]) for one in walk}
-    assert [one for one in walk if one["tag"] != "body" and not (one["outlined"] and one["above"])] == []
+    assert [
+        one
+        for one in walk
+        if one["tag"] != "body" and not (one["outlined"] and one["above"])
+    ] == []
 
 
-async def test_the_menu_opens_by_enter_and_closes_by_escape_where_it_was_opened(chromium: Chromium) -> None:
+async def test_the_menu_opens_by_enter_and_closes_by_escape_where_it_was_opened(
+    chromium: Chromium,
+) -> None:
     page = await chromium.page("agent-paris", "/")
     menu = page.locator("details.who")
     await menu.locator("summary").focus()
@@ -99,7 +126,9 @@ async def test_a_menu_that_is_left_is_closed(chromium: Chromium) -> None:
     await expect(page.locator("details.who")).not_to_have_attribute("open", "")
 
 
-async def test_errors_take_the_focus_and_each_leads_to_its_field(chromium: Chromium, ids: Ids) -> None:
+async def test_errors_take_the_focus_and_each_leads_to_its_field(
+    chromium: Chromium, ids: Ids
+) -> None:
     page = await a_form_with_errors(chromium, ids)
     await expect(page.locator("#errors")).to_be_focused()
     links = page.locator("#errors a")
@@ -119,7 +148,9 @@ async def test_a_title_says_that_there_are_errors(chromium: Chromium, ids: Ids) 
     assert (await page.title()).startswith("Erreur")
 
 
-async def test_a_filter_keeps_the_focus_and_announces_its_count(chromium: Chromium) -> None:
+async def test_a_filter_keeps_the_focus_and_announces_its_count(
+    chromium: Chromium,
+) -> None:
     page = await chromium.page("agent-paris", "/partenaires")
     await page.evaluate("window.same = true")
     field = page.locator("#q-search")
@@ -130,7 +161,9 @@ async def test_a_filter_keeps_the_focus_and_announces_its_count(chromium: Chromi
     await expect(field).to_be_focused()
     await expect(page.locator(".quick [aria-current]")).to_have_count(0)
     await expect(page).to_have_title(re.compile(r"\(1\)"))
-    assert await page.evaluate("window.same"), "the page was loaded anew: nothing was announced"
+    assert await page.evaluate("window.same"), (
+        "the page was loaded anew: nothing was announced"
+    )
     assert "?s=" in page.url
     assert "bassin" not in page.url
 
@@ -142,7 +175,9 @@ async def test_a_filter_keeps_the_focus_and_announces_its_count(chromium: Chromi
     await expect(page.locator(".filters button")).to_be_focused()
 
 
-async def test_the_end_of_the_session_warns_in_a_dialog_that_holds_the_focus_and_extends(chromium: Chromium) -> None:
+async def test_the_end_of_the_session_warns_in_a_dialog_that_holds_the_focus_and_extends(
+    chromium: Chromium,
+) -> None:
     window = await chromium.window("agent-paris")
     page = await window.new_page()
     await page.route("**/aide", _nearly_over)
@@ -154,8 +189,12 @@ async def test_the_end_of_the_session_warns_in_a_dialog_that_holds_the_focus_and
     assert await dialog.evaluate("element => element.matches(':modal')")
     for _ in range(3):
         await page.keyboard.press("Tab")
-        assert await page.evaluate("['session-stay', ''].includes(document.activeElement.id)")
-        assert not await page.evaluate("document.querySelector('#main').contains(document.activeElement)")
+        assert await page.evaluate(
+            "['session-stay', ''].includes(document.activeElement.id)"
+        )
+        assert not await page.evaluate(
+            "document.querySelector('#main').contains(document.activeElement)"
+        )
     await page.focus("#session-stay")
     async with page.expect_response("**/rester") as answered:
         await page.keyboard.press("Enter")
@@ -168,5 +207,7 @@ async def test_the_end_of_the_session_warns_in_a_dialog_that_holds_the_focus_and
 async def _nearly_over(route: Route) -> None:
     answer = await route.fetch()
     soon = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
-    body = re.sub(r'data-idle-ends="[^"]*"', f'data-idle-ends="{soon}"', await answer.text())
+    body = re.sub(
+        r'data-idle-ends="[^"]*"', f'data-idle-ends="{soon}"', await answer.text()
+    )
     await route.fulfill(response=answer, body=body)

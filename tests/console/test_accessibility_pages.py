@@ -38,7 +38,9 @@ SAID = (
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-async def test_a_page_of_an_agent_is_for_everybody(chromium: Chromium, ids: Ids, document: str) -> None:
+async def test_a_page_of_an_agent_is_for_everybody(
+    chromium: Chromium, ids: Ids, document: str
+) -> None:
     page = await chromium.page("agent-paris", place(document, ids))
 
     assert await defects(chromium, page) == ""
@@ -46,7 +48,10 @@ async def test_a_page_of_an_agent_is_for_everybody(chromium: Chromium, ids: Ids,
 
 async def test_no_two_pages_share_a_title(chromium: Chromium, ids: Ids) -> None:
     window = await chromium.window("agent-paris")
-    pages = [await (await window.request.get(place(document, ids))).text() for document in DOCUMENTS]
+    pages = [
+        await (await window.request.get(place(document, ids))).text()
+        for document in DOCUMENTS
+    ]
     await window.close()
 
     titles = Counter(re.findall(r"<title>([^<]*)</title>", "".join(pages)))

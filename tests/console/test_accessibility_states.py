@@ -11,7 +11,9 @@ ids = pytest.fixture(world, scope="module")
 
 
 @pytest.mark.parametrize("reached", STATES, ids=[state.__name__ for state in STATES])
-async def test_a_state_of_the_console_is_for_everybody(chromium: Chromium, ids: Ids, reached: State) -> None:
+async def test_a_state_of_the_console_is_for_everybody(
+    chromium: Chromium, ids: Ids, reached: State
+) -> None:
     page = await reached(chromium, ids)
 
     assert await defects(chromium, page) == ""

@@ -9,7 +9,12 @@ from playwright.async_api import Page
 
 from .addresses import Ids, place, world
 from .browsing import Chromium
-from .reaching import State, a_conflict, a_form_with_errors, steps_with_a_siret_that_differs
+from .reaching import (
+    State,
+    a_conflict,
+    a_form_with_errors,
+    steps_with_a_siret_that_differs,
+)
 
 ids = pytest.fixture(world, scope="module")
 TOLD = Path(__file__).parent / "told"
@@ -36,7 +41,9 @@ async def test_the_frame_is_told(chromium: Chromium) -> None:
 
 
 async def test_the_worklist_is_told(chromium: Chromium, ids: Ids) -> None:
-    await _told(await chromium.page("agent-paris", place("worklist", ids)), "main", "worklist")
+    await _told(
+        await chromium.page("agent-paris", place("worklist", ids)), "main", "worklist"
+    )
 
 
 async def test_the_list_of_partners_is_told(chromium: Chromium) -> None:
@@ -52,38 +59,58 @@ async def test_the_list_of_partners_is_told(chromium: Chromium) -> None:
     ],
     ids=["onboarding", "errors", "conflict"],
 )
-async def test_a_state_is_told(chromium: Chromium, ids: Ids, reached: State, name: str) -> None:
+async def test_a_state_is_told(
+    chromium: Chromium, ids: Ids, reached: State, name: str
+) -> None:
     await _told(await reached(chromium, ids), "main", name)
 
 
 @pytest.mark.parametrize("document", ["worklist", "partners", "partner", "bulletin"])
-async def test_a_printer_prints_what_is_read_and_nothing_to_press(chromium: Chromium, ids: Ids, document: str) -> None:
+async def test_a_printer_prints_what_is_read_and_nothing_to_press(
+    chromium: Chromium, ids: Ids, document: str
+) -> None:
     page = await chromium.page("agent-paris", place(document, ids))
     read = await page.locator("main").inner_text()
     await page.emulate_media(media="print", color_scheme="dark")
 
     printed = await page.locator("body").inner_text()
 
-    shown = [part for part in ASIDE.split() if await page.locator(part).first.is_visible()]
+    shown = [
+        part for part in ASIDE.split() if await page.locator(part).first.is_visible()
+    ]
     assert shown == []
-    assert await page.locator("button:visible, summary:visible, select:visible").count() == 0
+    assert (
+        await page.locator("button:visible, summary:visible, select:visible").count()
+        == 0
+    )
     assert await page.locator("h1").is_visible()
-    for words in await page.locator("main h2, main td, main dd, main caption").all_inner_texts():
+    for words in await page.locator(
+        "main h2, main td, main dd, main caption"
+    ).all_inner_texts():
         assert words.strip() in read
         assert words.strip() in printed
-    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert (
+        await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
 
 
 @pytest.mark.parametrize(
-    ("who", "address"), [("", "/connexion"), ("agent-paris", "/"), ("agent-paris", "/partenaires")]
+    ("who", "address"),
+    [("", "/connexion"), ("agent-paris", "/"), ("agent-paris", "/partenaires")],
 )
-async def test_a_first_view_weighs_less_than_sixty_kilobytes(chromium: Chromium, who: str, address: str) -> None:
+async def test_a_first_view_weighs_less_than_sixty_kilobytes(
+    chromium: Chromium, who: str, address: str
+) -> None:
     window = await chromium.window(who)
     page = await window.new_page()
     network = await window.new_cdp_session(page)
     weights: list[float] = []
     await network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda told: weights.append(told["encodedDataLength"]))
+    network.on(
+        "Network.loadingFinished",
+        lambda told: weights.append(told["encodedDataLength"]),
+    )
 
     await page.goto(address, wait_until="networkidle")
 
@@ -92,11 +119,17 @@ async def test_a_first_view_weighs_less_than_sixty_kilobytes(chromium: Chromium,
     assert sum(weights) < LARGEST, weights
 
 
-async def test_what_goes_wrong_in_the_browser_would_be_noted(chromium: Chromium) -> None:
+async def test_what_goes_wrong_in_the_browser_would_be_noted(
+    chromium: Chromium,
+) -> None:
     page = await chromium.page("agent-paris", "/accessibilite")
 
-    await page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
-    await page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"http://192.0.2.1/x\">')")
+    await page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')"
+    )
+    await page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"http://192.0.2.1/x\">')"
+    )
     async with page.expect_event("pageerror"):
         await page.evaluate("setTimeout(() => { throw new Error('seen') })")
 

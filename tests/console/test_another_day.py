@@ -11,7 +11,9 @@ DAY = "2026-10-01"
 
 
 @pytest.mark.parametrize("tab", ["", "/contrats", "/services"])
-async def test_no_address_of_a_page_on_another_day_carries_the_day_in_an_id(house: House, tab: str) -> None:
+async def test_no_address_of_a_page_on_another_day_carries_the_day_in_an_id(
+    house: House, tab: str
+) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get(f"/partenaires/{CANAL}{tab}?on={DAY}")
 

@@ -22,7 +22,9 @@ SUSPEND = ("_etape", "choisir")
 
 
 async def people(house: House) -> dict[str, dict[str, object]]:
-    nodes = (await house.data("gestionnaire-canal", PEOPLE, id=CANAL))["partner"]["affiliations"]["nodes"]
+    nodes = (await house.data("gestionnaire-canal", PEOPLE, id=CANAL))["partner"][
+        "affiliations"
+    ]["nodes"]
     return {n["user"]["id"]: n for n in nodes}
 
 
@@ -34,7 +36,9 @@ async def rows_of(house: House, *users: str) -> list[str]:
 async def choose(visitor: Visitor, ids: list[str], act: str = "userSuspend") -> Visit:
     """Tick these rows in the list, and choose an act."""
     page = await visitor.get("/utilisateurs?taille=100")
-    sent = await visitor.post(f"/lots/{act}", [*page.shown.form(field="ids").filled({"ids": ids}), SUSPEND])
+    sent = await visitor.post(
+        f"/lots/{act}", [*page.shown.form(field="ids").filled({"ids": ids}), SUSPEND]
+    )
     return await follow(visitor, sent)
 
 
@@ -45,25 +49,36 @@ async def follow(visitor: Visitor, sent: Visit) -> Visit:
     return Visit(page.answer, [*sent.heard, *page.heard])
 
 
-async def step(visitor: Visitor, visit: Visit, name: str, **changes: str | list[str] | None) -> Visit:
+async def step(
+    visitor: Visitor, visit: Visit, name: str, **changes: str | list[str] | None
+) -> Visit:
     return await follow(visitor, await visitor.step(visit, name, **changes))
 
 
 async def previewed(visitor: Visitor, ids: list[str]) -> Visit:
-    return await step(visitor, await choose(visitor, ids), "verifier", suspensionReason="Absence")
+    return await step(
+        visitor, await choose(visitor, ids), "verifier", suspensionReason="Absence"
+    )
 
 
 def boxes(visit: Visit) -> list[str]:
     """The values of the boxes of a list."""
-    return [html.unescape(v) for v in re.findall(r'name="ids" value="([^"]*)"', visit.text)]
+    return [
+        html.unescape(v) for v in re.findall(r'name="ids" value="([^"]*)"', visit.text)
+    ]
 
 
 async def report_of(visitor: Visitor, report: Visit) -> list[tuple[str, str, str]]:
     """The rows of a report, as its file gives them: identifier, outcome, reasons."""
     file = await visitor.step(report, "rapport")
     assert file.answer.headers["content-type"].startswith("text/csv")
-    assert file.answer.headers["content-disposition"] == 'attachment; filename="rapport-user_suspend.csv"'
-    lines = list(csv.reader(io.StringIO(file.answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert (
+        file.answer.headers["content-disposition"]
+        == 'attachment; filename="rapport-user_suspend.csv"'
+    )
+    lines = list(
+        csv.reader(io.StringIO(file.answer.content.decode("utf-8-sig")), delimiter=";")
+    )
     return [(line[0], line[2], line[3]) for line in lines[1:]]
 
 
@@ -87,10 +102,17 @@ async def reinstate(house: House, *users: str) -> None:
 # from the list to the report
 
 
-async def test_the_rows_that_are_ticked_are_previewed_then_done_and_told_one_by_one(house: House) -> None:
+async def test_the_rows_that_are_ticked_are_previewed_then_done_and_told_one_by_one(
+    house: House,
+) -> None:
     visitor = await house.visitor("gestionnaire-canal")
     ids = await rows_of(house, "usr_lecteur-canal", "usr_preparatrice-canal")
-    await house.do("gestionnaire-canal", "userSuspend", affiliationId=ids[1], suspensionReason="Déjà")
+    await house.do(
+        "gestionnaire-canal",
+        "userSuspend",
+        affiliationId=ids[1],
+        suspensionReason="Déjà",
+    )
 
     chosen = await choose(visitor, ids)
     preview = await step(visitor, chosen, "verifier", suspensionReason="Absence longue")
@@ -104,7 +126,10 @@ async def test_the_rows_that_are_ticked_are_previewed_then_done_and_told_one_by_
     assert "refusé" in preview.text
     assert (await people(house))["usr_lecteur-canal"]["suspended"]
     assert targets(report) == ids[:1]
-    assert [(i, o) for i, o, _ in await report_of(visitor, report)] == [(ids[0], "Fait"), (ids[1], "Refusé")]
+    assert [(i, o) for i, o, _ in await report_of(visitor, report)] == [
+        (ids[0], "Fait"),
+        (ids[1], "Refusé"),
+    ]
     await reinstate(house, "usr_lecteur-canal", "usr_preparatrice-canal")
 
 
@@ -119,11 +144,18 @@ async def test_nothing_is_done_without_its_reason(house: House) -> None:
     assert not acts(visit)
 
 
-async def test_a_report_is_a_file_too_and_what_was_refused_may_begin_again_alone(house: House) -> None:
+async def test_a_report_is_a_file_too_and_what_was_refused_may_begin_again_alone(
+    house: House,
+) -> None:
     visitor = await house.visitor("gestionnaire-canal")
     ids = await rows_of(house, "usr_declarant-canal", "usr_preparatrice-canal")
     preview = await previewed(visitor, ids)
-    await house.do("gestionnaire-canal", "userSuspend", affiliationId=ids[1], suspensionReason="Entre-temps")
+    await house.do(
+        "gestionnaire-canal",
+        "userSuspend",
+        affiliationId=ids[1],
+        suspensionReason="Entre-temps",
+    )
 
     report = await step(visitor, preview, "faire")
     told = await report_of(visitor, report)
@@ -132,16 +164,22 @@ async def test_a_report_is_a_file_too_and_what_was_refused_may_begin_again_alone
     assert [(i, o) for i, o, _ in told] == [(ids[0], "Fait"), (ids[1], "Refusé")]
     assert told[1][2]
     assert targets(again) == [ids[1]]
-    assert [h.variables["input"]["suspensionReason"] for h in acts(again)] == ["Absence"]
+    assert [h.variables["input"]["suspensionReason"] for h in acts(again)] == [
+        "Absence"
+    ]
     await reinstate(house, "usr_declarant-canal", "usr_preparatrice-canal")
 
 
-async def test_all_the_results_of_the_filter_are_chosen_and_no_other(house: House) -> None:
+async def test_all_the_results_of_the_filter_are_chosen_and_no_other(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get("/utilisateurs?suspended=true")
     form = page.shown.form(field="ids")
 
-    sent = await visitor.post("/lots/userDeactivate", [*form.filled({"_tous": "1"}), SUSPEND])
+    sent = await visitor.post(
+        "/lots/userDeactivate", [*form.filled({"_tous": "1"}), SUSPEND]
+    )
     preview = await step(visitor, await follow(visitor, sent), "verifier")
 
     assert targets(preview) == boxes(page)
@@ -153,7 +191,9 @@ async def test_all_the_results_of_a_search_by_name_are_chosen_too(house: House) 
     found = await visitor.get((await visitor.search("/utilisateurs", "Dubois")).place)
     form = found.shown.form(field="ids")
 
-    sent = await visitor.post("/lots/userSuspend", [*form.filled({"_tous": "1"}), SUSPEND])
+    sent = await visitor.post(
+        "/lots/userSuspend", [*form.filled({"_tous": "1"}), SUSPEND]
+    )
     chosen = await follow(visitor, sent)
 
     assert "1 ligne" in chosen.shown.headings[0].replace("\u00a0", " ")
@@ -165,7 +205,9 @@ async def test_all_the_results_of_a_search_by_name_are_chosen_too(house: House) 
 
 async def test_each_row_of_a_lot_has_a_key_of_its_own(house: House) -> None:
     visitor = await house.visitor("gestionnaire-canal")
-    preview = await previewed(visitor, await rows_of(house, "usr_declarante-canal", "usr_declarant-canal"))
+    preview = await previewed(
+        visitor, await rows_of(house, "usr_declarante-canal", "usr_declarant-canal")
+    )
 
     report = await step(visitor, preview, "faire")
 
@@ -191,11 +233,15 @@ async def test_a_lot_that_was_cut_is_taken_up_where_it_was_and_nothing_is_done_t
 
     assert meanwhile["usr_declarante-canal"]["suspended"]
     assert not meanwhile["usr_declarant-canal"]["suspended"]
-    assert "L’issue de 2 lignes n’est pas connue" in report.shown.text.replace("\u00a0", " ")
+    assert "L’issue de 2 lignes n’est pas connue" in report.shown.text.replace(
+        "\u00a0", " "
+    )
     after = await people(house)
     assert not after["usr_declarante-canal"]["suspended"], "a row was done twice"
     assert after["usr_declarant-canal"]["suspended"]
-    assert [(i, o) for i, o, _ in await report_of(visitor, again)] == [(i, "Fait") for i in ids]
+    assert [(i, o) for i, o, _ in await report_of(visitor, again)] == [
+        (i, "Fait") for i in ids
+    ]
     await reinstate(house, "usr_declarant-canal")
 
 
@@ -220,14 +266,22 @@ async def test_a_row_that_the_server_did_not_settle_is_told_as_unknown_and_taken
     unsettled = await report_of(visitor, report)
     again = await step(visitor, report, "faire")
 
-    assert [(i, o) for i, o, _ in unsettled] == [(ids[0], "Issue inconnue"), (ids[1], "Fait")]
+    assert [(i, o) for i, o, _ in unsettled] == [
+        (ids[0], "Issue inconnue"),
+        (ids[1], "Fait"),
+    ]
     assert targets(again) == ids[:1]
     assert [o for _, o, _ in await report_of(visitor, again)] == ["Fait", "Fait"]
     await reinstate(house, "usr_declarante-canal", "usr_declarant-canal")
 
 
 def _busy_for(ask: Any, row: str) -> Any:  # noqa: ANN401 a method
-    async def busy(console: Console, session: Any, document: Any, variables: Any) -> Any:  # noqa: ANN401 its arguments
+    async def busy(
+        console: Console,
+        session: Any,  # noqa: ANN401 its arguments
+        document: Any,  # noqa: ANN401 its arguments
+        variables: Any,  # noqa: ANN401 its arguments
+    ) -> Any:  # noqa: ANN401 its answer
         if variables.get("input", {}).get("affiliationId") == row:
             raise PageError(503)
         return await ask(console, session, document, variables)
@@ -235,7 +289,9 @@ def _busy_for(ask: Any, row: str) -> Any:  # noqa: ANN401 a method
     return busy
 
 
-async def test_a_report_that_is_opened_again_tells_the_same_and_does_nothing(house: House) -> None:
+async def test_a_report_that_is_opened_again_tells_the_same_and_does_nothing(
+    house: House,
+) -> None:
     visitor = await house.visitor("gestionnaire-canal")
     preview = await previewed(visitor, await rows_of(house, "usr_declarante-canal"))
     report = await step(visitor, preview, "faire")
@@ -244,7 +300,11 @@ async def test_a_report_that_is_opened_again_tells_the_same_and_does_nothing(hou
     again = await step(visitor, preview, "faire")
 
     assert acts(again) == []
-    assert again.shown.headings == report.shown.headings == ["Suspendre\u00a0: compte rendu"]
+    assert (
+        again.shown.headings
+        == report.shown.headings
+        == ["Suspendre\u00a0: compte rendu"]
+    )
     assert not (await people(house))["usr_declarante-canal"]["suspended"]
 
 
@@ -252,16 +312,25 @@ async def test_a_report_that_is_opened_again_tells_the_same_and_does_nothing(hou
 
 
 async def test_a_lot_is_read_by_whoever_began_it_alone(house: House) -> None:
-    visitor, other = await house.visitor("gestionnaire-canal"), await house.visitor("agent-paris")
+    visitor, other = (
+        await house.visitor("gestionnaire-canal"),
+        await house.visitor("agent-paris"),
+    )
     chosen = await choose(visitor, await rows_of(house, "usr_declarante-canal"))
     address = chosen.answer.request.url.raw_path.decode()
 
     assert (await other.get(address)).status == 404
-    assert (await other.post(address, [("_jeton", token_of(await other.get("/sessions")))])).status == 404
-    assert (await visitor.get(address.replace("userSuspend", "bulletinClose"))).status == 404
+    assert (
+        await other.post(address, [("_jeton", token_of(await other.get("/sessions")))])
+    ).status == 404
+    assert (
+        await visitor.get(address.replace("userSuspend", "bulletinClose"))
+    ).status == 404
 
 
-async def test_no_name_of_a_lot_is_in_the_register_in_clear_nor_in_its_form(house: House) -> None:
+async def test_no_name_of_a_lot_is_in_the_register_in_clear_nor_in_its_form(
+    house: House,
+) -> None:
     visitor = await house.visitor("gestionnaire-canal")
     chosen = await choose(visitor, await rows_of(house, "usr_declarante-canal"))
 
@@ -270,22 +339,32 @@ async def test_no_name_of_a_lot_is_in_the_register_in_clear_nor_in_its_form(hous
 
     assert "Dubois" in chosen.shown.text
     assert contents
-    assert not [content for content in contents if b"ubois" in content or b"aff_" in content]
+    assert not [
+        content for content in contents if b"ubois" in content or b"aff_" in content
+    ]
     assert "ubois" not in str([form.kept for form in chosen.shown.forms])
 
 
-async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist(house: House) -> None:
+async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist(
+    house: House,
+) -> None:
     visitor = await house.visitor("gestionnaire-canal")
     strange = "query($id: ID!) { partner(by: {id: $id}) { affiliations(first: 1) { nodes { id } } } }"
-    [other] = (await house.data("agent-cna", strange, id="ptr_99990002000010"))["partner"]["affiliations"]["nodes"]
+    [other] = (await house.data("agent-cna", strange, id="ptr_99990002000010"))[
+        "partner"
+    ]["affiliations"]["nodes"]
     [own] = await rows_of(house, "usr_lecteur-canal")
-    await house.do("gestionnaire-canal", "userSuspend", affiliationId=own, suspensionReason="Déjà")
+    await house.do(
+        "gestionnaire-canal", "userSuspend", affiliationId=own, suspensionReason="Déjà"
+    )
     chosen = await choose(visitor, [own, other["id"], "aff_rien"])
 
     forged = await step(visitor, chosen, "verifier", suspensionReason="Forgé")
 
     assert forged.status == 200
-    assert ("_etape", "faire") not in {button for form in forged.shown.forms for button in form.buttons}
+    assert ("_etape", "faire") not in {
+        button for form in forged.shown.forms for button in form.buttons
+    }
     assert not [h for h in acts(forged) if not h.variables["input"]["dryRun"]]
     answers = [h.answer["data"]["userSuspend"]["errors"] for h in acts(forged)][1:]
     assert answers[0] == answers[1]
@@ -300,15 +379,26 @@ async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist
         ("/lots/userSuspend", [("_page", "partners"), ("_retour", "/"), ("ids", "x")]),
         ("/lots/userSuspend", [("_page", "users"), ("_retour", "/")]),
         ("/lots/inventé", [("_page", "users"), ("_retour", "/"), ("ids", "x")]),
-        ("/lots/userSuspend", [("_page", "users"), ("_retour", "/"), *[("ids", f"x{n}") for n in range(1001)]]),
+        (
+            "/lots/userSuspend",
+            [
+                ("_page", "users"),
+                ("_retour", "/"),
+                *[("ids", f"x{n}") for n in range(1001)],
+            ],
+        ),
         ("/lots/userSuspend", [("_page", "users"), ("_retour", "/"), ("ids", "x")]),
         ("/lots/userSuspend/ent_rien", [("_etape", "faire")]),
     ],
 )
-async def test_a_lot_that_no_list_offers_is_refused(house: House, address: str, pairs: list[tuple[str, str]]) -> None:
+async def test_a_lot_that_no_list_offers_is_refused(
+    house: House, address: str, pairs: list[tuple[str, str]]
+) -> None:
     visitor = await house.visitor("gestionnaire-canal")
 
-    visit = await visitor.post(address, [*pairs, ("_jeton", token_of(await visitor.get("/sessions")))])
+    visit = await visitor.post(
+        address, [*pairs, ("_jeton", token_of(await visitor.get("/sessions")))]
+    )
 
     assert visit.status in {400, 404}
     assert not acts(visit)
@@ -317,7 +407,11 @@ async def test_a_lot_that_no_list_offers_is_refused(house: House, address: str, 
 async def test_a_lot_whose_form_was_tampered_with_breaks_nothing(house: House) -> None:
     visitor = await house.visitor("gestionnaire-canal")
     [own] = await rows_of(house, "usr_declarante-canal")
-    plain = [("_jeton", token_of(await visitor.get("/sessions"))), ("_page", "users"), ("ids", own)]
+    plain = [
+        ("_jeton", token_of(await visitor.get("/sessions"))),
+        ("_page", "users"),
+        ("ids", own),
+    ]
 
     for more in (
         [],
@@ -325,10 +419,14 @@ async def test_a_lot_whose_form_was_tampered_with_breaks_nothing(house: House) -
         [("_etape", "rapport"), ("lignes", "x")],
         [("_filtre", "%%%")],
     ):
-        visit = await follow(visitor, await visitor.post("/lots/userSuspend", [*plain, *more]))
+        visit = await follow(
+            visitor, await visitor.post("/lots/userSuspend", [*plain, *more])
+        )
         assert visit.status == 200
         assert "exemple.invalid" not in str(re.findall(r'href="([^"]*)"', visit.text))
         for name in ("faire", "rapport", "recommencer", "inventé"):
-            sent = await visitor.post(visit.answer.request.url.raw_path.decode(), [*plain, ("_etape", name)])
+            sent = await visitor.post(
+                visit.answer.request.url.raw_path.decode(), [*plain, ("_etape", name)]
+            )
             assert sent.status == 303
             assert not acts(sent)

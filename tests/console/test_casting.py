@@ -52,7 +52,9 @@ def of(name: str) -> GraphQLInputType:
         ("name", "   ", None),
     ],
 )
-def test_a_text_becomes_the_value_of_its_type(name: str, text: str, value: object) -> None:
+def test_a_text_becomes_the_value_of_its_type(
+    name: str, text: str, value: object
+) -> None:
     assert cast(of(name), {name: [text]}, name) == value
 
 
@@ -75,7 +77,9 @@ def test_a_text_becomes_the_value_of_its_type(name: str, text: str, value: objec
         ("modes", "DELEGATED\nAUTRE"),
     ],
 )
-def test_a_text_that_does_not_fit_is_told_by_its_path_and_never_repeated(name: str, text: str) -> None:
+def test_a_text_that_does_not_fit_is_told_by_its_path_and_never_repeated(
+    name: str, text: str
+) -> None:
     with pytest.raises(InvalidValue) as told:
         cast(of(name), {name: [text]}, name)
 
@@ -96,15 +100,27 @@ def test_the_last_of_several_texts_counts() -> None:
         ([""], []),
     ],
 )
-def test_a_list_of_leaves_is_several_texts_or_one_text_of_several_lines(given: list[str], made: list[str]) -> None:
+def test_a_list_of_leaves_is_several_texts_or_one_text_of_several_lines(
+    given: list[str], made: list[str]
+) -> None:
     assert cast(of("ids"), {"ids": given}, "ids") == made
     assert cast(of("ids"), {}, "ids") is None
 
 
-def test_an_object_is_built_from_dotted_names_and_is_nothing_when_nothing_was_typed() -> None:
-    typed = {"person.givenName": ["Nadia"], "person.born": ["01/02/1990"], "person.tags": ["x;y"]}
+def test_an_object_is_built_from_dotted_names_and_is_nothing_when_nothing_was_typed() -> (
+    None
+):
+    typed = {
+        "person.givenName": ["Nadia"],
+        "person.born": ["01/02/1990"],
+        "person.tags": ["x;y"],
+    }
 
-    assert cast(of("person"), typed, "person") == {"givenName": "Nadia", "born": "1990-02-01", "tags": ["x", "y"]}
+    assert cast(of("person"), typed, "person") == {
+        "givenName": "Nadia",
+        "born": "1990-02-01",
+        "tags": ["x", "y"],
+    }
     assert cast(of("person"), {"person.givenName": [" "]}, "person") is None
 
 
@@ -116,7 +132,10 @@ def test_a_list_of_objects_is_built_by_index_in_the_order_of_the_numbers() -> No
         "lines.3.number": [""],
     }
 
-    assert cast(of("lines"), typed, "lines") == [{"number": 2, "person": {"givenName": "Paul"}}, {"number": 10}]
+    assert cast(of("lines"), typed, "lines") == [
+        {"number": 2, "person": {"givenName": "Paul"}},
+        {"number": 10},
+    ]
     assert cast(of("lines"), {"linesx.1.number": ["1"]}, "lines") is None
 
 
@@ -128,13 +147,18 @@ def test_the_fault_of_a_nested_field_names_its_whole_path() -> None:
 
 
 def test_an_input_object_as_a_whole_takes_the_fields_without_a_prefix() -> None:
-    assert cast(ACT, {"name": ["A"], "person.givenName": ["B"]}, "") == {"name": "A", "person": {"givenName": "B"}}
+    assert cast(ACT, {"name": ["A"], "person.givenName": ["B"]}, "") == {
+        "name": "A",
+        "person": {"givenName": "B"},
+    }
 
 
 def test_a_page_leaves_out_what_does_not_fit_and_says_so(console: Console) -> None:
     document = console.library.queries["partners"]
 
-    found, told = console.variables(document, {"mode": ["INVENTED"], "search": ["canal"], "inconnue": ["x"]})
+    found, told = console.variables(
+        document, {"mode": ["INVENTED"], "search": ["canal"], "inconnue": ["x"]}
+    )
 
     assert found == {"search": "canal"}
     assert len(told) == 1
@@ -142,16 +166,24 @@ def test_a_page_leaves_out_what_does_not_fit_and_says_so(console: Console) -> No
     assert console.title(document, "mode") in told[0]
 
 
-def test_a_page_that_lacks_what_its_document_needs_is_nothing_at_that_address(console: Console) -> None:
+def test_a_page_that_lacks_what_its_document_needs_is_nothing_at_that_address(
+    console: Console,
+) -> None:
     with pytest.raises(PageError) as failed:
-        console.variables(console.library.queries["why"], {"user": ["usr_x"], "action": ["INVENTED"]})
+        console.variables(
+            console.library.queries["why"], {"user": ["usr_x"], "action": ["INVENTED"]}
+        )
 
     assert failed.value.status == 404
 
 
 def test_every_variable_of_every_document_can_be_cast(console: Console) -> None:
     library: Library = console.library
-    for document in [*library.queries.values(), *library.forms.values(), *library.mutations.values()]:
+    for document in [
+        *library.queries.values(),
+        *library.forms.values(),
+        *library.mutations.values(),
+    ]:
         for name, type_ in document.variables.items():
             cast(type_, {}, name)
 
@@ -161,17 +193,29 @@ def test_a_text_that_no_page_takes_is_told_before_it_is_read() -> None:
         cast(of("name"), {"name": ["a" * 10_001]}, "name")
 
 
-def test_a_search_that_is_too_long_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.kernel.page_errors.is_personal_number", lambda _text: pytest.fail("the text was read"))
+def test_a_search_that_is_too_long_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "console.kernel.page_errors.is_personal_number",
+        lambda _text: pytest.fail("the text was read"),
+    )
 
     with pytest.raises(PageError) as raised:
         require_searchable("a" * 251)
 
-    assert (raised.value.status, "250 caractères" in raised.value.sentence) == (400, True)
+    assert (raised.value.status, "250 caractères" in raised.value.sentence) == (
+        400,
+        True,
+    )
 
 
 def test_a_row_of_a_number_without_end_is_no_row() -> None:
-    rows = {"lines.0.number": ["1"], f"lines.{'9' * 5_000}.number": ["2"], "lines.².number": ["3"]}
+    rows = {
+        "lines.0.number": ["1"],
+        f"lines.{'9' * 5_000}.number": ["2"],
+        "lines.².number": ["3"],
+    }
 
     assert cast(of("lines"), rows, "lines") == [{"number": 1}]
 

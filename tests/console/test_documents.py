@@ -49,20 +49,31 @@ def test_every_document_serves_a_page_or_an_act(library: Library) -> None:
         ("query Q($n: Date) { partners(first: $n) { nodes { name } } }", "type"),
         ("query Q($n: Int) { partners(first: 1) { nodes { name } } }", "never used"),
         ("query Q { viewer } ", "must have a selection"),
-        ("query A { viewer { may } } query B { viewer { may } }", "one operation at most"),
+        (
+            "query A { viewer { may } } query B { viewer { may } }",
+            "one operation at most",
+        ),
     ],
 )
-def test_a_start_refuses_a_document_that_does_not_suit(folder: Path, text: str, fault: str) -> None:
+def test_a_start_refuses_a_document_that_does_not_suit(
+    folder: Path, text: str, fault: str
+) -> None:
     with pytest.raises(DocumentError, match=fault):
         loaded(folder, text)
 
 
-def test_a_start_refuses_a_deprecated_field_even_inside_a_fragment(folder: Path) -> None:
-    schema = build_schema('type Query { a: A! } type A { new: Int! old: Int! @deprecated(reason: "new says more") }')
+def test_a_start_refuses_a_deprecated_field_even_inside_a_fragment(
+    folder: Path,
+) -> None:
+    schema = build_schema(
+        'type Query { a: A! } type A { new: Int! old: Int! @deprecated(reason: "new says more") }'
+    )
     loaded(folder, "query Q { a { ...F } } fragment F on A { new }", schema=schema)
 
     with pytest.raises(DocumentError, match="old is deprecated"):
-        loaded(folder, "query Q { a { ...F } } fragment F on A { new old }", schema=schema)
+        loaded(
+            folder, "query Q { a { ...F } } fragment F on A { new old }", schema=schema
+        )
 
 
 def test_a_list_inside_a_fragment_says_its_size_too(folder: Path) -> None:
@@ -74,17 +85,25 @@ def test_a_list_inside_a_fragment_says_its_size_too(folder: Path) -> None:
 
 
 def test_a_fragment_that_serves_no_document_is_refused(folder: Path) -> None:
-    (folder / "layout/fragments" / "who.graphql").write_text("fragment Other on Partner { name }", "utf-8")
+    (folder / "layout/fragments" / "who.graphql").write_text(
+        "fragment Other on Partner { name }", "utf-8"
+    )
 
-    with pytest.raises(DocumentError, match=r"who\.graphql: Fragment 'Other' is never used"):
+    with pytest.raises(
+        DocumentError, match=r"who\.graphql: Fragment 'Other' is never used"
+    ):
         loaded(folder, "query Q { viewer { may } }")
 
 
-def test_the_form_of_an_act_is_its_file_and_its_mutation_is_printed(folder: Path) -> None:
+def test_the_form_of_an_act_is_its_file_and_its_mutation_is_printed(
+    folder: Path,
+) -> None:
     (folder / "layout/fragments" / "acts.graphql").write_text(
         (FOLDER / "layout/fragments" / "acts.graphql").read_text(), "utf-8"
     )
-    (folder / "groups" / "group_close.form.graphql").write_text("query Q { viewer { may } }", "utf-8")
+    (folder / "groups" / "group_close.form.graphql").write_text(
+        "query Q { viewer { may } }", "utf-8"
+    )
 
     library = Library.load(SCHEMA, {"groupClose": "group"}, folder)
 
@@ -115,7 +134,9 @@ def test_a_mutation_asks_for_its_whole_payload_and_the_ids_of_its_objects(
     assert print_ast(library.mutations[act].operation) == print_ast(parse(expected))
 
 
-def test_a_form_without_a_file_asks_for_the_facts_of_its_object(library: Library) -> None:
+def test_a_form_without_a_file_asks_for_the_facts_of_its_object(
+    library: Library,
+) -> None:
     expected = "query UserSuspendForm($affiliationId: ID!) { ...Frame affiliation: node(id: $affiliationId) { ...F } }"
 
     assert print_ast(library.forms["userSuspend"].operation) == print_ast(
@@ -127,19 +148,27 @@ def test_a_form_without_a_file_asks_for_the_facts_of_its_object(library: Library
 
 
 def test_a_start_refuses_two_documents_of_one_name(folder: Path) -> None:
-    (folder / "layout" / "one.graphql").write_text("query P { viewer { may } }", "utf-8")
+    (folder / "layout" / "one.graphql").write_text(
+        "query P { viewer { may } }", "utf-8"
+    )
 
     with pytest.raises(DocumentError, match="two documents of this name"):
         loaded(folder, "query Q { viewer { may } }")
 
 
 def test_a_start_refuses_an_act_whose_facts_are_written_nowhere(folder: Path) -> None:
-    with pytest.raises(DocumentError, match=r"group_close\.form: Unknown fragment 'GroupFacts'"):
+    with pytest.raises(
+        DocumentError, match=r"group_close\.form: Unknown fragment 'GroupFacts'"
+    ):
         Library.load(SCHEMA, {"groupClose": "group"}, folder)
 
 
-def test_a_document_is_sent_with_the_fragments_that_it_uses_and_no_other(folder: Path) -> None:
-    (folder / "layout/fragments" / "who.graphql").write_text(FRAME + " fragment Other on Partner { name }", "utf-8")
+def test_a_document_is_sent_with_the_fragments_that_it_uses_and_no_other(
+    folder: Path,
+) -> None:
+    (folder / "layout/fragments" / "who.graphql").write_text(
+        FRAME + " fragment Other on Partner { name }", "utf-8"
+    )
     (folder / "groups" / "other.graphql").write_text(
         "query P($id: ID!) { partner(by: {id: $id}) { ...Other } }", "utf-8"
     )
@@ -150,16 +179,23 @@ def test_a_document_is_sent_with_the_fragments_that_it_uses_and_no_other(folder:
     assert "Other" not in text
 
 
-def test_a_variable_without_default_is_needed_and_the_others_are_not(library: Library) -> None:
+def test_a_variable_without_default_is_needed_and_the_others_are_not(
+    library: Library,
+) -> None:
     assert library.queries["why"].needed == {"user", "action", "object"}
     assert library.queries["partners"].needed == set()
 
 
-def test_the_title_of_a_filter_is_the_description_of_the_argument_it_is_given_to(console: Console) -> None:
+def test_the_title_of_a_filter_is_the_description_of_the_argument_it_is_given_to(
+    console: Console,
+) -> None:
     document = console.library.queries["partners"]
 
     assert set(document.arguments) == set(document.variables)
-    assert console.title(document, "mode") == label(SCHEMA.query_type.fields["partners"].args["mode"].description)  # type: ignore[union-attr]
+    query = SCHEMA.query_type
+    assert query is not None
+    mode = query.fields["partners"].args["mode"]
+    assert console.title(document, "mode") == label(mode.description)
 
 
 @pytest.mark.parametrize(
@@ -171,10 +207,18 @@ def test_the_title_of_a_filter_is_the_description_of_the_argument_it_is_given_to
             "Dernier jour",
             "Le jour de la fin est le premier sans droit",
         ),
-        ("SIRET du bulletin (§3.2). Quatorze chiffres.", "SIRET du bulletin", "(§3.2). Quatorze chiffres"),
+        (
+            "SIRET du bulletin (§3.2). Quatorze chiffres.",
+            "SIRET du bulletin",
+            "(§3.2). Quatorze chiffres",
+        ),
         ("Motif (R22)", "Motif", "Instruction : R22"),
         ("Code (facultatif). Suite", "Code (facultatif)", "Suite"),
-        ("Mode de gestion ; délégué ou centralisé", "Mode de gestion", "Délégué ou centralisé"),
+        (
+            "Mode de gestion ; délégué ou centralisé",
+            "Mode de gestion",
+            "Délégué ou centralisé",
+        ),
         ("", "", ""),
         (None, "", ""),
     ],
@@ -186,10 +230,19 @@ def test_a_description_is_cut_into_a_title_and_what_it_says_more(
 
 
 def test_every_value_of_an_enum_has_a_french_word() -> None:
-    enums = [kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLEnumType) and kind.name[0] != "_"]
+    enums = [
+        kind
+        for kind in SCHEMA.type_map.values()
+        if isinstance(kind, GraphQLEnumType) and kind.name[0] != "_"
+    ]
 
     assert enums
-    assert [f"{e.name}.{v}" for e in enums for v, value in e.values.items() if not label(value.description)] == []
+    assert [
+        f"{e.name}.{v}"
+        for e in enums
+        for v, value in e.values.items()
+        if not label(value.description)
+    ] == []
     assert words(SCHEMA.type_map["BulletinStatus"])["OPEN"] != "OPEN"
 
 

@@ -26,18 +26,30 @@ MANY = 130
 async def many(house: House) -> None:
     names = [*FORMULAS, *(f"Partenaire {index:03d}" for index in range(MANY))]
     for name in names:
-        given = {"name": name, "siret": a_siret(), "kind": "OTHER", "organismId": "org_751"}
+        given = {
+            "name": name,
+            "siret": a_siret(),
+            "kind": "OTHER",
+            "organismId": "org_751",
+        }
         await house.do("agent-paris", "partnerRegister", **given)
 
 
 async def file(visitor: Visitor, address: str, kind: str = "csv") -> Visit:
     page = await visitor.get(address)
-    return await visitor.submit(page, page.shown.form(button=("format", kind)), ("format", kind))
+    return await visitor.submit(
+        page, page.shown.form(button=("format", kind)), ("format", kind)
+    )
 
 
 def rows(visit: Visit) -> list[list[str]]:
     assert visit.status == 200, visit.shown.text
-    return list(csv.reader(io.StringIO(visit.answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    return list(
+        csv.reader(
+            io.StringIO(visit.answer.content.decode("utf-8-sig"), newline=""),
+            delimiter=";",
+        )
+    )
 
 
 async def every(house: House, who: str, **filters: object) -> list[str]:
@@ -53,17 +65,23 @@ async def every(house: House, who: str, **filters: object) -> list[str]:
         after = told["pageInfo"]["endCursor"]
 
 
-async def test_a_file_holds_every_row_of_the_filter_over_all_its_pages(house: House) -> None:
+async def test_a_file_holds_every_row_of_the_filter_over_all_its_pages(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
 
     told = rows(await file(visitor, "/partenaires?kind=OTHER&taille=25"))[1:]
 
     names = await every(house, "agent-paris", kind="OTHER")
     assert len(names) == MANY + len(FORMULAS)
-    assert [row[0].removeprefix("'") if row[0].startswith("'") else row[0] for row in told] == names
+    assert [
+        row[0].removeprefix("'") if row[0].startswith("'") else row[0] for row in told
+    ] == names
 
 
-async def test_a_file_of_a_later_page_begins_at_the_first_row_all_the_same(house: House) -> None:
+async def test_a_file_of_a_later_page_begins_at_the_first_row_all_the_same(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get("/partenaires?kind=OTHER&taille=50")
     [later] = re.findall(r'rel="next" href="([^"]*)"', page.text)
@@ -73,7 +91,9 @@ async def test_a_file_of_a_later_page_begins_at_the_first_row_all_the_same(house
     assert len(told) == MANY + len(FORMULAS)
 
 
-async def test_a_file_has_the_columns_of_the_list_and_nothing_that_a_spreadsheet_runs(house: House) -> None:
+async def test_a_file_has_the_columns_of_the_list_and_nothing_that_a_spreadsheet_runs(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
     listing = BY_NAME["partners"].listing
     assert listing is not None
@@ -81,25 +101,39 @@ async def test_a_file_has_the_columns_of_the_list_and_nothing_that_a_spreadsheet
     [titles, *told] = rows(await file(visitor, "/partenaires?kind=OTHER"))
 
     assert titles == [column.title for column in listing.columns]
-    dangerous = [row[0] for row in told if any(row[0].lstrip("'").strip() == f.strip() for f in FORMULAS)]
+    dangerous = [
+        row[0]
+        for row in told
+        if any(row[0].lstrip("'").strip() == f.strip() for f in FORMULAS)
+    ]
     assert len(dangerous) == len(FORMULAS)
     assert all(name.startswith("'") for name in dangerous)
     assert all(len(row[1]) == 14 for row in told)
 
 
-async def test_a_workbook_holds_the_same_rows_and_the_filters_in_words(house: House) -> None:
+async def test_a_workbook_holds_the_same_rows_and_the_filters_in_words(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
     plain = rows(await file(visitor, "/partenaires?kind=OTHER"))
 
-    book = load_workbook(io.BytesIO((await file(visitor, "/partenaires?kind=OTHER", "xlsx")).answer.content))
+    book = load_workbook(
+        io.BytesIO(
+            (await file(visitor, "/partenaires?kind=OTHER", "xlsx")).answer.content
+        )
+    )
 
     sheet = book["Liste"]
-    assert [[cell.value or "" for cell in row][:2] for row in sheet] == [row[:2] for row in plain]
+    assert [[cell.value or "" for cell in row][:2] for row in sheet] == [
+        row[:2] for row in plain
+    ]
     assert all(cell.data_type != "f" for row in sheet for cell in row)
     assert [cell.value for cell in book["Filtres appliqués"][1]] == ["Nature", "Autre"]
 
 
-async def test_a_file_is_journaled_with_its_filters_and_never_with_a_name(house: House) -> None:
+async def test_a_file_is_journaled_with_its_filters_and_never_with_a_name(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
     place = (await visitor.search("/utilisateurs", "Dubois")).place
 
@@ -112,31 +146,52 @@ async def test_a_file_is_journaled_with_its_filters_and_never_with_a_name(house:
 
 
 @pytest.mark.parametrize("page", EXPORTED, ids=lambda page: page.document)
-@pytest.mark.parametrize("who", ["agent-paris", "lecteur-paris", "gestionnaire-canal", "declarante-canal"])
-async def test_a_file_is_given_to_whom_the_graph_lets_and_to_nobody_else(house: House, page: Page, who: str) -> None:
+@pytest.mark.parametrize(
+    "who", ["agent-paris", "lecteur-paris", "gestionnaire-canal", "declarante-canal"]
+)
+async def test_a_file_is_given_to_whom_the_graph_lets_and_to_nobody_else(
+    house: House, page: Page, who: str
+) -> None:
     assert page.listing is not None
     visitor = await house.visitor(who)
     listed = await visitor.get(page.path)
     token = next(v for f in listed.shown.forms for n, v in f.kept if n == "_jeton")
     may = page.listing.export_needs in listed.heard[0].answer["data"]["viewer"]["may"]
 
-    visit = await visitor.post(page.path, [("_jeton", token), ("_faire", "export"), ("format", "csv")])
+    visit = await visitor.post(
+        page.path, [("_jeton", token), ("_faire", "export"), ("format", "csv")]
+    )
 
     if may:
         assert len(rows(visit)) > 1 or page.document != "partners"
-        assert visit.answer.headers["content-disposition"].endswith(f'{date(2026, 12, 10)}.csv"')
+        assert visit.answer.headers["content-disposition"].endswith(
+            f'{date(2026, 12, 10)}.csv"'
+        )
         assert visit.answer.headers["cache-control"] == "no-store"
     else:
         assert visit.status == 400
         assert not visit.answer.headers.get("content-disposition")
-        assert ("format", "csv") not in {b for f in listed.shown.forms for b in f.buttons}
+        assert ("format", "csv") not in {
+            b for f in listed.shown.forms for b in f.buttons
+        }
 
 
-@pytest.mark.parametrize(("address", "kind"), [("/organismes", "csv"), ("/partenaires", "exe"), ("/", "csv")])
-async def test_no_file_is_made_of_what_is_not_offered(house: House, address: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "kind"), [("/organismes", "csv"), ("/partenaires", "exe"), ("/", "csv")]
+)
+async def test_no_file_is_made_of_what_is_not_offered(
+    house: House, address: str, kind: str
+) -> None:
     visitor = await house.visitor("agent-paris")
-    token = next(v for f in (await visitor.get("/sessions")).shown.forms for n, v in f.kept if n == "_jeton")
+    token = next(
+        v
+        for f in (await visitor.get("/sessions")).shown.forms
+        for n, v in f.kept
+        if n == "_jeton"
+    )
 
-    visit = await visitor.post(address, [("_jeton", token), ("_faire", "export"), ("format", kind)])
+    visit = await visitor.post(
+        address, [("_jeton", token), ("_faire", "export"), ("format", kind)]
+    )
 
     assert visit.status == 404

@@ -34,11 +34,22 @@ DANGEROUS = [
     '"=1',
     "'=1",
 ]
-HARMLESS = ["ESAT du Bassin", "a=b", "1 - 2", "99990001200017", "00012", "d'abord", "—", "n° 3"]
+HARMLESS = [
+    "ESAT du Bassin",
+    "a=b",
+    "1 - 2",
+    "99990001200017",
+    "00012",
+    "d'abord",
+    "—",
+    "n° 3",
+]
 
 
 def read(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    return list(
+        csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    )
 
 
 @pytest.mark.parametrize("said", DANGEROUS[:-2])
@@ -75,19 +86,29 @@ def test_what_is_harmless_is_not_touched(said: str) -> None:
         ([date(2026, 1, 1), None], "01/01/2026, "),
     ],
 )
-def test_a_value_is_written_as_french_spreadsheets_write_it(value: object, said: str) -> None:
+def test_a_value_is_written_as_french_spreadsheets_write_it(
+    value: object, said: str
+) -> None:
     assert text(value) == said
 
 
 def test_a_csv_opens_by_a_double_click_in_french() -> None:
-    content = as_csv(["Nom", "SIRET"], [['Les "Ateliers" ; du\nCanal', "00990001200017"]])
+    content = as_csv(
+        ["Nom", "SIRET"], [['Les "Ateliers" ; du\nCanal', "00990001200017"]]
+    )
 
     assert content.startswith(b"\xef\xbb\xbf")
-    assert content == (b'\xef\xbb\xbf"Nom";"SIRET"\r\n"Les ""Ateliers"" ; du\nCanal";"00990001200017"\r\n')
+    assert content == (
+        b'\xef\xbb\xbf"Nom";"SIRET"\r\n"Les ""Ateliers"" ; du\nCanal";"00990001200017"\r\n'
+    )
     assert read(content)[1] == ['Les "Ateliers" ; du\nCanal', "00990001200017"]
 
 
-def opened(rows: list[list[Any]], said: list[tuple[str, str]], titles: tuple[str, ...] = ("Nom", "SIRET")) -> Any:  # noqa: ANN401 openpyxl's
+def opened(
+    rows: list[list[Any]],
+    said: list[tuple[str, str]],
+    titles: tuple[str, ...] = ("Nom", "SIRET"),
+) -> Any:  # noqa: ANN401 openpyxl's
     return load_workbook(io.BytesIO(as_xlsx(titles, rows, said)))
 
 
@@ -102,7 +123,11 @@ def test_a_cell_of_a_workbook_is_text_and_never_a_formula(said: str) -> None:
 def test_a_siret_of_a_workbook_keeps_its_digits_and_a_day_is_a_day() -> None:
     sheet = opened([["00990001200017", date(2026, 6, 30)]], [])["Liste"]
 
-    assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A2"].number_format) == ("00990001200017", "s", "@")
+    assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A2"].number_format) == (
+        "00990001200017",
+        "s",
+        "@",
+    )
     assert sheet["B2"].is_date
     assert sheet["B2"].value.date() == date(2026, 6, 30)
     assert sheet["B2"].number_format == "DD/MM/YYYY"

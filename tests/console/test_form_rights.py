@@ -28,11 +28,16 @@ OTHERS = {
     "partnerRegister": "",
     "userInvite": CANAL,
 }
-FORMS = {act: f"/actes/{act}" + (f"?{words}" if words else "") for act, words in (NATIONAL | OTHERS).items()}
+FORMS = {
+    act: f"/actes/{act}" + (f"?{words}" if words else "")
+    for act, words in (NATIONAL | OTHERS).items()
+}
 
 
 @pytest.mark.parametrize("who", PERSONAS)
-async def test_a_form_is_offered_to_who_may_do_its_act_somewhere_and_refused_to_others(house: House, who: str) -> None:
+async def test_a_form_is_offered_to_who_may_do_its_act_somewhere_and_refused_to_others(
+    house: House, who: str
+) -> None:
     visitor = await house.visitor(who)
     may = set((await house.data(who, "{ viewer { may } }"))["viewer"]["may"])
 
@@ -46,16 +51,29 @@ async def test_a_form_is_offered_to_who_may_do_its_act_somewhere_and_refused_to_
         assert (visit.status == 200) == allowed, (who, act, visit.status)
         if not allowed:
             assert visit.status == 403
-            assert "Vos droits d’aujourd’hui ne comportent pas cet acte." in visit.shown.text
-            assert not [form for form in visit.shown.forms if form.action.startswith("/actes/")]
+            assert (
+                "Vos droits d’aujourd’hui ne comportent pas cet acte."
+                in visit.shown.text
+            )
+            assert not [
+                form for form in visit.shown.forms if form.action.startswith("/actes/")
+            ]
 
 
 async def test_what_is_sent_to_such_a_form_is_refused_as_it_is(house: House) -> None:
     visitor = await house.visitor("lecteur-paris")
-    token = dict((await visitor.get("/sessions")).shown.form(field="theme").kept)["_jeton"]
+    token = dict((await visitor.get("/sessions")).shown.form(field="theme").kept)[
+        "_jeton"
+    ]
     before = await journalled(house.database, "parameterSet")
 
-    given = [("_jeton", token), ("_etape", "faire"), ("name", "RG_MIN"), ("value", "1"), ("startsOn", "2027-01-01")]
+    given = [
+        ("_jeton", token),
+        ("_etape", "faire"),
+        ("name", "RG_MIN"),
+        ("value", "1"),
+        ("startsOn", "2027-01-01"),
+    ]
     visit = await visitor.post("/actes/parameterSet", given)
 
     assert visit.status == 403
@@ -63,7 +81,9 @@ async def test_what_is_sent_to_such_a_form_is_refused_as_it_is(house: House) -> 
     assert await journalled(house.database, "parameterSet") == before
 
 
-async def test_an_act_that_needs_nothing_is_open_to_an_identity_without_an_account(house: House) -> None:
+async def test_an_act_that_needs_nothing_is_open_to_an_identity_without_an_account(
+    house: House,
+) -> None:
     assert needs("invitationAccept") == frozenset()
     visitor = await house.visitor("leo-sans-droit")
 
@@ -71,7 +91,9 @@ async def test_an_act_that_needs_nothing_is_open_to_an_identity_without_an_accou
     assert (await visitor.get("/actes/serviceSet")).status == 403
 
 
-async def test_every_organism_that_a_centre_may_support_is_offered(house: House) -> None:
+async def test_every_organism_that_a_centre_may_support_is_offered(
+    house: House,
+) -> None:
     """The Caf, the multi-branch bodies and the CNA are more than a page of a hundred."""
     visitor = await house.visitor("admin-national")
 
@@ -80,7 +102,11 @@ async def test_every_organism_that_a_centre_may_support_is_offered(house: House)
     offered = set(re.findall(r'name="organismIds"[^>]*value="([^"]+)"', page.text))
     halves = "{ a: organisms(first: 100) { nodes { id kind } } b: organisms(last: 100) { nodes { id kind } } }"
     listed = await house.data("admin-national", halves)
-    bodies = {node["id"]: node["kind"] for half in listed.values() for node in half["nodes"]}
-    wanted = {key for key, kind in bodies.items() if kind in ("CAF", "MULTI_BRANCH", "CNA")}
+    bodies = {
+        node["id"]: node["kind"] for half in listed.values() for node in half["nodes"]
+    }
+    wanted = {
+        key for key, kind in bodies.items() if kind in ("CAF", "MULTI_BRANCH", "CNA")
+    }
     assert len(wanted) > 100
     assert offered == wanted

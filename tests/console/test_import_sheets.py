@@ -1,17 +1,22 @@
 """The page of an import tells the sheets of its workbook, and on which one a line stands."""
 
-from tests.console.houses import House
 from tests.imports.sending import a_line
 from tests.imports.test_reading_files import NAMES
 from tests.imports.test_sheets import named_workbook
 from tests.journeys.story import a_siret
 
+from .houses import House
 
-async def test_the_page_of_an_import_tells_the_sheets_that_were_read_and_the_others(house: House) -> None:
+
+async def test_the_page_of_an_import_tells_the_sheets_that_were_read_and_the_others(
+    house: House,
+) -> None:
     siret = a_siret()
     one, other = (a_line(siret, name=name).split(";") for name in ("Un", "Deux"))
     content = named_workbook(
-        ("Nord", "visible", [NAMES, one]), ("Sud", "visible", [NAMES, other]), ("Ancien", "hidden", [NAMES])
+        ("Nord", "visible", [NAMES, one]),
+        ("Sud", "visible", [NAMES, other]),
+        ("Ancien", "hidden", [NAMES]),
     )
     paris = await house.visitor("agent-paris")
     found = await house.data("agent-paris", '{ organism(code: "751") { id } }')
@@ -21,7 +26,12 @@ async def test_the_page_of_an_import_tells_the_sheets_that_were_read_and_the_oth
     form = (await paris.get(place)).shown.form(field="fichier")
 
     token = dict(form.filled({}, None))["_jeton"]
-    sent = await paris.visit("POST", f"{place}/fichier", data={"_jeton": token}, files={"fichier": ("x.xlsx", content)})
+    sent = await paris.visit(
+        "POST",
+        f"{place}/fichier",
+        data={"_jeton": token},
+        files={"fichier": ("x.xlsx", content)},
+    )
 
     assert sent.status in (200, 303)
     text = (await paris.get(place)).shown.text

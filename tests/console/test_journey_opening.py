@@ -10,7 +10,9 @@ from .conftest import Window
 
 BASSIN = "ptr_99990001200033"
 ANOTHER_SIRET = "999 900 012 00025"
-SCAN = FilePayload(name="bulletin.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 un bulletin")
+SCAN = FilePayload(
+    name="bulletin.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 un bulletin"
+)
 
 
 class Opening(Mouse):
@@ -27,11 +29,22 @@ class Opening(Mouse):
             await expect(self.page.locator("main")).to_contain_text(sentence)
 
     async def step(self, label: str) -> str:
-        return await self.page.get_by_role("listitem").filter(has_text=label).first.inner_text()
+        return (
+            await self.page.get_by_role("listitem")
+            .filter(has_text=label)
+            .first.inner_text()
+        )
 
 
-@pytest.mark.parametrize(("dialect", "script"), [("sqlite", True), ("postgresql", True), ("sqlite", False)])
-async def test_a_caf_opens_the_esat_of_a_partner_step_by_step(serve: Any, window: Window, *, script: bool) -> None:  # noqa: ANN401 a starter
+@pytest.mark.parametrize(
+    ("dialect", "script"), [("sqlite", True), ("postgresql", True), ("sqlite", False)]
+)
+async def test_a_caf_opens_the_esat_of_a_partner_step_by_step(
+    serve: Any,  # noqa: ANN401 a starter
+    window: Window,
+    *,
+    script: bool,
+) -> None:
     server = await serve()
     page = await window(server.url, "agent-paris", java_script_enabled=script)
     agent = Opening(page)
@@ -45,16 +58,22 @@ async def test_a_caf_opens_the_esat_of_a_partner_step_by_step(serve: Any, window
     await _opens(agent)
     await _makes_a_group_with_a_role(agent)
     await _includes_somebody(agent)
-    await _another_caf_finds_nothing(await window(server.url, "agent-rhone", java_script_enabled=script), page.url)
+    await _another_caf_finds_nothing(
+        await window(server.url, "agent-rhone", java_script_enabled=script), page.url
+    )
     await _the_signing_caf_reads_what_the_cna_follows(
         await window(server.url, "agent-hauts-de-seine", java_script_enabled=script)
     )
 
 
 async def _finds_the_file_in_what_is_to_be_done(agent: Opening) -> None:
-    await expect(agent.page.get_by_role("heading", level=1)).to_have_text("Mes actions à faire")
+    await expect(agent.page.get_by_role("heading", level=1)).to_have_text(
+        "Mes actions à faire"
+    )
     await agent.sees("En retard", "SIRET à vérifier")
-    await agent.press(agent.page.locator('a[href$="/ouvrir"]', has_text="ESAT du Bassin").first)
+    await agent.press(
+        agent.page.locator('a[href$="/ouvrir"]', has_text="ESAT du Bassin").first
+    )
     await agent.sees("Cas 1", "Aucune action n’est à effectuer dans Habtiers")
 
 
@@ -64,14 +83,18 @@ async def _sees_that_the_siret_differs(agent: Opening) -> None:
     await expect(page.locator("mark")).to_have_text(["2", "5"])
     disabled = page.locator('[aria-disabled="true"]', has_text="Ouvrir le service")
     await expect(disabled).to_be_visible()
-    assert "comparer les SIRET du bulletin et de la convention" in await agent.step("Ouvrir le service")
+    assert "comparer les SIRET du bulletin et de la convention" in await agent.step(
+        "Ouvrir le service"
+    )
     await expect(page.locator("a", has_text="Ouvrir le service")).to_have_count(0)
 
 
 async def _decides_eligibility(agent: Opening) -> None:
     await agent.follows("Décider de l’éligibilité")
     await agent.tick(agent.page.get_by_label("Éligible", exact=True))
-    await agent.type(agent.page.get_by_label("Son motif"), "Arrêté d'autorisation vérifié")
+    await agent.type(
+        agent.page.get_by_label("Son motif"), "Arrêté d'autorisation vérifié"
+    )
     await agent.page.get_by_label("Document numérisé").set_input_files(SCAN)
     await agent.presses("Continuer")
     await agent.sees("vérifiez avant de confirmer", "Arrêté d'autorisation vérifié")
@@ -85,7 +108,9 @@ async def _cannot_open_all_the_same(agent: Opening) -> None:
     page = agent.page
     file = page.url
     await page.goto("/")
-    bulletin = page.locator('a[href^="/bulletins/"]').filter(has_text="ESAT du Bassin").first
+    bulletin = (
+        page.locator('a[href^="/bulletins/"]').filter(has_text="ESAT du Bassin").first
+    )
     identifier = str(await bulletin.get_attribute("href")).rpartition("/")[2]
     await page.goto(f"/actes/serviceOpen?bulletinId={identifier}")
     await agent.presses("Continuer")
@@ -104,7 +129,9 @@ async def _prepares_another_bulletin(agent: Opening) -> None:
     await agent.presses("Préparer le bulletin")
     await expect(page.locator("#errors")).to_be_visible()
     assert (await page.title()).startswith("Erreur")
-    await agent.type(page.get_by_label("SIRET tel qu’écrit sur le bulletin"), "999 900 012 00033")
+    await agent.type(
+        page.get_by_label("SIRET tel qu’écrit sur le bulletin"), "999 900 012 00033"
+    )
     await agent.tick(page.get_by_label("Déclarant", exact=True))
     await agent.tick(page.get_by_label("ESAT du Bassin"))
     await agent.presses("Préparer le bulletin")
@@ -116,13 +143,19 @@ async def _signs_it(agent: Opening) -> None:
     page = agent.page
     await agent.follows("Enregistrer les signatures")
     await agent.type(page.get_by_label("Jour de signature du partenaire"), "2026-12-01")
-    await agent.type(page.get_by_label("Jour de signature de l’organisme"), "2026-12-02")
-    await agent.type(page.get_by_label("Qui a signé pour le partenaire"), "La directrice")
+    await agent.type(
+        page.get_by_label("Jour de signature de l’organisme"), "2026-12-02"
+    )
+    await agent.type(
+        page.get_by_label("Qui a signé pour le partenaire"), "La directrice"
+    )
     await agent.type(page.get_by_label("Qui a signé pour l’organisme"), "Le directeur")
     await page.get_by_label("Document numérisé").set_input_files(SCAN)
     await agent.type(page.get_by_label("Premier jour d’effet"), "2026-12-10")
     await agent.presses("Continuer")
-    await agent.sees("vérifiez avant de confirmer", "1er\u00a0décembre\u00a02026", "empreinte")
+    await agent.sees(
+        "vérifiez avant de confirmer", "1er\u00a0décembre\u00a02026", "empreinte"
+    )
     await agent.presses("Enregistrer les signatures")
     await agent.sees("Le bulletin est signé")
 
@@ -186,4 +219,6 @@ async def _the_signing_caf_reads_what_the_cna_follows(page: Page) -> None:
     await page.wait_for_url("**/partenaires/ptr_*")
     await page.goto(page.url + "/groupes")
     await expect(page.locator("a", has_text="Inviter une personne")).to_have_count(0)
-    await expect(page.locator('[aria-disabled="true"]', has_text="Inviter une personne")).to_be_visible()
+    await expect(
+        page.locator('[aria-disabled="true"]', has_text="Inviter une personne")
+    ).to_be_visible()

@@ -21,9 +21,18 @@ WAYS = {
 
 @pytest.mark.parametrize(
     ("dialect", "way"),
-    [("sqlite", "mouse"), ("postgresql", "mouse"), ("sqlite", "without-script"), ("sqlite", "keyboard")],
+    [
+        ("sqlite", "mouse"),
+        ("postgresql", "mouse"),
+        ("sqlite", "without-script"),
+        ("sqlite", "keyboard"),
+    ],
 )
-async def test_a_manager_brings_somebody_in_and_out(serve: Any, window: Window, way: str) -> None:  # noqa: ANN401 a starter
+async def test_a_manager_brings_somebody_in_and_out(
+    serve: Any,  # noqa: ANN401 a starter
+    window: Window,
+    way: str,
+) -> None:
     server = await serve()
     kind, script = WAYS[way]
     page = await window(server.url, "gestionnaire-canal", java_script_enabled=script)
@@ -62,7 +71,9 @@ async def _invites(marc: Mouse) -> str:
 
 async def _accepts(leo: Mouse, code: str) -> None:
     page = leo.page
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("votre compte n’est pas connu ici")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(
+        "votre compte n’est pas connu ici"
+    )
     await leo.press(page.get_by_role("link", name="acceptez-la avec son code"))
     await leo.type(page.get_by_label("Code de l’invitation"), code)
     await leo.press(page.get_by_role("button", name="Accepter", exact=True))
@@ -120,7 +131,9 @@ async def _tells_what_was_done(page: Page) -> None:
     assert "Léo" not in " ".join(rows).replace("Léon", "")
 
 
-@pytest.mark.parametrize(("dialect", "script"), [("sqlite", True), ("postgresql", True), ("sqlite", False)])
+@pytest.mark.parametrize(
+    ("dialect", "script"), [("sqlite", True), ("postgresql", True), ("sqlite", False)]
+)
 async def test_the_last_manager_cannot_leave_and_the_caf_reads_why_it_may_not(
     serve: Any,  # noqa: ANN401 a starter
     window: Window,
@@ -128,7 +141,9 @@ async def test_the_last_manager_cannot_leave_and_the_caf_reads_why_it_may_not(
     script: bool,
 ) -> None:
     server = await serve()
-    gaelle = Mouse(await window(server.url, "gestionnaire-ateliers", java_script_enabled=script))
+    gaelle = Mouse(
+        await window(server.url, "gestionnaire-ateliers", java_script_enabled=script)
+    )
     caf = await window(server.url, "agent-paris", java_script_enabled=script)
 
     await _cannot_leave(gaelle)
@@ -142,10 +157,14 @@ async def _cannot_leave(gaelle: Mouse) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Garnier")
     for folded in await page.locator("main details summary").all():
         await folded.click()
-    refused = page.locator(".off", has=page.locator('[aria-disabled="true"]', has_text="Suspendre"))
+    refused = page.locator(
+        ".off", has=page.locator('[aria-disabled="true"]', has_text="Suspendre")
+    )
     await expect(refused).to_contain_text("dernier gestionnaire")
     # whoever has kept the address of the form is told the same
-    other = await page.locator('main a[href*="affiliationId="]').first.get_attribute("href")
+    other = await page.locator('main a[href*="affiliationId="]').first.get_attribute(
+        "href"
+    )
     await page.goto(f"/actes/userSuspend?{urlsplit(other or '').query}")
     await gaelle.type(page.get_by_label("Motif").first, "Départ")
     await gaelle.press(page.get_by_role("button", name="Continuer"))
@@ -157,12 +176,18 @@ async def _cannot_leave(gaelle: Mouse) -> None:
 async def _reads_why_it_may_not(page: Page) -> None:
     await page.goto(PEOPLE)
     await expect(page.locator("main")).to_contain_text("Gestion déléguée au partenaire")
-    refused = page.locator(".off", has=page.locator('[aria-disabled="true"]', has_text="Inviter une personne"))
+    refused = page.locator(
+        ".off",
+        has=page.locator('[aria-disabled="true"]', has_text="Inviter une personne"),
+    )
     await expect(refused).to_contain_text("Le contrat est délégué")
     await expect(page.locator("a", has_text="Inviter une personne")).to_have_count(0)
 
 
-async def test_a_session_that_is_revoked_ends_at_its_next_request(serve: Any, window: Window) -> None:  # noqa: ANN401 a starter
+async def test_a_session_that_is_revoked_ends_at_its_next_request(
+    serve: Any,  # noqa: ANN401 a starter
+    window: Window,
+) -> None:
     server = await serve()
     old = await window(server.url, "gestionnaire-canal")
     new = await window(server.url, "gestionnaire-canal")
@@ -180,7 +205,10 @@ async def test_a_session_that_is_revoked_ends_at_its_next_request(serve: Any, wi
     await expect(old.get_by_role("heading", level=1)).to_have_text("Utilisateurs")
 
 
-async def test_what_was_typed_is_not_left_by_accident(serve: Any, window: Window) -> None:  # noqa: ANN401 a starter
+async def test_what_was_typed_is_not_left_by_accident(
+    serve: Any,  # noqa: ANN401 a starter
+    window: Window,
+) -> None:
     server = await serve()
     page = await window(server.url, "gestionnaire-canal")
     asked: list[str] = []

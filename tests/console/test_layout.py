@@ -30,19 +30,44 @@ LETTERS = """() => [...document.querySelectorAll("tbody th a, .card-title a")]
 async def long(chromium: Chromium) -> dict[str, str]:
     """A partner, a group and a person with a word of 250 letters for a name."""
     server = chromium.server
-    [paris] = (await server.ask("agent-paris", "{ viewer { organisms { id } } }"))["viewer"]["organisms"]
-    facts = {"name": WORD, "siret": a_siret(), "kind": "ESAT", "organismId": paris["id"], "department": "75"}
-    partner = (await server.do("agent-paris", "partnerRegister", "partner { id }", **facts))["partner"]["id"]
+    [paris] = (await server.ask("agent-paris", "{ viewer { organisms { id } } }"))[
+        "viewer"
+    ]["organisms"]
+    facts = {
+        "name": WORD,
+        "siret": a_siret(),
+        "kind": "ESAT",
+        "organismId": paris["id"],
+        "department": "75",
+    }
+    partner = (
+        await server.do("agent-paris", "partnerRegister", "partner { id }", **facts)
+    )["partner"]["id"]
     access = "query($id: ID!) { partner(by: {id: $id}) { services { id } } }"
-    [service] = (await server.ask("agent-paris", access, id=CANAL))["partner"]["services"][:1]
+    [service] = (await server.ask("agent-paris", access, id=CANAL))["partner"][
+        "services"
+    ][:1]
     given = {"accessId": service["id"], "name": WORD}
-    group = (await server.do("gestionnaire-canal", "groupCreate", "group { id }", **given))["group"]["id"]
-    person = {"givenName": "Zoé", "familyName": WORD, "email": "long@exemple.example", "jobTitle": WORD}
+    group = (
+        await server.do("gestionnaire-canal", "groupCreate", "group { id }", **given)
+    )["group"]["id"]
+    person = {
+        "givenName": "Zoé",
+        "familyName": WORD,
+        "email": "long@exemple.example",
+        "jobTitle": WORD,
+    }
     await server.do("gestionnaire-canal", "userInvite", partnerId=CANAL, person=person)
     return {"partner": partner, "group": group}
 
 
-PAGES = ("/partenaires", "/partenaires/{partner}", f"/partenaires/{CANAL}/groupes", "/groupes/{group}", "/utilisateurs")
+PAGES = (
+    "/partenaires",
+    "/partenaires/{partner}",
+    f"/partenaires/{CANAL}/groupes",
+    "/groupes/{group}",
+    "/utilisateurs",
+)
 
 
 async def shown(chromium: Chromium, address: str, width: int) -> Page:
@@ -53,7 +78,9 @@ async def shown(chromium: Chromium, address: str, width: int) -> Page:
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("address", PAGES)
-async def test_a_word_of_250_letters_breaks(chromium: Chromium, long: dict[str, str], address: str, width: int) -> None:
+async def test_a_word_of_250_letters_breaks(
+    chromium: Chromium, long: dict[str, str], address: str, width: int
+) -> None:
     page = await shown(chromium, address.format(**long), width)
 
     assert await page.evaluate(WIDER) == []
@@ -61,7 +88,9 @@ async def test_a_word_of_250_letters_breaks(chromium: Chromium, long: dict[str, 
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("address", ["/partenaires", "/utilisateurs", "/bulletins", "/journal", *PAGES[1:3]])
+@pytest.mark.parametrize(
+    "address", ["/partenaires", "/utilisateurs", "/bulletins", "/journal", *PAGES[1:3]]
+)
 async def test_a_page_that_is_printed_on_a4_keeps_its_columns(
     chromium: Chromium, long: dict[str, str], address: str
 ) -> None:
@@ -73,7 +102,9 @@ async def test_a_page_that_is_printed_on_a4_keeps_its_columns(
     assert await page.evaluate(COLUMNS) == 0
 
 
-async def test_a_list_is_printed_on_sheets_in_landscape(chromium: Chromium, long: dict[str, str]) -> None:
+async def test_a_list_is_printed_on_sheets_in_landscape(
+    chromium: Chromium, long: dict[str, str]
+) -> None:
     files = []
     for address in ("/partenaires", "/accessibilite"):
         page = await chromium.page("agent-paris", address)

@@ -38,7 +38,11 @@ def guarded(answer: httpx.Response) -> None:
     assert NUMBER.fullmatch(headers["x-request-id"]), answer.request.url
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] in {"same-origin", "no-referrer"}
-    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+    assert (
+        headers["cross-origin-opener-policy"]
+        == headers["cross-origin-resource-policy"]
+        == "same-origin"
+    )
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["cache-control"]
@@ -53,18 +57,31 @@ def paths(routes: Iterable[Any], under: str = "") -> Iterator[str]:
 
 
 def places(app: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 an application
-    yield from product(("GET", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"), paths(app.routes))
-    yield from [("GET", "/nulle-part"), ("GET", "/static/x"), ("GET", "/%00"), ("GET", "/" + "x" * 5_000)]
+    yield from product(
+        ("GET", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"), paths(app.routes)
+    )
+    yield from [
+        ("GET", "/nulle-part"),
+        ("GET", "/static/x"),
+        ("GET", "/%00"),
+        ("GET", "/" + "x" * 5_000),
+    ]
 
 
 @pytest.mark.parametrize("accept", [BROWSER, MACHINE], ids=["browser", "machine"])
-async def test_every_address_answers_with_its_headers_and_its_number(house: House, accept: dict[str, str]) -> None:
+async def test_every_address_answers_with_its_headers_and_its_number(
+    house: House, accept: dict[str, str]
+) -> None:
     async with client(house.app) as asker:
         for method, path in places(house.app):
-            answer = await asker.request(method, path, headers=accept, content=b"x" if method != "GET" else None)
+            answer = await asker.request(
+                method, path, headers=accept, content=b"x" if method != "GET" else None
+            )
 
             guarded(answer)
-            assert answer.status_code < 500 or answer.status_code == AWAITED.get(path), (method, path)
+            assert answer.status_code < 500 or answer.status_code == AWAITED.get(
+                path
+            ), (method, path)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +97,9 @@ async def test_every_address_answers_with_its_headers_and_its_number(house: Hous
         "taille=①",
     ],
 )
-async def test_a_number_of_an_address_that_is_none_is_left_out(house: House, query: str) -> None:
+async def test_a_number_of_an_address_that_is_none_is_left_out(
+    house: House, query: str
+) -> None:
     visitor = await house.visitor("agent-paris")
 
     visit = await visitor.get(f"/partenaires?{query}")
@@ -90,9 +109,15 @@ async def test_a_number_of_an_address_that_is_none_is_left_out(house: House, que
     assert "taille=" not in visit.answer.headers.get("set-cookie", "")
 
 
-async def test_a_number_of_a_cookie_or_of_a_form_that_is_none_is_left_out(house: House) -> None:
+async def test_a_number_of_a_cookie_or_of_a_form_that_is_none_is_left_out(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
-    assert (await visitor.visit("GET", "/partenaires", headers={"cookie": "taille=²".encode()})).status < 500
+    assert (
+        await visitor.visit(
+            "GET", "/partenaires", headers={"cookie": "taille=²".encode()}
+        )
+    ).status < 500
 
     form = await visitor.get("/actes/partnerRegister")
     for name, value in (("_version", "²"), ("_version", "9" * 5_000)):
@@ -108,7 +133,9 @@ async def test_the_cookies_of_tastes_travel_as_the_session_s_does(house: House) 
     for visit, name in ((page, "taille=50"), (theme, "theme=dark")):
         cookie = visit.answer.headers["set-cookie"]
         assert name in cookie
-        assert {"Secure", "HttpOnly", "SameSite=lax"} <= {part.strip() for part in cookie.split(";")}
+        assert {"Secure", "HttpOnly", "SameSite=lax"} <= {
+            part.strip() for part in cookie.split(";")
+        }
 
 
 # what fails
@@ -145,7 +172,11 @@ async def test_what_fails_is_told_by_its_number_and_nothing_else(
     caplog.set_level(logging.DEBUG)
 
     headers = accept | {"content-type": "application/json"}
-    answer = (await visitor.visit(method, path, headers=headers, content=b'{"query": "{ __typename }"}')).answer
+    answer = (
+        await visitor.visit(
+            method, path, headers=headers, content=b'{"query": "{ __typename }"}'
+        )
+    ).answer
 
     guarded(answer)
     assert answer.status_code == 500
@@ -156,7 +187,9 @@ async def test_what_fails_is_told_by_its_number_and_nothing_else(
     assert "in fails" in caplog.text  # the trace, without the text
     assert SECRET not in caplog.text + answer.text
     page = accept is BROWSER and door not in {"a template", "an upload"}
-    assert answer.headers["content-type"].startswith("text/html" if page else "application/json")
+    assert answer.headers["content-type"].startswith(
+        "text/html" if page else "application/json"
+    )
 
 
 async def masked(app: Any, **options: Any) -> httpx.Response:  # noqa: ANN401 an application
@@ -169,7 +202,10 @@ async def masked(app: Any, **options: Any) -> httpx.Response:  # noqa: ANN401 an
 
 async def test_outside_of_a_demonstration_a_browser_comes_back_over_tls_alone() -> None:
     assert "strict-transport-security" in (await masked(Response("ok"))).headers
-    assert "strict-transport-security" not in (await masked(Response("ok"), demo=True)).headers
+    assert (
+        "strict-transport-security"
+        not in (await masked(Response("ok"), demo=True)).headers
+    )
 
 
 async def test_an_answer_that_says_otherwise_keeps_what_it_says() -> None:
@@ -188,7 +224,9 @@ async def test_an_answer_that_fails_once_begun_is_cut_without_a_value() -> None:
     assert cut.value.__suppress_context__
 
 
-async def test_a_client_that_leaves_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_leaves_is_no_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def left(_: Scope, __: Receive, ___: Send) -> None:
         raise ClientDisconnect
 
@@ -228,10 +266,18 @@ async def test_a_client_that_leaves_is_no_failure(caplog: pytest.LogCaptureFixtu
         [""],
     ],
 )
-async def test_a_request_that_does_not_name_us_once_is_refused(house: House, hosts: list[str]) -> None:
+async def test_a_request_that_does_not_name_us_once_is_refused(
+    house: House, hosts: list[str]
+) -> None:
     answer: dict[str, Any] = {"body": b""}
     headers = [(b"host", host.encode()) for host in hosts]
-    scope = {"type": "http", "method": "GET", "path": "/livez", "query_string": b"", "headers": headers}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/livez",
+        "query_string": b"",
+        "headers": headers,
+    }
 
     async def send(message: Message) -> None:
         answer.update(message)
@@ -239,14 +285,22 @@ async def test_a_request_that_does_not_name_us_once_is_refused(house: House, hos
     async def receive() -> Message:
         return {"type": "http.request"}
 
-    await house.app(scope | {"asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}, receive, send)
+    await house.app(
+        scope | {"asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"},
+        receive,
+        send,
+    )
 
     assert answer["status"] == 400
     assert b'"code":"HOST"' in answer["body"]
     assert any(name == b"x-request-id" for name, _ in answer["headers"])
 
 
-@pytest.mark.parametrize("home", ["http://localhost", "http://127.0.0.1:8000", "http://LOCALHOST:1"])
-async def test_each_of_our_names_is_ours_whatever_its_port(house: House, home: str) -> None:
+@pytest.mark.parametrize(
+    "home", ["http://localhost", "http://127.0.0.1:8000", "http://LOCALHOST:1"]
+)
+async def test_each_of_our_names_is_ours_whatever_its_port(
+    house: House, home: str
+) -> None:
     async with client(house.app, home) as asker:
         assert (await asker.get("/livez")).status_code == 200

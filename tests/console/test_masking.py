@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from graphql import build_schema, parse
+from graphql import FragmentDefinitionNode, OperationDefinitionNode, build_schema, parse
 from jinja2 import UndefinedError
 
 from console.kernel.answering import Console
@@ -38,7 +38,9 @@ ANSWER = {
         "since": "2026-06-30",
         "at": "2026-06-30T08:00:00+00:00",
         "office": None,
-        "groups": {"nodes": [{"id": "grp_1", "name": "A"}, {"id": "grp_2", "name": "B"}]},
+        "groups": {
+            "nodes": [{"id": "grp_1", "name": "A"}, {"id": "grp_2", "name": "B"}]
+        },
         "departments": ["75", "93"],
     },
     "node": {"id": "ptr_1", "name": "Esat", "siret": None},
@@ -46,14 +48,26 @@ ANSWER = {
 
 
 def document(text: str) -> ConsoleDocument:
-    operation, *fragments = parse(text).definitions
-    return ConsoleDocument("one", SCHEMA, operation, {f.name.value: f for f in fragments})  # type: ignore[arg-type, attr-defined, misc]
+    operation, *others = parse(text).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    fragments = {
+        fragment.name.value: fragment
+        for fragment in others
+        if isinstance(fragment, FragmentDefinitionNode)
+    }
+    return ConsoleDocument("one", SCHEMA, operation, fragments)
 
 
 def test_an_id_is_shown_without_the_day_of_its_facts() -> None:
     """Addresses are made of it; a page on another day says so in `on`."""
     read = document("{ partner { id groups { nodes { id } } } node { id } }").selection
-    told = {"partner": {"id": "ptr_1@2026-02-28", "groups": {"nodes": [{"id": "grp_1@2026-02-28"}]}}, "node": None}
+    told = {
+        "partner": {
+            "id": "ptr_1@2026-02-28",
+            "groups": {"nodes": [{"id": "grp_1@2026-02-28"}]},
+        },
+        "node": None,
+    }
     partner = Mask(told, read).partner
 
     assert partner.id == "ptr_1"
@@ -64,7 +78,9 @@ def masked(below: str) -> Mask:
     return Mask(ANSWER, document(f"{{ partner {{ {below} }} }}").selection)
 
 
-def test_a_field_that_the_document_does_not_ask_is_refused_though_the_answer_holds_it() -> None:
+def test_a_field_that_the_document_does_not_ask_is_refused_though_the_answer_holds_it() -> (
+    None
+):
     partner = masked("id name").partner
 
     assert partner.name == "Esat"
@@ -83,14 +99,23 @@ def test_a_field_of_another_depth_is_refused_too() -> None:
         group.id  # noqa: B018 the reading is the test
 
 
-@pytest.mark.parametrize("wrong", ["{{ p.mode }}", "{{ p['mode'] }}", "{{ p.secret }}", "{% if p.mode %}{% endif %}"])
-def test_a_template_that_reads_what_was_not_asked_fails(console: Console, wrong: str) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    ["{{ p.mode }}", "{{ p['mode'] }}", "{{ p.secret }}", "{% if p.mode %}{% endif %}"],
+)
+def test_a_template_that_reads_what_was_not_asked_fails(
+    console: Console, wrong: str
+) -> None:
     with pytest.raises(NotSelected):
         console.templates.from_string(wrong).render(p=masked("id name").partner)
 
 
-@pytest.mark.parametrize("wrong", ["{{ nobody }}", "{{ word.nothing }}", "{% for x in nobody %}{% endfor %}"])
-def test_a_template_that_reads_what_it_was_not_given_fails(console: Console, wrong: str) -> None:
+@pytest.mark.parametrize(
+    "wrong", ["{{ nobody }}", "{{ word.nothing }}", "{% for x in nobody %}{% endfor %}"]
+)
+def test_a_template_that_reads_what_it_was_not_given_fails(
+    console: Console, wrong: str
+) -> None:
     with pytest.raises(UndefinedError):
         console.templates.from_string(wrong).render(word="x")
 
@@ -121,16 +146,27 @@ def test_an_alias_is_the_name_under_which_a_field_is_read() -> None:
         partner.name  # noqa: B018 the reading is the test
 
 
-def test_fragments_of_several_types_are_read_together_and_only_what_came_is_shown() -> None:
-    node = Mask(ANSWER, document("{ node { id ... on Partner { name } ... on Office { id } } }").selection).node
+def test_fragments_of_several_types_are_read_together_and_only_what_came_is_shown() -> (
+    None
+):
+    node = Mask(
+        ANSWER,
+        document(
+            "{ node { id ... on Partner { name } ... on Office { id } } }"
+        ).selection,
+    ).node
 
     assert [selected.key for selected, _ in node] == ["id", "name"]
     with pytest.raises(NotSelected):
         node.siret  # noqa: B018 the reading is the test
 
 
-def test_the_facts_of_an_object_are_its_titles_kinds_and_values_in_the_order_of_the_document() -> None:
-    partner = masked("id name mode departments groups(first: 2) { nodes { name } } office { name }").partner
+def test_the_facts_of_an_object_are_its_titles_kinds_and_values_in_the_order_of_the_document() -> (
+    None
+):
+    partner = masked(
+        "id name mode departments groups(first: 2) { nodes { name } } office { name }"
+    ).partner
 
     assert [(title, kind) for title, kind, _ in facts(partner)] == [
         ("Raison sociale", "leaf"),

@@ -17,18 +17,29 @@ WHO = ("admin-national", "agent-paris", "agent-cna", "agent-rhone", "centre-ress
 
 def numbers(visit: Visit) -> dict[str, int]:
     """Each address that a number of the page leads to, with the number."""
-    found = [pair for pattern in (TILE, CELL, MORE) for pair in pattern.findall(visit.text)]
-    return {html.unescape(address): int(re.sub(r"\D", "", number)) for address, number in found}
+    found = [
+        pair for pattern in (TILE, CELL, MORE) for pair in pattern.findall(visit.text)
+    ]
+    return {
+        html.unescape(address): int(re.sub(r"\D", "", number))
+        for address, number in found
+    }
 
 
 def total(visit: Visit) -> int:
     [data] = [heard.answer["data"] for heard in visit.heard]
-    return next(int(value["totalCount"]) for value in data.values() if "totalCount" in (value or {}))
+    return next(
+        int(value["totalCount"])
+        for value in data.values()
+        if "totalCount" in (value or {})
+    )
 
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("where", ["/migration", "/"])
-async def test_each_number_leads_to_the_list_that_it_counts(house: House, who: str, where: str) -> None:
+async def test_each_number_leads_to_the_list_that_it_counts(
+    house: House, who: str, where: str
+) -> None:
     visitor = await house.visitor(who)
     page = await visitor.get(where)
 
@@ -39,7 +50,9 @@ async def test_each_number_leads_to_the_list_that_it_counts(house: House, who: s
     assert shown or who not in {"admin-national", "agent-paris"}
 
 
-async def test_an_organism_that_is_no_caf_is_in_the_filter_and_named_there(house: House) -> None:
+async def test_an_organism_that_is_no_caf_is_in_the_filter_and_named_there(
+    house: House,
+) -> None:
     visitor = await house.visitor("admin-national")
     cna = "{ organisms(kind: CNA, first: 1) { nodes { id name } } }"
     [organism] = (await house.data("admin-national", cna))["organisms"]["nodes"]
@@ -47,7 +60,9 @@ async def test_an_organism_that_is_no_caf_is_in_the_filter_and_named_there(house
     page = await visitor.get(f"/partenaires?organismId={organism['id']}")
 
     assert f'<option value="{organism["id"]}" selected>' in page.text
-    assert f"<strong>{organism['name']}</strong>" in html.unescape(page.text).replace("\u00a0", " ")
+    assert f"<strong>{organism['name']}</strong>" in html.unescape(page.text).replace(
+        "\u00a0", " "
+    )
 
 
 async def test_a_partner_registered_today_is_not_late(house: House) -> None:
@@ -55,9 +70,13 @@ async def test_a_partner_registered_today_is_not_late(house: House) -> None:
     asked = "query($id: ID!) { partner(by: {id: $id}) { migration { late deadline } } }"
 
     page = text(await visitor.get(f"/partenaires/{partner}"))
-    migration = (await house.data("agent-paris", asked, id=partner))["partner"]["migration"]
+    migration = (await house.data("agent-paris", asked, id=partner))["partner"][
+        "migration"
+    ]
     late = (await visitor.get("/partenaires?migrationState=LATE&taille=100")).text
-    remaining = (await visitor.get("/partenaires?migrationState=REMAINING&taille=100")).text
+    remaining = (
+        await visitor.get("/partenaires?migrationState=REMAINING&taille=100")
+    ).text
 
     assert migration == {"late": False, "deadline": "2027-01-09"}
     assert "En retard" not in page
@@ -66,12 +85,16 @@ async def test_a_partner_registered_today_is_not_late(house: House) -> None:
     assert partner in remaining
 
 
-async def test_thirty_days_after_its_registration_a_partner_is_late_and_not_the_day_before(house: House) -> None:
+async def test_thirty_days_after_its_registration_a_partner_is_late_and_not_the_day_before(
+    house: House,
+) -> None:
     partner = await registered(house)
     asked = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { late } } }"
 
     days = {
-        on: (await house.data("agent-paris", asked, id=partner, on=on))["partner"]["migration"]["late"]
+        on: (await house.data("agent-paris", asked, id=partner, on=on))["partner"][
+            "migration"
+        ]["late"]
         for on in ("2027-01-09", "2027-01-10")
     }
 

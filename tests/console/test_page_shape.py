@@ -11,7 +11,9 @@ from console.site import ACTS, PAGES
 from .houses import House, Visit
 from .places import addresses, extraction
 
-REFERENCES = re.compile(r'\s(?:for|aria-labelledby|aria-describedby|aria-controls)="([^"]+)"')
+REFERENCES = re.compile(
+    r'\s(?:for|aria-labelledby|aria-describedby|aria-controls)="([^"]+)"'
+)
 TABS = ("/contrats", "/services", "/groupes", "/historique")
 PLAIN_SPACE = re.compile(r"[^\s>] [;:!?»](?=[\s<.,)])|« ")
 
@@ -26,10 +28,23 @@ def faults(visit: Visit) -> list[str]:
     told = set(page.ids)
     return [
         *([] if '<html lang="fr"' in html else ["no language"]),
-        *([] if len(page.headings) == 1 and page.headings[0] else [f"headings: {page.headings}"]),
+        *(
+            []
+            if len(page.headings) == 1 and page.headings[0]
+            else [f"headings: {page.headings}"]
+        ),
         *[f"id twice: {i}" for i in told if page.ids.count(i) > 1],
-        *[f"leads nowhere: {i}" for m in REFERENCES.findall(html) for i in m.split() if i not in told],
-        *[f"leads nowhere: #{i}" for i in re.findall(r'href="#([^"]+)"', html) if i not in told],
+        *[
+            f"leads nowhere: {i}"
+            for m in REFERENCES.findall(html)
+            for i in m.split()
+            if i not in told
+        ],
+        *[
+            f"leads nowhere: #{i}"
+            for i in re.findall(r'href="#([^"]+)"', html)
+            if i not in told
+        ],
     ]
 
 
@@ -37,14 +52,21 @@ def breaks(visit: Visit) -> list[str]:
     """Where a line could break before a sign of punctuation."""
     html = visit.text
     body = re.sub(
-        r"<(pre|code|textarea)\b.*?</\1>", "", html[html.index("<main") : html.index("</main>")], flags=re.DOTALL
+        r"<(pre|code|textarea)\b.*?</\1>",
+        "",
+        html[html.index("<main") : html.index("</main>")],
+        flags=re.DOTALL,
     )
-    return [body[max(0, m.start() - 20) : m.end() + 3] for m in PLAIN_SPACE.finditer(body)]
+    return [
+        body[max(0, m.start() - 20) : m.end() + 3] for m in PLAIN_SPACE.finditer(body)
+    ]
 
 
 @pytest.mark.parametrize("who", ["agent-paris", "admin-national", "gestionnaire-canal"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
-async def test_a_page_has_one_heading_and_its_names_lead_somewhere(house: House, page: Page, who: str) -> None:
+async def test_a_page_has_one_heading_and_its_names_lead_somewhere(
+    house: House, page: Page, who: str
+) -> None:
     visitor = await house.visitor(who)
     for address in await addresses(house, page):
         visit = await visitor.get(address)
@@ -52,8 +74,12 @@ async def test_a_page_has_one_heading_and_its_names_lead_somewhere(house: House,
         assert breaks(visit) == [], address
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.root == "partner"], ids=lambda page: page.document)
-async def test_a_tab_of_a_partner_stands_among_the_others(house: House, page: Page) -> None:
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if p.root == "partner"], ids=lambda page: page.document
+)
+async def test_a_tab_of_a_partner_stands_among_the_others(
+    house: House, page: Page
+) -> None:
     visitor = await house.visitor("agent-paris")
     address = (await addresses(house, page))[0]
     partner = "/".join(address.split("/")[:3])
@@ -81,12 +107,17 @@ async def test_no_two_pages_have_the_same_title(house: House) -> None:
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.name)
-async def test_a_form_has_one_heading_and_a_label_for_each_field(house: House, act: ActForm) -> None:
+async def test_a_form_has_one_heading_and_a_label_for_each_field(
+    house: House, act: ActForm
+) -> None:
     visitor = await house.visitor("agent-paris")
     people = """query { affiliations(first: 1) { nodes { id } } bulletins(first: 1) { nodes { id } }
       conventions(first: 1) { nodes { id } } imports(first: 1) { nodes { id } } }"""
     told = await house.data("agent-paris", people)
-    some = {kind: told[kind]["nodes"][0]["id"] for kind in ("affiliations", "bulletins", "conventions", "imports")}
+    some = {
+        kind: told[kind]["nodes"][0]["id"]
+        for kind in ("affiliations", "bulletins", "conventions", "imports")
+    }
     asked = {
         "partnerId": "ptr_99990001200025",
         "affiliationId": some["affiliations"],
@@ -96,12 +127,19 @@ async def test_a_form_has_one_heading_and_a_label_for_each_field(house: House, a
         "serviceId": "svc_ESAT",
         "organismId": "org_751",
     }
-    visit = await visitor.get(f"/actes/{act.name}?" + "&".join(f"{k}={v}" for k, v in asked.items()))
-    fields = re.findall(r'<(?:input|select|textarea)\b(?![^>]*type="(?:hidden|submit)")[^>]*\sid="([^"]+)"', visit.text)
+    visit = await visitor.get(
+        f"/actes/{act.name}?" + "&".join(f"{k}={v}" for k, v in asked.items())
+    )
+    fields = re.findall(
+        r'<(?:input|select|textarea)\b(?![^>]*type="(?:hidden|submit)")[^>]*\sid="([^"]+)"',
+        visit.text,
+    )
 
     assert faults(visit) == []
     assert [i for i in fields if f'for="{i}"' not in visit.text] == []
-    if visit.status == 200 and any(b == ("_etape", "verifier") for f in visit.shown.forms for b in f.buttons):
+    if visit.status == 200 and any(
+        b == ("_etape", "verifier") for f in visit.shown.forms for b in f.buttons
+    ):
         wrong = await visitor.step(visit, "verifier")
         assert wrong.status in {200, 303, 409, 422}
         assert wrong.status == 303 or faults(wrong) == []

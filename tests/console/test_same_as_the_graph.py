@@ -10,14 +10,16 @@ import pytest
 from console.kernel.page import Page
 from console.kernel.paths import path
 from console.site import ACTS, PAGES
-from persistence.records import Extract
+from persistence.records import Import
 
 from .addresses import form, known
 from .houses import House, Visit
 from .markup import steady
 from .places import PERSONAS, addresses, extraction
 
-pytestmark = pytest.mark.both_databases  # every document of the desk becomes SQL of its own
+pytestmark = (
+    pytest.mark.both_databases
+)  # every document of the desk becomes SQL of its own
 
 MOST_STATEMENTS = 3
 """The session, the caller, the page's own query."""
@@ -38,7 +40,11 @@ def root_of(page: Page, visit: Visit) -> object:
 
 def whose(house: House) -> Sequence[str]:
     """Everyone on SQLite; an agent, a national administrator and a manager on PostgreSQL, which answers alike."""
-    return PERSONAS if house.dialect == "sqlite" else ("agent-paris", "admin-national", "gestionnaire-canal")
+    return (
+        PERSONAS
+        if house.dialect == "sqlite"
+        else ("agent-paris", "admin-national", "gestionnaire-canal")
+    )
 
 
 async def answered(house: House, page: Page) -> set[int]:
@@ -49,14 +55,23 @@ async def answered(house: House, page: Page) -> set[int]:
             visit = await visitor.get(address)
             asked = visit.heard[0]  # a page that is refused asks its frame besides
             assert asked.who == who
-            assert asked.answer == await house.api(who, asked.query, asked.variables), (who, address)
-            assert visit.status == (404 if root_of(page, visit) is None else 200), (who, address, visit.shown.text)
+            assert asked.answer == await house.api(who, asked.query, asked.variables), (
+                who,
+                address,
+            )
+            assert visit.status == (404 if root_of(page, visit) is None else 200), (
+                who,
+                address,
+                visit.shown.text,
+            )
             seen.add(visit.status)
     return seen
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
-async def test_a_page_is_given_what_the_graph_answers_to_the_same_person(house: House, page: Page) -> None:
+async def test_a_page_is_given_what_the_graph_answers_to_the_same_person(
+    house: House, page: Page
+) -> None:
     seen = await answered(house, page)
 
     assert 200 in seen
@@ -64,14 +79,20 @@ async def test_a_page_is_given_what_the_graph_answers_to_the_same_person(house: 
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
-async def test_a_page_shows_its_own_request_and_it_is_the_one_it_asked(house: House, page: Page) -> None:
+async def test_a_page_shows_its_own_request_and_it_is_the_one_it_asked(
+    house: House, page: Page
+) -> None:
     visitor = await house.visitor("agent-paris")
     for address in await addresses(house, page):
-        visit = await visitor.get(address + ("&" if "?" in address else "?") + "requete=1")
+        visit = await visitor.get(
+            address + ("&" if "?" in address else "?") + "requete=1"
+        )
         if visit.status == 404:
             continue
         asked = visit.heard[0]
-        told = dict(re.findall(r'<pre [^>]*id="code-(\w+)">(.*?)</pre>', visit.text, re.DOTALL))
+        told = dict(
+            re.findall(r'<pre [^>]*id="code-(\w+)">(.*?)</pre>', visit.text, re.DOTALL)
+        )
 
         assert html.unescape(told["document"]) == asked.query
         shown = json.loads(html.unescape(told["variables"]))
@@ -80,7 +101,9 @@ async def test_a_page_shows_its_own_request_and_it_is_the_one_it_asked(house: Ho
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
-async def test_a_page_is_a_few_statements_for_whoever_asks(house: House, page: Page) -> None:
+async def test_a_page_is_a_few_statements_for_whoever_asks(
+    house: House, page: Page
+) -> None:
     for who in ("agent-paris", "admin-national", "gestionnaire-canal"):
         visitor = await house.visitor(who)
         for address in await addresses(house, page):
@@ -89,15 +112,24 @@ async def test_a_page_is_a_few_statements_for_whoever_asks(house: House, page: P
                 visit = await visitor.get(address)
 
             assert visit.status in {200, 404}
-            assert len(said) <= MOST_STATEMENTS + BESIDES.get(page.document, 0), [one[:150] for one in said]
+            assert len(said) <= MOST_STATEMENTS + BESIDES.get(page.document, 0), [
+                one[:150] for one in said
+            ]
             assert "BEGIN" not in said
 
 
 async def test_a_form_is_a_few_statements(house: House) -> None:
-    ids = await known(house.data) | {"importId": (await house.ids(Extract))[0], "lineId": "exl_rien"}
+    ids = await known(house.data) | {
+        "importId": (await house.ids(Import))[0],
+        "lineId": "exl_rien",
+    }
     shown = []
     for act in ACTS.values():
-        visitor = await house.visitor("admin-national" if act.section in {"/referentiel", "/agents"} else "agent-paris")
+        visitor = await house.visitor(
+            "admin-national"
+            if act.section in {"/referentiel", "/agents"}
+            else "agent-paris"
+        )
         address = form(act.name, ids)
         await visitor.get(address)
         with house.overheard() as said:
@@ -108,8 +140,14 @@ async def test_a_form_is_a_few_statements(house: House) -> None:
     assert len(shown) > len(ACTS) - 3
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "{id}" in page.path], ids=lambda page: page.document)
-async def test_what_may_not_be_read_answers_as_what_does_not_exist(house: House, page: Page) -> None:
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if "{id}" in page.path],
+    ids=lambda page: page.document,
+)
+async def test_what_may_not_be_read_answers_as_what_does_not_exist(
+    house: House, page: Page
+) -> None:
     """The same answer, byte for byte, but for the address that was asked, and what each answer makes anew."""
     compared = 0
     for who in whose(house):
@@ -126,7 +164,9 @@ async def test_what_may_not_be_read_answers_as_what_does_not_exist(house: House,
     assert compared >= len(whose(house))
 
 
-async def test_a_person_whom_the_register_does_not_know_reads_no_page(house: House) -> None:
+async def test_a_person_whom_the_register_does_not_know_reads_no_page(
+    house: House,
+) -> None:
     visitor = await house.visitor("leo-sans-droit")
     told = set()
     for page in PAGES:
@@ -147,4 +187,7 @@ async def test_the_menu_offers_no_page_that_answers_nothing(house: House) -> Non
         menu = re.search(r'<nav class="wrap menu".*?</nav>', home.text, re.DOTALL)
         assert menu
         for address in re.findall(r'href="([^"]+)"', menu[0]):
-            assert (await visitor.get(html.unescape(address))).status == 200, (who, address)
+            assert (await visitor.get(html.unescape(address))).status == 200, (
+                who,
+                address,
+            )

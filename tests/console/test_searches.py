@@ -12,7 +12,9 @@ from console.site import PAGES
 
 from .houses import House, Visit, Visitor
 
-pytestmark = pytest.mark.both_databases  # each database folds and compares names its own way
+pytestmark = (
+    pytest.mark.both_databases
+)  # each database folds and compares names its own way
 
 WORDED = {"partners", "users", "organisms", "agents"}
 SEARCHED = [page.path for page in PAGES if page.document in WORDED]
@@ -29,7 +31,11 @@ def shows_nobody(visit: Visit) -> bool:
     """No row, no lot and no file; and the page says why."""
     buttons = {name for form in visit.shown.forms for name, _ in form.buttons}
     fields = {field for form in visit.shown.forms for field in form.fields}
-    return FORGOTTEN in visit.shown.text and "ids" not in fields and not buttons & {"format", "_etape"}
+    return (
+        FORGOTTEN in visit.shown.text
+        and "ids" not in fields
+        and not buttons & {"format", "_etape"}
+    )
 
 
 @pytest.mark.parametrize("where", SEARCHED)
@@ -73,8 +79,13 @@ async def test_the_search_of_every_header_is_posted(house: House, where: str) ->
     assert f"/partenaires/{CANAL}" in addresses(found)
 
 
-async def test_a_search_is_read_by_whoever_typed_it_alone_for_thirty_days(house: House) -> None:
-    visitor, again = await house.arrive("agent-paris"), await house.arrive("agent-paris")
+async def test_a_search_is_read_by_whoever_typed_it_alone_for_thirty_days(
+    house: House,
+) -> None:
+    visitor, again = (
+        await house.arrive("agent-paris"),
+        await house.arrive("agent-paris"),
+    )
     other = await house.arrive("admin-national")
     place = (await visitor.search(PEOPLE, "Dubois")).place
 
@@ -92,13 +103,20 @@ async def test_a_search_is_read_by_whoever_typed_it_alone_for_thirty_days(house:
 async def test_words_typed_in_an_address_are_no_search(house: House) -> None:
     visitor = await house.visitor("agent-paris")
 
-    assert "search" not in (await visitor.get(f"{PEOPLE}?search=Dubois")).heard[0].variables
+    assert (
+        "search"
+        not in (await visitor.get(f"{PEOPLE}?search=Dubois")).heard[0].variables
+    )
 
 
-async def test_a_search_that_was_sent_after_the_session_is_done_after_signing_in_again(house: House) -> None:
+async def test_a_search_that_was_sent_after_the_session_is_done_after_signing_in_again(
+    house: House,
+) -> None:
     visitor = await house.arrive("agent-paris")
     page = await visitor.get(PEOPLE)
-    form = next(f for f in page.shown.forms if f.method == "post" and "suspended" in f.fields)
+    form = next(
+        f for f in page.shown.forms if f.method == "post" and "suspended" in f.fields
+    )
     house.machine.instant += timedelta(minutes=61)
 
     sent = await visitor.submit(page, form, search="Dubois")
@@ -117,8 +135,14 @@ async def everybody(house: House) -> Visitor:
     """Somebody who reads more people than a page holds."""
     visitor = await house.visitor("agent-paris")
     for number, letter in enumerate(LETTERS * 3):
-        person = {"givenName": "Zoé", "familyName": f"Zèle{letter}{number}", "email": f"z{number}@exemple.example"}
-        await house.do("agent-paris", "userInvite", partnerId="ptr_99990001200033", person=person)
+        person = {
+            "givenName": "Zoé",
+            "familyName": f"Zèle{letter}{number}",
+            "email": f"z{number}@exemple.example",
+        }
+        await house.do(
+            "agent-paris", "userInvite", partnerId="ptr_99990001200033", person=person
+        )
     return visitor
 
 
@@ -141,24 +165,37 @@ async def test_the_next_page_of_a_list_of_people_carries_no_name(house: House) -
 
 
 @pytest.mark.parametrize("name", ["after", "before"])
-async def test_a_cursor_that_does_not_open_shows_nobody_and_says_so(house: House, name: str) -> None:
+async def test_a_cursor_that_does_not_open_shows_nobody_and_says_so(
+    house: House, name: str
+) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get(PEOPLE)
     info = page.heard[0].answer["data"]["affiliations"]["pageInfo"]
 
     assert shows_nobody(await visitor.get(f"{PEOPLE}?{name}=zz"))
-    assert shows_nobody(await visitor.get(f"{PEOPLE}?{name}={info['endCursor'] or '5b5d'}"))
+    assert shows_nobody(
+        await visitor.get(f"{PEOPLE}?{name}={info['endCursor'] or '5b5d'}")
+    )
 
 
 # what acts on a whole list
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_a_search_that_no_longer_opens_gives_no_file(house: House, kind: str) -> None:
+async def test_a_search_that_no_longer_opens_gives_no_file(
+    house: House, kind: str
+) -> None:
     visitor = await house.visitor("agent-paris")
-    token = next(v for f in (await visitor.get(PEOPLE)).shown.forms for n, v in f.kept if n == "_jeton")
+    token = next(
+        v
+        for f in (await visitor.get(PEOPLE)).shown.forms
+        for n, v in f.kept
+        if n == "_jeton"
+    )
 
-    file = await visitor.post(f"{PEOPLE}?s=zz", [("_jeton", token), ("_faire", "export"), ("format", kind)])
+    file = await visitor.post(
+        f"{PEOPLE}?s=zz", [("_jeton", token), ("_faire", "export"), ("format", kind)]
+    )
 
     assert file.status == 400
     assert FORGOTTEN in file.shown.text
@@ -171,7 +208,9 @@ async def test_a_search_that_no_longer_opens_gives_no_lot(house: House) -> None:
     form = page.shown.form(field="ids")
     whole = {"_tous": "1", "_filtre": "s=zz"}
 
-    lot = await visitor.post("/lots/userSuspend", [*form.filled(dict(whole)), ("_etape", "choisir")])
+    lot = await visitor.post(
+        "/lots/userSuspend", [*form.filled(dict(whole)), ("_etape", "choisir")]
+    )
 
     assert lot.status == 400
     assert FORGOTTEN in lot.shown.text
@@ -182,7 +221,13 @@ async def test_a_search_that_no_longer_opens_gives_no_lot(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["1850578006084", "1 85 05 78 006 084 36", "2 79 12 2A 004 123", "185-05-78-006-084"]
+    "number",
+    [
+        "1850578006084",
+        "1 85 05 78 006 084 36",
+        "2 79 12 2A 004 123",
+        "185-05-78-006-084",
+    ],
 )
 @pytest.mark.parametrize("where", [PEOPLE, "/partenaires"])
 async def test_a_personal_number_is_not_searched_nor_logged(

@@ -50,15 +50,26 @@ UNSAFE = [
     ("/preferences", [("theme", "dark"), ("retour", "/")]),
     ("/rester", []),
     ("/sessions", []),
-    ("/actes/userInvite?partnerId=ptr_99990001200033", [("_etape", "faire"), ("person.email", "a@exemple.fr")]),
-    ("/lots/userSuspend", [("_page", "users"), ("_retour", "/"), ("ids", "aff_x|X"), ("_etape", "faire")]),
+    (
+        "/actes/userInvite?partnerId=ptr_99990001200033",
+        [("_etape", "faire"), ("person.email", "a@exemple.fr")],
+    ),
+    (
+        "/lots/userSuspend",
+        [("_page", "users"), ("_retour", "/"), ("ids", "aff_x|X"), ("_etape", "faire")],
+    ),
     ("/imports/imp_x/fichier", []),
     ("/deconnexion", []),
 ]
 
 
 def token_of(visit: Visit) -> str:
-    return next(value for form in visit.shown.forms for name, value in form.kept if name == "_jeton")
+    return next(
+        value
+        for form in visit.shown.forms
+        for name, value in form.kept
+        if name == "_jeton"
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -102,13 +113,25 @@ async def test_a_form_without_its_own_token_does_nothing(
     house: House, address: str, typed: list[tuple[str, str]]
 ) -> None:
     """It may be a form of a former session: nothing is done, and it comes back to be sent again."""
-    visitor, other = await house.arrive("agent-paris"), await house.visitor("agent-rhone")
+    visitor, other = (
+        await house.arrive("agent-paris"),
+        await house.visitor("agent-rhone"),
+    )
     theirs = token_of(await other.get("/sessions"))
 
-    for token in ([], [("_jeton", "")], [("_jeton", theirs)], [("_jeton", "é" * 88)], [("_jeton", "A" * 88)]):
+    for token in (
+        [],
+        [("_jeton", "")],
+        [("_jeton", theirs)],
+        [("_jeton", "é" * 88)],
+        [("_jeton", "A" * 88)],
+    ):
         visit = await visitor.post(address, [*typed, *token])
         assert visit.status in {303, 403}, token
-        assert visit.status == 403 or visit.place == address + ("&" if "?" in address else "?") + "saisie=1"
+        assert (
+            visit.status == 403
+            or visit.place == address + ("&" if "?" in address else "?") + "saisie=1"
+        )
         assert visit.asked == []
         assert await visitor.session() is not None
 
@@ -121,23 +144,42 @@ async def test_a_form_from_elsewhere_does_nothing_even_with_the_token(
     mine = token_of(await visitor.get("/sessions"))
 
     for site in ("cross-site", "same-site", "none"):
-        visit = await visitor.post(address, [*typed, ("_jeton", mine)], sec_fetch_site=site)
+        visit = await visitor.post(
+            address, [*typed, ("_jeton", mine)], sec_fetch_site=site
+        )
         assert visit.status == 403, site
         assert visit.asked == []
         assert await visitor.session() is not None
 
 
-async def test_a_browser_that_says_no_site_is_believed_by_its_origin_alone(house: House) -> None:
+async def test_a_browser_that_says_no_site_is_believed_by_its_origin_alone(
+    house: House,
+) -> None:
     visitor = await house.arrive("agent-paris")
-    pairs = [("_jeton", token_of(await visitor.get("/sessions"))), ("theme", "dark"), ("retour", "/")]
-    said = {"content-type": "application/x-www-form-urlencoded", "cookie": _cookies(visitor.cookies)}
+    pairs = [
+        ("_jeton", token_of(await visitor.get("/sessions"))),
+        ("theme", "dark"),
+        ("retour", "/"),
+    ]
+    said = {
+        "content-type": "application/x-www-form-urlencoded",
+        "cookie": _cookies(visitor.cookies),
+    }
 
     async def status(**headers: str) -> int:
-        visit = await visitor.visit("POST", "/preferences", content=urlencode(pairs).encode(), headers=said | headers)
+        visit = await visitor.visit(
+            "POST",
+            "/preferences",
+            content=urlencode(pairs).encode(),
+            headers=said | headers,
+        )
         return visit.status
 
     assert await status(**{"sec-fetch-site": "same-origin"}) == 303
-    assert await status(**{"sec-fetch-site": "cross-site", "origin": "https://localhost"}) == 403
+    assert (
+        await status(**{"sec-fetch-site": "cross-site", "origin": "https://localhost"})
+        == 403
+    )
 
 
 def _cookies(held: dict[str, str]) -> str:
@@ -150,9 +192,14 @@ async def test_a_get_never_writes(house: House) -> None:
     await visitor.get("/")
     with house.overheard() as said:
         for act in ACTS:
-            await visitor.get(f"/actes/{act}?partnerId=ptr_99990001200025&_etape=faire&saisie=1")
+            await visitor.get(
+                f"/actes/{act}?partnerId=ptr_99990001200025&_etape=faire&saisie=1"
+            )
         for page in PAGES:
-            await visitor.get((await addresses(house, page))[0] + "?_faire=export&format=csv&_etape=faire")
+            await visitor.get(
+                (await addresses(house, page))[0]
+                + "?_faire=export&format=csv&_etape=faire"
+            )
 
     assert "BEGIN" not in said
 
@@ -161,7 +208,9 @@ async def test_a_get_never_writes(house: House) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
-async def test_every_page_is_kept_by_nobody_and_runs_nothing_but_ours(house: House, page: Page) -> None:
+async def test_every_page_is_kept_by_nobody_and_runs_nothing_but_ours(
+    house: House, page: Page
+) -> None:
     visitor = await house.visitor("agent-paris")
     for address in [
         *await addresses(house, page),
@@ -174,16 +223,28 @@ async def test_every_page_is_kept_by_nobody_and_runs_nothing_but_ours(house: Hou
 
 def _guarded(visit: Visit) -> None:
     headers = visit.answer.headers
-    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
-    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    policy = dict(
+        part.strip().partition(" ")[::2]
+        for part in headers["content-security-policy"].split(";")
+    )
+    assert (
+        policy["default-src"]
+        == policy["base-uri"]
+        == policy["frame-ancestors"]
+        == "'none'"
+    )
+    assert (
+        policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    )
     assert policy["form-action"] == "'self'"
     assert not re.search(r"unsafe|nonce|data:|\*", headers["content-security-policy"])
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == "same-origin"
-    assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=\"", visit.text)
+    assert not re.search(
+        r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=\"", visit.text
+    )
     assert not re.search(r'(?:src|href|action)="(?:https?:)?//', visit.text)
 
 
@@ -196,7 +257,9 @@ async def test_a_way_back_never_leaves_the_site(house: House, there: str) -> Non
     token = token_of(await visitor.get("/sessions"))
     moved = [
         await visitor.get(f"/connexion?retour={quote(there)}"),
-        await visitor.post("/preferences", [("_jeton", token), ("theme", ""), ("retour", there)]),
+        await visitor.post(
+            "/preferences", [("_jeton", token), ("theme", ""), ("retour", there)]
+        ),
     ]
     for visit in moved:
         assert visit.status == 303
@@ -206,7 +269,9 @@ async def test_a_way_back_never_leaves_the_site(house: House, there: str) -> Non
 
     form = await visitor.get(f"/actes/partnerRegister?retour={quote(there)}")
     for address in re.findall(r'href="([^"]*)"', form.text):
-        assert urlsplit(urljoin("https://localhost/x", address)).netloc == "localhost", address
+        assert (
+            urlsplit(urljoin("https://localhost/x", address)).netloc == "localhost"
+        ), address
 
 
 @pytest.mark.parametrize("there", ELSEWHERE)
@@ -214,7 +279,9 @@ def test_what_is_not_a_path_of_ours_is_the_home_page(there: str) -> None:
     assert local_path(there) == "/"
 
 
-@pytest.mark.parametrize("there", ["/", "/partenaires?search=a%20b&x=1", "/utilisateurs/usr_a#groupes", "/é"])
+@pytest.mark.parametrize(
+    "there", ["/", "/partenaires?search=a%20b&x=1", "/utilisateurs/usr_a#groupes", "/é"]
+)
 def test_a_path_of_ours_is_kept(there: str) -> None:
     assert local_path(there) == there
 
@@ -228,12 +295,31 @@ async def test_hostile_words_in_an_address_are_told_or_escaped_and_break_nothing
 ) -> None:
     visitor = await house.visitor("agent-paris")
     address = (await addresses(house, page))[0].partition("?")[0]
-    names = [*library.queries[page.document].variables, "s", "taille", "rang", "fait", "retour", "inconnue"]
+    names = [
+        *library.queries[page.document].variables,
+        "s",
+        "taille",
+        "rang",
+        "fait",
+        "retour",
+        "inconnue",
+    ]
     for words in HOSTILE:
-        for asked in (*batched([n for n in names if n not in {"after", "before"}]), ["after"], ["before"]):
-            _harmless(await visitor.get(f"{address}?{urlencode(dict.fromkeys(asked, words))}"), words)
+        for asked in (
+            *batched([n for n in names if n not in {"after", "before"}]),
+            ["after"],
+            ["before"],
+        ):
+            _harmless(
+                await visitor.get(
+                    f"{address}?{urlencode(dict.fromkeys(asked, words))}"
+                ),
+                words,
+            )
         if "{id}" in page.path:
-            place = page.path.replace("{id}", quote(words, safe="")).replace("{service}", "x")
+            place = page.path.replace("{id}", quote(words, safe="")).replace(
+                "{service}", "x"
+            )
             _harmless(await visitor.get(place), words)
 
 
@@ -247,12 +333,18 @@ def _harmless(visit: Visit, words: str) -> None:
     assert "<script>alert" not in visit.text
     assert "1787569" not in visit.text
     assert "Traceback" not in visit.text
-    assert shown(visit.text).headings or visit.status == 303 or "%2F" in visit.answer.request.url.raw_path.decode()
+    assert (
+        shown(visit.text).headings
+        or visit.status == 303
+        or "%2F" in visit.answer.request.url.raw_path.decode()
+    )
 
 
 async def test_a_hostile_name_is_escaped_wherever_it_is_shown(house: House) -> None:
     name = '"><script>alert(1)</script>{{1337*1337}}'
-    paris = (await house.data("agent-paris", "{ viewer { organisms { id } } }"))["viewer"]["organisms"][0]["id"]
+    paris = (await house.data("agent-paris", "{ viewer { organisms { id } } }"))[
+        "viewer"
+    ]["organisms"][0]["id"]
     made = await house.api(
         "agent-paris",
         "mutation($i: PartnerRegisterInput!) { partnerRegister(input: $i) { partner { id } errors { message } } }",
@@ -260,11 +352,19 @@ async def test_a_hostile_name_is_escaped_wherever_it_is_shown(house: House) -> N
     )
     visitor = await house.visitor("agent-paris")
 
-    pages = ["/partenaires", (await visitor.search("/partenaires", "script")).place, "/", "/journal"]
+    pages = [
+        "/partenaires",
+        (await visitor.search("/partenaires", "script")).place,
+        "/",
+        "/journal",
+    ]
     payload = made["data"]["partnerRegister"]
     assert payload["errors"] == [], payload
     partner = payload["partner"]["id"]
-    pages += [f"/partenaires/{partner}{tab}" for tab in ("", "/contrats", "/services", "/groupes", "/historique")]
+    pages += [
+        f"/partenaires/{partner}{tab}"
+        for tab in ("", "/contrats", "/services", "/groupes", "/historique")
+    ]
     shown_in = 0
     for address in pages:
         visit = await visitor.get(address)

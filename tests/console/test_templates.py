@@ -33,32 +33,46 @@ def test_no_line_is_longer_than_120_columns(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))
-def test_no_line_can_break_before_a_double_sign_of_punctuation(console: Console, file: Path) -> None:
+def test_no_line_can_break_before_a_double_sign_of_punctuation(
+    console: Console, file: Path
+) -> None:
     """Expressions stand for a word: what a page says around them is French too."""
     set_ = console.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
     shown = re.sub(r"\{\{.*?\}\}", "mot", set_, flags=re.DOTALL)
     text = re.sub(r"<[^>]*>", "", EXPRESSION.sub("", shown))
 
-    assert [text[max(0, m.start() - 30) : m.end() + 5] for m in PLAIN.finditer(text)] == []
+    assert [
+        text[max(0, m.start() - 30) : m.end() + 5] for m in PLAIN.finditer(text)
+    ] == []
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))
-def test_a_sentence_inside_an_expression_does_not_break_either(console: Console, file: Path) -> None:
+def test_a_sentence_inside_an_expression_does_not_break_either(
+    console: Console, file: Path
+) -> None:
     set_ = console.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
-    said = [text for code in EXPRESSION.findall(set_) for text in re.findall(r'"([^"]*)"', code)]
+    said = [
+        text
+        for code in EXPRESSION.findall(set_)
+        for text in re.findall(r'"([^"]*)"', code)
+    ]
 
     assert [text for text in said if PLAIN.search(f"mot{text} ")] == []
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))
-def test_a_template_holds_no_style_script_or_handler_and_nothing_from_elsewhere(file: Path) -> None:
+def test_a_template_holds_no_style_script_or_handler_and_nothing_from_elsewhere(
+    file: Path,
+) -> None:
     source = file.read_text("utf-8")
 
     assert not re.search(r"<style|\sstyle\s*=", source)
     assert not re.search(r"<script(?![^>]*\ssrc=)", source)
     assert not re.search(r"<[^>]*\son[a-z]+\s*=", EXPRESSION.sub("", source))
     assert not re.search(
-        r"""(?:src|href|action)\s*=\s*["']?\s*(?:https?:|//|javascript:|data:)""", source, re.IGNORECASE
+        r"""(?:src|href|action)\s*=\s*["']?\s*(?:https?:|//|javascript:|data:)""",
+        source,
+        re.IGNORECASE,
     )
     assert not re.search(r"hx-on|hx-vals=.js:|\|\s*safe\b", source)
 
@@ -77,5 +91,6 @@ def test_the_script_writes_no_markup_and_evaluates_nothing() -> None:
     script = (STATIC / "desk.js").read_text("utf-8")
 
     assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|localStorage", script
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|localStorage",
+        script,
     )

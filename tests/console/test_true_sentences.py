@@ -48,24 +48,38 @@ async def test_where_one_may_not_read_a_page_says_so_and_never_none(
 
 
 @pytest.mark.parametrize("who", [SIGNING, MEMBER], ids=["signing", "member"])
-async def test_a_count_that_one_may_not_read_is_a_dash_and_never_zero(house: House, who: tuple[str, str]) -> None:
+async def test_a_count_that_one_may_not_read_is_a_dash_and_never_zero(
+    house: House, who: tuple[str, str]
+) -> None:
     visit = await (await house.visitor(who[0])).get(f"/partenaires/{who[1]}/groupes")
 
-    heads = re.findall(r"<h2>(Groupes|Personnes) <span class=\"badge\">(.*?)</h2>", visit.text)
+    heads = re.findall(
+        r"<h2>(Groupes|Personnes) <span class=\"badge\">(.*?)</h2>", visit.text
+    )
     assert [head for head, _ in heads] == ["Groupes", "Personnes"]
-    assert all(count.startswith('<span aria-hidden="true">—</span>') for _, count in heads)
+    assert all(
+        count.startswith('<span aria-hidden="true">—</span>') for _, count in heads
+    )
 
 
 async def test_whoever_reads_a_partner_is_told_what_there_is_not(house: House) -> None:
     visitor, partner = await house.visitor("agent-paris"), await registered(house)
 
     assert "Aucune décision." in text(await visitor.get(f"/partenaires/{partner}"))
-    assert "Aucun groupe :" in text(await visitor.get(f"/partenaires/{partner}/groupes"))
-    assert "aucune convention en vigueur" in text(await visitor.get(f"/partenaires/{partner}"))
+    assert "Aucun groupe :" in text(
+        await visitor.get(f"/partenaires/{partner}/groupes")
+    )
+    assert "aucune convention en vigueur" in text(
+        await visitor.get(f"/partenaires/{partner}")
+    )
 
 
-@pytest.mark.parametrize("where", ["/journal", "/imports", f"/partenaires/{CANAL}/historique"])
-async def test_a_list_that_one_may_not_read_does_not_say_that_it_is_empty(house: House, where: str) -> None:
+@pytest.mark.parametrize(
+    "where", ["/journal", "/imports", f"/partenaires/{CANAL}/historique"]
+)
+async def test_a_list_that_one_may_not_read_does_not_say_that_it_is_empty(
+    house: House, where: str
+) -> None:
     page = text(await (await house.visitor("declarante-canal")).get(where))
 
     assert "Vous ne pouvez pas lire cette liste" in page
@@ -77,21 +91,29 @@ async def test_a_partner_says_what_of_it_is_read(house: House) -> None:
 
     signing = (await house.data(SIGNING[0], asked, id=HORIZONS))["partner"]["reads"]
     member = (await house.data(MEMBER[0], asked, id=CANAL))["partner"]["reads"]
-    managing = (await house.data("gestionnaire-canal", asked, id=CANAL))["partner"]["reads"]
-    administering = (await house.data("agent-cna", asked, id=HORIZONS))["partner"]["reads"]
+    managing = (await house.data("gestionnaire-canal", asked, id=CANAL))["partner"][
+        "reads"
+    ]
+    administering = (await house.data("agent-cna", asked, id=HORIZONS))["partner"][
+        "reads"
+    ]
 
     assert signing == ["CONVENTION", "MEMBERSHIP_BULLETIN", "SERVICE_ACCESS"]
     assert member == []
     assert {"GROUP", "USER", "CONVENTION"} <= set(managing)
     assert "ELIGIBILITY" not in managing
-    assert {"ELIGIBILITY", "GROUP", "USER", "JOURNAL_ENTRY", "DECLARATION"} <= set(administering)
+    assert {"ELIGIBILITY", "GROUP", "USER", "JOURNAL_ENTRY", "DECLARATION"} <= set(
+        administering
+    )
 
 
 # another day
 
 
 @pytest.mark.parametrize("tab", ["", "/contrats", "/services"])
-async def test_the_page_of_a_day_shows_nothing_that_came_later(house: House, tab: str) -> None:
+async def test_the_page_of_a_day_shows_nothing_that_came_later(
+    house: House, tab: str
+) -> None:
     visitor, partner = await house.visitor("agent-paris"), await registered(house)
     await opened(house, partner)
 
@@ -105,7 +127,9 @@ async def test_the_page_of_a_day_shows_nothing_that_came_later(house: House, tab
     assert "Arrêté" not in shown
 
 
-async def test_the_opening_of_a_service_is_told_on_its_day_and_not_before(house: House) -> None:
+async def test_the_opening_of_a_service_is_told_on_its_day_and_not_before(
+    house: House,
+) -> None:
     partner = await registered(house)
     await opened(house, partner)
     asked = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { openedOn } } }"
@@ -113,14 +137,23 @@ async def test_the_opening_of_a_service_is_told_on_its_day_and_not_before(house:
     before = await house.data("agent-paris", asked, id=partner, on="2026-12-09")
     after = await house.data("agent-paris", asked, id=partner, on="2026-12-10")
 
-    assert before["partner"]["migration"] is None or before["partner"]["migration"]["openedOn"] is None
+    assert (
+        before["partner"]["migration"] is None
+        or before["partner"]["migration"]["openedOn"] is None
+    )
     assert after["partner"]["migration"]["openedOn"] == date(2026, 12, 10).isoformat()
 
 
-async def test_a_closing_that_was_announced_later_is_not_shown_before(house: House) -> None:
+async def test_a_closing_that_was_announced_later_is_not_shown_before(
+    house: House,
+) -> None:
     visitor, partner = await house.visitor("agent-paris"), await registered(house)
     convention = await in_force(house, partner)
-    given = {"conventionId": convention, "on": "2026-12-20", "closingReason": "TERMINATED_BY_CAF"}
+    given = {
+        "conventionId": convention,
+        "on": "2026-12-20",
+        "closingReason": "TERMINATED_BY_CAF",
+    }
     await house.do("agent-paris", "conventionClose", **given)
 
     now = text(await visitor.get(f"/partenaires/{partner}/contrats"))
@@ -134,7 +167,9 @@ async def test_a_closing_that_was_announced_later_is_not_shown_before(house: Hou
 # the first page
 
 
-async def test_a_suspended_person_is_told_who_suspends_and_never_that_all_is_well(house: House) -> None:
+async def test_a_suspended_person_is_told_who_suspends_and_never_that_all_is_well(
+    house: House,
+) -> None:
     visitor = await house.visitor("suspendu-canal")
 
     home, services = text(await visitor.get("/")), text(await visitor.get("/services"))
@@ -143,20 +178,32 @@ async def test_a_suspended_person_is_told_who_suspends_and_never_that_all_is_wel
         assert "Votre accès à ESAT du Canal Saint-Martin est suspendu depuis le" in page
         assert "Vos accès sont à jour" not in page
         assert "demandez-le au gestionnaire" not in page
-    assert "par l’organisme qui l’administre, Caf de Paris : lui seul peut le rétablir" in home
+    assert (
+        "par l’organisme qui l’administre, Caf de Paris : lui seul peut le rétablir"
+        in home
+    )
 
 
 async def test_who_suspends_is_told_to_the_suspended_person_alone(house: House) -> None:
     asked = "{ viewer { suspensions { partner startsOn by organism contact } } }"
 
     [told] = (await house.data("suspendu-canal", asked))["viewer"]["suspensions"]
-    others = [(await house.data(who, asked))["viewer"]["suspensions"] for who in ("agent-paris", "declarante-canal")]
+    others = [
+        (await house.data(who, asked))["viewer"]["suspensions"]
+        for who in ("agent-paris", "declarante-canal")
+    ]
 
-    assert (told["partner"], told["by"], told["organism"]) == ("ESAT du Canal Saint-Martin", "ORGANISM", "Caf de Paris")
+    assert (told["partner"], told["by"], told["organism"]) == (
+        "ESAT du Canal Saint-Martin",
+        "ORGANISM",
+        "Caf de Paris",
+    )
     assert others == [[], []]
 
 
-async def test_a_declarant_with_an_open_window_and_nothing_deposited_is_told_so(house: House) -> None:
+async def test_a_declarant_with_an_open_window_and_nothing_deposited_is_told_so(
+    house: House,
+) -> None:
     page = text(await (await house.visitor("declarante-canal")).get("/"))
 
     assert "Novembre 2026 : rien n’est déposé." in page
@@ -165,9 +212,17 @@ async def test_a_declarant_with_an_open_window_and_nothing_deposited_is_told_so(
     assert "Rien à faire pour l’instant" not in page
 
 
-async def test_somebody_whose_access_is_over_is_not_told_that_it_is_up_to_date(house: House) -> None:
-    people = (await house.data("agent-paris", PEOPLE, id=CANAL))["partner"]["affiliations"]["nodes"]
-    [row] = [person["id"] for person in people if person["user"]["id"] == "usr_suspendu-canal"]
+async def test_somebody_whose_access_is_over_is_not_told_that_it_is_up_to_date(
+    house: House,
+) -> None:
+    people = (await house.data("agent-paris", PEOPLE, id=CANAL))["partner"][
+        "affiliations"
+    ]["nodes"]
+    [row] = [
+        person["id"]
+        for person in people
+        if person["user"]["id"] == "usr_suspendu-canal"
+    ]
     await house.do("agent-paris", "userDeactivate", affiliationId=row, on="2026-12-10")
 
     page = text(await (await house.visitor("suspendu-canal")).get("/"))
@@ -179,7 +234,9 @@ async def test_somebody_whose_access_is_over_is_not_told_that_it_is_up_to_date(h
 # a change that ends or carries
 
 
-async def test_what_a_change_of_mode_says_of_the_people_is_what_it_asks(house: House) -> None:
+async def test_what_a_change_of_mode_says_of_the_people_is_what_it_asks(
+    house: House,
+) -> None:
     visitor = await house.visitor("agent-paris")
 
     form = await visitor.get(f"/actes/delegationChange?partnerId={CANAL}")
@@ -187,21 +244,29 @@ async def test_what_a_change_of_mode_says_of_the_people_is_what_it_asks(house: H
 
     assert "groupes et personnes suivent" not in text(form)
     assert "vous dites si les personnes incluses le restent" in text(form)
-    assert {"CARRY", "END"} <= set(re.findall(r'name="members" value="([^"]*)"', form.text))
+    assert {"CARRY", "END"} <= set(
+        re.findall(r'name="members" value="([^"]*)"', form.text)
+    )
     assert "(à dire à la bascule, quand des personnes sont incluses)" in text(form)
     assert "ses groupes et ses personnes continuent" in text(siret)
     assert 'name="members"' not in siret.text
 
 
-async def test_why_not_says_that_the_state_forbids_where_rights_are_there(house: House) -> None:
+async def test_why_not_says_that_the_state_forbids_where_rights_are_there(
+    house: House,
+) -> None:
     """An accepted invitation is not renewed by anybody: no one is to be asked."""
     who = "gestionnaire-canal"
     asked = f'{{ partner(by: {{id: "{CANAL}"}}) {{ affiliations {{ nodes {{ id user {{ id }} }} }} }} }}'
     links = (await house.data(who, asked))["partner"]["affiliations"]["nodes"]
-    link = next(link["id"] for link in links if link["user"]["id"] == "usr_declarante-canal")
+    link = next(
+        link["id"] for link in links if link["user"]["id"] == "usr_declarante-canal"
+    )
     visitor = await house.visitor(who)
 
-    page = text(await visitor.get(f"/pourquoi?user=usr_{who}&action=USER_INVITE&object={link}"))
+    page = text(
+        await visitor.get(f"/pourquoi?user=usr_{who}&action=USER_INVITE&object={link}")
+    )
 
     assert "Non." in page
     assert "L’invitation est déjà acceptée : la personne n’a qu’à se connecter." in page

@@ -52,7 +52,9 @@ def test_the_spaces_of_french_punctuation_do_not_break(typed: str, set_: str) ->
         ("{% if a == ':' %}x{% endif %}", "{% if a == ':' %}x{% endif %}"),
     ],
 )
-def test_a_template_is_set_between_its_tags_and_around_its_expressions(source: str, set_: str) -> None:
+def test_a_template_is_set_between_its_tags_and_around_its_expressions(
+    source: str, set_: str
+) -> None:
     assert _typeset(source) == set_
 
 
@@ -65,7 +67,9 @@ def test_a_template_is_set_between_its_tags_and_around_its_expressions(source: s
         (date(2027, 2, 21), f"21{N}février{N}2027", f"21{N}févr.{N}2027"),
     ],
 )
-def test_the_first_of_a_month_is_1er_and_it_alone(value: date, long: str, short: str) -> None:
+def test_the_first_of_a_month_is_1er_and_it_alone(
+    value: date, long: str, short: str
+) -> None:
     assert typography.day(value) == long
     assert typography.short_day(value) == short
 
@@ -74,10 +78,15 @@ def test_the_first_of_a_month_is_1er_and_it_alone(value: date, long: str, short:
     ("instant", "said"),
     [
         (datetime(2026, 12, 1, 13, 5, tzinfo=UTC), f"1er{N}déc.{N}2026 à 14{N}h{N}05"),
-        (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), f"1er{N}juill.{N}2026 à 0{N}h{N}30"),
+        (
+            datetime(2026, 6, 30, 22, 30, tzinfo=UTC),
+            f"1er{N}juill.{N}2026 à 0{N}h{N}30",
+        ),
     ],
 )
-def test_an_instant_is_told_at_paris_in_winter_and_in_summer(instant: datetime, said: str) -> None:
+def test_an_instant_is_told_at_paris_in_winter_and_in_summer(
+    instant: datetime, said: str
+) -> None:
     assert typography.instant(instant) == said
 
 
@@ -95,12 +104,20 @@ def test_an_instant_is_told_at_paris_in_winter_and_in_summer(instant: datetime, 
 def test_a_deadline_is_told_from_today(away: int, said: str) -> None:
     today = date(2026, 12, 10)
 
-    assert typography.relative(date.fromordinal(today.toordinal() + away), today) == said
+    assert (
+        typography.relative(date.fromordinal(today.toordinal() + away), today) == said
+    )
 
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0, "0"), (2025, "2025"), (12345, f"12{T}345"), (-12345, f"-12{T}345"), (1234567, f"1{T}234{T}567")],
+    [
+        (0, "0"),
+        (2025, "2025"),
+        (12345, f"12{T}345"),
+        (-12345, f"-12{T}345"),
+        (1234567, f"1{T}234{T}567"),
+    ],
 )
 def test_thousands_stand_apart_from_five_digits_on(value: int, said: str) -> None:
     assert typography.number(value) == said
@@ -108,14 +125,22 @@ def test_thousands_stand_apart_from_five_digits_on(value: int, said: str) -> Non
 
 @pytest.mark.parametrize(
     ("count", "said"),
-    [(0, f"0{N}partenaire"), (1, f"1{N}partenaire"), (2, f"2{N}partenaires"), (12345, f"12{T}345{N}partenaires")],
+    [
+        (0, f"0{N}partenaire"),
+        (1, f"1{N}partenaire"),
+        (2, f"2{N}partenaires"),
+        (12345, f"12{T}345{N}partenaires"),
+    ],
 )
 def test_zero_and_one_are_singular(count: int, said: str) -> None:
     assert typography.plural(count, "partenaire") == said
 
 
 def test_a_plural_that_is_not_an_s_is_given() -> None:
-    assert typography.plural(2, "session fermée", "sessions fermées") == f"2{N}sessions fermées"
+    assert (
+        typography.plural(2, "session fermée", "sessions fermées")
+        == f"2{N}sessions fermées"
+    )
 
 
 def test_a_siret_is_read_by_three_three_three_five() -> None:
@@ -126,11 +151,17 @@ def test_a_siret_is_read_by_three_three_three_five() -> None:
 def test_the_digits_that_differ_are_marked_where_they_stand() -> None:
     marked = siret_with_differences("99990001200025", (13, 14))
 
-    assert marked == f'<span class="siret">999{N}900{N}012{N}000<mark>2</mark><mark>5</mark></span>'
+    assert (
+        marked
+        == f'<span class="siret">999{N}900{N}012{N}000<mark>2</mark><mark>5</mark></span>'
+    )
 
 
 def test_what_a_template_prints_is_french_without_being_told() -> None:
-    assert [print_value(value) for value in (None, True, False, 12345, EnumWord("OPEN", "Ouvert"), "12")] == [
+    assert [
+        print_value(value)
+        for value in (None, True, False, 12345, EnumWord("OPEN", "Ouvert"), "12")
+    ] == [
         "",
         "oui",
         "non",
@@ -139,7 +170,10 @@ def test_what_a_template_prints_is_french_without_being_told() -> None:
         "12",
     ]
     assert print_value(date(2026, 12, 1)) == f"1er{N}décembre{N}2026"
-    assert print_value(datetime(2026, 12, 1, 13, 5, tzinfo=UTC)) == f"1er{N}déc.{N}2026 à 14{N}h{N}05"
+    assert (
+        print_value(datetime(2026, 12, 1, 13, 5, tzinfo=UTC))
+        == f"1er{N}déc.{N}2026 à 14{N}h{N}05"
+    )
 
 
 def test_a_stored_end_is_shown_as_the_last_day_with() -> None:
@@ -147,7 +181,9 @@ def test_a_stored_end_is_shown_as_the_last_day_with() -> None:
 
 
 def test_a_state_has_a_tone_and_an_unknown_one_none() -> None:
-    assert [tone(word) for word in ("OPEN", "SUSPENDED", "CLOSED", "DRAFT", "INVENTED")] == [
+    assert [
+        tone(word) for word in ("OPEN", "SUSPENDED", "CLOSED", "DRAFT", "INVENTED")
+    ] == [
         "ok",
         "warn",
         "bad",

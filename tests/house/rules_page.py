@@ -45,7 +45,9 @@ def words() -> dict[str, str]:
 def texts_of_tests() -> dict[str, str]:
     """The text of each file of tests, by its path from the root."""
     paths = sorted((ROOT / "tests").rglob("test_*.py"))
-    texts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths
+    }
     return {path: text for path, text in texts.items() if not path.startswith(LISTS)}
 
 
@@ -69,7 +71,9 @@ def wrapped(text: str, start: str = "", after: str = "") -> str:
 
 def section(number: str, asks: str) -> str:
     """One rule: its words, its codes, its tests."""
-    points = [f"`{rule.name}`: {rule.sentence}" for rule in Rule if rule.number == number]
+    points = [
+        f"`{rule.name}`: {rule.sentence}" for rule in Rule if rule.number == number
+    ]
     if number in HELD_BY_SHAPE:
         _, sentence = HELD_BY_SHAPE[number]
         points.append(f"Nothing can break it: {sentence}")

@@ -3,7 +3,8 @@
 import re
 
 from server.commands.contract import SDL
-from tests.house.rules_page import BUSINESS, NUMBERS, PAGE, files_naming, page, words
+
+from .rules_page import BUSINESS, NUMBERS, PAGE, files_naming, page, words
 
 GLOSSARY = BUSINESS.parent / "glossary.md"
 
@@ -18,7 +19,9 @@ def test_the_page_of_the_rules_is_up_to_date() -> None:
 
 
 def test_the_page_of_the_instruction_has_each_rule_once_in_order() -> None:
-    written = re.findall(r"\*\*(R\d+)\*\*", (BUSINESS / "instruction.md").read_text("utf-8"))
+    written = re.findall(
+        r"\*\*(R\d+)\*\*", (BUSINESS / "instruction.md").read_text("utf-8")
+    )
 
     assert tuple(written) == NUMBERS
     assert tuple(words()) == NUMBERS
@@ -31,13 +34,17 @@ def test_each_rule_that_asks_something_is_named_by_a_test() -> None:
 
 
 def test_each_reading_is_written_once_in_order() -> None:
-    rows = re.findall(r"^\| (A\d+) \|", (BUSINESS / "readings.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (A\d+) \|", (BUSINESS / "readings.md").read_text("utf-8"), re.MULTILINE
+    )
 
     assert rows == [f"A{number}" for number in range(1, 29)]
 
 
 def test_the_names_of_the_glossary_are_those_of_the_contract() -> None:
-    rows = re.findall(r"^\| .* \| (.*) \| .* \|$", GLOSSARY.read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| .* \| (.*) \| .* \|$", GLOSSARY.read_text("utf-8"), re.MULTILINE
+    )
     names = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     contract = set(re.findall(r"\w+", SDL.read_text("utf-8")))
 

@@ -23,11 +23,11 @@ from strawberry.utils.str_converters import to_camel_case
 
 from authz import ACTIONS, load
 from authz.scopes import KIND_OF
-from persistence.reader import VIEWS, Terms
+from persistence.facts.visibility import GUARDED
+from persistence.reading.compiler import VIEWS, SqlContext
 from persistence.records.base import Base
-from persistence.visibility import GUARDED
-from resolvers.bindings import Connected, Listed, bound
-from resolvers.permitted import ACTS, constant
+from resolvers.permissions import ACTS, constant
+from resolvers.reading.bindings import Paged, ToMany, bound
 from schema.contract import contract, types
 from server.commands.contract import SDL
 
@@ -47,11 +47,22 @@ PUBLIC_FIELDS = {
     "explain": "told only to whom reads both the user and the object, today",
     "whoCan": "told only to whom reads the object, of the users that they read",
 }
-PUBLIC_TYPES = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter", "Migration"}
-WITHOUT_PERMISSION = {"invitationAccept": "the invitation is the right: its secret names the card"}
+PUBLIC_TYPES = {
+    "Organism",
+    "Service",
+    "Role",
+    "Mission",
+    "Campaign",
+    "Parameter",
+    "Migration",
+}
+WITHOUT_PERMISSION = {
+    "invitationAccept": "the invitation is the right: its secret names the card"
+}
 TYPES = types()
 QUERY, MUTATION = cast(
-    tuple[GraphQLObjectType, GraphQLObjectType], (TYPES.schema.query_type, TYPES.schema.mutation_type)
+    tuple[GraphQLObjectType, GraphQLObjectType],
+    (TYPES.schema.query_type, TYPES.schema.mutation_type),
 )
 
 
@@ -63,52 +74,82 @@ def shown_by(kind: GraphQLNamedType) -> GraphQLNamedType:
 
 
 def test_every_field_of_query_is_public_by_name_or_guarded_by_its_type() -> None:
-    records = {name: TYPES.records.get(shown_by(get_named_type(f.type)).name) for name, f in QUERY.fields.items()}
+    records = {
+        name: TYPES.records.get(shown_by(get_named_type(f.type)).name)
+        for name, f in QUERY.fields.items()
+    }
 
-    assert {name for name, record in records.items() if record not in GUARDED} == set(PUBLIC_FIELDS)
+    assert {name for name, record in records.items() if record not in GUARDED} == set(
+        PUBLIC_FIELDS
+    )
 
 
 def test_every_type_with_rows_is_guarded_or_public_by_name() -> None:
-    assert {name for name, record in TYPES.records.items() if record not in GUARDED} == PUBLIC_TYPES
+    assert {
+        name for name, record in TYPES.records.items() if record not in GUARDED
+    } == PUBLIC_TYPES
 
 
-def test_the_types_that_guard_rows_are_the_policys_and_can_be_read_by_somebody() -> None:
+def test_the_types_that_guard_rows_are_the_policys_and_can_be_read_by_somebody() -> (
+    None
+):
     engine = load()
     for name, guarded in GUARDED.items():
         assert "read" in ACTIONS[guarded.type], name
-        assert any(engine.plan(frozenset({role}), guarded.type, "read") for role in KIND_OF), name
+        assert any(
+            engine.plan(frozenset({role}), guarded.type, "read") for role in KIND_OF
+        ), name
 
 
 @pytest.mark.parametrize("name", MUTATION.fields)
-def test_every_act_names_permissions_that_the_policy_knows_and_grants(name: str) -> None:
-    permissions = MUTATION.fields[name].extensions["strawberry-definition"].metadata["permissions"]
+def test_every_act_names_permissions_that_the_policy_knows_and_grants(
+    name: str,
+) -> None:
+    permissions = (
+        MUTATION.fields[name]
+        .extensions["strawberry-definition"]
+        .metadata["permissions"]
+    )
     engine = load()
 
     assert bool(permissions) == (name not in WITHOUT_PERMISSION)
     for permission in permissions:
         type_, action = permission.split(":")
         assert action in ACTIONS[type_]
-        assert any(engine.plan(frozenset({role}), type_, action) for role in KIND_OF), permission
+        assert any(engine.plan(frozenset({role}), type_, action) for role in KIND_OF), (
+            permission
+        )
 
 
 def test_no_act_is_only_a_reading_right() -> None:
     needed = {
-        name: f.extensions["strawberry-definition"].metadata["permissions"] for name, f in MUTATION.fields.items()
+        name: f.extensions["strawberry-definition"].metadata["permissions"]
+        for name, f in MUTATION.fields.items()
     }
 
-    assert not [name for name, permissions in needed.items() if any(p.endswith(":read") for p in permissions)]
+    assert not [
+        name
+        for name, permissions in needed.items()
+        if any(p.endswith(":read") for p in permissions)
+    ]
 
 
-def test_every_action_of_the_policy_is_performed_by_an_act_or_guards_a_reading() -> None:
+def test_every_action_of_the_policy_is_performed_by_an_act_or_guards_a_reading() -> (
+    None
+):
     """What no act performs is promised to nobody: neither by the policy, nor by `Viewer.may`, nor by the matrix."""
     performed = {
         permission
         for field in MUTATION.fields.values()
-        for permission in field.extensions["strawberry-definition"].metadata["permissions"]
+        for permission in field.extensions["strawberry-definition"].metadata[
+            "permissions"
+        ]
     }
     read = {f"{guarded.type}:read" for guarded in GUARDED.values()}
 
-    assert {f"{type_}:{action}" for type_, actions in ACTIONS.items() for action in actions} == performed | read
+    assert {
+        f"{type_}:{action}" for type_, actions in ACTIONS.items() for action in actions
+    } == performed | read
 
 
 # words
@@ -129,7 +170,10 @@ def described() -> Iterator[tuple[str, str | None]]:
                 for field, member in kind.fields.items():
                     yield f"{name}.{field}", member.description
             case GraphQLEnumType():
-                yield from ((f"{name}.{value}", known.description) for value, known in kind.values.items())
+                yield from (
+                    (f"{name}.{value}", known.description)
+                    for value, known in kind.values.items()
+                )
 
 
 def test_every_type_field_argument_input_and_enum_value_is_described() -> None:
@@ -137,38 +181,71 @@ def test_every_type_field_argument_input_and_enum_value_is_described() -> None:
 
 
 def test_every_argument_of_a_directive_is_described() -> None:
-    ours = [directive for directive in TYPES.schema.directives if directive not in specified_directives]
+    ours = [
+        directive
+        for directive in TYPES.schema.directives
+        if directive not in specified_directives
+    ]
 
-    assert [d.name for d in ours for given in d.args.values() if not (given.description or "").strip()] == []
+    assert [
+        d.name
+        for d in ours
+        for given in d.args.values()
+        if not (given.description or "").strip()
+    ] == []
 
 
 def test_every_scalar_of_ours_says_where_it_is_specified() -> None:
-    kinds = [k for k in TYPES.schema.type_map.values() if isinstance(k, GraphQLScalarType)]
-    ours = {kind.name: kind.specified_by_url for kind in kinds if not is_specified_scalar_type(kind)}
+    kinds = [
+        k for k in TYPES.schema.type_map.values() if isinstance(k, GraphQLScalarType)
+    ]
+    ours = {
+        kind.name: kind.specified_by_url
+        for kind in kinds
+        if not is_specified_scalar_type(kind)
+    }
 
     assert {"Date", "DateTime", "Money", "Hours", "Percent", "Nir", "Cell"} <= set(ours)
-    assert [name for name, url in ours.items() if not (url or "").startswith("https://")] == []
+    assert [
+        name for name, url in ours.items() if not (url or "").startswith("https://")
+    ] == []
 
 
 def test_hours_are_not_money() -> None:
     """An amount and a duration are two scalars: a client formats each by its own."""
-    kinds = [k for k in TYPES.schema.type_map.values() if isinstance(k, GraphQLObjectType)]
-    fields = [(k.name, name, get_named_type(f.type).name) for k in kinds for name, f in k.fields.items()]
+    kinds = [
+        k for k in TYPES.schema.type_map.values() if isinstance(k, GraphQLObjectType)
+    ]
+    fields = [
+        (k.name, name, get_named_type(f.type).name)
+        for k in kinds
+        for name, f in k.fields.items()
+    ]
     hours = {scalar for _, name, scalar in fields if name.lower().endswith("hours")}
 
     assert hours == {"Hours"}
-    assert {name for _, name, scalar in fields if scalar == "Money"} >= {"netRemuneration", "netAid"}
+    assert {name for _, name, scalar in fields if scalar == "Money"} >= {
+        "netRemuneration",
+        "netAid",
+    }
 
 
 def test_the_acts_of_a_row_and_the_status_of_a_campaign_are_enums() -> None:
     acts = {constant(act) for known in ACTS.values() for act in known}
     for kind in TYPES.schema.type_map.values():
         if isinstance(kind, GraphQLObjectType) and "viewerCan" in kind.fields:
-            assert str(kind.fields["viewerCan"].args["acts"].type) == "[Act!]", kind.name
-    permission, campaign = (TYPES.schema.type_map[name] for name in ("Permission", "Campaign"))
+            assert str(kind.fields["viewerCan"].args["acts"].type) == "[Act!]", (
+                kind.name
+            )
+    permission, campaign = (
+        TYPES.schema.type_map[name] for name in ("Permission", "Campaign")
+    )
     assert isinstance(permission, GraphQLObjectType)
     assert isinstance(campaign, GraphQLObjectType)
-    act, status = (get_named_type(f.type) for f in (permission.fields["act"], campaign.fields["status"]))
+    act, status = (
+        get_named_type(f.type)
+        for f in (permission.fields["act"], campaign.fields["status"])
+    )
     assert isinstance(act, GraphQLEnumType)
     assert isinstance(status, GraphQLEnumType)
     assert set(act.values) == acts
@@ -176,12 +253,19 @@ def test_the_acts_of_a_row_and_the_status_of_a_campaign_are_enums() -> None:
 
 
 def test_every_act_takes_one_input() -> None:
-    assert {name: list(f.args) for name, f in MUTATION.fields.items() if list(f.args) != ["input"]} == {}
+    assert {
+        name: list(f.args)
+        for name, f in MUTATION.fields.items()
+        if list(f.args) != ["input"]
+    } == {}
 
 
 def test_every_act_takes_an_idempotency_key_and_answers_errors_and_warnings() -> None:
     for name, definition in MUTATION.fields.items():
-        given, payload = get_named_type(definition.args["input"].type), get_named_type(definition.type)
+        given, payload = (
+            get_named_type(definition.args["input"].type),
+            get_named_type(definition.type),
+        )
         assert isinstance(given, GraphQLInputObjectType)
         assert isinstance(payload, GraphQLObjectType)
 
@@ -202,7 +286,7 @@ def orders() -> list[tuple[str, str, str]]:
         for kind in TYPES.schema.type_map.values()
         if isinstance(kind, GraphQLObjectType)
         for field, definition in kind.fields.items()
-        if isinstance(binding := bound(definition), Connected)
+        if isinstance(binding := bound(definition), Paged)
         for member in binding.orders
     ]
 
@@ -210,29 +294,46 @@ def orders() -> list[tuple[str, str, str]]:
 def indexes(of: Table) -> dict[str, tuple[str, ...]]:
     """What the database can walk, by name: indexes, unique constraints, the primary key."""
     named = {str(i.name): tuple(c.name for c in i.columns) for i in of.indexes}
-    unique = {str(u.name): tuple(c.name for c in u.columns) for u in of.constraints if isinstance(u, UniqueConstraint)}
-    return named | unique | {str(of.primary_key.name): tuple(c.name for c in of.primary_key.columns)}
+    unique = {
+        str(u.name): tuple(c.name for c in u.columns)
+        for u in of.constraints
+        if isinstance(u, UniqueConstraint)
+    }
+    return (
+        named
+        | unique
+        | {str(of.primary_key.name): tuple(c.name for c in of.primary_key.columns)}
+    )
 
 
 @pytest.mark.parametrize(("kind", "field", "member"), orders())
-def test_every_order_names_an_index_of_its_table_that_serves_it(kind: str, field: str, member: str) -> None:
+def test_every_order_names_an_index_of_its_table_that_serves_it(
+    kind: str, field: str, member: str
+) -> None:
     owner = TYPES.schema.type_map[kind]
     assert isinstance(owner, GraphQLObjectType)
     binding = bound(owner.fields[field])
-    assert isinstance(binding, Connected)
+    assert isinstance(binding, Paged)
     order = binding.orders[member]
-    of = TABLES[order.beside or TYPES.records[shown_by(get_named_type(owner.fields[field].type)).name]]
+    of = TABLES[
+        order.beside
+        or TYPES.records[shown_by(get_named_type(owner.fields[field].type)).name]
+    ]
 
     known = indexes(of)
     assert order.index in known
     walked, wanted = known[order.index], (*order.columns, "id")
-    if binding.link is None:  # a root list walks the index itself; a list under a parent may sort a few rows
+    if (
+        binding.link is None
+    ):  # a root list walks the index itself; a list under a parent may sort a few rows
         assert walked[: len(order.columns) or 1] == wanted[: len(order.columns) or 1]
     if not order.beside:  # else a row without its keys is not in the list
         assert not [c for c in wanted if of.c[c].nullable]
 
 
-@pytest.mark.parametrize("name", [name for name, guarded in GUARDED.items() if guarded.via or guarded.also])
+@pytest.mark.parametrize(
+    "name", [name for name, guarded in GUARDED.items() if guarded.via or guarded.also]
+)
 def test_a_row_read_through_another_finds_it_by_an_index(name: str) -> None:
     via = GUARDED[name].via or GUARDED[name].also
     assert via is not None
@@ -248,9 +349,15 @@ def test_whole_lists_are_ordered_by_columns_that_are_never_null() -> None:
             continue
         for name, definition in kind.fields.items():
             record = TYPES.records.get(get_named_type(definition.type).name, "")
-            if isinstance(binding := bound(definition), Listed):
-                of: FromClause = VIEWS[record](Terms("sqlite")).subquery() if record in VIEWS else TABLES[record]
-                assert not [c for c in binding.order.columns if _may_be_null(of.c[c])], (kind.name, name)
+            if isinstance(binding := bound(definition), ToMany):
+                of: FromClause = (
+                    VIEWS[record](SqlContext("sqlite")).subquery()
+                    if record in VIEWS
+                    else TABLES[record]
+                )
+                assert not [
+                    c for c in binding.order.columns if _may_be_null(of.c[c])
+                ], (kind.name, name)
 
 
 def _may_be_null(column: ColumnElement[Any]) -> bool:
@@ -269,13 +376,19 @@ def acts_of(module: str) -> Iterator[tuple[str, tuple[str, ...], set[str]]]:
     for node in ast.parse(Path(str(loaded.__file__)).read_text(encoding="utf-8")).body:
         doing: Any = getattr(loaded, getattr(node, "name", ""), None)
         if isinstance(node, ast.AsyncFunctionDef) and hasattr(doing, "permissions"):
-            yield node.name, tuple(record.__name__ for record in doing.on), set(taken(node))
+            yield (
+                node.name,
+                tuple(record.__name__ for record in doing.on),
+                set(taken(node)),
+            )
 
 
 def taken(function: ast.AsyncFunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
         match node:
-            case ast.Call(func=ast.Attribute(attr="take"), args=[ast.Name(id=record), *_]):
+            case ast.Call(
+                func=ast.Attribute(attr="take"), args=[ast.Name(id=record), *_]
+            ):
                 yield record
             case ast.Call(func=ast.Attribute(attr="at_establishment")):
                 yield "Establishment"
@@ -285,9 +398,17 @@ def test_every_act_that_takes_a_row_declares_its_record() -> None:
     """`viewerCan` tells what is declared: an act that says nothing of its row would be missing there."""
     told = {
         name: (on, rows)
-        for module in {f.extensions["strawberry-definition"].metadata["module"] for f in MUTATION.fields.values()}
+        for module in {
+            f.extensions["strawberry-definition"].metadata["module"]
+            for f in MUTATION.fields.values()
+        }
         for name, on, rows in acts_of(module)
     }
 
-    assert {to_camel_case(name) for name in told} - {"importExpected", "importUpload"} == set(MUTATION.fields)
-    assert {name: (on, rows) for name, (on, rows) in told.items() if set(on[:1]) != rows} == {}
+    assert {to_camel_case(name) for name in told} - {
+        "importExpected",
+        "importUpload",
+    } == set(MUTATION.fields)
+    assert {
+        name: (on, rows) for name, (on, rows) in told.items() if set(on[:1]) != rows
+    } == {}

@@ -37,7 +37,9 @@ def test_the_floor_is_the_release_that_mended_the_journal() -> None:
     assert sqlite3.sqlite_version_info >= engine.SQLITE_FLOOR
 
 
-async def test_eight_loops_of_ten_additions_by_two_processes_lose_none(register_url: str) -> None:
+async def test_eight_loops_of_ten_additions_by_two_processes_lose_none(
+    register_url: str,
+) -> None:
     """Read, think, write: SQLite takes the write lock at the start, PostgreSQL locks the row that is read."""
     databases = [Database(register_url), Database(register_url)]
     lock = " FOR UPDATE" if databases[0].dialect == "postgresql" else ""
@@ -73,7 +75,9 @@ async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> No
         await stopped()
 
     async with database.transaction() as session:
-        kept = await session.scalar(text("SELECT value FROM parameter WHERE id = :id"), {"id": PARAMETER})
+        kept = await session.scalar(
+            text("SELECT value FROM parameter WHERE id = :id"), {"id": PARAMETER}
+        )
     assert kept
 
 
@@ -86,12 +90,23 @@ async def test_the_reading_side_of_sqlite_cannot_write(database: Database) -> No
             await driver.execute_fetchall("UPDATE parameter SET value = 0")
 
 
-async def test_readers_wait_neither_for_each_other_nor_for_the_writer(database: Database) -> None:
+async def test_readers_wait_neither_for_each_other_nor_for_the_writer(
+    database: Database,
+) -> None:
     """A reading beside an open act sees the register before the act, at once."""
     read = "SELECT value FROM parameter WHERE id = 'par_RG_MIN_2018'"
     async with database.transaction() as session:
         await session.execute(ADDED, {"id": PARAMETER, "value": 1})
-        async with asyncio.timeout(5), database.reading() as one, database.reading() as two:
-            seen = [await database.value(read, {} if database.dialect == "sqlite" else (), d) for d in (one, two)]
+        async with (
+            asyncio.timeout(5),
+            database.reading() as one,
+            database.reading() as two,
+        ):
+            seen = [
+                await database.value(
+                    read, {} if database.dialect == "sqlite" else (), d
+                )
+                for d in (one, two)
+            ]
 
     assert seen == [5570, 5570]

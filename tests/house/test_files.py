@@ -9,12 +9,21 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("schema", "resolvers", "authz", "persistence", "server")
-LONGEST = 330
+LONGEST = 480
 LONGER = {
-    "persistence/migrations/versions/0001_lay_the_register.py": (1_300, "generated: the whole register in one step"),
-    "persistence/migrations/versions/0002_take_declarations.py": (420, "generated: the declarations in one step"),
-    "persistence/seeds/demo.py": (380, "one fictional world, read from top to bottom"),
-    "persistence/records/rules.py": (450, "each rule with its sentence: one readable list"),
+    "persistence/migrations/versions/0001_lay_the_register.py": (
+        1_530,
+        "generated: the whole register in one step",
+    ),
+    "persistence/migrations/versions/0002_take_declarations.py": (
+        480,
+        "generated: the declarations in one step",
+    ),
+    "persistence/seeds/demo.py": (530, "one fictional world, read from top to bottom"),
+    "persistence/records/rules.py": (
+        860,
+        "each rule with its sentence: one readable list",
+    ),
 }
 SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 CLOCKS = {
@@ -34,14 +43,27 @@ def named(path: Path) -> str:
 
 def test_no_file_becomes_the_place_where_everything_ends_up() -> None:
     longest = {name: ceiling for name, (ceiling, _) in LONGER.items()}
-    lines = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    lines = {
+        named(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in SOURCES
+    }
 
     assert {n: c for n, c in lines.items() if c > longest.get(n, LONGEST)} == {}
     assert set(longest) <= set(lines), "an exception names a file that is gone"
 
 
 def test_no_file_is_named_after_nothing() -> None:
-    drains = {"utils", "util", "helpers", "common", "misc", "base_utils", "manager", "service", "handlers"}
+    drains = {
+        "utils",
+        "util",
+        "helpers",
+        "common",
+        "misc",
+        "base_utils",
+        "manager",
+        "service",
+        "handlers",
+    }
 
     assert [named(p) for p in SOURCES if p.stem in drains] == []
 
@@ -58,10 +80,18 @@ def test_no_other_distribution_owns_our_rooms(room: str) -> None:
 
 def clocks_in(source: str) -> list[tuple[str, str]]:
     """The readings of a clock, whatever the module is called by."""
-    called = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    called = [
+        node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)
+    ]
     attributes = [f for f in called if isinstance(f, ast.Attribute)]
     owners = [
-        (f.value.attr if isinstance(f.value, ast.Attribute) else getattr(f.value, "id", ""), f.attr) for f in attributes
+        (
+            f.value.attr
+            if isinstance(f.value, ast.Attribute)
+            else getattr(f.value, "id", ""),
+            f.attr,
+        )
+        for f in attributes
     ]
     return [owner for owner in owners if owner in CLOCKS]
 
@@ -69,10 +99,18 @@ def clocks_in(source: str) -> list[tuple[str, str]]:
 def test_nothing_below_the_process_reads_a_clock() -> None:
     below = [p for p in SOURCES if not named(p).startswith("server/")]
 
-    assert {named(p): found for p in below if (found := clocks_in(p.read_text(encoding="utf-8")))} == {}
+    assert {
+        named(p): found
+        for p in below
+        if (found := clocks_in(p.read_text(encoding="utf-8")))
+    } == {}
 
 
 def test_a_reading_of_the_clock_would_be_found() -> None:
     source = "import datetime as d\ndef f():\n    return d.datetime.now(), datetime.now(), date.today(), x.time()"
 
-    assert clocks_in(source) == [("datetime", "now"), ("datetime", "now"), ("date", "today")]
+    assert clocks_in(source) == [
+        ("datetime", "now"),
+        ("datetime", "now"),
+        ("date", "today"),
+    ]

@@ -17,7 +17,9 @@ WHOLE_TEXTS = {".md", ".html", ".graphql", ".toml"}
 """Files that are read whole; of a Python file, only comments and docstrings are."""
 
 SUFFIXES = "py|md|graphql|csv|html|toml|css|js|conf|lock|xlsx|sql|txt|json|yaml|yml"
-FILE_NAME = re.compile(rf"(?<![\w./@*-])(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:{SUFFIXES})(?!\.?\w)")
+FILE_NAME = re.compile(
+    rf"(?<![\w./@*-])(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:{SUFFIXES})(?!\.?\w)"
+)
 DOCS_PATH = re.compile(r"\bdocs/[\w/-]+(?![\w/.-]*\.\w)")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
@@ -34,7 +36,9 @@ def paths() -> frozenset[str]:
         if folder.is_dir() and folder.name not in LEFT_OUT:
             files += [path for path in folder.rglob("*") if path.is_file()]
     relative = [path.relative_to(ROOT) for path in files]
-    return frozenset(path.as_posix() for path in relative if not LEFT_OUT.intersection(path.parts))
+    return frozenset(
+        path.as_posix() for path in relative if not LEFT_OUT.intersection(path.parts)
+    )
 
 
 @cache

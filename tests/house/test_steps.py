@@ -8,7 +8,11 @@ from persistence.migrations import config
 def test_each_migration_declares_whether_it_is_additive() -> None:
     steps = ScriptDirectory.from_config(config()).walk_revisions()
 
-    assert [step.path for step in steps if not isinstance(getattr(step.module, "additive", None), bool)] == []
+    assert [
+        step.path
+        for step in steps
+        if not isinstance(getattr(step.module, "additive", None), bool)
+    ] == []
 
 
 def test_the_steps_are_one_chain() -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.conftest import World
-from tests.imports.sending import Desk
+
+from .sending import Desk
 
 
 @pytest.fixture

@@ -41,29 +41,41 @@ class Desk:
     who: str
     organism: str
 
-    async def does(self, act: str, shows: str = "", /, **given: object) -> dict[str, Any]:
+    async def does(
+        self, act: str, shows: str = "", /, **given: object
+    ) -> dict[str, Any]:
         payload = await self.tries(act, shows, **given)
         if payload["errors"]:
             raise Told(act, payload["errors"])
         return payload
 
-    async def tries(self, act: str, shows: str = "", /, **given: object) -> dict[str, Any]:
+    async def tries(
+        self, act: str, shows: str = "", /, **given: object
+    ) -> dict[str, Any]:
         kind = act[0].upper() + act[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {shows} {EXPLAINED} warnings {{ code path message }} replayed }} }}"
-        payload: dict[str, Any] = (await self.asker.ask(self.who, query, input=given))["act"]
+        payload: dict[str, Any] = (await self.asker.ask(self.who, query, input=given))[
+            "act"
+        ]
         return payload
 
     async def opens(self, **more: object) -> str:
         given = {"filename": "extraction.csv", "organismId": self.organism} | more
-        payload = await self.does("importOpen", "import { id status } uploadPath", **given)
+        payload = await self.does(
+            "importOpen", "import { id status } uploadPath", **given
+        )
         assert payload["uploadPath"] == f"/imports/{payload['import']['id']}"
         assert payload["import"]["status"] == "OPEN"
         return str(payload["import"]["id"])
 
-    async def puts(self, import_id: str, content: bytes, **headers: str) -> httpx.Response:
+    async def puts(
+        self, import_id: str, content: bytes, **headers: str
+    ) -> httpx.Response:
         token = self.asker.issuer.issue(self.who, timedelta(minutes=30))
         known = {"Authorization": f"Bearer {token}"} | headers
-        return await self.asker.client.put(f"/imports/{import_id}", content=content, headers=known)
+        return await self.asker.client.put(
+            f"/imports/{import_id}", content=content, headers=known
+        )
 
     async def sends(self, content: bytes, **more: object) -> str:
         """An import with its file: its id."""
@@ -73,7 +85,9 @@ class Desk:
         return opened
 
     async def sees(self, import_id: str, selection: str = COUNTS) -> Any:  # noqa: ANN401 JSON
-        query = f"query($id: ID!) {{ node(id: $id) {{ ... on Import {{ {selection} }} }} }}"
+        query = (
+            f"query($id: ID!) {{ node(id: $id) {{ ... on Import {{ {selection} }} }} }}"
+        )
         return (await self.asker.ask(self.who, query, id=import_id))["node"]
 
     async def lines(self, import_id: str) -> list[dict[str, Any]]:
@@ -82,20 +96,37 @@ class Desk:
         found: list[dict[str, Any]] = []
         after = None
         while True:
-            page = (await self.asker.ask(self.who, query, id=import_id, after=after))["importLines"]
+            page = (await self.asker.ask(self.who, query, id=import_id, after=after))[
+                "importLines"
+            ]
             found.extend(page["nodes"])
             if not page["pageInfo"]["hasNextPage"]:
                 return found
             after = page["pageInfo"]["endCursor"]
 
     async def applies(self, import_id: str, **more: object) -> dict[str, Any]:
-        given = {"importId": import_id, "organismId": self.organism, "columnsConfirmed": True} | more
-        return await self.does("importApply", f"import {{ {COUNTS} }} applied registered unchanged left", **given)
+        given = {
+            "importId": import_id,
+            "organismId": self.organism,
+            "columnsConfirmed": True,
+        } | more
+        return await self.does(
+            "importApply",
+            f"import {{ {COUNTS} }} applied registered unchanged left",
+            **given,
+        )
 
     async def arbitrates(self, line_id: str, decision: str = "TAKEN") -> dict[str, Any]:
-        given = {"lineId": line_id, "decision": decision, "arbitrationReason": "Vérifié au répertoire"}
+        given = {
+            "lineId": line_id,
+            "decision": decision,
+            "arbitrationReason": "Vérifié au répertoire",
+        }
         return await self.does("importArbitrate", "line { id arbitration }", **given)
 
 
 def outcomes(lines: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
-    return [(line["outcome"], [reason["code"] for reason in line["reasons"]]) for line in lines]
+    return [
+        (line["outcome"], [reason["code"] for reason in line["reasons"]])
+        for line in lines
+    ]

@@ -12,8 +12,9 @@ import pytest
 
 from tests.acting.ledger import journalled, rows
 from tests.conftest import World
-from tests.imports.sending import GIVEN, Desk, a_file, a_line
 from tests.journeys.story import a_siret, refused
+
+from .sending import GIVEN, Desk, a_file, a_line
 
 CELL = "ESAT Zinzolin"
 
@@ -39,7 +40,9 @@ async def test_a_real_server_takes_the_file_and_previews_it(serve: Any) -> None:
     assert (await desk.sees(opened, "received"))["received"] == 122
 
 
-async def test_the_same_bytes_again_answer_the_same_and_others_are_refused(paris: Desk, world: World) -> None:
+async def test_the_same_bytes_again_answer_the_same_and_others_are_refused(
+    paris: Desk, world: World
+) -> None:
     opened, file = await paris.opens(), a_file(a_line())
     first = await paris.puts(opened, file)
 
@@ -53,7 +56,9 @@ async def test_the_same_bytes_again_answer_the_same_and_others_are_refused(paris
     assert len(await rows(world.database, "SELECT id FROM extract_line")) == 1
 
 
-async def test_the_same_file_sent_twice_at_once_is_received_once(paris: Desk, world: World) -> None:
+async def test_the_same_file_sent_twice_at_once_is_received_once(
+    paris: Desk, world: World
+) -> None:
     opened, file = await paris.opens(), a_file(a_line(), a_line())
 
     answers = await asyncio.gather(*(paris.puts(opened, file) for _ in range(4)))
@@ -63,8 +68,12 @@ async def test_the_same_file_sent_twice_at_once_is_received_once(paris: Desk, wo
     assert await journalled(world.database, "importUpload") == 1
 
 
-@pytest.mark.parametrize("who", ["agent-rhone", "lecteur-paris", "social-villefictive", "declarante-canal"])
-async def test_a_stranger_is_told_what_an_unknown_import_is_told(paris: Desk, world: World, who: str) -> None:
+@pytest.mark.parametrize(
+    "who", ["agent-rhone", "lecteur-paris", "social-villefictive", "declarante-canal"]
+)
+async def test_a_stranger_is_told_what_an_unknown_import_is_told(
+    paris: Desk, world: World, who: str
+) -> None:
     opened = await paris.opens()
     stranger = Desk(world, who, "org_691")
 
@@ -75,7 +84,9 @@ async def test_a_stranger_is_told_what_an_unknown_import_is_told(paris: Desk, wo
     assert answer.json() == unknown.json()
 
 
-async def test_who_treats_a_line_reads_the_header_and_still_sends_nothing(paris: Desk, hauts_de_seine: Desk) -> None:
+async def test_who_treats_a_line_reads_the_header_and_still_sends_nothing(
+    paris: Desk, hauts_de_seine: Desk
+) -> None:
     file = a_file(a_line(caf="921", department="92"))
     sent = await paris.sends(file)
 
@@ -86,8 +97,14 @@ async def test_who_treats_a_line_reads_the_header_and_still_sends_nothing(paris:
 async def test_without_a_token_nothing_is_read(paris: Desk) -> None:
     opened = await paris.opens()
 
-    assert code(await paris.puts(opened, b"x", Authorization="")) == (401, "TOKEN_MISSING")
-    assert code(await paris.puts(opened, b"x", Authorization="Bearer x")) == (401, "TOKEN_INVALID")
+    assert code(await paris.puts(opened, b"x", Authorization="")) == (
+        401,
+        "TOKEN_MISSING",
+    )
+    assert code(await paris.puts(opened, b"x", Authorization="Bearer x")) == (
+        401,
+        "TOKEN_INVALID",
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,35 +152,75 @@ async def test_a_defect_is_masked_and_no_cell_is_logged(
     assert "Zinzolin" not in caplog.text
 
 
-async def test_what_is_received_is_journaled_without_a_cell(paris: Desk, world: World) -> None:
-    sent = await paris.sends(a_file(a_line(name="ESAT Zinzolin", contact="zinzolin@exemple.invalid")), filename="z.csv")
+async def test_what_is_received_is_journaled_without_a_cell(
+    paris: Desk, world: World
+) -> None:
+    sent = await paris.sends(
+        a_file(a_line(name="ESAT Zinzolin", contact="zinzolin@exemple.invalid")),
+        filename="z.csv",
+    )
 
-    (entry,) = await rows(world.database, "SELECT * FROM journal WHERE act = 'importUpload'")
-    assert (entry["object_id"], entry["acting_for"], entry["source"]) == (sent, "org_751", "API")
+    (entry,) = await rows(
+        world.database, "SELECT * FROM journal WHERE act = 'importUpload'"
+    )
+    assert (entry["object_id"], entry["acting_for"], entry["source"]) == (
+        sent,
+        "org_751",
+        "API",
+    )
     assert entry["matched_rule"] == "agent_managing Import:upload jurisdiction"
     assert "inzolin" not in str(entry)
-    after = orjson.loads(entry["after"]) if isinstance(entry["after"], str) else entry["after"]
-    assert (after[sent]["content"], after[sent]["columns"], after[sent]["received"]) == ("«modifié»", "«modifié»", 1)
+    after = (
+        orjson.loads(entry["after"])
+        if isinstance(entry["after"], str)
+        else entry["after"]
+    )
+    assert (
+        after[sent]["content"],
+        after[sent]["columns"],
+        after[sent]["received"],
+    ) == ("«modifié»", "«modifié»", 1)
 
 
 # who sees what
 
 
-async def test_a_caf_sees_the_header_and_its_own_lines_alone(paris: Desk, hauts_de_seine: Desk, national: Desk) -> None:
-    lines = (a_line(), a_line(caf="921", department="92"), a_line(caf="691", department="69"), a_line(caf="999"))
+async def test_a_caf_sees_the_header_and_its_own_lines_alone(
+    paris: Desk, hauts_de_seine: Desk, national: Desk
+) -> None:
+    lines = (
+        a_line(),
+        a_line(caf="921", department="92"),
+        a_line(caf="691", department="69"),
+        a_line(caf="999"),
+    )
     sent = await national.sends(a_file(*lines))
     rhone = Desk(paris.asker, "agent-bouches-du-rhone", "org_131")
     centre = "{ imports { nodes { id } } importLines { totalCount } }"
 
-    seen = {desk.who: [line["number"] for line in await desk.lines(sent)] for desk in (paris, hauts_de_seine, national)}
-    assert seen == {"agent-paris": [2], "agent-hauts-de-seine": [3], "admin-national": [2, 3, 4, 5]}
+    seen = {
+        desk.who: [line["number"] for line in await desk.lines(sent)]
+        for desk in (paris, hauts_de_seine, national)
+    }
+    assert seen == {
+        "agent-paris": [2],
+        "agent-hauts-de-seine": [3],
+        "admin-national": [2, 3, 4, 5],
+    }
     assert (await paris.sees(sent, "received awaiting lines { totalCount }")) == {"received": 4, "awaiting": 1, "lines": {"totalCount": 1}}  # fmt: skip
     assert await rhone.sees(sent, "id") is None
-    assert await rhone.asker.ask(rhone.who, centre) == {"imports": {"nodes": []}, "importLines": {"totalCount": 0}}
-    assert (await rhone.asker.ask("lecteur-paris", centre))["importLines"]["totalCount"] == 1
+    assert await rhone.asker.ask(rhone.who, centre) == {
+        "imports": {"nodes": []},
+        "importLines": {"totalCount": 0},
+    }
+    assert (await rhone.asker.ask("lecteur-paris", centre))["importLines"][
+        "totalCount"
+    ] == 1
 
 
-async def test_each_act_is_the_organism_s_own(paris: Desk, hauts_de_seine: Desk, national: Desk, world: World) -> None:
+async def test_each_act_is_the_organism_s_own(
+    paris: Desk, hauts_de_seine: Desk, national: Desk, world: World
+) -> None:
     siret = a_siret()
     lines = (
         a_line(),
@@ -202,7 +259,10 @@ async def test_lines_are_found_by_what_is_asked(paris: Desk) -> None:
 
     seen = await paris.asker.ask(paris.who, asked, s=f"{siret[:9]} {siret[9:]}")
 
-    assert [[n["number"] for n in seen[name]["nodes"]] for name in ("taken", "waiting", "rejected", "one")] == [
+    assert [
+        [n["number"] for n in seen[name]["nodes"]]
+        for name in ("taken", "waiting", "rejected", "one")
+    ] == [
         [2],
         [4],
         [3],
@@ -212,4 +272,7 @@ async def test_lines_are_found_by_what_is_asked(paris: Desk) -> None:
     assert seen["mine"]["totalCount"] == 3
     (migration,) = seen["migrations"]
     assert migration["deadline"] == "2025-06-30"
-    assert migration["service"] == {"code": "ESAT", "migration": {"opensOn": "2025-03-20"}}
+    assert migration["service"] == {
+        "code": "ESAT",
+        "migration": {"opensOn": "2025-03-20"},
+    }

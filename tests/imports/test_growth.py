@@ -12,7 +12,8 @@ from sqlalchemy.orm.identity import _WeakInstanceDict
 
 from persistence import journal, parts
 from persistence.records import Organism
-from tests.imports.sending import Desk, a_file, a_line
+
+from .sending import Desk, a_file, a_line
 
 FEW, MANY = 40, 120
 
@@ -28,7 +29,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
             done["walked"] += len(objects)
             return objects
 
-        monkeypatch.setattr(kind, name, property(looked) if name in {"new", "dirty"} else looked)
+        monkeypatch.setattr(
+            kind, name, property(looked) if name in {"new", "dirty"} else looked
+        )
 
     counted(Session, "new", Session.new.fget)  # type: ignore[attr-defined]
     counted(Session, "dirty", Session.dirty.fget)  # type: ignore[attr-defined]
@@ -60,8 +63,12 @@ async def test_taking_three_times_as_many_lines_does_no_more_than_three_times_th
     assert many["statements"] <= few["statements"] * MANY / FEW
 
 
-async def test_an_entry_that_is_given_what_it_tells_looks_at_nothing_else(work: Counter[str]) -> None:
-    organisms = [Organism(code=str(number), name="Caf", departments=[]) for number in range(50)]
+async def test_an_entry_that_is_given_what_it_tells_looks_at_nothing_else(
+    work: Counter[str],
+) -> None:
+    organisms = [
+        Organism(code=str(number), name="Caf", departments=[]) for number in range(50)
+    ]
     async with AsyncSession() as session:
         session.add_all(organisms)
 
@@ -71,7 +78,9 @@ async def test_an_entry_that_is_given_what_it_tells_looks_at_nothing_else(work: 
         assert work["walked"] == 0
 
 
-async def test_others_are_answered_between_the_parts_of_an_import(paris: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_others_are_answered_between_the_parts_of_an_import(
+    paris: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who waits meanwhile waits for a part: no more is written in one turn of the loop."""
     monkeypatch.setattr(parts, "PART", 20)
     sent = await paris.sends(a_file(*(a_line() for _ in range(MANY))))
@@ -85,4 +94,6 @@ async def test_others_are_answered_between_the_parts_of_an_import(paris: Desk, m
     event.remove(Session, "before_flush", noted)
 
     assert sum(written) > MANY * 5
-    assert max(written) <= 20 * 4  # a partner, its SIRET, its establishment and its origin
+    assert (
+        max(written) <= 20 * 4
+    )  # a partner, its SIRET, its establishment and its origin

@@ -10,9 +10,10 @@ from persistence.migrations import check
 from tests.acting.ledger import rows
 from tests.acting.test_sealing import moved, script
 from tests.conftest import World
-from tests.imports.sending import Desk, a_file, a_line
-from tests.imports.test_sheets_over_the_graph import SHEETS
 from tests.journeys.story import a_siret
+
+from .sending import Desk, a_file, a_line
+from .test_sheets_over_the_graph import SHEETS
 
 BROKEN = (
     "UPDATE extract_line SET outcome = 'LOST'",
@@ -27,9 +28,13 @@ async def _refuses(database: Database, statement: str) -> None:
             await session.execute(text(statement))
 
 
-async def test_lines_of_before_stay_and_are_read_with_their_reasons_of_before(paris: Desk, world: World) -> None:
+async def test_lines_of_before_stay_and_are_read_with_their_reasons_of_before(
+    paris: Desk, world: World
+) -> None:
     sent = await paris.sends(a_file(a_line(a_siret()), a_line(a_siret(), seen="hier")))
-    before = await rows(world.database, "SELECT id, number, fingerprint FROM extract_line ORDER BY id")
+    before = await rows(
+        world.database, "SELECT id, number, fingerprint FROM extract_line ORDER BY id"
+    )
     await moved(world.database, command.downgrade, str(script("0013").down_revision))
     async with world.database.transaction() as session:  # a reason had no path
         old = "UPDATE extract_line SET reasons = '[[\"DAY_INVALID\", null]]' WHERE number = 3"
@@ -38,11 +43,22 @@ async def test_lines_of_before_stay_and_are_read_with_their_reasons_of_before(pa
     await moved(world.database, command.upgrade, "head")
 
     await check(world.database)
-    assert await rows(world.database, "SELECT id, number, fingerprint FROM extract_line ORDER BY id") == before
+    assert (
+        await rows(
+            world.database,
+            "SELECT id, number, fingerprint FROM extract_line ORDER BY id",
+        )
+        == before
+    )
     seen = await paris.sees(sent, SHEETS)
     assert seen["sheets"] == []
-    assert [(line["sheet"], line["number"]) for line in seen["lines"]["nodes"]] == [(None, 2), (None, 3)]
-    assert [(r["code"], r["path"]) for r in seen["lines"]["nodes"][1]["reasons"]] == [("DAY_INVALID", [])]
+    assert [(line["sheet"], line["number"]) for line in seen["lines"]["nodes"]] == [
+        (None, 2),
+        (None, 3),
+    ]
+    assert [(r["code"], r["path"]) for r in seen["lines"]["nodes"][1]["reasons"]] == [
+        ("DAY_INVALID", [])
+    ]
     for statement in BROKEN:
         await _refuses(world.database, statement)
     await _refuses(world.database, "UPDATE extract_line SET number = 2")

@@ -9,14 +9,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from persistence.extracts import Reading, read_file
+from persistence.intake.import_reading import ParsedImport, read_file
+from persistence.intake.import_words import Reference
+from persistence.intake.sheets import ROWS
+from persistence.intake.workbooks import CSV, XLSX
 from persistence.records import Refused, Rule
-from persistence.records.extract_words import Reference
 from persistence.records.identifiers import Nir
-from persistence.sheets import ROWS
-from persistence.workbooks import CSV, XLSX
-from tests.imports.sending import HEADER, a_file, a_line
 from tests.journeys.story import _keyed
+
+from .sending import HEADER, a_file, a_line
 
 KNOWN = Reference(
     {"751": "org_751", "061": "org_061", "974": "org_974"},
@@ -30,7 +31,7 @@ A_NIR = Nir.read("1850575999042").reveal()
 NAMES = HEADER.split(";")
 
 
-def read(content: bytes, *columns: tuple[str, str]) -> Reading:
+def read(content: bytes, *columns: tuple[str, str]) -> ParsedImport:
     return read_file(content, [{"header": h, "field": f} for h, f in columns], KNOWN)
 
 
@@ -71,7 +72,12 @@ def test_a_windows_file_with_a_title_other_words_and_another_order_is_read() -> 
 
     assert (found.media, found.header_line, found.blank_lines) == (CSV, 3, 0)
     (word,) = found.words
-    assert (word.number, word.siret, word.name, word.organism_id) == (4, GOOD, "ESAT Élan", "org_061")
+    assert (word.number, word.siret, word.name, word.organism_id) == (
+        4,
+        GOOD,
+        "ESAT Élan",
+        "org_061",
+    )
     assert (word.known_mcp, word.known_habtiers, word.active) == (False, True, None)
     assert found.columns.ignored == ["SIREN"]
 
@@ -79,7 +85,12 @@ def test_a_windows_file_with_a_title_other_words_and_another_order_is_read() -> 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_delimiters_and_encodings_are_told_apart(delimiter: str, encoding: str) -> None:
-    content = a_file(a_line(GOOD, name="ESAT Éclair")).decode().replace(";", delimiter).encode(encoding)
+    content = (
+        a_file(a_line(GOOD, name="ESAT Éclair"))
+        .decode()
+        .replace(";", delimiter)
+        .encode(encoding)
+    )
 
     assert the_word(content).name == "ESAT Éclair"
 
@@ -97,7 +108,10 @@ def test_the_code_of_the_caf_counts_before_its_name() -> None:
 
 
 def test_a_lone_caf_column_is_the_code() -> None:
-    rows = [["Caf", "SIRET", "Raison sociale", "MCP", "Habtiers"], [751, GOOD, "A", "X", None]]
+    rows = [
+        ["Caf", "SIRET", "Raison sociale", "MCP", "Habtiers"],
+        [751, GOOD, "A", "X", None],
+    ]
 
     assert read(a_workbook(rows)).words[0].organism_id == "org_751"
 
@@ -110,7 +124,9 @@ def test_missing_columns_are_named_with_those_that_were_found() -> None:
     assert "« Ville »" in message
 
 
-@pytest.mark.parametrize("content", [b"", b"rien", b"a;b;c\n1;2;3\n", a_line(GOOD).encode()])
+@pytest.mark.parametrize(
+    "content", [b"", b"rien", b"a;b;c\n1;2;3\n", a_line(GOOD).encode()]
+)
 def test_without_a_header_no_cell_is_repeated(content: bytes) -> None:
     code, message = refused(content)
 
@@ -157,7 +173,11 @@ def test_the_first_sheet_with_a_header_is_the_one() -> None:
 
     found = read(a_workbook(notes, lines, [NAMES]))
 
-    assert (found.media, found.header_line, [w.number for w in found.words]) == (XLSX, 2, [3])
+    assert (found.media, found.header_line, [w.number for w in found.words]) == (
+        XLSX,
+        2,
+        [3],
+    )
 
 
 def test_a_merged_title_is_no_header() -> None:
@@ -174,18 +194,32 @@ def test_a_merged_title_is_no_header() -> None:
 
 
 def test_blank_lines_are_counted_apart_and_numbers_are_the_spreadsheet_s() -> None:
-    rows = [NAMES, a_line(GOOD).split(";"), [], [None, "  "], a_line("99990101000010").split(";")]
+    rows = [
+        NAMES,
+        a_line(GOOD).split(";"),
+        [],
+        [None, "  "],
+        a_line("99990101000010").split(";"),
+    ]
 
     found = read(a_workbook(rows))
 
     assert ([word.number for word in found.words], found.blank_lines) == ([2, 5], 2)
-    assert [w.number for w in read(a_file(a_line(GOOD), "", ";;", a_line("99990101000010"))).words] == [2, 5]
+    assert [
+        w.number
+        for w in read(a_file(a_line(GOOD), "", ";;", a_line("99990101000010"))).words
+    ] == [2, 5]
 
 
 def test_a_cell_on_two_lines_is_one_line_of_the_spreadsheet() -> None:
-    found = read(a_file(a_line(GOOD, contact='"Accueil\nÉlan"'), a_line("99990101000010")))
+    found = read(
+        a_file(a_line(GOOD, contact='"Accueil\nÉlan"'), a_line("99990101000010"))
+    )
 
-    assert [(word.number, word.contact) for word in found.words] == [(2, "Accueil Élan"), (3, None)]
+    assert [(word.number, word.contact) for word in found.words] == [
+        (2, "Accueil Élan"),
+        (3, None),
+    ]
 
 
 @pytest.mark.parametrize("name", ['"ESAT\nÉlan"', "ESAT\u200bÉlan", "ESAT \u202eÉlan"])
@@ -193,7 +227,9 @@ def test_a_name_with_what_is_not_seen_rejects_its_line(name: str) -> None:
     word = the_word(a_file(a_line(GOOD, name=name)))
 
     assert (word.name, word.is_rejected) == (None, True)
-    assert [notice.detail for notice in word.reasons] == ["Raison sociale : ni saut de ligne, ni caractère invisible."]
+    assert [notice.detail for notice in word.reasons] == [
+        "Raison sociale : ni saut de ligne, ni caractère invisible."
+    ]
 
 
 def test_a_header_without_lines_is_an_empty_extraction() -> None:
@@ -208,7 +244,9 @@ def test_a_header_without_lines_is_an_empty_extraction() -> None:
     [(GOOD, GOOD), ("999 901 077 00019", GOOD), ("999.901.077-00019", GOOD), ("35600000000048", "35600000000048"),
      (OLD, OLD), (OLD[1:], OLD), (OLD[2:], OLD)],
 )  # fmt: skip
-def test_a_siret_is_read_in_any_spacing_and_with_its_zeros_eaten(written: str, siret: str) -> None:
+def test_a_siret_is_read_in_any_spacing_and_with_its_zeros_eaten(
+    written: str, siret: str
+) -> None:
     assert the_word(a_file(a_line(written))).siret == siret
 
 
@@ -222,7 +260,10 @@ def test_a_siret_that_cannot_be_one_rejects_its_line(written: str, code: str) ->
 
 
 def test_scientific_notation_is_explained() -> None:
-    assert "notation scientifique" in the_word(a_file(a_line("9,99901E+13"))).reasons[0].message
+    assert (
+        "notation scientifique"
+        in the_word(a_file(a_line("9,99901E+13"))).reasons[0].message
+    )
 
 
 def test_numbers_stand_for_texts() -> None:
@@ -233,18 +274,34 @@ def test_numbers_stand_for_texts() -> None:
     ]
 
     for word in read(a_workbook(rows)).words:
-        assert (word.siret, word.department, word.organism_id) == (GOOD, "06", "org_061")
+        assert (word.siret, word.department, word.organism_id) == (
+            GOOD,
+            "06",
+            "org_061",
+        )
         assert (word.known_mcp, word.known_habtiers) == (True, False)
         assert not word.is_rejected
 
 
 @pytest.mark.parametrize("decimals", [".0", ",0", ".00", ",00"])
 def test_the_numbers_that_a_spreadsheet_wrote_as_text_are_whole(decimals: str) -> None:
-    line = {"department": f"6{decimals}", "caf": f"61{decimals}", "mcp": f"1{decimals}", "habtiers": f"0{decimals}"}
+    line = {
+        "department": f"6{decimals}",
+        "caf": f"61{decimals}",
+        "mcp": f"1{decimals}",
+        "habtiers": f"0{decimals}",
+    }
 
-    word = the_word(a_file(a_line(f"{GOOD}{decimals}", finess=f"69901031{decimals}", **line)))
+    word = the_word(
+        a_file(a_line(f"{GOOD}{decimals}", finess=f"69901031{decimals}", **line))
+    )
 
-    assert (word.siret, word.department, word.organism_id, word.finess) == (GOOD, "06", "org_061", "069901031")
+    assert (word.siret, word.department, word.organism_id, word.finess) == (
+        GOOD,
+        "06",
+        "org_061",
+        "069901031",
+    )
     assert (word.known_mcp, word.known_habtiers, word.reasons) == (True, False, [])
 
 
@@ -296,7 +353,9 @@ def test_a_doubt_that_rejects_nothing_leaves_the_line_to_be_taken() -> None:
 
 
 def test_a_personal_number_is_kept_nowhere() -> None:
-    word = the_word(f"{HEADER};Note\n{a_line(GOOD)};vu {A_NIR[:5]} {A_NIR[5:]}\n".encode())
+    word = the_word(
+        f"{HEADER};Note\n{a_line(GOOD)};vu {A_NIR[:5]} {A_NIR[5:]}\n".encode()
+    )
 
     assert word.raw["Note"] == "«retiré»"
     assert A_NIR not in str(word)
@@ -314,7 +373,12 @@ def test_a_formula_is_seen_and_never_computed() -> None:
 
 
 def test_the_same_values_have_the_same_fingerprint_however_written() -> None:
-    one, two = read(a_file(a_line(GOOD), a_line("999 901 077 00019", name="ESAT  des  Acacias", mcp="non"))).words
+    one, two = read(
+        a_file(
+            a_line(GOOD),
+            a_line("999 901 077 00019", name="ESAT  des  Acacias", mcp="non"),
+        )
+    ).words
 
     assert one.fingerprint == two.fingerprint
     assert the_word(a_file(a_line(GOOD, name="Autre"))).fingerprint != one.fingerprint
@@ -354,9 +418,15 @@ def test_what_does_not_read_is_refused_in_a_sentence(content: bytes) -> None:
     assert "Error" not in message
 
 
-def test_each_byte_spoiled_in_a_workbook_is_a_refusal_or_a_reading_never_a_defect() -> None:
+def test_each_byte_spoiled_in_a_workbook_is_a_refusal_or_a_reading_never_a_defect() -> (
+    None
+):
     for place in range(0, len(GOOD_BOOK), 97):
-        spoiled = GOOD_BOOK[:place] + bytes([GOOD_BOOK[place] ^ 0xFF]) + GOOD_BOOK[place + 1 :]
+        spoiled = (
+            GOOD_BOOK[:place]
+            + bytes([GOOD_BOOK[place] ^ 0xFF])
+            + GOOD_BOOK[place + 1 :]
+        )
         try:
             read(spoiled)
         except Refused as met:
@@ -379,7 +449,10 @@ def test_what_is_too_large_is_refused_before_it_is_read(content: bytes) -> None:
 
 def test_a_sheet_that_claims_to_be_immense_is_read_for_what_it_holds() -> None:
     made = BytesIO()
-    with zipfile.ZipFile(BytesIO(GOOD_BOOK)) as book, zipfile.ZipFile(made, "w") as claimed:
+    with (
+        zipfile.ZipFile(BytesIO(GOOD_BOOK)) as book,
+        zipfile.ZipFile(made, "w") as claimed,
+    ):
         for part in book.infolist():
             text = book.read(part).replace(b'ref="A1:J2"', b'ref="A1:XFD1048576"')
             claimed.writestr(part.filename, text)

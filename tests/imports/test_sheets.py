@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from persistence import sheets, workbooks
+from persistence.intake import sheets, workbooks
+from persistence.intake.sheets import SheetState
 from persistence.records import Rule
-from persistence.sheets import SheetState
-from tests.imports.sending import HEADER, a_file, a_line
-from tests.imports.test_reading_files import GOOD, NAMES, OTHER, a_workbook, read, refused, the_word
+
+from .sending import HEADER, a_file, a_line
+from .test_reading_files import GOOD, NAMES, OTHER, a_workbook, read, refused, the_word
 
 LINE, SECOND = a_line(GOOD).split(";"), a_line(OTHER).split(";")
 LAST_ROW = 1_048_576
@@ -37,7 +38,10 @@ def named_workbook(*named: tuple[str, str, Sequence[Any]]) -> bytes:
 
 
 def states(content: bytes) -> dict[str, tuple[str, int]]:
-    return {report.name: (report.state.value, report.lines) for report in read(content).sheets}
+    return {
+        report.name: (report.state.value, report.lines)
+        for report in read(content).sheets
+    }
 
 
 # rows
@@ -55,7 +59,9 @@ def a_styled_end() -> bytes:
     return content.getvalue()
 
 
-def test_a_styled_cell_at_the_last_row_of_a_sheet_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_styled_cell_at_the_last_row_of_a_sheet_costs_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     looked_at = []
 
     def counted(number: int, cells: Any) -> workbooks.Row:  # noqa: ANN401 any cells
@@ -74,18 +80,26 @@ def test_a_styled_cell_at_the_last_row_of_a_sheet_costs_nothing(monkeypatch: pyt
 def with_rows(content: bytes, rows: bytes) -> bytes:
     """The first sheet of a workbook, with these rows as they are written in its file."""
     other = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as book, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as made:
+    with (
+        zipfile.ZipFile(BytesIO(content)) as book,
+        zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         for part in book.infolist():
-            made.writestr(part.filename, book.read(part).replace(b"</sheetData>", rows + b"</sheetData>", 1))
+            made.writestr(
+                part.filename,
+                book.read(part).replace(b"</sheetData>", rows + b"</sheetData>", 1),
+            )
     return other.getvalue()
 
 
-def test_rows_that_a_style_alone_has_put_there_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_a_style_alone_has_put_there_are_not_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Borders drawn down to the end of the sheet: more than twenty megabytes that say nothing."""
     parsed: list[int] = []
     placed = workbooks._placed  # noqa: SLF001 the one place that each row passes
 
-    def counted(sheet: Any, cells: Any) -> list[workbooks.Cell]:  # noqa: ANN401 openpyxl's
+    def counted(sheet: Any, cells: Any) -> list[workbooks.SheetCell]:  # noqa: ANN401 openpyxl's
         parsed.append(len(cells))
         return placed(sheet, cells)
 
@@ -97,7 +111,9 @@ def test_rows_that_a_style_alone_has_put_there_are_not_parsed(monkeypatch: pytes
     )
     written = b'<row r="250000"><c r="A250000" t="inlineStr"><is><t>1</t></is></c><c r="B250000" s="1"/></row>'
 
-    words = read(with_rows(a_workbook([NAMES, LINE]), styled + b'<row r="250001"/>' + written)).words
+    words = read(
+        with_rows(a_workbook([NAMES, LINE]), styled + b'<row r="250001"/>' + written)
+    ).words
 
     assert len(styled) > workbooks.UNPACKED
     assert [word.number for word in words] == [2, 250_000]
@@ -107,16 +123,22 @@ def test_rows_that_a_style_alone_has_put_there_are_not_parsed(monkeypatch: pytes
 def test_a_sheet_that_says_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "UNPACKED", 100_000)
     rows = b"".join(
-        b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>texte</t></is></c></row>' % (i, i) for i in range(3, 3_000)
+        b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>texte</t></is></c></row>' % (i, i)
+        for i in range(3, 3_000)
     )
 
     assert refused(with_rows(a_workbook([NAMES, LINE]), rows))[0] == "EXTRACT_TOO_LARGE"
 
 
-def test_a_row_longer_than_what_is_read_at_once_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_longer_than_what_is_read_at_once_is_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(workbooks, "CHUNK", 64)
 
-    assert [word.siret for word in read(a_workbook([NAMES, LINE, SECOND])).words] == [GOOD, OTHER]
+    assert [word.siret for word in read(a_workbook([NAMES, LINE, SECOND])).words] == [
+        GOOD,
+        OTHER,
+    ]
 
 
 def test_rows_of_separators_alone_are_no_lines_of_a_csv() -> None:
@@ -135,12 +157,20 @@ def test_a_row_as_far_as_a_spreadsheet_goes_is_read() -> None:
     assert [word.number for word in read(content.getvalue()).words] == [2, LAST_ROW]
 
 
-@pytest.mark.parametrize("forged", [b"2", b"1", b"0", b"-3", b"1048577", b"99999999999", b"x"])
+@pytest.mark.parametrize(
+    "forged", [b"2", b"1", b"0", b"-3", b"1048577", b"99999999999", b"x"]
+)
 def test_rows_that_do_not_follow_each_other_are_refused(forged: bytes) -> None:
     content = BytesIO()
-    with zipfile.ZipFile(BytesIO(a_workbook([NAMES, LINE, SECOND]))) as book, zipfile.ZipFile(content, "w") as other:
+    with (
+        zipfile.ZipFile(BytesIO(a_workbook([NAMES, LINE, SECOND]))) as book,
+        zipfile.ZipFile(content, "w") as other,
+    ):
         for part in book.infolist():
-            other.writestr(part.filename, book.read(part).replace(b'<row r="3"', b'<row r="' + forged + b'"'))
+            other.writestr(
+                part.filename,
+                book.read(part).replace(b'<row r="3"', b'<row r="' + forged + b'"'),
+            )
 
     assert refused(content.getvalue())[0] == "EXTRACT_UNREADABLE"
 
@@ -165,7 +195,11 @@ def test_a_second_visible_sheet_with_the_same_header_is_read() -> None:
         ("Paris", 2, GOOD),
         ("Suite", 3, OTHER),
     ]
-    assert states(content) == {"Paris": ("READ", 1), "Notes": ("NO_HEADER", 0), "Suite": ("READ", 1)}
+    assert states(content) == {
+        "Paris": ("READ", 1),
+        "Notes": ("NO_HEADER", 0),
+        "Suite": ("READ", 1),
+    }
 
 
 def test_a_visible_sheet_comes_before_a_hidden_one() -> None:
@@ -174,17 +208,25 @@ def test_a_visible_sheet_comes_before_a_hidden_one() -> None:
     )  # fmt: skip
 
     assert [word.siret for word in read(content).words] == [GOOD]
-    assert states(content) == {"Ancien": ("HIDDEN", 0), "Plus ancien": ("HIDDEN", 0), "Courant": ("READ", 1)}
+    assert states(content) == {
+        "Ancien": ("HIDDEN", 0),
+        "Plus ancien": ("HIDDEN", 0),
+        "Courant": ("READ", 1),
+    }
 
 
 def test_a_hidden_sheet_is_read_when_no_visible_one_bears_the_header() -> None:
-    content = named_workbook(("Accueil", "visible", [["Bonjour"]]), ("Données", "hidden", [NAMES, LINE]))
+    content = named_workbook(
+        ("Accueil", "visible", [["Bonjour"]]), ("Données", "hidden", [NAMES, LINE])
+    )
 
     assert [word.siret for word in read(content).words] == [GOOD]
     assert states(content) == {"Accueil": ("NO_HEADER", 0), "Données": ("READ", 1)}
 
 
-def test_a_sheet_of_another_or_of_an_incomplete_header_is_told_and_stops_nothing() -> None:
+def test_a_sheet_of_another_or_of_an_incomplete_header_is_told_and_stops_nothing() -> (
+    None
+):
     other = [*NAMES[:-1], "Contact du siège"]
     content = named_workbook(
         ("Synthèse", "visible", [["SIRET", "Raison sociale", "Code Caf"], LINE[:3]]), ("Esat", "visible", [NAMES, LINE]),
@@ -198,22 +240,33 @@ def test_a_sheet_of_another_or_of_an_incomplete_header_is_told_and_stops_nothing
 
 
 def test_lines_of_two_sheets_are_told_apart_where_they_contradict_each_other() -> None:
-    reading = read(named_workbook(("A", "visible", [NAMES, LINE]), ("B", "visible", [NAMES, LINE])))
+    reading = read(
+        named_workbook(("A", "visible", [NAMES, LINE]), ("B", "visible", [NAMES, LINE]))
+    )
 
     assert [word.place for word in reading.words] == ["A!2", "B!2"]
 
 
-def test_the_lines_of_all_sheets_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lines_of_all_sheets_count_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sheets, "ROWS", 3)
     two = [NAMES, LINE, SECOND]
 
-    assert refused(named_workbook(("A", "visible", two), ("B", "visible", two)))[0] == "EXTRACT_TOO_LARGE"
+    assert (
+        refused(named_workbook(("A", "visible", two), ("B", "visible", two)))[0]
+        == "EXTRACT_TOO_LARGE"
+    )
 
 
 def test_a_csv_has_no_sheet() -> None:
     reading = read(a_file(a_line(GOOD)))
 
-    assert (reading.sheets, reading.words[0].sheet, reading.words[0].place) == ([], "", "2")
+    assert (reading.sheets, reading.words[0].sheet, reading.words[0].place) == (
+        [],
+        "",
+        "2",
+    )
 
 
 # separators
@@ -234,19 +287,29 @@ def test_a_title_full_of_other_marks_does_not_stop_a_file(above: str) -> None:
 @pytest.mark.parametrize("mark", [";", ",", "\t"])
 def test_a_comment_full_of_other_marks_does_not_change_the_separator(mark: str) -> None:
     others = (";,\t".replace(mark, "") * 30).strip("\t")
-    content = f"{HEADER};Note\n{a_line(GOOD)};\n".replace(";", mark) + f"{a_line(OTHER)};".replace(";", mark) + others
+    content = (
+        f"{HEADER};Note\n{a_line(GOOD)};\n".replace(";", mark)
+        + f"{a_line(OTHER)};".replace(";", mark)
+        + others
+    )
 
     assert [word.siret for word in read(content.encode()).words] == [GOOD, OTHER]
     assert not any(word.is_rejected for word in read(content.encode()).words)
 
 
-def test_of_two_marks_that_make_a_header_the_one_that_makes_more_columns_parts_the_file() -> None:
-    header = HEADER.replace("Raison sociale", "Raison sociale, nom").replace("Courriel", "Courriel, mél, contact")
+def test_of_two_marks_that_make_a_header_the_one_that_makes_more_columns_parts_the_file() -> (
+    None
+):
+    header = HEADER.replace("Raison sociale", "Raison sociale, nom").replace(
+        "Courriel", "Courriel, mél, contact"
+    )
 
     assert the_word(f"{header}\n{a_line(GOOD)}\n".encode()).siret == GOOD
 
 
-def test_the_widths_of_the_rows_decide_between_marks_that_make_as_many_columns() -> None:
+def test_the_widths_of_the_rows_decide_between_marks_that_make_as_many_columns() -> (
+    None
+):
     header = "SIRET;x,nom;x,Code Caf;x,MCP;x,Habtiers;x"
 
     assert the_word(f"{header}\n{GOOD},A,751,O,N\n".encode()).siret == GOOD
@@ -255,7 +318,11 @@ def test_the_widths_of_the_rows_decide_between_marks_that_make_as_many_columns()
 @pytest.mark.parametrize("mark", [";", ",", "\t"])
 def test_a_quote_that_is_never_closed_takes_no_line_with_it(mark: str) -> None:
     """The lines below would stand in its cell, and be lost."""
-    content = a_file(a_line(GOOD), a_line(OTHER, name='"L’Éclair'), *[a_line(GOOD)] * 5).decode().replace(";", mark)
+    content = (
+        a_file(a_line(GOOD), a_line(OTHER, name='"L’Éclair'), *[a_line(GOOD)] * 5)
+        .decode()
+        .replace(";", mark)
+    )
 
     code, message = refused(content.encode())
 
@@ -268,11 +335,16 @@ def test_a_quote_that_another_mark_would_leave_open_is_a_letter() -> None:
 
     reading = read(f'{header}\n{GOOD};A,"B;751;O;N\n{OTHER};C;751;O;N\n'.encode())
 
-    assert [(word.siret, word.name) for word in reading.words] == [(GOOD, 'A,"B'), (OTHER, "C")]
+    assert [(word.siret, word.name) for word in reading.words] == [
+        (GOOD, 'A,"B'),
+        (OTHER, "C"),
+    ]
 
 
 def test_a_quoted_cell_may_end_the_file_or_hold_an_end_of_line() -> None:
-    content = f"{HEADER}\r\n{a_line(GOOD, contact=chr(34) + 'a' + chr(10) + 'b' + chr(34))}"
+    content = (
+        f"{HEADER}\r\n{a_line(GOOD, contact=chr(34) + 'a' + chr(10) + 'b' + chr(34))}"
+    )
 
     assert the_word(content.encode()).contact == "a b"
 
@@ -295,13 +367,17 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 
 def test_hours_beyond_a_day_are_read_as_a_number_of_hours() -> None:
-    raw = the_word(a_workbook([[*NAMES, "Heures"], [*LINE, timedelta(hours=35, minutes=30)]])).raw
+    raw = the_word(
+        a_workbook([[*NAMES, "Heures"], [*LINE, timedelta(hours=35, minutes=30)]])
+    ).raw
 
     assert raw["Heures"] == "35.5"
 
 
 def test_a_percentage_and_a_sum_are_read_as_the_spreadsheet_shows_them() -> None:
-    book = openpyxl.load_workbook(BytesIO(a_workbook([[*NAMES, "Taux", "Somme"], [*LINE, 0.3333, 0.1 + 0.2]])))
+    book = openpyxl.load_workbook(
+        BytesIO(a_workbook([[*NAMES, "Taux", "Somme"], [*LINE, 0.3333, 0.1 + 0.2]]))
+    )
     book.active.cell(2, len(NAMES) + 1).number_format = "0.00%"
     content = BytesIO()
     book.save(content)
@@ -314,7 +390,11 @@ def test_a_percentage_and_a_sum_are_read_as_the_spreadsheet_shows_them() -> None
 def test_a_cross_is_read_as_yes_and_told_at_its_cell() -> None:
     word = the_word(a_file(a_line(GOOD, mcp="X", habtiers=" x ", active="O")))
 
-    assert (word.known_mcp, word.known_habtiers, word.is_rejected) == (True, True, False)
+    assert (word.known_mcp, word.known_habtiers, word.is_rejected) == (
+        True,
+        True,
+        False,
+    )
     assert [(reason.rule.name, reason.path) for reason in word.reasons] == [
         ("CROSS_IS_YES", ("raw", "Connu MCP")), ("CROSS_IS_YES", ("raw", "Connu Habtiers")),
     ]  # fmt: skip
@@ -334,7 +414,9 @@ def test_a_cross_is_read_as_yes_and_told_at_its_cell() -> None:
         ({"habtiers": "N", "active": ""}, "EXTRACT_NEITHER", ()),
     ],
 )  # fmt: skip
-def test_a_reason_names_its_cell(written: dict[str, str], code: str, path: tuple[str, ...]) -> None:
+def test_a_reason_names_its_cell(
+    written: dict[str, str], code: str, path: tuple[str, ...]
+) -> None:
     (reason,) = the_word(a_file(a_line(GOOD, **written))).reasons
 
     assert (reason.rule.name, reason.path) == (code, path)
@@ -343,7 +425,11 @@ def test_a_reason_names_its_cell(written: dict[str, str], code: str, path: tuple
 def test_each_cell_that_is_computed_has_its_own_reason() -> None:
     word = the_word(a_workbook([NAMES, [GOOD, "=A2", "=B2", 751, "O", "N"]]))
 
-    formulas = [reason.path[-1] for reason in word.reasons if reason.rule is Rule.EXTRACT_FORMULA]
+    formulas = [
+        reason.path[-1]
+        for reason in word.reasons
+        if reason.rule is Rule.EXTRACT_FORMULA
+    ]
     assert formulas == ["Raison sociale", "Département"]
 
 
@@ -360,7 +446,9 @@ def test_the_number_of_the_organism_counts_before_its_name() -> None:
 
 def test_every_state_of_a_sheet_has_its_words() -> None:
     from schema.imports import ImportSheetState  # noqa: PLC0415 the graph, for this test alone
-    from server.extraction import UNREAD  # noqa: PLC0415 the same
+    from server.client.extraction import UNREAD  # noqa: PLC0415 the same
 
-    assert {*ImportSheetState.__members__} == {*SheetState.__members__} - {SheetState.NOT_ASKED.value}
+    assert {*ImportSheetState.__members__} == {*SheetState.__members__} - {
+        SheetState.NOT_ASKED.value
+    }
     assert {*UNREAD} == {*SheetState.__members__} - {"READ", "EMPTY"}

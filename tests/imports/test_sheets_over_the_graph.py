@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from server.cli import main
-from tests.imports.sending import Desk, a_line
-from tests.imports.test_reading_files import NAMES
-from tests.imports.test_sheets import named_workbook
 from tests.journeys.story import Person, a_siret
+
+from .sending import Desk, a_line
+from .test_reading_files import NAMES
+from .test_sheets import named_workbook
 
 SHEETS = "sheets { name state lines } lines(first: 10) { nodes { sheet number outcome reasons { code message path } } }"
 
@@ -25,7 +26,9 @@ def two_sheets(first: str, second: str, **more: str) -> bytes:
     )
 
 
-async def test_an_import_tells_the_sheets_that_were_read_and_the_others(paris: Desk) -> None:
+async def test_an_import_tells_the_sheets_that_were_read_and_the_others(
+    paris: Desk,
+) -> None:
     siret = a_siret()
     opened = await paris.opens(filename="deux.xlsx")
 
@@ -41,7 +44,9 @@ async def test_an_import_tells_the_sheets_that_were_read_and_the_others(paris: D
     seen = await paris.sees(opened, SHEETS)
     assert seen["sheets"] == sheets
     first, second = seen["lines"]["nodes"]
-    assert [(line["sheet"], line["number"], line["outcome"]) for line in (first, second)] == [
+    assert [
+        (line["sheet"], line["number"], line["outcome"]) for line in (first, second)
+    ] == [
         ("Nord", 2, "NEW"),
         ("Sud", 2, "UNCHANGED"),
     ]
@@ -50,21 +55,30 @@ async def test_an_import_tells_the_sheets_that_were_read_and_the_others(paris: D
     assert "Même contenu que la ligne Nord!2." in same["message"]
 
 
-async def test_a_line_of_a_second_sheet_is_taken_and_told_by_its_sheet(paris: Desk, world: Any) -> None:  # noqa: ANN401
+async def test_a_line_of_a_second_sheet_is_taken_and_told_by_its_sheet(
+    paris: Desk,
+    world: Any,  # noqa: ANN401
+) -> None:
     first, second = a_siret(), a_siret()
     sent = await paris.sends(two_sheets(first, second, department="13"))
 
     done = await paris.applies(sent)
 
     assert (done["applied"], done["registered"]) == (2, 2)
-    assert [(w["code"], w["path"]) for w in done["warnings"]] == [("OTHER_DEPARTMENT", ["input", "lines", "Sud!2"])]
+    assert [(w["code"], w["path"]) for w in done["warnings"]] == [
+        ("OTHER_DEPARTMENT", ["input", "lines", "Sud!2"])
+    ]
     query = "query($s: String!) { partner(by: {siret: $s}) { origins { sheet lineNumber } } }"
     seen = await Person(world, "agent-paris").asker.ask("agent-paris", query, s=second)
     assert seen["partner"]["origins"] == [{"sheet": "Sud", "lineNumber": 2}]
 
 
 async def test_a_reason_of_a_line_names_its_column(paris: Desk) -> None:
-    sent = await paris.sends("\n".join((";".join(NAMES), a_line(a_siret(), mcp="X", seen="hier"), "")).encode())
+    sent = await paris.sends(
+        "\n".join(
+            (";".join(NAMES), a_line(a_siret(), mcp="X", seen="hier"), "")
+        ).encode()
+    )
 
     seen = await paris.sees(sent, SHEETS)
 
@@ -88,20 +102,33 @@ async def test_the_command_line_tells_the_sheets_and_the_cells_and_reads_a_colum
     running = await serve()
     file = tmp_path / "deux.xlsx"
     file.write_bytes(two_sheets(a_siret(), a_siret(), mcp="X"))
-    sent = ["import", str(file), "--as", "agent-paris", "--send", f"{running.url}/graphql"]
+    sent = [
+        "import",
+        str(file),
+        "--as",
+        "agent-paris",
+        "--send",
+        f"{running.url}/graphql",
+    ]
 
     assert await asyncio.to_thread(main, [*sent, "--column", "Ville=IGNORED"]) == 0
 
     told = capsys.readouterr().out.splitlines()
     assert "Feuilles lues : « Nord » (1 ligne), « Sud » (1 ligne)" in told
-    assert "Feuilles non lues : « Notes » (sans en-tête reconnu), « Ancien » (masquée)" in told
+    assert (
+        "Feuilles non lues : « Notes » (sans en-tête reconnu), « Ancien » (masquée)"
+        in told
+    )
     assert "à savoir · le fichier n'a pas de colonne « Ville »." in told
     (cross,) = [line for line in told if "CROSS_IS_YES" in line]
     assert cross.startswith("ligne Sud!2 · NEW · ")
     assert cross.endswith(" (colonne « Connu MCP »)")
 
     zones = tmp_path / "zones.csv"
-    zones.write_text(f"SIRET;Raison sociale;Caf A;Caf B;Zone;Habtiers\n{a_siret()};A;751;Paris;O;N\n", encoding="utf-8")
+    zones.write_text(
+        f"SIRET;Raison sociale;Caf A;Caf B;Zone;Habtiers\n{a_siret()};A;751;Paris;O;N\n",
+        encoding="utf-8",
+    )
     sent[1] = str(zones)
     explained = ["--column", "caf b=ignored", "--column", "Zone=KNOWN_MCP"]
     assert await asyncio.to_thread(main, sent) == 2

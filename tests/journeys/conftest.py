@@ -3,7 +3,8 @@
 import pytest
 
 from tests.conftest import World
-from tests.journeys.story import Person
+
+from .story import Person
 
 
 @pytest.fixture

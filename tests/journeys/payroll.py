@@ -2,7 +2,16 @@
 
 from persistence.records.identifiers import Nir
 
-NAMES = ("Abélia", "Bruyère", "Camélia", "Dahlia", "Églantine", "Fougère", "Glycine", "Hortensia")
+NAMES = (
+    "Abélia",
+    "Bruyère",
+    "Camélia",
+    "Dahlia",
+    "Églantine",
+    "Fougère",
+    "Glycine",
+    "Hortensia",
+)
 YEAR = 2026
 BORN = "27/05/1985"
 
@@ -20,10 +29,14 @@ def a_line(number: int, caf: str = "751", /, **changes: object) -> dict[str, obj
         "enteredOn": "28/06/2015", "rate": "100,00", "netRemuneration": "1 112,32", "netAid": "833,01",
         "esatShare": "17,00", "dualActivity": "N",
     }  # fmt: skip
-    return {name: value for name, value in (known | changes).items() if value is not None}
+    return {
+        name: value for name, value in (known | changes).items() if value is not None
+    }
 
 
-def a_deposit(siret: str, key: str, /, *lines: dict[str, object], **more: object) -> dict[str, object]:
+def a_deposit(
+    siret: str, key: str, /, *lines: dict[str, object], **more: object
+) -> dict[str, object]:
     """The input of a deposit of these lines; its good lines are taken."""
     known = {
         "establishment": {"siret": siret}, "campaignYear": YEAR, "deposit": True, "mode": "ACCEPT_VALID",
@@ -34,5 +47,13 @@ def a_deposit(siret: str, key: str, /, *lines: dict[str, object], **more: object
 
 def counts(batch: dict[str, object]) -> dict[str, object]:
     """Those of a batch that are not zero."""
-    names = ("received", "created", "replaced", "unchanged", "rejected", "held", "removed")
+    names = (
+        "received",
+        "created",
+        "replaced",
+        "unchanged",
+        "rejected",
+        "held",
+        "removed",
+    )
     return {name: batch[name] for name in names if batch[name]}

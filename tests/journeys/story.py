@@ -124,11 +124,15 @@ class Person:
     asker: Asker
     name: str
 
-    async def does(self, act: str, shows: str = "", /, **given: object) -> dict[str, Any]:
+    async def does(
+        self, act: str, shows: str = "", /, **given: object
+    ) -> dict[str, Any]:
         """The payload of an act; what is refused is told."""
         kind = act[0].upper() + act[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {shows} {EXPLAINED} warnings {{ code }} replayed }} }}"
-        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))["act"]
+        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))[
+            "act"
+        ]
         if payload["errors"]:
             raise Told(act, payload["errors"])
         return payload
@@ -142,7 +146,9 @@ class Person:
         return (await self.asks(query, id=object_id))["node"]
 
     async def tabs(self) -> list[str]:
-        viewer = (await self.asks("{ viewer { tabs { service { tabLabel } } } }"))["viewer"]
+        viewer = (await self.asks("{ viewer { tabs { service { tabLabel } } } }"))[
+            "viewer"
+        ]
         return sorted(tab["service"]["tabLabel"] for tab in viewer["tabs"])
 
     # partners
@@ -152,56 +158,122 @@ class Person:
             "siret": siret, "name": "ESAT des Tilleuls", "kind": "ESAT", "organismId": "org_751", "department": "75"
         } | facts  # fmt: skip
         made = (await self.does("partnerRegister", PARTNER, **given))["partner"]
-        return Partner(made["id"], made["siret"], tuple(e["id"] for e in made["establishments"]["nodes"]))
+        return Partner(
+            made["id"],
+            made["siret"],
+            tuple(e["id"] for e in made["establishments"]["nodes"]),
+        )
 
-    async def adds_establishment(self, partner: str, siret: str, department: str, name: str = "Annexe") -> str:
-        place = {"partnerId": partner, "siret": siret, "department": department, "name": name}
+    async def adds_establishment(
+        self, partner: str, siret: str, department: str, name: str = "Annexe"
+    ) -> str:
+        place = {
+            "partnerId": partner,
+            "siret": siret,
+            "department": department,
+            "name": name,
+        }
         given = {**place, "acknowledgeOtherSiren": True}
-        return _id(await self.does("establishmentAdd", "establishment { id }", **given), "establishment")
+        return _id(
+            await self.does("establishmentAdd", "establishment { id }", **given),
+            "establishment",
+        )
 
-    async def decides_eligibility(self, partner: str, decision: str = "ELIGIBLE", service: str = "ESAT") -> str:
+    async def decides_eligibility(
+        self, partner: str, decision: str = "ELIGIBLE", service: str = "ESAT"
+    ) -> str:
         given = {
             "partnerId": partner, "serviceId": f"svc_{service}", "decision": decision, "ground": "Mission vérifiée",
             "formDigest": FORM,
         }  # fmt: skip
-        return _id(await self.does("eligibilityDecide", "eligibility { id }", **given), "eligibility")
+        return _id(
+            await self.does("eligibilityDecide", "eligibility { id }", **given),
+            "eligibility",
+        )
 
     # conventions
 
-    async def prepares_convention(self, partner: str, mode: str = CENTRALISED, missions: tuple[str, ...] = WORK) -> str:
+    async def prepares_convention(
+        self, partner: str, mode: str = CENTRALISED, missions: tuple[str, ...] = WORK
+    ) -> str:
         given = {"partnerId": partner, "mode": mode, "missionIds": list(missions)}
-        return _id(await self.does("conventionPrepare", "convention { id }", **given), "convention")
+        return _id(
+            await self.does("conventionPrepare", "convention { id }", **given),
+            "convention",
+        )
 
-    async def signs_convention(self, convention: str, in_force_on: str = TODAY, /, **more: object) -> dict[str, Any]:
-        given = {"conventionId": convention, "convention": paper("a"), "contract": paper("b"), "inForceOn": in_force_on}
-        payload = await self.does("conventionSign", "convention { id status }", **(given | more))
+    async def signs_convention(
+        self, convention: str, in_force_on: str = TODAY, /, **more: object
+    ) -> dict[str, Any]:
+        given = {
+            "conventionId": convention,
+            "convention": paper("a"),
+            "contract": paper("b"),
+            "inForceOn": in_force_on,
+        }
+        payload = await self.does(
+            "conventionSign", "convention { id status }", **(given | more)
+        )
         return payload["convention"]  # type: ignore[no-any-return]
 
-    async def closes_convention(self, convention: str, on: str = TODAY) -> dict[str, Any]:
-        given = {"conventionId": convention, "on": on, "closingReason": "TERMINATED_BY_CAF"}
-        payload = await self.does("conventionClose", "convention { status closedOn }", **given)
+    async def closes_convention(
+        self, convention: str, on: str = TODAY
+    ) -> dict[str, Any]:
+        given = {
+            "conventionId": convention,
+            "on": on,
+            "closingReason": "TERMINATED_BY_CAF",
+        }
+        payload = await self.does(
+            "conventionClose", "convention { status closedOn }", **given
+        )
         return payload["convention"]  # type: ignore[no-any-return]
 
-    async def appoints(self, convention: str, kind: str, /, **whom: object) -> dict[str, Any]:
+    async def appoints(
+        self, convention: str, kind: str, /, **whom: object
+    ) -> dict[str, Any]:
         given = {"conventionId": convention, "kind": kind} | whom
-        return await self.does("managerAppoint", "manager { id kind user { id } } invitation", **given)
+        return await self.does(
+            "managerAppoint", "manager { id kind user { id } } invitation", **given
+        )
 
     async def records_convention(
-        self, partner: str, mode: str = CENTRALISED, missions: tuple[str, ...] = WORK, /, **more: object
+        self,
+        partner: str,
+        mode: str = CENTRALISED,
+        missions: tuple[str, ...] = WORK,
+        /,
+        **more: object,
     ) -> str:
         """A convention older than the register."""
         given = {
             "partnerId": partner, "number": "CV-2019-0042", "mode": mode, "missionIds": list(missions),
             "convention": paper("a"), "contract": paper("b"), "originallyInForceOn": "2019-04-01",
         } | more  # fmt: skip
-        return _id(await self.does("conventionRecord", "convention { id }", **given), "convention")
+        return _id(
+            await self.does("conventionRecord", "convention { id }", **given),
+            "convention",
+        )
 
-    async def amends(self, convention: str, missions: tuple[str, ...] = WORK, verified: str = "mission") -> None:
-        given = {"conventionId": convention, "verifiedFields": [verified], "missionIds": list(missions)}
+    async def amends(
+        self,
+        convention: str,
+        missions: tuple[str, ...] = WORK,
+        verified: str = "mission",
+    ) -> None:
+        given = {
+            "conventionId": convention,
+            "verifiedFields": [verified],
+            "missionIds": list(missions),
+        }
         await self.does("conventionAmend", **given)
 
     async def attests(self, partner: str) -> None:
-        await self.does("activityAttest", partnerId=partner, evidence="Appel du 9 décembre à la directrice")
+        await self.does(
+            "activityAttest",
+            partnerId=partner,
+            evidence="Appel du 9 décembre à la directrice",
+        )
 
     # seeing first, then doing
 
@@ -212,12 +284,16 @@ class Person:
     async def does_with_impact(self, act: str, /, **given: object) -> dict[str, Any]:
         return (await self.does(act, IMPACT, **given))["impact"]  # type: ignore[no-any-return]
 
-    async def explains(self, user: str, action: str, thing: str, on: str | None = None) -> Any:  # noqa: ANN401 JSON
+    async def explains(
+        self, user: str, action: str, thing: str, on: str | None = None
+    ) -> Any:  # noqa: ANN401 JSON
         """Why this user may or may not, that day; None when this person may not know."""
         query = f"query($u: ID!, $a: Action!, $o: ID!, $on: Date) {{ explain(user: $u, action: $a, object: $o, on: $on) {{ {EXPLANATION} }} }}"
         return (await self.asks(query, u=user, a=action, o=thing, on=on))["explain"]
 
-    async def finds_who_can(self, action: str, thing: str, on: str | None = None) -> Any:  # noqa: ANN401 JSON
+    async def finds_who_can(
+        self, action: str, thing: str, on: str | None = None
+    ) -> Any:  # noqa: ANN401 JSON
         query = "query($a: Action!, $o: ID!, $on: Date) { whoCan(action: $a, object: $o, on: $on) { on sentence people { userId name by } offices { organism role count } hidden } }"
         return (await self.asks(query, a=action, o=thing, on=on))["whoCan"]
 
@@ -237,31 +313,54 @@ class Person:
             "conventionId": convention, "serviceId": f"svc_{service}", "siret": siret,
             "roleIds": [f"rol_{role}" for role in roles], "establishmentIds": list(establishments),
         }  # fmt: skip
-        return _id(await self.does("bulletinPrepare", "bulletin { id }", **(given | more)), "bulletin")
+        return _id(
+            await self.does("bulletinPrepare", "bulletin { id }", **(given | more)),
+            "bulletin",
+        )
 
-    async def signs_bulletin(self, bulletin: str, effective_from: str = TODAY, /, **more: object) -> dict[str, Any]:
-        given = {"bulletinId": bulletin, "signature": paper("c"), "effectiveFrom": effective_from} | more
+    async def signs_bulletin(
+        self, bulletin: str, effective_from: str = TODAY, /, **more: object
+    ) -> dict[str, Any]:
+        given = {
+            "bulletinId": bulletin,
+            "signature": paper("c"),
+            "effectiveFrom": effective_from,
+        } | more
         return await self.does("bulletinSign", "bulletin { status }", **given)
 
     async def opens(self, bulletin: str, on: str = TODAY) -> str:
-        return _id(await self.does("serviceOpen", "access { id }", bulletinId=bulletin, on=on), "access")
+        return _id(
+            await self.does("serviceOpen", "access { id }", bulletinId=bulletin, on=on),
+            "access",
+        )
 
     async def suspends_service(self, access: str) -> None:
-        await self.does("serviceSuspend", accessId=access, suspensionReason="Vérification en cours")
+        await self.does(
+            "serviceSuspend", accessId=access, suspensionReason="Vérification en cours"
+        )
 
     async def resumes_service(self, access: str) -> None:
         await self.does("serviceResume", accessId=access)
 
     # groups
 
-    async def creates_group(self, access: str, name: str = "Déclarants", /, **more: object) -> str:
-        return _id(await self.does("groupCreate", "group { id }", accessId=access, name=name, **more), "group")
+    async def creates_group(
+        self, access: str, name: str = "Déclarants", /, **more: object
+    ) -> str:
+        return _id(
+            await self.does(
+                "groupCreate", "group { id }", accessId=access, name=name, **more
+            ),
+            "group",
+        )
 
     async def attaches(self, group: str, role: str = "ESAT_DECLARANT") -> None:
         await self.does("groupRoleAttach", groupId=group, roleId=f"rol_{role}")
 
     async def includes(self, group: str, *users: str) -> dict[str, Any]:
-        return await self.does("groupMembersAdd", "group { id }", groupId=group, userIds=list(users))
+        return await self.does(
+            "groupMembersAdd", "group { id }", groupId=group, userIds=list(users)
+        )
 
     async def removes(self, group: str, *users: str, on: str = TODAY) -> None:
         await self.does("groupMembersRemove", groupId=group, userIds=list(users), on=on)
@@ -270,15 +369,27 @@ class Person:
 
     async def invites(self, partner: str, given: str, family: str) -> Invited:
         shown = "affiliation { id user { id } } invitation"
-        made = await self.does("userInvite", shown, partnerId=partner, person=somebody(given, family))
-        return Invited(made["affiliation"]["user"]["id"], made["affiliation"]["id"], made["invitation"])
+        made = await self.does(
+            "userInvite", shown, partnerId=partner, person=somebody(given, family)
+        )
+        return Invited(
+            made["affiliation"]["user"]["id"],
+            made["affiliation"]["id"],
+            made["invitation"],
+        )
 
     async def accepts(self, secret: str) -> str:
-        payload = await self.does("invitationAccept", "affiliation { user { id } }", invitation=secret)
+        payload = await self.does(
+            "invitationAccept", "affiliation { user { id } }", invitation=secret
+        )
         return str(payload["affiliation"]["user"]["id"])
 
     async def suspends(self, affiliation: str) -> None:
-        await self.does("userSuspend", affiliationId=affiliation, suspensionReason="Vérification en cours")
+        await self.does(
+            "userSuspend",
+            affiliationId=affiliation,
+            suspensionReason="Vérification en cours",
+        )
 
     async def reinstates(self, affiliation: str) -> None:
         await self.does("userReinstate", affiliationId=affiliation)
@@ -287,9 +398,16 @@ class Person:
 
     async def mandates(self, partner: str, subject: str, /, **more: object) -> Mandated:
         """The machine client whose tokens name `subject` acts for the partner, in the groups that include it."""
-        client = {"issuer": DEMO_ISSUER, "subject": subject, "name": "Paie Fictive", "email": "paie@editeur.invalid"}
+        client = {
+            "issuer": DEMO_ISSUER,
+            "subject": subject,
+            "name": "Paie Fictive",
+            "email": "paie@editeur.invalid",
+        }
         given = {"partnerId": partner, "client": client} | more
-        made = (await self.does("mandateGrant", "affiliation { id user { id } }", **given))["affiliation"]
+        made = (
+            await self.does("mandateGrant", "affiliation { id user { id } }", **given)
+        )["affiliation"]
         return Mandated(made["user"]["id"], made["id"])
 
     async def declares(self, /, **given: object) -> dict[str, Any]:
@@ -300,18 +418,26 @@ class Person:
         self, siret: str, key: str, /, *lines: Mapping[str, object], **more: object
     ) -> dict[str, Any]:
         """The payload of a batch of activity changes, in the same way."""
-        given = {"establishment": {"siret": siret}, "idempotencyKey": key, "lines": list(lines)} | more
+        given = {
+            "establishment": {"siret": siret},
+            "idempotencyKey": key,
+            "lines": list(lines),
+        } | more
         return await self._sends("activityChangesDeclare", given)
 
     async def _sends(self, act: str, given: Mapping[str, object]) -> dict[str, Any]:
         kind = act[0].upper() + act[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {BATCH} {EXPLAINED} warnings {{ code message path }} replayed }} }}"
-        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))["act"]
+        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))[
+            "act"
+        ]
         if payload["batch"] is None:
             raise Told(act, payload["errors"])
         return payload
 
-    async def processes(self, outcome: str, /, *lines: str, **more: object) -> list[dict[str, Any]]:
+    async def processes(
+        self, outcome: str, /, *lines: str, **more: object
+    ) -> list[dict[str, Any]]:
         given = {"lineIds": list(lines), "outcome": outcome} | more
         shown = "lines { id version processing processedOn processingReason }"
         return (await self.does("remunerationsProcess", shown, **given))["lines"]  # type: ignore[no-any-return]
@@ -334,7 +460,9 @@ class Opened:
     manager: str | None = None
 
 
-async def a_signed_esat(agent: Person, mode: str = CENTRALISED, **facts: object) -> tuple[Partner, str]:
+async def a_signed_esat(
+    agent: Person, mode: str = CENTRALISED, **facts: object
+) -> tuple[Partner, str]:
     """A partner just registered, and its convention in force."""
     partner = await agent.registers(a_siret(), **facts)
     convention = await agent.prepares_convention(partner.id, mode)
@@ -346,13 +474,17 @@ async def an_open_service(
     agent: Person, partner: Partner, convention: str, /, effective_from: str = TODAY
 ) -> tuple[str, str]:
     """The bulletin, and the service that it opens today."""
-    bulletin = await agent.prepares_bulletin(convention, partner.siret, partner.establishments)
+    bulletin = await agent.prepares_bulletin(
+        convention, partner.siret, partner.establishments
+    )
     await agent.signs_bulletin(bulletin, effective_from)
     await agent.decides_eligibility(partner.id)
     return bulletin, await agent.opens(bulletin)
 
 
-async def an_open_esat(agent: Person, member: str, mode: str = CENTRALISED, **facts: object) -> Opened:
+async def an_open_esat(
+    agent: Person, member: str, mode: str = CENTRALISED, **facts: object
+) -> Opened:
     """The whole story at once: `member` declares; in delegated mode `manager-of-{member}` includes them."""
     partner, convention = await a_signed_esat(agent, mode, **facts)
     bulletin, access = await an_open_service(agent, partner, convention)
@@ -361,10 +493,22 @@ async def an_open_esat(agent: Person, member: str, mode: str = CENTRALISED, **fa
     keeper, manager = agent, None
     if mode == DELEGATED:
         keeper = Person(agent.asker, f"manager-of-{member}")
-        appointed = await agent.appoints(convention, "MANAGER", person=somebody("Mona", keeper.name))
+        appointed = await agent.appoints(
+            convention, "MANAGER", person=somebody("Mona", keeper.name)
+        )
         await keeper.accepts(appointed["invitation"])
         manager = keeper.name
     invited = await keeper.invites(partner.id, "Jo", member)
     await keeper.includes(group, invited.user)
-    user = await Person(agent.asker, member).accepts(invited.secret)  # the card may give way to who they are
-    return Opened(partner, convention, bulletin, access, group, replace(invited, user=user), manager)
+    user = await Person(agent.asker, member).accepts(
+        invited.secret
+    )  # the card may give way to who they are
+    return Opened(
+        partner,
+        convention,
+        bulletin,
+        access,
+        group,
+        replace(invited, user=user),
+        manager,
+    )

@@ -4,8 +4,9 @@ import pytest
 
 from tests.acting.ledger import rows
 from tests.conftest import World
-from tests.journeys.payroll import a_deposit, a_line
-from tests.journeys.story import (
+
+from .payroll import a_deposit, a_line
+from .story import (
     CENTRALISED,
     TODAY,
     TOMORROW,
@@ -30,12 +31,22 @@ async def test_an_establishment_of_another_siren_is_added_only_by_who_says_that_
 ) -> None:
     head, other = a_siret(), a_siret()
     partner = await paris.registers(head)
-    place = {"partnerId": partner.id, "siret": other, "name": "ESAT des Saules", "department": "75"}
+    place = {
+        "partnerId": partner.id,
+        "siret": other,
+        "name": "ESAT des Saules",
+        "department": "75",
+    }
 
     with refused("OTHER_SIREN", "R31") as told:
         await paris.does("establishmentAdd", **place)
     assert told.path == ["input", "acknowledgeOtherSiren"]
-    added = await paris.does("establishmentAdd", "establishment { id siret }", **place, acknowledgeOtherSiren=True)
+    added = await paris.does(
+        "establishmentAdd",
+        "establishment { id siret }",
+        **place,
+        acknowledgeOtherSiren=True,
+    )
 
     assert added["establishment"]["siret"] == other
     convention = await paris.prepares_convention(partner.id, CENTRALISED)
@@ -69,8 +80,12 @@ async def test_an_establishment_that_ends_leaves_all_scopes_and_what_it_declared
     done = await jo.declares(**a_deposit(other, "1", a_line(0)))
 
     given = {"establishmentId": place, "on": TODAY, "endReason": REASON}
-    preview = await paris.does("establishmentEnd", "impact { lost { establishments } }", **given, dryRun=True)
-    assert [lost["establishments"] for lost in preview["impact"]["lost"]] == [["ESAT des Saules"]]
+    preview = await paris.does(
+        "establishmentEnd", "impact { lost { establishments } }", **given, dryRun=True
+    )
+    assert [lost["establishments"] for lost in preview["impact"]["lost"]] == [
+        ["ESAT des Saules"]
+    ]
     with refused("FORBIDDEN"):
         await jo.does("establishmentEnd", **given)
     await paris.does("establishmentEnd", **given)
@@ -78,15 +93,21 @@ async def test_an_establishment_that_ends_leaves_all_scopes_and_what_it_declared
     with refused("NOT_FOUND"):
         await jo.declares(**a_deposit(other, "2", a_line(0)))
     with refused("FORBIDDEN"):
-        await jo.declares(**a_deposit(other, "3", a_line(0)) | {"establishment": {"id": place}})
+        await jo.declares(
+            **a_deposit(other, "3", a_line(0)) | {"establishment": {"id": place}}
+        )
     kept = await rows(
-        world.database, "SELECT superseded_at FROM declaration WHERE id = :d", d=done["batch"]["declaration"]["id"]
+        world.database,
+        "SELECT superseded_at FROM declaration WHERE id = :d",
+        d=done["batch"]["declaration"]["id"],
     )
     assert [row["superseded_at"] for row in kept] == [None]
     with refused("ALREADY_ENDED"):
         await paris.does("establishmentEnd", **given)
     with refused("ALREADY_ENDED") as late:  # it comes into no scope any more
-        await paris.does("groupCreate", accessId=access, name="Saules", establishmentIds=[place])
+        await paris.does(
+            "groupCreate", accessId=access, name="Saules", establishmentIds=[place]
+        )
     assert late.path == ["input", "establishmentIds", "0"]
 
 
@@ -94,11 +115,18 @@ async def test_a_partners_own_establishment_does_not_end(paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
 
     with refused("ESTABLISHMENT_OWN") as told:
-        await paris.does("establishmentEnd", establishmentId=esat.partner.establishments[0], on=TODAY, endReason=REASON)
+        await paris.does(
+            "establishmentEnd",
+            establishmentId=esat.partner.establishments[0],
+            on=TODAY,
+            endReason=REASON,
+        )
     assert told.path == ["input", "establishmentId"]
 
 
-async def test_an_establishment_moves_once_the_partner_that_has_it_has_ended_it(world: World, paris: Person) -> None:
+async def test_an_establishment_moves_once_the_partner_that_has_it_has_ended_it(
+    world: World, paris: Person
+) -> None:
     """Who administers the partner that has it is told: they alone can end it."""
     former = await paris.registers(a_siret())
     siret = another_siret_of(former.siret, 2)
@@ -115,7 +143,9 @@ async def test_an_establishment_moves_once_the_partner_that_has_it_has_ended_it(
     with refused("ESTABLISHMENT_KNOWN") as told:
         await seine.does("establishmentAdd", **adding)
     assert "Caf de Paris (751)" in told.message
-    await paris.does("establishmentEnd", establishmentId=place, on=TOMORROW, endReason=REASON)
+    await paris.does(
+        "establishmentEnd", establishmentId=place, on=TOMORROW, endReason=REASON
+    )
     with refused("ESTABLISHMENT_KNOWN"):  # announced is not ended
         await seine.does("establishmentAdd", **adding)
     world.clock.move_to(world.clock.today().replace(day=11))

@@ -11,8 +11,9 @@ import pytest
 from persistence.engine import Database
 from tests.acting.ledger import rows
 from tests.conftest import World
-from tests.journeys.payroll import a_deposit, a_line
-from tests.journeys.story import (
+
+from .payroll import a_deposit, a_line
+from .story import (
     DELEGATED,
     TODAY,
     TOMORROW,
@@ -26,10 +27,15 @@ from tests.journeys.story import (
 AFTER = date(2026, 12, 11)
 
 
-def ending(esat: Opened, act: str, on: str, ids: Mapping[str, str]) -> dict[str, object]:
+def ending(
+    esat: Opened, act: str, on: str, ids: Mapping[str, str]
+) -> dict[str, object]:
     """The input of each act that takes something away."""
     dated: dict[str, dict[str, object]] = {
-        "conventionClose": {"conventionId": esat.convention, "closingReason": "TERMINATED_BY_CAF"},
+        "conventionClose": {
+            "conventionId": esat.convention,
+            "closingReason": "TERMINATED_BY_CAF",
+        },
         "bulletinClose": {"bulletinId": esat.bulletin, "closingReason": "Fin"},
         "groupClose": {"groupId": esat.group},
         "groupMembersRemove": {"groupId": esat.group, "userIds": [esat.member.user]},
@@ -40,7 +46,9 @@ def ending(esat: Opened, act: str, on: str, ids: Mapping[str, str]) -> dict[str,
     if act in dated:
         return dated[act] | {"on": on}
     thing: dict[str, object] = (
-        {"accessId": esat.access} if act == "serviceSuspend" else {"affiliationId": esat.member.affiliation}
+        {"accessId": esat.access}
+        if act == "serviceSuspend"
+        else {"affiliationId": esat.member.affiliation}
     )
     return thing | {"suspensionReason": "Vérification en cours"}
 
@@ -62,11 +70,18 @@ async def a_full_esat(paris: Person, mode: str) -> tuple[Opened, dict[str, str]]
     mandated = await keeper.mandates(esat.partner.id, "paie")
     await keeper.includes(esat.group, mandated.user)
     jo = Person(paris.asker, "jo")
-    await jo.declares(**(a_deposit(esat.partner.siret, "1", a_line(0)) | {"deposit": False}))
-    managers = await paris.reads(esat.convention, "... on Convention { contract { managers { id user { id } } } }")
+    await jo.declares(
+        **(a_deposit(esat.partner.siret, "1", a_line(0)) | {"deposit": False})
+    )
+    managers = await paris.reads(
+        esat.convention,
+        "... on Convention { contract { managers { id user { id } } } }",
+    )
     found = managers["contract"]["managers"]
     ids = {"mandate": mandated.affiliation, "machine": mandated.user}
-    return esat, ids | ({"manager": found[0]["id"], "boss": found[0]["user"]["id"]} if found else {})
+    return esat, ids | (
+        {"manager": found[0]["id"], "boss": found[0]["user"]["id"]} if found else {}
+    )
 
 
 def whose(changes: list[dict[str, Any]]) -> list[str]:
@@ -76,9 +91,21 @@ def whose(changes: list[dict[str, Any]]) -> list[str]:
 BOTH = ("jo", "machine")
 LOSSES = {
     # act: (who loses the role, what of the services, whether the draft is left open)
-    "conventionClose": (BOTH, ["Établissement et service d'accompagnement par le travail"], True),
-    "bulletinClose": (BOTH, ["Établissement et service d'accompagnement par le travail"], True),
-    "serviceSuspend": (BOTH, ["Établissement et service d'accompagnement par le travail"], True),
+    "conventionClose": (
+        BOTH,
+        ["Établissement et service d'accompagnement par le travail"],
+        True,
+    ),
+    "bulletinClose": (
+        BOTH,
+        ["Établissement et service d'accompagnement par le travail"],
+        True,
+    ),
+    "serviceSuspend": (
+        BOTH,
+        ["Établissement et service d'accompagnement par le travail"],
+        True,
+    ),
     "groupClose": (BOTH, [], True),
     "groupMembersRemove": (("jo",), [], True),
     "userSuspend": (("jo",), [], True),
@@ -115,14 +142,20 @@ async def test_what_an_ending_takes_is_told_by_its_essay_and_is_what_it_takes(
     assert done["servicesLost"] == services
     assert done["gained"] == done["managersGained"] == []
     assert [c["role"] for c in done["lost"]] == ["Déclarant"] * len(losers)
-    assert [c["establishments"] for c in done["lost"]] == [["ESAT des Tilleuls"]] * len(losers)
+    assert [c["establishments"] for c in done["lost"]] == [["ESAT des Tilleuls"]] * len(
+        losers
+    )
     assert done["drafts"] == (
-        [{"establishment": "ESAT des Tilleuls", "campaignYear": 2026, "lines": 1}] if draft else []
+        [{"establishment": "ESAT des Tilleuls", "campaignYear": 2026, "lines": 1}]
+        if draft
+        else []
     )
     # what is told is what is lost: no more, no less
     for who, person in people.items():
         assert await person.tabs() == ([] if who in losers else ["Esat"]), who
-        assert (await person.reads(esat.partner.establishments[0]) is None) is (who in losers), who
+        assert (await person.reads(esat.partner.establishments[0]) is None) is (
+            who in losers
+        ), who
     ruled = [m["userId"] for m in done["managersLost"]]
     assert ruled == ([ids["boss"]] if act in ("conventionClose", "managerEnd") else [])
     if ruled:
@@ -147,10 +180,14 @@ async def test_an_ending_to_come_gives_everything_until_its_day_and_nothing_from
 
     assert essay["on"] == TOMORROW
     losers = LOSSES[act][0]
-    world.clock.instant = datetime(2026, 12, 10, 22, 59, 59, tzinfo=UTC)  # 23:59:59 in Paris
+    world.clock.instant = datetime(
+        2026, 12, 10, 22, 59, 59, tzinfo=UTC
+    )  # 23:59:59 in Paris
     assert [await person.tabs() for person in people.values()] == [["Esat"], ["Esat"]]
     await boss.invites(esat.partner.id, "Max", "Mauve")
-    world.clock.instant = datetime(2026, 12, 10, 23, 0, 0, tzinfo=UTC)  # midnight in Paris
+    world.clock.instant = datetime(
+        2026, 12, 10, 23, 0, 0, tzinfo=UTC
+    )  # midnight in Paris
     for who, person in people.items():
         assert await person.tabs() == ([] if who in losers else ["Esat"]), who
     if essay["managersLost"]:
@@ -167,7 +204,9 @@ CANCELS = {
 
 
 @pytest.mark.parametrize("act", list(CANCELS))
-async def test_an_ending_to_come_is_cancelled_and_restores_everything(paris: Person, world: World, act: str) -> None:
+async def test_an_ending_to_come_is_cancelled_and_restores_everything(
+    paris: Person, world: World, act: str
+) -> None:
     esat, ids = await a_full_esat(paris, DELEGATED)
     jo, boss = Person(paris.asker, "jo"), Person(paris.asker, str(esat.manager))
     given = ending(esat, act, TOMORROW, ids)
@@ -189,46 +228,72 @@ async def test_an_ending_to_come_is_cancelled_and_restores_everything(paris: Per
     assert await paris.reads(str(given[name])) is not None
     (draft,) = (
         await paris.asks(
-            "query($p: ID!) { declarations(partnerId: $p) { nodes { status lineCount } } }", p=esat.partner.id
+            "query($p: ID!) { declarations(partnerId: $p) { nodes { status lineCount } } }",
+            p=esat.partner.id,
         )
     )["declarations"]["nodes"]
     assert draft == {"status": "DRAFT", "lineCount": 1}
 
 
-async def test_the_cancelling_of_a_closing_tells_what_it_gives_back_on_that_day(paris: Person) -> None:
+async def test_the_cancelling_of_a_closing_tells_what_it_gives_back_on_that_day(
+    paris: Person,
+) -> None:
     esat, ids = await a_full_esat(paris, DELEGATED)
-    lost = await paris.does_with_impact("conventionClose", **ending(esat, "conventionClose", TOMORROW, ids))
+    lost = await paris.does_with_impact(
+        "conventionClose", **ending(esat, "conventionClose", TOMORROW, ids)
+    )
 
-    told = await paris.tells_impact("conventionClosingCancel", conventionId=esat.convention)
+    told = await paris.tells_impact(
+        "conventionClosingCancel", conventionId=esat.convention
+    )
 
     assert told["on"] == TOMORROW
     assert told["gained"] == lost["lost"]
     assert told["managersGained"] == lost["managersLost"]
     assert told["servicesGained"] == lost["servicesLost"]
-    assert await paris.does_with_impact("conventionClosingCancel", conventionId=esat.convention) == told
+    assert (
+        await paris.does_with_impact(
+            "conventionClosingCancel", conventionId=esat.convention
+        )
+        == told
+    )
 
 
-async def test_an_essay_says_the_refusals_of_the_act(paris: Person, world: World) -> None:
+async def test_an_essay_says_the_refusals_of_the_act(
+    paris: Person, world: World
+) -> None:
     esat, ids = await a_full_esat(paris, DELEGATED)
     boss = Person(paris.asker, str(esat.manager))
     before = await kept(world.database)
-    own = (await boss.asks("{ viewer { affiliations { id } } }"))["viewer"]["affiliations"][0]["id"]
+    own = (await boss.asks("{ viewer { affiliations { id } } }"))["viewer"][
+        "affiliations"
+    ][0]["id"]
 
     with refused("DATE_PAST"):
-        await paris.tells_impact("conventionClose", **ending(esat, "conventionClose", "2026-12-09", ids))
+        await paris.tells_impact(
+            "conventionClose", **ending(esat, "conventionClose", "2026-12-09", ids)
+        )
     with refused("LAST_MANAGER", "R39"):
         await boss.tells_impact("userDeactivate", affiliationId=own, on=TODAY)
     with refused("FORBIDDEN"):
-        await boss.tells_impact("serviceSuspend", **ending(esat, "serviceSuspend", TODAY, ids))
+        await boss.tells_impact(
+            "serviceSuspend", **ending(esat, "serviceSuspend", TODAY, ids)
+        )
     with refused("NOT_FOUND"):
-        await Person(paris.asker, "agent-rhone").tells_impact("groupClose", groupId=esat.group, on=TODAY)
+        await Person(paris.asker, "agent-rhone").tells_impact(
+            "groupClose", groupId=esat.group, on=TODAY
+        )
     with refused("VERSION_CONFLICT"):
-        await paris.tells_impact("groupClose", groupId=esat.group, on=TODAY, expectedVersion=99)
+        await paris.tells_impact(
+            "groupClose", groupId=esat.group, on=TODAY, expectedVersion=99
+        )
 
     assert await kept(world.database) == before
 
 
-async def test_somebody_in_two_groups_loses_by_one_only_what_the_other_does_not_give(paris: Person) -> None:
+async def test_somebody_in_two_groups_loses_by_one_only_what_the_other_does_not_give(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo")
     twin = await paris.creates_group(esat.access, "Déclarants bis")
     await paris.attaches(twin)
@@ -238,7 +303,9 @@ async def test_somebody_in_two_groups_loses_by_one_only_what_the_other_does_not_
     await paris.includes(readers, esat.member.user)
 
     first = await paris.does_with_impact("groupClose", groupId=esat.group, on=TODAY)
-    second = await paris.does_with_impact("groupMembersRemove", groupId=twin, userIds=[esat.member.user], on=TODAY)
+    second = await paris.does_with_impact(
+        "groupMembersRemove", groupId=twin, userIds=[esat.member.user], on=TODAY
+    )
 
     assert first["lost"] == []
     assert [c["role"] for c in second["lost"]] == ["Déclarant"]
@@ -259,12 +326,16 @@ async def test_a_suspension_stops_the_rights_and_gives_them_back(paris: Person) 
     assert await jo.tabs() == ["Esat"]
 
 
-async def test_a_term_ends_a_convention_at_midnight_without_any_act(paris: Person, world: World) -> None:
+async def test_a_term_ends_a_convention_at_midnight_without_any_act(
+    paris: Person, world: World
+) -> None:
     """R29: the term is a day like another; the timeline knew it."""
     partner = await paris.registers(a_siret())
     convention = await paris.prepares_convention(partner.id)
     await paris.signs_convention(convention, TODAY, termOn=TOMORROW)
-    bulletin = await paris.prepares_bulletin(convention, partner.siret, partner.establishments)
+    bulletin = await paris.prepares_bulletin(
+        convention, partner.siret, partner.establishments
+    )
     await paris.signs_bulletin(bulletin)
     await paris.decides_eligibility(partner.id)
     group = await paris.creates_group(await paris.opens(bulletin))
@@ -286,13 +357,21 @@ async def test_a_term_ends_a_convention_at_midnight_without_any_act(paris: Perso
     # its place is kept until the successor's signature closes it
     successor = await paris.prepares_convention(partner.id)
     await paris.signs_convention(successor, TOMORROW)
-    assert (await paris.reads(convention, "... on Convention { closingReason }"))["closingReason"] == "EXPIRED"
+    assert (await paris.reads(convention, "... on Convention { closingReason }"))[
+        "closingReason"
+    ] == "EXPIRED"
 
 
 async def test_nobody_ends_what_is_not_theirs(paris: Person) -> None:
     esat, ids = await a_full_esat(paris, DELEGATED)
     strangers = [
-        Person(paris.asker, who) for who in ("agent-rhone", "agent-cna", "declarante-canal", "gestionnaire-canal")
+        Person(paris.asker, who)
+        for who in (
+            "agent-rhone",
+            "agent-cna",
+            "declarante-canal",
+            "gestionnaire-canal",
+        )
     ]
 
     for act in LOSSES:

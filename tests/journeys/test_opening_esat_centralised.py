@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.conftest import World
-from tests.journeys.story import (
+
+from .story import (
     CENTRALISED,
     SOCIAL,
     Invited,
@@ -43,10 +44,14 @@ async def test_a_caf_opens_esat_to_a_partner_whose_users_it_manages(serve: Any) 
         {
             "service": {"tabLabel": "Esat"},
             "open": True,
-            "openedBulletin": {"roles": [{"code": "ESAT_DECLARANT"}, {"code": "ESAT_LECTEUR"}]},
+            "openedBulletin": {
+                "roles": [{"code": "ESAT_DECLARANT"}, {"code": "ESAT_LECTEUR"}]
+            },
         }
     ]
-    assert seen["groups"]["nodes"] == [{"name": "Déclarants", "role": {"code": "ESAT_DECLARANT"}}]
+    assert seen["groups"]["nodes"] == [
+        {"name": "Déclarants", "role": {"code": "ESAT_DECLARANT"}}
+    ]
     assert seen["establishments"]["nodes"] == [{"name": "ESAT des Tilleuls"}]
     # a member reads neither the contracts, nor the others' files, nor the journal
     assert seen["conventions"]["nodes"] == seen["journal"]["nodes"] == []
@@ -57,16 +62,24 @@ async def test_a_caf_opens_esat_to_a_partner_whose_users_it_manages(serve: Any) 
 
 async def _three_papers_are_signed(caf: Person, partner: Partner) -> str:
     with refused("MISSIONS_MISSING", "R32"):
-        await caf.signs_convention(await caf.prepares_convention(partner.id, missions=()))
+        await caf.signs_convention(
+            await caf.prepares_convention(partner.id, missions=())
+        )
     convention = await caf.prepares_convention(partner.id, CENTRALISED)
     with refused("SIGNATURE_MISSING", "R30"):
-        await caf.signs_convention(convention, contract=paper("b", partnerSignatory=" "))
+        await caf.signs_convention(
+            convention, contract=paper("b", partnerSignatory=" ")
+        )
     with refused("DATE_FUTURE"):
-        await caf.signs_convention(convention, convention=paper("a", organismSignedOn="2026-12-11"))
+        await caf.signs_convention(
+            convention, convention=paper("a", organismSignedOn="2026-12-11")
+        )
     with refused("DATE_PAST"):
         await caf.signs_convention(convention, "2026-12-09")
     # an early bulletin finds no convention; an early invitation finds no mode
-    early = await caf.prepares_bulletin(convention, partner.siret, partner.establishments)
+    early = await caf.prepares_bulletin(
+        convention, partner.siret, partner.establishments
+    )
     with refused("CONVENTION_NOT_IN_FORCE", "R29"):
         await caf.signs_bulletin(early)
     with refused("FORBIDDEN") as told:
@@ -85,22 +98,35 @@ async def _three_papers_are_signed(caf: Person, partner: Partner) -> str:
 
 async def _the_service_opens(caf: Person, partner: Partner, convention: str) -> str:
     with refused("MISSION_DOES_NOT_COVER", "R9"):
-        await caf.prepares_bulletin(convention, partner.siret, partner.establishments, ("CDAP_T1",), "CDAP")
+        await caf.prepares_bulletin(
+            convention, partner.siret, partner.establishments, ("CDAP_T1",), "CDAP"
+        )
     bulletin = await caf.prepares_bulletin(convention, partner.siret, (), ())
     with refused("BULLETIN_INCOMPLETE", "R7") as told:
         await caf.signs_bulletin(bulletin)
     assert "roles, establishments" in told.message
-    assert await caf.prepares_bulletin(convention, partner.siret, partner.establishments) == bulletin
+    assert (
+        await caf.prepares_bulletin(convention, partner.siret, partner.establishments)
+        == bulletin
+    )
     with refused("SIGNATURE_MISSING", "R30"):
         await caf.opens(bulletin)
-    access = (await caf.reads(bulletin, "... on MembershipBulletin { access { id } }"))["access"]["id"]
+    access = (await caf.reads(bulletin, "... on MembershipBulletin { access { id } }"))[
+        "access"
+    ]["id"]
     with refused("SERVICE_NOT_OPEN", "R48"):
         await caf.creates_group(access)
     await caf.signs_bulletin(bulletin)
     with refused("ELIGIBILITY_MISSING", "R28"):
         await caf.opens(bulletin)
     with refused("ELIGIBILITY_FORM_MISSING", "R50"):
-        await caf.does("eligibilityDecide", partnerId=partner.id, serviceId="svc_ESAT", decision="ELIGIBLE", ground="x")
+        await caf.does(
+            "eligibilityDecide",
+            partnerId=partner.id,
+            serviceId="svc_ESAT",
+            decision="ELIGIBLE",
+            ground="x",
+        )
     await caf.decides_eligibility(partner.id, "NOT_ELIGIBLE")
     with refused("ELIGIBILITY_REFUSED", "R28"):
         await caf.opens(bulletin)
@@ -111,7 +137,9 @@ async def _the_service_opens(caf: Person, partner: Partner, convention: str) -> 
     return await caf.creates_group(access)
 
 
-async def _the_caf_includes(caf: Person, partner: Partner, group: str, jo: Person, ana: Person) -> None:
+async def _the_caf_includes(
+    caf: Person, partner: Partner, group: str, jo: Person, ana: Person
+) -> None:
     first = await caf.invites(partner.id, "Jo", "Jonquille")
     with refused("ROLE_FIRST", "R56"):
         await caf.includes(group, first.user)
@@ -148,16 +176,24 @@ async def _jo_may_not_act(jo: Person, partner: Partner, group: str) -> None:
 
 
 async def _access(person: Person, partner: Partner) -> Any:  # noqa: ANN401 JSON
-    found = await person.asks("query($id: ID!) { partner(by: {id: $id}) { services { id } } }", id=partner.id)
+    found = await person.asks(
+        "query($id: ID!) { partner(by: {id: $id}) { services { id } } }", id=partner.id
+    )
     return found["partner"]["services"][0]
 
 
-async def test_a_bulletin_that_bears_another_siret_is_recorded_signed_and_never_opened(paris: Person) -> None:
+async def test_a_bulletin_that_bears_another_siret_is_recorded_signed_and_never_opened(
+    paris: Person,
+) -> None:
     for code in ("SIRET_DIFFERS_SAME_SIREN", "SIRET_DIFFERS"):
         partner, convention = await a_signed_esat(paris)
-        other = a_siret() if code == "SIRET_DIFFERS" else another_siret_of(partner.siret)
+        other = (
+            a_siret() if code == "SIRET_DIFFERS" else another_siret_of(partner.siret)
+        )
 
-        bulletin = await paris.prepares_bulletin(convention, other, partner.establishments)
+        bulletin = await paris.prepares_bulletin(
+            convention, other, partner.establishments
+        )
         await paris.signs_bulletin(bulletin)
         await paris.decides_eligibility(partner.id)
 
@@ -169,7 +205,9 @@ async def test_a_bulletin_is_dated_inside_the_convention(paris: Person) -> None:
     partner = await paris.registers(a_siret())
     convention = await paris.prepares_convention(partner.id)
     await paris.signs_convention(convention, "2026-12-20", termOn="2027-06-01")
-    bulletin = await paris.prepares_bulletin(convention, partner.siret, partner.establishments)
+    bulletin = await paris.prepares_bulletin(
+        convention, partner.siret, partner.establishments
+    )
 
     for day in ("2026-12-19", "2027-06-01"):
         with refused("BULLETIN_OUTSIDE_CONVENTION", "R29"):
@@ -184,7 +222,9 @@ async def test_a_bulletin_is_dated_inside_the_convention(paris: Person) -> None:
     await paris.opens(bulletin, "2026-12-20")
 
 
-async def test_an_existing_partner_signs_only_the_bulletin_and_the_caf_amends_its_missions(paris: Person) -> None:
+async def test_an_existing_partner_signs_only_the_bulletin_and_the_caf_amends_its_missions(
+    paris: Person,
+) -> None:
     """R37, R55: case 3."""
     partner = await paris.registers(a_siret())
     convention = await paris.prepares_convention(partner.id, missions=SOCIAL)
@@ -206,13 +246,21 @@ async def test_an_existing_partner_signs_only_the_bulletin_and_the_caf_amends_it
     }
     with refused("MISSION_DOES_NOT_COVER", "R9"):  # an open service stays covered
         await paris.does(
-            "conventionAmend", conventionId=convention, verifiedFields=["mission"], missionIds=list(SOCIAL)
+            "conventionAmend",
+            conventionId=convention,
+            verifiedFields=["mission"],
+            missionIds=list(SOCIAL),
         )
 
 
-async def test_an_invitation_lasts_72_hours_and_serves_one_identity(world: World, paris: Person) -> None:
+async def test_an_invitation_lasts_72_hours_and_serves_one_identity(
+    world: World, paris: Person
+) -> None:
     partner, _ = await a_signed_esat(paris)
-    late, once = await paris.invites(partner.id, "Lou", "Late"), await paris.invites(partner.id, "Noé", "Once")
+    late, once = (
+        await paris.invites(partner.id, "Lou", "Late"),
+        await paris.invites(partner.id, "Noé", "Once"),
+    )
     await Person(world, "noe").accepts(once.secret)
 
     with refused("INVITATION_INVALID"):

@@ -12,7 +12,17 @@ from persistence.migrations import config
 from persistence.records import Rule
 from tests.acting.ledger import rows
 from tests.conftest import World
-from tests.journeys.story import CENTRALISED, DELEGATED, TODAY, TOMORROW, Person, an_open_esat, refused, somebody
+
+from .story import (
+    CENTRALISED,
+    DELEGATED,
+    TODAY,
+    TOMORROW,
+    Person,
+    an_open_esat,
+    refused,
+    somebody,
+)
 
 SIDES = "... on Affiliation { suspended suspendedBy viewerCan(acts: [USER_REINSTATE]) { allowed reason } }"
 
@@ -21,7 +31,9 @@ async def suspended_by(reader: Person, affiliation: str) -> list[str]:
     return list((await reader.reads(affiliation, SIDES))["suspendedBy"])
 
 
-async def test_the_partner_s_manager_does_not_lift_a_suspension_by_the_caf(paris: Person) -> None:
+async def test_the_partner_s_manager_does_not_lift_a_suspension_by_the_caf(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager, jo = Person(paris.asker, str(esat.manager)), Person(paris.asker, "jo")
     await paris.suspends(esat.member.affiliation)
@@ -31,7 +43,10 @@ async def test_the_partner_s_manager_does_not_lift_a_suspension_by_the_caf(paris
     assert await jo.tabs() == []
 
     await manager.suspends(esat.member.affiliation)
-    assert await suspended_by(manager, esat.member.affiliation) == ["ORGANISM", "PARTNER"]
+    assert await suspended_by(manager, esat.member.affiliation) == [
+        "ORGANISM",
+        "PARTNER",
+    ]
     done = await paris.does("userReinstate", affiliationId=esat.member.affiliation)
     assert done["warnings"] == [{"code": "STILL_SUSPENDED"}]
     assert await jo.tabs() == []
@@ -43,10 +58,14 @@ async def test_the_partner_s_manager_does_not_lift_a_suspension_by_the_caf(paris
     assert await jo.tabs() == ["Esat"]
 
 
-async def test_a_deputy_does_not_reinstate_the_manager_whom_the_caf_suspended(paris: Person) -> None:
+async def test_a_deputy_does_not_reinstate_the_manager_whom_the_caf_suspended(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager = Person(paris.asker, str(esat.manager))
-    (own,) = (await manager.asks("{ viewer { affiliations { id } } }"))["viewer"]["affiliations"]
+    (own,) = (await manager.asks("{ viewer { affiliations { id } } }"))["viewer"][
+        "affiliations"
+    ]
     await manager.appoints(esat.convention, "DEPUTY", userId=esat.member.user)
     await paris.suspends(own["id"])
     deputy = Person(paris.asker, "jo")
@@ -57,11 +76,15 @@ async def test_a_deputy_does_not_reinstate_the_manager_whom_the_caf_suspended(pa
         await manager.invites(esat.partner.id, "Max", "Mauve")
 
 
-async def test_who_leaves_and_is_invited_again_is_still_suspended_by_the_caf(paris: Person) -> None:
+async def test_who_leaves_and_is_invited_again_is_still_suspended_by_the_caf(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager, jo = Person(paris.asker, str(esat.manager)), Person(paris.asker, "jo")
     await paris.suspends(esat.member.affiliation)
-    await manager.does("userDeactivate", affiliationId=esat.member.affiliation, on=TODAY)
+    await manager.does(
+        "userDeactivate", affiliationId=esat.member.affiliation, on=TODAY
+    )
 
     again = await manager.invites(esat.partner.id, "Jo", "jo")
     await jo.accepts(again.secret)
@@ -71,25 +94,37 @@ async def test_who_leaves_and_is_invited_again_is_still_suspended_by_the_caf(par
     assert await suspended_by(manager, again.affiliation) == ["ORGANISM"]
 
 
-async def test_the_organism_that_manages_a_centralised_partner_ends_both_suspensions(paris: Person) -> None:
+async def test_the_organism_that_manages_a_centralised_partner_ends_both_suspensions(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo", CENTRALISED)
     await paris.suspends(esat.member.affiliation)
 
-    assert (await paris.does("userReinstate", affiliationId=esat.member.affiliation))["warnings"] == []
+    assert (await paris.does("userReinstate", affiliationId=esat.member.affiliation))[
+        "warnings"
+    ] == []
 
 
-async def test_the_partner_does_not_cancel_the_departure_that_the_caf_announced(paris: Person) -> None:
+async def test_the_partner_does_not_cancel_the_departure_that_the_caf_announced(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager = Person(paris.asker, str(esat.manager))
-    await paris.does("userDeactivate", affiliationId=esat.member.affiliation, on=TOMORROW)
+    await paris.does(
+        "userDeactivate", affiliationId=esat.member.affiliation, on=TOMORROW
+    )
 
     with refused("ENDED_BY_ORGANISM", "R40"):
-        await manager.does("userDeactivationCancel", affiliationId=esat.member.affiliation)
+        await manager.does(
+            "userDeactivationCancel", affiliationId=esat.member.affiliation
+        )
 
     await paris.does("userDeactivationCancel", affiliationId=esat.member.affiliation)
 
 
-async def test_a_deputy_does_not_appoint_again_the_manager_whom_the_caf_ended_and_the_caf_may(paris: Person) -> None:
+async def test_a_deputy_does_not_appoint_again_the_manager_whom_the_caf_ended_and_the_caf_may(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager, deputy = Person(paris.asker, str(esat.manager)), Person(paris.asker, "jo")
     await manager.appoints(esat.convention, "DEPUTY", userId=esat.member.user)
@@ -100,12 +135,18 @@ async def test_a_deputy_does_not_appoint_again_the_manager_whom_the_caf_ended_an
 
     with refused("MANAGER_ENDED", "R39"):
         await deputy.appoints(esat.convention, "DEPUTY", userId=post["user"]["id"])
-    with refused("MANAGER_ACTIVE", "R39"):  # a deputy is there: anybody else is the partner's to name
-        await paris.appoints(esat.convention, "MANAGER", person=somebody("Max", "Mauve"))
+    with refused(
+        "MANAGER_ACTIVE", "R39"
+    ):  # a deputy is there: anybody else is the partner's to name
+        await paris.appoints(
+            esat.convention, "MANAGER", person=somebody("Max", "Mauve")
+        )
     await paris.appoints(esat.convention, "MANAGER", userId=post["user"]["id"])
 
 
-async def test_an_explanation_names_the_side_that_suspends_and_who_can_lift_it(paris: Person) -> None:
+async def test_an_explanation_names_the_side_that_suspends_and_who_can_lift_it(
+    paris: Person,
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager = Person(paris.asker, str(esat.manager))
     place = esat.partner.establishments[0]
@@ -114,18 +155,28 @@ async def test_an_explanation_names_the_side_that_suspends_and_who_can_lift_it(p
     await paris.suspends(esat.member.affiliation)
     by_both = await manager.explains(esat.member.user, "DECLARATION_DEPOSIT", place)
 
-    assert "est suspendu par le partenaire depuis le 10/12/2026" in by_partner["sentence"]
+    assert (
+        "est suspendu par le partenaire depuis le 10/12/2026" in by_partner["sentence"]
+    )
     assert by_partner["menders"][0] == "Le gestionnaire des habilitations du partenaire"
-    assert "est suspendu par l'organisme depuis le 10/12/2026 et le partenaire depuis le" in by_both["sentence"]
+    assert (
+        "est suspendu par l'organisme depuis le 10/12/2026 et le partenaire depuis le"
+        in by_both["sentence"]
+    )
     assert by_both["menders"] == by_partner["menders"][1:]
 
 
-async def test_viewer_can_the_explanation_and_the_act_say_alike_who_ends_a_suspension(paris: Person) -> None:
+async def test_viewer_can_the_explanation_and_the_act_say_alike_who_ends_a_suspension(
+    paris: Person,
+) -> None:
     """Whoever set it: the other side cannot end it, is told so in the same words, and told whose it is to do."""
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager = Person(paris.asker, str(esat.manager))
     mine = esat.member.affiliation
-    caf, partner = "Caf de Paris (contact-751@example.invalid)", "Le gestionnaire des habilitations du partenaire"
+    caf, partner = (
+        "Caf de Paris (contact-751@example.invalid)",
+        "Le gestionnaire des habilitations du partenaire",
+    )
     sides = (
         (paris, manager, Rule.SUSPENDED_BY_ORGANISM, [caf]),
         (manager, paris, Rule.SUSPENDED_BY_PARTNER, [partner]),
@@ -133,7 +184,9 @@ async def test_viewer_can_the_explanation_and_the_act_say_alike_who_ends_a_suspe
     for author, other, rule, menders in sides:
         await author.suspends(mine)
         for person, allowed in ((author, True), (other, False)):
-            me = (await person.asks("{ viewer { user { id } } }"))["viewer"]["user"]["id"]
+            me = (await person.asks("{ viewer { user { id } } }"))["viewer"]["user"][
+                "id"
+            ]
             (can,) = (await person.reads(mine, SIDES))["viewerCan"]
             why = await person.explains(me, "USER_REINSTATE", mine)
             holders = await person.finds_who_can("USER_REINSTATE", mine)
@@ -149,7 +202,9 @@ async def test_viewer_can_the_explanation_and_the_act_say_alike_who_ends_a_suspe
         await author.reinstates(mine)
 
 
-async def test_both_authors_of_a_suspension_are_kept(paris: Person, world: World) -> None:
+async def test_both_authors_of_a_suspension_are_kept(
+    paris: Person, world: World
+) -> None:
     esat = await an_open_esat(paris, "jo", DELEGATED)
     manager = Person(paris.asker, str(esat.manager))
     await paris.suspends(esat.member.affiliation)
@@ -181,14 +236,20 @@ async def test_what_was_suspended_before_gets_its_side_and_its_authors_from_the_
     await paris.reinstates(esat.member.affiliation)
     await manager.suspends(esat.member.affiliation)
     await paris.suspends_service(esat.access)
-    await manager.does("userDeactivate", affiliationId=esat.member.affiliation, on=TOMORROW)
+    await manager.does(
+        "userDeactivate", affiliationId=esat.member.affiliation, on=TOMORROW
+    )
     filled = await _sides(world.database)
     assert {side for _, side, *_ in filled} == {"PARTNER", "ORGANISM"}
 
     migration: Any = ScriptDirectory.from_config(config()).get_revision("0012")
 
     def fill_again(connection: Connection) -> None:
-        connection.execute(text("UPDATE suspension SET side = 'ORGANISM', set_by_id = NULL, ended_by_id = NULL"))
+        connection.execute(
+            text(
+                "UPDATE suspension SET side = 'ORGANISM', set_by_id = NULL, ended_by_id = NULL"
+            )
+        )
         connection.execute(text("UPDATE affiliation SET end_side = NULL"))
         with Operations.context(MigrationContext.configure(connection)):
             migration.module.fill()
@@ -199,6 +260,13 @@ async def test_what_was_suspended_before_gets_its_side_and_its_authors_from_the_
 
 
 async def _sides(database: Database) -> list[tuple[object, ...]]:
-    pauses = await rows(database, "SELECT id, side, set_by_id, ended_by_id FROM suspension")
-    leaving = await rows(database, "SELECT id, end_side FROM affiliation WHERE end_side IS NOT NULL")
-    return sorted((*(tuple(r.values()) for r in pauses), *(tuple(r.values()) for r in leaving)), key=str)
+    pauses = await rows(
+        database, "SELECT id, side, set_by_id, ended_by_id FROM suspension"
+    )
+    leaving = await rows(
+        database, "SELECT id, end_side FROM affiliation WHERE end_side IS NOT NULL"
+    )
+    return sorted(
+        (*(tuple(r.values()) for r in pauses), *(tuple(r.values()) for r in leaving)),
+        key=str,
+    )

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from tests.journeys.story import DELEGATED, TODAY, Person, an_open_esat, refused, somebody
+from .story import DELEGATED, TODAY, Person, an_open_esat, refused, somebody
 
 LOOK = "query($id: ID!) { partner(by: {id: $id}) { name groups { nodes { id } } } viewer { tabs { id } } }"
 
 
-async def test_a_membership_ended_through_one_worker_is_gone_on_the_other(serve: Any) -> None:  # noqa: ANN401 a starter
+async def test_a_membership_ended_through_one_worker_is_gone_on_the_other(
+    serve: Any,  # noqa: ANN401 a starter
+) -> None:
     one, two = await serve(), await serve()
     caf, jo = Person(one, "agent-paris"), Person(two, "jo")
     esat = await an_open_esat(caf, "jo")
-    for _ in range(3):  # both workers have their plans, and whatever they would remember
+    for _ in range(
+        3
+    ):  # both workers have their plans, and whatever they would remember
         assert await jo.tabs() == await Person(one, "jo").tabs() == ["Esat"]
 
     await caf.removes(esat.group, esat.member.user)
@@ -25,12 +29,16 @@ async def test_a_membership_ended_through_one_worker_is_gone_on_the_other(serve:
     assert await Person(one, "jo").tabs() == ["Esat"]
 
 
-async def test_a_suspension_and_a_closing_take_every_right_away_on_both_workers(serve: Any) -> None:  # noqa: ANN401 a starter
+async def test_a_suspension_and_a_closing_take_every_right_away_on_both_workers(
+    serve: Any,  # noqa: ANN401 a starter
+) -> None:
     one, two = await serve(), await serve()
     caf = Person(one, "agent-paris")
     esat = await an_open_esat(caf, "jo", DELEGATED)
     manager = str(esat.manager)
-    await Person(two, manager).appoints(esat.convention, "DEPUTY", person=somebody("Dina", "Dahlia"))
+    await Person(two, manager).appoints(
+        esat.convention, "DEPUTY", person=somebody("Dina", "Dahlia")
+    )
 
     await Person(one, manager).suspends(esat.member.affiliation)
     assert await Person(two, "jo").tabs() == []
@@ -49,7 +57,9 @@ async def test_a_suspension_and_a_closing_take_every_right_away_on_both_workers(
             await Person(worker, "agent-paris").creates_group(esat.access)
 
 
-async def test_an_agent_ended_through_one_worker_is_refused_by_the_other(serve: Any) -> None:  # noqa: ANN401 a starter
+async def test_an_agent_ended_through_one_worker_is_refused_by_the_other(
+    serve: Any,  # noqa: ANN401 a starter
+) -> None:
     one, two = await serve(), await serve()
     national, agent = Person(one, "admin-national"), Person(two, "agent-rhone")
     passerelle = "ptr_99990003800012"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.run import SURVIVED, UNTESTED, Run
+from .run import SURVIVED, UNTESTED, Run
 
 ROOT = Path(__file__).parents[2]
 EXPLAINED = Path(__file__).with_name("explained.txt")
@@ -16,29 +16,75 @@ TESTS = ("tests/records", "tests/authz")
 
 def explained() -> dict[str, str]:
     lines = EXPLAINED.read_text("utf-8").splitlines()
-    pairs = [line.partition("  # ") for line in lines if line and not line.startswith("#")]
+    pairs = [
+        line.partition("  # ") for line in lines if line and not line.startswith("#")
+    ]
     return {name.strip(): reason for name, _, reason in pairs}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("places", nargs="+", type=Path, metavar="FOLDER", help="what is mutated: folders or files")
-    parser.add_argument("--sample", type=int, default=1, metavar="N", help="one mutant in N")
-    parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="the tests that must notice")
-    parser.add_argument("--processes", type=int, default=2, metavar="N", help="how many mutants are tried at once")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutants", description=__doc__
+    )
+    parser.add_argument(
+        "places",
+        nargs="+",
+        type=Path,
+        metavar="FOLDER",
+        help="what is mutated: folders or files",
+    )
+    parser.add_argument(
+        "--sample", type=int, default=1, metavar="N", help="one mutant in N"
+    )
+    parser.add_argument(
+        "--tests",
+        nargs="+",
+        default=TESTS,
+        metavar="PATH",
+        help="the tests that must notice",
+    )
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=2,
+        metavar="N",
+        help="how many mutants are tried at once",
+    )
     asked = parser.parse_args()
 
-    files = [file for place in asked.places for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
+    files = [
+        file
+        for place in asked.places
+        for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))
+    ]
     run = Run(ROOT, [ROOT / file for file in files], asked.sample, asked.processes)
     pytest.main(
-        ["-q", "-s", "--sqlite", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist", *asked.tests], [run]
+        [
+            "-q",
+            "-s",
+            "--sqlite",
+            "-m",
+            "not slow",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            *asked.tests,
+        ],
+        [run],
     )
 
     reasons = explained()
-    alive = [name for name, outcome in run.results.items() if outcome in {SURVIVED, UNTESTED}]
+    alive = [
+        name for name, outcome in run.results.items() if outcome in {SURVIVED, UNTESTED}
+    ]
     without = [name for name in alive if name not in reasons]
-    print(", ".join(f"{count} {outcome}" for outcome, count in sorted(run.counts.items())))
-    print(f"{len(alive) - len(without)} survivors are explained, {len(without)} are not:")
+    print(
+        ", ".join(f"{count} {outcome}" for outcome, count in sorted(run.counts.items()))
+    )
+    print(
+        f"{len(alive) - len(without)} survivors are explained, {len(without)} are not:"
+    )
     print(*without, sep="\n")
     return 1 if without else 0
 

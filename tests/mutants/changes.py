@@ -55,7 +55,12 @@ def mutants_of(source: str, file: str) -> Iterator[Mutant]:
             before = ast.unparse(change.node)
             change.make()
             mutated = ast.fix_missing_locations(tree)
-            yield Mutant(function, short(before), short(ast.unparse(change.node)), compile(mutated, file, "exec"))
+            yield Mutant(
+                function,
+                short(before),
+                short(ast.unparse(change.node)),
+                compile(mutated, file, "exec"),
+            )
             change.undo()
 
 
@@ -95,7 +100,9 @@ class Places(ast.NodeVisitor):
         self._named(node)
         self._functions -= 1
 
-    def _named(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def _named(
+        self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> None:
         self._names.append(node.name)
         for statement in node.body:
             self.visit(statement)
@@ -108,11 +115,15 @@ def changes_of(node: ast.AST) -> Iterator[Change]:
             for place, operator in enumerate(operators):
                 if type(operator) in OTHERWISE:
                     yield replaced(node, operators, place, OTHERWISE[type(operator)]())
-        case ast.BoolOp(op=operator) | ast.BinOp(op=operator) if type(operator) in OTHERWISE:
+        case ast.BoolOp(op=operator) | ast.BinOp(op=operator) if (
+            type(operator) in OTHERWISE
+        ):
             yield assigned(node, "op", OTHERWISE[type(operator)]())
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield assigned(node, "operand", negated(operand))
-        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if is_plain(test):
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if (
+            is_plain(test)
+        ):
             yield assigned(node, "test", negated(test))
         case ast.comprehension(ifs=tests):
             for place, test in enumerate(tests):
@@ -145,7 +156,9 @@ def is_plain(test: ast.expr) -> bool:
 
 def is_nothing(value: ast.expr) -> bool:
     """None, or what reads as None does where only its truth counts: the bool itself is changed besides."""
-    return isinstance(value, ast.Constant) and (value.value is None or isinstance(value.value, bool))
+    return isinstance(value, ast.Constant) and (
+        value.value is None or isinstance(value.value, bool)
+    )
 
 
 def negated(test: ast.expr) -> ast.expr:
@@ -154,7 +167,9 @@ def negated(test: ast.expr) -> ast.expr:
 
 def assigned(node: ast.AST, field: str, value: Any) -> Change:  # noqa: ANN401 a field of a node
     before = getattr(node, field)
-    return Change(node, lambda: setattr(node, field, value), lambda: setattr(node, field, before))
+    return Change(
+        node, lambda: setattr(node, field, value), lambda: setattr(node, field, before)
+    )
 
 
 def replaced(node: ast.AST, siblings: list[Any], place: int, value: Any) -> Change:  # noqa: ANN401 a node

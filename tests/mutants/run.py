@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.mutants.changes import Mutant, mutants_of
+from .changes import Mutant, mutants_of
 
 KILLED, SURVIVED, UNTESTED, TIMED_OUT = "killed", "survived", "untested", "timed out"
 SECONDS = 120
@@ -54,7 +54,12 @@ class Run:
             importlib.import_module(module.removesuffix(".__init__"))
         from hypothesis import Phase, settings  # noqa: PLC0415 pytest has to see it imported
 
-        settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None, deadline=None)
+        settings.register_profile(
+            "mutants",
+            phases=[Phase.explicit, Phase.generate],
+            database=None,
+            deadline=None,
+        )
         settings.load_profile("mutants")
 
     @pytest.hookimpl(tryfirst=True)
@@ -62,11 +67,16 @@ class Run:
         """Try every mutant."""
         started = time.monotonic()
         coverage = self._covered(session)
-        print(f"{len(session.items)} tests looked at in {time.monotonic() - started:.0f} s", file=sys.stderr)
+        print(
+            f"{len(session.items)} tests looked at in {time.monotonic() - started:.0f} s",
+            file=sys.stderr,
+        )
         functions = functions_by_code(self.files)
         running: dict[int, str] = {}
         for file, mutant in islice(self._mutants(), 0, None, self.sample):
-            changed = changed_code(compile(file.read_text("utf-8"), str(file), "exec"), mutant.code)
+            changed = changed_code(
+                compile(file.read_text("utf-8"), str(file), "exec"), mutant.code
+            )
             name = f"{file.relative_to(self.root)}::{mutant.name}"
             tests = coverage.tests.get(place(changed[-1][0]), ()) if changed else ()
             if not tests:
@@ -90,7 +100,9 @@ class Run:
 
     def _wait(self, running: dict[int, str]) -> None:
         pid, status = os.wait()
-        outcome = SURVIVED if status == 0 else TIMED_OUT if os.WIFSIGNALED(status) else KILLED
+        outcome = (
+            SURVIVED if status == 0 else TIMED_OUT if os.WIFSIGNALED(status) else KILLED
+        )
         self._note(running.pop(pid), outcome)
 
     def _note(self, name: str, outcome: str) -> None:
@@ -103,11 +115,15 @@ class Run:
         with tempfile.NamedTemporaryFile() as answer:
             pid = os.fork()
             if pid == 0:
-                Path(answer.name).write_text(json.dumps(watch(session, {str(file) for file in self.files})))
+                Path(answer.name).write_text(
+                    json.dumps(watch(session, {str(file) for file in self.files}))
+                )
                 os._exit(0)
             os.waitpid(pid, 0)
             watched = json.loads(Path(answer.name).read_text())
-        quickest = sorted(watched["seconds"], key=lambda index: watched["seconds"][index])
+        quickest = sorted(
+            watched["seconds"], key=lambda index: watched["seconds"][index]
+        )
         tests = defaultdict(list)
         for index in quickest:
             for where in watched["places"][index]:
@@ -132,7 +148,9 @@ def watch(session: pytest.Session, files: set[str]) -> Mapping[str, object]:
     for index, item in enumerate(session.items):
         codes: set[CodeType] = set()
 
-        def note(frame: FrameType, event: str, _: object, codes: set[CodeType] = codes) -> None:
+        def note(
+            frame: FrameType, event: str, _: object, codes: set[CodeType] = codes
+        ) -> None:
             if event == "call" and frame.f_code.co_filename in files:
                 codes.add(frame.f_code)
 
@@ -170,7 +188,9 @@ def silence() -> None:
     os.dup2(nothing, 2)
 
 
-def functions_by_code(files: Sequence[Path]) -> Mapping[CodeType, Sequence[FunctionType]]:
+def functions_by_code(
+    files: Sequence[Path],
+) -> Mapping[CodeType, Sequence[FunctionType]]:
     """The functions of these files that are imported, wherever they are held."""
     names = {str(file) for file in files}
     functions = defaultdict(list)
@@ -193,7 +213,10 @@ def inner(code: CodeType) -> list[CodeType]:
     return [constant for constant in code.co_consts if isinstance(constant, CodeType)]
 
 
-def replace(functions: Mapping[CodeType, Sequence[FunctionType]], changed: Sequence[tuple[CodeType, CodeType]]) -> None:
+def replace(
+    functions: Mapping[CodeType, Sequence[FunctionType]],
+    changed: Sequence[tuple[CodeType, CodeType]],
+) -> None:
     for old, new in changed:
         for function in functions.get(old, ()):
             function.__code__ = new

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import insert
 
 from persistence.engine import Database
+from persistence.facts.visibility import table
 from persistence.records import base
 from persistence.records.base import Base
 from persistence.sealing import Sealer
-from persistence.visibility import table
-from resolvers import context
+from resolvers import graph
 from tests.conftest import Copies
 
 from .asked import Ids
@@ -33,13 +33,17 @@ def numbered() -> Iterator[_Numbered]:
 
 @pytest.fixture(scope="session")
 async def desks(
-    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, dialects: tuple[str, ...]
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_url: str,
+    dialects: tuple[str, ...],
 ) -> AsyncIterator[dict[str, Desk]]:
     """One desk per database, seeded alike and told the same story."""
     copies = Copies(tmp_path_factory.mktemp("reading"), postgres_url)
     made: dict[str, Desk] = {}
     plans = pytest.MonkeyPatch()
-    plans.setattr(context, "PLANS", 10_000)  # each document's plans stay known for the tests that follow
+    plans.setattr(
+        graph, "PLANS", 10_000
+    )  # each document's plans stay known for the tests that follow
     for dialect in dialects:
         with pytest.MonkeyPatch.context() as patch:
             ids = numbered()
@@ -67,13 +71,17 @@ async def ids(desks: dict[str, Desk]) -> Ids:
     found = {}
     for name, known in Base.metadata.tables.items():
         if "id" in known.c:
-            found[name] = sorted(str(row["id"]) for row in await desks["sqlite"].rows(name))
+            found[name] = sorted(
+                str(row["id"]) for row in await desks["sqlite"].rows(name)
+            )
     return found
 
 
 @pytest.fixture(scope="session")
 async def small_worlds(
-    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, dialects: tuple[str, ...]
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_url: str,
+    dialects: tuple[str, ...],
 ) -> AsyncIterator[dict[str, Desk]]:
     """The exhaustive world in both databases, in the place of the demonstration's partners."""
     copies, made = Copies(tmp_path_factory.mktemp("small"), postgres_url), {}

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from .asked import PAGE, Asked, cursor
 
 CANAL = "ptr_99990001200025"
-DECLARED = ("declaration", "declaration_line", "worker", "batch", "batch_result", "activity_change")
+DECLARED = (
+    "declaration",
+    "declaration_line",
+    "worker",
+    "batch",
+    "batch_result",
+    "activity_change",
+)
 
 LINE = """id position clientReference establishmentSiret establishmentName matricule enteredOn rate netRemuneration
   netAid esatShare noPayReason dualActivity confirmation comment changedSequence processing processedOn processingReason
@@ -76,7 +83,13 @@ FILTERED = Asked(
   p1: partners(undeclaredFor: "cmp_2026") { nodes { name } totalCount }
   p2: partners(undeclaredFor: "cmp_2025") { nodes { name } totalCount }
 }""",
-    lambda ids: {"p": CANAL, "w": ids["worker"][0], "e": ids["establishment"][1], "live": True, "s": "œuv"},
+    lambda ids: {
+        "p": CANAL,
+        "w": ids["worker"][0],
+        "e": ids["establishment"][1],
+        "live": True,
+        "s": "œuv",
+    },
 )
 
 TURNED = Asked(

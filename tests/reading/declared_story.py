@@ -46,7 +46,9 @@ def last_year() -> dict[str, list[Line]]:
     lines = defaultdict(list)
     with REMUNERATIONS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            lines[row["siret"]].append({NAMES.get(name, name): said for name, said in row.items()})
+            lines[row["siret"]].append(
+                {NAMES.get(name, name): said for name, said in row.items()}
+            )
     return lines
 
 
@@ -57,11 +59,21 @@ async def tell_declarations(desk: Desk) -> None:
     await _declare(desk, "declarante-seine", SEINE, lines[SEINE], deposit=False)
 
 
-async def _declare(desk: Desk, who: str, siret: str, lines: list[Line], **more: object) -> Any:  # noqa: ANN401 JSON
-    given = {"deposit": True, **more, "establishment": {"siret": siret}, "campaignYear": 2026, "lines": lines}
+async def _declare(
+    desk: Desk, who: str, siret: str, lines: list[Line], **more: object
+) -> Any:  # noqa: ANN401 JSON
+    given = {
+        "deposit": True,
+        **more,
+        "establishment": {"siret": siret},
+        "campaignYear": 2026,
+        "lines": lines,
+    }
     key = f"{who} {siret} {len(lines)} {more}"
     shows = "batch { id declaration { id lines(first: 50) { nodes { id paidBy { code } worker { id } } } } }"
-    return (await desk.send(who, "remunerationsDeclare", shows, idempotencyKey=key, **given))["batch"]
+    return (
+        await desk.send(who, "remunerationsDeclare", shows, idempotencyKey=key, **given)
+    )["batch"]
 
 
 async def _canal(desk: Desk, lines: list[Line]) -> None:
@@ -76,12 +88,30 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
     ):
         given = {"lineIds": [one], "outcome": outcome, "processingReason": reason}
         await desk.act(agent, "remunerationsProcess", "lines { id }", **given)
-    await desk.act("agent-paris", "workerNirReveal", "nir", workerId=made[0]["worker"]["id"], reason="Rapprochement")
+    await desk.act(
+        "agent-paris",
+        "workerNirReveal",
+        "nir",
+        workerId=made[0]["worker"]["id"],
+        reason="Rapprochement",
+    )
 
     second = [dict(line) for line in lines]
-    second[0] |= {"comment": "Prime « exceptionnelle » \\ retour\tligne", "usedName": "d'Orée"}
-    second[1] |= {"netRemuneration": "", "netAid": "", "esatShare": "", "noPayReason": "PARENTAL_LEAVE"}
-    second[4] |= {"birthName": "Roux-Œuvré", "dualActivity": "O", "dualActivitySince": "01/09/2026"}
+    second[0] |= {
+        "comment": "Prime « exceptionnelle » \\ retour\tligne",
+        "usedName": "d'Orée",
+    }
+    second[1] |= {
+        "netRemuneration": "",
+        "netAid": "",
+        "esatShare": "",
+        "noPayReason": "PARENTAL_LEAVE",
+    }
+    second[4] |= {
+        "birthName": "Roux-Œuvré",
+        "dualActivity": "O",
+        "dualActivitySince": "01/09/2026",
+    }
     second[4] |= {"dualActivityHours": "10,5", "dualActivityEmployer": "73282932000074"}
     second[7] |= {"nir": "785039924300121"}
     # the third is nobody's beneficiary and says nothing of it, the sixth and the ninth are gone, the eighth is another
@@ -97,11 +127,27 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
             "rate": 75,
             "comment": "À l'essai",
         },
-        {"nir": lines[9]["nir"], "kind": "DEPARTURE", "effectiveOn": "2026-12-05", "departureReason": "MOVE"},
-        {"nir": lines[9]["nir"], "kind": "PROMOTION", "effectiveOn": "hier", "clientReference": "X1"},
+        {
+            "nir": lines[9]["nir"],
+            "kind": "DEPARTURE",
+            "effectiveOn": "2026-12-05",
+            "departureReason": "MOVE",
+        },
+        {
+            "nir": lines[9]["nir"],
+            "kind": "PROMOTION",
+            "effectiveOn": "hier",
+            "clientReference": "X1",
+        },
     ]
     given = {"lines": changes, "idempotencyKey": "changes"}
-    await desk.send("paie-fictive", "activityChangesDeclare", "batch { id }", establishment={"siret": CANAL}, **given)
+    await desk.send(
+        "paie-fictive",
+        "activityChangesDeclare",
+        "batch { id }",
+        establishment={"siret": CANAL},
+        **given,
+    )
 
     drafted = [dict(line) for line in lines[:5]]
     drafted[2]["aahBeneficiary"] = "oui"
@@ -120,19 +166,44 @@ async def _horizons(desk: Desk, lines: dict[str, list[Line]]) -> None:
     access = {service["service"]["code"]: service["id"] for service in held["services"]}
     places = {place["siret"]: place["id"] for place in held["establishments"]["nodes"]}
     for subject, service, role, scope in (
-        ("lectrice-saint-denis", "ESAT", "rol_ESAT_LECTEUR", {"establishmentIds": [places[SAINT_DENIS]]}),
+        (
+            "lectrice-saint-denis",
+            "ESAT",
+            "rol_ESAT_LECTEUR",
+            {"establishmentIds": [places[SAINT_DENIS]]},
+        ),
         ("sociale-horizons", "CDAP", "rol_CDAP_T1", {}),
     ):
-        person = {"givenName": "Ida", "familyName": subject, "email": f"{subject}@example.invalid"}
-        card = await desk.act(who, "userInvite", "invitation", partnerId=HORIZONS, person=person)
-        joined = await desk.act(
-            subject, "invitationAccept", "affiliation { user { id } }", invitation=card["invitation"]
+        person = {
+            "givenName": "Ida",
+            "familyName": subject,
+            "email": f"{subject}@example.invalid",
+        }
+        card = await desk.act(
+            who, "userInvite", "invitation", partnerId=HORIZONS, person=person
         )
-        group = await desk.act(who, "groupCreate", "group { id }", accessId=access[service], name=subject, **scope)
+        joined = await desk.act(
+            subject,
+            "invitationAccept",
+            "affiliation { user { id } }",
+            invitation=card["invitation"],
+        )
+        group = await desk.act(
+            who,
+            "groupCreate",
+            "group { id }",
+            accessId=access[service],
+            name=subject,
+            **scope,
+        )
         key = group["group"]["id"]
         await desk.act(who, "groupRoleAttach", "group { id }", groupId=key, roleId=role)
         await desk.act(
-            who, "groupMembersAdd", "group { id }", groupId=key, userIds=[joined["affiliation"]["user"]["id"]]
+            who,
+            "groupMembersAdd",
+            "group { id }",
+            groupId=key,
+            userIds=[joined["affiliation"]["user"]["id"]],
         )
     # one person has moved from Saint-Denis to Argenteuil since last year
     await _declare(desk, "declarant-horizons", SAINT_DENIS, lines[SAINT_DENIS][1:])

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 from graphql import ExecutionResult, GraphQLError, execute
 
-from persistence.callers import Identity
 from persistence.engine import Database
+from persistence.facts.callers import Identity
+from persistence.facts.visibility import table as of
 from persistence.seeds.fiction import fictional_vault
-from persistence.visibility import table as of
-from resolvers.context import Context
+from resolvers.graph import Context
 from server.app import compose
 from server.settings import DEMO_ISSUER
 
@@ -46,7 +46,9 @@ class Desk:
         self.graph = compose(database, fictional_vault())
 
     def context(self, who: str) -> Context:
-        return Context(self.graph, Identity(DEMO_ISSUER, who), NOW, TODAY, "API", "req_test")
+        return Context(
+            self.graph, Identity(DEMO_ISSUER, who), NOW, TODAY, "API", "req_test"
+        )
 
     async def answer(
         self,
@@ -62,17 +64,27 @@ class Desk:
         if document.errors:
             raise document.errors[0]
         operation = document.operation(name)
-        said = await self.context(who).answer(document, operation, variables or {}, completing=completing)
+        said = await self.context(who).answer(
+            document, operation, variables or {}, completing=completing
+        )
         if isinstance(said, ExecutionResult):
             if said.errors:
                 raise said.errors[0]
             return said.data
         return orjson.loads(said)
 
-    async def outcome(self, who: str, asked: Asked, ids: Ids, *, completing: bool = False) -> Any:  # noqa: ANN401 JSON
+    async def outcome(
+        self, who: str, asked: Asked, ids: Ids, *, completing: bool = False
+    ) -> Any:  # noqa: ANN401 JSON
         """The answer to a document; or where its first refused filter stands, since it names what `who` may not see."""
         try:
-            return await self.answer(who, asked.text, asked.variables(ids), name=asked.name, completing=completing)
+            return await self.answer(
+                who,
+                asked.text,
+                asked.variables(ids),
+                name=asked.name,
+                completing=completing,
+            )
         except GraphQLError as refused:
             if code_of(refused) != "NOT_FOUND":
                 raise
@@ -91,7 +103,10 @@ class Desk:
         document = self.graph.documents.get(text)
         assert document.tree is not None, document.errors
         running: Any = execute(
-            self.graph.schema, document.tree, context_value=self.context(who), variable_values={"input": given}
+            self.graph.schema,
+            document.tree,
+            context_value=self.context(who),
+            variable_values={"input": given},
         )
         result = await running
         assert not result.errors, result.errors
@@ -119,13 +134,31 @@ class Desk:
         """
         if table == "onboarding":
             partners, services = await self.rows("partner"), await self.rows("service")
-            return [{"partner_id": p["id"], "service_id": s["id"]} for p in partners for s in services]
+            return [
+                {"partner_id": p["id"], "service_id": s["id"]}
+                for p in partners
+                for s in services
+            ]
         if table == "right":
-            spans = [s for s in await self.rows("partner_state") if s["starts_on"] <= TODAY < s["ends_on"]]
-            in_force = {s["partner_id"] for s in spans if s["convention_id"] is not None}
-            works = {a["id"] for a in await self.rows("affiliation") if a["ends_on"] is None}
-            members = [m for m in await self.rows("membership") if m["affiliation_id"] in works]
-            return [{**m, "membership_id": m["id"]} for m in members if m["partner_id"] in in_force]
+            spans = [
+                s
+                for s in await self.rows("partner_state")
+                if s["starts_on"] <= TODAY < s["ends_on"]
+            ]
+            in_force = {
+                s["partner_id"] for s in spans if s["convention_id"] is not None
+            }
+            works = {
+                a["id"] for a in await self.rows("affiliation") if a["ends_on"] is None
+            }
+            members = [
+                m for m in await self.rows("membership") if m["affiliation_id"] in works
+            ]
+            return [
+                {**m, "membership_id": m["id"]}
+                for m in members
+                if m["partner_id"] in in_force
+            ]
         async with self.database.reader.connect() as connection:
             found = await connection.execute(of(table).select())
             return [dict(row) for row in found.mappings()]

@@ -87,7 +87,9 @@ fragment List on PartnerConnection { totalCount nodes { ...Brief } }
 fragment Edged on PartnerEdge { cursor node { ...Brief siret } }
 fragment Brief on Partner { id name }
 """,
-    lambda ids: {"ids": [CANAL, "org_751", ids["group"][0], "usr_declarante-canal", "svc_ESAT"]},
+    lambda ids: {
+        "ids": [CANAL, "org_751", ids["group"][0], "usr_declarante-canal", "svc_ESAT"]
+    },
 )
 
 INCLUDED = """
@@ -253,7 +255,11 @@ FORWARD = Asked(
   none: users(first: 0) {{ nodes {{ id }} {PAGE} totalCount }}
   end: partners(after: "{cursor("~", "ptr_~")}") {{ nodes {{ id }} edges {{ cursor }} {PAGE} }}
 }}""",
-    lambda _: {"a": cursor("esat", "ptr_"), "j": cursor(9, "jrn_"), "o": cursor("100", "org_")},
+    lambda _: {
+        "a": cursor("esat", "ptr_"),
+        "j": cursor(9, "jrn_"),
+        "o": cursor("100", "org_"),
+    },
 )
 
 DEEP = Asked("""{
@@ -394,10 +400,19 @@ DOCUMENTS: Mapping[str, Asked] = {
     "partner filters absent": Asked(PARTNER_FILTERS),
     "partner filters null": Asked(PARTNER_FILTERS, lambda _: dict.fromkeys("snkomvf")),
     "partner filters false": Asked(PARTNER_FILTERS, lambda _: {"f": False}),
-    "partner filters true": Asked(PARTNER_FILTERS, lambda _: {"f": True, "s": "Du CANAL ", "k": "ESAT"}),
+    "partner filters true": Asked(
+        PARTNER_FILTERS, lambda _: {"f": True, "s": "Du CANAL ", "k": "ESAT"}
+    ),
     "partner filters all": Asked(
         PARTNER_FILTERS,
-        lambda _: {"n": "999 900 012", "o": "org_751", "m": "DELEGATED", "v": "svc_ESAT", "f": True, "s": None},
+        lambda _: {
+            "n": "999 900 012",
+            "o": "org_751",
+            "m": "DELEGATED",
+            "v": "svc_ESAT",
+            "f": True,
+            "s": None,
+        },
     ),
     "filters": FILTERS,
     "worklist": WORKLIST,

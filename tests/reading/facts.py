@@ -50,7 +50,13 @@ KEYS = {
     "worker_rate": "worker_id",
     "dual_activity": "worker_id",
 }
-OWNERS = {"membership": "user_id", "right": "user_id", "affiliation": "user_id", "user": "id", "agent": "user_id"}
+OWNERS = {
+    "membership": "user_id",
+    "right": "user_id",
+    "affiliation": "user_id",
+    "user": "id",
+    "agent": "user_id",
+}
 SERVICED = {"service_access", "bulletin"}
 PLACED = {"declaration", "declaration_line", "activity_change", "batch"}
 STANDING = {
@@ -78,7 +84,14 @@ class Rows:
             key = str(row[KEYS.get(table, "id")])
             if table in STANDING:
                 other, its, ours = STANDING[table]
-                yield key, [self._placed(other, r) for r in self.tables[other] if r[its] == row[ours]]
+                yield (
+                    key,
+                    [
+                        self._placed(other, r)
+                        for r in self.tables[other]
+                        if r[its] == row[ours]
+                    ],
+                )
                 continue
             if table in TREATED:
                 other, its, ours = ALSO.get(table, (table, "id", "id"))
@@ -90,7 +103,11 @@ class Rows:
                 continue
             owner = {"owner": row[OWNERS[table]]} if table in OWNERS else {}
             if table == "user":
-                homes = [link["partner_id"] for link in self.tables["affiliation"] if link["user_id"] == row["id"]]
+                homes = [
+                    link["partner_id"]
+                    for link in self.tables["affiliation"]
+                    if link["user_id"] == row["id"]
+                ]
                 yield key, [owner | self.state(home) for home in [None, *homes]]
                 continue
             partner = row["id"] if table == "partner" else row.get("partner_id")
@@ -114,7 +131,8 @@ class Rows:
         (today,) = (
             span
             for span in self.tables["partner_state"]
-            if span["partner_id"] == partner and span["starts_on"] <= self.day < span["ends_on"]
+            if span["partner_id"] == partner
+            and span["starts_on"] <= self.day < span["ends_on"]
         )
         return {
             "partner": partner,
@@ -130,5 +148,8 @@ class Rows:
         return {
             key
             for key, every in self.objects(table)
-            if any(engine.allows(subject, type_, "read", facts) is not None for facts in every)
+            if any(
+                engine.allows(subject, type_, "read", facts) is not None
+                for facts in every
+            )
         }

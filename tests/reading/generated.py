@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+)
 
-from resolvers.bindings import Types
+from resolvers.reading.bindings import Types
 
 from .asked import PAGE, Asked
 
@@ -22,7 +28,9 @@ def documents(types: Types) -> Mapping[str, Asked]:
 
 
 def all_fields(kind: GraphQLObjectType) -> str:
-    return " ".join(_field(name, definition) for name, definition in kind.fields.items())
+    return " ".join(
+        _field(name, definition) for name, definition in kind.fields.items()
+    )
 
 
 def _field(name: str, definition: GraphQLField) -> str:
@@ -43,7 +51,16 @@ def _identity(target: GraphQLObjectType) -> str:
         node = get_named_type(target.fields["nodes"].type)
         assert isinstance(node, GraphQLObjectType)
         return _identity(node)
-    named = any(isinstance(i, GraphQLInterfaceType) and i.name == "Node" for i in target.interfaces)
+    named = any(
+        isinstance(i, GraphQLInterfaceType) and i.name == "Node"
+        for i in target.interfaces
+    )
     return (
-        "id" if named else " ".join(name for name, d in target.fields.items() if is_leaf_type(get_named_type(d.type)))
+        "id"
+        if named
+        else " ".join(
+            name
+            for name, d in target.fields.items()
+            if is_leaf_type(get_named_type(d.type))
+        )
     )

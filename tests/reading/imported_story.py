@@ -2,9 +2,9 @@
 
 # ruff: noqa: E501 a file stands as it is sent
 
-from persistence.extracts import read_file
+from persistence.intake.import_reading import read_file
+from resolvers.acting.performing import perform_internally
 from resolvers.imports import Upload, import_expected, import_upload
-from resolvers.performing import enact
 
 from .desk import Desk
 
@@ -20,18 +20,41 @@ FILE = """SIRET;Raison sociale;Département;Code Caf;Connu MCP;Connu Habtiers;Ac
 
 
 async def tell_imports(desk: Desk) -> None:
-    await desk.act("agent-paris", "importOpen", "import { id }", filename="plus-tard.xlsx", organismId="org_751")
-    opened = await desk.act(
-        "admin-national", "importOpen", "import { id }", filename="extraction.csv", organismId="org_CNAF"
+    await desk.act(
+        "agent-paris",
+        "importOpen",
+        "import { id }",
+        filename="plus-tard.xlsx",
+        organismId="org_751",
     )
-    sent, context, content = opened["import"]["id"], desk.context("admin-national"), FILE.encode()
-    expected = await enact("importUpload", import_expected, context, sent)
+    opened = await desk.act(
+        "admin-national",
+        "importOpen",
+        "import { id }",
+        filename="extraction.csv",
+        organismId="org_CNAF",
+    )
+    sent, context, content = (
+        opened["import"]["id"],
+        desk.context("admin-national"),
+        FILE.encode(),
+    )
+    expected = await perform_internally("importUpload", import_expected, context, sent)
     reading = read_file(content, expected.columns, expected.reference)
-    await enact("importUpload", import_upload, context, Upload(sent, content, reading))
+    await perform_internally(
+        "importUpload", import_upload, context, Upload(sent, content, reading)
+    )
     taken = {"importId": sent, "columnsConfirmed": True}
-    for who, organism in (("agent-paris", "org_751"), ("agent-hauts-de-seine", "org_921")):
-        await desk.act(who, "importApply", "applied registered", organismId=organism, **taken)
-    lines = await desk.answer("agent-paris", "{ importLines(outcome: CONFLICT) { nodes { id } } }")
+    for who, organism in (
+        ("agent-paris", "org_751"),
+        ("agent-hauts-de-seine", "org_921"),
+    ):
+        await desk.act(
+            who, "importApply", "applied registered", organismId=organism, **taken
+        )
+    lines = await desk.answer(
+        "agent-paris", "{ importLines(outcome: CONFLICT) { nodes { id } } }"
+    )
     await desk.act(
         "agent-paris",
         "importArbitrate",

@@ -56,7 +56,9 @@ DOCUMENTS: Mapping[str, Asked] = {
     "migrating absent": Asked(MIGRATING % PAGE),
     "migrating null": Asked(MIGRATING % PAGE, lambda _: dict.fromkeys("csodn")),
     "migrating all": Asked(MIGRATING % PAGE, lambda _: ALL),
-    "migrating later": Asked(MIGRATING % PAGE, lambda _: {"s": "REMAINING", "d": "2025-04-01"}),
+    "migrating later": Asked(
+        MIGRATING % PAGE, lambda _: {"s": "REMAINING", "d": "2025-04-01"}
+    ),
     "board": BOARD,
     "timelines": SPANS,
     "managed absent": Asked(MANAGED),

@@ -29,7 +29,10 @@ DECLARATIONS = (
     Declared("d", HERE, "cmp_2026", received=False),
     Declared("e", THERE, "cmp_2026", received=False),
 )
-LINES = tuple((pair[0], pair[1]) for pair in ("aa", "bb", "cc", "dd", "ee", "ta", "tb", "ua", "ud"))
+LINES = tuple(
+    (pair[0], pair[1])
+    for pair in ("aa", "bb", "cc", "dd", "ee", "ta", "tb", "ua", "ud")
+)
 """By worker then declaration: `t` in both establishments, `u` received then drafted again, `n` nowhere."""
 WORKERS = "abcdentu"
 CHANGES = (("a", HERE, 0), ("b", THERE, 1), ("n", HERE, 2))
@@ -45,7 +48,10 @@ def payer(number: int, which: int) -> str:
 def declare(rows: Rows, n: int) -> None:
     partner = {"partner_id": f"ptr_{n:02}"}
     one = partner | {"version": 1}
-    placed = {place: one | {"establishment_id": f"est_{n:02}{place}"} for place in (HERE, THERE)}
+    placed = {
+        place: one | {"establishment_id": f"est_{n:02}{place}"}
+        for place in (HERE, THERE)
+    }
     for letter in WORKERS:
         rows["worker"].append(one | _worker(n, letter))
         worker = partner | {"worker_id": f"wrk_{n:02}{letter}"}
@@ -61,23 +67,49 @@ def declare(rows: Rows, n: int) -> None:
             | {"deposited": of[into].received, "paying_id": payer(n, position)}
         )
     for letter, place, which in CHANGES:
-        facts = {"kind": "DEPARTURE", "effective_on": TODAY, "received_at": NOW, "paying_id": payer(n, which)}
+        facts = {
+            "kind": "DEPARTURE",
+            "effective_on": TODAY,
+            "received_at": NOW,
+            "paying_id": payer(n, which),
+        }
         ids = {"id": f"chg_{n:02}{letter}", "worker_id": f"wrk_{n:02}{letter}"}
         rows["activity_change"].append(placed[place] | ids | facts)
     for place, results in BATCHES:
         batch = f"bat_{n:02}{place}"
         rows["batch"].append(placed[place] | _batch(batch, results))
         rows["batch_result"] += [
-            one | {"id": f"res_{n:02}{place}{i}", "batch_id": batch, "position": i, "status": "HELD"}
+            one
+            | {
+                "id": f"res_{n:02}{place}{i}",
+                "batch_id": batch,
+                "position": i,
+                "status": "HELD",
+            }
             for i in range(results)
         ]
 
 
 def _worker(n: int, letter: str) -> dict[str, Any]:
     key = f"wrk_{n:02}{letter}"
-    names = {"birth_name": "N", "given_names": "P", "sort_key": key, "birth_date": SINCE, "matricule": "1"}
+    names = {
+        "birth_name": "N",
+        "given_names": "P",
+        "sort_key": key,
+        "birth_date": SINCE,
+        "matricule": "1",
+    }
     secret = {"nir_cipher": b"", "nir_index": key, "nir_mask": "*"}
-    return {"id": key, "paying_id": payer(n, 0), "entered_on": SINCE, "aah_beneficiary": True} | names | secret
+    return (
+        {
+            "id": key,
+            "paying_id": payer(n, 0),
+            "entered_on": SINCE,
+            "aah_beneficiary": True,
+        }
+        | names
+        | secret
+    )
 
 
 def _declaration(n: int, made: Declared) -> dict[str, Any]:
@@ -109,6 +141,14 @@ def _line(n: int, letter: str, into: str, position: int) -> dict[str, Any]:
 
 
 def _batch(key: str, results: int) -> dict[str, Any]:
-    counts = dict.fromkeys(("created", "replaced", "unchanged", "rejected", "removed"), 0)
-    head = {"id": key, "kind": "REMUNERATIONS", "mode": "ACCEPT_VALID", "received_at": NOW, "sent_by_id": "usr_nobody"}
+    counts = dict.fromkeys(
+        ("created", "replaced", "unchanged", "rejected", "removed"), 0
+    )
+    head = {
+        "id": key,
+        "kind": "REMUNERATIONS",
+        "mode": "ACCEPT_VALID",
+        "received_at": NOW,
+        "sent_by_id": "usr_nobody",
+    }
     return head | counts | {"received": results, "held": results}

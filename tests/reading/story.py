@@ -13,8 +13,16 @@ PAPER = {
     "organismSignatory": "Signataire fictif",
     "digest": "0" * 64,
 }
-CANAL, ATELIERS, BASSIN = "ptr_99990001200025", "ptr_99990001200017", "ptr_99990001200033"
-SEINE, ALIZES, OLIVIERS = "ptr_99990001200041", "ptr_99990007900016", "ptr_99990004600015"
+CANAL, ATELIERS, BASSIN = (
+    "ptr_99990001200025",
+    "ptr_99990001200017",
+    "ptr_99990001200033",
+)
+SEINE, ALIZES, OLIVIERS = (
+    "ptr_99990001200041",
+    "ptr_99990007900016",
+    "ptr_99990004600015",
+)
 
 
 async def tell(desk: Desk) -> None:
@@ -28,7 +36,11 @@ async def tell(desk: Desk) -> None:
 
 
 async def _of(desk: Desk, who: str, partner: str, selection: str) -> dict[str, Any]:
-    answer = await desk.answer(who, f"query($i: ID!) {{ partner(by: {{id: $i}}) {{ {selection} }} }}", {"i": partner})
+    answer = await desk.answer(
+        who,
+        f"query($i: ID!) {{ partner(by: {{id: $i}}) {{ {selection} }} }}",
+        {"i": partner},
+    )
     return answer["partner"]  # type: ignore[no-any-return]
 
 
@@ -43,7 +55,13 @@ async def _paris(desk: Desk) -> None:
         verifiedFields=["missions", "adresse"],
         missionIds=["mis_ACCOMPAGNEMENT_TRAVAIL", "mis_ACCOMPAGNEMENT_SOCIAL"],
     )
-    await desk.act(who, "activityAttest", "attestation { id }", partnerId=ATELIERS, evidence="Appel du 9 décembre")
+    await desk.act(
+        who,
+        "activityAttest",
+        "attestation { id }",
+        partnerId=ATELIERS,
+        evidence="Appel du 9 décembre",
+    )
     await desk.act(
         who,
         "eligibilityDecide",
@@ -88,12 +106,23 @@ async def _paris(desk: Desk) -> None:
 async def _canal(desk: Desk) -> None:
     who = "gestionnaire-canal"
     held = await _of(
-        desk, who, CANAL, "services { id } affiliations(first: 50) { nodes { id user { id familyName } } }"
+        desk,
+        who,
+        CANAL,
+        "services { id } affiliations(first: 50) { nodes { id user { id familyName } } }",
     )
     access = held["services"][0]["id"]
     cards = {a["user"]["id"]: a["id"] for a in held["affiliations"]["nodes"]}
-    group = await desk.act(who, "groupCreate", "group { id }", accessId=access, name="Élèves d'œuvre")
-    await desk.act(who, "groupRoleAttach", "group { id }", groupId=group["group"]["id"], roleId="rol_ESAT_PREPARATEUR")
+    group = await desk.act(
+        who, "groupCreate", "group { id }", accessId=access, name="Élèves d'œuvre"
+    )
+    await desk.act(
+        who,
+        "groupRoleAttach",
+        "group { id }",
+        groupId=group["group"]["id"],
+        roleId="rol_ESAT_PREPARATEUR",
+    )
     await desk.act(
         who,
         "groupMembersAdd",
@@ -101,7 +130,9 @@ async def _canal(desk: Desk) -> None:
         groupId=group["group"]["id"],
         userIds=["usr_declarante-canal", "usr_preparatrice-canal"],
     )
-    spare = await desk.act(who, "groupCreate", "group { id }", accessId=access, name="Zèle sans rôle")
+    spare = await desk.act(
+        who, "groupCreate", "group { id }", accessId=access, name="Zèle sans rôle"
+    )
     del spare
     await desk.act(
         who,
@@ -115,7 +146,13 @@ async def _canal(desk: Desk) -> None:
             "jobTitle": "Stagiaire",
         },
     )
-    await desk.act(who, "userDeactivate", "", affiliationId=cards["usr_lecteur-canal"], on="2026-12-31")
+    await desk.act(
+        who,
+        "userDeactivate",
+        "",
+        affiliationId=cards["usr_lecteur-canal"],
+        on="2026-12-31",
+    )
 
 
 async def _elsewhere(desk: Desk) -> None:
@@ -135,26 +172,57 @@ async def _elsewhere(desk: Desk) -> None:
         "userInvite",
         "invitation affiliation { id }",
         partnerId=SEINE,
-        person={"givenName": "Éric", "familyName": "Élan", "email": "eric@example.invalid"},
+        person={
+            "givenName": "Éric",
+            "familyName": "Élan",
+            "email": "eric@example.invalid",
+        },
     )
-    await desk.act("declarant-canal", "invitationAccept", "affiliation { id }", invitation=card["invitation"])
+    await desk.act(
+        "declarant-canal",
+        "invitationAccept",
+        "affiliation { id }",
+        invitation=card["invitation"],
+    )
     who = "agent-reunion"
     served = await _of(desk, who, ALIZES, "services { id }")
     await desk.act(
-        who, "serviceSuspend", "access { open }", accessId=served["services"][0]["id"], suspensionReason="Contrôle"
+        who,
+        "serviceSuspend",
+        "access { open }",
+        accessId=served["services"][0]["id"],
+        suspensionReason="Contrôle",
     )
     who = "agent-bouches-du-rhone"
     grouped = await _of(desk, who, OLIVIERS, "groups { nodes { id } }")
-    await desk.act(who, "groupClose", "group { id }", groupId=grouped["groups"]["nodes"][0]["id"], on="2026-12-10")
+    await desk.act(
+        who,
+        "groupClose",
+        "group { id }",
+        groupId=grouped["groups"]["nodes"][0]["id"],
+        on="2026-12-10",
+    )
 
 
 async def _national(desk: Desk) -> None:
     who = "admin-national"
     await desk.act(
-        who, "agentAppoint", "agent { id }", organismId="org_CR1", profile="RESOURCE_CENTRE", userId="usr_agent-rhone"
+        who,
+        "agentAppoint",
+        "agent { id }",
+        organismId="org_CR1",
+        profile="RESOURCE_CENTRE",
+        userId="usr_agent-rhone",
     )
     await desk.act(who, "campaignSet", "campaign { status }", year=2028)
-    await desk.act(who, "parameterSet", "parameter { value }", name="SMIC_HOURLY", startsOn="2027-01-01", value=1250)
+    await desk.act(
+        who,
+        "parameterSet",
+        "parameter { value }",
+        name="SMIC_HOURLY",
+        startsOn="2027-01-01",
+        value=1250,
+    )
     await desk.act(
         who,
         "organismSet",

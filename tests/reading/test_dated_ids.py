@@ -16,7 +16,8 @@ PAST, LATER = "2026-02-28", "2027-03-01"
 NODES = [
     kind.name
     for kind in types().schema.type_map.values()
-    if isinstance(kind, GraphQLObjectType) and any(i.name == "Node" for i in kind.interfaces)
+    if isinstance(kind, GraphQLObjectType)
+    and any(i.name == "Node" for i in kind.interfaces)
 ]
 DEEP = """id mode administeredBy { id } establishments(first: 5) { nodes { id } }
   conventions(first: 5) { edges { cursor node { id organism { id } amendments { id } bulletins { id service { id }
@@ -37,7 +38,9 @@ def ids_in(value: Any) -> list[str]:  # noqa: ANN401 JSON
     return []
 
 
-async def refused(desk: Desk, text: str, variables: dict[str, Any] | None = None) -> GraphQLError:
+async def refused(
+    desk: Desk, text: str, variables: dict[str, Any] | None = None
+) -> GraphQLError:
     with pytest.raises(GraphQLError) as error:
         await desk.answer("admin-national", text, variables or {})
     return error.value
@@ -47,7 +50,9 @@ async def refused(desk: Desk, text: str, variables: dict[str, Any] | None = None
 
 
 async def test_every_id_under_a_day_carries_it_at_every_depth(desk: Desk) -> None:
-    text = f"query($p: ID!, $d: Date) {{ partner(by: {{id: $p}}, on: $d) {{ {DEEP} }} }}"
+    text = (
+        f"query($p: ID!, $d: Date) {{ partner(by: {{id: $p}}, on: $d) {{ {DEEP} }} }}"
+    )
     for day in (PAST, str(TODAY), LATER):
         told = await desk.answer("admin-national", text, {"p": CANAL, "d": day})
         found = ids_in(told)
@@ -61,7 +66,9 @@ async def test_every_id_under_a_day_carries_it_at_every_depth(desk: Desk) -> Non
 
 async def test_without_a_day_no_id_carries_one(desk: Desk) -> None:
     told = await desk.answer(
-        "admin-national", f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {DEEP} }} }}", {"p": CANAL}
+        "admin-national",
+        f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {DEEP} }} }}",
+        {"p": CANAL},
     )
 
     assert ids_in(told)
@@ -75,11 +82,15 @@ async def test_cursors_are_the_same_on_every_day(desk: Desk) -> None:
 
     assert [e["cursor"] for e in then["edges"]] == [e["cursor"] for e in now["edges"]]
     assert then["pageInfo"] == now["pageInfo"]
-    assert [e["node"]["id"] for e in then["edges"]] == [f"{e['node']['id']}@{TODAY}" for e in now["edges"]]
+    assert [e["node"]["id"] for e in then["edges"]] == [
+        f"{e['node']['id']}@{TODAY}" for e in now["edges"]
+    ]
 
 
 @pytest.mark.parametrize("kind", NODES)
-async def test_every_type_of_node_is_asked_again_by_the_id_of_a_day(desk: Desk, ids: Ids, kind: str) -> None:
+async def test_every_type_of_node_is_asked_again_by_the_id_of_a_day(
+    desk: Desk, ids: Ids, kind: str
+) -> None:
     prefix = next(p for p, known in types().by_prefix.items() if known.name == kind)
     record = types().records[kind]
     (plain, *_) = ids[record] or [f"{prefix}_unknown"]
@@ -101,20 +112,37 @@ async def test_an_id_is_read_back_as_what_it_was_told_with(desk: Desk) -> None:
     listed = 'query($d: Date) { partners(search: "oliviers", on: $d) { nodes { id mode conventionInForce { id } } } }'
     modes = {}
     for day in (PAST, "2026-03-01", str(TODAY)):
-        (told, *_) = (await desk.answer("agent-bouches-du-rhone", listed, {"d": day}))["partners"]["nodes"]
+        (told, *_) = (await desk.answer("agent-bouches-du-rhone", listed, {"d": day}))[
+            "partners"
+        ]["nodes"]
 
-        assert (await desk.answer("agent-bouches-du-rhone", text, {"i": told["id"]}))["node"] == told
+        assert (await desk.answer("agent-bouches-du-rhone", text, {"i": told["id"]}))[
+            "node"
+        ] == told
         assert told["id"] == f"{OLIVIERS}@{day}"
         modes[day] = told["mode"]
-    assert modes == {PAST: "CENTRALISED", "2026-03-01": "DELEGATED", str(TODAY): "DELEGATED"}
+    assert modes == {
+        PAST: "CENTRALISED",
+        "2026-03-01": "DELEGATED",
+        str(TODAY): "DELEGATED",
+    }
 
 
 async def test_nodes_mix_days_in_their_order(desk: Desk) -> None:
-    asked = [OLIVIERS, f"{OLIVIERS}@{PAST}", f"{SEINE}@{LATER}", f"{SEINE}@{PAST}", "usr_nobody", f"{OLIVIERS}@{LATER}"]
+    asked = [
+        OLIVIERS,
+        f"{OLIVIERS}@{PAST}",
+        f"{SEINE}@{LATER}",
+        f"{SEINE}@{PAST}",
+        "usr_nobody",
+        f"{OLIVIERS}@{LATER}",
+    ]
     text = "query($i: [ID!]!) { nodes(ids: $i) { id ... on Partner { mode } } }"
     found = (await desk.answer("admin-national", text, {"i": asked}))["nodes"]
 
-    assert [node and node["id"] for node in found] == [None if one == "usr_nobody" else one for one in asked]
+    assert [node and node["id"] for node in found] == [
+        None if one == "usr_nobody" else one for one in asked
+    ]
     assert [node and node["mode"] for node in found] == [
         "DELEGATED",
         "CENTRALISED",
@@ -130,7 +158,12 @@ async def test_nodes_mix_at_most_four_days(desk: Desk) -> None:
     text = "query($i: [ID!]!) { nodes(ids: $i) { id } }"
     four = [f"{CANAL}@{day}" for day in days[:4]]
 
-    assert [n["id"] for n in (await desk.answer("admin-national", text, {"i": [*four, CANAL, *four]}))["nodes"]] == [
+    assert [
+        n["id"]
+        for n in (
+            await desk.answer("admin-national", text, {"i": [*four, CANAL, *four]})
+        )["nodes"]
+    ] == [
         *four,
         CANAL,
         *four,
@@ -138,10 +171,15 @@ async def test_nodes_mix_at_most_four_days(desk: Desk) -> None:
     error = await refused(desk, text, {"i": [f"{CANAL}@{day}" for day in days]})
     assert (code_of(error), error.path) == ("TOO_MANY_DAYS", ["nodes"])
     literal = ", ".join(f'"{CANAL}@{day}"' for day in days)
-    assert code_of(await refused(desk, f"{{ nodes(ids: [{literal}]) {{ id }} }}")) == "TOO_MANY_DAYS"
+    assert (
+        code_of(await refused(desk, f"{{ nodes(ids: [{literal}]) {{ id }} }}"))
+        == "TOO_MANY_DAYS"
+    )
 
 
-async def test_ids_of_two_variables_carry_one_day_or_two_by_the_same_plan(desk: Desk) -> None:
+async def test_ids_of_two_variables_carry_one_day_or_two_by_the_same_plan(
+    desk: Desk,
+) -> None:
     text = "query($a: ID!, $b: ID!) { nodes(ids: [$a, $b]) { id ... on Partner { mode } } }"
     for first, second in ((PAST, PAST), (PAST, LATER), (LATER, PAST)):
         asked = {"a": f"{OLIVIERS}@{first}", "b": f"{OLIVIERS}@{second}"}
@@ -154,7 +192,9 @@ async def test_ids_of_two_variables_carry_one_day_or_two_by_the_same_plan(desk: 
     assert len([key for key in desk.graph._plans if key[0] == text]) == 1  # noqa: SLF001
 
 
-async def test_a_plan_serves_every_day_that_an_id_carries_and_another_those_that_carry_none(desk: Desk) -> None:
+async def test_a_plan_serves_every_day_that_an_id_carries_and_another_those_that_carry_none(
+    desk: Desk,
+) -> None:
     text = "query($i: ID!) { node(id: $i) { id } } # by day"
     for day in ("", f"@{PAST}", f"@{LATER}", f"@{TODAY}", "@soon", "@2026-13-01"):
         await desk.answer("admin-national", text, {"i": f"{OLIVIERS}{day}"})
@@ -181,14 +221,26 @@ async def test_a_malformed_day_gives_null(desk: Desk, day: str) -> None:
     text = """query($i: ID!, $all: [ID!]!) {
       node(id: $i) { id } nodes(ids: $all) { id } partner(by: {id: $i}) { id } }"""
     given = f"{OLIVIERS}{day}"
-    told = await desk.answer("admin-national", text, {"i": given, "all": [given, OLIVIERS, f"{OLIVIERS}@{PAST}"]})
+    told = await desk.answer(
+        "admin-national",
+        text,
+        {"i": given, "all": [given, OLIVIERS, f"{OLIVIERS}@{PAST}"]},
+    )
 
     assert (told["node"], told["partner"]) == (None, None)
-    assert [node and node["id"] for node in told["nodes"]] == [None, OLIVIERS, f"{OLIVIERS}@{PAST}"]
+    assert [node and node["id"] for node in told["nodes"]] == [
+        None,
+        OLIVIERS,
+        f"{OLIVIERS}@{PAST}",
+    ]
 
 
-@pytest.mark.parametrize("day", ["1899-12-31", "2200-01-01", "9999-12-31", "0001-01-01", "0000-01-01"])
-async def test_a_day_of_a_year_out_of_reach_is_refused_wherever_an_id_carries_it(desk: Desk, day: str) -> None:
+@pytest.mark.parametrize(
+    "day", ["1899-12-31", "2200-01-01", "9999-12-31", "0001-01-01", "0000-01-01"]
+)
+async def test_a_day_of_a_year_out_of_reach_is_refused_wherever_an_id_carries_it(
+    desk: Desk, day: str
+) -> None:
     given = f"{OLIVIERS}@{day}"
     for text in (
         "query($i: ID!) { node(id: $i) { id } }",
@@ -208,7 +260,12 @@ async def test_a_day_of_a_year_out_of_reach_is_refused_wherever_an_id_carries_it
 async def test_a_partner_is_found_by_the_id_of_a_day(desk: Desk) -> None:
     text = "query($i: ID!, $d: Date) { partner(by: {id: $i}, on: $d) { id mode } }"
     dated = f"{OLIVIERS}@{PAST}"
-    for variables in ({"i": dated}, {"i": dated, "d": None}, {"i": dated, "d": PAST}, {"i": OLIVIERS, "d": PAST}):
+    for variables in (
+        {"i": dated},
+        {"i": dated, "d": None},
+        {"i": dated, "d": PAST},
+        {"i": OLIVIERS, "d": PAST},
+    ):
         assert (await desk.answer("admin-national", text, variables))["partner"] == {
             "id": dated,
             "mode": "CENTRALISED",
@@ -226,14 +283,26 @@ async def test_a_partner_of_two_days_is_refused(desk: Desk) -> None:
 
 
 QUESTIONS = {
-    "a list": ("query($i: ID!) { bulletins(partnerId: $i) { totalCount } }", CANAL, "bulletins"),
-    "a list of today's": ("query($i: ID!) { users(partnerId: $i) { totalCount } }", CANAL, "users"),
+    "a list": (
+        "query($i: ID!) { bulletins(partnerId: $i) { totalCount } }",
+        CANAL,
+        "bulletins",
+    ),
+    "a list of today's": (
+        "query($i: ID!) { users(partnerId: $i) { totalCount } }",
+        CANAL,
+        "users",
+    ),
     "a list under a node": (
         'query($i: ID!) { partner(by: {id: "ptr_99990001200025"}) { g: groups(roleId: $i) { totalCount } } }',
         "rol_ESAT_LECTEUR",
         "partner/g",
     ),
-    "the journal": ("query($i: ID!) { journal(objectId: $i) { totalCount } }", CANAL, "journal"),
+    "the journal": (
+        "query($i: ID!) { journal(objectId: $i) { totalCount } }",
+        CANAL,
+        "journal",
+    ),
     "explain": (
         'query($i: ID!) { explain(user: $i, action: PARTNER_READ, object: "ptr_99990001200025") { sentence } }',
         "usr_agent-paris",
@@ -244,26 +313,42 @@ QUESTIONS = {
         CANAL,
         "explain",
     ),
-    "whoCan": ("query($i: ID!) { whoCan(action: PARTNER_READ, object: $i) { sentence } }", CANAL, "whoCan"),
-    "onboarding": ('query($i: ID!) { onboarding(partner: $i, service: "svc_ESAT") { case } }', CANAL, "onboarding"),
+    "whoCan": (
+        "query($i: ID!) { whoCan(action: PARTNER_READ, object: $i) { sentence } }",
+        CANAL,
+        "whoCan",
+    ),
+    "onboarding": (
+        'query($i: ID!) { onboarding(partner: $i, service: "svc_ESAT") { case } }',
+        CANAL,
+        "onboarding",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-async def test_what_takes_no_day_refuses_an_id_that_carries_one(desk: Desk, name: str) -> None:
+async def test_what_takes_no_day_refuses_an_id_that_carries_one(
+    desk: Desk, name: str
+) -> None:
     text, plain, path = QUESTIONS[name]
     await desk.answer("admin-national", text, {"i": plain})
     error = await refused(desk, text, {"i": f"{plain}@{TODAY}"})
 
     assert (code_of(error), error.path) == ("ID_OF_ANOTHER_DAY", path.split("/"))
     assert error.locations
-    literal = text.replace("query($i: ID!)", "query").replace("$i", f'"{plain}@{TODAY}"')
+    literal = text.replace("query($i: ID!)", "query").replace(
+        "$i", f'"{plain}@{TODAY}"'
+    )
     assert code_of(await refused(desk, literal)) == "ID_OF_ANOTHER_DAY"
 
 
 async def test_an_act_refuses_an_id_that_carries_a_day_at_its_path(desk: Desk) -> None:
     sent = (
-        ("partnerSiretChange", {"partnerId": f"{CANAL}@{TODAY}", "siret": "99990001200025"}, ["input", "partnerId"]),
+        (
+            "partnerSiretChange",
+            {"partnerId": f"{CANAL}@{TODAY}", "siret": "99990001200025"},
+            ["input", "partnerId"],
+        ),
         (
             "bulletinPrepare",
             {
@@ -277,7 +362,11 @@ async def test_an_act_refuses_an_id_that_carries_a_day_at_its_path(desk: Desk) -
         ),
         (
             "activityChangesDeclare",
-            {"establishment": {"id": f"est_x@{TODAY}"}, "idempotencyKey": "k", "lines": []},
+            {
+                "establishment": {"id": f"est_x@{TODAY}"},
+                "idempotencyKey": "k",
+                "lines": [],
+            },
             ["input", "establishment", "id"],
         ),
     )
@@ -296,7 +385,9 @@ async def test_the_key_of_an_act_is_never_read_as_an_id(desk: Desk) -> None:
         assert [e["code"] for e in payload["errors"]] == ["NOT_FOUND"]
 
 
-async def test_the_way_to_a_partner_may_be_a_variable_and_its_id_of_another_day(desk: Desk) -> None:
+async def test_the_way_to_a_partner_may_be_a_variable_and_its_id_of_another_day(
+    desk: Desk,
+) -> None:
     """The shape of a plan knows, inside the `@oneOf` too, which way is given and whether its id carries a day."""
     text = "query($by: PartnerBy!, $d: Date) { partner(by: $by, on: $d) { id mode } } # any way"
     told = [

@@ -11,9 +11,9 @@ import pytest
 from graphql import GraphQLError, get_introspection_query, parse
 
 from persistence.engine import Database
-from resolvers import documents
+from resolvers.reading import documents
 from server.app import create_app
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 from server.settings import Settings
 from tests.conftest import HeldClock, World
 
@@ -25,18 +25,26 @@ TYPENAME = b'{"query": "{ __typename }"}'
 
 
 @pytest.fixture(scope="session")
-async def edges(desks: dict[str, Desk], issuer: DemoIssuer, issuer_file: Path) -> AsyncIterator[dict[str, World]]:
+async def edges(
+    desks: dict[str, Desk], issuer: DemoIssuer, issuer_file: Path
+) -> AsyncIterator[dict[str, World]]:
     """The whole application over each desk's register: nothing here writes."""
     made, opened = {}, []
     for dialect, desk in desks.items():
         url = desk.database.url.render_as_string(hide_password=False)
-        plain = url.replace("sqlite+aiosqlite", "sqlite").replace("postgresql+asyncpg", "postgresql")
-        settings = Settings.from_environ({"DEMO": "1", "DATABASE_URL": plain, "DEMO_KEY": str(issuer_file)})
+        plain = url.replace("sqlite+aiosqlite", "sqlite").replace(
+            "postgresql+asyncpg", "postgresql"
+        )
+        settings = Settings.from_environ(
+            {"DEMO": "1", "DATABASE_URL": plain, "DEMO_KEY": str(issuer_file)}
+        )
         clock = HeldClock()
         app = create_app(settings, clock, tasks=False)
         lifespan = app.router.lifespan_context(app)
         await lifespan.__aenter__()
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="http://localhost"
+        )
         opened.append((client, lifespan))
         made[dialect] = World(client, issuer, desk.database, clock)
     yield made
@@ -51,12 +59,17 @@ def edge(edges: dict[str, World], dialect: str) -> World:
 
 
 async def send(
-    edge: World, body: bytes | dict[str, Any], who: str | None = "agent-paris", **headers: str
+    edge: World,
+    body: bytes | dict[str, Any],
+    who: str | None = "agent-paris",
+    **headers: str,
 ) -> httpx.Response:
     token = {} if who is None else {"authorization": f"Bearer {edge.issuer.issue(who)}"}
     content = body if isinstance(body, bytes) else orjson.dumps(body)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await edge.client.post("/graphql", content=content, headers={"content-type": JSON, **token, **named})
+    return await edge.client.post(
+        "/graphql", content=content, headers={"content-type": JSON, **token, **named}
+    )
 
 
 def code_in(answer: httpx.Response) -> str:
@@ -74,7 +87,10 @@ async def test_nobody_is_answered_without_a_token(edge: World) -> None:
     assert "data" not in answer.json()
 
 
-@pytest.mark.parametrize("token", ["Bearer x", "Bearer a.b.c", "Basic YTpi", "Bearer " + "a" * 9_000, "Bearer"])
+@pytest.mark.parametrize(
+    "token",
+    ["Bearer x", "Bearer a.b.c", "Basic YTpi", "Bearer " + "a" * 9_000, "Bearer"],
+)
 async def test_a_bad_token_is_refused_and_never_echoed(edge: World, token: str) -> None:
     answer = await send(edge, TYPENAME, who=None, authorization=token)
 
@@ -89,9 +105,12 @@ async def test_the_caller_is_known_before_the_body_is_read(edge: World) -> None:
     assert answer.status_code == 401
 
 
-async def test_an_identity_bound_to_nobody_is_answered_and_sees_nothing(edge: World) -> None:
+async def test_an_identity_bound_to_nobody_is_answered_and_sees_nothing(
+    edge: World,
+) -> None:
     answer = await edge.ask(
-        "personne-inconnue", "{ viewer { user { id } tabs { id } } partners { totalCount } services { code } }"
+        "personne-inconnue",
+        "{ viewer { user { id } tabs { id } } partners { totalCount } services { code } }",
     )
 
     assert answer["viewer"] == {"user": None, "tabs": []}
@@ -100,21 +119,34 @@ async def test_an_identity_bound_to_nobody_is_answered_and_sees_nothing(edge: Wo
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/graphql", "multipart/form-data; boundary=x", "", "application/jsonp"]
+    "kind",
+    [
+        "text/plain",
+        "application/graphql",
+        "multipart/form-data; boundary=x",
+        "",
+        "application/jsonp",
+    ],
 )
-async def test_a_body_that_is_not_json_by_its_type_is_refused(edge: World, kind: str) -> None:
+async def test_a_body_that_is_not_json_by_its_type_is_refused(
+    edge: World, kind: str
+) -> None:
     answer = await send(edge, TYPENAME, content_type=kind)
 
     assert (answer.status_code, code_in(answer)) == (415, "MALFORMED")
 
 
 async def test_the_type_may_carry_a_charset(edge: World) -> None:
-    assert (await send(edge, TYPENAME, content_type="Application/JSON; charset=utf-8")).status_code == 200
+    assert (
+        await send(edge, TYPENAME, content_type="Application/JSON; charset=utf-8")
+    ).status_code == 200
 
 
 async def test_a_question_is_posted_not_got(edge: World) -> None:
     for method in ("GET", "PUT", "DELETE"):
-        answer = await edge.client.request(method, "/graphql", params={"query": "{ __typename }"})
+        answer = await edge.client.request(
+            method, "/graphql", params={"query": "{ __typename }"}
+        )
 
         assert answer.status_code == 405
         assert "POST" in answer.headers["allow"]
@@ -122,7 +154,10 @@ async def test_a_question_is_posted_not_got(edge: World) -> None:
 
 async def test_a_body_of_more_than_two_megabytes_is_refused(edge: World) -> None:
     for size, status in ((1_900_000, 200), (2_000_000, 413)):
-        answer = await send(edge, b'{"query": "{ __typename }", "variables": {"a": "' + b"a" * size + b'"}}')
+        answer = await send(
+            edge,
+            b'{"query": "{ __typename }", "variables": {"a": "' + b"a" * size + b'"}}',
+        )
 
         assert answer.status_code == status
 
@@ -157,7 +192,9 @@ async def test_a_body_of_more_than_two_megabytes_is_refused(edge: World) -> None
         b"[" * 100_000,
     ],
 )
-async def test_a_body_that_is_no_request_is_refused_with_400(edge: World, body: bytes) -> None:
+async def test_a_body_that_is_no_request_is_refused_with_400(
+    edge: World, body: bytes
+) -> None:
     answer = await send(edge, body)
 
     assert (answer.status_code, code_in(answer)) == (400, "MALFORMED")
@@ -165,7 +202,15 @@ async def test_a_body_that_is_no_request_is_refused_with_400(edge: World, body: 
 
 
 async def test_members_that_are_null_are_members_that_are_absent(edge: World) -> None:
-    answer = await send(edge, {"query": "{ __typename }", "variables": None, "operationName": None, "extensions": None})
+    answer = await send(
+        edge,
+        {
+            "query": "{ __typename }",
+            "variables": None,
+            "operationName": None,
+            "extensions": None,
+        },
+    )
 
     assert answer.json() == {"data": {"__typename": "Query"}}
 
@@ -175,30 +220,66 @@ async def test_members_that_are_null_are_members_that_are_absent(edge: World) ->
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "syntax": ({"query": "{ viewer "}, "GRAPHQL_PARSE_FAILED"),
     "empty": ({"query": ""}, "GRAPHQL_PARSE_FAILED"),
-    "unknown field": ({"query": "{ parteners { totalCount } }"}, "GRAPHQL_VALIDATION_FAILED"),
-    "unknown argument": ({"query": "{ partners(firts: 1) { totalCount } }"}, "GRAPHQL_VALIDATION_FAILED"),
-    "literal": ({"query": f'{{ partners(first: "{NIR}") {{ totalCount }} }}'}, "GRAPHQL_VALIDATION_FAILED"),
-    "enum": ({"query": f"{{ partners(kind: N{NIR}) {{ totalCount }} }}"}, "GRAPHQL_VALIDATION_FAILED"),
-    "day": ({"query": f'{{ journal(day: "{NIR}") {{ totalCount }} }}'}, "GRAPHQL_VALIDATION_FAILED"),
-    "several operations": ({"query": "query A { __typename } query B { __typename }"}, "OPERATION"),
-    "no such operation": ({"query": "query A { __typename }", "operationName": "B"}, "OPERATION"),
+    "unknown field": (
+        {"query": "{ parteners { totalCount } }"},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "unknown argument": (
+        {"query": "{ partners(firts: 1) { totalCount } }"},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "literal": (
+        {"query": f'{{ partners(first: "{NIR}") {{ totalCount }} }}'},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "enum": (
+        {"query": f"{{ partners(kind: N{NIR}) {{ totalCount }} }}"},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "day": (
+        {"query": f'{{ journal(day: "{NIR}") {{ totalCount }} }}'},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "several operations": (
+        {"query": "query A { __typename } query B { __typename }"},
+        "OPERATION",
+    ),
+    "no such operation": (
+        {"query": "query A { __typename }", "operationName": "B"},
+        "OPERATION",
+    ),
     "subscription": ({"query": "subscription { x }"}, "GRAPHQL_VALIDATION_FAILED"),
-    "missing variable": ({"query": "query($i: ID!) { node(id: $i) { id } }"}, "BAD_USER_INPUT"),
+    "missing variable": (
+        {"query": "query($i: ID!) { node(id: $i) { id } }"},
+        "BAD_USER_INPUT",
+    ),
     "variable": (
-        {"query": "query($n: Int) { partners(first: $n) { totalCount } }", "variables": {"n": NAME}},
+        {
+            "query": "query($n: Int) { partners(first: $n) { totalCount } }",
+            "variables": {"n": NAME},
+        },
         "BAD_USER_INPUT",
     ),
     "variable of an enum": (
-        {"query": "query($k: PartnerKind) { partners(kind: $k) { totalCount } }", "variables": {"k": NIR}},
+        {
+            "query": "query($k: PartnerKind) { partners(kind: $k) { totalCount } }",
+            "variables": {"k": NIR},
+        },
         "BAD_USER_INPUT",
     ),
     "variable of a day": (
-        {"query": "query($d: Date) { journal(day: $d) { totalCount } }", "variables": {"d": NIR}},
+        {
+            "query": "query($d: Date) { journal(day: $d) { totalCount } }",
+            "variables": {"d": NIR},
+        },
         "BAD_USER_INPUT",
     ),
     **{
         f"a variable written {day}": (
-            {"query": "query($d: Date) { journal(day: $d) { totalCount } }", "variables": {"d": day}},
+            {
+                "query": "query($d: Date) { journal(day: $d) { totalCount } }",
+                "variables": {"d": day},
+            },
             "BAD_USER_INPUT",
         )
         for day in (
@@ -222,13 +303,25 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "BAD_USER_INPUT",
     ),
-    "cursor": ({"query": f'{{ partners(after: "{NIR}0") {{ nodes {{ id }} }} }}'}, "CURSOR"),
+    "cursor": (
+        {"query": f'{{ partners(after: "{NIR}0") {{ nodes {{ id }} }} }}'},
+        "CURSOR",
+    ),
     "too many ids": (
-        {"query": "query($i: [ID!]!) { nodes(ids: $i) { id } }", "variables": {"i": [NIR] * 101}},
+        {
+            "query": "query($i: [ID!]!) { nodes(ids: $i) { id } }",
+            "variables": {"i": [NIR] * 101},
+        },
         "TOO_MANY_IDS",
     ),
-    "nothing to find by": ({"query": "{ partner { id } }"}, "GRAPHQL_VALIDATION_FAILED"),
-    "no way to find by": ({"query": "{ partner(by: {}) { id } }"}, "GRAPHQL_VALIDATION_FAILED"),
+    "nothing to find by": (
+        {"query": "{ partner { id } }"},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "no way to find by": (
+        {"query": "{ partner(by: {}) { id } }"},
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
     "two ways to find by": (
         {"query": f'{{ partner(by: {{id: "{NIR}", siret: "{NIR}"}}) {{ id }} }}'},
         "GRAPHQL_VALIDATION_FAILED",
@@ -240,8 +333,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "BAD_USER_INPUT",
     ),
-    "NUL by escape": ({"query": '{ partners(search: "a\\u{0}' + NIR + '") { totalCount } }'}, "MALFORMED"),
-    "NUL by long escape": ({"query": '{ partner(by: {id: "\\u{00000}"}) { id } }'}, "MALFORMED"),
+    "NUL by escape": (
+        {"query": '{ partners(search: "a\\u{0}' + NIR + '") { totalCount } }'},
+        "MALFORMED",
+    ),
+    "NUL by long escape": (
+        {"query": '{ partner(by: {id: "\\u{00000}"}) { id } }'},
+        "MALFORMED",
+    ),
 }
 
 
@@ -252,12 +351,19 @@ async def test_a_request_error_has_a_code_and_no_data_and_echoes_no_value(
     body, code = REFUSED[name]
     caplog.set_level(logging.DEBUG)
 
-    for accept, status in ((GRAPHQL, 400), (JSON, 200), (f"{GRAPHQL}, {JSON};q=0.9", 400), ("*/*", 200)):
+    for accept, status in (
+        (GRAPHQL, 400),
+        (JSON, 200),
+        (f"{GRAPHQL}, {JSON};q=0.9", 400),
+        ("*/*", 200),
+    ):
         answer = await send(edge, body, accept=accept)
 
         assert (answer.status_code, code_in(answer)) == (status, code)
         assert "data" not in answer.json()
-        assert answer.headers["content-type"].startswith(GRAPHQL if GRAPHQL in accept else JSON)
+        assert answer.headers["content-type"].startswith(
+            GRAPHQL if GRAPHQL in accept else JSON
+        )
         assert answer.headers["cache-control"] == "no-store"
         assert len(answer.headers["x-request-id"]) == 32
         for value in (NIR, NAME, NAME.casefold()):
@@ -284,7 +390,9 @@ async def test_a_request_error_has_a_code_and_no_data_and_echoes_no_value(
         ("text/html", JSON),
     ],
 )
-async def test_the_weights_of_accept_are_read(edge: World, accept: str, media: str) -> None:
+async def test_the_weights_of_accept_are_read(
+    edge: World, accept: str, media: str
+) -> None:
     answer = await send(edge, {"query": "{ nothing }"}, accept=accept)
 
     assert answer.headers["content-type"] == f"{media}; charset=utf-8"
@@ -292,29 +400,55 @@ async def test_the_weights_of_accept_are_read(edge: World, accept: str, media: s
 
 
 async def test_a_body_may_begin_with_a_byte_order_mark(edge: World) -> None:
-    assert (await send(edge, b"\xef\xbb\xbf" + TYPENAME)).json() == {"data": {"__typename": "Query"}}
-    assert code_in(await send(edge, b"\xef\xbb\xbf\xef\xbb\xbf" + TYPENAME)) == "MALFORMED"
+    assert (await send(edge, b"\xef\xbb\xbf" + TYPENAME)).json() == {
+        "data": {"__typename": "Query"}
+    }
+    assert (
+        code_in(await send(edge, b"\xef\xbb\xbf\xef\xbb\xbf" + TYPENAME)) == "MALFORMED"
+    )
 
 
 @pytest.mark.parametrize("name", ["", None])
-async def test_an_empty_operation_name_runs_the_only_operation(edge: World, name: str | None) -> None:
+async def test_an_empty_operation_name_runs_the_only_operation(
+    edge: World, name: str | None
+) -> None:
     for query in ("query Only { __typename }", "mutation Only { __typename }"):
-        assert "data" in (await send(edge, {"query": query, "operationName": name})).json()
-    several = {"query": "query A { __typename } query B { __typename }", "operationName": name}
+        assert (
+            "data" in (await send(edge, {"query": query, "operationName": name})).json()
+        )
+    several = {
+        "query": "query A { __typename } query B { __typename }",
+        "operationName": name,
+    }
     assert code_in(await send(edge, several)) == "OPERATION"
 
 
-LINE = {"idempotencyKey": "k", "establishment": {"siret": "99990001200025"}, "campaignYear": 2026, "deposit": False}
+LINE = {
+    "idempotencyKey": "k",
+    "establishment": {"siret": "99990001200025"},
+    "campaignYear": 2026,
+    "deposit": False,
+}
 
 
 @pytest.mark.parametrize(
     ("query", "variables", "variable", "path"),
     [
         ("query($n: Int) { partners(first: $n) { totalCount } }", {"n": NIR}, "n", []),
-        ("query($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a", {"b": NIR}]}, "i", [1]),
+        (
+            "query($i: [ID!]!) { nodes(ids: $i) { id } }",
+            {"i": ["a", {"b": NIR}]},
+            "i",
+            [1],
+        ),
         (
             "mutation($i: UserInviteInput!) { userInvite(input: $i) { replayed } }",
-            {"i": {"partnerId": "ptr_x", "person": {"givenName": [NIR], "familyName": "B", "email": "c"}}},
+            {
+                "i": {
+                    "partnerId": "ptr_x",
+                    "person": {"givenName": [NIR], "familyName": "B", "email": "c"},
+                }
+            },
             "i",
             ["person", "givenName"],
         ),
@@ -326,7 +460,17 @@ LINE = {"idempotencyKey": "k", "establishment": {"siret": "99990001200025"}, "ca
         ),
         (
             "mutation($i: UserInviteInput!) { userInvite(input: $i) { replayed } }",
-            {"i": {"partnerId": "ptr_x", "person": {"givenName": "A", "familyName": "B", "email": "c", NAME: NIR}}},
+            {
+                "i": {
+                    "partnerId": "ptr_x",
+                    "person": {
+                        "givenName": "A",
+                        "familyName": "B",
+                        "email": "c",
+                        NAME: NIR,
+                    },
+                }
+            },
             "i",
             ["person"],
         ),
@@ -339,12 +483,20 @@ LINE = {"idempotencyKey": "k", "establishment": {"siret": "99990001200025"}, "ca
     ],
 )
 async def test_a_variable_that_does_not_fit_says_where(
-    edge: World, query: str, variables: dict[str, Any], variable: str, path: list[str | int]
+    edge: World,
+    query: str,
+    variables: dict[str, Any],
+    variable: str,
+    path: list[str | int],
 ) -> None:
     answer = await send(edge, {"query": query, "variables": variables})
     error = answer.json()["errors"][0]
 
-    assert error["extensions"] == {"code": "BAD_USER_INPUT", "variable": variable, "path": path}
+    assert error["extensions"] == {
+        "code": "BAD_USER_INPUT",
+        "variable": variable,
+        "path": path,
+    }
     assert error["locations"] == [{"line": 1, "column": query.index("$") + 1}]
     assert f"`{'.'.join(map(str, path))}`" in error["message"] or not path
     assert NIR not in answer.text
@@ -380,19 +532,27 @@ PLANNED = {
 
 
 @pytest.mark.parametrize("name", PLANNED)
-async def test_a_refusal_of_the_planner_says_its_path_and_its_location(edge: World, name: str) -> None:
+async def test_a_refusal_of_the_planner_says_its_path_and_its_location(
+    edge: World, name: str
+) -> None:
     query, code, path = PLANNED[name]
     for _ in range(2):  # planned, then known
-        answer = await send(edge, {"query": query, "variables": {"c": "zz"} if "$c" in query else {}})
+        answer = await send(
+            edge, {"query": query, "variables": {"c": "zz"} if "$c" in query else {}}
+        )
         (error,) = answer.json()["errors"]
 
         assert (error["extensions"]["code"], error["path"]) == (code, path)
         assert error["locations"][0]["line"] == 1
-        assert query[error["locations"][0]["column"] - 1 :].startswith((path[-1] + " ", path[-1] + "(", path[-1] + ":"))
+        assert query[error["locations"][0]["column"] - 1 :].startswith(
+            (path[-1] + " ", path[-1] + "(", path[-1] + ":")
+        )
 
 
 async def test_nul_that_json_hides_from_the_bytes_is_refused_too(edge: World) -> None:
-    answer = await send(edge, b'{"query": "{ partners(search: \\"\\u005cu0000\\") { totalCount } }"}')
+    answer = await send(
+        edge, b'{"query": "{ partners(search: \\"\\u005cu0000\\") { totalCount } }"}'
+    )
 
     assert code_in(answer) == "MALFORMED"
 
@@ -401,12 +561,21 @@ async def test_a_data_answer_is_200_under_both_types(edge: World) -> None:
     for accept in (GRAPHQL, JSON):
         answer = await send(edge, TYPENAME, accept=accept)
 
-        assert (answer.status_code, answer.json()) == (200, {"data": {"__typename": "Query"}})
+        assert (answer.status_code, answer.json()) == (
+            200,
+            {"data": {"__typename": "Query"}},
+        )
 
 
-async def test_what_one_searches_for_is_not_logged(edge: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_one_searches_for_is_not_logged(
+    edge: World, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
-    await edge.ask("agent-paris", "query($s: String) { partners(search: $s) { totalCount } }", s=NIR)
+    await edge.ask(
+        "agent-paris",
+        "query($s: String) { partners(search: $s) { totalCount } }",
+        s=NIR,
+    )
     await edge.ask("agent-paris", f'{{ partners(search: "{NIR}") {{ totalCount }} }}')
 
     assert NIR not in caplog.text
@@ -415,7 +584,10 @@ async def test_what_one_searches_for_is_not_logged(edge: World, caplog: pytest.L
 # limits
 
 LIMITED: dict[str, tuple[str, str]] = {
-    "depth": ('{ organism(code: "1") ' + "{ pilotedBy " * 16 + "{ id }" + " }" * 16 + " }", "TOO_DEEP"),
+    "depth": (
+        '{ organism(code: "1") ' + "{ pilotedBy " * 16 + "{ id }" + " }" * 16 + " }",
+        "TOO_DEEP",
+    ),
     "depth of the parser": (
         "{ organism " + "{ pilotedBy " * 900 + "{ id }" + " }" * 900 + " }",
         "TOO_DEEP GRAPHQL_PARSE_FAILED",
@@ -431,13 +603,20 @@ LIMITED: dict[str, tuple[str, str]] = {
     ),
     "tokens": ("{ viewer { user { " + "id " * 4_100 + " } } }", "GRAPHQL_PARSE_FAILED"),
     "length": ("{ viewer { user { id } } } #" + "x" * 30_000, "TOO_LONG"),
-    "root fields": ("{" + " ".join(f"a{i}: services {{ code }}" for i in range(21)) + "}", "TOO_COMPLEX"),
+    "root fields": (
+        "{" + " ".join(f"a{i}: services {{ code }}" for i in range(21)) + "}",
+        "TOO_COMPLEX",
+    ),
     "root fields in a fragment": (
-        "{ ... { ...R } } fragment R on Query {" + " ".join(f"a{i}: services {{ code }}" for i in range(21)) + "}",
+        "{ ... { ...R } } fragment R on Query {"
+        + " ".join(f"a{i}: services {{ code }}" for i in range(21))
+        + "}",
         "TOO_COMPLEX",
     ),
     "aliased objects": (
-        "{ viewer { user {" + " ".join(f"a{i}: posts {{ id }}" for i in range(90)) + "} } }",
+        "{ viewer { user {"
+        + " ".join(f"a{i}: posts {{ id }}" for i in range(90))
+        + "} } }",
         "TOO_COMPLEX",
     ),
     "cost": (
@@ -459,12 +638,16 @@ LIMITED: dict[str, tuple[str, str]] = {
     ),
     "fragments": (
         "{ viewer { user { ...F0 } } } "
-        + " ".join(f"fragment F{i} on User {{ ...F{i + 1} ...F{i + 1} }}" for i in range(300))
+        + " ".join(
+            f"fragment F{i} on User {{ ...F{i + 1} ...F{i + 1} }}" for i in range(300)
+        )
         + " fragment F300 on User { id }",
         "TOO_COMPLEX",
     ),
     "fields of an introspection": (
-        "{ __schema { types { fields { type { " + " ".join(f"a{i}: name" for i in range(400)) + " } } } } }",
+        "{ __schema { types { fields { type { "
+        + " ".join(f"a{i}: name" for i in range(400))
+        + " } } } } }",
         "TOO_COMPLEX",
     ),
     "depth of an introspection": (
@@ -498,12 +681,17 @@ async def test_a_document_beyond_a_limit_is_refused_without_a_statement_for_it(
 
 
 async def test_the_usual_introspection_is_within_the_limits(edge: World) -> None:
-    answer = await edge.ask("agent-paris", get_introspection_query(specified_by_url=True, directive_is_repeatable=True))
+    answer = await edge.ask(
+        "agent-paris",
+        get_introspection_query(specified_by_url=True, directive_is_repeatable=True),
+    )
 
     assert len(answer["__schema"]["types"]) > 100
 
 
-def test_each_fragment_is_measured_once_however_often_it_is_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_fragment_is_measured_once_however_often_it_is_spread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """2³⁰⁰ spreads: counted in visits, since a clock would measure the machine."""
     visits, plain = [], documents.Size
 
@@ -523,7 +711,11 @@ def test_each_fragment_is_measured_once_however_often_it_is_spread(monkeypatch: 
 
 @pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL, 500)])
 async def test_a_drivers_error_is_masked_behind_a_number(
-    edge: World, accept: str, status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    edge: World,
+    accept: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
@@ -542,7 +734,9 @@ async def test_a_drivers_error_is_masked_behind_a_number(
         assert NAME not in said
 
 
-async def test_a_defect_in_a_completed_leaf_is_masked_too(edge: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_defect_in_a_completed_leaf_is_masked_too(
+    edge: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "{ campaigns { continuityOn } }"
     await edge.ask("agent-paris", text)
     plain = Database.value
@@ -552,7 +746,9 @@ async def test_a_defect_in_a_completed_leaf_is_masked_too(edge: World, monkeypat
         return (
             said
             if "sign_in" in statement
-            else orjson.dumps({"campaigns": [{"$typename": "Campaign", "$continuityOn$year": NIR}]}).decode()
+            else orjson.dumps(
+                {"campaigns": [{"$typename": "Campaign", "$continuityOn$year": NIR}]}
+            ).decode()
         )
 
     monkeypatch.setattr(Database, "value", wrong)

@@ -5,23 +5,38 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from resolvers import checking, documents
-from resolvers.documents import Documents
+from resolvers.reading import checking, documents
+from resolvers.reading.documents import Documents
 
 from .desk import Desk
 
 LONG = "a" * 300_000
 SEARCHED = " ".join(f"a{i}: users(search: $s) {{ totalCount }}" for i in range(20))
 LONG_TEXTS: dict[str, tuple[str, dict[str, Any], str, list[str]]] = {
-    "a variable, for each alias": (f"query($s: String) {{ {SEARCHED} }}", {"s": LONG}, "search", ["a0"]),
+    "a variable, for each alias": (
+        f"query($s: String) {{ {SEARCHED} }}",
+        {"s": LONG},
+        "search",
+        ["a0"],
+    ),
     "a variable under a node": (
         "query($s: String) { partners { nodes { groups(search: $s) { totalCount } } } }",
         {"s": LONG},
         "search",
         ["partners", "nodes", "groups"],
     ),
-    "a literal": (f'{{ users(search: "{"a" * 251}") {{ totalCount }} }}', {}, "search", ["users"]),
-    "an id": ("query($i: ID!) { node(id: $i) { id } }", {"i": f"ptr_{LONG}"}, "id", ["node"]),
+    "a literal": (
+        f'{{ users(search: "{"a" * 251}") {{ totalCount }} }}',
+        {},
+        "search",
+        ["users"],
+    ),
+    "an id": (
+        "query($i: ID!) { node(id: $i) { id } }",
+        {"i": f"ptr_{LONG}"},
+        "id",
+        ["node"],
+    ),
     "one id of many": (
         "query($i: [ID!]!) { nodes(ids: $i) { id } }",
         {"i": ["ptr_1", f"ptr_{LONG}"]},
@@ -34,7 +49,12 @@ LONG_TEXTS: dict[str, tuple[str, dict[str, Any], str, list[str]]] = {
         "user",
         ["explain"],
     ),
-    "a SIRET": ("query($s: String) { partner(by: {siret: $s}) { id } }", {"s": "9" * 251}, "by", ["partner"]),
+    "a SIRET": (
+        "query($s: String) { partner(by: {siret: $s}) { id } }",
+        {"s": "9" * 251},
+        "by",
+        ["partner"],
+    ),
     "a cursor": (
         "query($c: String) { partners(after: $c) { totalCount } }",
         {"c": "A" * 10_001},
@@ -66,7 +86,11 @@ async def test_a_text_too_long_for_its_kind_is_refused_before_anything_reads_it(
 
 
 async def test_a_text_as_long_as_its_kind_allows_is_read(desk: Desk) -> None:
-    found = await desk.answer("agent-paris", "query($s: String) { users(search: $s) { totalCount } }", {"s": "a" * 250})
+    found = await desk.answer(
+        "agent-paris",
+        "query($s: String) { users(search: $s) { totalCount } }",
+        {"s": "a" * 250},
+    )
 
     assert found == {"users": {"totalCount": 0}}
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLError, get_named_type
 
-from resolvers.bindings import Connected, bound
+from resolvers.reading.bindings import Paged, bound
 from schema.contract import types
 
 from .desk import Desk, code_of
@@ -17,11 +17,15 @@ assert QUERY is not None
 NAMED = [
     (field, name)
     for field, definition in QUERY.fields.items()
-    if isinstance(bound(definition), Connected)
+    if isinstance(bound(definition), Paged)
     for name, argument in definition.args.items()
     if get_named_type(argument.type).name == "ID"
 ]
-UNSEEN = {"partnerId": SEINE, "establishmentId": "est_99990001200041", "actorId": "usr_admin-national"}
+UNSEEN = {
+    "partnerId": SEINE,
+    "establishmentId": "est_99990001200041",
+    "actorId": "usr_admin-national",
+}
 """What the manager of another partner does not read."""
 
 
@@ -32,13 +36,19 @@ async def refusal(desk: Desk, text: str, variables: dict[str, Any]) -> GraphQLEr
 
 
 @pytest.mark.parametrize(("field", "argument"), NAMED)
-async def test_a_filter_that_names_nothing_is_not_found(desk: Desk, field: str, argument: str) -> None:
+async def test_a_filter_that_names_nothing_is_not_found(
+    desk: Desk, field: str, argument: str
+) -> None:
     text = f"query($i: ID!) {{ found: {field}({argument}: $i) {{ totalCount }} }}"
     unread = [UNSEEN[argument]] if argument in UNSEEN else []
     told = set()
     for named in ("ptr_unknown", "svc_unknown", "unreadable", "grp_a@soon", *unread):
         for literal in (False, True):
-            asked = text.replace("query($i: ID!)", "query").replace("$i", f'"{named}"') if literal else text
+            asked = (
+                text.replace("query($i: ID!)", "query").replace("$i", f'"{named}"')
+                if literal
+                else text
+            )
             error = await refusal(desk, asked, {} if literal else {"i": named})
 
             assert (code_of(error), error.path) == ("NOT_FOUND", ["found"]), named
@@ -47,14 +57,25 @@ async def test_a_filter_that_names_nothing_is_not_found(desk: Desk, field: str, 
     assert len(told) == 1  # what is not read is told as what does not exist
 
 
-async def test_a_filter_that_names_a_row_of_another_type_is_not_found(desk: Desk) -> None:
-    for field, argument, other in (("partners", "serviceId", CANAL), ("groups", "partnerId", "svc_ESAT")):
-        error = await refusal(desk, f"query($i: ID!) {{ {field}({argument}: $i) {{ totalCount }} }}", {"i": other})
+async def test_a_filter_that_names_a_row_of_another_type_is_not_found(
+    desk: Desk,
+) -> None:
+    for field, argument, other in (
+        ("partners", "serviceId", CANAL),
+        ("groups", "partnerId", "svc_ESAT"),
+    ):
+        error = await refusal(
+            desk,
+            f"query($i: ID!) {{ {field}({argument}: $i) {{ totalCount }} }}",
+            {"i": other},
+        )
 
         assert code_of(error) == "NOT_FOUND"
 
 
-async def test_a_filter_under_another_object_is_refused_at_its_place(desk: Desk) -> None:
+async def test_a_filter_under_another_object_is_refused_at_its_place(
+    desk: Desk,
+) -> None:
     text = f"""query($i: ID!) {{ partner(by: {{id: "{CANAL}"}}) {{
       ours: groups(roleId: "rol_ESAT_LECTEUR") {{ totalCount }} theirs: groups(roleId: $i) {{ nodes {{ id }} }} }} }}"""
     error = await refusal(desk, text, {"i": "rol_UNKNOWN"})
@@ -64,8 +85,18 @@ async def test_a_filter_under_another_object_is_refused_at_its_place(desk: Desk)
 
 
 async def test_a_filter_that_names_what_one_reads_is_answered(desk: Desk) -> None:
-    text = 'query($i: ID) { groups(partnerId: $i, serviceId: "svc_ESAT") { totalCount } }'
+    text = (
+        'query($i: ID) { groups(partnerId: $i, serviceId: "svc_ESAT") { totalCount } }'
+    )
     every = (await desk.answer("gestionnaire-canal", text, {}))["groups"]["totalCount"]
 
-    assert (await desk.answer("gestionnaire-canal", text, {"i": CANAL}))["groups"]["totalCount"] == every > 0
-    assert (await desk.answer("gestionnaire-canal", text, {"i": None}))["groups"]["totalCount"] == every
+    assert (
+        (await desk.answer("gestionnaire-canal", text, {"i": CANAL}))["groups"][
+            "totalCount"
+        ]
+        == every
+        > 0
+    )
+    assert (await desk.answer("gestionnaire-canal", text, {"i": None}))["groups"][
+        "totalCount"
+    ] == every

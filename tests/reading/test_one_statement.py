@@ -54,7 +54,9 @@ async def listening(dialect: str, driver: Any, said: list[str]) -> AsyncIterator
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-async def test_a_query_is_one_statement_after_the_callers(desk: Desk, ids: Ids, name: str) -> None:
+async def test_a_query_is_one_statement_after_the_callers(
+    desk: Desk, ids: Ids, name: str
+) -> None:
     asked = DOCUMENTS[name]
 
     for who in ("agent-paris", "declarante-canal", CALLERS[-1]):
@@ -84,14 +86,18 @@ async def test_a_query_takes_one_connection_and_asks_it_two_values(
     assert drivers[0] is drivers[1]
 
 
-async def test_a_query_that_asks_nothing_of_the_register_sends_it_nothing_but_who_asks(desk: Desk) -> None:
+async def test_a_query_that_asks_nothing_of_the_register_sends_it_nothing_but_who_asks(
+    desk: Desk,
+) -> None:
     async with overheard(desk) as said:
         await desk.answer("agent-paris", IN_PYTHON_ONLY)
 
     assert len(said) == 1
 
 
-async def test_a_statement_is_the_same_text_for_two_callers_with_the_same_roles(desk: Desk) -> None:
+async def test_a_statement_is_the_same_text_for_two_callers_with_the_same_roles(
+    desk: Desk,
+) -> None:
     text = "{ partners { nodes { name } } }"
     async with overheard(desk) as said:
         await desk.answer("agent-paris", text)

@@ -5,12 +5,21 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from persistence import paging
+from persistence.reading import paging
 
 from .asked import PAGE, cursor
 from .desk import Desk, code_of
 
-LISTS = ("partners", "conventions", "bulletins", "groups", "users", "journal", "organisms", "declarations")
+LISTS = (
+    "partners",
+    "conventions",
+    "bulletins",
+    "groups",
+    "users",
+    "journal",
+    "organisms",
+    "declarations",
+)
 WALKED = (
     *((name, "") for name in LISTS),
     ("partners", "order: LATEST"),
@@ -34,7 +43,13 @@ DECLARED = (
 
 
 async def walk(
-    desk: Desk, name: str, more: str, size: int, *, backward: bool = False, who: str = "admin-national"
+    desk: Desk,
+    name: str,
+    more: str,
+    size: int,
+    *,
+    backward: bool = False,
+    who: str = "admin-national",
 ) -> list[str]:
     """The ids in the order of the list, page after page."""
     way, mark = ("last", "before") if backward else ("first", "after")
@@ -44,9 +59,14 @@ async def walk(
     known = None
     while True:
         answer = (await desk.answer(who, text, {"n": size, "c": known}))["all"]
-        page, info = [edge["node"]["id"] for edge in answer["edges"]], answer["pageInfo"]
+        page, info = (
+            [edge["node"]["id"] for edge in answer["edges"]],
+            answer["pageInfo"],
+        )
         found = page + found if backward else found + page
-        assert [info["startCursor"], info["endCursor"]] == [answer["edges"][i]["cursor"] for i in (0, -1)]
+        assert [info["startCursor"], info["endCursor"]] == [
+            answer["edges"][i]["cursor"] for i in (0, -1)
+        ]
         if not info["hasPreviousPage" if backward else "hasNextPage"]:
             return found
         assert len(page) == size
@@ -54,7 +74,9 @@ async def walk(
 
 
 @pytest.mark.parametrize(("name", "more"), WALKED)
-async def test_a_walk_visits_every_object_once_in_the_same_order(desks: dict[str, Desk], name: str, more: str) -> None:
+async def test_a_walk_visits_every_object_once_in_the_same_order(
+    desks: dict[str, Desk], name: str, more: str
+) -> None:
     whole: list[str] | None = None
     for desk in desks.values():
         (records,) = {"journal": ["journal"]}.get(name, [name.removesuffix("s")])
@@ -76,7 +98,9 @@ async def test_a_walk_of_what_is_declared_visits_what_its_caller_reads_once(
     """No caller reads it all: members their place's, a Caf what it pays, of several partners and declarations."""
     for who in ("declarante-canal", "agent-hauts-de-seine"):
         whole: list[str] | None = None
-        total = (await desks["sqlite"].answer(who, f"{{ all: {name} {{ totalCount }} }}"))["all"]["totalCount"]
+        total = (
+            await desks["sqlite"].answer(who, f"{{ all: {name} {{ totalCount }} }}")
+        )["all"]["totalCount"]
         if not total:
             continue
         for desk in desks.values():
@@ -88,13 +112,22 @@ async def test_a_walk_of_what_is_declared_visits_what_its_caller_reads_once(
         assert len(whole or ()) == len(set(whole or ())) == total
 
 
-async def test_an_object_that_comes_between_two_pages_moves_no_other(desk: Desk) -> None:
+async def test_an_object_that_comes_between_two_pages_moves_no_other(
+    desk: Desk,
+) -> None:
     first = await walk(desk, "partners", "", 100)
-    names = (await desk.answer("admin-national", "{ partners { edges { cursor } } }"))["partners"]["edges"]
+    names = (await desk.answer("admin-national", "{ partners { edges { cursor } } }"))[
+        "partners"
+    ]["edges"]
 
-    for index, edge in enumerate(names):  # each cursor stands for its place, whatever page gave it
+    for index, edge in enumerate(
+        names
+    ):  # each cursor stands for its place, whatever page gave it
         text = f'{{ partners(first: 100, after: "{edge["cursor"]}") {{ nodes {{ id }} }} }}'
-        rest = [node["id"] for node in (await desk.answer("admin-national", text))["partners"]["nodes"]]
+        rest = [
+            node["id"]
+            for node in (await desk.answer("admin-national", text))["partners"]["nodes"]
+        ]
 
         assert rest == first[index + 1 :]
 
@@ -127,12 +160,19 @@ async def test_an_object_that_comes_between_two_pages_moves_no_other(desk: Desk)
     ],
 )
 @pytest.mark.parametrize("way", ["after", "before"])
-async def test_a_cursor_that_the_list_did_not_give_is_refused(desk: Desk, forged: str, way: str) -> None:
+async def test_a_cursor_that_the_list_did_not_give_is_refused(
+    desk: Desk, forged: str, way: str
+) -> None:
     for answer in (
         desk.answer(
-            "admin-national", f"query($c: String) {{ partners({way}: $c) {{ nodes {{ id }} }} }}", {"c": forged}
+            "admin-national",
+            f"query($c: String) {{ partners({way}: $c) {{ nodes {{ id }} }} }}",
+            {"c": forged},
         ),
-        desk.answer("admin-national", f'{{ partners({way}: "{forged}") {{ totalCount nodes {{ id }} }} }}'),
+        desk.answer(
+            "admin-national",
+            f'{{ partners({way}: "{forged}") {{ totalCount nodes {{ id }} }} }}',
+        ),
     ):
         with pytest.raises(GraphQLError) as refused:
             await answer
@@ -155,19 +195,30 @@ async def test_a_cursor_that_the_list_did_not_give_is_refused(desk: Desk, forged
         ("bulletins(order: LATEST", cursor("a", "bul_1")),
     ],
 )
-async def test_a_cursor_of_another_kind_of_key_is_refused(desk: Desk, order: str, forged: str) -> None:
+async def test_a_cursor_of_another_kind_of_key_is_refused(
+    desk: Desk, order: str, forged: str
+) -> None:
     with pytest.raises(GraphQLError) as refused:
-        await desk.answer("admin-national", f'{{ {order}, after: "{forged}") {{ nodes {{ id }} }} }}')
+        await desk.answer(
+            "admin-national", f'{{ {order}, after: "{forged}") {{ nodes {{ id }} }} }}'
+        )
 
     assert code_of(refused.value) == "CURSOR"
 
 
-async def test_a_cursor_of_another_list_is_refused_even_with_the_same_kinds_of_keys(desk: Desk) -> None:
-    users = await desk.answer("admin-national", "{ users(first: 1) { pageInfo { endCursor } } }")
+async def test_a_cursor_of_another_list_is_refused_even_with_the_same_kinds_of_keys(
+    desk: Desk,
+) -> None:
+    users = await desk.answer(
+        "admin-national", "{ users(first: 1) { pageInfo { endCursor } } }"
+    )
     foreign = users["users"]["pageInfo"]["endCursor"]
 
     with pytest.raises(GraphQLError) as refused:
-        await desk.answer("admin-national", f'{{ partners(order: NAME, after: "{foreign}") {{ nodes {{ id }} }} }}')
+        await desk.answer(
+            "admin-national",
+            f'{{ partners(order: NAME, after: "{foreign}") {{ nodes {{ id }} }} }}',
+        )
 
     assert code_of(refused.value) == "CURSOR"
 
@@ -194,7 +245,11 @@ async def test_a_page_out_of_bounds_is_refused(
     declared = "query($n: Int)" if "$" in arguments else "query"
 
     with pytest.raises(GraphQLError) as refused:
-        await desk.answer("admin-national", f"{declared} {{ partners({arguments}) {{ nodes {{ id }} }} }}", variables)
+        await desk.answer(
+            "admin-national",
+            f"{declared} {{ partners({arguments}) {{ nodes {{ id }} }} }}",
+            variables,
+        )
 
     assert code_of(refused.value) == code
 
@@ -208,7 +263,9 @@ async def test_a_page_that_cannot_be_seen_is_measured_too(desk: Desk) -> None:
     assert code_of(refused.value) == "PAGE_SIZE"
 
 
-async def test_a_total_is_counted_up_to_a_limit_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_total_is_counted_up_to_a_limit_and_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "{ partners(first: 1) { totalCount totalCountCapped nodes { id } } }"
     count = len(await desk.rows("partner"))
     seen = []
@@ -223,7 +280,11 @@ async def test_a_total_is_counted_up_to_a_limit_and_says_so(desk: Desk, monkeypa
 async def test_a_total_alone_is_the_total(desk: Desk) -> None:
     """Nothing else in the page brings an aggregate: it was once said a row."""
     answer = await desk.answer(
-        "admin-national", '{ partners { totalCount } none: partners(search: "zzz") { totalCount } }'
+        "admin-national",
+        '{ partners { totalCount } none: partners(search: "zzz") { totalCount } }',
     )
 
-    assert answer == {"partners": {"totalCount": len(await desk.rows("partner"))}, "none": {"totalCount": 0}}
+    assert answer == {
+        "partners": {"totalCount": len(await desk.rows("partner"))},
+        "none": {"totalCount": 0},
+    }

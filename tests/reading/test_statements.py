@@ -26,8 +26,8 @@ from graphql import (
     parse,
 )
 
-from resolvers.bindings import Answered, bound
-from resolvers.reading import Planner
+from resolvers.reading.bindings import PayloadObject, bound
+from resolvers.reading.planner import Planner
 from schema.contract import types
 
 from . import generated
@@ -49,7 +49,9 @@ def record() -> Iterator[dict[str, str]]:
         return
     renewed: dict[str, str] = {}
     yield renewed
-    RECORD.write_bytes(orjson.dumps(renewed, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
+    RECORD.write_bytes(
+        orjson.dumps(renewed, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +60,26 @@ async def roles(desks: dict[str, Desk]) -> Mapping[str, frozenset[str]]:
     desk = desks["sqlite"]
     async with desk.database.reading() as driver:
         return {
-            who: (await desk.graph.subject(desk.context(who).identity, TODAY, driver)).roles
+            who: (
+                await desk.graph.subject(desk.context(who).identity, TODAY, driver)
+            ).roles
             for who in dict.fromkeys(who for name in EVERY for who in callers_of(name))
         }
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_statements_of_a_query_are_those_on_record(
-    desk: Desk, ids: Ids, roles: Mapping[str, frozenset[str]], record: dict[str, str], name: str
+    desk: Desk,
+    ids: Ids,
+    roles: Mapping[str, frozenset[str]],
+    record: dict[str, str],
+    name: str,
 ) -> None:
-    texts = [text for held in _sets(roles, callers_of(name)) for text in _of_query(desk, EVERY[name], ids, held)]
+    texts = [
+        text
+        for held in _sets(roles, callers_of(name))
+        for text in _of_query(desk, EVERY[name], ids, held)
+    ]
 
     _compare(record, f"{name} ({desk.dialect})", texts)
 
@@ -77,24 +89,37 @@ def test_the_statements_of_a_payload_are_those_on_record(
     desk: Desk, roles: Mapping[str, frozenset[str]], record: dict[str, str], act: str
 ) -> None:
     assert ACTS is not None
-    texts = [text for held in _sets(roles, ROLES_OF_ACTS) for text in _of_payload(desk, act, ACTS.fields[act], held)]
+    texts = [
+        text
+        for held in _sets(roles, ROLES_OF_ACTS)
+        for text in _of_payload(desk, act, ACTS.fields[act], held)
+    ]
 
     _compare(record, f"{act} ({desk.dialect})", texts)
 
 
-def test_no_statement_stays_on_record_that_no_document_has(record: dict[str, str]) -> None:
+def test_no_statement_stays_on_record_that_no_document_has(
+    record: dict[str, str],
+) -> None:
     named = {*EVERY, *(ACTS.fields if ACTS is not None else {})}
 
-    assert record.keys() == {f"{name} ({dialect})" for name in named for dialect in ("sqlite", "postgresql")}
+    assert record.keys() == {
+        f"{name} ({dialect})" for name in named for dialect in ("sqlite", "postgresql")
+    }
 
 
-def _sets(roles: Mapping[str, frozenset[str]], callers: tuple[str, ...]) -> list[frozenset[str]]:
+def _sets(
+    roles: Mapping[str, frozenset[str]], callers: tuple[str, ...]
+) -> list[frozenset[str]]:
     """The sets of roles of these callers, each once, in a fixed order."""
     return sorted({roles[who] for who in callers}, key=sorted)
 
 
 def _of_query(desk: Desk, asked: Asked, ids: Ids, roles: frozenset[str]) -> list[str]:
-    context, document = desk.context("agent-paris"), desk.graph.documents.get(asked.text)
+    context, document = (
+        desk.context("agent-paris"),
+        desk.graph.documents.get(asked.text),
+    )
     operation = document.operation(asked.name)
     try:
         values = context.variables(operation, asked.variables(ids))
@@ -104,12 +129,20 @@ def _of_query(desk: Desk, asked: Asked, ids: Ids, roles: frozenset[str]) -> list
     return _text(plan.statement)
 
 
-def _of_payload(desk: Desk, act: str, definition: GraphQLField, roles: frozenset[str]) -> list[str]:
+def _of_payload(
+    desk: Desk, act: str, definition: GraphQLField, roles: frozenset[str]
+) -> list[str]:
     """The statement of a payload whose objects are asked all of their fields."""
     payload = get_named_type(definition.type)
     assert is_object_type(payload)
-    parts = [_selection(name, field) for name, field in payload.fields.items() if isinstance(bound(field), Answered)]
-    (operation,) = parse(f"mutation {{ {act} {{ __typename {' '.join(parts)} }} }}").definitions
+    parts = [
+        _selection(name, field)
+        for name, field in payload.fields.items()
+        if isinstance(bound(field), PayloadObject)
+    ]
+    (operation,) = parse(
+        f"mutation {{ {act} {{ __typename {' '.join(parts)} }} }}"
+    ).definitions
     assert isinstance(operation, OperationDefinitionNode)
     (node,) = operation.selection_set.selections
     assert isinstance(node, FieldNode)
@@ -125,7 +158,11 @@ def _selection(name: str, field: GraphQLField) -> str:
 
 
 def _text(statement: Any) -> list[str]:  # noqa: ANN401 a Statement, or none
-    return [] if statement is None else [statement.text, *(name for name, _ in statement.givers)]
+    return (
+        []
+        if statement is None
+        else [statement.text, *(name for name, _ in statement.givers)]
+    )
 
 
 def _compare(record: dict[str, str], key: str, texts: list[str]) -> None:
@@ -133,4 +170,6 @@ def _compare(record: dict[str, str], key: str, texts: list[str]) -> None:
     if os.environ.get("RENEW_STATEMENTS"):
         record[key] = digest
 
-    assert record[key] == digest, "another SQL than on record: see the words at the head of this file"
+    assert record[key] == digest, (
+        "another SQL than on record: see the words at the head of this file"
+    )

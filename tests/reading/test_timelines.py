@@ -10,14 +10,21 @@ SPANS = """timeline { __typename startsOn endsOn mode convention { id } administ
 
 
 async def spans(desk: Desk, who: str, partner: str) -> Any:  # noqa: ANN401 JSON
-    answer = await desk.answer(who, f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {SPANS} }} }}", {"p": partner})
+    answer = await desk.answer(
+        who,
+        f"query($p: ID!) {{ partner(by: {{id: $p}}) {{ {SPANS} }} }}",
+        {"p": partner},
+    )
     return answer["partner"] and answer["partner"]["timeline"]
 
 
 async def test_a_change_of_mode_is_two_spans(desk: Desk) -> None:
     told = await spans(desk, "gestionnaire-oliviers", OLIVIERS)
 
-    shown = [(span["startsOn"], span["endsOn"], span["mode"], span["administeredBy"]["code"]) for span in told]
+    shown = [
+        (span["startsOn"], span["endsOn"], span["mode"], span["administeredBy"]["code"])
+        for span in told
+    ]
     assert shown == [
         ("2025-09-01", "2026-03-01", "CENTRALISED", "131"),
         ("2026-03-01", None, "DELEGATED", "131"),
@@ -28,21 +35,35 @@ async def test_a_change_of_mode_is_two_spans(desk: Desk) -> None:
 async def test_the_days_to_come_are_told_too(desk: Desk) -> None:
     *_, open_, closed = await spans(desk, "agent-yvelines", SEINE)
 
-    assert (open_["endsOn"], closed["startsOn"], closed["endsOn"]) == ("2027-03-01", "2027-03-01", None)
-    assert (closed["mode"], closed["convention"], closed["signedWith"]) == (None, None, None)
+    assert (open_["endsOn"], closed["startsOn"], closed["endsOn"]) == (
+        "2027-03-01",
+        "2027-03-01",
+        None,
+    )
+    assert (closed["mode"], closed["convention"], closed["signedWith"]) == (
+        None,
+        None,
+        None,
+    )
     assert closed["administeredBy"] == {"code": "781"}
 
 
-async def test_the_spans_are_those_of_the_register_in_their_order_without_a_gap(desk: Desk) -> None:
+async def test_the_spans_are_those_of_the_register_in_their_order_without_a_gap(
+    desk: Desk,
+) -> None:
     rows = await desk.rows("partner_state")
     for partner in {row["partner_id"] for row in rows}:
-        kept = sorted(row["starts_on"].isoformat() for row in rows if row["partner_id"] == partner)
+        kept = sorted(
+            row["starts_on"].isoformat() for row in rows if row["partner_id"] == partner
+        )
         told = await spans(desk, "admin-national", partner)
 
         assert [span["startsOn"] for span in told] == kept
         assert [span["endsOn"] for span in told[:-1]] == kept[1:]
         assert told[-1]["endsOn"] is None
-        assert all(before["endsOn"] == after["startsOn"] for before, after in pairwise(told))
+        assert all(
+            before["endsOn"] == after["startsOn"] for before, after in pairwise(told)
+        )
 
 
 async def test_who_does_not_read_the_partner_reads_no_span_and_who_reads_no_convention_reads_their_dates(

@@ -8,24 +8,29 @@ import pytest
 from sqlalchemy import Text, cast, inspect, select
 from sqlalchemy.orm.exc import DetachedInstanceError
 
-from persistence.binds import Held
-from persistence.reader import Terms, compiled
+from persistence.facts.visibility import table
+from persistence.reading.binds import Holdings
+from persistence.reading.compiler import SqlContext, compiled
+from persistence.reading.trees import objects_from_json, row_json
 from persistence.records import Organism, Partner
 from persistence.records.base import Base
-from persistence.trees import grown, tree
-from persistence.visibility import table
 
 from .desk import NOW, TODAY, Desk
 
 
 async def read(desk: Desk, kind: type[Base], *, alone: bool = False) -> list[Any]:
     """Every object of this kind, by one statement."""
-    terms, row = Terms(desk.dialect), table(kind.__tablename__).alias()
-    item = tree(kind, row, terms.spelling, alone=alone)
+    terms, row = SqlContext(desk.dialect), table(kind.__tablename__).alias()
+    item = row_json(kind, row, terms.spelling, alone=alone)
     made = compiled(select(cast(terms.spelling.listed(item, [row.c.id]), Text)), terms)
     async with desk.database.reading() as driver:
-        held = Held(TODAY, NOW, lambda _attribute, _role: ())
-        return grown(kind, orjson.loads(await desk.database.value(made.text, made.binds({}, held), driver)))
+        held = Holdings(TODAY, NOW, lambda _attribute, _role: ())
+        return objects_from_json(
+            kind,
+            orjson.loads(
+                await desk.database.value(made.text, made.binds({}, held), driver)
+            ),
+        )
 
 
 def told(one: Base, seen: set[tuple[Any, ...]]) -> Iterator[Any]:
@@ -40,7 +45,9 @@ def told(one: Base, seen: set[tuple[Any, ...]]) -> Iterator[Any]:
     for relation in mapper.relationships:
         if relation.lazy == "selectin":
             value = getattr(one, relation.key)
-            several = value if relation.uselist else [value] if value is not None else []
+            several = (
+                value if relation.uselist else [value] if value is not None else []
+            )
             key = inspect(relation.mapper).primary_key_from_instance
             yield relation.key, len(several)
             for below in several if relation.order_by else sorted(several, key=key):
@@ -54,11 +61,15 @@ async def test_a_file_is_the_same_objects_as_the_mapping_loads(desk: Desk) -> No
         assert mapped
         assert {partner.id for partner in mapped} == found.keys()
         for partner in mapped:
-            assert list(told(found[partner.id], set())) == list(told(partner, set())), partner.id
+            assert list(told(found[partner.id], set())) == list(told(partner, set())), (
+                partner.id
+            )
             assert type(found[partner.id].conventions) is type(partner.conventions)
 
 
-async def test_an_object_told_twice_is_one_and_knows_what_it_hangs_from(desk: Desk) -> None:
+async def test_an_object_told_twice_is_one_and_knows_what_it_hangs_from(
+    desk: Desk,
+) -> None:
     for partner in await read(desk, Partner):
         links = {link.id: link for link in partner.affiliations}
         for convention in partner.conventions:
@@ -68,7 +79,11 @@ async def test_an_object_told_twice_is_one_and_knows_what_it_hangs_from(desk: De
                 assert manager.affiliation is links[manager.affiliation.id]
             for access in convention.accesses:
                 assert all(bulletin.access is access for bulletin in access.bulletins)
-                granted = {role.id: role for bulletin in access.bulletins for role in bulletin.roles}
+                granted = {
+                    role.id: role
+                    for bulletin in access.bulletins
+                    for role in bulletin.roles
+                }
                 for group in access.groups:
                     if group.role is not None and group.role.id in granted:
                         assert group.role is granted[group.role.id]

@@ -12,10 +12,25 @@ from .desk import CALLERS, Desk
 from .documents import DOCUMENTS
 
 EVERY: dict[str, Asked] = {**DOCUMENTS, **generated.documents(types())}
-SOME = ("agent-cna", "admin-national", "gestionnaire-canal", "declarante-canal", "personne-inconnue")
+SOME = (
+    "agent-cna",
+    "admin-national",
+    "gestionnaire-canal",
+    "declarante-canal",
+    "personne-inconnue",
+)
 REFERENCE = ("Campaign", "Migration", "Mission", "Parameter", "Role", "Service")
-PUBLIC = {"reference data", "typenames", "one of two", *(f"all of {kind}" for kind in REFERENCE)}
-DRAWN_AT_RANDOM = {("affiliation", "invitation_digest"), ("worker", "nir_cipher"), ("key_canary", "cipher")}
+PUBLIC = {
+    "reference data",
+    "typenames",
+    "one of two",
+    *(f"all of {kind}" for kind in REFERENCE),
+}
+DRAWN_AT_RANDOM = {
+    ("affiliation", "invitation_digest"),
+    ("worker", "nir_cipher"),
+    ("key_canary", "cipher"),
+}
 
 
 @pytest.mark.thirds
@@ -39,9 +54,13 @@ async def test_a_question_has_one_answer_both_ways_out_and_on_both_databases(
     assert name in PUBLIC or len(max(known, key=len)) > len(known[-1])
 
 
-async def test_the_same_acts_leave_the_same_rows_on_both_databases(desks: dict[str, Desk]) -> None:
+async def test_the_same_acts_leave_the_same_rows_on_both_databases(
+    desks: dict[str, Desk],
+) -> None:
     for name, table in Base.metadata.tables.items():
-        columns = [c.name for c in table.columns if (name, c.name) not in DRAWN_AT_RANDOM]
+        columns = [
+            c.name for c in table.columns if (name, c.name) not in DRAWN_AT_RANDOM
+        ]
         embedded, production = [
             sorted(repr([row[c] for c in columns]) for row in await desks[d].rows(name))
             for d in ("sqlite", "postgresql")
@@ -51,10 +70,14 @@ async def test_the_same_acts_leave_the_same_rows_on_both_databases(desks: dict[s
 
 
 async def test_journal_entries_name_missions_by_their_codes(desk: Desk) -> None:
-    answer = await desk.answer("agent-paris", '{ journal(act: "conventionAmend") { nodes { before after } } }')
+    answer = await desk.answer(
+        "agent-paris", '{ journal(act: "conventionAmend") { nodes { before after } } }'
+    )
 
     (entry,) = answer["journal"]["nodes"]
-    (before,) = (facts["missions"] for facts in entry["before"].values() if "missions" in facts)
+    (before,) = (
+        facts["missions"] for facts in entry["before"].values() if "missions" in facts
+    )
     assert before == ["ACCOMPAGNEMENT_SOCIAL", "ACCOMPAGNEMENT_TRAVAIL", "LOGEMENT"]
 
 

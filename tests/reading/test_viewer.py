@@ -17,10 +17,14 @@ async def may(desk: Desk, who: str) -> set[str]:
 
 
 @pytest.mark.parametrize("who", CALLERS)
-async def test_one_may_what_a_line_of_the_policy_gives_to_a_role_that_one_holds(desk: Desk, who: str) -> None:
+async def test_one_may_what_a_line_of_the_policy_gives_to_a_role_that_one_holds(
+    desk: Desk, who: str
+) -> None:
     engine = load()
     async with desk.database.reading() as driver:
-        roles = (await desk.graph.subject(desk.context(who).identity, TODAY, driver)).roles
+        roles = (
+            await desk.graph.subject(desk.context(who).identity, TODAY, driver)
+        ).roles
     expected = {
         name
         for name, permission in PERMISSIONS.items()
@@ -38,9 +42,21 @@ async def test_what_is_ones_own_opens_no_menu(desk: Desk) -> None:
     declaring = await may(desk, "declarante-canal")
     assert declaring >= {"DECLARATION_DEPOSIT", "PARTNER_READ"}
     assert not declaring & {"USER_READ", "JOURNAL_ENTRY_READ", "AGENT_READ"}
-    assert await may(desk, "gestionnaire-canal") >= {"USER_INVITE", "MEMBERSHIP_BULLETIN_READ", "USER_EXPORT"}
-    assert await may(desk, "agent-paris") >= {"PARTNER_REGISTER", "IMPORT_UPLOAD", "JOURNAL_ENTRY_READ"}
-    assert await may(desk, "admin-national") >= {"ORGANISM_WRITE", "AGENT_APPOINT", "AGENT_READ"}
+    assert await may(desk, "gestionnaire-canal") >= {
+        "USER_INVITE",
+        "MEMBERSHIP_BULLETIN_READ",
+        "USER_EXPORT",
+    }
+    assert await may(desk, "agent-paris") >= {
+        "PARTNER_REGISTER",
+        "IMPORT_UPLOAD",
+        "JOURNAL_ENTRY_READ",
+    }
+    assert await may(desk, "admin-national") >= {
+        "ORGANISM_WRITE",
+        "AGENT_APPOINT",
+        "AGENT_READ",
+    }
 
 
 async def test_questions_go_to_the_resource_centre_of_ones_organism_or_of_who_administers_ones_partner(
@@ -52,7 +68,9 @@ async def test_questions_go_to_the_resource_centre_of_ones_organism_or_of_who_ad
     async def centres(who: str) -> list[dict[str, str]]:
         return (await desk.answer(who, asked))["viewer"]["resourceCentres"]  # type: ignore[no-any-return]
 
-    supporting = await desk.answer("agent-paris", '{ organism(code: "751") { supportedBy { nodes { id kind } } } }')
+    supporting = await desk.answer(
+        "agent-paris", '{ organism(code: "751") { supportedBy { nodes { id kind } } } }'
+    )
     of_paris = supporting["organism"]["supportedBy"]["nodes"]
 
     assert [centre["kind"] for centre in of_paris] == ["RESOURCE_CENTRE"]
@@ -62,9 +80,13 @@ async def test_questions_go_to_the_resource_centre_of_ones_organism_or_of_who_ad
     assert await centres("personne-inconnue") == []
 
 
-async def test_november_of_a_campaign_serves_the_rights_of_the_next_year(desk: Desk) -> None:
+async def test_november_of_a_campaign_serves_the_rights_of_the_next_year(
+    desk: Desk,
+) -> None:
     """R18, R19: both are computed from the year of the campaign."""
-    answer = await desk.answer("declarante-canal", "{ campaigns { year rightsYear referenceMonth } }")
+    answer = await desk.answer(
+        "declarante-canal", "{ campaigns { year rightsYear referenceMonth } }"
+    )
 
     assert answer["campaigns"]
     for campaign in answer["campaigns"]:

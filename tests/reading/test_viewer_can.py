@@ -15,13 +15,13 @@ from graphql import (
     is_required_input_field,
 )
 
-from persistence.bars import BARS
-from persistence.dated_ids import key_of
+from persistence.facts.bars import BARS
+from persistence.facts.visibility import Permit
+from persistence.reading.dated_ids import key_of
 from persistence.records import Rule
-from persistence.visibility import Allowed
-from resolvers.bindings import Judged, bound
-from resolvers.context import Invalid
-from resolvers.permitted import ACTS, at_once, constant
+from resolvers.graph import Invalid
+from resolvers.permissions import ACTS, at_once, constant
+from resolvers.reading.bindings import ViewerCan, bound
 from schema.acts import MUTATIONS
 from schema.contract import types
 
@@ -48,7 +48,12 @@ NAMES = {
 """How the input of an act names the row that it takes, by table."""
 APART = {"agent": 2, "extract": 2, "extract_line": 6}
 """Rows that are no partner's, and how many of them are tried."""
-VALUES: dict[str, Any] = {"Date": "2026-12-10", "Int": 1, "Boolean": False, "DateTime": "2026-12-10T08:00:00Z"}
+VALUES: dict[str, Any] = {
+    "Date": "2026-12-10",
+    "Int": 1,
+    "Boolean": False,
+    "DateTime": "2026-12-10T08:00:00Z",
+}
 HORIZONS, PASSERELLE = "ptr_99990002000010", "ptr_99990003800012"
 WHO = (
     "agent-paris",
@@ -74,7 +79,7 @@ CAN = "viewerCan { act allowed reason }"
 def judged() -> Iterator[GraphQLObjectType]:
     for kind in TYPES.by_prefix.values():
         if "viewerCan" in kind.fields:
-            assert isinstance(bound(kind.fields["viewerCan"]), Judged)
+            assert isinstance(bound(kind.fields["viewerCan"]), ViewerCan)
             yield kind
 
 
@@ -91,16 +96,22 @@ async def rows(desk: Desk) -> dict[str, list[str]]:
     for name in {*NAMES, "declaration"} - {"partner", *APART}:
         every = await desk.rows(name)
         for partner in (CANAL, SEINE, HORIZONS, PASSERELLE, OLIVIERS):
-            found.setdefault(name, []).extend(sorted(r["id"] for r in every if r["partner_id"] == partner)[-2:])
+            found.setdefault(name, []).extend(
+                sorted(r["id"] for r in every if r["partner_id"] == partner)[-2:]
+            )
     for name, most in APART.items():
         found[name] = sorted(r["id"] for r in await desk.rows(name))[:most]
     return found | {"partner": [CANAL, SEINE, HORIZONS, PASSERELLE, OLIVIERS]}
 
 
-async def told(desk: Desk, who: str, ids: list[str], kind: GraphQLObjectType, day: str = "") -> dict[str, Any]:
+async def told(
+    desk: Desk, who: str, ids: list[str], kind: GraphQLObjectType, day: str = ""
+) -> dict[str, Any]:
     """What each row says that its viewer can, by id; nothing of those that are not read."""
     text = f"query($i: [ID!]!) {{ nodes(ids: $i) {{ id ... on {kind.name} {{ {CAN} }} }} }}"
-    nodes = (await desk.answer(who, text, {"i": [f"{one}{day}" for one in ids]}))["nodes"]
+    nodes = (await desk.answer(who, text, {"i": [f"{one}{day}" for one in ids]}))[
+        "nodes"
+    ]
     return {key_of(node["id"]): node["viewerCan"] for node in nodes if node}
 
 
@@ -119,19 +130,30 @@ def an_input(kind: GraphQLInputObjectType, given: dict[str, Any]) -> dict[str, A
     return made
 
 
-async def tried(desk: Desk, who: str, act: str, table: str, row: str) -> dict[str, Any] | None:
+async def tried(
+    desk: Desk, who: str, act: str, table: str, row: str
+) -> dict[str, Any] | None:
     """Try an act without any effect: the version that it expects is nobody's, the window of its campaign is closed."""
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
-    given: dict[str, Any] = {NAMES[table]: [row] if table == "declaration_line" else row}
+    given: dict[str, Any] = {
+        NAMES[table]: [row] if table == "declaration_line" else row
+    }
     if "establishment" in kind.fields:
         given = {"establishment": {"id": row}}
-    forms: list[dict[str, Any]] = [{"expectedVersion": -1} if "expectedVersion" in kind.fields else {}]
+    forms: list[dict[str, Any]] = [
+        {"expectedVersion": -1} if "expectedVersion" in kind.fields else {}
+    ]
     if act == "managerAppoint":
-        forms = [{"expectedVersion": -1, "kind": kind_} for kind_ in ("MANAGER", "DEPUTY")]
+        forms = [
+            {"expectedVersion": -1, "kind": kind_} for kind_ in ("MANAGER", "DEPUTY")
+        ]
     elif act == "remunerationsDeclare":
-        forms = [{"campaignYear": 2028, "deposit": deposit, "lines": []} for deposit in (True, False)]
+        forms = [
+            {"campaignYear": 2028, "deposit": deposit, "lines": []}
+            for deposit in (True, False)
+        ]
     elif act == "activityChangesDeclare":
         forms = [{"dryRun": True}]
     refusal = None
@@ -145,13 +167,21 @@ async def tried(desk: Desk, who: str, act: str, table: str, row: str) -> dict[st
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_what_the_viewer_can_is_what_happens_when_it_is_tried(desk: Desk, who: str) -> None:
-    found, seen, journal = await rows(desk), {True: 0, False: 0}, len(await desk.rows("journal"))
+async def test_what_the_viewer_can_is_what_happens_when_it_is_tried(
+    desk: Desk, who: str
+) -> None:
+    found, seen, journal = (
+        await rows(desk),
+        {True: 0, False: 0},
+        len(await desk.rows("journal")),
+    )
     for kind in judged():
         table = TYPES.records[kind.name]
         known = await told(desk, who, found[table], kind)
         for row, permissions in known.items():
-            assert [p["act"] for p in permissions] == [constant(act) for act in ACTS[table]]
+            assert [p["act"] for p in permissions] == [
+                constant(act) for act in ACTS[table]
+            ]
             if table == "declaration":
                 continue  # judged below, beside its establishment
             for permission in permissions:
@@ -160,13 +190,22 @@ async def test_what_the_viewer_can_is_what_happens_when_it_is_tried(desk: Desk, 
                     continue  # what it does is not undone: tests/acting tells who may
                 refusal = await tried(desk, who, act, table, row)
 
-                barred = permission["reason"] in SENTENCES  # by the state of the row: test_viewer_can_state.py
-                assert (permission["allowed"] or barred) is (refusal is None), (act, row, refusal)
+                barred = (
+                    permission["reason"] in SENTENCES
+                )  # by the state of the row: test_viewer_can_state.py
+                assert (permission["allowed"] or barred) is (refusal is None), (
+                    act,
+                    row,
+                    refusal,
+                )
                 if refusal is None:
                     assert (permission["reason"] is None) is permission["allowed"]
                 else:
                     assert refusal["code"] == "FORBIDDEN"
-                    assert refusal["message"] == f"{Rule.FORBIDDEN.sentence} {permission['reason']}", (act, row)
+                    assert (
+                        refusal["message"]
+                        == f"{Rule.FORBIDDEN.sentence} {permission['reason']}"
+                    ), (act, row)
                 seen[permission["allowed"]] += 1
         for row in set(found[table]) - set(known):
             for act in ACTS[table] if table != "declaration" else ():
@@ -176,14 +215,22 @@ async def test_what_the_viewer_can_is_what_happens_when_it_is_tried(desk: Desk, 
                 break
 
     assert seen[False] > 0
-    assert len(await desk.rows("journal")) == journal  # nothing that was tried has been done
+    assert (
+        len(await desk.rows("journal")) == journal
+    )  # nothing that was tried has been done
 
 
 async def test_a_declaration_says_what_its_establishment_says(desk: Desk) -> None:
     text = f"""{{ declarations(first: 50) {{ nodes {{ {CAN} establishment {{
       viewerCan(acts: [REMUNERATIONS_DECLARE]) {{ act allowed reason }} }} }} }} }}"""
     said = set()
-    for who in ("declarante-canal", "preparatrice-canal", "lecteur-canal", "agent-paris", "lectrice-saint-denis"):
+    for who in (
+        "declarante-canal",
+        "preparatrice-canal",
+        "lecteur-canal",
+        "agent-paris",
+        "lectrice-saint-denis",
+    ):
         nodes = (await desk.answer(who, text))["declarations"]["nodes"]
         assert nodes, who
         for node in nodes:
@@ -211,46 +258,78 @@ async def test_the_reason_says_whose_it_is(desk: Desk) -> None:
     assert await reasons("gestionnaire-canal", CANAL) == [None, profile]
     assert await reasons("declarante-canal", CANAL) == [profile, profile]
     assert (await reasons("agent-hauts-de-seine", HORIZONS))[1] == whose
-    assert await reasons("agent-rhone", PASSERELLE) == ["Aucune convention centralisée n'est en vigueur (R45).", None]
+    assert await reasons("agent-rhone", PASSERELLE) == [
+        "Aucune convention centralisée n'est en vigueur (R45).",
+        None,
+    ]
 
 
 def test_a_role_elsewhere_and_no_role_are_two_reasons() -> None:
-    elsewhere = Allowed("member_validating", "granted_service", ())
+    elsewhere = Permit("member_validating", "granted_service", ())
 
-    assert at_once("establishment", [elsewhere]) == "Vos habilitations ne portent pas sur lui."
+    assert (
+        at_once("establishment", [elsewhere])
+        == "Vos habilitations ne portent pas sur lui."
+    )
     assert at_once("establishment", []) == "Votre profil ne comporte pas cet acte."
-    assert at_once("agent", [Allowed("national", "self", ())]) == "Il n'est pas dans votre ressort."
+    assert (
+        at_once("agent", [Permit("national", "self", ())])
+        == "Il n'est pas dans votre ressort."
+    )
 
 
 async def test_another_day_changes_nothing_of_what_one_can(desk: Desk) -> None:
     """Centralised then, delegated now: the Caf could include people in February, and cannot today."""
     kinds = {kind.name: kind for kind in judged()}
-    for who in ("agent-bouches-du-rhone", "gestionnaire-oliviers", "declarante-seine", "agent-yvelines"):
+    for who in (
+        "agent-bouches-du-rhone",
+        "gestionnaire-oliviers",
+        "declarante-seine",
+        "agent-yvelines",
+    ):
         for name in ("Partner", "Convention", "Group", "Affiliation", "Establishment"):
             ids = (await rows(desk))[TYPES.records[name]]
             now = await told(desk, who, ids, kinds[name])
             for day in ("2026-02-28", "2027-03-01"):
-                assert await told(desk, who, ids, kinds[name], f"@{day}") == now, (who, name)
+                assert await told(desk, who, ids, kinds[name], f"@{day}") == now, (
+                    who,
+                    name,
+                )
 
 
 # which acts
 
 
-async def asked(desk: Desk, argument: str, variables: dict[str, Any] | None = None, declared: str = "") -> Any:  # noqa: ANN401 JSON
+async def asked(
+    desk: Desk,
+    argument: str,
+    variables: dict[str, Any] | None = None,
+    declared: str = "",
+) -> Any:  # noqa: ANN401 JSON
     can = f"viewerCan{argument} {{ a: act __typename allowed }}"
     text = f'query{declared} {{ partner(by: {{id: "{CANAL}"}}) {{ {can} }} }}'
     return (await desk.answer("agent-paris", text, variables))["partner"]["viewerCan"]
 
 
-async def test_the_acts_asked_for_are_told_in_their_order_and_no_other(desk: Desk) -> None:
+async def test_the_acts_asked_for_are_told_in_their_order_and_no_other(
+    desk: Desk,
+) -> None:
     two = ["USER_INVITE", "CONVENTION_PREPARE"]
     answer = [
         {"a": "USER_INVITE", "__typename": "Permission", "allowed": False},
         {"a": "CONVENTION_PREPARE", "__typename": "Permission", "allowed": True},
     ]
 
-    assert await asked(desk, "(acts: [USER_INVITE, CONVENTION_PREPARE, USER_INVITE])") == answer
-    assert await asked(desk, "(acts: [$a, $b])", {"a": two[0], "b": two[1]}, "($a: Act!, $b: Act!)") == answer
+    assert (
+        await asked(desk, "(acts: [USER_INVITE, CONVENTION_PREPARE, USER_INVITE])")
+        == answer
+    )
+    assert (
+        await asked(
+            desk, "(acts: [$a, $b])", {"a": two[0], "b": two[1]}, "($a: Act!, $b: Act!)"
+        )
+        == answer
+    )
     declared = "($a: [Act!])"
     for variables in (two, two[:1], [], two):  # the same document, in whatever order
         shown = await asked(desk, "(acts: $a)", {"a": variables}, declared)
@@ -260,10 +339,17 @@ async def test_the_acts_asked_for_are_told_in_their_order_and_no_other(desk: Des
         assert told == [constant(act) for act in ACTS["partner"]]
 
 
-@pytest.mark.parametrize("words", [["GROUP_CLOSE"], ["CONVENTION_PREPARE", "GROUP_CLOSE"]])
-async def test_an_act_of_another_object_is_refused_with_those_of_this_one(desk: Desk, words: list[str]) -> None:
+@pytest.mark.parametrize(
+    "words", [["GROUP_CLOSE"], ["CONVENTION_PREPARE", "GROUP_CLOSE"]]
+)
+async def test_an_act_of_another_object_is_refused_with_those_of_this_one(
+    desk: Desk, words: list[str]
+) -> None:
     literal = f"(acts: [{', '.join(words)}])"
-    for argument, variables, declared in ((literal, {}, ""), ("(acts: $a)", {"a": words}, "($a: [Act!]!)")):
+    for argument, variables, declared in (
+        (literal, {}, ""),
+        ("(acts: $a)", {"a": words}, "($a: [Act!]!)"),
+    ):
         with pytest.raises(GraphQLError) as refused:
             await asked(desk, argument, variables, declared)
 
@@ -272,8 +358,12 @@ async def test_an_act_of_another_object_is_refused_with_those_of_this_one(desk: 
         assert refused.value.path == ["partner", "viewerCan"]
 
 
-@pytest.mark.parametrize("word", ["conventionprepare", "conventionPrepare", "185057599904209"])
-async def test_a_word_that_is_no_act_is_refused_and_not_echoed(desk: Desk, word: str) -> None:
+@pytest.mark.parametrize(
+    "word", ["conventionprepare", "conventionPrepare", "185057599904209"]
+)
+async def test_a_word_that_is_no_act_is_refused_and_not_echoed(
+    desk: Desk, word: str
+) -> None:
     with pytest.raises(GraphQLError) as refused:
         await asked(desk, f'(acts: ["{word}"])')
     with pytest.raises(Invalid):

@@ -10,10 +10,10 @@ from typing import Any, NoReturn, TypeAlias
 import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
-from persistence.bars import BARS
+from persistence.facts.bars import BARS
 from persistence.records import Rule
-from resolvers import performing
-from resolvers.permitted import ACTS
+from resolvers.acting import performing
+from resolvers.permissions import ACTS
 from schema.acts import MUTATIONS
 from tests.journeys.story import a_siret
 
@@ -25,7 +25,12 @@ DAYS = ("2026-12-10", "2026-12-11", "2027-03-01", "2031-01-01")
 MISSIONS = ["mis_ACCOMPAGNEMENT_TRAVAIL", "mis_ACCOMPAGNEMENT_SOCIAL"]
 PERSON = {"givenName": "Ada", "familyName": "Nouvelle", "email": "ada@nouvelle.invalid"}
 SIGNED = {"convention": PAPER, "contract": PAPER}
-OTHERWISE = {"remunerationsDeclare", "activityChangesDeclare", "workerNirReveal", "establishmentAdd"}
+OTHERWISE = {
+    "remunerationsDeclare",
+    "activityChangesDeclare",
+    "workerNirReveal",
+    "establishmentAdd",
+}
 """Acts that no state of the row that they take forbids, or whose state is that of a campaign, said by the input."""
 MOST, AT_ONCE = 1, 20
 WHO = {
@@ -34,7 +39,13 @@ WHO = {
     "agent": ("admin-national",),
     "declaration_line": ("agent-paris", "agent-hauts-de-seine"),
 }
-EVERYBODY = ("agent-paris", "agent-cna", "agent-yvelines", "gestionnaire-canal", "gestionnaire-oliviers")
+EVERYBODY = (
+    "agent-paris",
+    "agent-cna",
+    "agent-yvelines",
+    "gestionnaire-canal",
+    "gestionnaire-oliviers",
+)
 RULES = {rule.sentence: rule for rule in Rule}
 
 
@@ -52,23 +63,37 @@ def once(**given: object) -> Callable[[Row], list[Row]]:
 
 FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "conventionSign": on("inForceOn", **SIGNED),
-    "conventionRecord": once(**SIGNED, number="1", missionIds=MISSIONS, originallyInForceOn="2020-01-01"),
+    "conventionRecord": once(
+        **SIGNED, number="1", missionIds=MISSIONS, originallyInForceOn="2020-01-01"
+    ),
     "conventionAmend": once(verifiedFields=["mission"], missionIds=MISSIONS),
-    "delegationChange": lambda _: [{"mode": mode} for mode in ("CENTRALISED", "DELEGATED")],
+    "delegationChange": lambda _: [
+        {"mode": mode} for mode in ("CENTRALISED", "DELEGATED")
+    ],
     "partnerSiretChange": once(siret=a_siret(9001)),
-    "bulletinPrepare": lambda row: [{"serviceId": f"svc_{one}", "siret": row["siret"]} for one in ("ESAT", "CDAP")],
+    "bulletinPrepare": lambda row: [
+        {"serviceId": f"svc_{one}", "siret": row["siret"]} for one in ("ESAT", "CDAP")
+    ],
     "bulletinSign": on("effectiveFrom", signature=PAPER, acknowledgeCna=True),
-    "bulletinReplace": lambda row: [{"successorId": one} for one in row["beside"] or [row["id"]]],
-    "managerAppoint": lambda _: [{"kind": kind, "person": PERSON} for kind in ("MANAGER", "DEPUTY")],
+    "bulletinReplace": lambda row: [
+        {"successorId": one} for one in row["beside"] or [row["id"]]
+    ],
+    "managerAppoint": lambda _: [
+        {"kind": kind, "person": PERSON} for kind in ("MANAGER", "DEPUTY")
+    ],
     "userInvite": once(person=PERSON),
-    "establishmentUpdate": lambda row: [{"name": row["name"], "department": row["department"]}],
+    "establishmentUpdate": lambda row: [
+        {"name": row["name"], "department": row["department"]}
+    ],
     "eligibilityDecide": once(serviceId="svc_CDAP", formDigest="0" * 64),
     "groupRoleAttach": lambda row: [{"roleId": row["role_id"] or "rol_ESAT_DECLARANT"}],
     "groupMembersAdd": lambda row: [{"userIds": row["colleagues"]}],
     "importApply": once(organismId="org_751", columnsConfirmed=True),
     "importPurge": once(purgeReason="Fin", force=True),
     "userUpdate": lambda row: [{"person": row["person"]}],
-    "mandateGrant": once(client={"issuer": "x", "subject": "y", "name": "Z", "email": "z@z.invalid"}),
+    "mandateGrant": once(
+        client={"issuer": "x", "subject": "y", "name": "Z", "email": "z@z.invalid"}
+    ),
     "remunerationsProcess": once(outcome="TAKEN_INTO_ACCOUNT"),
     "invitationRenew": once(),
 }
@@ -105,13 +130,29 @@ async def _complete(desk: Desk, table: str, rows: list[Row]) -> None:
     for row in rows:
         if table == "affiliation":
             one = people[row["user_id"]]
-            row["person"] = {"givenName": one["given_name"], "familyName": one["family_name"], "email": one["email"]}
+            row["person"] = {
+                "givenName": one["given_name"],
+                "familyName": one["family_name"],
+                "email": one["email"],
+            }
         elif table == "bulletin":
-            row["beside"] = [b["id"] for b in bulletins if b["access_id"] == row["access_id"] and b["id"] != row["id"]]
+            row["beside"] = [
+                b["id"]
+                for b in bulletins
+                if b["access_id"] == row["access_id"] and b["id"] != row["id"]
+            ]
         elif table == "group":
-            inside = {m["affiliation_id"] for m in members if m["group_id"] == row["id"]}
-            mine = (a for a in links if a["partner_id"] == row["partner_id"] and a["ends_on"] is None)
-            row["colleagues"] = [a["user_id"] for a in mine if a["id"] not in inside | stopped][:1]
+            inside = {
+                m["affiliation_id"] for m in members if m["group_id"] == row["id"]
+            }
+            mine = (
+                a
+                for a in links
+                if a["partner_id"] == row["partner_id"] and a["ends_on"] is None
+            )
+            row["colleagues"] = [
+                a["user_id"] for a in mine if a["id"] not in inside | stopped
+            ][:1]
 
 
 @pytest.fixture
@@ -119,12 +160,14 @@ def undone(monkeypatch: pytest.MonkeyPatch) -> None:
     """An act that passes every rule ends before it is recorded."""
 
     async def record(*_: object) -> NoReturn:
-        raise performing._Tried(performing.Outcome())  # noqa: SLF001 as a dry run ends
+        raise performing.DryRunDone(performing.Outcome())
 
     monkeypatch.setattr(performing, "_record", record)
 
 
-async def refusals(desk: Desk, who: str, act: str, table: str, row: Row) -> list[list[Rule]]:
+async def refusals(
+    desk: Desk, who: str, act: str, table: str, row: Row
+) -> list[list[Rule]]:
     """What each good input meets, until one meets nothing."""
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
@@ -132,7 +175,10 @@ async def refusals(desk: Desk, who: str, act: str, table: str, row: Row) -> list
     mine = {NAMES[table]: [row["id"]] if table == "declaration_line" else row["id"]}
     inputs: list[Row] = []
     for form in forms(act, row):
-        given = an_input(kind, mine | {name: value for name, value in form.items() if name in kind.fields})
+        given = an_input(
+            kind,
+            mine | {name: value for name, value in form.items() if name in kind.fields},
+        )
         if given not in inputs:
             inputs.append(given)
     met: list[list[Rule]] = []
@@ -146,26 +192,45 @@ async def refusals(desk: Desk, who: str, act: str, table: str, row: Row) -> list
 
 @pytest.mark.parametrize("kind", list(judged()), ids=lambda kind: kind.name)
 @pytest.mark.usefixtures("undone")
-async def test_an_act_is_allowed_unless_the_state_of_its_row_refuses_every_input(desk: Desk, kind: Any) -> None:  # noqa: ANN401 a type of the graph
+async def test_an_act_is_allowed_unless_the_state_of_its_row_refuses_every_input(
+    desk: Desk,
+    kind: Any,  # noqa: ANN401 a type of the graph
+) -> None:
     table = TYPES.records[kind.name]
     if table not in NAMES:
         pytest.skip("judged by its establishment")
     for who in WHO.get(table, EVERYBODY):
         for row, permissions in await chosen(desk, who, kind):
             for permission in permissions:
-                act, rule = MUTATIONS[permission["act"]], RULES.get(permission["reason"])
+                act, rule = (
+                    MUTATIONS[permission["act"]],
+                    RULES.get(permission["reason"]),
+                )
                 if act in OTHERWISE or not (permission["allowed"] or rule):
                     continue
                 met = await refusals(desk, who, act, table, row)
                 if permission["allowed"]:
                     bars = {bar.rule for bar in BARS.get((table, act), ())}
-                    assert any(bars.isdisjoint(rules) for rules in met), (who, act, row["id"], met)
+                    assert any(bars.isdisjoint(rules) for rules in met), (
+                        who,
+                        act,
+                        row["id"],
+                        met,
+                    )
                     assert act in UNSURE or [] in met, (who, act, row["id"], met)
                 else:
-                    refused = [rules for rules in met if rules != [Rule.FORBIDDEN]]  # some forms are another's
+                    refused = [
+                        rules for rules in met if rules != [Rule.FORBIDDEN]
+                    ]  # some forms are another's
                     assert refused, (who, act, row["id"], rule)
                     assert [] not in refused, (who, act, row["id"], rule, met)
-                    assert any(rule in rules for rules in refused), (who, act, row["id"], rule, met)
+                    assert any(rule in rules for rules in refused), (
+                        who,
+                        act,
+                        row["id"],
+                        rule,
+                        met,
+                    )
 
 
 UNSURE = {"bulletinReplace"}

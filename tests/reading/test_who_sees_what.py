@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Text, cast, select
 
 from authz import Engine, Subject, load
-from persistence.binds import Held
-from persistence.reader import Terms, compiled
-from persistence.visibility import GUARDED, visible
+from persistence.facts.visibility import GUARDED, visible
+from persistence.reading.binds import Holdings
+from persistence.reading.compiler import SqlContext, compiled
 from tests.authz import oracle
 from tests.authz.world import Thing
 
@@ -19,7 +19,15 @@ from .facts import KEYS, TYPES, Facts, Rows
 from .small_declarations import CAFS
 from .small_world import DAY, SUBJECTS
 
-DECLARED = ("declaration", "declaration_line", "worker", "worker_rate", "dual_activity", "batch", "batch_result")
+DECLARED = (
+    "declaration",
+    "declaration_line",
+    "worker",
+    "worker_rate",
+    "dual_activity",
+    "batch",
+    "batch_result",
+)
 
 
 @pytest.fixture(scope="session")
@@ -28,23 +36,39 @@ def engine() -> Engine:
 
 
 async def rows_of(desk: Desk) -> Rows:
-    return Rows({name: await desk.rows(name) for name in (*TYPES, "partner_state")}, TODAY)
+    return Rows(
+        {name: await desk.rows(name) for name in (*TYPES, "partner_state")}, TODAY
+    )
 
 
-async def seen(desk: Desk, subject: Subject, record: str, *, anchored: bool, told_on: date | None = None) -> list[str]:
+async def seen(
+    desk: Desk,
+    subject: Subject,
+    record: str,
+    *,
+    anchored: bool,
+    told_on: date | None = None,
+) -> list[str]:
     """The ids that the predicate lets through, straight from the database; under a field that tells another day."""
-    terms = Terms(desk.dialect)
+    terms = SqlContext(desk.dialect)
     row = terms.alias(record)
     permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
     with terms.told_on(told_on):
         condition = visible(record, row, permits, terms, anchored=anchored)
     listed = terms.spelling.listed(
-        terms.spelling.array([row.c[KEYS.get(record, "id")]]), [row.c[KEYS.get(record, "id")]]
+        terms.spelling.array([row.c[KEYS.get(record, "id")]]),
+        [row.c[KEYS.get(record, "id")]],
     )
     statement = compiled(select(cast(listed, Text)).where(condition), terms)
-    held = Held(TODAY, NOW, lambda attribute, role: desk.graph.policy.values(subject, attribute, role))
+    held = Holdings(
+        TODAY,
+        NOW,
+        lambda attribute, role: desk.graph.policy.values(subject, attribute, role),
+    )
     async with desk.database.reading() as driver:
-        said = await desk.database.value(statement.text, statement.binds({}, held), driver)
+        said = await desk.database.value(
+            statement.text, statement.binds({}, held), driver
+        )
     return [key for (key,) in orjson.loads(said or "[]")]
 
 
@@ -82,10 +106,15 @@ async def test_the_day_of_the_facts_is_nothing_to_the_sql_of_rights(
     for subject, record in product(SUBJECTS.values(), GUARDED):
         allowed = each(rows, engine, subject, record)
         for desk in small_worlds.values():
-            assert sorted(await seen(desk, subject, record, anchored=True, told_on=day)) == allowed, record
+            assert (
+                sorted(await seen(desk, subject, record, anchored=True, told_on=day))
+                == allowed
+            ), record
 
 
-async def test_the_hand_written_table_of_rights_says_the_same(small_worlds: dict[str, Desk]) -> None:
+async def test_the_hand_written_table_of_rights_says_the_same(
+    small_worlds: dict[str, Desk],
+) -> None:
     """The oracle of tests/authz, on these rows: it knows neither the policy file nor the scopes."""
     desk = [*small_worlds.values()][-1]
     rows = await rows_of(desk)
@@ -98,37 +127,71 @@ async def test_the_hand_written_table_of_rights_says_the_same(small_worlds: dict
                 if any(oracle.may(subject, type_, "read", _thing(f)) for f in every)
             }
 
-            assert set(await seen(desk, subject, record, anchored=True)) == expected, (who, record)
+            assert set(await seen(desk, subject, record, anchored=True)) == expected, (
+                who,
+                record,
+            )
 
 
 def _thing(facts: Facts) -> Thing:
     plain = {k: v for k, v in facts.items() if not k.startswith("partner_service")}
-    placed = facts.get("partner_service_establishment") or facts.get("partner_service") or ""
+    placed = (
+        facts.get("partner_service_establishment") or facts.get("partner_service") or ""
+    )
     _, service, establishment, *_ = [*placed.split("|"), "", ""]
     return Thing(**plain, service=service or None, establishment=establishment or None)
 
 
-async def test_the_small_world_tells_its_callers_apart(small_worlds: dict[str, Desk], engine: Engine) -> None:
+async def test_the_small_world_tells_its_callers_apart(
+    small_worlds: dict[str, Desk], engine: Engine
+) -> None:
     """Four equal answers prove nothing in a world where everything, or nothing, is allowed."""
     rows = await rows_of(small_worlds["sqlite"])
     shares = {
-        (who, record): len(rows.allowed(engine, subject, record)) / len(rows.tables[record])
+        (who, record): len(rows.allowed(engine, subject, record))
+        / len(rows.tables[record])
         for who, subject in SUBJECTS.items()
-        for record in ("partner", "bulletin", "user", "convention", "extract", "extract_line", *DECLARED)
+        for record in (
+            "partner",
+            "bulletin",
+            "user",
+            "convention",
+            "extract",
+            "extract_line",
+            *DECLARED,
+        )
     }
 
     assert len({round(share, 3) for share in shares.values()}) > 12
-    assert all(shares["national", record] == 1 for record in ("partner", "bulletin", "convention", "user"))
-    assert not any(shares["nobody", record] for record in ("partner", "bulletin", "convention", "user"))
+    assert all(
+        shares["national", record] == 1
+        for record in ("partner", "bulletin", "convention", "user")
+    )
+    assert not any(
+        shares["nobody", record]
+        for record in ("partner", "bulletin", "convention", "user")
+    )
     assert 0 < shares["administrator", "partner"] < 1
     for record in ("extract", "extract_line"):
         shares_of = {caf: shares[f"agent_reading of {caf}", record] for caf in CAFS}
         assert len(set(shares_of.values())) == len(CAFS), record
         assert (shares["national", record], shares["administrator", record]) == (1, 0)
     for record in DECLARED:
-        assert not any(shares[who, record] for who in ("nobody", "everyone", "administrator")), record
-        assert not any(shares[f"resource_centre of {caf}", record] for caf in CAFS), record
+        assert not any(
+            shares[who, record] for who in ("nobody", "everyone", "administrator")
+        ), record
+        assert not any(shares[f"resource_centre of {caf}", record] for caf in CAFS), (
+            record
+        )
         assert shares["national", record] == (record == "declaration")
-        here, there = (shares[who, record] for who in ("member validating", "member in the other establishment"))
+        here, there = (
+            shares[who, record]
+            for who in ("member validating", "member in the other establishment")
+        )
         assert 0 < there <= here < 0.2, record
-    assert 0 < shares["agent_reading of org_751", "worker"] < shares["agent_reading of org_751", "partner"] < 1
+    assert (
+        0
+        < shares["agent_reading of org_751", "worker"]
+        < shares["agent_reading of org_751", "partner"]
+        < 1
+    )

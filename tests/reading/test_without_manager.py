@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from persistence.dated_ids import key_of
+from persistence.reading.dated_ids import key_of
 from tests.conftest import TODAY, World
 from tests.journeys.story import DELEGATED, Person, a_signed_esat, somebody
 
@@ -35,7 +35,9 @@ async def without_manager(who: Person, partner: str, day: str | None = None) -> 
     return bool(lacks)
 
 
-async def test_a_manager_counts_once_accepted_and_not_when_suspended_nor_gone(world: World, paris: Person) -> None:
+async def test_a_manager_counts_once_accepted_and_not_when_suspended_nor_gone(
+    world: World, paris: Person
+) -> None:
     partner, convention = await a_signed_esat(paris, DELEGATED)
     assert await without_manager(paris, partner.id)
 
@@ -52,7 +54,9 @@ async def test_a_manager_counts_once_accepted_and_not_when_suspended_nor_gone(wo
     assert not await without_manager(paris, partner.id)
 
     cards = "affiliations { nodes { id } }"
-    (card,) = (await paris.reads(partner.id, f"... on Partner {{ {cards} }}"))["affiliations"]["nodes"]
+    (card,) = (await paris.reads(partner.id, f"... on Partner {{ {cards} }}"))[
+        "affiliations"
+    ]["nodes"]
     await paris.suspends(card["id"])
     assert await without_manager(paris, partner.id), "suspended"
 
@@ -63,7 +67,9 @@ async def test_a_manager_counts_once_accepted_and_not_when_suspended_nor_gone(wo
     assert not await without_manager(paris, partner.id)
     assert await without_manager(paris, partner.id, "2026-12-20"), "gone that day"
 
-    await paris.does("managerEnd", managerId=appointed["manager"]["id"], on="2026-12-15")
+    await paris.does(
+        "managerEnd", managerId=appointed["manager"]["id"], on="2026-12-15"
+    )
     assert not await without_manager(paris, partner.id, "2026-12-14")
     assert await without_manager(paris, partner.id, "2026-12-15"), "ended that day"
     assert not await without_manager(paris, partner.id, "2025-01-01"), "no mode yet"
@@ -79,17 +85,23 @@ async def test_the_register_s_own_word_is_the_same(desk: Desk) -> None:
     """Over the story, on days when somebody lacks a manager, and as the records count them."""
     text = "query($d: Date) { partners(on: $d, first: 100) { nodes { id mode withoutManager } } }"
     for day, lacking in ((str(TODAY), 0), ("2027-01-01", 1), ("2026-02-28", 0)):
-        nodes = (await desk.answer("admin-national", text, {"d": day}))["partners"]["nodes"]
+        nodes = (await desk.answer("admin-national", text, {"d": day}))["partners"][
+            "nodes"
+        ]
 
         assert len([p for p in nodes if p["withoutManager"]]) == lacking, day
         assert {p["mode"] for p in nodes if p["withoutManager"]} <= {"DELEGATED"}
 
 
-async def test_who_reads_no_manager_is_not_told_that_none_is(world: World, paris: Person) -> None:
+async def test_who_reads_no_manager_is_not_told_that_none_is(
+    world: World, paris: Person
+) -> None:
     """The member of a delegated partner whose managers have all gone is told nothing of them."""
     seen: dict[str, Any] = {}
     cards = "affiliations(first: 50) { nodes { id user { id } } }"
-    found = (await paris.reads(CANAL, f"... on Partner {{ {cards} }}"))["affiliations"]["nodes"]
+    found = (await paris.reads(CANAL, f"... on Partner {{ {cards} }}"))["affiliations"][
+        "nodes"
+    ]
     for card in found:
         if card["user"]["id"] in {"usr_gestionnaire-canal", "usr_suppleante-canal"}:
             await paris.suspends(card["id"])

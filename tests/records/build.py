@@ -25,7 +25,7 @@ from persistence.records import (
     ServiceAccess,
     User,
 )
-from persistence.records.bulletins import Terms
+from persistence.records.bulletins import BulletinTerms
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
 from persistence.records.papers import Signature
@@ -36,14 +36,30 @@ TODAY = date(2026, 12, 10)
 REGISTERED = date(2026, 12, 1)
 CANAL, SAME_UNIT, ELSEWHERE = "99990001200017", "99990001200025", "99990002000010"
 SIRETS = (CANAL, SAME_UNIT, "99990001200033", "99990001200041")
-BY_ORGANISM, BY_PARTNER = Author(SuspensionSide.ORGANISM), Author(SuspensionSide.PARTNER)
-PAPER = Signature(date(2025, 1, 6), date(2025, 1, 7), "Signataire fictif", "Signataire fictive", "0" * 64)
+BY_ORGANISM, BY_PARTNER = (
+    Author(SuspensionSide.ORGANISM),
+    Author(SuspensionSide.PARTNER),
+)
+PAPER = Signature(
+    date(2025, 1, 6),
+    date(2025, 1, 7),
+    "Signataire fictif",
+    "Signataire fictive",
+    "0" * 64,
+)
 
 # the reference data
 
 
-def organism(code: str, kind: OrganismKind = OrganismKind.CAF, *departments: str) -> Organism:
-    made = Organism(id=f"org_{code}", code=code, kind=kind, departments=[Department(code=d) for d in departments])
+def organism(
+    code: str, kind: OrganismKind = OrganismKind.CAF, *departments: str
+) -> Organism:
+    made = Organism(
+        id=f"org_{code}",
+        code=code,
+        kind=kind,
+        departments=[Department(code=d) for d in departments],
+    )
     made.rename(f"Organisme {code}", None)
     return made
 
@@ -69,11 +85,33 @@ CDAP = Service(
     needs_establishment=False,
     needs_eligibility_form=False,
 )
-DECLARANT = Role(id="rol_D", code="ESAT_DECLARANT", service_id=ESAT.id, label="D", profile=RoleProfile.VALIDATING)
-READER = Role(id="rol_L", code="ESAT_LECTEUR", service_id=ESAT.id, label="L", profile=RoleProfile.READING)
-CONSULTANT = Role(id="rol_T1", code="CDAP_T1", service_id=CDAP.id, label="T1", profile=RoleProfile.READING)
-WORK = Mission(id="mis_W", code="ACCOMPAGNEMENT_TRAVAIL", label="Travail", services=[ESAT])
-CARE = Mission(id="mis_C", code="ACCOMPAGNEMENT_SOCIAL", label="Social", services=[CDAP])
+DECLARANT = Role(
+    id="rol_D",
+    code="ESAT_DECLARANT",
+    service_id=ESAT.id,
+    label="D",
+    profile=RoleProfile.VALIDATING,
+)
+READER = Role(
+    id="rol_L",
+    code="ESAT_LECTEUR",
+    service_id=ESAT.id,
+    label="L",
+    profile=RoleProfile.READING,
+)
+CONSULTANT = Role(
+    id="rol_T1",
+    code="CDAP_T1",
+    service_id=CDAP.id,
+    label="T1",
+    profile=RoleProfile.READING,
+)
+WORK = Mission(
+    id="mis_W", code="ACCOMPAGNEMENT_TRAVAIL", label="Travail", services=[ESAT]
+)
+CARE = Mission(
+    id="mis_C", code="ACCOMPAGNEMENT_SOCIAL", label="Social", services=[CDAP]
+)
 DECIDER = User(id="usr_decider", given_name="Agnès", family_name="Aubry")
 
 # the stories
@@ -86,18 +124,31 @@ def day(offset: int) -> date:
 
 def partner_in(*departments: str, today: date = REGISTERED) -> Partner:
     """A partner followed by the Caf, with one establishment in each department: 75 unless told."""
-    made = Partner.register(Siret.read(CANAL), "ESAT du Canal", PartnerKind.ESAT, CAF, today)
+    made = Partner.register(
+        Siret.read(CANAL), "ESAT du Canal", PartnerKind.ESAT, CAF, today
+    )
     for siret, department in zip(SIRETS, departments or ("75",), strict=False):
-        made.add_establishment(Siret.read(siret), f"Atelier {department}", department, None, today)
+        made.add_establishment(
+            Siret.read(siret), f"Atelier {department}", department, None, today
+        )
     return made
 
 
-def draft_of(partner: Partner, mode: Mode = Mode.CENTRALISED, missions: Sequence[Mission] = (WORK, CARE)) -> Convention:
-    return partner.prepare_convention(mode, list(missions), "exercice", "administration", REGISTERED)
+def draft_of(
+    partner: Partner,
+    mode: Mode = Mode.CENTRALISED,
+    missions: Sequence[Mission] = (WORK, CARE),
+) -> Convention:
+    return partner.prepare_convention(
+        mode, list(missions), "exercice", "administration", REGISTERED
+    )
 
 
 def signed(
-    convention: Convention, in_force_on: date = TODAY, term_on: date | None = None, today: date = TODAY
+    convention: Convention,
+    in_force_on: date = TODAY,
+    term_on: date | None = None,
+    today: date = TODAY,
 ) -> Convention:
     convention.sign(PAPER, PAPER, in_force_on, term_on, today)
     return convention
@@ -108,27 +159,39 @@ def convention_of(partner: Partner, mode: Mode = Mode.CENTRALISED) -> Convention
     return signed(draft_of(partner, mode), REGISTERED, None, REGISTERED)
 
 
-def draft_bulletin(convention: Convention, siret: str = CANAL, roles: Sequence[Role] = (DECLARANT,)) -> Bulletin:
+def draft_bulletin(
+    convention: Convention, siret: str = CANAL, roles: Sequence[Role] = (DECLARANT,)
+) -> Bulletin:
     """An Esat bulletin over all establishments of the partner."""
-    terms = Terms(siret, list(roles), list(convention.partner.establishments), [])
+    terms = BulletinTerms(
+        siret, list(roles), list(convention.partner.establishments), []
+    )
     return ServiceAccess.of(convention, ESAT).prepare_bulletin(terms)
 
 
 def sign_bulletin(
-    bulletin: Bulletin, effective_from: date = TODAY, effective_to: date | None = None, *, cna: bool = True
+    bulletin: Bulletin,
+    effective_from: date = TODAY,
+    effective_to: date | None = None,
+    *,
+    cna: bool = True,
 ) -> Bulletin:
     bulletin.sign(PAPER, effective_from, effective_to, acknowledge_cna=cna, today=TODAY)
     return bulletin
 
 
-def ready_bulletin(convention: Convention, siret: str = CANAL, roles: Sequence[Role] = (DECLARANT,)) -> Bulletin:
+def ready_bulletin(
+    convention: Convention, siret: str = CANAL, roles: Sequence[Role] = (DECLARANT,)
+) -> Bulletin:
     """Signed, of an eligible partner: only the opening is left."""
     find_eligible(convention.partner)
     return sign_bulletin(draft_bulletin(convention, siret, roles))
 
 
 def find_eligible(partner: Partner, service: Service = ESAT) -> None:
-    partner.decide_eligibility(service, Decision.ELIGIBLE, "Mission vérifiée", "1" * 64, DECIDER, TODAY)
+    partner.decide_eligibility(
+        service, Decision.ELIGIBLE, "Mission vérifiée", "1" * 64, DECIDER, TODAY
+    )
 
 
 def opened(bulletin: Bulletin, on: date = TODAY) -> ServiceAccess:

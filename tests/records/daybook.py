@@ -27,7 +27,9 @@ class Paper:
 
     def runs(self, day: date) -> bool:
         begun = self.first <= day
-        over = (self.term is not None and day >= self.term) or (self.closed is not None and day >= self.closed)
+        over = (self.term is not None and day >= self.term) or (
+            self.closed is not None and day >= self.closed
+        )
         return begun and not over
 
 
@@ -60,7 +62,9 @@ class Daybook:
             wide = any(a.runs(day) and b.runs(day) for a in self.agreed for b in a.wide)
             if day in self.handed_back:
                 custody = False
-            if (wide and (not yesterday or self._begins(day))) or (day in self.begun and day not in self.handed_back):
+            if (wide and (not yesterday or self._begins(day))) or (
+                day in self.begun and day not in self.handed_back
+            ):
                 custody = True
             told[day] = self._tell(day, custody=custody)
             yesterday = wide
@@ -69,13 +73,20 @@ class Daybook:
 
     def look(self, day: date) -> None:
         """Note what is in force at this moment of the day."""
-        if any(a.runs(day) and b.runs(day) for a in self.agreed for b in a.wide if day == max(a.first, b.first)):
+        if any(
+            a.runs(day) and b.runs(day)
+            for a in self.agreed
+            for b in a.wide
+            if day == max(a.first, b.first)
+        ):
             self.begun.add(day)
 
     def _begins(self, day: date) -> bool:
         """Whether one more bulletin over several departments begins, beside those that run."""
         before = day - timedelta(1)
-        pairs = [(a, b) for a in self.agreed for b in a.wide if a.runs(day) and b.runs(day)]
+        pairs = [
+            (a, b) for a in self.agreed for b in a.wide if a.runs(day) and b.runs(day)
+        ]
         return any(not (a.runs(before) and b.runs(before)) for a, b in pairs)
 
     def _tell(self, day: date, *, custody: bool) -> Day:

@@ -11,9 +11,21 @@ from persistence.engine import Database
 from persistence.records import Convention
 
 CANAL, ATELIERS, SEINE, OLIVIERS = (
-    f"ptr_{siret}" for siret in ("99990001200025", "99990001200017", "99990001200041", "99990004600015")
+    f"ptr_{siret}"
+    for siret in (
+        "99990001200025",
+        "99990001200017",
+        "99990001200041",
+        "99990004600015",
+    )
 )
-ESTABLISHED = {"version": 1, "name": "Atelier", "sort_key": "atelier", "department": "75", "added_on": date(2026, 1, 1)}
+ESTABLISHED = {
+    "version": 1,
+    "name": "Atelier",
+    "sort_key": "atelier",
+    "department": "75",
+    "added_on": date(2026, 1, 1),
+}
 
 
 async def broken(database: Database, *statements: Executable) -> str:
@@ -36,4 +48,11 @@ async def one(database: Database, column: Any, *where: Any) -> Any:  # noqa: ANN
 
 
 async def convention_in_force(database: Database, partner: str) -> str:
-    return str(await one(database, Convention.id, Convention.partner_id == partner, Convention.closed_on.is_(None)))
+    return str(
+        await one(
+            database,
+            Convention.id,
+            Convention.partner_id == partner,
+            Convention.closed_on.is_(None),
+        )
+    )

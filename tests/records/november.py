@@ -6,15 +6,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from persistence.intake.bounds import Bounds
+from persistence.intake.remuneration_lines import Certificate, Remuneration
 from persistence.records import Notice, Parameter, Refused, Rule
-from persistence.records.bounds import Bounds
-from persistence.records.remunerations import Certificate, Remuneration
 from persistence.seeds.reference import GUARANTEED, SMIC_HOURLY
 
 YEAR, HERE, ELSEWHERE = 2026, "99990001200025", "99990001200033"
 PARAMETERS = [
-    *(Parameter(name="SMIC_HOURLY", starts_on=day, value=value) for day, value in SMIC_HOURLY.items()),
-    *(Parameter(name=name, starts_on=date(2018, 1, 1), value=value) for name, value in GUARANTEED.items()),
+    *(
+        Parameter(name="SMIC_HOURLY", starts_on=day, value=value)
+        for day, value in SMIC_HOURLY.items()
+    ),
+    *(
+        Parameter(name=name, starts_on=date(2018, 1, 1), value=value)
+        for name, value in GUARANTEED.items()
+    ),
 ]
 PAYERS = {"751": "org_751", "921": "org_921", "931": "org_931", "011": "org_011"}
 GOOD: Mapping[str, str] = {
@@ -33,8 +39,12 @@ GOOD: Mapping[str, str] = {
     "esat_share": "12,00",
     "dual_activity": "N",
 }
-DIGITS = st.text(alphabet="0123456789 .,-/:€%eE+ABOabo\u00a0\u202f\u2009\u0663²", max_size=40)
-ANYTHING = st.one_of(st.text(alphabet=st.characters(), max_size=60), DIGITS, st.integers().map(str))
+DIGITS = st.text(
+    alphabet="0123456789 .,-/:€%eE+ABOabo\u00a0\u202f\u2009\u0663²", max_size=40
+)
+ANYTHING = st.one_of(
+    st.text(alphabet=st.characters(), max_size=60), DIGITS, st.integers().map(str)
+)
 """Whatever a cell may hold: any character, lone surrogates too, and what looks like a figure."""
 
 

@@ -4,8 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.records import Department, Mission, Organism, Role, Service, User
-from tests.records.build import CAF
-from tests.records.lives import Reference
+
+from .build import CAF
+from .lives import Reference
 
 
 async def reference_of(session: AsyncSession) -> Reference:
@@ -19,7 +20,14 @@ async def reference_of(session: AsyncSession) -> Reference:
         await session.get_one(Organism, CAF.id),
         await session.get_one(Department, "75"),
         {code: await of(code) for code in ("ESAT", "CDAP")},
-        {"ESAT": await roles("ESAT_DECLARANT", "ESAT_LECTEUR"), "CDAP": await roles("CDAP_T1", "CDAP_T2")},
-        list(await session.scalars(select(Mission).where(Mission.code.like("ACCOMPAGNEMENT%")))),
+        {
+            "ESAT": await roles("ESAT_DECLARANT", "ESAT_LECTEUR"),
+            "CDAP": await roles("CDAP_T1", "CDAP_T2"),
+        },
+        list(
+            await session.scalars(
+                select(Mission).where(Mission.code.like("ACCOMPAGNEMENT%"))
+            )
+        ),
         (await session.scalars(select(User).limit(1))).one(),
     )

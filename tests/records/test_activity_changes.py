@@ -7,13 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from persistence.intake.change_lines import (
+    HORIZON,
+    ActivityChangeLine,
+    in_order,
+    read_changes,
+)
+from persistence.intake.known_workers import DeclaredChange, KnownWorker
 from persistence.records import ChangeKind, DepartureReason, Rule
-from persistence.records.activity_changes import HORIZON, Change, in_order, read_changes
 from persistence.records.identifiers import Nir
-from persistence.records.known_workers import DeclaredChange, KnownWorker
 from persistence.records.workers import Card
-from tests.records.build import TODAY, day
-from tests.records.november import ANYTHING, repeats, told
+
+from .build import TODAY, day
+from .november import ANYTHING, repeats, told
 
 CARD = Card(
     id="wrk_1",
@@ -35,16 +41,23 @@ UP = {
     "rate": "80",
 }
 DOWN = {**UP, "kind": "RATE_DECREASE", "rate": "20"}
-LEAVES = {"worker_id": "wrk_1", "kind": "DEPARTURE", "effective_on": "01/12/2026", "departure_reason": "RETIREMENT"}
+LEAVES = {
+    "worker_id": "wrk_1",
+    "kind": "DEPARTURE",
+    "effective_on": "01/12/2026",
+    "departure_reason": "RETIREMENT",
+}
 
 
-def _change(**cells: Any) -> Change:  # noqa: ANN401 a cell, or None for an empty one
+def _change(**cells: Any) -> ActivityChangeLine:  # noqa: ANN401 a cell, or None for an empty one
     return read_changes([cells], TODAY)[0]
 
 
 def _known(departed_on: date | None = None) -> KnownWorker:
     """Half time since the entry, four fifths since November."""
-    worker = KnownWorker(CARD, rates={date(2012, 9, 9): 50_00, date(2026, 11, 1): 80_00})
+    worker = KnownWorker(
+        CARD, rates={date(2012, 9, 9): 50_00, date(2026, 11, 1): 80_00}
+    )
     if departed_on is not None:
         worker.changes.append(a_change(ChangeKind.DEPARTURE, departed_on))
     return worker
@@ -69,7 +82,7 @@ def _judged(known: KnownWorker, *lines: dict[str, str]) -> list[list[tuple[Rule,
 
 
 def test_a_change_is_read_to_its_values() -> None:
-    assert _change(**UP, comment="Avenant") == Change(
+    assert _change(**UP, comment="Avenant") == ActivityChangeLine(
         index=0,
         reference="C1",
         worker_id="wrk_1",
@@ -83,18 +96,31 @@ def test_a_change_is_read_to_its_values() -> None:
 def test_a_departure_is_read_with_its_reason() -> None:
     change = _change(**LEAVES)
 
-    assert (change.errors, change.departure_reason, change.rate) == ([], DepartureReason.RETIREMENT, None)
+    assert (change.errors, change.departure_reason, change.rate) == (
+        [],
+        DepartureReason.RETIREMENT,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "at"),
-    [({**LEAVES, "rate": "80"}, "rate"), ({**UP, "rate": "90", "departure_reason": "MOVE"}, "departureReason")],
+    [
+        ({**LEAVES, "rate": "80"}, "rate"),
+        ({**UP, "rate": "90", "departure_reason": "MOVE"}, "departureReason"),
+    ],
 )
-def test_a_cell_that_the_kind_has_no_use_for_is_told(change: dict[str, str], at: str) -> None:
-    assert [(n.rule, n.path[-1]) for n in _change(**change).errors] == [(Rule.VALUE_INVALID, at)]
+def test_a_cell_that_the_kind_has_no_use_for_is_told(
+    change: dict[str, str], at: str
+) -> None:
+    assert [(n.rule, n.path[-1]) for n in _change(**change).errors] == [
+        (Rule.VALUE_INVALID, at)
+    ]
 
 
-def test_a_departure_before_a_change_that_has_taken_effect_is_refused_and_names_it() -> None:
+def test_a_departure_before_a_change_that_has_taken_effect_is_refused_and_names_it() -> (
+    None
+):
     known = _known()
     known.changes.append(a_change(ChangeKind.RATE_INCREASE, TODAY, 90_00))
 
@@ -113,29 +139,41 @@ def test_a_departure_prevails_over_what_was_only_planned_after_it() -> None:
     known.changes += [planned, retirement]
     known.rates[day(1)] = 90_00
 
-    (death,) = read_changes([{**LEAVES, "effective_on": "05/12/2026", "departure_reason": "DEATH"}], TODAY)
+    (death,) = read_changes(
+        [{**LEAVES, "effective_on": "05/12/2026", "departure_reason": "DEATH"}], TODAY
+    )
     known.judge(death, TODAY)
     known.apply(death)
 
-    assert (death.errors, told(death.warnings)) == ([], [(Rule.LATER_CHANGES_ENDED, "effectiveOn")])
+    assert (death.errors, told(death.warnings)) == (
+        [],
+        [(Rule.LATER_CHANGES_ENDED, "effectiveOn")],
+    )
     assert [later for later, _ in known.ended] == [planned, retirement]
     assert known.rate_on(day(30)) == 80_00
     assert known.departure_by(day(30)) == date(2026, 12, 5)
 
 
-def test_a_departure_planned_for_the_very_day_of_another_departure_is_the_same() -> None:
+def test_a_departure_planned_for_the_very_day_of_another_departure_is_the_same() -> (
+    None
+):
     known = _known(day(20))
 
-    assert _judged(known, {**LEAVES, "effective_on": day(20).isoformat()}) == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
+    assert _judged(known, {**LEAVES, "effective_on": day(20).isoformat()}) == [
+        [(Rule.CHANGE_DUPLICATE, "effectiveOn")]
+    ]
 
 
-def test_a_change_put_before_another_that_it_would_contradict_is_refused_and_names_it() -> None:
+def test_a_change_put_before_another_that_it_would_contradict_is_refused_and_names_it() -> (
+    None
+):
     """Up to 80 in June; up to 90 in March would make of June a fall that nobody declared."""
     known = KnownWorker(CARD, rates={date(2012, 9, 9): 50_00, date(2026, 6, 1): 80_00})
     known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 6, 1), 80_00))
 
     too_much, enough = read_changes(
-        [{**UP, "effective_on": "01/03/2026", "rate": rate} for rate in ("90", "60")], TODAY
+        [{**UP, "effective_on": "01/03/2026", "rate": rate} for rate in ("90", "60")],
+        TODAY,
     )
     for change in (too_much, enough):
         known.judge(change, TODAY)
@@ -152,33 +190,57 @@ def test_a_day_has_room_for_one_change_of_rate() -> None:
     assert _judged(known, DOWN) == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
 
 
-def test_a_departure_comes_before_a_change_of_the_same_day_whatever_their_order_in_the_batch() -> None:
+def test_a_departure_comes_before_a_change_of_the_same_day_whatever_their_order_in_the_batch() -> (
+    None
+):
     rise = {**UP, "rate": "90"}
 
-    assert _judged(_known(), rise, LEAVES) == [[(Rule.WORKER_DEPARTED, "effectiveOn")], []]
-    assert _judged(_known(), LEAVES, rise) == [[], [(Rule.WORKER_DEPARTED, "effectiveOn")]]
+    assert _judged(_known(), rise, LEAVES) == [
+        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+        [],
+    ]
+    assert _judged(_known(), LEAVES, rise) == [
+        [],
+        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+    ]
 
 
 def test_a_worker_who_came_back_after_a_departure_changes_again() -> None:
     known = _known(date(2026, 6, 1))
     known.last_entry = date(2026, 9, 1)
 
-    away, back = ({**UP, "effective_on": on, "rate": "90"} for on in ("01/08/2026", "01/12/2026"))
+    away, back = (
+        {**UP, "effective_on": on, "rate": "90"} for on in ("01/08/2026", "01/12/2026")
+    )
 
     assert _judged(known, away, back) == [[(Rule.WORKER_DEPARTED, "effectiveOn")], []]
 
 
-KINDS = st.sampled_from([ChangeKind.RATE_INCREASE, ChangeKind.RATE_DECREASE, ChangeKind.DEPARTURE])
-ACTS = st.lists(st.tuples(KINDS, st.integers(-30, 30), st.integers(1, 100)), max_size=12)
+KINDS = st.sampled_from(
+    [ChangeKind.RATE_INCREASE, ChangeKind.RATE_DECREASE, ChangeKind.DEPARTURE]
+)
+ACTS = st.lists(
+    st.tuples(KINDS, st.integers(-30, 30), st.integers(1, 100)), max_size=12
+)
 
 
 @given(ACTS)
-def test_no_sequence_of_accepted_changes_leaves_a_false_history(acts: list[tuple[ChangeKind, int, int]]) -> None:
+def test_no_sequence_of_accepted_changes_leaves_a_false_history(
+    acts: list[tuple[ChangeKind, int, int]],
+) -> None:
     """Whatever is declared in whatever order: each rate moves as it says, and nothing follows a departure."""
     known = KnownWorker(CARD, rates={CARD.entered_on: 50_00})
     for kind, offset, rate in acts:
-        cells = {"worker_id": "wrk_1", "kind": kind.name, "effective_on": day(offset).isoformat()}
-        more = {"departure_reason": "OTHER"} if kind is ChangeKind.DEPARTURE else {"rate": str(rate)}
+        cells = {
+            "worker_id": "wrk_1",
+            "kind": kind.name,
+            "effective_on": day(offset).isoformat(),
+        }
+        more = (
+            {"departure_reason": "OTHER"}
+            if kind is ChangeKind.DEPARTURE
+            else {"rate": str(rate)}
+        )
         (change,) = read_changes([{**cells, **more}], TODAY)
         known.judge(change, TODAY)
         if not change.errors:
@@ -209,29 +271,57 @@ def test_a_worker_is_named_by_number_where_not_by_id() -> None:
         ({**UP, "kind": "rate_increase"}, Rule.CHANGE_KIND, "kind"),
         ({**UP, "kind": "ILLNESS"}, Rule.CHANGE_KIND, "kind"),
         ({**UP, "effective_on": None}, Rule.DAY_INVALID, "effectiveOn"),
-        ({**UP, "effective_on": "1/1/99999999999999999999"}, Rule.DAY_INVALID, "effectiveOn"),
+        (
+            {**UP, "effective_on": "1/1/99999999999999999999"},
+            Rule.DAY_INVALID,
+            "effectiveOn",
+        ),
         ({**UP, "rate": None}, Rule.RATE_RANGE, "rate"),
         ({**UP, "rate": "0"}, Rule.RATE_RANGE, "rate"),
         ({**DOWN, "rate": "100,01"}, Rule.RATE_RANGE, "rate"),
-        ({**LEAVES, "departure_reason": None}, Rule.DEPARTURE_REASON_MISSING, "departureReason"),
-        ({**LEAVES, "departure_reason": "ILLNESS"}, Rule.DEPARTURE_REASON_MISSING, "departureReason"),
+        (
+            {**LEAVES, "departure_reason": None},
+            Rule.DEPARTURE_REASON_MISSING,
+            "departureReason",
+        ),
+        (
+            {**LEAVES, "departure_reason": "ILLNESS"},
+            Rule.DEPARTURE_REASON_MISSING,
+            "departureReason",
+        ),
         ({**UP, "comment": "voir 185057599904209"}, Rule.NIR_IN_TEXT, "comment"),
-        ({**UP, "nir": "185057599904209", "client_reference": "185057599904209"}, Rule.NIR_IN_TEXT, "clientReference"),
+        (
+            {**UP, "nir": "185057599904209", "client_reference": "185057599904209"},
+            Rule.NIR_IN_TEXT,
+            "clientReference",
+        ),
     ],
 )
-def test_what_cannot_be_read_blocks_at_its_field(cells: dict[str, str | None], rule: Rule, at: str) -> None:
+def test_what_cannot_be_read_blocks_at_its_field(
+    cells: dict[str, str | None], rule: Rule, at: str
+) -> None:
     assert told(_change(**cells).errors) == [(rule, at)]
 
 
 @pytest.mark.parametrize("reason", DepartureReason)
 def test_each_reason_of_the_list_is_taken(reason: DepartureReason) -> None:
-    assert _change(**{**LEAVES, "departure_reason": reason.name}).departure_reason is reason
+    assert (
+        _change(**{**LEAVES, "departure_reason": reason.name}).departure_reason
+        is reason
+    )
 
 
-@pytest.mark.parametrize(("offset", "expected"), [(366, []), (367, [(Rule.CHANGE_TOO_FAR, "effectiveOn")])])
-def test_an_effect_is_at_most_a_year_ahead(offset: int, expected: list[tuple[Rule, str]]) -> None:
+@pytest.mark.parametrize(
+    ("offset", "expected"), [(366, []), (367, [(Rule.CHANGE_TOO_FAR, "effectiveOn")])]
+)
+def test_an_effect_is_at_most_a_year_ahead(
+    offset: int, expected: list[tuple[Rule, str]]
+) -> None:
     assert HORIZON.days == 366
-    assert told(_change(**{**UP, "effective_on": day(offset).isoformat()}).errors) == expected
+    assert (
+        told(_change(**{**UP, "effective_on": day(offset).isoformat()}).errors)
+        == expected
+    )
 
 
 @pytest.mark.parametrize("on", ["01/08/2026", "15/01/2027"])
@@ -253,7 +343,9 @@ def test_a_change_is_read_all_year_long(on: str) -> None:
         (date(2030, 1, 1), 80_00),
     ],
 )
-def test_the_known_rate_of_a_day_is_the_last_one_until_then(on: date, rate: int | None) -> None:
+def test_the_known_rate_of_a_day_is_the_last_one_until_then(
+    on: date, rate: int | None
+) -> None:
     assert _known().rate_on(on) == rate
 
 
@@ -281,7 +373,9 @@ def test_the_direction_is_judged_against_the_rate_known_on_the_day_of_effect(
 def test_a_change_before_any_known_rate_has_nothing_to_be_compared_with() -> None:
     known = KnownWorker(CARD, rates={date(2026, 11, 1): 80_00})
 
-    assert _judged(known, {**UP, "effective_on": "31/10/2026"}) == [[(Rule.RATE_UNKNOWN, "rate")]]
+    assert _judged(known, {**UP, "effective_on": "31/10/2026"}) == [
+        [(Rule.RATE_UNKNOWN, "rate")]
+    ]
 
 
 def test_a_change_before_the_entry_is_refused() -> None:
@@ -291,7 +385,9 @@ def test_a_change_before_the_entry_is_refused() -> None:
     )
 
     assert left == [[(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn")]]
-    assert rose == [[(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn"), (Rule.RATE_UNKNOWN, "rate")]]
+    assert rose == [
+        [(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn"), (Rule.RATE_UNKNOWN, "rate")]
+    ]
 
 
 def test_a_change_on_the_very_day_of_the_entry_is_judged() -> None:
@@ -305,7 +401,9 @@ def test_the_same_change_on_the_same_day_is_a_duplicate() -> None:
     known = _known()
     known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 85_00))
 
-    again = _judged(known, {**UP, "rate": "90"}, {**UP, "effective_on": "02/12/2026", "rate": "95"})
+    again = _judged(
+        known, {**UP, "rate": "90"}, {**UP, "effective_on": "02/12/2026", "rate": "95"}
+    )
 
     assert again == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")], []]
 
@@ -313,7 +411,10 @@ def test_the_same_change_on_the_same_day_is_a_duplicate() -> None:
 def test_two_lines_of_one_batch_that_say_the_same_are_one_change() -> None:
     line = {**UP, "rate": "90"}
 
-    assert _judged(_known(), line, {**line, "rate": "95"}) == [[], [(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
+    assert _judged(_known(), line, {**line, "rate": "95"}) == [
+        [],
+        [(Rule.CHANGE_DUPLICATE, "effectiveOn")],
+    ]
 
 
 def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -> None:
@@ -321,7 +422,10 @@ def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -
 
     said = _judged(known, LEAVES, {**LEAVES, "effective_on": "30/11/2026"})
 
-    assert said == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")], [(Rule.WORKER_DEPARTED, "effectiveOn")]]
+    assert said == [
+        [(Rule.CHANGE_DUPLICATE, "effectiveOn")],
+        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -332,9 +436,13 @@ def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -
         ("02/12/2026", [(Rule.WORKER_DEPARTED, "effectiveOn")]),
     ],
 )
-def test_nothing_changes_from_the_departure_on(on: str, expected: list[tuple[Rule, str]]) -> None:
+def test_nothing_changes_from_the_departure_on(
+    on: str, expected: list[tuple[Rule, str]]
+) -> None:
     """The day of a departure is the first one of absence."""
-    assert _judged(_known(date(2026, 12, 1)), {**UP, "effective_on": on, "rate": "90"}) == [expected]
+    assert _judged(
+        _known(date(2026, 12, 1)), {**UP, "effective_on": on, "rate": "90"}
+    ) == [expected]
 
 
 # a batch
@@ -356,7 +464,11 @@ def test_a_departure_told_first_blocks_what_follows_it_and_not_what_precedes() -
     before = {**UP, "effective_on": "31/12/2026", "rate": "90"}
     after = {**UP, "effective_on": "02/01/2027", "rate": "95"}
 
-    assert _judged(_known(), leaves, after, before) == [[], [(Rule.WORKER_DEPARTED, "effectiveOn")], []]
+    assert _judged(_known(), leaves, after, before) == [
+        [],
+        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+        [],
+    ]
 
 
 def test_a_line_that_is_refused_takes_no_effect() -> None:
@@ -364,7 +476,9 @@ def test_a_line_that_is_refused_takes_no_effect() -> None:
 
     known = _known()
 
-    assert _judged(known, wrong, {**UP, "effective_on": "02/01/2027", "rate": "81"}) == [
+    assert _judged(
+        known, wrong, {**UP, "effective_on": "02/01/2027", "rate": "81"}
+    ) == [
         [(Rule.RATE_DIRECTION, "rate")],
         [],
     ]
@@ -372,14 +486,22 @@ def test_a_line_that_is_refused_takes_no_effect() -> None:
 
 
 def test_a_line_without_a_readable_day_or_kind_is_not_judged_further() -> None:
-    assert _judged(_known(date(2020, 1, 1)), {**UP, "effective_on": "x"}, {**UP, "kind": "x"}) == [
+    assert _judged(
+        _known(date(2020, 1, 1)), {**UP, "effective_on": "x"}, {**UP, "kind": "x"}
+    ) == [
         [(Rule.DAY_INVALID, "effectiveOn")],
         [(Rule.CHANGE_KIND, "kind")],
     ]
 
 
-@given(st.sampled_from([*UP, "nir", "departure_reason", "comment"]), st.sampled_from([UP, LEAVES]), ANYTHING)
-def test_a_cell_may_hold_anything_and_no_notice_repeats_it(cell: str, line: dict[str, str], text: str) -> None:
+@given(
+    st.sampled_from([*UP, "nir", "departure_reason", "comment"]),
+    st.sampled_from([UP, LEAVES]),
+    ANYTHING,
+)
+def test_a_cell_may_hold_anything_and_no_notice_repeats_it(
+    cell: str, line: dict[str, str], text: str
+) -> None:
     change = _change(**{**line, cell: text})
     _known().judge(change, TODAY)
 

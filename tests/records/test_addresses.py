@@ -7,8 +7,9 @@ from hypothesis import given
 
 from persistence.records import Refused, Rule, User
 from persistence.records.addresses import email_address
-from tests.records.build import partner_in, refused
-from tests.records.november import ANYTHING
+
+from .build import partner_in, refused
+from .november import ANYTHING
 
 
 @pytest.mark.parametrize(
@@ -19,12 +20,17 @@ from tests.records.november import ANYTHING
         ("Anna@XN--STRAE-OQA.Example", "anna@straße.example"),
         ("WEISS@x.example", "weiss@x.example"),
         ("weiß@x.example", "weiß@x.example"),
-        (" Delphine.Dubois+esat@Sous-Domaine.Example.fr ", "delphine.dubois+esat@sous-domaine.example.fr"),
+        (
+            " Delphine.Dubois+esat@Sous-Domaine.Example.fr ",
+            "delphine.dubois+esat@sous-domaine.example.fr",
+        ),
         ("o'brien@x.example", "o'brien@x.example"),
         ("zoe\u0301@e\u0301cole.example", "zo\u00e9@\u00e9cole.example"),
     ],
 )
-def test_an_address_keeps_its_domain_in_lower_case_and_is_never_case_folded(written: str, kept: str) -> None:
+def test_an_address_keeps_its_domain_in_lower_case_and_is_never_case_folded(
+    written: str, kept: str
+) -> None:
     assert email_address(written) == kept
     assert email_address(kept) == kept
 
@@ -50,10 +56,14 @@ def test_what_is_not_one_plain_address_is_refused(written: str) -> None:
 
 def test_the_composed_and_the_decomposed_form_of_an_address_are_one_person() -> None:
     partner, today = partner_in(), partner_in().registered_on
-    partner.invite(User.person("Zoé", "Zèbre", "zo\u00e9@\u00e9cole.example"), None, today)
+    partner.invite(
+        User.person("Zoé", "Zèbre", "zo\u00e9@\u00e9cole.example"), None, today
+    )
 
     with refused(Rule.ALREADY_AFFILIATED, "email"):
-        partner.invite(User.person("Zoé", "Zèbre", "zoe\u0301@e\u0301cole.example"), None, today)
+        partner.invite(
+            User.person("Zoé", "Zèbre", "zoe\u0301@e\u0301cole.example"), None, today
+        )
 
 
 @given(ANYTHING)
@@ -64,12 +74,16 @@ def test_an_address_is_kept_or_refused_and_stays_as_it_is_kept(written: str) -> 
 
 
 @pytest.mark.parametrize(("local", "fits"), [(64, True), (65, False)])
-def test_what_stands_before_the_at_has_sixty_four_characters_at_most(local: int, *, fits: bool) -> None:
+def test_what_stands_before_the_at_has_sixty_four_characters_at_most(
+    local: int, *, fits: bool
+) -> None:
     assert reads(f"{'a' * local}@example.org") is fits
 
 
 @pytest.mark.parametrize(("length", "fits"), [(254, True), (255, False)])
-def test_an_address_has_two_hundred_and_fifty_four_characters_at_most(length: int, *, fits: bool) -> None:
+def test_an_address_has_two_hundred_and_fifty_four_characters_at_most(
+    length: int, *, fits: bool
+) -> None:
     end = f"@{'b' * 60}.{'c' * 60}.{'d' * 60}."
     address = "a" * 60 + end + "e" * (length - 60 - len(end))
 

@@ -8,10 +8,11 @@ from sqlalchemy import insert, update
 
 from persistence.engine import Database
 from persistence.records import Bulletin, Convention, Mode, Rule, ServiceAccess
-from persistence.records.bulletins import Terms, bulletin_role, gaps
+from persistence.records.bulletins import BulletinTerms, bulletin_role, gaps
 from persistence.records.conventions import ClosingReason
 from persistence.records.suspensions import resume, suspend
-from tests.records.build import (
+
+from .build import (
     BY_ORGANISM,
     CANAL,
     CARE,
@@ -38,8 +39,8 @@ from tests.records.build import (
     sign_bulletin,
     signed,
 )
-from tests.records.keys import CANAL as PARTNER
-from tests.records.keys import accepted, broken, convention_in_force, one
+from .keys import CANAL as PARTNER
+from .keys import accepted, broken, convention_in_force, one
 
 CLOSED = ClosingReason.TERMINATED_BY_CAF
 
@@ -59,9 +60,19 @@ CLOSED = ClosingReason.TERMINATED_BY_CAF
     ],
 )
 def test_what_is_missing_is_computed(
-    roles: int, establishments: int, departments: int, *, needs: bool, missing: list[str]
+    roles: int,
+    establishments: int,
+    departments: int,
+    *,
+    needs: bool,
+    missing: list[str],
 ) -> None:
-    lacks = gaps(roles=roles, establishments=establishments, departments=departments, needs_establishment=needs)
+    lacks = gaps(
+        roles=roles,
+        establishments=establishments,
+        departments=departments,
+        needs_establishment=needs,
+    )
 
     assert lacks == missing
 
@@ -101,7 +112,7 @@ def test_a_draft_is_filled_again_and_a_signed_bulletin_is_not() -> None:
     assert draft.roles == [READER]
     sign_bulletin(draft)
     with refused(Rule.ALREADY_SIGNED):
-        draft.write(Terms(CANAL, [DECLARANT], [], []))
+        draft.write(BulletinTerms(CANAL, [DECLARANT], [], []))
     assert draft_bulletin(convention) is not draft
 
 
@@ -110,7 +121,9 @@ def test_a_draft_is_filled_again_and_a_signed_bulletin_is_not() -> None:
 
 def test_no_bulletin_takes_effect_before_the_instruction() -> None:
     before, applies = date(2025, 3, 19), date(2025, 3, 20)
-    bulletin = draft_bulletin(signed(draft_of(partner_in(today=before)), before, None, before))
+    bulletin = draft_bulletin(
+        signed(draft_of(partner_in(today=before)), before, None, before)
+    )
 
     with refused(Rule.BULLETIN_TOO_EARLY, "effectiveFrom"):
         bulletin.sign(PAPER, before, None, acknowledge_cna=False, today=before)
@@ -120,10 +133,10 @@ def test_no_bulletin_takes_effect_before_the_instruction() -> None:
 
 
 def test_a_service_without_instruction_takes_bulletins_from_any_day() -> None:
-    CDAP.accepts_bulletin_on(date(2019, 1, 1))
+    CDAP.require_bulletins_from(date(2019, 1, 1))
 
     with refused(Rule.BULLETIN_TOO_EARLY, "effectiveFrom"):
-        ESAT.accepts_bulletin_on(date(2019, 1, 1))
+        ESAT.require_bulletins_from(date(2019, 1, 1))
 
 
 def test_mayotte_is_out_of_the_scope_of_the_service() -> None:
@@ -149,7 +162,9 @@ def test_reunion_is_in_the_scope_of_the_service() -> None:
         (5, 11, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom"),
     ],
 )
-def test_a_bulletin_stays_inside_its_convention(first: int, end: int | None, rule: Rule, field: str) -> None:
+def test_a_bulletin_stays_inside_its_convention(
+    first: int, end: int | None, rule: Rule, field: str
+) -> None:
     bulletin = draft_bulletin(signed(draft_of(partner_in()), day(2), day(10)))
 
     with refused(rule, field):
@@ -198,7 +213,9 @@ def test_the_cna_is_announced_and_acknowledged_before_it_takes_over() -> None:
 
 
 @pytest.mark.parametrize("departments", [("64",), ("64", "64")])
-def test_one_department_is_not_several_even_with_two_establishments(departments: tuple[str, ...]) -> None:
+def test_one_department_is_not_several_even_with_two_establishments(
+    departments: tuple[str, ...],
+) -> None:
     bulletin = draft_bulletin(convention_of(partner_in(*departments)))
 
     assert bulletin.sign(PAPER, TODAY, None, acknowledge_cna=False, today=TODAY) == []
@@ -243,7 +260,9 @@ def test_the_three_documents_are_signed_before_a_service_opens() -> None:
 
 def test_a_service_does_not_open_before_it_is_available_but_is_prepared() -> None:
     today, available = date(2025, 6, 1), date(2025, 7, 1)
-    bulletin = draft_bulletin(signed(draft_of(partner_in(today=today)), today, None, today))
+    bulletin = draft_bulletin(
+        signed(draft_of(partner_in(today=today)), today, None, today)
+    )
     bulletin.sign(PAPER, today, None, acknowledge_cna=False, today=today)
     find_eligible(bulletin.access.convention.partner)
 
@@ -251,7 +270,10 @@ def test_a_service_does_not_open_before_it_is_available_but_is_prepared() -> Non
         bulletin.open_service(date(2025, 6, 30), frozenset(), today)
     bulletin.open_service(available, frozenset(), today)
 
-    assert [bulletin.is_open_on(d) for d in (date(2025, 6, 30), available)] == [False, True]
+    assert [bulletin.is_open_on(d) for d in (date(2025, 6, 30), available)] == [
+        False,
+        True,
+    ]
 
 
 def test_a_service_does_not_open_in_the_past_nor_outside_the_bulletin() -> None:
@@ -292,10 +314,14 @@ def test_a_bulletin_records_any_siret_and_opens_on_the_convention_s() -> None:
         opened(bulletin)
 
     assert bulletin.siret == ELSEWHERE
-    assert refusal.value.notice.message.startswith("Le SIRET du bulletin n'est pas celui de la convention")
+    assert refusal.value.notice.message.startswith(
+        "Le SIRET du bulletin n'est pas celui de la convention"
+    )
 
 
-def test_a_draft_beside_a_bulletin_does_not_keep_its_closing_from_being_cancelled() -> None:
+def test_a_draft_beside_a_bulletin_does_not_keep_its_closing_from_being_cancelled() -> (
+    None
+):
     access = opened(ready_bulletin(convention_of(partner_in())))
     bulletin = access.bulletins[0]
     bulletin.close(day(5), "Motif", TODAY)
@@ -324,7 +350,9 @@ def test_a_bulletin_opens_beside_one_that_was_signed_and_never_opened() -> None:
     assert (never.opened_on, never.closed_on) == (None, None)
 
 
-def test_a_service_does_not_open_on_an_establishment_that_has_moved_out_of_its_departments() -> None:
+def test_a_service_does_not_open_on_an_establishment_that_has_moved_out_of_its_departments() -> (
+    None
+):
     bulletin = ready_bulletin(convention_of(partner_in()))
     bulletin.establishments[0].department = "976"
 
@@ -338,7 +366,9 @@ def test_a_siret_of_the_same_legal_unit_is_refused_with_what_can_be_done() -> No
     with refused(Rule.SIRET_DIFFERS_SAME_SIREN) as refusal:
         opened(bulletin)
 
-    assert {"portée", "convention"} <= set(re.findall(r"\w+", refusal.value.notice.message))
+    assert {"portée", "convention"} <= set(
+        re.findall(r"\w+", refusal.value.notice.message)
+    )
 
 
 def test_an_establishment_that_contracts_by_itself_is_in_no_scope() -> None:
@@ -394,7 +424,10 @@ def test_a_bulletin_past_its_term_gives_way() -> None:
 
 def test_a_change_of_roles_is_a_new_bulletin_from_a_day() -> None:
     access = esat_access()
-    former, successor = access.bulletins[0], sign_bulletin(draft_bulletin(access.convention, roles=(READER,)))
+    former, successor = (
+        access.bulletins[0],
+        sign_bulletin(draft_bulletin(access.convention, roles=(READER,))),
+    )
 
     former.replace_with(successor, day(5), frozenset(), TODAY)
 
@@ -441,7 +474,9 @@ def test_what_is_above_closes_what_is_below() -> None:
 
 @pytest.mark.parametrize("convention", [True, False])
 @pytest.mark.parametrize("bulletin", [True, False])
-def test_the_tab_needs_a_convention_and_a_bulletin(*, convention: bool, bulletin: bool) -> None:
+def test_the_tab_needs_a_convention_and_a_bulletin(
+    *, convention: bool, bulletin: bool
+) -> None:
     access = esat_access()
     if not convention:
         access.convention.close(TODAY, CLOSED, None, TODAY)
@@ -454,7 +489,9 @@ def test_the_tab_needs_a_convention_and_a_bulletin(*, convention: bool, bulletin
 @pytest.mark.parametrize("what", ["service", "convention"])
 def test_the_tab_is_hidden_while_something_is_suspended(what: str) -> None:
     access = esat_access()
-    suspensions = access.suspensions if what == "service" else access.convention.suspensions
+    suspensions = (
+        access.suspensions if what == "service" else access.convention.suspensions
+    )
 
     suspend(suspensions, TODAY, "À vérifier", BY_ORGANISM)
     resume(suspensions, day(3), BY_ORGANISM)
@@ -481,46 +518,75 @@ def test_a_service_opened_later_inherits_the_mode() -> None:
 # the keys
 
 
-async def test_the_keys_open_a_bulletin_on_the_siret_of_its_convention_alone(database: Database) -> None:
+async def test_the_keys_open_a_bulletin_on_the_siret_of_its_convention_alone(
+    database: Database,
+) -> None:
     bassin = "ptr_99990001200033"
     bulletin = await one(database, Bulletin.id, Bulletin.partner_id == bassin)
     this = update(Bulletin).where(Bulletin.id == bulletin)
 
     said = await broken(database, this.values(opened_on=TODAY))
-    await accepted(database, this.values(opened_on=TODAY, siret=bassin.removeprefix("ptr_")))
+    await accepted(
+        database, this.values(opened_on=TODAY, siret=bassin.removeprefix("ptr_"))
+    )
 
     assert "foreign key" in said.casefold()
 
 
-async def test_the_keys_freeze_the_siret_of_a_convention_once_a_bulletin_is_opened(database: Database) -> None:
+async def test_the_keys_freeze_the_siret_of_a_convention_once_a_bulletin_is_opened(
+    database: Database,
+) -> None:
     in_use = await convention_in_force(database, PARTNER)
     draft = await one(database, Convention.id, Convention.in_force_on.is_(None))
 
-    said = await broken(database, update(Convention).where(Convention.id == in_use).values(siret=ELSEWHERE))
-    await accepted(database, update(Convention).where(Convention.id == draft).values(siret=ELSEWHERE))
+    said = await broken(
+        database,
+        update(Convention).where(Convention.id == in_use).values(siret=ELSEWHERE),
+    )
+    await accepted(
+        database,
+        update(Convention).where(Convention.id == draft).values(siret=ELSEWHERE),
+    )
 
     assert "foreign key" in said.casefold()
 
 
-async def test_the_keys_refuse_two_opened_bulletins_of_one_service(database: Database) -> None:
+async def test_the_keys_refuse_two_opened_bulletins_of_one_service(
+    database: Database,
+) -> None:
     known = await one(database, Bulletin, Bulletin.partner_id == PARTNER)
     names = ("access_id", "convention_id", "partner_id", "service_id", "siret")
-    row = {name: getattr(known, name) for name in names} | {"id": "bul_again", "version": 1, "cna_acknowledged": False}
+    row = {name: getattr(known, name) for name in names} | {
+        "id": "bul_again",
+        "version": 1,
+        "cna_acknowledged": False,
+    }
 
     said = await broken(database, insert(Bulletin).values(**row, opened_on=TODAY))
-    await accepted(database, insert(Bulletin).values(**row, opened_on=TODAY, closed_on=day(1)))
+    await accepted(
+        database, insert(Bulletin).values(**row, opened_on=TODAY, closed_on=day(1))
+    )
 
     assert "bulletin.access_id" in said or "uq_bulletin_one_open" in said
 
 
-async def test_the_keys_refuse_a_role_of_another_service_on_a_bulletin(database: Database) -> None:
+async def test_the_keys_refuse_a_role_of_another_service_on_a_bulletin(
+    database: Database,
+) -> None:
     cdap = await one(
-        database, Bulletin.id, Bulletin.service_id == "svc_CDAP", Bulletin.partner_id == "ptr_99990005300011"
+        database,
+        Bulletin.id,
+        Bulletin.service_id == "svc_CDAP",
+        Bulletin.partner_id == "ptr_99990005300011",
     )
-    await accepted(database, bulletin_role.delete().where(bulletin_role.c.bulletin_id == cdap))
+    await accepted(
+        database, bulletin_role.delete().where(bulletin_role.c.bulletin_id == cdap)
+    )
     row = {"bulletin_id": cdap, "service_id": "svc_CDAP"}
 
-    said = await broken(database, insert(bulletin_role).values(**row, role_id="rol_ESAT_LECTEUR"))
+    said = await broken(
+        database, insert(bulletin_role).values(**row, role_id="rol_ESAT_LECTEUR")
+    )
     await accepted(database, insert(bulletin_role).values(**row, role_id="rol_CDAP_T1"))
 
     assert "foreign key" in said.casefold()

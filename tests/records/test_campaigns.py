@@ -6,7 +6,8 @@ import pytest
 
 from persistence.records import Campaign, Rule
 from persistence.records.campaigns import PARIS
-from tests.records.build import refused
+
+from .build import refused
 
 LAST = timedelta(microseconds=1)
 
@@ -18,7 +19,9 @@ LAST = timedelta(microseconds=1)
         (2027, "2027-11-30T23:00:00+00:00", "2028-02-29T23:00:00+00:00"),
     ],
 )
-def test_the_window_is_half_open_in_paris_and_knows_leap_years(year: int, opens: str, closes: str) -> None:
+def test_the_window_is_half_open_in_paris_and_knows_leap_years(
+    year: int, opens: str, closes: str
+) -> None:
     campaign = Campaign.of(year)
 
     assert campaign.opens_at.astimezone(UTC).isoformat() == opens
@@ -35,9 +38,11 @@ def test_the_window_is_half_open_in_paris_and_knows_leap_years(year: int, opens:
         (2027, datetime(2027, 2, 28, 12, tzinfo=PARIS)),
     ],
 )
-def test_nothing_is_received_before_the_first_second_of_december(year: int, now: datetime) -> None:
+def test_nothing_is_received_before_the_first_second_of_december(
+    year: int, now: datetime
+) -> None:
     with refused(Rule.WINDOW_NOT_OPEN, "campaignYear"):
-        Campaign.of(year).receives(now)
+        Campaign.of(year).require_open_at(now)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +55,10 @@ def test_nothing_is_received_before_the_first_second_of_december(year: int, now:
         (2027, datetime(2028, 2, 29, 23, 59, 59, tzinfo=PARIS)),
     ],
 )
-def test_the_window_runs_to_the_last_second_of_february(year: int, now: datetime) -> None:
-    Campaign.of(year).receives(now)
+def test_the_window_runs_to_the_last_second_of_february(
+    year: int, now: datetime
+) -> None:
+    Campaign.of(year).require_open_at(now)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +72,4 @@ def test_the_window_runs_to_the_last_second_of_february(year: int, now: datetime
 )
 def test_nothing_is_received_once_february_is_over(year: int, now: datetime) -> None:
     with refused(Rule.WINDOW_CLOSED, "campaignYear"):
-        Campaign.of(year).receives(now)
+        Campaign.of(year).require_open_at(now)

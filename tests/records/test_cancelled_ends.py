@@ -6,8 +6,16 @@ from functools import partial
 
 import pytest
 
-from persistence.records import Affiliation, Rule, ServiceAccess, User, UserKind, standing
-from tests.records.build import (
+from persistence.records import (
+    Affiliation,
+    Rule,
+    ServiceAccess,
+    User,
+    UserKind,
+    standing,
+)
+
+from .build import (
     BY_PARTNER,
     TODAY,
     colleague,
@@ -27,18 +35,26 @@ def staffed() -> tuple[ServiceAccess, Affiliation]:
     return access, person
 
 
-def endings() -> dict[str, Callable[[ServiceAccess, Affiliation, date], Callable[[date], None]]]:
+def endings() -> dict[
+    str, Callable[[ServiceAccess, Affiliation, date], Callable[[date], None]]
+]:
     """What ends on a day, and how that end is cancelled on another."""
 
-    def bulletin(access: ServiceAccess, _: Affiliation, on: date) -> Callable[[date], None]:
+    def bulletin(
+        access: ServiceAccess, _: Affiliation, on: date
+    ) -> Callable[[date], None]:
         access.bulletins[0].close(on, "Départ", TODAY)
         return access.bulletins[0].cancel_closing
 
-    def group(access: ServiceAccess, _: Affiliation, on: date) -> Callable[[date], None]:
+    def group(
+        access: ServiceAccess, _: Affiliation, on: date
+    ) -> Callable[[date], None]:
         access.groups[0].close(on, TODAY)
         return access.groups[0].cancel_closing
 
-    def affiliation(_: ServiceAccess, person: Affiliation, on: date) -> Callable[[date], None]:
+    def affiliation(
+        _: ServiceAccess, person: Affiliation, on: date
+    ) -> Callable[[date], None]:
         person.leave(on, TODAY, BY_PARTNER)
         return partial(person.cancel_leaving, author=BY_PARTNER, centralised=False)
 
@@ -70,9 +86,15 @@ def test_an_end_that_has_come_is_not_cancelled(what: str) -> None:
 
 def test_what_does_not_end_has_no_end_to_cancel() -> None:
     access, person = staffed()
-    cancel_leaving = partial(person.cancel_leaving, author=BY_PARTNER, centralised=False)
+    cancel_leaving = partial(
+        person.cancel_leaving, author=BY_PARTNER, centralised=False
+    )
 
-    for cancel in (access.bulletins[0].cancel_closing, access.groups[0].cancel_closing, cancel_leaving):
+    for cancel in (
+        access.bulletins[0].cancel_closing,
+        access.groups[0].cancel_closing,
+        cancel_leaving,
+    ):
         with refused(Rule.CLOSING_PASSED):
             cancel(TODAY)
 

@@ -1,16 +1,26 @@
 """Conventions and contracts: signed by both (R30), missions (R32), one at a time (R36), one mode (R41 to R46)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import Update, delete, insert, update
 
 from persistence.engine import Database
-from persistence.records import Base, Contract, ContractManager, Convention, Mode, Partner, Rule
+from persistence.records import (
+    Base,
+    Contract,
+    ContractManager,
+    Convention,
+    Mode,
+    Partner,
+    Rule,
+)
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason
 from persistence.records.papers import Signature
-from tests.records.build import (
+
+from .build import (
     CAF,
     CARE,
     DECIDER,
@@ -30,7 +40,7 @@ from tests.records.build import (
     sign_bulletin,
     signed,
 )
-from tests.records.keys import ATELIERS, CANAL, OLIVIERS, accepted, broken, convention_in_force, one
+from .keys import ATELIERS, CANAL, OLIVIERS, accepted, broken, convention_in_force, one
 
 TERMINATED = ClosingReason.TERMINATED_BY_CAF
 
@@ -60,7 +70,10 @@ def test_a_draft_takes_no_place_and_names_its_predecessor() -> None:
 def test_the_conditions_of_exercise_and_of_administration_are_written() -> None:
     convention = draft_of(partner_in())
 
-    assert (convention.conditions_of_exercise, convention.conditions_of_administration) == (
+    assert (
+        convention.conditions_of_exercise,
+        convention.conditions_of_administration,
+    ) == (
         "exercice",
         "administration",
     )
@@ -76,7 +89,9 @@ def test_the_conditions_of_exercise_and_of_administration_are_written() -> None:
         (PAPER._replace(organism_signatory=" "), "organismSignatory"),
     ],
 )
-def test_both_sign_the_convention_and_the_contract(unsigned: Signature, field: str) -> None:
+def test_both_sign_the_convention_and_the_contract(
+    unsigned: Signature, field: str
+) -> None:
     with refused(Rule.SIGNATURE_MISSING, "convention", field):
         draft_of(partner_in()).sign(unsigned, PAPER, TODAY, None, TODAY)
     with refused(Rule.SIGNATURE_MISSING, "contract", field):
@@ -87,11 +102,17 @@ def test_both_sign_the_convention_and_the_contract(unsigned: Signature, field: s
     ("paper", "rule", "field"),
     [
         (PAPER._replace(partner_signed_on=day(1)), Rule.DATE_FUTURE, "partnerSignedOn"),
-        (PAPER._replace(organism_signed_on=day(1)), Rule.DATE_FUTURE, "organismSignedOn"),
+        (
+            PAPER._replace(organism_signed_on=day(1)),
+            Rule.DATE_FUTURE,
+            "organismSignedOn",
+        ),
         (PAPER._replace(digest="0" * 63), Rule.VALUE_INVALID, "digest"),
     ],
 )
-def test_a_signature_is_a_fact_of_the_past_with_its_scan(paper: Signature, rule: Rule, field: str) -> None:
+def test_a_signature_is_a_fact_of_the_past_with_its_scan(
+    paper: Signature, rule: Rule, field: str
+) -> None:
     with refused(rule, "convention", field):
         draft_of(partner_in()).sign(paper, PAPER, TODAY, None, TODAY)
 
@@ -128,7 +149,9 @@ def test_a_term_follows_the_first_day() -> None:
 
 @pytest.mark.parametrize("last", ["term", "closing"])
 def test_the_end_is_the_first_day_without_the_right(last: str) -> None:
-    convention = signed(draft_of(partner_in()), TODAY, day(9) if last == "term" else None)
+    convention = signed(
+        draft_of(partner_in()), TODAY, day(9) if last == "term" else None
+    )
     if last == "closing":
         convention.close(day(9), TERMINATED, None, TODAY)
 
@@ -167,7 +190,9 @@ def test_a_successor_takes_force_on_the_day_the_other_closes() -> None:
         signed(draft_of(partner), day(4))
     successor = signed(draft_of(partner), day(5))
 
-    assert [c.id for d in (4, 5) for c in partner.conventions if c.holds_on(day(d))] == [former.id, successor.id]
+    assert [
+        c.id for d in (4, 5) for c in partner.conventions if c.holds_on(day(d))
+    ] == [former.id, successor.id]
 
 
 def test_a_passed_term_keeps_its_place_until_a_successor_closes_it() -> None:
@@ -246,7 +271,9 @@ def test_a_closing_that_has_come_is_not_cancelled() -> None:
 
 
 @pytest.mark.parametrize("successor_closes", [None, 40])
-def test_a_closing_is_not_cancelled_once_a_successor_is_announced(successor_closes: int | None) -> None:
+def test_a_closing_is_not_cancelled_once_a_successor_is_announced(
+    successor_closes: int | None,
+) -> None:
     partner = partner_in()
     former = convention_of(partner)
     former.close(day(5), TERMINATED, None, TODAY)
@@ -284,13 +311,18 @@ def test_a_draft_whose_abandon_is_cancelled_takes_no_place() -> None:
 # amending
 
 
-def test_an_amendment_says_what_was_verified_and_the_missions_before_and_after() -> None:
+def test_an_amendment_says_what_was_verified_and_the_missions_before_and_after() -> (
+    None
+):
     convention = convention_of(partner_in())
 
     amendment = convention.amend(["mission"], [WORK], None, TODAY)
 
     assert (amendment.number, amendment.verified_fields) == (1, ["mission"])
-    assert (amendment.missions_before, amendment.missions_after) == (sorted([WORK.code, CARE.code]), [WORK.code])
+    assert (amendment.missions_before, amendment.missions_after) == (
+        sorted([WORK.code, CARE.code]),
+        [WORK.code],
+    )
     assert convention.amend(["siret"], [WORK], None, TODAY).number == 2
 
 
@@ -325,7 +357,11 @@ def test_an_amendment_is_of_a_convention_in_force() -> None:
 
 def test_the_mode_is_written_on_the_contract_and_nowhere_else() -> None:
     columns = (column for table in Base.metadata.tables.values() for column in table.c)
-    homes = {column.table.name for column in columns if getattr(column.type, "enum_class", None) is Mode}
+    homes = {
+        column.table.name
+        for column in columns
+        if getattr(column.type, "enum_class", None) is Mode
+    }
 
     assert homes == {"contract", "partner_state"}
     assert not Contract.__table__.c.mode.nullable
@@ -337,28 +373,47 @@ def test_the_mode_of_the_convention_is_the_mode_of_the_partner() -> None:
     former.close(day(5), ClosingReason.DELEGATION_CHANGE, None, TODAY)
     signed(draft_of(partner, Mode.DELEGATED), day(5))
 
-    assert [partner.span_on(day(d)).mode for d in (4, 5)] == [Mode.CENTRALISED, Mode.DELEGATED]
+    assert [partner.span_on(day(d)).mode for d in (4, 5)] == [
+        Mode.CENTRALISED,
+        Mode.DELEGATED,
+    ]
 
 
 # recording
 
 
 def recorded(partner: Partner, **facts: object) -> Convention:
-    given = {"number": " 75-0042 ", "originally": date(2024, 1, 1), "term_on": None} | facts
+    given: dict[str, Any] = {
+        "number": " 75-0042 ",
+        "originally": date(2024, 1, 1),
+        "term_on": None,
+    }
+    given |= facts
     convention = draft_of(partner, Mode.DELEGATED)
-    convention.record(given["number"], PAPER, PAPER, given["originally"], given["term_on"], TODAY)  # type: ignore[arg-type]
+    convention.record(
+        given["number"], PAPER, PAPER, given["originally"], given["term_on"], TODAY
+    )
     return convention
 
 
-def test_a_recorded_convention_keeps_its_number_and_date_and_gives_no_right_before_today() -> None:
+def test_a_recorded_convention_keeps_its_number_and_date_and_gives_no_right_before_today() -> (
+    None
+):
     """R55, R57."""
     partner = partner_in()
 
     convention = recorded(partner, term_on=day(9))
 
-    assert (convention.number, convention.originally_in_force_on) == ("75-0042", date(2024, 1, 1))
+    assert (convention.number, convention.originally_in_force_on) == (
+        "75-0042",
+        date(2024, 1, 1),
+    )
     assert (convention.in_force_on, convention.term_on) == (TODAY, day(9))
-    assert [partner.span_on(day(d)).convention_id for d in (-1, 0, 9)] == [None, convention.id, None]
+    assert [partner.span_on(day(d)).convention_id for d in (-1, 0, 9)] == [
+        None,
+        convention.id,
+        None,
+    ]
 
 
 def test_a_recorded_convention_began_in_the_past_has_a_number_and_is_not_over() -> None:
@@ -402,11 +457,17 @@ def test_the_cna_hands_back_to_the_signing_organism_once_no_bulletin_is_wide() -
 
     partner.hand_back(DECIDER, TODAY)
 
-    assert [partner.span_on(day(d)).administering_id for d in (-1, 0, 400)] == ["org_CNA", CAF.id, CAF.id]
+    assert [partner.span_on(day(d)).administering_id for d in (-1, 0, 400)] == [
+        "org_CNA",
+        CAF.id,
+        CAF.id,
+    ]
 
 
 @pytest.mark.parametrize("until", [None, 1])
-def test_the_cna_does_not_hand_back_while_a_wide_bulletin_is_in_force(until: int | None) -> None:
+def test_the_cna_does_not_hand_back_while_a_wide_bulletin_is_in_force(
+    until: int | None,
+) -> None:
     with refused(Rule.CNA_STILL_WIDE):
         wide(until).hand_back(DECIDER, TODAY)
 
@@ -470,7 +531,11 @@ async def test_the_keys_refuse_to_change_a_mode_in_use(database: Database) -> No
     draft = await one(database, Convention.id, Convention.in_force_on.is_(None))
 
     def changed(convention: str) -> Update:
-        return update(Contract).where(Contract.convention_id == convention).values(mode=Mode.CENTRALISED)
+        return (
+            update(Contract)
+            .where(Contract.convention_id == convention)
+            .values(mode=Mode.CENTRALISED)
+        )
 
     said = await broken(database, changed(in_use))
     await accepted(database, changed(draft))
@@ -478,45 +543,72 @@ async def test_the_keys_refuse_to_change_a_mode_in_use(database: Database) -> No
     assert "foreign key" in said.casefold()
 
 
-async def test_the_keys_refuse_a_contract_without_its_convention(database: Database) -> None:
+async def test_the_keys_refuse_a_contract_without_its_convention(
+    database: Database,
+) -> None:
     row = {"convention_id": "cnv_none", "partner_id": CANAL, "mode": Mode.DELEGATED}
 
     said = await broken(database, insert(Contract).values(**row))
     draft = insert(Convention).values(**_row(CANAL, "99990001200025"))
-    await accepted(database, draft, insert(Contract).values(**row | {"convention_id": "cnv_again"}))
+    await accepted(
+        database, draft, insert(Contract).values(**row | {"convention_id": "cnv_again"})
+    )
 
     assert "foreign key" in said.casefold()
 
 
-async def test_the_keys_refuse_a_second_contract_on_a_convention(database: Database) -> None:
+async def test_the_keys_refuse_a_second_contract_on_a_convention(
+    database: Database,
+) -> None:
     convention = await convention_in_force(database, CANAL)
 
     said = await broken(
-        database, insert(Contract).values(convention_id=convention, partner_id=CANAL, mode=Mode.CENTRALISED)
+        database,
+        insert(Contract).values(
+            convention_id=convention, partner_id=CANAL, mode=Mode.CENTRALISED
+        ),
     )
 
     assert "unique" in said.casefold()
 
 
 async def test_the_keys_refuse_a_manager_who_is_a_stranger(database: Database) -> None:
-    manager = await one(database, ContractManager, ContractManager.partner_id == ATELIERS)
+    manager = await one(
+        database, ContractManager, ContractManager.partner_id == ATELIERS
+    )
     row = {"version": 1, "kind": ManagerKind.DEPUTY, "starts_on": TODAY}
     theirs = {"affiliation_id": manager.affiliation_id, "user_id": manager.user_id}
-    here = {"convention_id": await convention_in_force(database, CANAL), "partner_id": CANAL}
+    here = {
+        "convention_id": await convention_in_force(database, CANAL),
+        "partner_id": CANAL,
+    }
     there = {"convention_id": manager.convention_id, "partner_id": ATELIERS}
 
-    said = await broken(database, insert(ContractManager).values(id="mgr_1", **row, **theirs, **here))
-    await accepted(database, insert(ContractManager).values(id="mgr_1", **row, **theirs, **there))
+    said = await broken(
+        database, insert(ContractManager).values(id="mgr_1", **row, **theirs, **here)
+    )
+    await accepted(
+        database, insert(ContractManager).values(id="mgr_1", **row, **theirs, **there)
+    )
 
     assert "foreign key" in said.casefold()
 
 
-async def test_the_keys_refuse_two_successors_of_one_convention(database: Database) -> None:
-    closed = await one(database, Convention.id, Convention.closed_on.is_not(None), Convention.partner_id == OLIVIERS)
+async def test_the_keys_refuse_two_successors_of_one_convention(
+    database: Database,
+) -> None:
+    closed = await one(
+        database,
+        Convention.id,
+        Convention.closed_on.is_not(None),
+        Convention.partner_id == OLIVIERS,
+    )
     row = _row(OLIVIERS, "99990004600015") | {"predecessor_id": closed}
 
     said = await broken(database, insert(Convention).values(**row))
-    await accepted(database, insert(Convention).values(**row | {"predecessor_id": None}))
+    await accepted(
+        database, insert(Convention).values(**row | {"predecessor_id": None})
+    )
 
     assert "predecessor_id" in said
 

@@ -4,12 +4,25 @@ from datetime import UTC, datetime
 
 import pytest
 
-from persistence.records import Campaign, Declaration, DeclarationLine, Processing, Rule, User
-from persistence.records.remunerations import NoPayReason
-from tests.records.build import CANAL, DECIDER, TODAY, partner_in, refused
+from persistence.records import (
+    Campaign,
+    Declaration,
+    DeclarationLine,
+    Processing,
+    Rule,
+    User,
+)
+from persistence.records.declarations import NoPayReason
 
-PREPARED, RECEIVED, LATER = (datetime(2026, 12, day, 9, tzinfo=UTC) for day in (7, 8, 9))
-FIRST, SECOND = (User(id=f"usr_{name}", given_name=name, family_name="Dubois") for name in ("ana", "zoe"))
+from .build import CANAL, DECIDER, TODAY, partner_in, refused
+
+PREPARED, RECEIVED, LATER = (
+    datetime(2026, 12, day, 9, tzinfo=UTC) for day in (7, 8, 9)
+)
+FIRST, SECOND = (
+    User(id=f"usr_{name}", given_name=name, family_name="Dubois")
+    for name in ("ana", "zoe")
+)
 
 
 def _draft(sequence: int = 1) -> Declaration:
@@ -32,11 +45,22 @@ def _process(line: DeclarationLine, what: Processing, reason: str | None) -> Non
 # drafts and deposits
 
 
-def test_a_draft_is_prepared_for_one_establishment_and_one_campaign_and_not_received() -> None:
+def test_a_draft_is_prepared_for_one_establishment_and_one_campaign_and_not_received() -> (
+    None
+):
     draft = _draft(4)
 
-    assert (draft.campaign_id, draft.siret, draft.sequence, draft.line_count) == ("cmp_2026", CANAL, 4, 3)
-    assert (draft.prepared_at, draft.declared_by_id, draft.received_at) == (PREPARED, "usr_ana", None)
+    assert (draft.campaign_id, draft.siret, draft.sequence, draft.line_count) == (
+        "cmp_2026",
+        CANAL,
+        4,
+        3,
+    )
+    assert (draft.prepared_at, draft.declared_by_id, draft.received_at) == (
+        PREPARED,
+        "usr_ana",
+        None,
+    )
     assert draft.partner_id.startswith("ptr_")
     assert not draft.is_live
 
@@ -47,7 +71,11 @@ def test_a_deposit_is_live_from_its_reception_by_who_deposits_it() -> None:
     draft.receive(None, SECOND, RECEIVED)
 
     assert draft.is_live
-    assert (draft.received_at, draft.declared_by_id, draft.supersedes_id) == (RECEIVED, "usr_zoe", None)
+    assert (draft.received_at, draft.declared_by_id, draft.supersedes_id) == (
+        RECEIVED,
+        "usr_zoe",
+        None,
+    )
     assert draft.prepared_at == PREPARED
 
 
@@ -57,7 +85,11 @@ def test_a_later_deposit_takes_the_place_of_the_former_one_as_a_whole() -> None:
     latter.receive(former, SECOND, LATER)
 
     assert (former.is_live, latter.is_live) == (False, True)
-    assert (former.superseded_at, former.received_at, former.declared_by_id) == (LATER, RECEIVED, "usr_ana")
+    assert (former.superseded_at, former.received_at, former.declared_by_id) == (
+        LATER,
+        RECEIVED,
+        "usr_ana",
+    )
     assert latter.supersedes_id == former.id
 
 
@@ -70,13 +102,22 @@ def test_a_line_is_taken_into_account_with_or_without_a_word() -> None:
     _process(silent, Processing.TAKEN_INTO_ACCOUNT, None)
     _process(told, Processing.TAKEN_INTO_ACCOUNT, "  Vu  ")
 
-    assert (silent.processing, silent.processing_reason) == (Processing.TAKEN_INTO_ACCOUNT, None)
-    assert (told.processing_reason, told.processed_on, told.processed_by_id) == ("Vu", TODAY, "usr_decider")
+    assert (silent.processing, silent.processing_reason) == (
+        Processing.TAKEN_INTO_ACCOUNT,
+        None,
+    )
+    assert (told.processing_reason, told.processed_on, told.processed_by_id) == (
+        "Vu",
+        TODAY,
+        "usr_decider",
+    )
 
 
 @pytest.mark.parametrize("what", [Processing.RETURNED, Processing.NOT_BENEFICIARY])
 @pytest.mark.parametrize("reason", [None, "", " \u00a0\n"])
-def test_a_line_that_comes_back_comes_with_a_reason(what: Processing, reason: str | None) -> None:
+def test_a_line_that_comes_back_comes_with_a_reason(
+    what: Processing, reason: str | None
+) -> None:
     line = DeclarationLine()
 
     with refused(Rule.VALUE_INVALID, "processingReason"):
@@ -93,7 +134,10 @@ def test_a_line_may_be_processed_again_and_keeps_the_last_answer() -> None:
 
     line.process(_deposited(), Processing.TAKEN_INTO_ACCOUNT, None, FIRST, LATER, TODAY)
 
-    assert (line.processing, line.processing_reason) == (Processing.TAKEN_INTO_ACCOUNT, None)
+    assert (line.processing, line.processing_reason) == (
+        Processing.TAKEN_INTO_ACCOUNT,
+        None,
+    )
     assert line.processed_by_id == "usr_ana"
 
 
@@ -104,7 +148,9 @@ def test_only_a_line_of_the_live_deposit_is_processed() -> None:
 
     for declaration in (draft, former):
         with refused(Rule.LINE_NOT_LIVE):
-            line.process(declaration, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, LATER, TODAY)
+            line.process(
+                declaration, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, LATER, TODAY
+            )
     line.process(latter, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, LATER, TODAY)
 
     assert line.processing is Processing.TAKEN_INTO_ACCOUNT

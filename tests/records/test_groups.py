@@ -7,7 +7,8 @@ from sqlalchemy import insert, update
 
 from persistence.engine import Database
 from persistence.records import Group, Membership, Rule
-from tests.records.build import (
+
+from .build import (
     BY_ORGANISM,
     CONSULTANT,
     DECLARANT,
@@ -24,7 +25,7 @@ from tests.records.build import (
     ready_bulletin,
     refused,
 )
-from tests.records.keys import CANAL, SEINE, accepted, broken, one
+from .keys import CANAL, SEINE, accepted, broken, one
 
 # the order
 
@@ -212,23 +213,53 @@ def test_a_closed_group_takes_neither_role_nor_member() -> None:
 
 async def _facts(database: Database) -> dict[str, Any]:
     """A membership to insert: a colleague in a group of the seeded Esat."""
-    group = await one(database, Group, Group.partner_id == CANAL, Group.role_id == "rol_ESAT_LECTEUR")
-    known = await one(database, Membership, Membership.partner_id == CANAL, Membership.role_id == "rol_ESAT_DECLARANT")
-    person = {"affiliation_id": known.affiliation_id, "user_id": known.user_id, "partner_id": CANAL}
-    return {"id": "mbr_1", "version": 1, "group_id": group.id, "role_id": group.role_id, "starts_on": TODAY, **person}
+    group = await one(
+        database, Group, Group.partner_id == CANAL, Group.role_id == "rol_ESAT_LECTEUR"
+    )
+    known = await one(
+        database,
+        Membership,
+        Membership.partner_id == CANAL,
+        Membership.role_id == "rol_ESAT_DECLARANT",
+    )
+    person = {
+        "affiliation_id": known.affiliation_id,
+        "user_id": known.user_id,
+        "partner_id": CANAL,
+    }
+    return {
+        "id": "mbr_1",
+        "version": 1,
+        "group_id": group.id,
+        "role_id": group.role_id,
+        "starts_on": TODAY,
+        **person,
+    }
 
 
-@pytest.mark.parametrize("wrong", ["before the role", "another role", "a stranger", "of another partner"])
+@pytest.mark.parametrize(
+    "wrong", ["before the role", "another role", "a stranger", "of another partner"]
+)
 async def test_the_keys_refuse_a_member(database: Database, wrong: str) -> None:
     row = await _facts(database)
     stranger = await one(database, Membership, Membership.partner_id == SEINE)
     theirs = {"affiliation_id": stranger.affiliation_id, "user_id": stranger.user_id}
-    bare = {"id": "grp_bare", "version": 1, "name": "Sans rôle", "sort_key": "sans role", "created_on": TODAY}
+    bare = {
+        "id": "grp_bare",
+        "version": 1,
+        "name": "Sans rôle",
+        "sort_key": "sans role",
+        "created_on": TODAY,
+    }
     like = await one(database, Group, Group.id == row["group_id"])
     names = ("access_id", "partner_id", "service_id")
     await accepted(
         database,
-        insert(Group).values(all_establishments=True, **bare, **{name: getattr(like, name) for name in names}),
+        insert(Group).values(
+            all_establishments=True,
+            **bare,
+            **{name: getattr(like, name) for name in names},
+        ),
     )
     mended = {
         "before the role": {"group_id": "grp_bare"},
@@ -243,8 +274,15 @@ async def test_the_keys_refuse_a_member(database: Database, wrong: str) -> None:
     assert "foreign key" in said.casefold()
 
 
-async def test_the_keys_refuse_a_role_of_another_service_on_a_group(database: Database) -> None:
-    group = await one(database, Group.id, Group.partner_id == CANAL, Group.role_id == "rol_ESAT_LECTEUR")
+async def test_the_keys_refuse_a_role_of_another_service_on_a_group(
+    database: Database,
+) -> None:
+    group = await one(
+        database,
+        Group.id,
+        Group.partner_id == CANAL,
+        Group.role_id == "rol_ESAT_LECTEUR",
+    )
     this = update(Group).where(Group.id == group)
 
     said = await broken(database, this.values(role_id="rol_CDAP_T1"))
@@ -260,6 +298,8 @@ async def test_the_keys_refuse_a_member_twice(database: Database) -> None:
     await accepted(database, insert(Membership).values(**row))
 
     said = await broken(database, insert(Membership).values(**row | {"id": "mbr_2"}))
-    await accepted(database, insert(Membership).values(**row | {"id": "mbr_2", "ends_on": day(1)}))
+    await accepted(
+        database, insert(Membership).values(**row | {"id": "mbr_2", "ends_on": day(1)})
+    )
 
     assert "membership.group_id" in said or "uq_membership_active" in said

@@ -2,14 +2,17 @@
 
 import pytest
 
+from persistence.intake.cells import siret
 from persistence.records import Rule
-from persistence.records.cells import siret
 from persistence.records.identifiers import Finess, Siret, luhn, whole
 from persistence.seeds.demo import STORIES
-from tests.records.build import refused
+
+from .build import refused
 
 
-@pytest.mark.parametrize("digits", ["73282932000074", "99990001200017", "99990002000127", "35600000000048"])
+@pytest.mark.parametrize(
+    "digits", ["73282932000074", "99990001200017", "99990002000127", "35600000000048"]
+)
 def test_a_siret_of_the_vectors_is_read(digits: str) -> None:
     siret = Siret.read(digits)
 
@@ -38,14 +41,26 @@ def test_the_exception_is_for_la_poste_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["999 900 012 00017", " 99990001200017\n", "999.900.012-00017", "999\u00a0900\u202f012 00017"]
+    "written",
+    [
+        "999 900 012 00017",
+        " 99990001200017\n",
+        "999.900.012-00017",
+        "999\u00a0900\u202f012 00017",
+    ],
 )
 def test_a_siret_is_read_as_people_space_it(written: str) -> None:
     assert Siret.read(written) == "99990001200017"
 
 
 @pytest.mark.parametrize(
-    "written", ["99990001200017.0", "99990001200017,0", "99990001200017.00", "999 900 012 00017,0 "]
+    "written",
+    [
+        "99990001200017.0",
+        "99990001200017,0",
+        "99990001200017.00",
+        "999 900 012 00017,0 ",
+    ],
 )
 def test_a_siret_is_read_as_a_spreadsheet_writes_a_number(written: str) -> None:
     assert Siret.read(written) == "99990001200017"
@@ -65,14 +80,33 @@ def test_a_finess_is_read_as_a_spreadsheet_writes_a_number(written: str) -> None
 
 
 @pytest.mark.parametrize(
-    "written", ["999.900.012.00017", "75.5", "751.000", "1.0.0", "A.0", ".0", "12-34.0", "", "2A0000001.0"]
+    "written",
+    [
+        "999.900.012.00017",
+        "75.5",
+        "751.000",
+        "1.0.0",
+        "A.0",
+        ".0",
+        "12-34.0",
+        "",
+        "2A0000001.0",
+    ],
 )
 def test_only_a_whole_number_loses_decimals(written: str) -> None:
     assert whole(written) == written
 
 
 @pytest.mark.parametrize(
-    "written", ["", "9999000120001", "999900012000170", "9999000120001A", "٩٩٩٩٠٠٠١٢٠٠٠١٧", "9999000120001²"]
+    "written",
+    [
+        "",
+        "9999000120001",
+        "999900012000170",
+        "9999000120001A",
+        "٩٩٩٩٠٠٠١٢٠٠٠١٧",
+        "9999000120001²",
+    ],
 )
 def test_a_siret_counts_fourteen_plain_digits(written: str) -> None:
     with refused(Rule.SIRET_FORMAT):
@@ -95,7 +129,9 @@ def test_a_siret_whose_own_siren_is_false_is_refused() -> None:
         Siret.read(digits)
 
 
-@pytest.mark.parametrize("code", ["370000390", "940300163", *(s.finess for s in STORIES if s.finess)])
+@pytest.mark.parametrize(
+    "code", ["370000390", "940300163", *(s.finess for s in STORIES if s.finess)]
+)
 def test_a_finess_of_the_vectors_is_read(code: str) -> None:
     assert Finess.read(f" {code[:2]} {code[2:]} ") == code
 
@@ -106,7 +142,9 @@ def test_a_finess_of_digits_has_a_key(code: str) -> None:
         Finess.read(code)
 
 
-@pytest.mark.parametrize("code", ["2C0000390", "37000039", "3700003901", "AB0000390", "3700A0390"])
+@pytest.mark.parametrize(
+    "code", ["2C0000390", "37000039", "3700003901", "AB0000390", "3700A0390"]
+)
 def test_a_finess_is_a_department_then_seven_digits(code: str) -> None:
     with refused(Rule.FINESS_FORMAT):
         Finess.read(code)
@@ -128,5 +166,7 @@ def test_a_finess_of_corsica_has_no_key_to_check() -> None:
         ("200000001", "2B", False),
     ],
 )
-def test_a_finess_names_the_department_where_it_can(code: str, department: str, *, contradicts: bool) -> None:
+def test_a_finess_names_the_department_where_it_can(
+    code: str, department: str, *, contradicts: bool
+) -> None:
     assert Finess(code).contradicts(department) is contradicts

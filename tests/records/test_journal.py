@@ -6,7 +6,8 @@ from sqlalchemy import Executable, delete, insert, text, update
 from persistence.engine import Database
 from persistence.records import JournalEntry
 from tests.conftest import TODAY, HeldClock
-from tests.records.keys import CANAL, accepted, broken, one
+
+from .keys import CANAL, accepted, broken, one
 
 
 def _entry(identity: str) -> Executable:
@@ -28,7 +29,11 @@ def _entry(identity: str) -> Executable:
 
 @pytest.mark.parametrize(
     "change",
-    [update(JournalEntry).values(act="autre"), update(JournalEntry).values(seal="s"), delete(JournalEntry)],
+    [
+        update(JournalEntry).values(act="autre"),
+        update(JournalEntry).values(seal="s"),
+        delete(JournalEntry),
+    ],
     ids=["rewritten", "sealed again", "erased"],
 )
 async def test_an_entry_is_never(database: Database, change: Executable) -> None:
@@ -44,7 +49,11 @@ async def test_the_journal_is_never_emptied_at_once(database: Database) -> None:
     """SQLite has no TRUNCATE: a DELETE without a condition, which it would do as one, meets the same guard."""
     await accepted(database, _entry("jrn_1"))
 
-    empty = "TRUNCATE TABLE journal CASCADE" if database.dialect == "postgresql" else "DELETE FROM journal"
+    empty = (
+        "TRUNCATE TABLE journal CASCADE"
+        if database.dialect == "postgresql"
+        else "DELETE FROM journal"
+    )
     said = await broken(database, text(empty))
 
     assert "append-only" in said
@@ -54,6 +63,9 @@ async def test_the_journal_is_never_emptied_at_once(database: Database) -> None:
 async def test_entries_follow_one_another(database: Database) -> None:
     await accepted(database, _entry("jrn_1"), _entry("jrn_2"))
 
-    first, second = [await one(database, JournalEntry.seq, JournalEntry.id == f"jrn_{i}") for i in (1, 2)]
+    first, second = [
+        await one(database, JournalEntry.seq, JournalEntry.id == f"jrn_{i}")
+        for i in (1, 2)
+    ]
 
     assert second > first

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from persistence.records import Affiliation, Partner, Rule, User, UserKind
-from tests.records.build import TODAY, colleague, day, partner_in, refused
+
+from .build import TODAY, colleague, day, partner_in, refused
 
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
 
@@ -23,7 +24,11 @@ def test_a_mandate_is_an_affiliation_that_holds_at_once_without_an_invitation() 
 
     mandate = _mandated(partner)
 
-    assert (mandate.starts_on, mandate.ends_on, mandate.accepted_on) == (TODAY, None, TODAY)
+    assert (mandate.starts_on, mandate.ends_on, mandate.accepted_on) == (
+        TODAY,
+        None,
+        TODAY,
+    )
     assert (mandate.invitation_digest, mandate.invitation_expires_at) == (None, None)
     assert partner.affiliation_of(mandate.user_id, TODAY) is mandate
 
@@ -47,7 +52,11 @@ def test_a_mandate_ends_after_today(offset: int) -> None:
 def test_the_end_of_a_mandate_is_the_first_day_without_it() -> None:
     mandate = _mandated(partner_in(), day(1))
 
-    assert [mandate.is_active_on(day(offset)) for offset in (-1, 0, 1)] == [False, True, False]
+    assert [mandate.is_active_on(day(offset)) for offset in (-1, 0, 1)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_client_has_one_mandate_at_a_time_at_a_partner() -> None:
@@ -88,19 +97,28 @@ def test_a_machine_does_not_accept_an_invitation() -> None:
     affiliation = colleague(partner_in())
     invited = affiliation.user
     affiliation.accepted_on = None
-    affiliation.invitation_digest, affiliation.invitation_expires_at = "d", NOW + timedelta(hours=72)
+    affiliation.invitation_digest, affiliation.invitation_expires_at = (
+        "d",
+        NOW + timedelta(hours=72),
+    )
 
     with refused(Rule.NOT_A_PERSON):
         affiliation.accept(_client(), NOW, TODAY)
 
-    assert (affiliation.user, affiliation.accepted_on, affiliation.invitation_digest) == (invited, None, "d")
+    assert (
+        affiliation.user,
+        affiliation.accepted_on,
+        affiliation.invitation_digest,
+    ) == (invited, None, "d")
 
 
 def test_a_mandate_is_not_taken_by_a_person_either() -> None:
     mandate = _mandated(partner_in())
 
     with refused(Rule.INVITATION_INVALID, "invitation"):
-        mandate.accept(User.person("Delphine", "Dubois", "d@example.invalid"), NOW, TODAY)
+        mandate.accept(
+            User.person("Delphine", "Dubois", "d@example.invalid"), NOW, TODAY
+        )
 
 
 def test_the_name_of_a_client_is_not_the_partner_s_to_correct() -> None:

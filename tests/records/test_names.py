@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from persistence.intake.cells import name
 from persistence.records import Rule
 from persistence.records.base import name_key
-from persistence.records.cells import name
 from persistence.records.names import clean_name, has_invisible, person_name
-from tests.records.build import refused
+
+from .build import refused
 
 UNSEEN = [
     "Du\nbois", "Du\rbois", "Du\tbois", "Du\u200bbois", "Du\u202ebois", "Du\u2066bois\u2069", "Du\u00adbois",
@@ -23,7 +24,10 @@ UNSEEN = [
         ("’t Hooft", "’t Hooft"),
         ("'t Hooft", "’t Hooft"),
         ("Adébọ̀wálé", "Adébọ̀wálé"),
-        ("Ade\u0301bo\u0323\u0300wa\u0301le\u0301", "Ad\u00e9b\u1ecd\u0300w\u00e1l\u00e9"),
+        (
+            "Ade\u0301bo\u0323\u0300wa\u0301le\u0301",
+            "Ad\u00e9b\u1ecd\u0300w\u00e1l\u00e9",
+        ),
         ("D´Angelo", "D’Angelo"),
         ("D`Angelo", "D’Angelo"),
         ("D‘Angelo", "D’Angelo"),
@@ -45,7 +49,9 @@ def test_a_name_is_declared_as_its_language_writes_it(written: str, kept: str) -
 
 
 @pytest.mark.parametrize("written", UNSEEN)
-def test_a_line_feed_or_what_is_not_seen_is_refused_in_a_declared_name(written: str) -> None:
+def test_a_line_feed_or_what_is_not_seen_is_refused_in_a_declared_name(
+    written: str,
+) -> None:
     with refused(Rule.NAME_INVALID) as raised:
         name(written)
 
@@ -82,9 +88,21 @@ def test_a_name_that_is_kept_is_seen_and_stays_as_it_is(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["O’Brien", "o'brien", "O BRIEN", "O-Brien", "Oʼbrien", " o´brien ", "O.Brien", "Ó’Brien", "O‑Bri\u00aden"],
+    [
+        "O’Brien",
+        "o'brien",
+        "O BRIEN",
+        "O-Brien",
+        "Oʼbrien",
+        " o´brien ",
+        "O.Brien",
+        "Ó’Brien",
+        "O‑Bri\u00aden",
+    ],
 )
-def test_apostrophes_dashes_and_spaces_are_equal_in_the_key_of_a_name(written: str) -> None:
+def test_apostrophes_dashes_and_spaces_are_equal_in_the_key_of_a_name(
+    written: str,
+) -> None:
     assert name_key(written) == "o brien"
 
 

@@ -8,11 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from persistence.intake.remuneration_lines import Remuneration
 from persistence.records import Rule, identifiers
-from persistence.records.identifiers import Finess, Nir, Siret, holds_nir, luhn, matricule
-from persistence.records.remunerations import Remuneration
-from tests.records.build import refused
-from tests.records.november import ANYTHING, repeats, sentence
+from persistence.records.identifiers import (
+    Finess,
+    Nir,
+    Siret,
+    holds_nir,
+    luhn,
+    matricule,
+)
+
+from .build import refused
+from .november import ANYTHING, repeats, sentence
 
 MAN = "185057599904209"
 VECTORS = [
@@ -89,7 +97,9 @@ def test_the_months_of_an_incomplete_civil_status_are_read(month: str) -> None:
     assert Nir.read(f"185{month}75999042").mask == f"1 85 {month} ** *** *** **"
 
 
-@pytest.mark.parametrize("written", ["269054958815780", "2690549588157", "2 69 05 49 588 157 80"])
+@pytest.mark.parametrize(
+    "written", ["269054958815780", "2690549588157", "2 69 05 49 588 157 80"]
+)
 def test_the_specimen_is_nobody_s_number(written: str) -> None:
     with refused(Rule.NIR_FORMAT) as raised:
         Nir.read(written)
@@ -118,7 +128,9 @@ def test_the_specimen_is_nobody_s_number(written: str) -> None:
         "9" * 10_000,
     ],
 )
-def test_what_is_no_number_is_refused_and_not_explained_by_a_spreadsheet(written: str) -> None:
+def test_what_is_no_number_is_refused_and_not_explained_by_a_spreadsheet(
+    written: str,
+) -> None:
     with refused(Rule.NIR_FORMAT) as raised:
         Nir.read(written)
 
@@ -126,9 +138,19 @@ def test_what_is_no_number_is_refused_and_not_explained_by_a_spreadsheet(written
 
 
 @pytest.mark.parametrize(
-    "written", ["1,85058E+14", "1.85058E+14", "1,85057599904209e14", "2E+14", " 1,85058 E+14 ", "1,85058E14"]
+    "written",
+    [
+        "1,85058E+14",
+        "1.85058E+14",
+        "1,85057599904209e14",
+        "2E+14",
+        " 1,85058 E+14 ",
+        "1,85058E14",
+    ],
 )
-def test_a_number_eaten_by_a_spreadsheet_is_refused_and_the_message_says_so(written: str) -> None:
+def test_a_number_eaten_by_a_spreadsheet_is_refused_and_the_message_says_so(
+    written: str,
+) -> None:
     with refused(Rule.NIR_FORMAT) as raised:
         Nir.read(written)
 
@@ -152,7 +174,9 @@ def test_a_temporary_number_begins_with_7_or_8(number: str, *, temporary: bool) 
         ("785039924300122", date(1966, 2, 5), False),
     ],
 )
-def test_a_number_tells_the_year_of_birth_unless_it_is_temporary(number: str, born: date, *, contradicts: bool) -> None:
+def test_a_number_tells_the_year_of_birth_unless_it_is_temporary(
+    number: str, born: date, *, contradicts: bool
+) -> None:
     assert Nir.read(number).contradicts(born) is contradicts
 
 
@@ -169,7 +193,9 @@ def test_a_number_tells_the_year_of_birth_unless_it_is_temporary(number: str, bo
         ("785039924300122", date(1985, 5, 27), False),
     ],
 )
-def test_a_number_tells_the_month_of_birth_where_it_has_one(number: str, born: date, *, differs: bool) -> None:
+def test_a_number_tells_the_month_of_birth_where_it_has_one(
+    number: str, born: date, *, differs: bool
+) -> None:
     assert Nir.read(number).is_of_another_month(born) is differs
 
 
@@ -187,14 +213,27 @@ def test_a_mask_keeps_the_sex_the_year_and_the_month(number: str, mask: str) -> 
 def test_nothing_but_reveal_shows_the_digits() -> None:
     nir = Nir.read(MAN)
 
-    shown = [repr(nir), str(nir), f"{nir}", "%s" % nir, repr([nir]), repr(Remuneration(0, nir=nir))]  # noqa: UP031 each way counts
+    shown = [
+        repr(nir),
+        str(nir),
+        f"{nir}",
+        "%s" % nir,  # noqa: UP031 this spelling too
+        repr([nir]),
+        repr(Remuneration(0, nir=nir)),
+    ]
 
-    assert [re.findall(r"[0-9*]{2,}", text)[:6] for text in shown] == [["85", "05", "**", "***", "***", "**"]] * 6
+    assert [re.findall(r"[0-9*]{2,}", text)[:6] for text in shown] == [
+        ["85", "05", "**", "***", "***", "**"]
+    ] * 6
     assert not hasattr(nir, "__dict__")
 
 
 def test_the_same_number_is_equal_and_counts_once() -> None:
-    one, same, other = Nir.read(MAN), Nir.read("1 85 05 75 999 042"), Nir.read("291077899901729")
+    one, same, other = (
+        Nir.read(MAN),
+        Nir.read("1 85 05 75 999 042"),
+        Nir.read("291077899901729"),
+    )
 
     assert {one, same, other} == {one, other}
     assert one != MAN
@@ -295,13 +334,21 @@ def test_a_free_text_that_holds_none_is_left_alone(text: str) -> None:
 
 A_SIRET = st.builds(
     lambda nine, five: next(d for k in range(10) if luhn(d := f"{nine}{five}{k}")),
-    st.sampled_from(["732829320", "442293775", "100000009", "356000000", "200000008", "123456782"]),
+    st.sampled_from(
+        ["732829320", "442293775", "100000009", "356000000", "200000008", "123456782"]
+    ),
     st.integers(0, 9999).map("{:04}".format),
 )
 
 
-@given(A_SIRET, st.sampled_from(["{0}", "{0:.3} {1:.3} {2:.3} {3}", "SIRET{0}", "{0:.9} {3}"]), st.integers(1, 9))
-def test_a_siret_is_never_a_nir_whatever_stands_beside_it(siret: str, form: str, beside: int) -> None:
+@given(
+    A_SIRET,
+    st.sampled_from(["{0}", "{0:.3} {1:.3} {2:.3} {3}", "SIRET{0}", "{0:.9} {3}"]),
+    st.integers(1, 9),
+)
+def test_a_siret_is_never_a_nir_whatever_stands_beside_it(
+    siret: str, form: str, beside: int
+) -> None:
     written = form.format(siret, siret[3:], siret[6:], siret[9:])
 
     assert not holds_nir(f"{beside} {written} {beside}")
@@ -314,9 +361,14 @@ def test_thirteen_digits_in_a_row_are_no_nir(number: int) -> None:
     assert not holds_nir(f"Facture {number} du 10/12/2026")
 
 
-@given(st.lists(st.dates(), min_size=2, max_size=6), st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d %m %Y"]))
+@given(
+    st.lists(st.dates(), min_size=2, max_size=6),
+    st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d %m %Y"]),
+)
 def test_days_side_by_side_are_no_nir(days: list[date], form: str) -> None:
-    modern = [day.replace(year=1900 + day.year % 200, day=min(day.day, 28)) for day in days]
+    modern = [
+        day.replace(year=1900 + day.year % 200, day=min(day.day, 28)) for day in days
+    ]
 
     assert not holds_nir(" ".join(day.strftime(form) for day in modern))
 
@@ -325,8 +377,18 @@ def test_days_side_by_side_are_no_nir(days: list[date], form: str) -> None:
 def test_a_list_of_telephones_is_no_nir(numbers: list[int]) -> None:
     pairs = [[f"{n:08}"[i : i + 2] for i in (0, 2, 4, 6)] for n in numbers]
 
-    assert not holds_nir(" ".join(f"0{5 + n % 4} {' '.join(four)}" for n, four in zip(numbers, pairs, strict=True)))
-    assert not holds_nir(" ; ".join(f"0{5 + n % 4}{''.join(four)}" for n, four in zip(numbers, pairs, strict=True)))
+    assert not holds_nir(
+        " ".join(
+            f"0{5 + n % 4} {' '.join(four)}"
+            for n, four in zip(numbers, pairs, strict=True)
+        )
+    )
+    assert not holds_nir(
+        " ; ".join(
+            f"0{5 + n % 4}{''.join(four)}"
+            for n, four in zip(numbers, pairs, strict=True)
+        )
+    )
 
 
 @given(
@@ -334,15 +396,27 @@ def test_a_list_of_telephones_is_no_nir(numbers: list[int]) -> None:
     st.sampled_from([" ", ".", "-", "/", "_", "\u00a0", "\u202f", "  "]),
     st.sampled_from([6, 7]),
 )
-def test_each_nir_is_found_as_one_writes_it(number: str, mark: str, groups_written: int) -> None:
-    groups = [number[:1], number[1:3], number[3:5], number[5:7], number[7:10], number[10:13], number[13:]]
+def test_each_nir_is_found_as_one_writes_it(
+    number: str, mark: str, groups_written: int
+) -> None:
+    groups = [
+        number[:1],
+        number[1:3],
+        number[3:5],
+        number[5:7],
+        number[7:10],
+        number[10:13],
+        number[13:],
+    ]
 
     assert holds_nir(mark.join(groups[:groups_written]))
     assert holds_nir(f"Voir le dossier ({mark.join(groups[:-1])}), merci")
     assert holds_nir(number)
 
 
-def test_a_text_is_looked_through_in_time_that_grows_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_is_looked_through_in_time_that_grows_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Counted in candidates, since a clock would measure the machine."""
     seen: list[str] = []
     monkeypatch.setattr(identifiers, "_has_key", seen.append)
@@ -401,7 +475,9 @@ def test_a_matricule_counts_seven_plain_digits_at_most(written: str) -> None:
 
 
 @given(st.sampled_from([Nir.read, Siret.read, Finess.read, matricule]), ANYTHING)
-def test_an_identifier_is_read_or_refused_and_never_repeated(reader: Callable[[str], object], text: str) -> None:
+def test_an_identifier_is_read_or_refused_and_never_repeated(
+    reader: Callable[[str], object], text: str
+) -> None:
     assert not repeats(sentence(reader, text), text)
 
 

@@ -7,21 +7,38 @@ import orjson
 import pytest
 from sqlalchemy import Text, cast, select
 
-from persistence.binds import Held
 from persistence.engine import Database
-from persistence.onboardings import onboardings
-from persistence.reader import Terms, compiled
-from persistence.records import Affiliation, Convention, Department, Mode, Partner, Rule, Service
+from persistence.facts.onboardings import onboardings
+from persistence.reading.binds import Holdings
+from persistence.reading.compiler import SqlContext, compiled
+from persistence.records import (
+    Affiliation,
+    Convention,
+    Department,
+    Mode,
+    Partner,
+    Rule,
+    Service,
+)
 from persistence.records.accesses import ServiceAccess
-from persistence.records.bulletins import Terms as Written
+from persistence.records.bulletins import BulletinTerms as Written
 from persistence.records.contracts import ManagerKind
 from persistence.records.decisions import Decision
-from persistence.records.extracts import Extract
-from persistence.records.onboarding import MISSION, Case, Situation, StepCode, StepState, case_of, steps
+from persistence.records.imports import Import
+from persistence.records.onboarding import (
+    MISSION,
+    Case,
+    Situation,
+    StepCode,
+    StepState,
+    case_of,
+    steps,
+)
 from persistence.records.services import Migration
 from persistence.register import Register
-from tests.records.asked import BEGUN, PLAIN, READY, asking, every_two, situation
-from tests.records.build import (
+
+from .asked import BEGUN, PLAIN, READY, asking, every_two, situation
+from .build import (
     CAF,
     CARE,
     CDAP,
@@ -36,17 +53,23 @@ from tests.records.build import (
     day,
     refused,
 )
-from tests.records.lives import Reference
-from tests.records.reference import reference_of
+from .lives import Reference
+from .reference import reference_of
 
 DAYS = (-6, -2, 0, 4)
 ESAT = Service(
     id="svc_ESAT", code="ESAT", label="Esat", tab_label="Esat", available_from=date(2025, 7, 1),
     bulletins_from=date(2025, 3, 20), needs_establishment=True, needs_eligibility_form=True, excluded=[],
 )  # fmt: skip
-ESAT.migration = Migration(label="Esat", opens_on=date(2025, 3, 20), deadline=date(2025, 6, 30), source="IT 2025-061")
+ESAT.migration = Migration(
+    label="Esat",
+    opens_on=date(2025, 3, 20),
+    deadline=date(2025, 6, 30),
+    source="IT 2025-061",
+)
 WORKING, CARING = (
-    type(m)(id=m.id, code=m.code, label=m.label, services=s) for m, s in ((WORK, [ESAT]), (CARE, [CDAP]))
+    type(m)(id=m.id, code=m.code, label=m.label, services=s)
+    for m, s in ((WORK, [ESAT]), (CARE, [CDAP]))
 )
 OURS = Reference(
     CAF, Department(code="75"), {"ESAT": ESAT, "CDAP": CDAP},
@@ -65,8 +88,14 @@ OURS = Reference(
         ({"origin": "both"}, Case.CASE_3_AND_LEGACY),
         ({"origin": "MCP, then Habtiers"}, Case.CASE_2),
         ({"convention": "in force"}, Case.CASE_1),
-        ({"convention": "in force", "other": "before", "bulletin": "signed"}, Case.CASE_3),
-        ({"convention": "in force", "other": "same day", "bulletin": "signed"}, Case.CASE_1),
+        (
+            {"convention": "in force", "other": "before", "bulletin": "signed"},
+            Case.CASE_3,
+        ),
+        (
+            {"convention": "in force", "other": "same day", "bulletin": "signed"},
+            Case.CASE_1,
+        ),
         ({"convention": "recorded"}, Case.CASE_3),
         ({"convention": "recorded", "origin": "Habtiers"}, Case.CASE_3_AND_LEGACY),
         ({"convention": "closed", "origin": "MCP"}, Case.CASE_1),
@@ -74,7 +103,9 @@ OURS = Reference(
         ({"convention": "withdrawn", "origin": "MCP"}, Case.CASE_3),
     ],
 )
-def test_the_case_is_computed_from_what_is_known_and_nobody_chooses_it(chosen: dict[str, str], case: Case) -> None:
+def test_the_case_is_computed_from_what_is_known_and_nobody_chooses_it(
+    chosen: dict[str, str], case: Case
+) -> None:
     """R51 to R55, A5, A6."""
     assert case_of(asking(OURS, PLAIN | chosen), ESAT, TODAY) is case
 
@@ -84,25 +115,43 @@ def test_the_case_is_computed_from_what_is_known_and_nobody_chooses_it(chosen: d
 
 def opening(chosen: dict[str, str]) -> Callable[[], None]:
     partner = asking(OURS, READY | {"bulletin": "signed"} | chosen)
-    (bulletin,) = [b for a in partner.conventions[0].accesses if a.service is ESAT for b in a.bulletins]
+    (bulletin,) = [
+        b
+        for a in partner.conventions[0].accesses
+        if a.service is ESAT
+        for b in a.bulletins
+    ]
     return lambda: bulletin.open_service(TODAY, frozenset(), TODAY)
 
 
 @pytest.mark.parametrize("origin", ["Habtiers", "both"])
-def test_who_comes_from_habtiers_is_attested_active_before_the_opening(origin: str) -> None:
+def test_who_comes_from_habtiers_is_attested_active_before_the_opening(
+    origin: str,
+) -> None:
     """R53, A5: before anything is signed, and again should the file speak of them afterwards."""
-    signing = asking(OURS, READY | {"origin": origin, "bulletin": "draft"}).conventions[0].accesses[0].bulletins[0]
+    signing = (
+        asking(OURS, READY | {"origin": origin, "bulletin": "draft"})
+        .conventions[0]
+        .accesses[0]
+        .bulletins[0]
+    )
     with refused(Rule.ATTESTATION_MISSING):
         signing.sign(PAPER, TODAY, None, acknowledge_cna=False, today=TODAY)
     late = asking(OURS, READY | {"bulletin": "signed", "amendment": "mission"})
     late.origins.extend(asking(OURS, {**READY, "origin": origin}).origins)
     with refused(Rule.ATTESTATION_MISSING):
-        late.conventions[0].accesses[0].bulletins[0].open_service(TODAY, frozenset(), TODAY)
+        late.conventions[0].accesses[0].bulletins[0].open_service(
+            TODAY, frozenset(), TODAY
+        )
     opening({"origin": origin, "amendment": "mission", "attested": "yes"})()
 
 
-@pytest.mark.parametrize("known", [{"origin": "MCP"}, {"convention": "recorded"}, {"other": "before"}])
-def test_who_is_known_has_its_mission_verified_by_an_amendment_before_the_opening(known: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "known", [{"origin": "MCP"}, {"convention": "recorded"}, {"other": "before"}]
+)
+def test_who_is_known_has_its_mission_verified_by_an_amendment_before_the_opening(
+    known: dict[str, str],
+) -> None:
     """R55, A4."""
     for amendment in ("none", "siret"):
         with refused(Rule.AMENDMENT_MISSING):
@@ -119,7 +168,9 @@ def test_a_service_without_a_migration_asks_for_neither() -> None:
     partner = asking(OURS, READY | {"origin": "both", "bulletin": "none"})
     partner.decide_eligibility(CDAP, Decision.ELIGIBLE, "Motif", None, DECIDER, TODAY)
     made = ServiceAccess.of(partner.conventions[0], CDAP)
-    bulletin = made.prepare_bulletin(Written(partner.siret, [CONSULTANT], [*partner.establishments], []))
+    bulletin = made.prepare_bulletin(
+        Written(partner.siret, [CONSULTANT], [*partner.establishments], [])
+    )
     bulletin.sign(PAPER, TODAY, None, acknowledge_cna=False, today=TODAY)
 
     bulletin.open_service(TODAY, frozenset(), TODAY)
@@ -132,7 +183,9 @@ def test_a_replacement_asks_for_neither() -> None:
     partner.origins.extend(asking(OURS, READY | {"origin": "both"}).origins)
     (access,) = partner.conventions[0].accesses
     former = access.bulletins[0]
-    made = access.prepare_bulletin(Written(partner.siret, [READER], [*partner.establishments], []))
+    made = access.prepare_bulletin(
+        Written(partner.siret, [READER], [*partner.establishments], [])
+    )
     made.sign(PAPER, TODAY, None, acknowledge_cna=False, today=TODAY)
 
     former.replace_with(made, TODAY, frozenset(), TODAY)
@@ -152,8 +205,13 @@ def test_every_step_to_do_is_accepted_by_its_act_and_then_done() -> None:
 
                 ACTS[step.code](partner)
 
-                after = {s.code: s.state for s in steps(situation(partner, ESAT, TODAY))}
-                assert after.get(step.code, StepState.DONE) is StepState.DONE, (step.code, chosen)
+                after = {
+                    s.code: s.state for s in steps(situation(partner, ESAT, TODAY))
+                }
+                assert after.get(step.code, StepState.DONE) is StepState.DONE, (
+                    step.code,
+                    chosen,
+                )
                 tried[step.code] = tried.get(step.code, 0) + 1
     assert set(tried) == set(StepCode)
 
@@ -170,10 +228,19 @@ def test_the_steps_lead_to_the_service_in_their_order() -> None:
 
 
 def _first(partner: Partner) -> StepCode | None:
-    return next((s.code for s in steps(situation(partner, ESAT, TODAY)) if s.state is StepState.TODO), None)
+    return next(
+        (
+            s.code
+            for s in steps(situation(partner, ESAT, TODAY))
+            if s.state is StepState.TODO
+        ),
+        None,
+    )
 
 
-def test_a_step_is_blocked_by_steps_that_are_there_come_first_and_are_not_done() -> None:
+def test_a_step_is_blocked_by_steps_that_are_there_come_first_and_are_not_done() -> (
+    None
+):
     for chosen in every_two():
         told = steps(situation(asking(OURS, chosen), ESAT, TODAY))
         order = [step.code for step in told]
@@ -185,8 +252,17 @@ def test_a_step_is_blocked_by_steps_that_are_there_come_first_and_are_not_done()
 
 
 def _contract(partner: Partner) -> None:
-    made = next((c for c in partner.conventions if c.in_force_on is None and c.closed_on is None), None)
-    made = made or partner.prepare_convention(Mode.CENTRALISED, [WORKING, CARING], None, None, TODAY)
+    made = next(
+        (
+            c
+            for c in partner.conventions
+            if c.in_force_on is None and c.closed_on is None
+        ),
+        None,
+    )
+    made = made or partner.prepare_convention(
+        Mode.CENTRALISED, [WORKING, CARING], None, None, TODAY
+    )
     made.sign(PAPER, PAPER, TODAY, None, TODAY)
 
 
@@ -196,19 +272,29 @@ def _record(partner: Partner) -> None:
 
 
 def _access(partner: Partner) -> ServiceAccess:
-    return ServiceAccess.of(next(c for c in partner.conventions if c.holds_on(TODAY)), ESAT)
+    return ServiceAccess.of(
+        next(c for c in partner.conventions if c.holds_on(TODAY)), ESAT
+    )
 
 
 def _write(partner: Partner) -> None:
-    _access(partner).prepare_bulletin(Written(partner.siret, [DECLARANT], [*partner.establishments], []))
+    _access(partner).prepare_bulletin(
+        Written(partner.siret, [DECLARANT], [*partner.establishments], [])
+    )
 
 
 def _sign(partner: Partner) -> None:
-    _access(partner).bulletins[-1].sign(PAPER, TODAY, None, acknowledge_cna=False, today=TODAY)
+    _access(partner).bulletins[-1].sign(
+        PAPER, TODAY, None, acknowledge_cna=False, today=TODAY
+    )
 
 
 def _open(partner: Partner) -> None:
-    signed = next(b for b in reversed(_access(partner).bulletins) if b.is_signed and b.closed_on is None)
+    signed = next(
+        b
+        for b in reversed(_access(partner).bulletins)
+        if b.is_signed and b.closed_on is None
+    )
     signed.open_service(TODAY, frozenset(), TODAY)
 
 
@@ -233,12 +319,16 @@ ACTS: Mapping[StepCode, Callable[[Partner], object]] = {
         ESAT, Decision.ELIGIBLE, "Motif", "1" * 64, DECIDER, TODAY
     ),
     StepCode.CONVENTION_SIGN: _contract,
-    StepCode.CONVENTION_AMEND: lambda p: _convention(p).amend([MISSION], [WORKING, CARING], None, TODAY),
+    StepCode.CONVENTION_AMEND: lambda p: _convention(p).amend(
+        [MISSION], [WORKING, CARING], None, TODAY
+    ),
     StepCode.BULLETIN_COMPLETE: _write,
     StepCode.BULLETIN_SIGN: _sign,
     StepCode.SIRET_COMPARE: _write,
     StepCode.SERVICE_OPEN: _open,
-    StepCode.MANAGER_APPOINT: lambda p: _convention(p).contract.appoint(_someone(p), ManagerKind.MANAGER, TODAY),
+    StepCode.MANAGER_APPOINT: lambda p: _convention(p).contract.appoint(
+        _someone(p), ManagerKind.MANAGER, TODAY
+    ),
     StepCode.GROUP_CREATE: lambda p: _access(p).create_group("Déclarants", None, TODAY),
     StepCode.ROLE_ATTACH: _attach,
     StepCode.USERS_INCLUDE: _include,
@@ -254,14 +344,18 @@ def _convention(partner: Partner) -> Convention:
 
 
 @pytest.mark.slow
-async def test_every_fact_of_an_onboarding_is_what_the_records_say_on_any_day(database: Database) -> None:
+async def test_every_fact_of_an_onboarding_is_what_the_records_say_on_any_day(
+    database: Database,
+) -> None:
     async with database.transaction() as session:
         reference = await reference_of(session)
-        extract = Extract.open(reference.caf, "f.csv", None, reference.decider, BEGUN)
+        extract = Import.open(reference.caf, "f.csv", None, reference.decider, BEGUN)
         session.add(extract)
         await session.flush()
         worlds = list(every_two())
-        partners = [asking(reference, chosen, n, extract.id) for n, chosen in enumerate(worlds)]
+        partners = [
+            asking(reference, chosen, n, extract.id) for n, chosen in enumerate(worlds)
+        ]
         session.add_all(partners)
         await session.flush()
         register = Register(session, database, BEGUN)
@@ -270,25 +364,48 @@ async def test_every_fact_of_an_onboarding_is_what_the_records_say_on_any_day(da
 
     async with database.looking() as session:
         known = {
-            p.id: p for p in await session.scalars(select(Partner).where(Partner.id.in_([p.id for p in partners])))
+            p.id: p
+            for p in await session.scalars(
+                select(Partner).where(Partner.id.in_([p.id for p in partners]))
+            )
         }
-        services = [await session.get_one(Service, service.id) for service in reference.services.values()]
+        services = [
+            await session.get_one(Service, service.id)
+            for service in reference.services.values()
+        ]
         for offset in DAYS:
             said = await _said(database, day(offset))
             for chosen, made in zip(worlds, partners, strict=True):
                 for service in services:
                     told = situation(known[made.id], service, day(offset))
-                    assert said[made.id, service.id] == told, (offset, service.code, chosen)
+                    assert said[made.id, service.id] == told, (
+                        offset,
+                        service.code,
+                        chosen,
+                    )
 
 
 async def _said(database: Database, on: date) -> dict[tuple[str, str], Situation]:
     """Where each partner stands, as the view of the register says."""
-    terms = Terms(database.dialect)
+    terms = SqlContext(database.dialect)
     row, spelling = onboardings(terms).subquery(), terms.spelling
-    names = [field if field != "case" else "onboarding_case" for field in Situation._fields]
-    facts = [row.c.partner_id, row.c.service_id, *(spelling.value(row.c[name]) for name in names)]
-    statement = compiled(select(cast(spelling.listed(spelling.array(facts), facts[:2]), Text)), terms)
-    binds = statement.binds({}, Held(on, datetime(2026, 12, 10, 8, tzinfo=UTC), lambda _attribute, _role: ()))
+    names = [
+        field if field != "case" else "onboarding_case" for field in Situation._fields
+    ]
+    facts = [
+        row.c.partner_id,
+        row.c.service_id,
+        *(spelling.value(row.c[name]) for name in names),
+    ]
+    statement = compiled(
+        select(cast(spelling.listed(spelling.array(facts), facts[:2]), Text)), terms
+    )
+    binds = statement.binds(
+        {},
+        Holdings(
+            on, datetime(2026, 12, 10, 8, tzinfo=UTC), lambda _attribute, _role: ()
+        ),
+    )
     async with database.reading() as driver:
         rows = orjson.loads(await database.value(statement.text, binds, driver))
     return {(partner, service): Situation(*facts) for partner, service, *facts in rows}

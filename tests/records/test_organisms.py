@@ -4,8 +4,9 @@ import pytest
 
 from persistence.engine import Database
 from persistence.records import Agent, Organism, OrganismKind, Profile, Rule
-from tests.records.build import DECIDER, TODAY, day, organism, refused
-from tests.records.keys import one
+
+from .build import DECIDER, TODAY, day, organism, refused
+from .keys import one
 
 BY_KIND = {
     OrganismKind.CAF: {Profile.READING, Profile.MANAGING},
@@ -18,17 +19,23 @@ BY_KIND = {
 
 @pytest.mark.parametrize("kind", OrganismKind)
 @pytest.mark.parametrize("profile", Profile)
-def test_an_agent_has_a_profile_that_its_organism_knows(kind: OrganismKind, profile: Profile) -> None:
+def test_an_agent_has_a_profile_that_its_organism_knows(
+    kind: OrganismKind, profile: Profile
+) -> None:
     employer = organism("X", kind)
 
     if profile in BY_KIND[kind]:
-        assert Agent.appoint(DECIDER, employer, profile, TODAY).organism_id == employer.id
+        assert (
+            Agent.appoint(DECIDER, employer, profile, TODAY).organism_id == employer.id
+        )
     else:
         with refused(Rule.VALUE_INVALID, "profile"):
             Agent.appoint(DECIDER, employer, profile, TODAY)
 
 
-def test_the_end_of_an_agent_is_brought_forward_never_put_off_nor_put_in_the_past() -> None:
+def test_the_end_of_an_agent_is_brought_forward_never_put_off_nor_put_in_the_past() -> (
+    None
+):
     agent = Agent.appoint(DECIDER, organism("X"), Profile.READING, TODAY)
 
     with refused(Rule.DATE_PAST, "on"):
@@ -44,10 +51,20 @@ def test_the_end_of_an_agent_is_brought_forward_never_put_off_nor_put_in_the_pas
 def test_an_organism_covers_its_departments() -> None:
     caf = organism("401", OrganismKind.CAF, "40", "64")
 
-    assert [caf.covers(code) for code in ("40", "64", "33")] == [True, True, False]
+    assert [caf.is_in_charge_of(code) for code in ("40", "64", "33")] == [
+        True,
+        True,
+        False,
+    ]
 
 
-async def test_the_cna_is_piloted_by_the_caf_of_the_yvelines_and_is_not_it(database: Database) -> None:
+async def test_the_cna_is_piloted_by_the_caf_of_the_yvelines_and_is_not_it(
+    database: Database,
+) -> None:
     cna = await one(database, Organism, Organism.id == "org_CNA")
 
-    assert (cna.kind, cna.piloted_by_id, cna.departments) == (OrganismKind.CNA, "org_781", [])
+    assert (cna.kind, cna.piloted_by_id, cna.departments) == (
+        OrganismKind.CNA,
+        "org_781",
+        [],
+    )

@@ -4,14 +4,22 @@ import pytest
 from sqlalchemy import insert
 
 from persistence.engine import Database
-from persistence.records import Establishment, Mode, OrganismKind, Partner, PartnerSiret, Rule
-from persistence.records.base import folded
+from persistence.records import (
+    Establishment,
+    Mode,
+    OrganismKind,
+    Partner,
+    PartnerSiret,
+    Rule,
+)
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import PartnerKind
-from tests.records.build import (
+from persistence.types import folded
+
+from .build import (
     BY_ORGANISM,
     CAF,
     CANAL,
@@ -32,35 +40,53 @@ from tests.records.build import (
     refused,
     signed,
 )
-from tests.records.keys import ESTABLISHED, accepted, broken
+from .keys import ESTABLISHED, accepted, broken
 
 # registering
 
 
-@pytest.mark.parametrize("kind", [OrganismKind.CAF, OrganismKind.MULTI_BRANCH, OrganismKind.CNA])
+@pytest.mark.parametrize(
+    "kind", [OrganismKind.CAF, OrganismKind.MULTI_BRANCH, OrganismKind.CNA]
+)
 def test_a_caf_a_multi_branch_body_and_the_cna_contract(kind: OrganismKind) -> None:
     follower = organism("X", kind)
 
-    partner = Partner.register(Siret.read(CANAL), "ESAT du Canal", PartnerKind.ESAT, follower, TODAY)
+    partner = Partner.register(
+        Siret.read(CANAL), "ESAT du Canal", PartnerKind.ESAT, follower, TODAY
+    )
 
-    assert (partner.follower_id, partner.siret, partner.siren) == ("org_X", CANAL, CANAL[:9])
+    assert (partner.follower_id, partner.siret, partner.siren) == (
+        "org_X",
+        CANAL,
+        CANAL[:9],
+    )
 
 
 @pytest.mark.parametrize("kind", [OrganismKind.RESOURCE_CENTRE, OrganismKind.NATIONAL])
 def test_a_resource_centre_and_the_cnaf_do_not_contract(kind: OrganismKind) -> None:
     with refused(Rule.ORGANISM_KIND, "organismId"):
-        Partner.register(Siret.read(CANAL), "ESAT du Canal", PartnerKind.ESAT, organism("X", kind), TODAY)
+        Partner.register(
+            Siret.read(CANAL),
+            "ESAT du Canal",
+            PartnerKind.ESAT,
+            organism("X", kind),
+            TODAY,
+        )
 
 
 def test_a_partner_outside_the_department_of_its_organism_is_announced() -> None:
     partner = partner_in()
 
-    assert [n.rule for n in partner.notices_at_registration(CAF, "93")] == [Rule.OTHER_DEPARTMENT]
+    assert [n.rule for n in partner.notices_at_registration(CAF, "93")] == [
+        Rule.OTHER_DEPARTMENT
+    ]
     assert partner.notices_at_registration(CAF, "75") == []
 
 
 @pytest.mark.parametrize("written", ["Œuvre d'été", "œuvre d'ÉTÉ", " OEUVRE D'ETE "])
-def test_a_name_is_found_whatever_its_accents_its_case_and_its_ligatures(written: str) -> None:
+def test_a_name_is_found_whatever_its_accents_its_case_and_its_ligatures(
+    written: str,
+) -> None:
     assert folded(written) == "oeuvre d'ete"
 
 
@@ -71,7 +97,9 @@ def test_a_finess_of_another_department_is_refused() -> None:
     finess = Finess.read("370000390")
 
     with refused(Rule.FINESS_DEPARTMENT, "finess"):
-        partner_in().add_establishment(Siret.read("99990002000010"), "Atelier", "75", finess, TODAY)
+        partner_in().add_establishment(
+            Siret.read("99990002000010"), "Atelier", "75", finess, TODAY
+        )
 
 
 def test_an_establishment_is_declared_once() -> None:
@@ -89,26 +117,34 @@ def test_a_partner_without_a_decision_is_not_eligible() -> None:
     find_eligible(partner, CDAP)
 
     with refused(Rule.ELIGIBILITY_MISSING):
-        partner.is_eligible_to(ESAT)
+        partner.require_eligibility(ESAT)
 
 
 def test_the_last_decision_is_the_one_that_counts() -> None:
     partner = partner_in()
     find_eligible(partner)
-    partner.is_eligible_to(ESAT)
-    partner.decide_eligibility(ESAT, Decision.NOT_ELIGIBLE, "Mission éteinte", None, DECIDER, TODAY)
+    partner.require_eligibility(ESAT)
+    partner.decide_eligibility(
+        ESAT, Decision.NOT_ELIGIBLE, "Mission éteinte", None, DECIDER, TODAY
+    )
 
     with refused(Rule.ELIGIBILITY_REFUSED):
-        partner.is_eligible_to(ESAT)
+        partner.require_eligibility(ESAT)
 
 
 def test_a_favourable_decision_on_esat_needs_the_form() -> None:
     partner = partner_in()
 
-    partner.decide_eligibility(ESAT, Decision.NOT_ELIGIBLE, "Hors champ", None, DECIDER, TODAY)
-    partner.decide_eligibility(CDAP, Decision.ELIGIBLE, "Mission sociale", None, DECIDER, TODAY)
+    partner.decide_eligibility(
+        ESAT, Decision.NOT_ELIGIBLE, "Hors champ", None, DECIDER, TODAY
+    )
+    partner.decide_eligibility(
+        CDAP, Decision.ELIGIBLE, "Mission sociale", None, DECIDER, TODAY
+    )
     with refused(Rule.ELIGIBILITY_FORM_MISSING, "formDigest"):
-        partner.decide_eligibility(ESAT, Decision.ELIGIBLE, "Mission vérifiée", None, DECIDER, TODAY)
+        partner.decide_eligibility(
+            ESAT, Decision.ELIGIBLE, "Mission vérifiée", None, DECIDER, TODAY
+        )
 
     assert len(partner.eligibilities) == 2
 
@@ -117,11 +153,17 @@ def test_a_decision_says_who_when_and_on_which_ground() -> None:
     partner = partner_in()
 
     with refused(Rule.VALUE_INVALID, "ground"):
-        partner.decide_eligibility(ESAT, Decision.ELIGIBLE, "  ", "1" * 64, DECIDER, TODAY)
+        partner.decide_eligibility(
+            ESAT, Decision.ELIGIBLE, "  ", "1" * 64, DECIDER, TODAY
+        )
     find_eligible(partner)
 
     made = partner.eligibilities[0]
-    assert (made.decided_by_id, made.decided_on, made.ground) == (DECIDER.id, TODAY, "Mission vérifiée")
+    assert (made.decided_by_id, made.decided_on, made.ground) == (
+        DECIDER.id,
+        TODAY,
+        "Mission vérifiée",
+    )
 
 
 def test_an_attestation_of_activity_has_its_evidence() -> None:
@@ -139,7 +181,12 @@ def test_an_establishment_of_another_legal_entity_is_added_when_it_is_said() -> 
     with refused(Rule.OTHER_SIREN, "acknowledgeOtherSiren"):
         partner.add_establishment(siret, "Ailleurs", "75", None, TODAY)
 
-    assert partner.add_establishment(siret, "Ailleurs", "75", None, TODAY, acknowledge_other_siren=True).siret == siret
+    assert (
+        partner.add_establishment(
+            siret, "Ailleurs", "75", None, TODAY, acknowledge_other_siren=True
+        ).siret
+        == siret
+    )
 
 
 def test_an_establishment_is_the_partner_s_no_more_from_the_day_of_its_end() -> None:
@@ -151,7 +198,9 @@ def test_an_establishment_is_the_partner_s_no_more_from_the_day_of_its_end() -> 
     assert [annex.is_ended_on(day(d)) for d in (1, 2, 3)] == [False, True, True]
 
 
-def test_an_establishment_ends_today_or_later_with_a_reason_and_its_end_is_never_put_off() -> None:
+def test_an_establishment_ends_today_or_later_with_a_reason_and_its_end_is_never_put_off() -> (
+    None
+):
     partner = partner_in("75", "75")
     own, annex = partner.establishments
 
@@ -197,9 +246,13 @@ def test_nobody_is_appointed_under_a_convention_from_its_last_day_on() -> None:
     convention = convention_of(partner, Mode.DELEGATED)
     convention.close(day(1), ClosingReason.PARTNER_CEASED, None, TODAY)
 
-    assert convention.contract.appoint(colleague(partner), ManagerKind.MANAGER, TODAY).is_active_on(TODAY)
+    assert convention.contract.appoint(
+        colleague(partner), ManagerKind.MANAGER, TODAY
+    ).is_active_on(TODAY)
     with refused(Rule.CONVENTION_CLOSED):
-        convention.contract.appoint(colleague(partner, "Perrin"), ManagerKind.DEPUTY, day(1))
+        convention.contract.appoint(
+            colleague(partner, "Perrin"), ManagerKind.DEPUTY, day(1)
+        )
 
 
 def test_a_suspended_person_is_not_appointed() -> None:
@@ -216,7 +269,8 @@ def test_a_manager_who_is_suspended_gone_or_ended_does_not_act() -> None:
     partner = partner_in()
     contract = convention_of(partner, Mode.DELEGATED).contract
     suspended, gone, ended, acting = (
-        contract.appoint(colleague(partner, name), ManagerKind.DEPUTY, TODAY) for name in "abcd"
+        contract.appoint(colleague(partner, name), ManagerKind.DEPUTY, TODAY)
+        for name in "abcd"
     )
 
     suspended.affiliation.suspend(TODAY, "Absence", BY_ORGANISM)
@@ -242,7 +296,10 @@ def test_the_last_manager_stays() -> None:
 def test_a_manager_who_will_go_does_not_let_the_last_one_go() -> None:
     partner = partner_in()
     contract = convention_of(partner, Mode.DELEGATED).contract
-    staying, going = (contract.appoint(colleague(partner, name), ManagerKind.MANAGER, TODAY) for name in "ab")
+    staying, going = (
+        contract.appoint(colleague(partner, name), ManagerKind.MANAGER, TODAY)
+        for name in "ab"
+    )
     going.affiliation.end(day(5), TODAY)
 
     partner.keep_a_manager(going.affiliation, TODAY)
@@ -253,7 +310,9 @@ def test_a_manager_who_will_go_does_not_let_the_last_one_go() -> None:
 def test_the_manager_of_a_closed_convention_may_go() -> None:
     partner = partner_in()
     former = convention_of(partner, Mode.DELEGATED)
-    leaving = former.contract.appoint(colleague(partner), ManagerKind.MANAGER, TODAY).affiliation
+    leaving = former.contract.appoint(
+        colleague(partner), ManagerKind.MANAGER, TODAY
+    ).affiliation
     former.close(TODAY, ClosingReason.SIRET_CHANGE, None, TODAY)
     successor = signed(draft_of(partner, Mode.DELEGATED))
     successor.contract.appoint(colleague(partner, "Perrin"), ManagerKind.MANAGER, TODAY)
@@ -284,8 +343,14 @@ async def test_a_siret_is_borne_by_one_partner_at_a_time(database: Database) -> 
     assert "partner_siret" in said
 
 
-async def test_an_establishment_is_declared_by_one_partner_at_a_time(database: Database) -> None:
-    row = ESTABLISHED | {"id": "est_again", "partner_id": "ptr_99990001200017", "siret": "99990001200025"}
+async def test_an_establishment_is_declared_by_one_partner_at_a_time(
+    database: Database,
+) -> None:
+    row = ESTABLISHED | {
+        "id": "est_again",
+        "partner_id": "ptr_99990001200017",
+        "siret": "99990001200025",
+    }
 
     said = await broken(database, insert(Establishment).values(**row))
     await accepted(database, insert(Establishment).values(**row, ended_on=TODAY))

@@ -7,11 +7,27 @@ from datetime import date
 
 import pytest
 
-from persistence.records import Convention, Group, Mode, Partner, Rule, ServiceAccess, standing
+from persistence.records import (
+    Convention,
+    Group,
+    Mode,
+    Partner,
+    Rule,
+    ServiceAccess,
+    standing,
+)
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
-from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, prepare, switch
-from tests.records.build import (
+from persistence.records.successions import (
+    MembersAtSwitch,
+    Papers,
+    change_mode,
+    change_siret,
+    prepare,
+    switch,
+)
+
+from .build import (
     DECLARANT,
     ESAT,
     PAPER,
@@ -46,7 +62,9 @@ def codes(access: ServiceAccess, group: Group) -> list[Rule]:
 # before the opening
 
 
-def test_all_is_prepared_on_a_signed_bulletin_and_gives_no_right_before_the_opening() -> None:
+def test_all_is_prepared_on_a_signed_bulletin_and_gives_no_right_before_the_opening() -> (
+    None
+):
     bulletin = ready_bulletin(convention_of(partner_in()))
     access, partner = bulletin.access, bulletin.access.convention.partner
     person = colleague(partner)
@@ -93,7 +111,9 @@ def test_nothing_is_prepared_on_a_bulletin_that_is_not_signed_or_that_is_over() 
             access.create_group("Déclarants", None, TODAY)
 
 
-def test_nothing_is_prepared_on_a_bulletin_that_is_withdrawn_before_it_takes_effect() -> None:
+def test_nothing_is_prepared_on_a_bulletin_that_is_withdrawn_before_it_takes_effect() -> (
+    None
+):
     bulletin = draft_bulletin(convention_of(partner_in()))
     bulletin.sign(PAPER, day(5), None, acknowledge_cna=False, today=TODAY)
     bulletin.close(day(3), "Retrait", TODAY)
@@ -102,11 +122,15 @@ def test_nothing_is_prepared_on_a_bulletin_that_is_withdrawn_before_it_takes_eff
         bulletin.access.create_group("Déclarants", None, TODAY)
 
 
-def test_an_establishment_that_only_a_bulletin_to_come_names_is_prepared_with_a_notice() -> None:
+def test_an_establishment_that_only_a_bulletin_to_come_names_is_prepared_with_a_notice() -> (
+    None
+):
     access = esat_access()
     partner = access.convention.partner
     (here,) = partner.establishments
-    there = partner.add_establishment(Siret.read(SAME_UNIT), "Annexe", "75", None, TODAY)
+    there = partner.add_establishment(
+        Siret.read(SAME_UNIT), "Annexe", "75", None, TODAY
+    )
     later = draft_bulletin(access.convention)
     later.sign(PAPER, day(5), None, acknowledge_cna=False, today=TODAY)
     notices = {}
@@ -164,7 +188,9 @@ def test_an_inclusion_neither_begins_before_today_nor_ends_before_it_begins() ->
         group.include(person, TODAY, day(2), day(2))
 
 
-def test_two_inclusions_of_a_person_in_a_group_do_not_overlap_and_a_longer_one_puts_off_the_end() -> None:
+def test_two_inclusions_of_a_person_in_a_group_do_not_overlap_and_a_longer_one_puts_off_the_end() -> (
+    None
+):
     access = esat_access()
     group, person = group_of(access), colleague(access.convention.partner)
     group.include(person, TODAY, None, day(4))
@@ -174,7 +200,10 @@ def test_two_inclusions_of_a_person_in_a_group_do_not_overlap_and_a_longer_one_p
     group.include(person, TODAY, day(2), day(6))
     group.include(person, TODAY, day(8), day(9))
 
-    assert [(m.starts_on, m.ends_on) for m in group.memberships] == [(TODAY, day(6)), (day(8), day(9))]
+    assert [(m.starts_on, m.ends_on) for m in group.memberships] == [
+        (TODAY, day(6)),
+        (day(8), day(9)),
+    ]
     with refused(Rule.ALREADY_MEMBER):
         group.include(person, TODAY, day(7))
 
@@ -186,10 +215,15 @@ def test_an_inclusion_may_end_on_the_day_on_which_another_begins() -> None:
 
     group.include(person, TODAY, None, day(4))
 
-    assert [(m.starts_on, m.ends_on) for m in group.memberships] == [(day(4), None), (TODAY, day(4))]
+    assert [(m.starts_on, m.ends_on) for m in group.memberships] == [
+        (day(4), None),
+        (TODAY, day(4)),
+    ]
 
 
-def test_an_inclusion_told_again_with_its_own_end_is_known_and_with_none_goes_on() -> None:
+def test_an_inclusion_told_again_with_its_own_end_is_known_and_with_none_goes_on() -> (
+    None
+):
     access = esat_access()
     group, person = group_of(access), colleague(access.convention.partner)
     first = group.include(person, TODAY, None, day(4))
@@ -225,7 +259,12 @@ def staffed(mode: Mode = Mode.CENTRALISED) -> tuple[Partner, Convention, Group]:
     return access.convention.partner, access.convention, group
 
 
-def switched(partner: Partner, on: date, members: MembersAtSwitch | None, mode: Mode = Mode.DELEGATED) -> Convention:
+def switched(
+    partner: Partner,
+    on: date,
+    members: MembersAtSwitch | None,
+    mode: Mode = Mode.DELEGATED,
+) -> Convention:
     successor = change_mode(partner, mode, TODAY)
     reason = ClosingReason.DELEGATION_CHANGE
     notices = switch(successor, PAPERS, on, reason, frozenset(), TODAY, members)
@@ -241,26 +280,34 @@ def test_a_change_of_siret_carries_the_memberships_over_and_loses_no_right() -> 
     partner, former, group = staffed()
     before = standing(partner, TODAY).rights
     successor = prepare(partner, Mode.CENTRALISED, SAME_UNIT, TODAY)
-    bear(partner, Siret.read(SAME_UNIT), None, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
 
-    notices = switch(successor, PAPERS, TODAY, ClosingReason.SIRET_CHANGE, frozenset(), TODAY)
+    notices = switch(
+        successor, PAPERS, TODAY, ClosingReason.SIRET_CHANGE, frozenset(), TODAY
+    )
 
     assert notices == []
     assert len(before) == 2
-    assert standing(partner, TODAY).rights == standing(partner, day(30)).rights == before
+    assert (
+        standing(partner, TODAY).rights == standing(partner, day(30)).rights == before
+    )
     (again,) = esat_of(successor).groups
     assert {m.starts_on for m in again.memberships} == {TODAY}
     assert not {m.id for m in again.memberships} & {m.id for m in group.memberships}
     assert former.closed_on == TODAY
 
 
-def test_a_change_of_siret_does_not_carry_a_role_that_the_new_bulletin_does_not_grant() -> None:
+def test_a_change_of_siret_does_not_carry_a_role_that_the_new_bulletin_does_not_grant() -> (
+    None
+):
     partner, _, _ = staffed()
     successor = prepare(partner, Mode.CENTRALISED, SAME_UNIT, TODAY)
     esat_of(successor).bulletins[0].roles = [READER]
-    bear(partner, Siret.read(SAME_UNIT), None, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
 
-    notices = switch(successor, PAPERS, TODAY, ClosingReason.SIRET_CHANGE, frozenset(), TODAY)
+    notices = switch(
+        successor, PAPERS, TODAY, ClosingReason.SIRET_CHANGE, frozenset(), TODAY
+    )
 
     assert [n.rule for n in notices] == [Rule.MEMBERS_END]
     assert who(partner, TODAY) == set()
@@ -273,7 +320,9 @@ def test_a_change_of_mode_says_what_becomes_of_the_people_when_there_are_some() 
 
     empty = opened(ready_bulletin(convention_of(partner_in()))).convention.partner
     successor = change_mode(empty, Mode.DELEGATED, TODAY)
-    switch(successor, PAPERS, TODAY, ClosingReason.DELEGATION_CHANGE, frozenset(), TODAY)
+    switch(
+        successor, PAPERS, TODAY, ClosingReason.DELEGATION_CHANGE, frozenset(), TODAY
+    )
 
 
 @pytest.mark.parametrize("on", [0, 5])
@@ -295,13 +344,25 @@ def test_what_is_carried_keeps_its_last_day_and_who_has_left_is_not_carried() ->
     gone.end(day(3), TODAY)
 
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
-    notices = switch(successor, PAPERS, day(5), ClosingReason.DELEGATION_CHANGE, frozenset(), TODAY, CARRY)
+    notices = switch(
+        successor,
+        PAPERS,
+        day(5),
+        ClosingReason.DELEGATION_CHANGE,
+        frozenset(),
+        TODAY,
+        CARRY,
+    )
 
     assert Rule.MEMBERS_END in {n.rule for n in notices}
-    assert [(m.starts_on, m.ends_on) for m in esat_of(successor).groups[0].memberships] == [(day(5), day(8))]
+    assert [
+        (m.starts_on, m.ends_on) for m in esat_of(successor).groups[0].memberships
+    ] == [(day(5), day(8))]
 
 
-def test_what_is_taken_away_before_an_announced_switch_does_not_come_back_with_it() -> None:
+def test_what_is_taken_away_before_an_announced_switch_does_not_come_back_with_it() -> (
+    None
+):
     """Removed, closed or given a lesser role meanwhile, under the former: the successor follows."""
     partner, _, group = staffed()
     successor = switched(partner, day(5), CARRY)
@@ -321,7 +382,9 @@ def test_what_is_taken_away_before_an_announced_switch_does_not_come_back_with_i
     assert len(who(partner, day(5))) == 1
 
 
-def test_a_group_closed_on_the_day_of_a_switch_does_not_close_the_one_that_has_followed_it() -> None:
+def test_a_group_closed_on_the_day_of_a_switch_does_not_close_the_one_that_has_followed_it() -> (
+    None
+):
     partner, former, _ = staffed()
     successor = switched(partner, day(5), CARRY)
     (old,), (new,) = esat_of(former).groups, esat_of(successor).groups

@@ -9,12 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strawberry.utils.str_converters import to_camel_case
 
+from persistence.intake.cells import (
+    cents,
+    day,
+    flag,
+    name,
+    prose,
+    rate,
+    reference,
+    share,
+)
+from persistence.intake.remuneration_lines import Remuneration
 from persistence.records import Rule
-from persistence.records.cells import cents, day, flag, name, prose, rate, reference, share
+from persistence.records.declarations import NoPayReason
 from persistence.records.identifiers import Nir
-from persistence.records.remunerations import NoPayReason, Remuneration
-from tests.records.build import refused
-from tests.records.november import (
+
+from .build import refused
+from .november import (
     ANYTHING,
     CERTIFICATE,
     ELSEWHERE,
@@ -77,7 +88,9 @@ def test_a_cell_that_is_required_and_blank_is_missed_at_its_field(
     assert rejected(**{cell: blank}) == [(rule, at)]
 
 
-@pytest.mark.parametrize("cell", ["client_reference", "matricule", "paying_organism", "siret"])
+@pytest.mark.parametrize(
+    "cell", ["client_reference", "matricule", "paying_organism", "siret"]
+)
 def test_a_cell_that_may_be_blank_is_not_missed(cell: str) -> None:
     assert rejected(**{cell: None}) == rejected(**{cell: "  "}) == []
 
@@ -93,7 +106,12 @@ def test_a_cell_that_may_be_blank_is_not_missed(cell: str) -> None:
         ("birth_date", "27/13/1985", Rule.DAY_INVALID, "birthDate"),
         ("matricule", "12345678", Rule.MATRICULE_FORMAT, "matricule"),
         ("paying_organism", "999", Rule.PAYING_ORGANISM_UNKNOWN, "payingOrganism"),
-        ("paying_organism", "\u0667\u0665\u0661", Rule.PAYING_ORGANISM_UNKNOWN, "payingOrganism"),
+        (
+            "paying_organism",
+            "\u0667\u0665\u0661",
+            Rule.PAYING_ORGANISM_UNKNOWN,
+            "payingOrganism",
+        ),
         ("siret", ELSEWHERE, Rule.ESTABLISHMENT_MISMATCH, "siret"),
         ("siret", "99990001200026", Rule.SIRET_KEY, "siret"),
         ("siret", "9,9990001E+13", Rule.SIRET_FORMAT, "siret"),
@@ -107,19 +125,34 @@ def test_a_cell_that_may_be_blank_is_not_missed(cell: str) -> None:
         ("dual_activity", "peut-être", Rule.DUAL_ACTIVITY_MISSING, "dualActivity"),
         ("dual_activity_since", "31/11/2026", Rule.DAY_INVALID, "dualActivitySince"),
         ("dual_activity_hours", "17h30", Rule.VALUE_INVALID, "dualActivityHours"),
-        ("dual_activity_employer", "732829320", Rule.SIRET_FORMAT, "dualActivityEmployer"),
+        (
+            "dual_activity_employer",
+            "732829320",
+            Rule.SIRET_FORMAT,
+            "dualActivityEmployer",
+        ),
         ("aah_beneficiary", "peut-être", Rule.VALUE_INVALID, "aahBeneficiary"),
         ("reference_month", "2026-10", Rule.PERIOD_NOT_NOVEMBER, "referenceMonth"),
         ("reference_month", "2025-11", Rule.PERIOD_NOT_NOVEMBER, "referenceMonth"),
-        ("confirmation", "rappel pour 1 85 05 75 999 042", Rule.NIR_IN_TEXT, "confirmation"),
+        (
+            "confirmation",
+            "rappel pour 1 85 05 75 999 042",
+            Rule.NIR_IN_TEXT,
+            "confirmation",
+        ),
         ("comment", "voir 185057599904209", Rule.NIR_IN_TEXT, "comment"),
         ("comment", "a" * 501, Rule.VALUE_INVALID, "comment"),
     ],
 )
-def test_a_cell_that_cannot_be_read_blocks_at_its_field_alone(cell: str, written: str, rule: Rule, at: str) -> None:
+def test_a_cell_that_cannot_be_read_blocks_at_its_field_alone(
+    cell: str, written: str, rule: Rule, at: str
+) -> None:
     expected = [(rule, at)]
     if cell == "no_pay_reason":  # the amounts of the good line go with no reason
-        expected += [(Rule.NO_PAY_WITH_AMOUNT, "netRemuneration"), (Rule.NO_PAY_WITH_AMOUNT, "netAid")]
+        expected += [
+            (Rule.NO_PAY_WITH_AMOUNT, "netRemuneration"),
+            (Rule.NO_PAY_WITH_AMOUNT, "netAid"),
+        ]
 
     assert rejected(**{cell: written}) == expected
 
@@ -136,27 +169,42 @@ def test_a_line_tells_all_that_blocks_it() -> None:
 def test_a_notice_stands_at_the_rank_of_its_line() -> None:
     lines = CERTIFICATE.read_all([GOOD, {**GOOD, "nir": "x"}])
 
-    assert [notice.path for line in lines for notice in line.errors] == [("lines", "1", "nir")]
+    assert [notice.path for line in lines for notice in line.errors] == [
+        ("lines", "1", "nir")
+    ]
 
 
 # cells
 
 
 @pytest.mark.parametrize("decimals", [".0", ",0", ".00"])
-def test_the_numbers_that_a_spreadsheet_wrote_are_whole_in_every_identifier(decimals: str) -> None:
+def test_the_numbers_that_a_spreadsheet_wrote_are_whole_in_every_identifier(
+    decimals: str,
+) -> None:
     numbers = ("nir", "matricule", "paying_organism", "siret")
 
-    line = read(**{cell: GOOD[cell] + decimals for cell in numbers}, dual_activity=f"0{decimals}")
+    line = read(
+        **{cell: GOOD[cell] + decimals for cell in numbers},
+        dual_activity=f"0{decimals}",
+    )
 
     assert (line.errors, line.warnings) == ([], [])
     assert line == read()
 
 
 def test_a_payer_and_a_siret_lose_their_first_zeros_to_a_spreadsheet() -> None:
-    line = read(paying_organism="11.0", dual_activity="1.0", dual_activity_employer=CUT_SIRET + ".0")
+    line = read(
+        paying_organism="11.0",
+        dual_activity="1.0",
+        dual_activity_employer=CUT_SIRET + ".0",
+    )
 
     assert line.errors == []
-    assert (line.paying_id, line.dual_activity, line.dual_activity_employer) == ("org_011", True, ZEROS_SIRET)
+    assert (line.paying_id, line.dual_activity, line.dual_activity_employer) == (
+        "org_011",
+        True,
+        ZEROS_SIRET,
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,7 +227,9 @@ def test_a_payer_and_a_siret_lose_their_first_zeros_to_a_spreadsheet() -> None:
         ("0000812,33", 812_33),
     ],
 )
-def test_an_amount_is_read_in_cents_as_a_payroll_writes_it(written: str, amount: int) -> None:
+def test_an_amount_is_read_in_cents_as_a_payroll_writes_it(
+    written: str, amount: int
+) -> None:
     assert cents(written) == amount
 
 
@@ -219,19 +269,31 @@ def test_what_is_no_amount_is_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "hundredths"),
-    [("33,33", 33_33), ("33.33 %", 33_33), ("100", 100_00), ("100,00%", 100_00), ("0,01", 1), ("80.0", 80_00)],
+    [
+        ("33,33", 33_33),
+        ("33.33 %", 33_33),
+        ("100", 100_00),
+        ("100,00%", 100_00),
+        ("0,01", 1),
+        ("80.0", 80_00),
+    ],
 )
 def test_a_rate_is_read_in_hundredths(written: str, hundredths: int) -> None:
     assert rate(written) == hundredths
 
 
-@pytest.mark.parametrize("written", ["0", "0,00", "100,01", "120", "-50", "33,333", "1e2", "plein", "%", ""])
+@pytest.mark.parametrize(
+    "written", ["0", "0,00", "100,01", "120", "-50", "33,333", "1e2", "plein", "%", ""]
+)
 def test_a_rate_is_above_0_and_up_to_100(written: str) -> None:
     with refused(Rule.RATE_RANGE):
         rate(written)
 
 
-@pytest.mark.parametrize(("written", "hundredths"), [("0", 0), ("5,1", 5_10), ("22,00 %", 22_00), ("100", 100_00)])
+@pytest.mark.parametrize(
+    ("written", "hundredths"),
+    [("0", 0), ("5,1", 5_10), ("22,00 %", 22_00), ("100", 100_00)],
+)
 def test_a_share_goes_from_0_to_100(written: str, hundredths: int) -> None:
     assert share(written) == hundredths
     with refused(Rule.SHARE_RANGE):
@@ -307,7 +369,20 @@ def test_a_name_is_letters_and_the_marks_between_them(written: str, read_: str) 
 
 @pytest.mark.parametrize(
     "written",
-    ["", "=1+1", "+33", "@nom", "-Le Goff", "'", "R2D2", "Roux;Durand", "Roux\x00", "A" * 81, "\ud800", "Roux\u202e"],
+    [
+        "",
+        "=1+1",
+        "+33",
+        "@nom",
+        "-Le Goff",
+        "'",
+        "R2D2",
+        "Roux;Durand",
+        "Roux\x00",
+        "A" * 81,
+        "\ud800",
+        "Roux\u202e",
+    ],
 )
 def test_what_is_no_name_is_refused(written: str) -> None:
     with refused(Rule.NAME_INVALID):
@@ -321,7 +396,9 @@ def test_what_is_no_name_is_refused(written: str) -> None:
         (("N", "Non", "0", "faux", "FALSE", "no"), False),
     ],
 )
-def test_yes_and_no_are_said_in_several_ways(words: tuple[str, ...], *, yes: bool) -> None:
+def test_yes_and_no_are_said_in_several_ways(
+    words: tuple[str, ...], *, yes: bool
+) -> None:
     assert [flag(word) for word in words] == [yes] * len(words)
 
 
@@ -332,10 +409,16 @@ def test_what_says_neither_yes_nor_no_is_refused(word: str) -> None:
 
 
 def test_a_caf_is_named_by_its_code_with_or_without_its_first_zeros() -> None:
-    assert [read(paying_organism=code).paying_id for code in ("921", "011", "11")] == ["org_921", "org_011", "org_011"]
+    assert [read(paying_organism=code).paying_id for code in ("921", "011", "11")] == [
+        "org_921",
+        "org_011",
+        "org_011",
+    ]
 
 
-@pytest.mark.parametrize("month", ["2026-11", "11/2026", "novembre 2026", "Novembre 2026", "NOVEMBRE 2026"])
+@pytest.mark.parametrize(
+    "month", ["2026-11", "11/2026", "novembre 2026", "Novembre 2026", "NOVEMBRE 2026"]
+)
 def test_the_month_may_be_said_and_is_november_of_the_campaign(month: str) -> None:
     assert rejected(reference_month=month) == []
 
@@ -375,7 +458,9 @@ def test_the_aid_is_a_part_of_the_remuneration() -> None:
 
 
 def test_a_remuneration_of_nothing_needs_its_reason() -> None:
-    assert rejected(net_remuneration="0,00") == [(Rule.AMOUNT_MISSING, "netRemuneration")]
+    assert rejected(net_remuneration="0,00") == [
+        (Rule.AMOUNT_MISSING, "netRemuneration")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -393,7 +478,12 @@ def test_a_remuneration_of_nothing_needs_its_reason() -> None:
 def test_with_a_reason_for_no_pay_the_amounts_are_not_asked_for(
     written: str, reason: NoPayReason, nothing: str | None
 ) -> None:
-    line = read(no_pay_reason=written, net_remuneration=nothing, net_aid=nothing, esat_share=None)
+    line = read(
+        no_pay_reason=written,
+        net_remuneration=nothing,
+        net_aid=nothing,
+        esat_share=None,
+    )
 
     assert (line.errors, line.warnings, line.no_pay_reason) == ([], [], reason)
 
@@ -406,7 +496,9 @@ def test_with_a_reason_for_no_pay_the_amounts_are_not_asked_for(
         ({}, ["netRemuneration", "netAid"]),
     ],
 )
-def test_a_reason_for_no_pay_goes_with_no_amount(cells: dict[str, str | None], at: list[str]) -> None:
+def test_a_reason_for_no_pay_goes_with_no_amount(
+    cells: dict[str, str | None], at: list[str]
+) -> None:
     said = rejected(no_pay_reason="absence", **cells)
 
     assert said == [(Rule.NO_PAY_WITH_AMOUNT, field) for field in at]
@@ -415,15 +507,22 @@ def test_a_reason_for_no_pay_goes_with_no_amount(cells: dict[str, str | None], a
 # the bounds of November
 
 
-@pytest.mark.parametrize(("year", "monthly"), [(2024, 1801_80), (2025, 1801_80), (2026, 1867_02)])
-def test_the_smic_is_that_of_the_november_of_the_campaign(year: int, monthly: int) -> None:
+@pytest.mark.parametrize(
+    ("year", "monthly"), [(2024, 1801_80), (2025, 1801_80), (2026, 1867_02)]
+)
+def test_the_smic_is_that_of_the_november_of_the_campaign(
+    year: int, monthly: int
+) -> None:
     assert bounds_of(year).smic == monthly
 
 
 @pytest.mark.parametrize(
-    ("day_", "monthly"), [("2024-10-31", 1766_92), ("2024-11-01", 1801_80), ("2026-01-01", 1823_03)]
+    ("day_", "monthly"),
+    [("2024-10-31", 1766_92), ("2024-11-01", 1801_80), ("2026-01-01", 1823_03)],
 )
-def test_a_parameter_is_worth_its_last_value_on_the_day(day_: str, monthly: int) -> None:
+def test_a_parameter_is_worth_its_last_value_on_the_day(
+    day_: str, monthly: int
+) -> None:
     shuffled = PARAMETERS[::-1]
 
     assert type(bounds_of(2026)).on(date.fromisoformat(day_), shuffled).smic == monthly
@@ -450,25 +549,45 @@ def test_the_bounds_are_the_published_figures_to_the_cent(
 
 
 @pytest.mark.parametrize(
-    ("part", "aid"), [(5_00, 50_70), (10_00, 50_70), (20_00, 50_70), (22_00, 49_70), (30_00, 45_70), (100_00, 10_70)]
+    ("part", "aid"),
+    [
+        (5_00, 50_70),
+        (10_00, 50_70),
+        (20_00, 50_70),
+        (22_00, 49_70),
+        (30_00, 45_70),
+        (100_00, 10_70),
+    ],
 )
-def test_the_aid_falls_by_half_a_point_for_each_point_above_twenty(part: int, aid: int) -> None:
+def test_the_aid_falls_by_half_a_point_for_each_point_above_twenty(
+    part: int, aid: int
+) -> None:
     assert bounds_of(2026).aid(part) == aid
 
 
 def test_the_example_of_twelve_percent_at_four_fifths_is_rounded_once() -> None:
     bounds = bounds_of(2026)
 
-    assert [bounds.gross(part, 80_00) for part in (12_00, 50_70, 62_70)] == [179_23, 757_26, 936_50]
+    assert [bounds.gross(part, 80_00) for part in (12_00, 50_70, 62_70)] == [
+        179_23,
+        757_26,
+        936_50,
+    ]
 
 
-def test_a_remuneration_above_the_maximum_is_refused_until_it_is_confirmed_with_a_reason() -> None:
+def test_a_remuneration_above_the_maximum_is_refused_until_it_is_confirmed_with_a_reason() -> (
+    None
+):
     above = {"rate": "50", "net_remuneration": "1033,41", "net_aid": "416,50"}
 
     assert rejected(**{**above, "net_remuneration": "1033,40"}) == []
     assert rejected(**above) == [(Rule.RG_ABOVE_MAX, "netRemuneration")]
-    assert rejected(**above, confirmation=" ") == [(Rule.RG_ABOVE_MAX, "netRemuneration")]
-    assert (Rule.RG_ABOVE_MAX, "netRemuneration") in warned(**above, confirmation="Rappel de septembre")
+    assert rejected(**above, confirmation=" ") == [
+        (Rule.RG_ABOVE_MAX, "netRemuneration")
+    ]
+    assert (Rule.RG_ABOVE_MAX, "netRemuneration") in warned(
+        **above, confirmation="Rappel de septembre"
+    )
 
 
 def test_the_maximum_is_not_judged_where_the_rate_cannot_be_read() -> None:
@@ -493,15 +612,24 @@ def test_a_number_of_another_year_than_the_birth_is_told() -> None:
 
 def test_the_month_of_a_nir_against_the_birth_month_is_told() -> None:
     assert warned(birth_date="27/06/1985") == [(Rule.NIR_MONTH_MISMATCH, "nir")]
-    assert warned(birth_date="27/06/1986") == [(Rule.NIR_YEAR_MISMATCH, "nir"), (Rule.NIR_MONTH_MISMATCH, "nir")]
-    assert warned(nir="1853375999042", birth_date="27/06/1985") == [(Rule.NIR_COMPLETED, "nir")]
+    assert warned(birth_date="27/06/1986") == [
+        (Rule.NIR_YEAR_MISMATCH, "nir"),
+        (Rule.NIR_MONTH_MISMATCH, "nir"),
+    ]
+    assert warned(nir="1853375999042", birth_date="27/06/1985") == [
+        (Rule.NIR_COMPLETED, "nir")
+    ]
 
 
 def test_a_short_matricule_is_told() -> None:
     assert warned(matricule="12345") == [(Rule.MATRICULE_SHORT, "matricule")]
 
 
-SECOND = {"dual_activity": "O", "dual_activity_since": "01/10/2026", "dual_activity_hours": "17,5"}
+SECOND = {
+    "dual_activity": "O",
+    "dual_activity_since": "01/10/2026",
+    "dual_activity_hours": "17,5",
+}
 HALF = {"rate": "50", "net_remuneration": "515,08", "net_aid": "416,50"}
 
 
@@ -510,7 +638,9 @@ def test_a_second_activity_at_full_rate_is_told() -> None:
     assert warned(**SECOND, **HALF) == []
 
 
-def test_a_second_activity_without_its_first_day_or_its_hours_is_kept_and_it_is_told() -> None:
+def test_a_second_activity_without_its_first_day_or_its_hours_is_kept_and_it_is_told() -> (
+    None
+):
     """R16: « oui » is an answer; what it lacks is asked for."""
     line = read(dual_activity="O", **HALF)
 
@@ -529,13 +659,19 @@ def test_a_second_activity_without_its_first_day_or_its_hours_is_kept_and_it_is_
         {"dual_activity_employer": "732 829 320 00074"},
     ],
 )
-def test_no_second_activity_and_its_facts_contradict_each_other(cells: dict[str, str]) -> None:
-    assert [rule for rule, _ in rejected(dual_activity="N", **cells)] == [Rule.VALUE_INVALID]
+def test_no_second_activity_and_its_facts_contradict_each_other(
+    cells: dict[str, str],
+) -> None:
+    assert [rule for rule, _ in rejected(dual_activity="N", **cells)] == [
+        Rule.VALUE_INVALID
+    ]
 
 
 def test_a_second_activity_that_ends_is_no_more() -> None:
     assert rejected(dual_activity="N", dual_activity_until="01/10/2026") == []
-    assert rejected(**SECOND, dual_activity_until="01/10/2026") == [(Rule.VALUE_INVALID, "dualActivityUntil")]
+    assert rejected(**SECOND, dual_activity_until="01/10/2026") == [
+        (Rule.VALUE_INVALID, "dualActivityUntil")
+    ]
 
 
 def test_more_than_35_hours_elsewhere_is_told() -> None:
@@ -554,7 +690,10 @@ def test_the_facts_of_a_second_activity_are_read() -> None:
     )
 
     assert line.errors == []
-    assert (line.dual_activity_since, line.dual_activity_hours) == (date(2026, 10, 1), 17_50)
+    assert (line.dual_activity_since, line.dual_activity_hours) == (
+        date(2026, 10, 1),
+        17_50,
+    )
     assert line.dual_activity_employer == "73282932000074"
 
 
@@ -590,10 +729,20 @@ def test_the_share_of_the_esat_is_compared_with_the_remuneration_less_the_aid(
     ],
 )
 @pytest.mark.parametrize("rate_", [100_00, 80_00, 33_33])
-def test_at_88_percent_of_the_gross_figures_nothing_is_told(part: str, net: str, aid: str, rate_: int) -> None:
+def test_at_88_percent_of_the_gross_figures_nothing_is_told(
+    part: str, net: str, aid: str, rate_: int
+) -> None:
     scaled = [f"{cents(amount) * rate_ // 100_00 / 100:.2f}" for amount in (net, aid)]
 
-    assert warned(esat_share=part, net_remuneration=scaled[0], net_aid=scaled[1], rate=f"{rate_ / 100}") == []
+    assert (
+        warned(
+            esat_share=part,
+            net_remuneration=scaled[0],
+            net_aid=scaled[1],
+            rate=f"{rate_ / 100}",
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -605,7 +754,9 @@ def test_at_88_percent_of_the_gross_figures_nothing_is_told(part: str, net: str,
         ("993,91", [(Rule.AID_DIFFERS, "netAid")]),
     ],
 )
-def test_the_aid_is_compared_with_what_the_share_gives(aid: str, expected: list[tuple[Rule, str]]) -> None:
+def test_the_aid_is_compared_with_what_the_share_gives(
+    aid: str, expected: list[tuple[Rule, str]]
+) -> None:
     """946,58 € is the aid at full time: from 70 to 105 percent of it, nothing is told."""
     net = f"{(cents(aid) + 197_16) / 100:.2f}"
 
@@ -624,7 +775,10 @@ def test_a_remuneration_far_below_the_minimum_is_told() -> None:
 
 
 def test_nothing_is_compared_in_a_line_that_cannot_be_taken() -> None:
-    assert told(read(dual_activity="O", rate="100", nir="x", esat_share="3").warnings) == []
+    assert (
+        told(read(dual_activity="O", rate="100", nir="x", esat_share="3").warnings)
+        == []
+    )
 
 
 # between lines
@@ -649,13 +803,18 @@ def test_the_same_number_twice_rejects_both_lines_each_naming_the_other() -> Non
         [],
         [(Rule.WORKER_DUPLICATE_IN_BATCH, "nir")],
     ]
-    assert [n.detail for line in lines for n in line.errors] == ["Voir : au rang 2.", "Voir : A."]
+    assert [n.detail for line in lines for n in line.errors] == [
+        "Voir : au rang 2.",
+        "Voir : A.",
+    ]
 
 
 def test_a_duplicate_is_one_whatever_else_is_wrong_with_its_line() -> None:
     lines = _read_all({"rate": "x"}, {"client_reference": "L2"})
 
-    assert [told(line.errors)[-1] for line in lines] == [(Rule.WORKER_DUPLICATE_IN_BATCH, "nir")] * 2
+    assert [told(line.errors)[-1] for line in lines] == [
+        (Rule.WORKER_DUPLICATE_IN_BATCH, "nir")
+    ] * 2
 
 
 def test_a_number_on_a_thousand_lines_names_a_few_of_the_others() -> None:
@@ -681,10 +840,15 @@ def test_a_number_that_cannot_be_read_is_no_duplicate() -> None:
 
 
 def test_a_reference_that_serves_twice_is_told_and_takes_nothing_away() -> None:
-    lines = _read_all({}, {"nir": OTHERS[0]}, {"nir": OTHERS[1], "client_reference": "L2"})
+    lines = _read_all(
+        {}, {"nir": OTHERS[0]}, {"nir": OTHERS[1], "client_reference": "L2"}
+    )
 
     assert [line.errors for line in lines] == [[], [], []]
-    assert [(Rule.REFERENCE_DUPLICATE, "clientReference") in told(line.warnings) for line in lines] == [
+    assert [
+        (Rule.REFERENCE_DUPLICATE, "clientReference") in told(line.warnings)
+        for line in lines
+    ] == [
         True,
         True,
         False,
@@ -692,9 +856,13 @@ def test_a_reference_that_serves_twice_is_told_and_takes_nothing_away() -> None:
 
 
 def test_lines_without_reference_do_not_repeat_one() -> None:
-    lines = _read_all({"client_reference": None}, {"client_reference": None, "nir": OTHERS[0]})
+    lines = _read_all(
+        {"client_reference": None}, {"client_reference": None, "nir": OTHERS[0]}
+    )
 
-    assert Rule.REFERENCE_DUPLICATE not in {n.rule for line in lines for n in line.warnings}
+    assert Rule.REFERENCE_DUPLICATE not in {
+        n.rule for line in lines for n in line.warnings
+    }
 
 
 def test_an_empty_certificate_has_no_line() -> None:
@@ -718,31 +886,55 @@ CELLS = [
 
 
 @given(st.sampled_from(CELLS), ANYTHING)
-def test_a_cell_may_hold_anything_and_no_notice_repeats_it(cell: str, text: str) -> None:
+def test_a_cell_may_hold_anything_and_no_notice_repeats_it(
+    cell: str, text: str
+) -> None:
     line = read(**{cell: text})
 
-    assert not [n.message for n in (*line.errors, *line.warnings) if repeats(n.message, text)]
+    assert not [
+        n.message for n in (*line.errors, *line.warnings) if repeats(n.message, text)
+    ]
 
 
-@given(st.sampled_from([cents, rate, share, day, name, flag, reference, prose]), ANYTHING)
-def test_a_reader_reads_or_refuses_and_repeats_nothing(reader: Callable[[str], object], text: str) -> None:
+@given(
+    st.sampled_from([cents, rate, share, day, name, flag, reference, prose]), ANYTHING
+)
+def test_a_reader_reads_or_refuses_and_repeats_nothing(
+    reader: Callable[[str], object], text: str
+) -> None:
     assert not repeats(sentence(reader, text), text)
 
 
 @given(st.integers(0, 9999999_99))
-def test_an_amount_written_with_a_comma_or_a_point_is_the_same_to_the_cent(amount: int) -> None:
+def test_an_amount_written_with_a_comma_or_a_point_is_the_same_to_the_cent(
+    amount: int,
+) -> None:
     euros, rest = divmod(amount, 100)
 
-    assert cents(f"{euros},{rest:02}") == cents(f"{euros}.{rest:02}") == cents(f"{euros:,}.{rest:02}") == amount
+    assert (
+        cents(f"{euros},{rest:02}")
+        == cents(f"{euros}.{rest:02}")
+        == cents(f"{euros:,}.{rest:02}")
+        == amount
+    )
 
 
 # references
 
 
 @pytest.mark.parametrize(
-    "opaque", ["1796079600000", "INV-1796079600000", "291077899901729", "2910778999017", "salarié 179035999910360"]
+    "opaque",
+    [
+        "1796079600000",
+        "INV-1796079600000",
+        "291077899901729",
+        "2910778999017",
+        "salarié 179035999910360",
+    ],
 )
-def test_a_reference_is_opaque_though_it_reads_as_somebody_else_s_number(opaque: str) -> None:
+def test_a_reference_is_opaque_though_it_reads_as_somebody_else_s_number(
+    opaque: str,
+) -> None:
     (line,) = _read_all({"client_reference": opaque})
 
     assert (line.reference, line.errors) == (opaque, [])
@@ -757,13 +949,26 @@ def test_a_thousand_references_that_are_millisecond_stamps_are_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["{}", "salarié {}", "L-{}-2026", "{:.13}", "salarié {:.13}/1", "{0:.1} {0:.3}", "1.85.05.75.999.042"]
+    "written",
+    [
+        "{}",
+        "salarié {}",
+        "L-{}-2026",
+        "{:.13}",
+        "salarié {:.13}/1",
+        "{0:.1} {0:.3}",
+        "1.85.05.75.999.042",
+    ],
 )
-def test_a_reference_that_holds_a_number_of_its_own_batch_is_refused_and_is_not_kept(written: str) -> None:
+def test_a_reference_that_holds_a_number_of_its_own_batch_is_refused_and_is_not_kept(
+    written: str,
+) -> None:
     mine = "185057599904209"
     reference = written.replace("{0:.1} {0:.3}", "1 85 05 75 999 042").format(mine)
 
-    other, line = _read_all({"nir": OTHERS[0], "client_reference": reference}, {"client_reference": "L2"})
+    other, line = _read_all(
+        {"nir": OTHERS[0], "client_reference": reference}, {"client_reference": "L2"}
+    )
 
     assert (Rule.NIR_IN_TEXT, "clientReference") in told(other.errors)
     assert (other.reference, line.reference) == (None, "L2")
@@ -772,7 +977,10 @@ def test_a_reference_that_holds_a_number_of_its_own_batch_is_refused_and_is_not_
 def test_a_reference_never_repeats_a_number_that_its_line_cannot_read() -> None:
     (line,) = _read_all({"nir": "185057599904210", "client_reference": "1850575999042"})
 
-    assert told(line.errors) == [(Rule.NIR_IN_TEXT, "clientReference"), (Rule.NIR_KEY, "nir")]
+    assert told(line.errors) == [
+        (Rule.NIR_IN_TEXT, "clientReference"),
+        (Rule.NIR_KEY, "nir"),
+    ]
     assert line.reference is None
 
 
@@ -783,7 +991,9 @@ def test_a_reference_never_repeats_a_number_that_its_line_cannot_read() -> None:
 def test_a_cell_that_is_too_long_is_refused_before_it_is_read(field: str) -> None:
     line = read(**{field: "1" * 501})
 
-    told_of_it = {(n.rule, n.detail) for n in line.errors if n.path[-1] == to_camel_case(field)}
+    told_of_it = {
+        (n.rule, n.detail) for n in line.errors if n.path[-1] == to_camel_case(field)
+    }
     assert (Rule.VALUE_INVALID, "500 caractères au plus.") in told_of_it
 
 
@@ -792,8 +1002,14 @@ def test_a_cell_that_is_too_long_is_refused_before_it_is_read(field: str) -> Non
     ("cell", "at"), [("dual_activity", "dualActivity"), ("aah_beneficiary", "aahBeneficiary"),
                      ("paying_organism_changed", "payingOrganismChanged")],
 )  # fmt: skip
-def test_a_cross_is_read_as_yes_and_told_at_its_field(cell: str, at: str, written: str) -> None:
+def test_a_cross_is_read_as_yes_and_told_at_its_field(
+    cell: str, at: str, written: str
+) -> None:
     told_of = told(read(**{cell: written}).warnings)
 
     assert (Rule.CROSS_IS_YES, at) in told_of
-    assert [each for each in told(read(**{cell: "oui"}).warnings) if each[0] is Rule.CROSS_IS_YES] == []
+    assert [
+        each
+        for each in told(read(**{cell: "oui"}).warnings)
+        if each[0] is Rule.CROSS_IS_YES
+    ] == []

@@ -21,7 +21,8 @@ from persistence.records import (
 )
 from persistence.register import Register
 from tests.holding import held, rights_of
-from tests.records.build import (
+
+from .build import (
     CAF,
     CARE,
     CDAP,
@@ -33,8 +34,8 @@ from tests.records.build import (
     WORK,
     day,
 )
-from tests.records.lives import ACCIDENTS, BEGUN, SHAPES, Life, Reference, a_life
-from tests.records.reference import reference_of
+from .lives import ACCIDENTS, BEGUN, SHAPES, Life, Reference, a_life
+from .reference import reference_of
 
 DAYS = (-8, -3, -1, 0, 1, 2, 3, 4, 5, 6, 60)
 OURS = Reference(
@@ -68,8 +69,14 @@ BREAKS: Mapping[str, LinkKind] = {
 def best(life: Life) -> Path:
     """The path to the first establishment that is the nearest to hold."""
     place = life.partner.establishments[0].id
-    found = [p for p in paths(life.partner, day(6)) if p.right is not None and p.right.establishment_id == place]
-    return min(found, key=lambda path: sum(link.broken is not None for link in path.links))
+    found = [
+        p
+        for p in paths(life.partner, day(6))
+        if p.right is not None and p.right.establishment_id == place
+    ]
+    return min(
+        found, key=lambda path: sum(link.broken is not None for link in path.links)
+    )
 
 
 def test_a_life_without_accident_gives_the_right() -> None:
@@ -77,7 +84,9 @@ def test_a_life_without_accident_gives_the_right() -> None:
 
 
 @pytest.mark.parametrize("accident", BREAKS)
-def test_the_broken_link_is_the_one_whose_mending_gives_the_right(accident: str) -> None:
+def test_the_broken_link_is_the_one_whose_mending_gives_the_right(
+    accident: str,
+) -> None:
     path = best(a_life(OURS, SHAPES[0], 0, accident))
 
     assert [link.kind for link in path.links if link.broken] == [BREAKS[accident]]
@@ -86,16 +95,22 @@ def test_the_broken_link_is_the_one_whose_mending_gives_the_right(accident: str)
     assert not path.holds
 
 
-def test_of_several_broken_links_the_highest_is_named_first_and_mending_each_in_turn_gives_the_right() -> None:
+def test_of_several_broken_links_the_highest_is_named_first_and_mending_each_in_turn_gives_the_right() -> (
+    None
+):
     upwards = [link.kind for link in best(a_life(OURS)).links]
     for several in combinations(BREAKS, 3):
         left, mended = set(several), []
         while (broken := best(a_life(OURS, SHAPES[0], 0, *left)).broken) is not None:
             mended.append(broken.kind)
-            left = {accident for accident in left if BREAKS[accident] is not broken.kind}
+            left = {
+                accident for accident in left if BREAKS[accident] is not broken.kind
+            }
 
         assert left == set(), several
-        assert mended == sorted({BREAKS[accident] for accident in several}, key=upwards.index, reverse=True), several
+        assert mended == sorted(
+            {BREAKS[accident] for accident in several}, key=upwards.index, reverse=True
+        ), several
 
 
 # the register says the same
@@ -106,10 +121,16 @@ async def _lived(database: Database) -> list[str]:
     chosen: list[tuple[tuple[Mode, str], tuple[str, ...]]] = [
         (shape, (accident,)) for shape in SHAPES for accident in ("", *ACCIDENTS)
     ]
-    chosen += [(SHAPES[n % len(SHAPES)], two) for n, two in enumerate(combinations(ACCIDENTS, 2))]
+    chosen += [
+        (SHAPES[n % len(SHAPES)], two)
+        for n, two in enumerate(combinations(ACCIDENTS, 2))
+    ]
     async with database.transaction() as session:
         reference = await reference_of(session)
-        partners = [a_life(reference, shape, n, *told).partner for n, (shape, told) in enumerate(chosen)]
+        partners = [
+            a_life(reference, shape, n, *told).partner
+            for n, (shape, told) in enumerate(chosen)
+        ]
         session.add_all(partners)
         await session.flush()
         register = Register(session, database, BEGUN)
@@ -118,13 +139,17 @@ async def _lived(database: Database) -> list[str]:
         return [partner.id for partner in partners]
 
 
-async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_any_day(database: Database) -> None:
+async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_any_day(
+    database: Database,
+) -> None:
     ids = await _lived(database)
     for available_from in (None, day(3)):
         await _available(database, available_from)
         given: dict[bool, int] = defaultdict(int)
         async with database.looking() as session:
-            partners = (await session.scalars(select(Partner).where(Partner.id.in_(ids)))).all()
+            partners = (
+                await session.scalars(select(Partner).where(Partner.id.in_(ids)))
+            ).all()
             users = {partner.affiliations[0].user.id: partner for partner in partners}
             for on in map(day, DAYS):
                 told_of = {row["user"]: row for row in await held(database, users, on)}
@@ -132,9 +157,16 @@ async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_a
                     grants, administered = rights_of(told_of[user])
                     told = list(paths(partner, on))
 
-                    assert {_grant(partner, path) for path in told if path.holds} == grants, (partner.name, on)
-                    assert standing(partner, on).managers == {user for _ in administered}, (partner.name, on)
-                    assert all(path.holds or path.broken for path in told), (partner.name, on)
+                    assert {
+                        _grant(partner, path) for path in told if path.holds
+                    } == grants, (partner.name, on)
+                    assert standing(partner, on).managers == {
+                        user for _ in administered
+                    }, (partner.name, on)
+                    assert all(path.holds or path.broken for path in told), (
+                        partner.name,
+                        on,
+                    )
                     given[bool(grants)] += 1
         assert min(given.values()) > len(ids)
 
@@ -142,10 +174,20 @@ async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_a
 def _grant(partner: Partner, path: Path) -> tuple[str, ...]:
     assert path.right is not None
     assert path.group.role is not None
-    return (path.group.role.profile, path.group.id, partner.id, path.right.service_id, path.right.establishment_id)
+    return (
+        path.group.role.profile,
+        path.group.id,
+        partner.id,
+        path.right.service_id,
+        path.right.establishment_id,
+    )
 
 
 async def _available(database: Database, day_: date | None) -> None:
     if day_ is not None:
         async with database.transaction() as session:
-            await session.execute(update(Service).where(Service.id == "svc_ESAT").values(available_from=day_))
+            await session.execute(
+                update(Service)
+                .where(Service.id == "svc_ESAT")
+                .values(available_from=day_)
+            )

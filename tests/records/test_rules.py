@@ -29,12 +29,18 @@ def test_a_rule_is_a_whole_french_sentence(rule: Rule) -> None:
 
 
 def test_a_sentence_and_a_code_say_one_rule() -> None:
-    assert len(Rule.__members__) == len(list(Rule)), "two names for one rule: Enum has made an alias"
+    assert len(Rule.__members__) == len(list(Rule)), (
+        "two names for one rule: Enum has made an alias"
+    )
     assert len({rule.sentence for rule in Rule}) == len(Rule)
 
 
-@pytest.mark.parametrize("rule", [r for r in Rule if r.number], ids=lambda rule: rule.name)
-def test_a_rule_of_the_instruction_names_its_number_and_its_paragraph(rule: Rule) -> None:
+@pytest.mark.parametrize(
+    "rule", [r for r in Rule if r.number], ids=lambda rule: rule.name
+)
+def test_a_rule_of_the_instruction_names_its_number_and_its_paragraph(
+    rule: Rule,
+) -> None:
     assert rule.number is not None
     assert rule.paragraph is not None
     number, place = int(rule.number.removeprefix("R")), rule.paragraph.split(",")[0]
@@ -42,7 +48,9 @@ def test_a_rule_of_the_instruction_names_its_number_and_its_paragraph(rule: Rule
     assert number in PARAGRAPH.get(place, range(48, 61))
 
 
-@pytest.mark.parametrize("rule", [r for r in Rule if not r.number], ids=lambda rule: rule.name)
+@pytest.mark.parametrize(
+    "rule", [r for r in Rule if not r.number], ids=lambda rule: rule.name
+)
 def test_a_rule_of_our_own_claims_no_paragraph(rule: Rule) -> None:
     assert rule.paragraph is None
 
@@ -63,9 +71,13 @@ def test_what_the_shape_holds_no_act_refuses(number: str) -> None:
 
 def test_each_rule_is_applied_somewhere() -> None:
     rooms = ("persistence", "resolvers", "schema", "server")
-    written = "".join(p.read_text("utf-8") for room in rooms for p in (ROOMS / room).rglob("*.py"))
+    written = "".join(
+        p.read_text("utf-8") for room in rooms for p in (ROOMS / room).rglob("*.py")
+    )
 
-    applied = {name for name in Rule.__members__ if re.search(rf"Rule\.{name}\b", written)}
+    applied = {
+        name for name in Rule.__members__ if re.search(rf"Rule\.{name}\b", written)
+    }
 
     assert set(Rule.__members__) == applied
 

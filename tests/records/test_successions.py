@@ -17,14 +17,22 @@ from persistence.records import (
     standing,
     timeline,
 )
-from persistence.records.bulletins import Terms
+from persistence.records.bulletins import BulletinTerms
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
-from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, prepare, switch
+from persistence.records.successions import (
+    MembersAtSwitch,
+    Papers,
+    change_mode,
+    change_siret,
+    prepare,
+    switch,
+)
 from persistence.records.suspensions import suspend
-from tests.records.build import (
+
+from .build import (
     BY_ORGANISM,
     CANAL,
     CDAP,
@@ -53,7 +61,7 @@ from tests.records.build import (
     sign_bulletin,
     signed,
 )
-from tests.records.daybook import assert_well_formed, spread
+from .daybook import assert_well_formed, spread
 
 END, CARRY = MembersAtSwitch.END, MembersAtSwitch.CARRY
 MODE_CHANGE, SIRET_CHANGE = ClosingReason.DELEGATION_CHANGE, ClosingReason.SIRET_CHANGE
@@ -63,7 +71,9 @@ def papers(*services: str, cna: bool = False) -> Papers:
     return Papers(PAPER, PAPER, dict.fromkeys(services or (ESAT.id,), PAPER), cna)
 
 
-def a_partner(*departments: str, mode: Mode = Mode.CENTRALISED, today: date = REGISTERED) -> Partner:
+def a_partner(
+    *departments: str, mode: Mode = Mode.CENTRALISED, today: date = REGISTERED
+) -> Partner:
     """A partner whose Esat service is open, with one group of one person."""
     partner = partner_in(*departments, today=today)
     access = opened(ready_bulletin(convention_of(partner, mode)))
@@ -72,11 +82,18 @@ def a_partner(*departments: str, mode: Mode = Mode.CENTRALISED, today: date = RE
 
 
 def switched(
-    partner: Partner, on: date = TODAY, mode: Mode = Mode.DELEGATED, today: date = TODAY, *, cna: bool = False
+    partner: Partner,
+    on: date = TODAY,
+    mode: Mode = Mode.DELEGATED,
+    today: date = TODAY,
+    *,
+    cna: bool = False,
 ) -> tuple[Convention, list[Notice]]:
     """R43: prepared and switched at once."""
     successor = change_mode(partner, mode, today)
-    return successor, switch(successor, papers(cna=cna), on, MODE_CHANGE, frozenset(), today, END)
+    return successor, switch(
+        successor, papers(cna=cna), on, MODE_CHANGE, frozenset(), today, END
+    )
 
 
 def esat_of(convention: Convention) -> ServiceAccess:
@@ -87,7 +104,9 @@ def esat_of(convention: Convention) -> ServiceAccess:
 
 
 @pytest.mark.parametrize("on", [0, 7])
-def test_a_change_of_mode_closes_the_convention_and_signs_its_successor_on_the_same_day(on: int) -> None:
+def test_a_change_of_mode_closes_the_convention_and_signs_its_successor_on_the_same_day(
+    on: int,
+) -> None:
     partner = a_partner()
     former = partner.conventions[0]
 
@@ -95,17 +114,28 @@ def test_a_change_of_mode_closes_the_convention_and_signs_its_successor_on_the_s
 
     assert (former.closed_on, former.closing_reason) == (day(on), MODE_CHANGE)
     assert (successor.in_force_on, successor.predecessor_id) == (day(on), former.id)
-    assert [partner.span_on(day(on + d)).mode for d in (-1, 0)] == [Mode.CENTRALISED, Mode.DELEGATED]
+    assert [partner.span_on(day(on + d)).mode for d in (-1, 0)] == [
+        Mode.CENTRALISED,
+        Mode.DELEGATED,
+    ]
     assert_well_formed(timeline(partner), REGISTERED)
 
 
-def test_the_successor_has_the_missions_the_conditions_and_the_organism_of_the_former() -> None:
+def test_the_successor_has_the_missions_the_conditions_and_the_organism_of_the_former() -> (
+    None
+):
     partner = a_partner()
     former = partner.conventions[0]
 
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
 
-    for fact in ("missions", "conditions_of_exercise", "conditions_of_administration", "organism_id", "siret"):
+    for fact in (
+        "missions",
+        "conditions_of_exercise",
+        "conditions_of_administration",
+        "organism_id",
+        "siret",
+    ):
         assert getattr(successor, fact) == getattr(former, fact), fact
     assert successor.missions is not former.missions
 
@@ -147,7 +177,9 @@ def test_a_switch_does_not_come_before_the_former_begins() -> None:
     assert (former.closed_on, successor.in_force_on) == (day(7), day(7))
 
 
-def test_no_day_passes_without_a_convention_between_the_former_and_its_successor() -> None:
+def test_no_day_passes_without_a_convention_between_the_former_and_its_successor() -> (
+    None
+):
     """A8: the successor begins on the day when the former ends at the latest."""
     partner = partner_in()
     former = signed(draft_of(partner), REGISTERED, day(5), REGISTERED)
@@ -170,7 +202,9 @@ def test_each_open_service_is_signed_again() -> None:
 def test_a_refused_partner_does_not_keep_its_service_by_a_switch() -> None:
     partner = a_partner()
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
-    partner.decide_eligibility(ESAT, Decision.NOT_ELIGIBLE, "Mission perdue", None, DECIDER, TODAY)
+    partner.decide_eligibility(
+        ESAT, Decision.NOT_ELIGIBLE, "Mission perdue", None, DECIDER, TODAY
+    )
 
     with refused(Rule.ELIGIBILITY_REFUSED):
         switch(successor, papers(), TODAY, MODE_CHANGE, frozenset(), TODAY, END)
@@ -186,7 +220,9 @@ def test_an_establishment_that_contracts_elsewhere_does_not_stay_in_the_scope() 
 # what goes on
 
 
-def test_the_service_goes_on_with_its_roles_its_scope_and_its_groups_without_members() -> None:
+def test_the_service_goes_on_with_its_roles_its_scope_and_its_groups_without_members() -> (
+    None
+):
     """A7, A9."""
     partner = a_partner("75", "75")
     former = esat_of(partner.conventions[0])
@@ -197,8 +233,14 @@ def test_the_service_goes_on_with_its_roles_its_scope_and_its_groups_without_mem
     access = esat_of(successor)
     (bulletin,) = access.bulletins
     live = former.bulletins[0]
-    assert (bulletin.opened_on, bulletin.roles, bulletin.establishments) == (TODAY, live.roles, live.establishments)
-    assert [(g.name, g.role, g.all_establishments, g.establishments) for g in access.groups] == [
+    assert (bulletin.opened_on, bulletin.roles, bulletin.establishments) == (
+        TODAY,
+        live.roles,
+        live.establishments,
+    )
+    assert [
+        (g.name, g.role, g.all_establishments, g.establishments) for g in access.groups
+    ] == [
         ("Déclarants", DECLARANT, True, []),
         (narrow.name, None, False, narrow.establishments),
     ]
@@ -212,7 +254,9 @@ def test_a_scope_of_departments_is_written_again() -> None:
     partner = partner_in()
     convention = convention_of(partner)
     find_eligible(partner, CDAP)
-    draft = ServiceAccess.of(convention, CDAP).prepare_bulletin(Terms(CANAL, [CONSULTANT], [], [Department(code="75")]))
+    draft = ServiceAccess.of(convention, CDAP).prepare_bulletin(
+        BulletinTerms(CANAL, [CONSULTANT], [], [Department(code="75")])
+    )
     opened(sign_bulletin(draft))
 
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
@@ -242,7 +286,10 @@ def test_the_convention_may_be_switched_on_the_day_of_its_term() -> None:
     successor, _ = switched(partner, day(5))
 
     assert (former.closed_on, successor.term_on) == (day(5), None)
-    assert [partner.span_on(day(d)).convention_id for d in (4, 5)] == [former.id, successor.id]
+    assert [partner.span_on(day(d)).convention_id for d in (4, 5)] == [
+        former.id,
+        successor.id,
+    ]
 
 
 def test_a_wide_bulletin_keeps_the_cna_and_asks_for_it_again() -> None:
@@ -254,7 +301,10 @@ def test_a_wide_bulletin_keeps_the_cna_and_asks_for_it_again() -> None:
     _, notices = switched(partner, cna=True)
 
     assert Notice(Rule.CNA_TAKES_OVER) in notices
-    assert [partner.span_on(day(d)).administering_id for d in (0, 9)] == ["org_CNA", "org_CNA"]
+    assert [partner.span_on(day(d)).administering_id for d in (0, 9)] == [
+        "org_CNA",
+        "org_CNA",
+    ]
     assert partner.span_on(TODAY).signing_id == "org_751"
 
 
@@ -283,7 +333,9 @@ def test_a_suspended_service_stays_suspended(on: int) -> None:
     assert standing(partner, day(on)).services == frozenset()
 
 
-def test_a_service_suspended_or_resumed_before_an_announced_switch_stays_so_after_it() -> None:
+def test_a_service_suspended_or_resumed_before_an_announced_switch_stays_so_after_it() -> (
+    None
+):
     partner = a_partner()
     former = esat_of(partner.conventions[0])
     successor, _ = switched(partner, day(5))
@@ -349,7 +401,9 @@ def test_a_service_announced_for_later_does_not_open_sooner_by_a_switch() -> Non
     assert esat_of(successor).bulletins[0].opened_on == day(8)
 
 
-def test_an_announced_replacement_is_withdrawn_before_a_switch_that_comes_first() -> None:
+def test_an_announced_replacement_is_withdrawn_before_a_switch_that_comes_first() -> (
+    None
+):
     """Which of the two the new paper repeats would be a guess, and one of them gives more than the other."""
     partner = a_partner()
     access = esat_of(partner.conventions[0])
@@ -369,7 +423,9 @@ def test_an_ended_establishment_does_not_come_back() -> None:
     group = esat_of(successor).groups[0]
     group.include(partner.affiliations[0], TODAY)
 
-    assert {r.establishment_id for r in standing(partner, TODAY).rights} == {partner.establishments[0].id}
+    assert {r.establishment_id for r in standing(partner, TODAY).rights} == {
+        partner.establishments[0].id
+    }
 
 
 def test_a_group_of_establishments_that_left_the_scope_reaches_nothing() -> None:
@@ -417,7 +473,9 @@ def test_a_switch_to_come_changes_nothing_before_its_day() -> None:
 def withdrawn(successor: Convention) -> Convention:
     """The switch to come is cancelled: the successor on its first day, then the closing of the former."""
     assert successor.in_force_on is not None
-    former = next(c for c in successor.partner.conventions if c.id == successor.predecessor_id)
+    former = next(
+        c for c in successor.partner.conventions if c.id == successor.predecessor_id
+    )
     successor.close(successor.in_force_on, ClosingReason.ABANDONED, None, TODAY)
     former.cancel_closing(TODAY)
     return former
@@ -442,7 +500,11 @@ def test_after_a_cancelled_switch_another_one_is_prepared() -> None:
     again, _ = switched(partner, day(3))
 
     assert again.predecessor_id == former.id
-    assert [partner.span_on(day(d)).convention_id for d in (2, 3, 9)] == [former.id, again.id, again.id]
+    assert [partner.span_on(day(d)).convention_id for d in (2, 3, 9)] == [
+        former.id,
+        again.id,
+        again.id,
+    ]
 
 
 @pytest.mark.parametrize("later", [0, 2])
@@ -476,7 +538,10 @@ def test_a_successor_prepared_for_something_else_is_given_up_first() -> None:
         change_mode(partner, Mode.DELEGATED, TODAY)
     draft.close(TODAY, ClosingReason.ABANDONED, None, TODAY)
 
-    assert change_mode(partner, Mode.DELEGATED, TODAY).predecessor_id == partner.conventions[0].id
+    assert (
+        change_mode(partner, Mode.DELEGATED, TODAY).predecessor_id
+        == partner.conventions[0].id
+    )
 
 
 def test_a_successor_prepared_again_is_filled_again() -> None:
@@ -492,7 +557,9 @@ def test_a_successor_prepared_again_is_filled_again() -> None:
     assert [b.roles for b in esat_of(again).bulletins] == [[READER]]
 
 
-def test_a_convention_that_is_to_close_is_not_switched_until_that_is_cancelled() -> None:
+def test_a_convention_that_is_to_close_is_not_switched_until_that_is_cancelled() -> (
+    None
+):
     partner = a_partner()
     former = partner.conventions[0]
     former.close(day(9), ClosingReason.TERMINATED_BY_CAF, None, TODAY)
@@ -511,7 +578,9 @@ def test_a_convention_that_is_to_close_is_not_switched_until_that_is_cancelled()
 def managed(mode: Mode = Mode.DELEGATED) -> Partner:
     partner = a_partner(mode=mode)
     if mode is Mode.DELEGATED:
-        partner.conventions[0].contract.appoint(partner.affiliations[0], ManagerKind.MANAGER, TODAY)
+        partner.conventions[0].contract.appoint(
+            partner.affiliations[0], ManagerKind.MANAGER, TODAY
+        )
     return partner
 
 
@@ -520,13 +589,13 @@ def test_managers_go_on_under_a_successor_of_the_same_mode() -> None:
     (manager,) = partner.conventions[0].contract.managers
     manager.end(day(9), TODAY)
     successor = prepare(partner, Mode.DELEGATED, SAME_UNIT, TODAY)
-    bear(partner, Siret.read(SAME_UNIT), None, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
 
     switch(successor, papers(), TODAY, SIRET_CHANGE, frozenset(), TODAY)
 
-    assert [(m.user_id, m.starts_on, m.ends_on) for m in successor.contract.managers] == [
-        (manager.user_id, TODAY, day(9))
-    ]
+    assert [
+        (m.user_id, m.starts_on, m.ends_on) for m in successor.contract.managers
+    ] == [(manager.user_id, TODAY, day(9))]
     assert standing(partner, TODAY).managers == {manager.user_id}
 
 
@@ -550,7 +619,7 @@ def test_a_delegated_successor_without_a_manager_is_told() -> None:
 def test_a_delegated_successor_that_keeps_its_manager_is_told_nothing() -> None:
     partner = managed()
     successor = prepare(partner, Mode.DELEGATED, SAME_UNIT, TODAY)
-    bear(partner, Siret.read(SAME_UNIT), None, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
 
     notices = switch(successor, papers(), TODAY, SIRET_CHANGE, frozenset(), TODAY)
 
@@ -561,7 +630,7 @@ def test_a_suspended_manager_stays_suspended() -> None:
     partner = managed()
     partner.affiliations[0].suspend(TODAY, "Précaution", BY_ORGANISM)
     successor = prepare(partner, Mode.DELEGATED, SAME_UNIT, TODAY)
-    bear(partner, Siret.read(SAME_UNIT), None, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
 
     notices = switch(successor, papers(), TODAY, SIRET_CHANGE, frozenset(), TODAY)
 
@@ -572,9 +641,11 @@ def test_a_suspended_manager_stays_suspended() -> None:
 # another SIRET
 
 
-def moved(partner: Partner, siret: str, department: str | None = None, *, cna: bool = False) -> Convention:
+def moved(
+    partner: Partner, siret: str, department: str | None = None, *, cna: bool = False
+) -> Convention:
     successor = prepare(partner, partner.conventions[0].contract.mode, siret, TODAY)
-    bear(partner, Siret.read(siret), department, TODAY)
+    change_siret(partner, Siret.read(siret), department, TODAY)
     switch(successor, papers(cna=cna), TODAY, SIRET_CHANGE, frozenset(), TODAY)
     return successor
 
@@ -583,14 +654,23 @@ def places(partner: Partner) -> Sequence[tuple[str, str]]:
     return [(e.siret, e.department) for e in partner.establishments]
 
 
-def test_the_partner_bears_its_new_siret_and_its_own_establishment_moves_with_it() -> None:
+def test_the_partner_bears_its_new_siret_and_its_own_establishment_moves_with_it() -> (
+    None
+):
     partner = a_partner()
     (place,) = partner.establishments
 
     successor = moved(partner, SAME_UNIT, "92")
 
-    assert (partner.siret, successor.siret, places(partner)) == (SAME_UNIT, SAME_UNIT, [(SAME_UNIT, "92")])
-    assert [(s.siret, s.ends_on) for s in partner.sirets] == [(CANAL, TODAY), (SAME_UNIT, None)]
+    assert (partner.siret, successor.siret, places(partner)) == (
+        SAME_UNIT,
+        SAME_UNIT,
+        [(SAME_UNIT, "92")],
+    )
+    assert [(s.siret, s.ends_on) for s in partner.sirets] == [
+        (CANAL, TODAY),
+        (SAME_UNIT, None),
+    ]
     assert esat_of(successor).bulletins[0].establishments == [place]
     assert esat_of(successor).opened_bulletin(TODAY) is not None
 
@@ -608,8 +688,13 @@ def test_the_siret_of_another_establishment_of_the_partner_moves_nothing() -> No
 
     successor = moved(partner, SIRETS[1])
 
-    assert (partner.siret, places(partner)) == (SIRETS[1], [(SIRETS[0], "75"), (SIRETS[1], "75")])
-    assert len(esat_of(successor).bulletins[0].establishments) == len(partner.establishments)
+    assert (partner.siret, places(partner)) == (
+        SIRETS[1],
+        [(SIRETS[0], "75"), (SIRETS[1], "75")],
+    )
+    assert len(esat_of(successor).bulletins[0].establishments) == len(
+        partner.establishments
+    )
 
 
 def test_unsigned_papers_follow_the_new_siret_and_signed_ones_keep_theirs() -> None:
@@ -617,18 +702,22 @@ def test_unsigned_papers_follow_the_new_siret_and_signed_ones_keep_theirs() -> N
     draft = draft_of(partner)
     ended = signed(draft_of(partner), REGISTERED, TODAY, REGISTERED)
 
-    bear(partner, Siret.read(SAME_UNIT), None, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
 
     assert (draft.siret, ended.siret) == (SAME_UNIT, CANAL)
 
 
 def test_the_same_siret_is_no_change() -> None:
     with refused(Rule.SIRET_SAME, "siret"):
-        bear(partner_in(), Siret.read(CANAL), None, TODAY)
+        change_siret(partner_in(), Siret.read(CANAL), None, TODAY)
 
 
-@pytest.mark.parametrize(("departments", "to"), [(("75", "75"), "92"), (("92", "75"), "75")])
-def test_an_establishment_that_moves_leaves_the_past_as_it_was(departments: Sequence[str], to: str) -> None:
+@pytest.mark.parametrize(
+    ("departments", "to"), [(("75", "75"), "92"), (("92", "75"), "75")]
+)
+def test_an_establishment_that_moves_leaves_the_past_as_it_was(
+    departments: Sequence[str], to: str
+) -> None:
     """Who administered is decided by what was signed, not by where the establishments are now."""
     partner = partner_in(*departments)
     convention = convention_of(partner)

@@ -6,8 +6,14 @@ import pytest
 
 from persistence.records import Affiliation, Mode, Rule, User, UserKind
 from persistence.records.contracts import ManagerKind
-from persistence.records.suspensions import Author, SuspensionSide, is_suspended, suspending
-from tests.records.build import (
+from persistence.records.suspensions import (
+    Author,
+    SuspensionSide,
+    is_suspended,
+    suspending,
+)
+
+from .build import (
     BY_ORGANISM,
     BY_PARTNER,
     TODAY,
@@ -30,7 +36,9 @@ def suspended_by(*sides: SuspensionSide) -> Affiliation:
     return person
 
 
-@pytest.mark.parametrize(("side", "centralised"), list(product(SuspensionSide, (False, True))))
+@pytest.mark.parametrize(
+    ("side", "centralised"), list(product(SuspensionSide, (False, True)))
+)
 def test_a_suspension_is_ended_by_its_own_side_and_in_centralised_mode_by_the_organism(
     side: SuspensionSide, *, centralised: bool
 ) -> None:
@@ -48,7 +56,9 @@ def test_a_suspension_is_ended_by_its_own_side_and_in_centralised_mode_by_the_or
 def test_both_sides_suspend_and_the_rights_stop_until_the_last_one_ends() -> None:
     person = suspended_by(PARTNER, ORGANISM)
 
-    notices = person.reinstate(day(1), Author(PARTNER, "usr_manager"), centralised=False)
+    notices = person.reinstate(
+        day(1), Author(PARTNER, "usr_manager"), centralised=False
+    )
 
     assert [n.rule for n in notices] == [Rule.STILL_SUSPENDED]
     assert suspending(person.suspensions, day(1)) == {ORGANISM}
@@ -74,7 +84,11 @@ def test_a_side_suspends_once_and_both_authors_are_recorded() -> None:
     person.reinstate(day(1), Author(PARTNER, "usr_other"), centralised=False)
 
     (one,) = person.suspensions
-    assert (one.side, one.set_by_id, one.ended_by_id) == (PARTNER, "usr_PARTNER", "usr_other")
+    assert (one.side, one.set_by_id, one.ended_by_id) == (
+        PARTNER,
+        "usr_PARTNER",
+        "usr_other",
+    )
 
 
 def test_who_left_and_comes_back_is_still_suspended_by_the_organism() -> None:
@@ -84,12 +98,16 @@ def test_who_left_and_comes_back_is_still_suspended_by_the_organism() -> None:
     identity, person.user_id = person.user, "usr_one"
     identity.id = "usr_one"
     person.leave(day(1), day(1), BY_PARTNER)
-    again = partner.invite(User.person("Delphine", "Dubois", "d@example.invalid"), None, day(2))
+    again = partner.invite(
+        User.person("Delphine", "Dubois", "d@example.invalid"), None, day(2)
+    )
 
     partner.welcome(again, identity, day(2))
 
     assert suspending(again.suspensions, day(2)) == {ORGANISM}
-    assert suspending(person.suspensions, day(2)) == {PARTNER}  # it has moved, and is ended once for all
+    assert suspending(person.suspensions, day(2)) == {
+        PARTNER
+    }  # it has moved, and is ended once for all
 
 
 def test_a_mandate_given_again_is_still_suspended_by_the_organism() -> None:
@@ -104,8 +122,12 @@ def test_a_mandate_given_again_is_still_suspended_by_the_organism() -> None:
     assert suspending(again.suspensions, day(1)) == {ORGANISM}
 
 
-@pytest.mark.parametrize(("side", "centralised"), list(product(SuspensionSide, (False, True))))
-def test_a_departure_to_come_is_undone_by_who_announced_it(side: SuspensionSide, *, centralised: bool) -> None:
+@pytest.mark.parametrize(
+    ("side", "centralised"), list(product(SuspensionSide, (False, True)))
+)
+def test_a_departure_to_come_is_undone_by_who_announced_it(
+    side: SuspensionSide, *, centralised: bool
+) -> None:
     for author in (BY_PARTNER, BY_ORGANISM):
         person = colleague(partner_in())
         person.leave(day(5), TODAY, Author(side))
@@ -118,7 +140,9 @@ def test_a_departure_to_come_is_undone_by_who_announced_it(side: SuspensionSide,
             assert person.ends_on == day(5)
 
 
-def test_bringing_forward_the_departure_that_the_organism_announced_does_not_make_it_one_s_own() -> None:
+def test_bringing_forward_the_departure_that_the_organism_announced_does_not_make_it_one_s_own() -> (
+    None
+):
     person = colleague(partner_in())
     person.leave(day(5), TODAY, BY_ORGANISM)
     person.leave(day(4), TODAY, BY_PARTNER)

@@ -29,13 +29,21 @@ from persistence.records import (
     Suspension,
     timeline,
 )
-from persistence.records.bulletins import Terms
+from persistence.records.bulletins import BulletinTerms
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
-from persistence.records.successions import MembersAtSwitch, Papers, bear, change_mode, in_force, switch
+from persistence.records.successions import (
+    MembersAtSwitch,
+    Papers,
+    change_mode,
+    change_siret,
+    in_force,
+    switch,
+)
 from persistence.records.suspensions import resume, suspend
 from persistence.register import Register
-from tests.records.build import (
+
+from .build import (
     BY_ORGANISM,
     CANAL,
     CARE,
@@ -55,9 +63,9 @@ from tests.records.build import (
     sign_bulletin,
     signed,
 )
-from tests.records.daybook import Agreed, Daybook, Paper, assert_well_formed, spread
-from tests.records.keys import CANAL as SEEDED
-from tests.records.keys import OLIVIERS, accepted, broken
+from .daybook import Agreed, Daybook, Paper, assert_well_formed, spread
+from .keys import CANAL as SEEDED
+from .keys import OLIVIERS, accepted, broken
 
 OTHER_CAF = "org_921"
 DRAFTED = "ptr_99990003800012"
@@ -68,11 +76,17 @@ TERMINATED = ClosingReason.TERMINATED_BY_CAF
 
 
 def _who(partner: Partner, *offsets: int) -> list[str]:
-    return [partner.span_on(day(o)).administering_id.removeprefix("org_") for o in offsets]
+    return [
+        partner.span_on(day(o)).administering_id.removeprefix("org_") for o in offsets
+    ]
 
 
-def test_a_partner_without_convention_is_administered_by_the_organism_that_follows_it() -> None:
-    assert timeline(partner_in()) == [Span(REGISTERED, FOREVER, None, None, "org_751", None)]
+def test_a_partner_without_convention_is_administered_by_the_organism_that_follows_it() -> (
+    None
+):
+    assert timeline(partner_in()) == [
+        Span(REGISTERED, FOREVER, None, None, "org_751", None)
+    ]
 
 
 def test_the_signing_organism_administers_while_its_convention_is_in_force() -> None:
@@ -92,11 +106,17 @@ def test_a_suspended_convention_gives_no_right_and_keeps_its_administration() ->
 
     stopped, resumed = partner.span_on(day(1)), partner.span_on(day(2))
 
-    assert (stopped.convention_id, stopped.mode, stopped.signing_id) == (None, None, "org_751")
+    assert (stopped.convention_id, stopped.mode, stopped.signing_id) == (
+        None,
+        None,
+        "org_751",
+    )
     assert resumed.convention_id == convention.id
 
 
-def test_the_cna_administers_from_the_first_day_of_a_bulletin_over_two_departments() -> None:
+def test_the_cna_administers_from_the_first_day_of_a_bulletin_over_two_departments() -> (
+    None
+):
     partner = partner_in("92", "93")
     bulletin = sign_bulletin(draft_bulletin(convention_of(partner)), day(3))
 
@@ -135,7 +155,9 @@ def test_an_announced_custody_is_undone_with_its_bulletin() -> None:
 
 
 @pytest.mark.parametrize("closes", ["bulletin", "convention"])
-def test_a_custody_that_begins_and_ends_on_one_day_is_ended_by_the_hand_back_alone(closes: str) -> None:
+def test_a_custody_that_begins_and_ends_on_one_day_is_ended_by_the_hand_back_alone(
+    closes: str,
+) -> None:
     partner = partner_in("92", "93")
     convention = signed(draft_of(partner))
     bulletin = sign_bulletin(draft_bulletin(convention))
@@ -181,7 +203,9 @@ class Telling:
     papers: dict[str, Agreed] = field(default_factory=dict)
     bulletins: list[tuple[Bulletin, Paper | None]] = field(default_factory=list)
 
-    def act(self, verb: str, which: int, start: int, length: int | None, *, flag: bool) -> None:
+    def act(
+        self, verb: str, which: int, start: int, length: int | None, *, flag: bool
+    ) -> None:
         """What is refused is not done: the book says so by itself."""
         self.book.look(self.today)
         with suppress(Refused):
@@ -190,20 +214,38 @@ class Telling:
 
     def _convention(self, which: int) -> Convention:
         conventions = self.partner.conventions
-        return conventions[which % len(conventions)] if conventions else draft_of(self.partner)
+        return (
+            conventions[which % len(conventions)]
+            if conventions
+            else draft_of(self.partner)
+        )
 
     def _after(self, offset: int) -> date:
         return self.today + timedelta(offset)
 
-    def _prepare(self, which: int, _start: int, _length: int | None, flag: bool) -> None:  # noqa: FBT001 an act's shape
-        made = self.partner.prepare_convention((Mode.CENTRALISED, Mode.DELEGATED)[flag], [CARE], None, None, self.today)
+    def _prepare(
+        self,
+        which: int,
+        _start: int,
+        _length: int | None,
+        flag: bool,  # noqa: FBT001 an act's shape
+    ) -> None:
+        made = self.partner.prepare_convention(
+            (Mode.CENTRALISED, Mode.DELEGATED)[flag], [CARE], None, None, self.today
+        )
         made.organism_id = (made.organism_id, OTHER_CAF)[which % 2]
 
     def _sign(self, which: int, start: int, length: int | None, _flag: bool) -> None:  # noqa: FBT001
         convention, first = self._convention(which), self._after(start)
         term = None if length is None else first + timedelta(length)
         convention.sign(PAPER, PAPER, first, term, self.today)
-        agreed = Agreed(first, term, name=convention.id, mode=convention.contract.mode, organism=convention.organism_id)
+        agreed = Agreed(
+            first,
+            term,
+            name=convention.id,
+            mode=convention.contract.mode,
+            organism=convention.organism_id,
+        )
         self.papers[convention.id] = agreed
         self.book.agreed.append(agreed)
 
@@ -213,19 +255,37 @@ class Telling:
         if convention.id in self.papers:
             self.papers[convention.id].closed = self._after(start)
 
-    def _cancel(self, which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+    def _cancel(
+        self,
+        which: int,
+        _start: int,
+        _length: int | None,
+        _flag: bool,  # noqa: FBT001
+    ) -> None:
         convention = self._convention(which)
         convention.cancel_closing(self.today)
         if convention.id in self.papers:
             self.papers[convention.id].closed = None
 
-    def _suspend(self, which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+    def _suspend(
+        self,
+        which: int,
+        _start: int,
+        _length: int | None,
+        _flag: bool,  # noqa: FBT001
+    ) -> None:
         convention = self._convention(which)
         if convention.id in self.papers:
             suspend(convention.suspensions, self.today, "Motif", BY_ORGANISM)
             self.papers[convention.id].stops.append(Paper(self.today, None))
 
-    def _resume(self, which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+    def _resume(
+        self,
+        which: int,
+        _start: int,
+        _length: int | None,
+        _flag: bool,  # noqa: FBT001
+    ) -> None:
         convention = self._convention(which)
         if convention.id in self.papers:
             resume(convention.suspensions, self.today, BY_ORGANISM)
@@ -235,7 +295,9 @@ class Telling:
     def _bulletin(self, which: int, start: int, length: int | None, flag: bool) -> None:  # noqa: FBT001
         convention, first = self._convention(which), self._after(start)
         departments = [Department(code=code) for code in (NARROW, WIDE)[flag]]
-        bulletin = ServiceAccess.of(convention, CDAP).prepare_bulletin(Terms(CANAL, [CONSULTANT], [], departments))
+        bulletin = ServiceAccess.of(convention, CDAP).prepare_bulletin(
+            BulletinTerms(CANAL, [CONSULTANT], [], departments)
+        )
         end = None if length is None else first + timedelta(length)
         bulletin.sign(PAPER, first, end, acknowledge_cna=True, today=self.today)
         paper = Paper(first, end) if flag else None
@@ -245,7 +307,13 @@ class Telling:
         with suppress(Refused):
             bulletin.open_service(first, frozenset(), self.today)
 
-    def _cancel_shut(self, which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+    def _cancel_shut(
+        self,
+        which: int,
+        _start: int,
+        _length: int | None,
+        _flag: bool,  # noqa: FBT001
+    ) -> None:
         if self.bulletins:
             bulletin, paper = self.bulletins[which % len(self.bulletins)]
             bulletin.cancel_closing(self.today)
@@ -259,11 +327,22 @@ class Telling:
             if paper:
                 paper.closed = self._after(start)
 
-    def _hand_back(self, _which: int, _start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+    def _hand_back(
+        self,
+        _which: int,
+        _start: int,
+        _length: int | None,
+        _flag: bool,  # noqa: FBT001
+    ) -> None:
         """By the CNA, and while no bulletin over several departments is in force or announced."""
         held = self.partner.span_on(self.today).administering_id == "org_CNA"
         days = [self._after(n) for n in range(30)]
-        coming = any(a.runs(d) and b.runs(d) for a in self.book.agreed for b in a.wide for d in days)
+        coming = any(
+            a.runs(d) and b.runs(d)
+            for a in self.book.agreed
+            for b in a.wide
+            for d in days
+        )
         done = False
         with suppress(Refused):
             self.partner.hand_back(DECIDER, self.today)
@@ -272,45 +351,97 @@ class Telling:
         assert done == (held and not coming)
 
     def _record(self, _which: int, _start: int, length: int | None, flag: bool) -> None:  # noqa: FBT001
-        mode, term = (Mode.CENTRALISED, Mode.DELEGATED)[flag], None if length is None else self._after(length)
+        mode, term = (
+            (Mode.CENTRALISED, Mode.DELEGATED)[flag],
+            None if length is None else self._after(length),
+        )
         made = self.partner.prepare_convention(mode, [CARE], None, None, self.today)
         made.record("75-1", PAPER, PAPER, REGISTERED, term, self.today)
-        agreed = Agreed(self.today, term, name=made.id, mode=mode, organism=made.organism_id)
+        agreed = Agreed(
+            self.today, term, name=made.id, mode=mode, organism=made.organism_id
+        )
         self.papers[made.id] = agreed
         self.book.agreed.append(agreed)
 
     def _bear(self, which: int, _start: int, _length: int | None, flag: bool) -> None:  # noqa: FBT001
         """Where the partner is tells nothing of who administers it."""
-        bear(self.partner, Siret.read(SIRETS[which]), ("75", "92")[flag], self.today)
+        change_siret(
+            self.partner, Siret.read(SIRETS[which]), ("75", "92")[flag], self.today
+        )
 
-    def _prepare_successor(self, _which: int, _start: int, _length: int | None, flag: bool) -> None:  # noqa: FBT001
+    def _prepare_successor(
+        self,
+        _which: int,
+        _start: int,
+        _length: int | None,
+        flag: bool,  # noqa: FBT001
+    ) -> None:
         change_mode(self.partner, (Mode.CENTRALISED, Mode.DELEGATED)[flag], self.today)
 
-    def _switch(self, _which: int, start: int, _length: int | None, _flag: bool) -> None:  # noqa: FBT001
+    def _switch(
+        self,
+        _which: int,
+        start: int,
+        _length: int | None,
+        _flag: bool,  # noqa: FBT001
+    ) -> None:
         former, on = in_force(self.partner, self.today), self._after(start)
-        others = [c for c in self.partner.conventions if c is not former and c.ends_after(self.today)]
-        live = [b for a in former.accesses for b in a.bulletins if b.opened_on and b.ends_on > max(on, b.opened_on)]
+        others = [
+            c
+            for c in self.partner.conventions
+            if c is not former and c.ends_after(self.today)
+        ]
+        live = [
+            b
+            for a in former.accesses
+            for b in a.bulletins
+            if b.opened_on and b.ends_on > max(on, b.opened_on)
+        ]
         if others or len(live) > 1 or former.closed_on is not None:
             return  # it is refused: a test of its own says so
-        mode = Mode.DELEGATED if former.contract.mode is Mode.CENTRALISED else Mode.CENTRALISED
+        mode = (
+            Mode.DELEGATED
+            if former.contract.mode is Mode.CENTRALISED
+            else Mode.CENTRALISED
+        )
         successor = change_mode(self.partner, mode, self.today)
         papers = Papers(PAPER, PAPER, {CDAP.id: PAPER}, acknowledge_cna=True)
         try:
-            switch(successor, papers, on, ClosingReason.DELEGATION_CHANGE, frozenset(), self.today, MembersAtSwitch.END)
+            switch(
+                successor,
+                papers,
+                on,
+                ClosingReason.DELEGATION_CHANGE,
+                frozenset(),
+                self.today,
+                MembersAtSwitch.END,
+            )
         except Refused:  # undone as a whole, as its transaction would be
             former.closed_on = former.closing_reason = successor.in_force_on = None
             raise
         self._tell_switch(former, successor, live, on)
 
-    def _tell_switch(self, former: Convention, successor: Convention, live: list[Bulletin], on: date) -> None:
+    def _tell_switch(
+        self, former: Convention, successor: Convention, live: list[Bulletin], on: date
+    ) -> None:
         old = self.papers[former.id]
         term = old.term if old.term and old.term > on else None
-        new = Agreed(on, term, name=successor.id, mode=successor.contract.mode, organism=successor.organism_id)
+        new = Agreed(
+            on,
+            term,
+            name=successor.id,
+            mode=successor.contract.mode,
+            organism=successor.organism_id,
+        )
         new.stops = [Paper(on, stop.term) for stop in old.stops if stop.runs(on)]
         for bulletin, paper in list(self.bulletins):
             if bulletin in live:
                 again = next(b for a in successor.accesses for b in a.bulletins)
-                told = Paper(max(on, bulletin.opened_on or on), paper.term, paper.closed) if paper else None
+                told = (
+                    Paper(max(on, bulletin.opened_on or on), paper.term, paper.closed)
+                    if paper
+                    else None
+                )
                 new.wide += [told] if told else []
                 self.bulletins.append((again, told))
         old.closed = on
@@ -348,7 +479,9 @@ def _assert_closed(partner: Partner, spans: list[Span]) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(ACTS, min_size=4, max_size=14))
-def test_any_sequence_of_acts_leaves_every_day_told_once_and_the_past_as_it_was(acts: list[Any]) -> None:
+def test_any_sequence_of_acts_leaves_every_day_told_once_and_the_past_as_it_was(
+    acts: list[Any],
+) -> None:
     telling = Telling()
     find_eligible(telling.partner, CDAP)
     telling.act("prepare", 0, 0, None, flag=True)
@@ -372,7 +505,12 @@ def test_any_sequence_of_acts_leaves_every_day_told_once_and_the_past_as_it_was(
 # every small set of documents
 
 
-TERMS, CLOSINGS, BULLETINS, ENDS = (None, 4), (None, 2, 4, 6), (None, 0, 2, 5), (None, 5, 7)
+TERMS, CLOSINGS, BULLETINS, ENDS = (
+    (None, 4),
+    (None, 2, 4, 6),
+    (None, 0, 2, 5),
+    (None, 5, 7),
+)
 HAND_BACKS, STOPS = (None, 2, 3, 6), (None, (1, None), (1, 3), (3, 3))
 
 
@@ -382,28 +520,47 @@ def _at(offset: int | None) -> date | None:
 
 @pytest.mark.parametrize("in_force", [0, 2])
 @pytest.mark.parametrize("successor", [None, 6])
-def test_every_small_set_of_documents_is_told_as_by_hand(in_force: int, successor: int | None) -> None:
+def test_every_small_set_of_documents_is_told_as_by_hand(
+    in_force: int, successor: int | None
+) -> None:
     told = 0
 
-    for term, closed, bulletin, end, back, stop in product(TERMS, CLOSINGS, BULLETINS, ENDS, HAND_BACKS, STOPS):
+    for term, closed, bulletin, end, back, stop in product(
+        TERMS, CLOSINGS, BULLETINS, ENDS, HAND_BACKS, STOPS
+    ):
         if (term == in_force) or (successor and term is None and closed is None):
             continue
         partner, book = partner_in(today=TODAY), Daybook(TODAY, "org_751")
         convention = Convention(
-            in_force_on=day(in_force), term_on=_at(term), closed_on=_at(closed), organism_id="org_1"
+            in_force_on=day(in_force),
+            term_on=_at(term),
+            closed_on=_at(closed),
+            organism_id="org_1",
         )
         convention.contract = Contract(mode=Mode.DELEGATED, partner=partner)
         partner.conventions.append(convention)
         agreed = Agreed(
-            day(in_force), _at(term), _at(closed), name=convention.id, mode=Mode.DELEGATED, organism="org_1"
+            day(in_force),
+            _at(term),
+            _at(closed),
+            name=convention.id,
+            mode=Mode.DELEGATED,
+            organism="org_1",
         )
         book.agreed.append(agreed)
         if stop is not None:
-            convention.suspensions.append(Suspension(starts_on=day(stop[0]), ends_on=_at(stop[1])))
+            convention.suspensions.append(
+                Suspension(starts_on=day(stop[0]), ends_on=_at(stop[1]))
+            )
             agreed.stops.append(Paper(day(stop[0]), _at(stop[1])))
         if bulletin is not None:
             signed_on = {"partner_signed_on": TODAY, "organism_signed_on": TODAY}
-            wide = Bulletin(effective_from=day(bulletin), effective_to=_at(end), cna_acknowledged=True, **signed_on)
+            wide = Bulletin(
+                effective_from=day(bulletin),
+                effective_to=_at(end),
+                cna_acknowledged=True,
+                **signed_on,
+            )
             wide.departments = [Department(code=code) for code in WIDE]
             convention.accesses.append(ServiceAccess(bulletins=[wide]))
             agreed.wide.append(Paper(day(bulletin), _at(end)))
@@ -414,7 +571,9 @@ def test_every_small_set_of_documents_is_told_as_by_hand(in_force: int, successo
             follows = Convention(in_force_on=day(successor), organism_id="org_2")
             follows.contract = Contract(mode=Mode.CENTRALISED, partner=partner)
             partner.conventions.append(follows)
-            book.agreed.append(Agreed(day(successor), None, name=follows.id, organism="org_2"))
+            book.agreed.append(
+                Agreed(day(successor), None, name=follows.id, organism="org_2")
+            )
 
         spans = timeline(partner)
 
@@ -432,12 +591,16 @@ async def _stored(database: Database, partner_id: str) -> list[Span]:
     columns = [getattr(PartnerState, name) for name in Span._fields]
     async with database.transaction() as session:
         rows = await session.execute(
-            select(*columns).where(PartnerState.partner_id == partner_id).order_by(PartnerState.starts_on)
+            select(*columns)
+            .where(PartnerState.partner_id == partner_id)
+            .order_by(PartnerState.starts_on)
         )
         return [Span(*row) for row in rows]
 
 
-async def _kept(database: Database, partner_id: str, today: date, act: Callable[[Partner], object]) -> list[Span]:
+async def _kept(
+    database: Database, partner_id: str, today: date, act: Callable[[Partner], object]
+) -> list[Span]:
     """The timeline after an act, kept as an act keeps it."""
     async with database.transaction() as session:
         register = Register(session, database, today)
@@ -448,7 +611,9 @@ async def _kept(database: Database, partner_id: str, today: date, act: Callable[
         return timeline(partner)
 
 
-async def test_the_stored_rows_are_the_timeline_of_each_seeded_partner(database: Database) -> None:
+async def test_the_stored_rows_are_the_timeline_of_each_seeded_partner(
+    database: Database,
+) -> None:
     async with database.transaction() as session:
         partners = list(await session.scalars(select(Partner.id)))
     assert len(partners) >= 10
@@ -461,7 +626,9 @@ async def test_the_stored_rows_are_the_timeline_of_each_seeded_partner(database:
         assert_well_formed(told, told[0].starts_on)
 
 
-async def test_an_act_rewrites_the_rows_from_today_on_and_leaves_the_past(database: Database) -> None:
+async def test_an_act_rewrites_the_rows_from_today_on_and_leaves_the_past(
+    database: Database,
+) -> None:
     before = await _stored(database, OLIVIERS)
 
     def close(partner: Partner) -> None:
@@ -477,17 +644,28 @@ async def test_an_act_rewrites_the_rows_from_today_on_and_leaves_the_past(databa
 
 def _undone_suspension(partner: Partner) -> list[Callable[[], object]]:
     stops = partner.conventions[0].suspensions
-    return [lambda: suspend(stops, TODAY, "Erreur", BY_ORGANISM), lambda: resume(stops, TODAY, BY_ORGANISM)]
+    return [
+        lambda: suspend(stops, TODAY, "Erreur", BY_ORGANISM),
+        lambda: resume(stops, TODAY, BY_ORGANISM),
+    ]
 
 
 def _undone_convention(partner: Partner) -> list[Callable[[], object]]:
     draft = partner.conventions[0]
-    return [lambda: signed(draft), lambda: draft.close(TODAY, ClosingReason.ABANDONED, None, TODAY)]
+    return [
+        lambda: signed(draft),
+        lambda: draft.close(TODAY, ClosingReason.ABANDONED, None, TODAY),
+    ]
 
 
-@pytest.mark.parametrize(("partner_id", "undone"), [(SEEDED, _undone_suspension), (DRAFTED, _undone_convention)])
+@pytest.mark.parametrize(
+    ("partner_id", "undone"),
+    [(SEEDED, _undone_suspension), (DRAFTED, _undone_convention)],
+)
 async def test_an_act_undone_on_the_same_day_leaves_the_rows_as_they_were(
-    database: Database, partner_id: str, undone: Callable[[Partner], list[Callable[[], object]]]
+    database: Database,
+    partner_id: str,
+    undone: Callable[[Partner], list[Callable[[], object]]],
 ) -> None:
     before = await _stored(database, partner_id)
 
@@ -497,7 +675,9 @@ async def test_an_act_undone_on_the_same_day_leaves_the_rows_as_they_were(
     assert await _stored(database, partner_id) == before
 
 
-async def test_a_document_that_would_change_the_past_is_a_defect(database: Database) -> None:
+async def test_a_document_that_would_change_the_past_is_a_defect(
+    database: Database,
+) -> None:
     def rewrite(partner: Partner) -> None:
         partner.conventions[0].closed_on = day(-5)
 
@@ -510,7 +690,11 @@ async def test_a_document_that_would_change_the_past_is_a_defect(database: Datab
 
 def _row(starts_on: date, ends_on: date, chained: date | None) -> Executable:
     return insert(PartnerState).values(
-        partner_id=SEEDED, starts_on=starts_on, ends_on=ends_on, chained=chained, administering_id="org_751"
+        partner_id=SEEDED,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        chained=chained,
+        administering_id="org_751",
     )
 
 
@@ -540,12 +724,18 @@ OVERLAPS = {
 }
 GAPS = {
     "a span taken away": delete(PartnerState).where(_this(day(-50))),
-    "a span shortened": update(PartnerState).where(_this(day(-50))).values(ends_on=day(-20)),
-    "a span begun later": update(PartnerState).where(_this(day(-50))).values(starts_on=day(-40), chained=day(-40)),
+    "a span shortened": update(PartnerState)
+    .where(_this(day(-50)))
+    .values(ends_on=day(-20)),
+    "a span begun later": update(PartnerState)
+    .where(_this(day(-50)))
+    .values(starts_on=day(-40), chained=day(-40)),
 }
 
 
-@pytest.mark.parametrize("change", [*OVERLAPS.values(), *GAPS.values()], ids=[*OVERLAPS, *GAPS])
+@pytest.mark.parametrize(
+    "change", [*OVERLAPS.values(), *GAPS.values()], ids=[*OVERLAPS, *GAPS]
+)
 async def test_the_keys_refuse(database: Database, change: Executable) -> None:
     before = await _three_spans(database)
 

@@ -8,8 +8,18 @@ from sqlalchemy import insert
 from persistence.engine import Database
 from persistence.records import Affiliation, Partner, Rule, Suspension, User
 from persistence.records.suspensions import is_suspended
-from tests.records.build import BY_ORGANISM, BY_PARTNER, REGISTERED, TODAY, colleague, day, partner_in, refused
-from tests.records.keys import CANAL, accepted, broken, convention_in_force, one
+
+from .build import (
+    BY_ORGANISM,
+    BY_PARTNER,
+    REGISTERED,
+    TODAY,
+    colleague,
+    day,
+    partner_in,
+    refused,
+)
+from .keys import CANAL, accepted, broken, convention_in_force, one
 
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
 
@@ -21,7 +31,9 @@ def _invited(partner: Partner) -> Affiliation:
     return made
 
 
-@pytest.mark.parametrize("email", ["", "delphine", "a@b", "a b@c.invalid", "a@b.invalid.", "a@@b.invalid"])
+@pytest.mark.parametrize(
+    "email", ["", "delphine", "a@b", "a b@c.invalid", "a@b.invalid.", "a@@b.invalid"]
+)
 def test_an_address_that_cannot_be_written_to_is_refused(email: str) -> None:
     with refused(Rule.EMAIL_FORMAT, "email"):
         User.person("Delphine", "Dubois", email)
@@ -33,7 +45,10 @@ def test_a_person_has_a_family_name() -> None:
 
 
 def test_a_shared_box_is_announced_not_refused() -> None:
-    shared, own = (User.person("D", "Dubois", f"{box}@example.invalid") for box in ("Compta", "delphine"))
+    shared, own = (
+        User.person("D", "Dubois", f"{box}@example.invalid")
+        for box in ("Compta", "delphine")
+    )
 
     assert [n.rule for n in shared.warnings()] == [Rule.EMAIL_SHARED]
     assert own.warnings() == []
@@ -62,7 +77,9 @@ def test_a_stranger_is_no_colleague() -> None:
         partner.affiliation_of(mine.user_id, day(1))
 
 
-def test_an_affiliation_is_ordered_by_the_name_of_its_person_corrected_or_accepted() -> None:
+def test_an_affiliation_is_ordered_by_the_name_of_its_person_corrected_or_accepted() -> (
+    None
+):
     invited = _invited(partner_in())
     assert invited.sort_key == invited.user.sort_key
 
@@ -97,7 +114,9 @@ def test_a_suspension_runs_from_the_day_it_is_said_until_the_reinstatement() -> 
     with refused(Rule.NOT_SUSPENDED):
         affiliation.reinstate(day(2), BY_ORGANISM, centralised=False)
 
-    assert [d for d in range(-1, 4) if is_suspended(affiliation.suspensions, day(d))] == [0, 1]
+    assert [
+        d for d in range(-1, 4) if is_suspended(affiliation.suspensions, day(d))
+    ] == [0, 1]
     assert affiliation.is_active_on(TODAY)
 
 
@@ -124,7 +143,11 @@ def test_an_invitation_serves_once() -> None:
 
     affiliation.accept(identity, NOW, TODAY)
 
-    assert (affiliation.user, affiliation.accepted_on, affiliation.invitation_digest) == (identity, TODAY, None)
+    assert (
+        affiliation.user,
+        affiliation.accepted_on,
+        affiliation.invitation_digest,
+    ) == (identity, TODAY, None)
     with refused(Rule.INVITATION_INVALID, "invitation"):
         affiliation.accept(identity, NOW, TODAY)
 
@@ -145,9 +168,15 @@ def test_an_invitation_expires_and_ends_with_the_affiliation() -> None:
 async def test_the_keys_suspend_exactly_one_object(database: Database) -> None:
     row = {"id": "sus_1", "version": 1, "starts_on": TODAY, "reason": "Motif"}
     convention = {"convention_id": await convention_in_force(database, CANAL)}
-    affiliation = {"affiliation_id": await one(database, Affiliation.id, Affiliation.partner_id == CANAL)}
+    affiliation = {
+        "affiliation_id": await one(
+            database, Affiliation.id, Affiliation.partner_id == CANAL
+        )
+    }
 
-    two = await broken(database, insert(Suspension).values(**row, **convention, **affiliation))
+    two = await broken(
+        database, insert(Suspension).values(**row, **convention, **affiliation)
+    )
     none = await broken(database, insert(Suspension).values(**row))
     await accepted(database, insert(Suspension).values(**row, **convention))
 
@@ -156,8 +185,19 @@ async def test_the_keys_suspend_exactly_one_object(database: Database) -> None:
 
 
 async def test_the_keys_affiliate_a_person_once_at_a_time(database: Database) -> None:
-    known = await one(database, Affiliation, Affiliation.partner_id == CANAL, Affiliation.ends_on.is_(None))
-    row = {"id": "aff_1", "version": 1, "partner_id": CANAL, "user_id": known.user_id, "starts_on": REGISTERED}
+    known = await one(
+        database,
+        Affiliation,
+        Affiliation.partner_id == CANAL,
+        Affiliation.ends_on.is_(None),
+    )
+    row = {
+        "id": "aff_1",
+        "version": 1,
+        "partner_id": CANAL,
+        "user_id": known.user_id,
+        "starts_on": REGISTERED,
+    }
 
     said = await broken(database, insert(Affiliation).values(**row))
     await accepted(database, insert(Affiliation).values(**row, ends_on=TODAY))
@@ -168,24 +208,35 @@ async def test_the_keys_affiliate_a_person_once_at_a_time(database: Database) ->
 def test_the_card_is_the_partner_s_until_the_person_accepts() -> None:
     affiliation = _invited(partner_in())
 
-    notices = affiliation.correct("Delphine", "Dubosc", "contact@example.invalid", "Comptable")
+    notices = affiliation.correct(
+        "Delphine", "Dubosc", "contact@example.invalid", "Comptable"
+    )
 
-    assert (affiliation.user.family_name, affiliation.job_title) == ("Dubosc", "Comptable")
+    assert (affiliation.user.family_name, affiliation.job_title) == (
+        "Dubosc",
+        "Comptable",
+    )
     assert [n.rule for n in notices] == [Rule.EMAIL_SHARED]
 
 
-def test_an_accepted_identity_is_the_person_s_own_and_the_job_title_the_partner_s() -> None:
+def test_an_accepted_identity_is_the_person_s_own_and_the_job_title_the_partner_s() -> (
+    None
+):
     affiliation = colleague(partner_in())
     user = affiliation.user
 
-    affiliation.correct(user.given_name, user.family_name, user.email or "", "Directrice")
+    affiliation.correct(
+        user.given_name, user.family_name, user.email or "", "Directrice"
+    )
 
     assert affiliation.job_title == "Directrice"
     with refused(Rule.IDENTITY_ACCEPTED):
         affiliation.correct("Autre", user.family_name, user.email or "", None)
 
 
-def test_an_invitation_is_renewed_until_it_is_accepted_and_while_the_card_holds() -> None:
+def test_an_invitation_is_renewed_until_it_is_accepted_and_while_the_card_holds() -> (
+    None
+):
     invited, ended = _invited(partner_in()), _invited(partner_in())
     ended.end(TODAY, TODAY)
 

@@ -22,14 +22,21 @@ VAULT = Vault(KEYS, "k1", INDEX)
 
 def _written(folder: Path, content: object) -> Path:
     file = folder / "keys.json"
-    file.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    file.write_text(
+        content if isinstance(content, str) else json.dumps(content), encoding="utf-8"
+    )
     return file
 
 
 def _said(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 what JSON may hold
     """A key file with these members changed."""
     keys = {name: base64.b64encode(key).decode() for name, key in KEYS.items()}
-    return {"current": "k1", "keys": keys, "index": base64.b64encode(INDEX).decode(), **changed}
+    return {
+        "current": "k1",
+        "keys": keys,
+        "index": base64.b64encode(INDEX).decode(),
+        **changed,
+    }
 
 
 # sealing
@@ -132,7 +139,9 @@ def test_keys_are_of_32_bytes_and_the_current_one_is_among_them(
 
 @pytest.mark.parametrize("key", KEYS.values())
 def test_the_key_of_the_index_seals_nothing(key: bytes) -> None:
-    with pytest.raises(VaultError, match="La clé de l'index n'est pas une clé de chiffrement"):
+    with pytest.raises(
+        VaultError, match="La clé de l'index n'est pas une clé de chiffrement"
+    ):
         Vault(KEYS, "k1", key)
 
 
@@ -222,7 +231,9 @@ SECRET = base64.b64encode(b"s" * 32).decode()
         _said(current=["k1"]),
     ],
 )
-def test_a_file_that_is_no_key_file_is_refused_without_its_content(tmp_path: Path, content: object) -> None:
+def test_a_file_that_is_no_key_file_is_refused_without_its_content(
+    tmp_path: Path, content: object
+) -> None:
     file = _written(tmp_path, content)
 
     with pytest.raises(VaultError, match="absent ou mal formé") as refused:
@@ -242,7 +253,9 @@ def test_a_file_that_is_no_key_file_is_refused_without_its_content(tmp_path: Pat
         _said(keys={"k1": SECRET}, index=SECRET),
     ],
 )
-def test_keys_that_cannot_be_used_are_refused_without_their_values(tmp_path: Path, content: object) -> None:
+def test_keys_that_cannot_be_used_are_refused_without_their_values(
+    tmp_path: Path, content: object
+) -> None:
     with pytest.raises(VaultError, match="clé") as refused:
         Vault.read(_written(tmp_path, content))
 
@@ -261,12 +274,18 @@ def test_a_file_that_is_absent_or_unreadable_is_refused(tmp_path: Path) -> None:
 # apart
 
 
-def test_what_is_sealed_for_a_purpose_opens_for_that_purpose_and_at_its_place_alone() -> None:
+def test_what_is_sealed_for_a_purpose_opens_for_that_purpose_and_at_its_place_alone() -> (
+    None
+):
     sealed = VAULT.apart("console").seal(b"texte", "ligne 1")
 
     assert VAULT.apart("console").open(sealed, "ligne 1") == b"texte"
     assert b"texte" not in sealed
-    for purpose, place in (("autre", "ligne 1"), ("console", "ligne 2"), ("", "ligne 1")):
+    for purpose, place in (
+        ("autre", "ligne 1"),
+        ("console", "ligne 2"),
+        ("", "ligne 1"),
+    ):
         with pytest.raises(VaultError, match="n'est pas celle de sa ligne"):
             VAULT.apart(purpose).open(sealed, place)
 

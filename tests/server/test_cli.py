@@ -24,7 +24,9 @@ def _inputs(shown: str) -> list[dict[str, Any]]:
     return inputs
 
 
-def test_keys_are_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_keys_are_written_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "nir.json"
 
     assert main(["keys", str(file)]) == 0
@@ -36,29 +38,71 @@ def test_keys_are_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "existe" in capsys.readouterr().err
 
 
-def test_an_export_is_shown_as_the_variables_of_the_act(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["lines", str(GIVEN), "--campaign", "2026", "--draft", "--accept-valid", "--dry-run"]) == 0
+def test_an_export_is_shown_as_the_variables_of_the_act(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert (
+        main(
+            [
+                "lines",
+                str(GIVEN),
+                "--campaign",
+                "2026",
+                "--draft",
+                "--accept-valid",
+                "--dry-run",
+            ]
+        )
+        == 0
+    )
 
     shown = capsys.readouterr()
     given, other = _inputs(shown.out)
-    facts = [given[name] for name in ("establishment", "campaignYear", "deposit", "mode", "dryRun")]
+    facts = [
+        given[name]
+        for name in ("establishment", "campaignYear", "deposit", "mode", "dryRun")
+    ]
     assert facts == [{"siret": "99990001200025"}, 2026, False, "ACCEPT_VALID", True]
-    assert (len(given["lines"]), other["establishment"], len(other["lines"])) == (77, {"siret": "99990001200033"}, 1)
+    assert (len(given["lines"]), other["establishment"], len(other["lines"])) == (
+        77,
+        {"siret": "99990001200033"},
+        1,
+    )
     assert "Nom de naissance → birthName" in shown.err
     assert "Lefèvre" not in shown.err
 
 
-def test_a_deposit_of_all_or_nothing_is_the_rule(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["lines", str(GIVEN), "--campaign", "2026", "--siret", "99990001200033", "--key", "k"])
+def test_a_deposit_of_all_or_nothing_is_the_rule(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(
+        [
+            "lines",
+            str(GIVEN),
+            "--campaign",
+            "2026",
+            "--siret",
+            "99990001200033",
+            "--key",
+            "k",
+        ]
+    )
 
     given = json.loads(capsys.readouterr().out)["input"]
-    facts = [given[name] for name in ("establishment", "deposit", "mode", "dryRun", "idempotencyKey")]
+    facts = [
+        given[name]
+        for name in ("establishment", "deposit", "mode", "dryRun", "idempotencyKey")
+    ]
     assert facts == [{"siret": "99990001200033"}, True, "ALL_OR_NOTHING", False, "k"]
 
 
-def test_columns_that_no_word_explains_are_told_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_columns_that_no_word_explains_are_told_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "paie.csv"
-    file.write_text("NIR;Nom;Taux;SIRET;Atelier\n1;Roux;50;2;Menuiserie\n", encoding="utf-8")
+    file.write_text(
+        "NIR;Nom;Taux;SIRET;Atelier\n1;Roux;50;2;Menuiserie\n", encoding="utf-8"
+    )
 
     assert main(["lines", str(file), "--campaign", "2026"]) == 0
 
@@ -85,7 +129,11 @@ def test_what_is_no_export_is_refused_in_a_sentence(
 def test_the_purge_tells_how_many_keys_it_forgot(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = {"DEMO": "1", "DATABASE_URL": f"sqlite:///{tmp_path}/r.db", "DEMO_KEY": str(tmp_path / "issuer.jwk")}
+    ours = {
+        "DEMO": "1",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/r.db",
+        "DEMO_KEY": str(tmp_path / "issuer.jwk"),
+    }
     for name, value in ours.items():
         monkeypatch.setenv(name, value)
     assert main(["seed"]) == 0
@@ -125,7 +173,11 @@ def _payload(*codes: tuple[str, ...], received: bool = True) -> dict[str, Any]:
         (_payload(("NIR_KEY", "lines", "3", "nir"), ("BATCH_HELD", "lines")), 1, 1),
         (_payload(("WINDOW_CLOSED", "campaignYear"), received=False), 2, 2),
         (_payload(("NOTHING_ACCEPTED", "lines"), received=False), 1, 1),
-        (_payload(("NIR_KEY", "lines", "3", "nir"), ("NOTHING_ACCEPTED", "lines")), 1, 1),
+        (
+            _payload(("NIR_KEY", "lines", "3", "nir"), ("NOTHING_ACCEPTED", "lines")),
+            1,
+            1,
+        ),
     ],
 )
 def test_a_rejected_line_ends_in_1_unless_it_is_accepted_and_nothing_accepted_always_does(
@@ -138,16 +190,36 @@ def test_a_rejected_line_ends_in_1_unless_it_is_accepted_and_nothing_accepted_al
 NOTHING = ["lines", "--campaign", "2026", "--nothing-to-declare"]
 
 
-def test_what_a_deposit_wants_to_be_told_is_said_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
-    sent = ["lines", str(GIVEN), "--campaign", "2026", "--reason", "Fermeture d'un atelier"]
+def test_what_a_deposit_wants_to_be_told_is_said_on_the_command_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent = [
+        "lines",
+        str(GIVEN),
+        "--campaign",
+        "2026",
+        "--reason",
+        "Fermeture d'un atelier",
+    ]
 
     assert main([*sent, "--acknowledge-removals", "99990001200025=41"]) == 0
-    assert main([*NOTHING, "--siret", "99990001200025", "--acknowledge-removals", "66"]) == 0
+    assert (
+        main([*NOTHING, "--siret", "99990001200025", "--acknowledge-removals", "66"])
+        == 0
+    )
 
     own, other, none = _inputs(capsys.readouterr().out)
-    assert [one.get("acknowledgeRemovals") for one in (own, other, none)] == [41, None, 66]
+    assert [one.get("acknowledgeRemovals") for one in (own, other, none)] == [
+        41,
+        None,
+        66,
+    ]
     assert [one.get("reason") for one in (own, other)] == ["Fermeture d'un atelier"] * 2
-    assert (none["lines"], none["nothingToDeclare"], "nothingToDeclare" in own) == ([], True, False)
+    assert (none["lines"], none["nothingToDeclare"], "nothingToDeclare" in own) == (
+        [],
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,9 +228,18 @@ def test_what_a_deposit_wants_to_be_told_is_said_on_the_command_line(capsys: pyt
         (["lines", "--campaign", "2026"], "Il manque le fichier"),
         (NOTHING, "avec --siret"),
         ([*NOTHING, str(GIVEN), "--siret", "99990001200025"], "sans fichier"),
-        (["lines", str(GIVEN), "--campaign", "2026", "--acknowledge-removals", "3"], "SIRET=N"),
-        ([*NOTHING, "--siret", "99990001200025", "--acknowledge-removals", "trois"], "SIRET=N"),
-        (["lines", str(GIVEN), "--campaign", "2026", "--key", "k"], "un seul établissement"),
+        (
+            ["lines", str(GIVEN), "--campaign", "2026", "--acknowledge-removals", "3"],
+            "SIRET=N",
+        ),
+        (
+            [*NOTHING, "--siret", "99990001200025", "--acknowledge-removals", "trois"],
+            "SIRET=N",
+        ),
+        (
+            ["lines", str(GIVEN), "--campaign", "2026", "--key", "k"],
+            "un seul établissement",
+        ),
     ],
 )
 def test_an_intention_that_is_badly_written_is_refused_in_a_sentence(

@@ -36,7 +36,9 @@ def test_the_system_clock_tells_the_instant_in_utc() -> None:
     assert abs(now - datetime.now(UTC)) < timedelta(seconds=1)
 
 
-def test_the_demonstration_clock_ticks_from_its_instant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demonstration_clock_ticks_from_its_instant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
     clock = DemoClock(datetime(2026, 12, 10, 9, tzinfo=PARIS))
 

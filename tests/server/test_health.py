@@ -26,7 +26,9 @@ async def database_slow() -> None:
 
 async def ask(checked: Health, path: str) -> httpx.Response:
     transport = httpx.ASGITransport(Starlette(routes=checked.routes()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://localhost"
+    ) as client:
         return await client.get(path)
 
 
@@ -40,7 +42,9 @@ async def test_a_ready_process_tells_its_policy() -> None:
 
 @pytest.mark.parametrize("probe", [database_down, database_slow])
 async def test_a_process_without_its_database_is_alive_but_not_ready(
-    probe: Callable[[], Awaitable[None]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    probe: Callable[[], Awaitable[None]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(health, "PROBE_SECONDS", 0.01)
     checked = Health(probe, policy="a1b2")
@@ -62,7 +66,10 @@ async def test_a_stopping_process_is_alive_but_not_ready() -> None:
     assert (await ask(checked, "/readyz")).status_code == 503
 
 
-@pytest.mark.parametrize(("fault", "told"), [(OtherStep(BEHIND), BEHIND), (VaultError(OTHER_KEYS), OTHER_KEYS)])
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(OtherStep(BEHIND), BEHIND), (VaultError(OTHER_KEYS), OTHER_KEYS)],
+)
 async def test_the_log_says_what_an_operator_has_to_mend(
     fault: Exception, told: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -73,6 +80,10 @@ async def test_the_log_says_what_an_operator_has_to_mend(
     for _ in range(3):
         assert (await ask(checked, "/readyz")).status_code == 503
 
-    lines = [record.getMessage() for record in caplog.records if record.name == "server.faults"]
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "server.faults"
+    ]
     assert len(lines) == 1
     assert told in lines[0]

@@ -11,16 +11,38 @@ from server.cli import COMMANDS, main
 from server.commands import contract, register, sending, serving, statement
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("sqlalchemy", "graphql", "strawberry", "starlette", "uvicorn", "httpx", "casbin", "cryptography", "pysqlite3")
+HEAVY = (
+    "sqlalchemy",
+    "graphql",
+    "strawberry",
+    "starlette",
+    "uvicorn",
+    "httpx",
+    "casbin",
+    "cryptography",
+    "pysqlite3",
+)
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["lines", "--help"], ["serve", "--unknown"]])
-def test_what_only_tells_about_the_commands_imports_nothing_heavy(words: list[str]) -> None:
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["lines", "--help"], ["serve", "--unknown"]]
+)
+def test_what_only_tells_about_the_commands_imports_nothing_heavy(
+    words: list[str],
+) -> None:
     program = "import sys\nfrom server.cli import main\ntry:\n    main({words})\nexcept SystemExit:\n    pass\n"
-    program += "print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
+    program += (
+        "print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
+    )
     text = program.format(words=words, heavy=HEAVY)
 
-    ended = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 ourselves
+    ended = subprocess.run(  # noqa: S603 ourselves
+        [sys.executable, "-c", text],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
     assert ended.stderr.splitlines()[-1] == "[]"
 
@@ -30,7 +52,10 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
         main(["--version"])
 
     assert ended.value.code == 0
-    assert capsys.readouterr().out == f"habilitations {metadata.version('habilitations')}\n"
+    assert (
+        capsys.readouterr().out
+        == f"habilitations {metadata.version('habilitations')}\n"
+    )
 
 
 def test_each_command_has_its_function() -> None:
@@ -51,11 +76,17 @@ def test_each_command_has_its_function() -> None:
     [
         ([], "il manque commande"),
         (["lines", "paie.csv"], "il manque --campaign"),
-        (["lines", "paie.csv", "--campaign", "novembre"], "--campaign : un nombre entier"),
+        (
+            ["lines", "paie.csv", "--campaign", "novembre"],
+            "--campaign : un nombre entier",
+        ),
         (["lines", "paie.csv", "--campaign"], "--campaign : il manque sa valeur"),
         (["serve", "--port", "8000"], "un mot de trop ou une option inconnue"),
         (["serv"], "commande : un de 'demo', 'serve'"),
-        (["lines", "paie.csv", "--campaign", "2026", "--d"], "--d peut vouloir dire --draft, --dry-run"),
+        (
+            ["lines", "paie.csv", "--campaign", "2026", "--d"],
+            "--d peut vouloir dire --draft, --dry-run",
+        ),
     ],
 )
 def test_a_command_that_is_badly_written_is_told_in_one_french_sentence(

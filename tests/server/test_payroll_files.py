@@ -9,13 +9,21 @@ import openpyxl
 import pytest
 from strawberry.types.base import get_object_definition
 
-from persistence.records.cells import _camel
-from persistence.records.headers import IGNORED
-from persistence.sheets import SheetState
+from persistence.intake.cells import _camel
+from persistence.intake.headers import IGNORED
+from persistence.intake.sheets import SheetState
 from resolvers.declarations import RemunerationLineInput
-from server.payroll import FIELDS, Export, ExportUnreadable
+from server.client.payroll import FIELDS, Export, ExportUnreadable
 
-HEADER = ("Référence", "N° Sécurité sociale", "Nom de naissance", "Prénom", "SIRET", "Taux d'activité", "Entrée")
+HEADER = (
+    "Référence",
+    "N° Sécurité sociale",
+    "Nom de naissance",
+    "Prénom",
+    "SIRET",
+    "Taux d'activité",
+    "Entrée",
+)
 CANAL, BASSIN = "99990001200025", "99990001200033"
 ROW = ("L1", "185057599904209", "Lefèvre", "Élodie", CANAL, "33,33", "28/06/2015")
 LINE = {
@@ -50,7 +58,10 @@ def at(siret: str, reference: str) -> tuple[str, ...]:
 
 def parts(export: Export, siret: str | None = None) -> dict[str, list[str]]:
     """The references of the lines of each establishment."""
-    return {part.siret: [line.get("clientReference", "") for line in part.lines] for part in export.parts(siret)}
+    return {
+        part.siret: [line.get("clientReference", "") for line in part.lines]
+        for part in export.parts(siret)
+    }
 
 
 # the reader
@@ -63,11 +74,17 @@ def test_a_workbook_is_read_as_an_export_in_text(tmp_path: Path) -> None:
 
     assert export.lines == [LINE | {"rate": "33.33"}]
     assert export.places == ["3"]
-    assert [(report.name, report.state) for report in export.sheets] == [("Paie", SheetState.READ)]
+    assert [(report.name, report.state) for report in export.sheets] == [
+        ("Paie", SheetState.READ)
+    ]
 
 
-def test_several_sheets_of_lines_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
-    file = an_xlsx(tmp_path, Avant=[HEADER, at(CANAL, "A")], Novembre=[HEADER, ROW], Notes=[["x"]])
+def test_several_sheets_of_lines_are_read_when_they_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    file = an_xlsx(
+        tmp_path, Avant=[HEADER, at(CANAL, "A")], Novembre=[HEADER, ROW], Notes=[["x"]]
+    )
 
     with pytest.raises(ExportUnreadable, match=r"« Avant », « Novembre ».*--sheet"):
         Export.read(file)
@@ -91,20 +108,37 @@ def test_an_export_in_utf_16_is_read(tmp_path: Path, code: str) -> None:
 
 
 def test_empty_cells_at_the_end_of_a_line_are_no_cells_too_many(tmp_path: Path) -> None:
-    export = Export.read(a_csv(tmp_path, (*HEADER, "", ""), (*ROW, "", "", "", ""), (*ROW, " ")))
+    export = Export.read(
+        a_csv(tmp_path, (*HEADER, "", ""), (*ROW, "", "", "", ""), (*ROW, " "))
+    )
 
     assert export.lines == [LINE, LINE]
     assert export.ignored == []
 
 
-@pytest.mark.parametrize("above", ["Paie, novembre, 2026, Esat, du Canal, tous, les, ateliers", "a,b,c,d,e,f,g,h,i,j"])
-def test_a_title_full_of_commas_does_not_stop_an_export(tmp_path: Path, above: str) -> None:
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Paie, novembre, 2026, Esat, du Canal, tous, les, ateliers",
+        "a,b,c,d,e,f,g,h,i,j",
+    ],
+)
+def test_a_title_full_of_commas_does_not_stop_an_export(
+    tmp_path: Path, above: str
+) -> None:
     assert Export.read(a_csv(tmp_path, (above,), HEADER, ROW)).lines == [LINE]
 
 
-def test_a_row_of_an_old_spreadsheet_or_of_no_text_is_a_sentence(tmp_path: Path) -> None:
+def test_a_row_of_an_old_spreadsheet_or_of_no_text_is_a_sentence(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "paie.xls"
-    for content in (b"\xd0\xcf\x11\xe0" + bytes(600), b"PK\x03\x04 rien", bytes(10_000_001), b"\x00\x01\x02" * 9):
+    for content in (
+        b"\xd0\xcf\x11\xe0" + bytes(600),
+        b"PK\x03\x04 rien",
+        bytes(10_000_001),
+        b"\x00\x01\x02" * 9,
+    ):
         file.write_bytes(content)
         with pytest.raises(ExportUnreadable, match=r"ne se lit pas|trop grand"):
             Export.read(file)
@@ -114,7 +148,13 @@ def test_a_row_of_an_old_spreadsheet_or_of_no_text_is_a_sentence(tmp_path: Path)
 
 
 def test_the_code_of_the_organism_counts_before_its_name(tmp_path: Path) -> None:
-    export = Export.read(a_csv(tmp_path, (*HEADER, "Organisme", "N° organisme"), (*ROW, "Caf de Paris", "751")))
+    export = Export.read(
+        a_csv(
+            tmp_path,
+            (*HEADER, "Organisme", "N° organisme"),
+            (*ROW, "Caf de Paris", "751"),
+        )
+    )
 
     assert export.lines == [LINE | {"payingOrganism": "751"}]
     assert export.ignored == ["Organisme"]
@@ -123,7 +163,9 @@ def test_the_code_of_the_organism_counts_before_its_name(tmp_path: Path) -> None
 def test_a_column_is_read_as_it_is_explained(tmp_path: Path) -> None:
     file = a_csv(tmp_path, (*HEADER, "Zone", "Nom"), (*ROW, "12,00", "Roux"))
 
-    export = Export.read(file, {"zone": "esatShare", "NOM": "usedName", "Entrée": "IGNORED"})
+    export = Export.read(
+        file, {"zone": "esatShare", "NOM": "usedName", "Entrée": "IGNORED"}
+    )
 
     left = {name: text for name, text in LINE.items() if name != "enteredOn"}
     assert export.lines == [left | {"esatShare": "12,00", "usedName": "Roux"}]
@@ -136,7 +178,10 @@ def test_a_column_that_is_explained_and_absent_is_refused(tmp_path: Path) -> Non
 
 
 def test_every_field_of_a_line_has_its_words() -> None:
-    fields = {field.name for field in get_object_definition(RemunerationLineInput, strict=True).fields}
+    fields = {
+        field.name
+        for field in get_object_definition(RemunerationLineInput, strict=True).fields
+    }
 
     assert {*FIELDS} - {IGNORED} == {_camel(name) for name in fields}
 
@@ -145,7 +190,12 @@ def test_every_field_of_a_line_has_its_words() -> None:
 
 
 def test_a_file_is_split_by_establishment_in_its_own_order(tmp_path: Path) -> None:
-    rows = [at(BASSIN, "a"), at(CANAL, "b"), at("999 900 012 00033", "c"), at(f"{CANAL}.0", "d")]
+    rows = [
+        at(BASSIN, "a"),
+        at(CANAL, "b"),
+        at("999 900 012 00033", "c"),
+        at(f"{CANAL}.0", "d"),
+    ]
     export = Export.read(a_csv(tmp_path, HEADER, *rows))
 
     assert parts(export) == {BASSIN: ["a", "c"], CANAL: ["b", "d"]}
@@ -154,16 +204,30 @@ def test_a_file_is_split_by_establishment_in_its_own_order(tmp_path: Path) -> No
 
 
 def test_a_siret_that_cannot_be_read_goes_where_most_lines_go(tmp_path: Path) -> None:
-    rows = [at(BASSIN, "a"), at(CANAL, "b"), at(CANAL, "c"), at("9,99E+13", "d"), at("99990001200026", "e")]
+    rows = [
+        at(BASSIN, "a"),
+        at(CANAL, "b"),
+        at(CANAL, "c"),
+        at("9,99E+13", "d"),
+        at("99990001200026", "e"),
+    ]
 
-    assert parts(Export.read(a_csv(tmp_path, HEADER, *rows))) == {BASSIN: ["a"], CANAL: ["b", "c", "d", "e"]}
+    assert parts(Export.read(a_csv(tmp_path, HEADER, *rows))) == {
+        BASSIN: ["a"],
+        CANAL: ["b", "c", "d", "e"],
+    }
 
 
-def test_a_line_without_siret_is_of_the_only_establishment_and_of_none_among_several(tmp_path: Path) -> None:
+def test_a_line_without_siret_is_of_the_only_establishment_and_of_none_among_several(
+    tmp_path: Path,
+) -> None:
     one = [at(CANAL, "a"), at("", "b")]
     assert parts(Export.read(a_csv(tmp_path, HEADER, *one))) == {CANAL: ["a", "b"]}
 
     export = Export.read(a_csv(tmp_path, HEADER, *one, at(BASSIN, "c")))
-    with pytest.raises(ExportUnreadable, match=r"n'en disent aucun : 3\. Complétez-les, ou donnez --siret"):
+    with pytest.raises(
+        ExportUnreadable,
+        match=r"n'en disent aucun : 3\. Complétez-les, ou donnez --siret",
+    ):
         export.parts()
     assert parts(export, CANAL) == {CANAL: ["a", "b", "c"]}

@@ -10,8 +10,8 @@ import pytest
 
 from persistence.engine import Database
 from server.cli import main
-from server.payroll import ExportUnreadable
-from server.pending import PendingKeys
+from server.client.payroll import ExportUnreadable
+from server.client.pending import PendingKeys
 from tests.acting.ledger import rows
 from tests.imports.sending import a_file, a_line
 
@@ -25,7 +25,9 @@ CANAL = "99990001200025"
 def a_payroll(folder: Path, amount: str) -> Path:
     """One person's November, at this amount; always under the same name."""
     file = folder / "paie.csv"
-    person = f"P1;185057599904209;Abélia;Ariel;27/05/1985;1000001;921;{CANAL};28/06/2015;100"
+    person = (
+        f"P1;185057599904209;Abélia;Ariel;27/05/1985;1000001;921;{CANAL};28/06/2015;100"
+    )
     file.write_text(f"{HEAD}\n{person};{amount};833,01;17;N\n", encoding="utf-8")
     return file
 
@@ -33,20 +35,31 @@ def a_payroll(folder: Path, amount: str) -> Path:
 # the keys themselves
 
 
-def test_a_call_has_the_same_key_until_its_answer_comes_and_another_afterwards(tmp_path: Path) -> None:
+def test_a_call_has_the_same_key_until_its_answer_comes_and_another_afterwards(
+    tmp_path: Path,
+) -> None:
     pending, call = PendingKeys.beside(tmp_path / "paie.csv"), {"input": {"lines": [1]}}
     key = pending.draw("http://a", call)
 
-    assert pending.draw("http://a", call) == key == PendingKeys.beside(tmp_path / "paie.csv").draw("http://a", call)
+    assert (
+        pending.draw("http://a", call)
+        == key
+        == PendingKeys.beside(tmp_path / "paie.csv").draw("http://a", call)
+    )
     assert pending.draw("http://b", call) != key
-    others = [pending.draw("http://a", {"input": {"lines": lines}}) for lines in ([2], [1, 1], [])]
+    others = [
+        pending.draw("http://a", {"input": {"lines": lines}})
+        for lines in ([2], [1, 1], [])
+    ]
     assert len({key, *others}) == 4
     pending.forget(key)
 
     assert pending.draw("http://a", call) not in {key, *others}
 
 
-def test_the_keys_are_their_owner_s_alone_hold_nothing_of_the_file_and_leave_nothing(tmp_path: Path) -> None:
+def test_the_keys_are_their_owner_s_alone_hold_nothing_of_the_file_and_leave_nothing(
+    tmp_path: Path,
+) -> None:
     pending = PendingKeys.beside(tmp_path / "paie.csv")
     key = pending.draw("http://a", {"input": {"lines": [{"nir": "185057599904209"}]}})
 
@@ -59,7 +72,9 @@ def test_the_keys_are_their_owner_s_alone_hold_nothing_of_the_file_and_leave_not
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "\x00"])
-def test_a_file_of_keys_that_does_not_read_stops_the_sending(tmp_path: Path, content: str) -> None:
+def test_a_file_of_keys_that_does_not_read_stops_the_sending(
+    tmp_path: Path, content: str
+) -> None:
     (tmp_path / "paie.csv.key").write_text(content, encoding="utf-8")
 
     with pytest.raises(ExportUnreadable, match=r"paie\.csv\.key"):
@@ -74,8 +89,18 @@ async def run(serve: Any, issuer_file: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("DEMO_KEY", str(issuer_file))
     running = await serve()
 
-    async def send(file: Path, *options: str, command: str = "lines", who: str = "declarante-canal") -> int:
-        known = [command, str(file), "--as", who, "--send", f"{running.url}/graphql", *options]
+    async def send(
+        file: Path, *options: str, command: str = "lines", who: str = "declarante-canal"
+    ) -> int:
+        known = [
+            command,
+            str(file),
+            "--as",
+            who,
+            "--send",
+            f"{running.url}/graphql",
+            *options,
+        ]
         campaign = ["--campaign", "2026"] if command == "lines" else []
         return await asyncio.to_thread(main, [*known, *campaign])
 
@@ -88,7 +113,12 @@ async def amounts(database: Database) -> list[int]:
     live = "SELECT l.net_remuneration AS amount FROM declaration_line l JOIN declaration d ON d.id = l.declaration_id"
     of_canal = f"{live} WHERE d.superseded_at IS NULL AND d.received_at IS NOT NULL AND d.siret = :siret"
     of_canal += " AND d.campaign_id = 'cmp_2026'"
-    return [row["amount"] for row in await rows(database, f"{of_canal} ORDER BY d.sequence DESC", siret=CANAL)]
+    return [
+        row["amount"]
+        for row in await rows(
+            database, f"{of_canal} ORDER BY d.sequence DESC", siret=CANAL
+        )
+    ]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -97,7 +127,11 @@ async def test_a_file_then_another_then_the_first_again_ends_with_the_first(
     database: Database,
     tmp_path: Path,
 ) -> None:
-    for amount, cents in (("1112,32", 111232), ("1112,33", 111233), ("1112,32", 111232)):
+    for amount, cents in (
+        ("1112,32", 111232),
+        ("1112,33", 111233),
+        ("1112,32", 111232),
+    ):
         assert await run(a_payroll(tmp_path, amount)) == 0
 
         assert await amounts(database) == [cents]
@@ -112,7 +146,9 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 
         def loses(*given: Any, **more: Any) -> httpx.Response:  # noqa: ANN401 the client's own
             answer = posted(*given, **more)
-            if b"importApply" in (answer.request.content or b"") or b"remunerations" in (answer.request.content or b""):
+            if b"importApply" in (
+                answer.request.content or b""
+            ) or b"remunerations" in (answer.request.content or b""):
                 raise httpx.ReadTimeout("lost")
             return answer
 
@@ -137,7 +173,9 @@ async def test_a_lost_answer_is_asked_for_again_and_happens_once(
 
     assert "rien n'a été refait" in capsys.readouterr().out
     assert await amounts(database) == [111232]
-    (count,) = await rows(database, "SELECT count(*) AS n FROM journal WHERE act = 'remunerationsDeclare'")
+    (count,) = await rows(
+        database, "SELECT count(*) AS n FROM journal WHERE act = 'remunerationsDeclare'"
+    )
     assert count["n"] == 1
     assert not (tmp_path / "paie.csv.key").exists()
 

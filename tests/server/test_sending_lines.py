@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from server.cli import main
-from tests.server.test_cli import GIVEN
-from tests.server.test_payroll_files import BASSIN, CANAL, HEADER, an_xlsx, at
+
+from .test_cli import GIVEN
+from .test_payroll_files import BASSIN, CANAL, HEADER, an_xlsx, at
 
 OWN = ("--accept-valid", "--siret", CANAL)
 
@@ -18,9 +19,13 @@ async def send(serve: Any, issuer_file: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DEMO_KEY", str(issuer_file))
     running = await serve()
 
-    async def run(file: Path | None, *options: str, who: str = "declarante-canal") -> int:
+    async def run(
+        file: Path | None, *options: str, who: str = "declarante-canal"
+    ) -> int:
         known = ["--campaign", "2026", "--as", who, "--send", f"{running.url}/graphql"]
-        return await asyncio.to_thread(main, ["lines", *([str(file)] if file else []), *known, *options])
+        return await asyncio.to_thread(
+            main, ["lines", *([str(file)] if file else []), *known, *options]
+        )
 
     return run
 
@@ -30,19 +35,26 @@ async def test_each_establishment_of_a_file_is_declared_by_itself_and_a_rejected
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert await send(GIVEN, "--accept-valid", who="social-villefictive") == 2  # nothing is received
+    assert (
+        await send(GIVEN, "--accept-valid", who="social-villefictive") == 2
+    )  # nothing is received
     capsys.readouterr()
 
     assert await send(GIVEN, "--accept-valid") == 1
 
     told = capsys.readouterr().out.splitlines()
-    own, other = told.index(f"Établissement {CANAL}, 77 lignes :"), told.index(f"Établissement {BASSIN}, 1 ligne :")
+    own, other = (
+        told.index(f"Établissement {CANAL}, 77 lignes :"),
+        told.index(f"Établissement {BASSIN}, 1 ligne :"),
+    )
     assert "77 lignes reçues : 66 créées" in told[own + 1]
     assert told[other + 1].startswith("rejet · ")
     assert not any("ESTABLISHMENT_MISMATCH" in line for line in told)
     assert await send(GIVEN, *OWN) == 1
     assert await send(GIVEN, *OWN, "--accept-rejected") == 0
-    assert await send(GIVEN, "--dry-run", "--siret", CANAL, "--accept-rejected") == 1  # a bad line held the others
+    assert (
+        await send(GIVEN, "--dry-run", "--siret", CANAL, "--accept-rejected") == 1
+    )  # a bad line held the others
     assert "retenues" in capsys.readouterr().out
 
     file = an_xlsx(tmp_path, Paie=[["Export"], [], HEADER, at(CANAL, " ")])
@@ -71,6 +83,11 @@ async def test_removals_and_a_nothing_are_meant_on_the_command_line(
     assert await send(fewer, *known, "--acknowledge-removals", "2") == 0
     assert await send(None, *nothing, "--acknowledge-removals", "64") > 0
     assert "REMOVALS_REASON" in capsys.readouterr().out
-    assert await send(None, *nothing, "--acknowledge-removals", "64", "--reason", "Fermeture") == 0
+    assert (
+        await send(
+            None, *nothing, "--acknowledge-removals", "64", "--reason", "Fermeture"
+        )
+        == 0
+    )
 
     assert "NOTHING_DECLARED" in capsys.readouterr().out

@@ -33,7 +33,9 @@ def listener() -> Iterator[socket.socket]:
         yield one
 
 
-def test_a_captured_signal_is_raised_again_unless_the_list_is_cleared(config: Config) -> None:
+def test_a_captured_signal_is_raised_again_unless_the_list_is_cleared(
+    config: Config,
+) -> None:
     received: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _: received.append(number))
     server = uvicorn.Server(config)
@@ -50,7 +52,9 @@ def test_a_captured_signal_is_raised_again_unless_the_list_is_cleared(config: Co
         signal.signal(signal.SIGTERM, before)
 
 
-async def test_a_tick_puts_the_headers_of_the_configuration_in_every_answer(config: Config) -> None:
+async def test_a_tick_puts_the_headers_of_the_configuration_in_every_answer(
+    config: Config,
+) -> None:
     config.load()
     server = uvicorn.Server(config)
 
@@ -79,7 +83,9 @@ async def test_the_stop_closes_the_listening_servers_and_knows_its_connections(
     assert not server.servers[0].is_serving()
 
 
-def test_a_worker_runs_our_server_and_the_supervisor_takes_it_from_its_module(config: Config) -> None:
+def test_a_worker_runs_our_server_and_the_supervisor_takes_it_from_its_module(
+    config: Config,
+) -> None:
     worker = Worker(config, [])
 
     assert isinstance(worker.server, Server)
@@ -90,7 +96,9 @@ def test_a_worker_runs_our_server_and_the_supervisor_takes_it_from_its_module(co
 def test_the_supervisor_keeps_its_sockets_and_stops_its_workers_by_one_method(
     config: Config, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # it would take the signals of the tests
+    monkeypatch.setattr(
+        signal, "signal", lambda *_: None
+    )  # it would take the signals of the tests
     supervisor = multiprocess.Multiprocess(config, [listener])
 
     assert supervisor.sockets == [listener]

@@ -18,12 +18,14 @@ from persistence.seeds.fiction import fictional_vault
 from persistence.sessions import SessionStore
 from server.app import create_app
 from server.clock import Clock
-from server.sessions import Session, Sessions
 from server.settings import Settings
+from server.sign_in.sessions import BrowserSession, BrowserSessions
 from tests.conftest import Copies, HeldClock, _plain
 
 HOME = "https://localhost"
-FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+FIREFOX = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+)
 
 
 class Machine(Clock):
@@ -39,14 +41,33 @@ class Machine(Clock):
 
 def request(cookies: dict[str, str], method: str = "GET", **headers: str) -> Request:
     """A request as the console gets it."""
-    told = {"cookie": "; ".join(f"{n}={v}" for n, v in cookies.items()), "user-agent": FIREFOX, **headers}
-    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in told.items()]
-    return Request({"type": "http", "method": method, "path": "/", "query_string": b"", "headers": raw})
+    told = {
+        "cookie": "; ".join(f"{n}={v}" for n, v in cookies.items()),
+        "user-agent": FIREFOX,
+        **headers,
+    }
+    raw = [
+        (name.replace("_", "-").encode(), value.encode())
+        for name, value in told.items()
+    ]
+    return Request(
+        {
+            "type": "http",
+            "method": method,
+            "path": "/",
+            "query_string": b"",
+            "headers": raw,
+        }
+    )
 
 
 def set_by(response: Any, cookies: dict[str, str]) -> dict[str, str]:  # noqa: ANN401 Starlette's or httpx's
     """What a browser holds after an answer."""
-    pairs = response.headers.multi_items() if hasattr(response.headers, "multi_items") else response.headers.items()
+    pairs = (
+        response.headers.multi_items()
+        if hasattr(response.headers, "multi_items")
+        else response.headers.items()
+    )
     held = dict(cookies)
     for line in [value for name, value in pairs if name.lower() == "set-cookie"]:
         for name, morsel in SimpleCookie(line).items():
@@ -73,36 +94,53 @@ class Browser:
         self.cookies: dict[str, str] = {}
 
     async def send(self, method: str, url: str, **asked: Any) -> httpx.Response:  # noqa: ANN401 httpx's
-        headers = {"cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items()), "user-agent": FIREFOX}
+        headers = {
+            "cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items()),
+            "user-agent": FIREFOX,
+        }
         if method == "POST":
             headers["sec-fetch-site"] = "same-origin"
         headers |= asked.pop("headers", {})
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url=HOME) as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.app), base_url=HOME
+        ) as client:
             answer = await client.request(method, url, headers=headers, **asked)
         self.cookies = set_by(answer, self.cookies)
         return answer
 
     async def go(self, back: str = "/", *, force: bool = False) -> httpx.Response:
         """Leave for the provider: the question that it is asked is in `location`."""
-        return await self.send("GET", "/connexion/aller", params={"retour": back} | ({"force": "1"} if force else {}))
+        return await self.send(
+            "GET",
+            "/connexion/aller",
+            params={"retour": back} | ({"force": "1"} if force else {}),
+        )
 
-    async def choose(self, went: httpx.Response, who: str, *, factor: bool = True) -> httpx.Response:
+    async def choose(
+        self, went: httpx.Response, who: str, *, factor: bool = True
+    ) -> httpx.Response:
         """Pick a persona on the provider's page: the answer is in `location`."""
         page = await self.send("GET", went.headers["location"])
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
-        picked = hidden | {"personnage": who} | ({"second-facteur": "oui"} if factor else {})
+        hidden = dict(
+            re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
+        )
+        picked = (
+            hidden | {"personnage": who} | ({"second-facteur": "oui"} if factor else {})
+        )
         return await self.send("POST", "/fournisseur/autoriser", data=picked)
 
-    async def sign_in(self, who: str, back: str = "/", *, force: bool = False, factor: bool = True) -> httpx.Response:
+    async def sign_in(
+        self, who: str, back: str = "/", *, force: bool = False, factor: bool = True
+    ) -> httpx.Response:
         chosen = await self.choose(await self.go(back, force=force), who, factor=factor)
         return await self.send("GET", chosen.headers["location"])
 
     @property
-    def sessions(self) -> Sessions:
-        sessions: Sessions = self.app.state.sessions
+    def sessions(self) -> BrowserSessions:
+        sessions: BrowserSessions = self.app.state.sessions
         return sessions
 
-    async def session(self) -> Session | None:
+    async def session(self) -> BrowserSession | None:
         return await self.sessions.of(request(self.cookies))
 
 
@@ -119,23 +157,38 @@ def machine() -> Machine:
 
 
 @pytest.fixture
-def sessions(database: Database, machine: Machine) -> Sessions:
+def sessions(database: Database, machine: Machine) -> BrowserSessions:
     """The store alone, on both databases."""
-    return Sessions(SessionStore(database), fictional_vault().apart("console"), machine.now)
+    return BrowserSessions(
+        SessionStore(database), fictional_vault().apart("console"), machine.now
+    )
 
 
 Opener = Callable[..., Awaitable[Browser]]
 
 
 @pytest.fixture
-async def opened(copies: Copies, issuer_file: Path, machine: Machine) -> AsyncIterator[Opener]:
+async def opened(
+    copies: Copies, issuer_file: Path, machine: Machine
+) -> AsyncIterator[Opener]:
     """Opens a browser on a fresh application over SQLite: the databases differ in the store alone."""
     url, made = await copies.fresh("sqlite"), []
 
     async def open_(**environ: str) -> Browser:
-        known = {"DEMO": "1", "DATABASE_URL": _plain(url), "DEMO_KEY": str(issuer_file), "PUBLIC_URL": HOME}
+        known = {
+            "DEMO": "1",
+            "DATABASE_URL": _plain(url),
+            "DEMO_KEY": str(issuer_file),
+            "PUBLIC_URL": HOME,
+        }
         way = Loop()
-        way.app = create_app(Settings.from_environ(known | environ), HeldClock(), machine, way, tasks=False)
+        way.app = create_app(
+            Settings.from_environ(known | environ),
+            HeldClock(),
+            machine,
+            way,
+            tasks=False,
+        )
         lifespan = way.app.router.lifespan_context(way.app)
         await lifespan.__aenter__()
         made.append(lifespan)

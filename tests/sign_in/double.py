@@ -11,17 +11,19 @@ import httpx
 from joserfc import jws
 from joserfc.jwk import Key, KeySet, RSAKey
 
-from server.attempts import AuthorizationRequest, SignedIn
 from server.console_settings import ConsoleSettings
-from server.oidc import Provider
-from server.profiles import PROFILES
+from server.providers import PROFILES
+from server.sign_in.attempts import AuthorizationRequest, SignedIn
+from server.sign_in.oidc import Provider
 
 ISSUER = "https://identite.example"
 CLIENT = "habilitations-console"
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
 AT = int(NOW.timestamp())
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
-ANY_ALGORITHM = jws.JWSRegistry(algorithms=list(jws.JWSRegistry.algorithms), strict_check_header=False)
+ANY_ALGORITHM = jws.JWSRegistry(
+    algorithms=list(jws.JWSRegistry.algorithms), strict_check_header=False
+)
 ABSENT: Any = Ellipsis
 ASKED = AuthorizationRequest("e" * 43, "n" * 43, "v" * 43, "/", False, AT)  # noqa: FBT003 a fact of the question
 FORCED = ASKED._replace(force=True)
@@ -33,7 +35,9 @@ def without_absent(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def signed(claims: Mapping[str, Any], key: Key = RSA, **header: Any) -> str:  # noqa: ANN401 a header forged
     told = without_absent({"alg": "RS256", "typ": "JWT", "kid": "rsa", **header})
-    return jws.serialize_compact(told, json.dumps(without_absent(claims)), key, registry=ANY_ALGORITHM)
+    return jws.serialize_compact(
+        told, json.dumps(without_absent(claims)), key, registry=ANY_ALGORITHM
+    )
 
 
 def encoded(value: object) -> str:
@@ -42,7 +46,14 @@ def encoded(value: object) -> str:
 
 def claims(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 a claim forged
     """Those of a good ID token, but for what the test says of it."""
-    about = {"iss": ISSUER, "aud": CLIENT, "sub": "u-1", "iat": AT, "exp": AT + 60, "auth_time": AT}
+    about = {
+        "iss": ISSUER,
+        "aud": CLIENT,
+        "sub": "u-1",
+        "iat": AT,
+        "exp": AT + 60,
+        "auth_time": AT,
+    }
     return {**about, "nonce": ASKED.nonce, **changed}
 
 
@@ -73,26 +84,37 @@ class Double:
         )
         self.seconds = 0.0
         way = httpx.MockTransport(self._answer)
-        self.provider = Provider(self.settings, ISSUER, lambda: self.now, way, lambda: self.seconds)
+        self.provider = Provider(
+            self.settings, ISSUER, lambda: self.now, way, lambda: self.seconds
+        )
         self.says(signed(claims()))
         self.describes({"sub": "u-1", "given_name": "Agnès", "family_name": "Aubry"})
 
     def says(self, id_token: object) -> None:
-        tokens = {"access_token": "acces", "token_type": "Bearer", "expires_in": 60, "id_token": id_token}
+        tokens = {
+            "access_token": "acces",
+            "token_type": "Bearer",
+            "expires_in": 60,
+            "id_token": id_token,
+        }
         self.answers["/jeton"] = httpx.Response(200, json=without_absent(tokens))
 
     def describes(self, about: object) -> None:
         self.answers["/utilisateur"] = httpx.Response(200, json=about)
 
     def describes_signed(self, token: str, media: str = "application/jwt") -> None:
-        self.answers["/utilisateur"] = httpx.Response(200, text=token, headers={"content-type": media})
+        self.answers["/utilisateur"] = httpx.Response(
+            200, text=token, headers={"content-type": media}
+        )
 
     async def signs_in(self, asked: AuthorizationRequest = ASKED) -> SignedIn:
         return await self.provider.identify(asked, "code")
 
     def sent(self, path: str) -> dict[str, str]:
         """The last form sent there."""
-        body = next(r for r in reversed(self.asked) if r.url.path == path).content.decode()
+        body = next(
+            r for r in reversed(self.asked) if r.url.path == path
+        ).content.decode()
         return {name: values[0] for name, values in parse_qs(body).items()}
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -100,4 +122,6 @@ class Double:
         answer = self.answers[request.url.path]
         if isinstance(answer, Exception):
             raise answer
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, content=answer.content
+        )

@@ -14,12 +14,12 @@ from persistence.seeds.demo import personas
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault
 from server.app import create_app
-from server.attempts import AuthorizationRequest
-from server.demo_issuer import DemoIssuer
+from server.demo.issuer import DemoIssuer
 from server.identity import verified
 from server.jwks import StaticJwks
 from server.settings import Settings
-from server.sign_in import COOKIE
+from server.sign_in.attempts import AuthorizationRequest
+from server.sign_in.routes import COOKIE
 from tests.conftest import Running
 
 from .conftest import HOME, Browser
@@ -44,7 +44,9 @@ async def shown(browser: Browser) -> httpx.Response:
     return await browser.send("GET", (await browser.go()).headers["location"])
 
 
-async def test_every_person_of_the_demonstration_is_a_card_and_no_machine_is(browser: Browser) -> None:
+async def test_every_person_of_the_demonstration_is_a_card_and_no_machine_is(
+    browser: Browser,
+) -> None:
     tags = Tags((await shown(browser)).text)
 
     people = {p.subject for p in personas() if not p.machine}
@@ -52,29 +54,44 @@ async def test_every_person_of_the_demonstration_is_a_card_and_no_machine_is(bro
     assert "paie-fictive" not in people
 
 
-async def test_the_page_needs_neither_script_nor_style_of_its_own(browser: Browser) -> None:
+async def test_the_page_needs_neither_script_nor_style_of_its_own(
+    browser: Browser,
+) -> None:
     page = await shown(browser)
     tags = Tags(page.text)
 
     assert tags.all("html") == [{"lang": "fr"}]
     assert "<title>Démonstration – Choisir un personnage</title>" in page.text
     assert [link["href"] for link in tags.all("link")] == ["/static/desk.css"]
-    assert not [t for t, a in tags.seen if t in {"script", "style"} or "style" in a or any(n[:2] == "on" for n in a)]
+    assert not [
+        t
+        for t, a in tags.seen
+        if t in {"script", "style"} or "style" in a or any(n[:2] == "on" for n in a)
+    ]
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
-    for directive in ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "style-src 'self'"):
+    for directive in (
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "style-src 'self'",
+    ):
         assert directive in policy
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "same-origin"
 
 
-async def test_every_field_and_button_of_the_page_has_its_words(browser: Browser) -> None:
+async def test_every_field_and_button_of_the_page_has_its_words(
+    browser: Browser,
+) -> None:
     tags = Tags((await shown(browser)).text)
 
     ids = {a["id"] for _, a in tags.seen if "id" in a}
-    assert {a["for"] for a in tags.all("label")} == {i["id"] for i in tags.all("input") if i["type"] != "hidden"}
+    assert {a["for"] for a in tags.all("label")} == {
+        i["id"] for i in tags.all("input") if i["type"] != "hidden"
+    }
     assert {b["aria-describedby"] for b in tags.all("button")} <= ids
     assert [len(tags.all(h)) for h in ("main", "h1", "h2")] == [1, 1, 4]
 
@@ -84,8 +101,12 @@ async def test_every_field_and_button_of_the_page_has_its_words(browser: Browser
     [{"client_id": "autre"}, {"redirect_uri": f"{HOME}/connexion/retour/"}, {"redirect_uri": "https://pirate.example"},
      {"response_type": "token"}],
 )  # fmt: skip
-async def test_a_question_that_is_not_the_consoles_leads_nowhere(browser: Browser, changed: dict[str, str]) -> None:
-    question = httpx.URL((await browser.go()).headers["location"]).copy_merge_params(changed)
+async def test_a_question_that_is_not_the_consoles_leads_nowhere(
+    browser: Browser, changed: dict[str, str]
+) -> None:
+    question = httpx.URL((await browser.go()).headers["location"]).copy_merge_params(
+        changed
+    )
 
     answer = await browser.send("GET", str(question))
 
@@ -105,19 +126,30 @@ async def test_a_question_that_is_not_the_consoles_leads_nowhere(browser: Browse
 async def test_a_choice_that_is_not_of_the_page_leads_nowhere(
     browser: Browser, changed: dict[str, str], site: str
 ) -> None:
-    asked = {"client_id": "console", "redirect_uri": f"{HOME}/connexion/retour", "personnage": "agent-paris"}
+    asked = {
+        "client_id": "console",
+        "redirect_uri": f"{HOME}/connexion/retour",
+        "personnage": "agent-paris",
+    }
 
     answer = await browser.send(
-        "POST", "/fournisseur/autoriser", data=asked | changed, headers={"sec-fetch-site": site}
+        "POST",
+        "/fournisseur/autoriser",
+        data=asked | changed,
+        headers={"sec-fetch-site": site},
     )
 
     assert answer.status_code == 400
 
 
-async def test_the_second_factor_is_told_as_it_was_chosen(browser: Browser, issuer: DemoIssuer) -> None:
+async def test_the_second_factor_is_told_as_it_was_chosen(
+    browser: Browser, issuer: DemoIssuer
+) -> None:
     for factor, acr in ((True, "eidas2"), (False, "eidas1")):
         tokens = await _exchanged(browser, factor=factor)
-        claims = await verified(tokens.json()["id_token"], StaticJwks(issuer.jwks()), ("jwt",))
+        claims = await verified(
+            tokens.json()["id_token"], StaticJwks(issuer.jwks()), ("jwt",)
+        )
         assert (claims["acr"], "mfa" in claims["amr"]) == (acr, factor)
 
 
@@ -137,7 +169,9 @@ async def test_a_verifier_that_does_not_match_gets_no_token(browser: Browser) ->
         ({"code": ""}, "invalid_grant"),
     ],
 )
-async def test_a_question_for_tokens_is_exact(browser: Browser, changed: dict[str, str], error: str) -> None:
+async def test_a_question_for_tokens_is_exact(
+    browser: Browser, changed: dict[str, str], error: str
+) -> None:
     answer = await _exchanged(browser, changed)
 
     assert (answer.status_code, answer.json()) == (400, {"error": error})
@@ -149,12 +183,18 @@ async def test_an_access_token_is_no_code(browser: Browser, issuer: DemoIssuer) 
     assert answer.json() == {"error": "invalid_grant"}
 
 
-async def test_the_description_of_a_person_is_signed_or_not_as_is_asked(browser: Browser) -> None:
+async def test_the_description_of_a_person_is_signed_or_not_as_is_asked(
+    browser: Browser,
+) -> None:
     token = (await _exchanged(browser)).json()["access_token"]
     place, bearer = "/fournisseur/utilisateur", {"Authorization": f"Bearer {token}"}
 
-    plain = await browser.send("GET", place, headers=bearer | {"Accept": "application/json"})
-    signed = await browser.send("GET", place, headers=bearer | {"Accept": "application/jwt"})
+    plain = await browser.send(
+        "GET", place, headers=bearer | {"Accept": "application/json"}
+    )
+    signed = await browser.send(
+        "GET", place, headers=bearer | {"Accept": "application/jwt"}
+    )
     nobody = await browser.send("GET", place, headers={"Authorization": "Bearer faux"})
 
     assert plain.json()["usual_name"] == "Aubry"
@@ -164,23 +204,36 @@ async def test_the_description_of_a_person_is_signed_or_not_as_is_asked(browser:
 
 
 async def test_leaving_leads_back_to_the_console_alone(browser: Browser) -> None:
-    answer = await browser.send("GET", "/fournisseur/sortie?post_logout_redirect_uri=https://pirate.example/")
+    answer = await browser.send(
+        "GET", "/fournisseur/sortie?post_logout_redirect_uri=https://pirate.example/"
+    )
 
     assert answer.status_code == 400
 
 
-def test_a_production_has_neither_this_provider_nor_a_console_that_was_not_asked_for(tmp_path: Path) -> None:
+def test_a_production_has_neither_this_provider_nor_a_console_that_was_not_asked_for(
+    tmp_path: Path,
+) -> None:
     production = {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'r.db'}",
         "OIDC_ISSUER": "https://identite.example",
         "OIDC_JWKS_URL": "https://identite.example/jwks",
         "NIR_KEYS": str(_keys(tmp_path)),
     }
-    console = {"OIDC_CLIENT_ID": "habilitations", "PUBLIC_URL": "https://habilitations.example"}
+    console = {
+        "OIDC_CLIENT_ID": "habilitations",
+        "PUBLIC_URL": "https://habilitations.example",
+    }
 
     assert _paths(production) == {"/graphql", "/imports/{id}", "/livez", "/readyz"}
     opened = _paths(production | console) - _paths(production)
-    assert {"/connexion/aller", "/connexion/retour", "/connexion/fin", "/deconnexion", "/partenaires"} <= opened
+    assert {
+        "/connexion/aller",
+        "/connexion/retour",
+        "/connexion/fin",
+        "/deconnexion",
+        "/partenaires",
+    } <= opened
     assert not any(path.startswith("/fournisseur") for path in opened)
 
 
@@ -195,7 +248,10 @@ async def test_the_demonstration_signs_in_over_real_http_whichever_worker_answer
     held: dict[str, str] = {}
 
     async def send(method: str, url: str, **asked: object) -> httpx.Response:
-        headers = {"cookie": "; ".join(f"{n}={v}" for n, v in held.items()), "sec-fetch-site": "same-origin"}
+        headers = {
+            "cookie": "; ".join(f"{n}={v}" for n, v in held.items()),
+            "sec-fetch-site": "same-origin",
+        }
         answer = await running.client.request(method, url, headers=headers, **asked)  # type: ignore[arg-type]
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
@@ -205,7 +261,9 @@ async def test_the_demonstration_signs_in_over_real_http_whichever_worker_answer
     went = await send("GET", "/connexion/aller?retour=/partenaires")
     page = await send("GET", went.headers["location"])
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
-    chosen = await send("POST", "/fournisseur/autoriser", data=hidden | {"personnage": "agent-paris"})
+    chosen = await send(
+        "POST", "/fournisseur/autoriser", data=hidden | {"personnage": "agent-paris"}
+    )
     back = await send("GET", chosen.headers["location"])
 
     assert back.headers["location"] == "/partenaires"
@@ -213,12 +271,17 @@ async def test_the_demonstration_signs_in_over_real_http_whichever_worker_answer
 
 
 async def _exchanged(
-    browser: Browser, changed: Mapping[str, str | None] = MappingProxyType({}), *, factor: bool = True
+    browser: Browser,
+    changed: Mapping[str, str | None] = MappingProxyType({}),
+    *,
+    factor: bool = True,
 ) -> httpx.Response:
     """What the provider answers to the code of a sign-in, asked with what the console would send, but for a change."""
     chosen = await browser.choose(await browser.go(), "agent-paris", factor=factor)
     sealed = bytes.fromhex(browser.cookies[COOKIE])
-    asked = AuthorizationRequest(*orjson.loads(fictional_vault().apart("console").open(sealed, COOKIE)))
+    asked = AuthorizationRequest(
+        *orjson.loads(fictional_vault().apart("console").open(sealed, COOKIE))
+    )
     form = {
         "grant_type": "authorization_code",
         "client_id": "console",
@@ -226,7 +289,11 @@ async def _exchanged(
         "code": httpx.URL(chosen.headers["location"]).params["code"],
         "code_verifier": asked.verifier,
     }
-    told = {name: value for name, value in (form | dict(changed)).items() if value is not None}
+    told = {
+        name: value
+        for name, value in (form | dict(changed)).items()
+        if value is not None
+    }
     return await browser.send("POST", "/fournisseur/jeton", data=told)
 
 

@@ -10,10 +10,23 @@ import httpx
 import pytest
 from joserfc.jwk import RSAKey
 
-from persistence.callers import Identity
-from server.attempts import AuthorizationRequest, SignInError, SignInFault
+from persistence.facts.callers import Identity
+from server.sign_in.attempts import AuthorizationRequest, SignInError, SignInFault
 
-from .double import ABSENT, ASKED, AT, CLIENT, FORCED, ISSUER, NOW, RSA, Double, claims, encoded, signed
+from .double import (
+    ABSENT,
+    ASKED,
+    AT,
+    CLIENT,
+    FORCED,
+    ISSUER,
+    NOW,
+    RSA,
+    Double,
+    claims,
+    encoded,
+    signed,
+)
 
 
 async def fault_of(double: Double, asked: AuthorizationRequest = ASKED) -> SignInFault:
@@ -29,14 +42,23 @@ async def test_a_person_is_who_the_id_token_says() -> None:
     who = await double.signs_in()
 
     assert who.identity == Identity(ISSUER, "u-1")
-    assert (who.name, who.acr, who.amr, who.authenticated_at) == ("Agnès Aubry", "eidas2", "pwd otp", NOW)
+    assert (who.name, who.acr, who.amr, who.authenticated_at) == (
+        "Agnès Aubry",
+        "eidas2",
+        "pwd otp",
+        NOW,
+    )
     form = double.sent("/jeton")
     assert (form["code"], form["code_verifier"]) == ("code", ASKED.verifier)
     assert form["redirect_uri"] == "https://habilitations.example/connexion/retour"
 
 
-@pytest.mark.parametrize(("profile", "in_header"), [("standard", True), ("proconnect", False)])
-async def test_a_client_shows_its_secret_where_the_provider_looks_for_it(profile: str, *, in_header: bool) -> None:
+@pytest.mark.parametrize(
+    ("profile", "in_header"), [("standard", True), ("proconnect", False)]
+)
+async def test_a_client_shows_its_secret_where_the_provider_looks_for_it(
+    profile: str, *, in_header: bool
+) -> None:
     double = Double(profile)
     if profile == "proconnect":
         double.describes_signed(signed({"sub": "u-1"}))
@@ -52,17 +74,23 @@ async def test_a_client_shows_its_secret_where_the_provider_looks_for_it(profile
 
 
 def the_public_key_as_a_secret() -> str:
-    told = f"{encoded({'alg': 'HS256', 'typ': 'JWT', 'kid': 'rsa'})}.{encoded(claims())}"
+    told = (
+        f"{encoded({'alg': 'HS256', 'typ': 'JWT', 'kid': 'rsa'})}.{encoded(claims())}"
+    )
     mac = hmac.digest(RSA.as_pem(private=False), told.encode(), "sha256")
     return f"{told}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
 STRANGER = RSAKey.generate_key(2048, {"kid": "rsa"})
 FORGED: dict[str, Callable[[], object]] = {
-    "alg none": lambda: f"{encoded({'alg': 'none', 'typ': 'JWT', 'kid': 'rsa'})}.{encoded(claims())}.",
+    "alg none": lambda: (
+        f"{encoded({'alg': 'none', 'typ': 'JWT', 'kid': 'rsa'})}.{encoded(claims())}."
+    ),
     "the public key as a secret": the_public_key_as_a_secret,
     "another key of the same name": lambda: signed(claims(), STRANGER),
-    "another key, embedded": lambda: signed(claims(), STRANGER, jwk=STRANGER.as_dict(private=False)),
+    "another key, embedded": lambda: signed(
+        claims(), STRANGER, jwk=STRANGER.as_dict(private=False)
+    ),
     "RS512, which is not listed": lambda: signed(claims(), alg="RS512"),
     "unknown kid": lambda: signed(claims(), kid="inconnue"),
     "no kid": lambda: signed(claims(), kid=ABSENT),
@@ -74,7 +102,9 @@ FORGED: dict[str, Callable[[], object]] = {
     "no issuer": lambda: signed(claims(iss=ABSENT)),
     "another audience": lambda: signed(claims(aud="autre")),
     "no audience": lambda: signed(claims(aud=ABSENT)),
-    "audiences without us": lambda: signed(claims(aud=["autre", "une autre"], azp=CLIENT)),
+    "audiences without us": lambda: signed(
+        claims(aud=["autre", "une autre"], azp=CLIENT)
+    ),
     "several audiences without azp": lambda: signed(claims(aud=[CLIENT, "autre"])),
     "azp of another": lambda: signed(claims(azp="autre")),
     "expired": lambda: signed(claims(exp=AT - 11)),
@@ -91,7 +121,9 @@ FORGED: dict[str, Callable[[], object]] = {
     "no auth_time": lambda: signed(claims(auth_time=ABSENT)),
     "auth_time a text": lambda: signed(claims(auth_time=str(AT))),
     "auth_time a boolean": lambda: signed(claims(auth_time=True)),
-    "claims a list": lambda: f"{encoded({'alg': 'RS256', 'kid': 'rsa'})}.{encoded([])}.AAAA",
+    "claims a list": lambda: (
+        f"{encoded({'alg': 'RS256', 'kid': 'rsa'})}.{encoded([])}.AAAA"
+    ),
     "two segments": lambda: signed(claims()).rpartition(".")[0],
     "not a token": lambda: "jeton",
     "a number": lambda: 1,
@@ -100,7 +132,9 @@ FORGED: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
-async def test_an_id_token_that_is_not_as_it_must_be_signs_nobody_in(forge: Callable[[], object]) -> None:
+async def test_an_id_token_that_is_not_as_it_must_be_signs_nobody_in(
+    forge: Callable[[], object],
+) -> None:
     double = Double()
     double.says(forge())
 
@@ -133,7 +167,9 @@ async def test_somebody_asked_to_authenticate_again_must_have_done_it() -> None:
     assert await fault_of(double, FORCED) is SignInFault.NOT_AGAIN
 
     double.says(signed(claims(auth_time=AT - 5)))
-    assert (await double.signs_in(FORCED)).authenticated_at == NOW - timedelta(seconds=5)
+    assert (await double.signs_in(FORCED)).authenticated_at == NOW - timedelta(
+        seconds=5
+    )
 
 
 @pytest.mark.parametrize("told", [AT + 3600, 2**62])
@@ -144,7 +180,9 @@ async def test_an_authentication_to_come_is_one_of_now(told: int) -> None:
     assert (await double.signs_in()).authenticated_at == NOW
 
 
-async def test_a_provider_that_does_not_tell_is_believed_when_it_was_made_to_ask() -> None:
+async def test_a_provider_that_does_not_tell_is_believed_when_it_was_made_to_ask() -> (
+    None
+):
     double = Double("proconnect")
     double.says(signed(claims(auth_time=ABSENT)))
     double.describes_signed(signed({"sub": "u-1"}))
@@ -158,11 +196,20 @@ async def test_a_provider_that_does_not_tell_is_believed_when_it_was_made_to_ask
 
 async def test_a_signed_description_is_read_where_it_is_promised() -> None:
     double = Double("proconnect")
-    about = {"iss": ISSUER, "aud": CLIENT, "sub": "u-1", "given_name": "Agnès", "usual_name": "Aubry"}
+    about = {
+        "iss": ISSUER,
+        "aud": CLIENT,
+        "sub": "u-1",
+        "given_name": "Agnès",
+        "usual_name": "Aubry",
+    }
     double.describes_signed(signed(about), "application/jwt; charset=utf-8")
 
     assert (await double.signs_in()).name == "Agnès Aubry"
-    assert next(r for r in double.asked if r.url.path == "/utilisateur").headers["accept"] == "application/jwt"
+    assert (
+        next(r for r in double.asked if r.url.path == "/utilisateur").headers["accept"]
+        == "application/jwt"
+    )
     assert "code_verifier" not in double.sent("/jeton")
 
 
@@ -182,15 +229,22 @@ PERSON = {"iss": ISSUER, "aud": CLIENT, "sub": "u-1"}
         f"{encoded({'alg': 'none', 'kid': 'rsa'})}.{encoded(PERSON)}.",
     ],
 )
-async def test_a_signed_description_that_cannot_be_believed_signs_nobody_in(token: str) -> None:
+async def test_a_signed_description_that_cannot_be_believed_signs_nobody_in(
+    token: str,
+) -> None:
     double = Double("proconnect")
     double.describes_signed(token)
 
     assert await fault_of(double) is SignInFault.TOKEN
 
 
-@pytest.mark.parametrize(("profile", "media"), [("proconnect", "application/json"), ("standard", "application/jwt")])
-async def test_a_description_in_another_form_than_promised_is_refused(profile: str, media: str) -> None:
+@pytest.mark.parametrize(
+    ("profile", "media"),
+    [("proconnect", "application/json"), ("standard", "application/jwt")],
+)
+async def test_a_description_in_another_form_than_promised_is_refused(
+    profile: str, media: str
+) -> None:
     double = Double(profile)
     if media == "application/json":
         double.describes(PERSON)
@@ -200,7 +254,9 @@ async def test_a_description_in_another_form_than_promised_is_refused(profile: s
     assert await fault_of(double) is SignInFault.TOKEN
 
 
-@pytest.mark.parametrize("about", [{"sub": "u-2"}, {}, [], "u-1", {"sub": "u-1", "x": "x" * 100_000}])
+@pytest.mark.parametrize(
+    "about", [{"sub": "u-2"}, {}, [], "u-1", {"sub": "u-1", "x": "x" * 100_000}]
+)
 async def test_a_description_of_somebody_else_is_refused(about: object) -> None:
     double = Double()
     double.describes(about)
@@ -208,14 +264,18 @@ async def test_a_description_of_somebody_else_is_refused(about: object) -> None:
     assert await fault_of(double) is SignInFault.TOKEN
 
 
-async def test_a_provider_without_descriptions_leaves_the_id_token_to_name_the_person() -> None:
+async def test_a_provider_without_descriptions_leaves_the_id_token_to_name_the_person() -> (
+    None
+):
     double = Double(userinfo_endpoint=ABSENT)
     double.says(signed(claims(given_name="Agnès", family_name=" Aubry ")))
 
     assert (await double.signs_in()).name == "Agnès Aubry"
 
 
-@pytest.mark.parametrize("about", [{"sub": "u-1"}, {"sub": "u-1", "given_name": 1, "family_name": None}])
+@pytest.mark.parametrize(
+    "about", [{"sub": "u-1"}, {"sub": "u-1", "given_name": 1, "family_name": None}]
+)
 async def test_somebody_without_a_name_signs_in_all_the_same(about: object) -> None:
     double = Double()
     double.describes(about)
@@ -229,19 +289,33 @@ DOWN = httpx.ConnectError("")
 SLOW = httpx.ReadTimeout("")
 
 
-@pytest.mark.parametrize("answer", [DOWN, SLOW, httpx.Response(500), httpx.Response(200, text="<html>")], ids=repr)
+@pytest.mark.parametrize(
+    "answer",
+    [DOWN, SLOW, httpx.Response(500), httpx.Response(200, text="<html>")],
+    ids=repr,
+)
 @pytest.mark.parametrize("path", ["/decouverte", "/jeton", "/cles", "/utilisateur"])
-async def test_a_provider_that_does_not_answer_is_told_so(path: str, answer: httpx.Response | Exception) -> None:
+async def test_a_provider_that_does_not_answer_is_told_so(
+    path: str, answer: httpx.Response | Exception
+) -> None:
     double = Double()
     double.answers[path] = answer
 
-    readable = path == "/utilisateur" and isinstance(answer, httpx.Response) and answer.status_code == 200
-    assert await fault_of(double) is (SignInFault.TOKEN if readable else SignInFault.PROVIDER)
+    readable = (
+        path == "/utilisateur"
+        and isinstance(answer, httpx.Response)
+        and answer.status_code == 200
+    )
+    assert await fault_of(double) is (
+        SignInFault.TOKEN if readable else SignInFault.PROVIDER
+    )
 
 
 async def test_a_refused_code_is_told_so() -> None:
     double = Double()
-    double.answers["/jeton"] = httpx.Response(400, json={"error": "invalid_grant", "error_description": "Nom"})
+    double.answers["/jeton"] = httpx.Response(
+        400, json={"error": "invalid_grant", "error_description": "Nom"}
+    )
 
     assert await fault_of(double) is SignInFault.CODE
 
@@ -260,7 +334,9 @@ async def test_a_refused_code_is_told_so() -> None:
     ],
     ids=repr,
 )
-async def test_metadata_that_are_not_those_of_the_issuer_are_refused(metadata: dict[str, Any]) -> None:
+async def test_metadata_that_are_not_those_of_the_issuer_are_refused(
+    metadata: dict[str, Any],
+) -> None:
     assert await fault_of(Double(**metadata)) is SignInFault.PROVIDER
 
 
@@ -274,7 +350,9 @@ async def test_metadata_are_asked_once_and_not_before_somebody_comes() -> None:
     assert [r.url.path for r in double.asked].count("/decouverte") == 1
 
 
-async def test_metadata_are_asked_again_after_an_hour_and_stay_good_while_the_provider_is_down() -> None:
+async def test_metadata_are_asked_again_after_an_hour_and_stay_good_while_the_provider_is_down() -> (
+    None
+):
     double = Double()
 
     def asked() -> int:
@@ -284,19 +362,34 @@ async def test_metadata_are_asked_again_after_an_hour_and_stay_good_while_the_pr
     double.answers["/decouverte"] = DOWN
     for at, times in ((3599.0, 1), (3600.0, 2), (3659.0, 2), (3660.0, 3)):
         double.seconds = at
-        assert (await double.provider.authorization_url(ASKED)).startswith(f"{ISSUER}/autoriser?")
+        assert (await double.provider.authorization_url(ASKED)).startswith(
+            f"{ISSUER}/autoriser?"
+        )
         assert asked() == times
 
 
 async def test_leaving_the_provider_says_which_session_and_where_to_come_back() -> None:
     double = Double()
 
-    url = httpx.URL(await double.provider.sign_out_url("jeton", "https://habilitations.example/connexion/fin") or "")
+    url = httpx.URL(
+        await double.provider.sign_out_url(
+            "jeton", "https://habilitations.example/connexion/fin"
+        )
+        or ""
+    )
 
     assert url.path == "/sortie"
-    assert {*url.params} == {"tenant", "id_token_hint", "state", "post_logout_redirect_uri"}
+    assert {*url.params} == {
+        "tenant",
+        "id_token_hint",
+        "state",
+        "post_logout_redirect_uri",
+    }
     assert len(url.params["state"]) >= 32
-    assert await Double(end_session_endpoint=ABSENT).provider.sign_out_url("jeton", "") is None
+    assert (
+        await Double(end_session_endpoint=ABSENT).provider.sign_out_url("jeton", "")
+        is None
+    )
     assert double.provider.origins() == (ISSUER,)
 
 

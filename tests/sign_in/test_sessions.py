@@ -10,38 +10,62 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
-from persistence.callers import Identity
 from persistence.engine import Database
+from persistence.facts.callers import Identity
 from persistence.seeds.fiction import fictional_vault
 from persistence.sessions import SessionStore
-from server.attempts import SignedIn
-from server.browsers import browser_of
 from server.seals import Typed
-from server.sessions import COOKIE, LARGEST_TYPED, Session, Sessions
+from server.sign_in.attempts import SignedIn
+from server.sign_in.browsers import browser_of
+from server.sign_in.sessions import (
+    COOKIE,
+    LARGEST_TYPED,
+    BrowserSession,
+    BrowserSessions,
+)
 
 from .conftest import FIREFOX, Machine, request, set_by
 
-TYPED = [("raison", "Œuvre d'Agnès"), ("siret", "999 900 012 00025"), ("role", "a"), ("role", "b")]
+TYPED = [
+    ("raison", "Œuvre d'Agnès"),
+    ("siret", "999 900 012 00025"),
+    ("role", "a"),
+    ("role", "b"),
+]
 
 
-def agnes(machine: Machine, subject: str = "agent-paris", *, issuer: str = "https://identite.example") -> SignedIn:
-    return SignedIn(Identity(issuer, subject), "Agnès Aubry", machine.now(), "eidas2", "pwd otp", "jeton-d-identite")
+def agnes(
+    machine: Machine,
+    subject: str = "agent-paris",
+    *,
+    issuer: str = "https://identite.example",
+) -> SignedIn:
+    return SignedIn(
+        Identity(issuer, subject),
+        "Agnès Aubry",
+        machine.now(),
+        "eidas2",
+        "pwd otp",
+        "jeton-d-identite",
+    )
 
 
-async def begun(sessions: Sessions, who: SignedIn, before: Request | None = None) -> Request:
+async def begun(
+    sessions: BrowserSessions, who: SignedIn, before: Request | None = None
+) -> Request:
     """A request of the browser that has just signed in."""
     response = Response()
     await sessions.begin(before or request({}), who, response)
     return request(set_by(response, {}))
 
 
-async def living(sessions: Sessions, asked: Request) -> Session:
+async def living(sessions: BrowserSessions, asked: Request) -> BrowserSession:
     session = await sessions.of(asked)
     assert session is not None
     return session
 
 
-async def kept(sessions: Sessions, asked: Request, path: str) -> Typed | None:
+async def kept(sessions: BrowserSessions, asked: Request, path: str) -> Typed | None:
     """What the browser that asks is given back."""
     session = await sessions.of(asked)
     return None if session is None else await sessions.take_draft(session, path)
@@ -49,24 +73,33 @@ async def kept(sessions: Sessions, asked: Request, path: str) -> Typed | None:
 
 async def rows(database: Database, columns: str = "*") -> list[Any]:
     async with database.transaction() as session:
-        return list((await session.execute(text(f"SELECT {columns} FROM session"))).mappings())  # noqa: S608 ours
+        return list(
+            (await session.execute(text(f"SELECT {columns} FROM session"))).mappings()  # noqa: S608 ours
+        )
 
 
 # limits
 
 
-async def test_a_session_tells_whose_it_is_and_until_when(sessions: Sessions, machine: Machine) -> None:
+async def test_a_session_tells_whose_it_is_and_until_when(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     asked = await begun(sessions, agnes(machine))
 
     session = await living(sessions, asked)
 
-    assert (session.identity, session.name) == (Identity("https://identite.example", "agent-paris"), "Agnès Aubry")
+    assert (session.identity, session.name) == (
+        Identity("https://identite.example", "agent-paris"),
+        "Agnès Aubry",
+    )
     assert session.idle_ends_at == machine.now() + timedelta(minutes=60)
     assert session.ends_at == machine.now() + timedelta(hours=12)
     assert asked.cookies[COOKIE] not in repr(session)
 
 
-async def test_an_hour_without_a_request_ends_it(sessions: Sessions, machine: Machine) -> None:
+async def test_an_hour_without_a_request_ends_it(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     asked = await begun(sessions, agnes(machine))
     machine.wait(minutes=59)
     assert await sessions.of(asked) is not None
@@ -80,7 +113,9 @@ async def test_an_hour_without_a_request_ends_it(sessions: Sessions, machine: Ma
     assert await sessions.expired(asked)
 
 
-async def test_twelve_hours_end_it_however_much_it_serves(sessions: Sessions, machine: Machine) -> None:
+async def test_twelve_hours_end_it_however_much_it_serves(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     asked = await begun(sessions, agnes(machine))
     for _ in range(23):
         machine.wait(minutes=30)
@@ -92,7 +127,9 @@ async def test_twelve_hours_end_it_however_much_it_serves(sessions: Sessions, ma
     assert await sessions.expired(asked)
 
 
-async def test_fifteen_minutes_after_the_proof_it_is_fresh_no_more(sessions: Sessions, machine: Machine) -> None:
+async def test_fifteen_minutes_after_the_proof_it_is_fresh_no_more(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     asked = await begun(sessions, agnes(machine))
     never = await begun(sessions, agnes(machine)._replace(authenticated_at=None))
     machine.wait(minutes=15)
@@ -105,9 +142,17 @@ async def test_fifteen_minutes_after_the_proof_it_is_fresh_no_more(sessions: Ses
 
 
 @pytest.mark.parametrize("cookie", ["", "inconnu", "é\x00", "a" * 5000])
-async def test_a_cookie_that_is_not_ours_is_nobodys(sessions: Sessions, machine: Machine, cookie: str) -> None:
+async def test_a_cookie_that_is_not_ours_is_nobodys(
+    sessions: BrowserSessions, machine: Machine, cookie: str
+) -> None:
     await begun(sessions, agnes(machine))
-    asked = Request({"type": "http", "method": "GET", "headers": [(b"cookie", f"{COOKIE}={cookie}".encode())]})
+    asked = Request(
+        {
+            "type": "http",
+            "method": "GET",
+            "headers": [(b"cookie", f"{COOKIE}={cookie}".encode())],
+        }
+    )
 
     assert await sessions.of(asked) is None
     assert not await sessions.expired(asked)
@@ -116,7 +161,10 @@ async def test_a_cookie_that_is_not_ours_is_nobodys(sessions: Sessions, machine:
 
 
 async def test_a_living_session_costs_one_statement_and_a_second_one_a_minute(
-    sessions: Sessions, machine: Machine, database: Database, monkeypatch: pytest.MonkeyPatch
+    sessions: BrowserSessions,
+    machine: Machine,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = await begun(sessions, agnes(machine))
     read, written = [], []
@@ -146,21 +194,34 @@ async def test_a_living_session_costs_one_statement_and_a_second_one_a_minute(
 
 
 async def test_the_register_holds_neither_the_cookie_nor_the_tokens(
-    sessions: Sessions, machine: Machine, database: Database
+    sessions: BrowserSessions, machine: Machine, database: Database
 ) -> None:
     asked = await begun(sessions, agnes(machine))
     await sessions.keep(asked, "/partenaires/nouveau", TYPED)
 
     (row,) = await rows(database)
-    told = b"|".join(v if isinstance(v, bytes) else str(v).encode() for v in row.values())
+    told = b"|".join(
+        v if isinstance(v, bytes) else str(v).encode() for v in row.values()
+    )
 
-    assert (row["user_agent"], row["acr"], row["amr"]) == ("Firefox sur Windows", "eidas2", "pwd otp")
-    for secret in (asked.cookies[COOKIE], "jeton-d-identite", "raison", 'Agnès"', "00025", "partenaires"):
+    assert (row["user_agent"], row["acr"], row["amr"]) == (
+        "Firefox sur Windows",
+        "eidas2",
+        "pwd otp",
+    )
+    for secret in (
+        asked.cookies[COOKIE],
+        "jeton-d-identite",
+        "raison",
+        'Agnès"',
+        "00025",
+        "partenaires",
+    ):
         assert secret.encode() not in told
 
 
 async def test_what_ran_out_more_than_a_day_ago_goes_at_a_sign_in(
-    sessions: Sessions, machine: Machine, database: Database
+    sessions: BrowserSessions, machine: Machine, database: Database
 ) -> None:
     await begun(sessions, agnes(machine))
     machine.wait(hours=24, minutes=59)
@@ -176,7 +237,9 @@ async def test_what_ran_out_more_than_a_day_ago_goes_at_a_sign_in(
 # rotation and revocation
 
 
-async def test_a_new_sign_in_takes_the_place_of_the_former(sessions: Sessions, machine: Machine) -> None:
+async def test_a_new_sign_in_takes_the_place_of_the_former(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     former = await begun(sessions, agnes(machine))
 
     new = await begun(sessions, agnes(machine), former)
@@ -187,7 +250,9 @@ async def test_a_new_sign_in_takes_the_place_of_the_former(sessions: Sessions, m
     assert await sessions.of(new) is not None
 
 
-async def test_a_session_that_ran_out_does_not_shorten_the_next_one(sessions: Sessions, machine: Machine) -> None:
+async def test_a_session_that_ran_out_does_not_shorten_the_next_one(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     former = await begun(sessions, agnes(machine))
     machine.wait(hours=2)
 
@@ -196,10 +261,15 @@ async def test_a_session_that_ran_out_does_not_shorten_the_next_one(sessions: Se
     assert (await living(sessions, new)).ends_at == machine.now() + timedelta(hours=12)
 
 
-async def test_i_see_my_living_sessions_and_nobody_elses(sessions: Sessions, machine: Machine) -> None:
+async def test_i_see_my_living_sessions_and_nobody_elses(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     await begun(sessions, agnes(machine))
     machine.wait(hours=2)
-    here, there = await begun(sessions, agnes(machine)), await begun(sessions, agnes(machine))
+    here, there = (
+        await begun(sessions, agnes(machine)),
+        await begun(sessions, agnes(machine)),
+    )
     await begun(sessions, agnes(machine, "autre"))
     await begun(sessions, agnes(machine, issuer="https://autre.example"))
     machine.wait(minutes=5)
@@ -207,20 +277,29 @@ async def test_i_see_my_living_sessions_and_nobody_elses(sessions: Sessions, mac
     mine = await sessions.mine(await living(sessions, here))
 
     assert [seen.current for seen in mine] == [True, False]
-    assert {seen.id for seen in mine} == {(await living(sessions, r)).id for r in (here, there)}
+    assert {seen.id for seen in mine} == {
+        (await living(sessions, r)).id for r in (here, there)
+    }
     assert mine[0].seen_at == machine.now()
     assert {seen.user_agent for seen in mine} == {"Firefox sur Windows"}
 
 
-async def test_my_other_sessions_end_at_their_next_request(sessions: Sessions, machine: Machine) -> None:
+async def test_my_other_sessions_end_at_their_next_request(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     here, there, elsewhere = [await begun(sessions, agnes(machine)) for _ in range(3)]
-    others = [await begun(sessions, agnes(machine, "autre")), await begun(sessions, agnes(machine, issuer="https://b"))]
+    others = [
+        await begun(sessions, agnes(machine, "autre")),
+        await begun(sessions, agnes(machine, issuer="https://b")),
+    ]
     await sessions.keep(there, "/", TYPED)
 
     ended = await sessions.end_others(await living(sessions, here))
 
     assert ended == 2
-    assert [await sessions.of(r) is None for r in (here, there, elsewhere, *others)] == [
+    assert [
+        await sessions.of(r) is None for r in (here, there, elsewhere, *others)
+    ] == [
         False,
         True,
         True,
@@ -229,11 +308,15 @@ async def test_my_other_sessions_end_at_their_next_request(sessions: Sessions, m
     ]
     assert not await sessions.expired(there)
     assert not await sessions.keep(there, "/", TYPED)
-    assert await kept(sessions, await begun(sessions, agnes(machine), there), "/") is None
+    assert (
+        await kept(sessions, await begun(sessions, agnes(machine), there), "/") is None
+    )
     assert await sessions.end_others(await living(sessions, here)) == 1
 
 
-async def test_signing_out_gives_the_identity_token_back_once(sessions: Sessions, machine: Machine) -> None:
+async def test_signing_out_gives_the_identity_token_back_once(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
     asked, response = await begun(sessions, agnes(machine)), Response()
     session = await living(sessions, asked)
 
@@ -248,7 +331,7 @@ async def test_signing_out_gives_the_identity_token_back_once(sessions: Sessions
 
 @pytest.mark.parametrize("minutes", [0, 61])
 async def test_what_was_typed_is_given_back_once_to_whom_typed_it(
-    sessions: Sessions, machine: Machine, minutes: int
+    sessions: BrowserSessions, machine: Machine, minutes: int
 ) -> None:
     former = await begun(sessions, agnes(machine))
     machine.wait(minutes=minutes)
@@ -264,9 +347,14 @@ async def test_what_was_typed_is_given_back_once_to_whom_typed_it(
     assert await kept(sessions, new, "/b") == [("x", "1")]
 
 
-@pytest.mark.parametrize("other", [{"subject": "autre"}, {"issuer": "https://autre.example"}])
+@pytest.mark.parametrize(
+    "other", [{"subject": "autre"}, {"issuer": "https://autre.example"}]
+)
 async def test_what_was_typed_is_never_given_to_another(
-    sessions: Sessions, machine: Machine, database: Database, other: dict[str, str]
+    sessions: BrowserSessions,
+    machine: Machine,
+    database: Database,
+    other: dict[str, str],
 ) -> None:
     former = await begun(sessions, agnes(machine))
     machine.wait(hours=2)
@@ -280,18 +368,27 @@ async def test_what_was_typed_is_never_given_to_another(
     assert [row["typed"] for row in await rows(database, "typed")] == [None] * 3
 
 
-async def test_what_was_typed_opens_in_no_other_row(sessions: Sessions, machine: Machine, database: Database) -> None:
-    one, other = await begun(sessions, agnes(machine)), await begun(sessions, agnes(machine, "autre"))
+async def test_what_was_typed_opens_in_no_other_row(
+    sessions: BrowserSessions, machine: Machine, database: Database
+) -> None:
+    one, other = (
+        await begun(sessions, agnes(machine)),
+        await begun(sessions, agnes(machine, "autre")),
+    )
     await sessions.keep(one, "/a", TYPED)
     async with database.transaction() as session:
-        await session.execute(text("UPDATE session SET typed = (SELECT typed FROM session WHERE typed IS NOT NULL)"))
+        await session.execute(
+            text(
+                "UPDATE session SET typed = (SELECT typed FROM session WHERE typed IS NOT NULL)"
+            )
+        )
 
     assert await kept(sessions, other, "/a") is None
     assert await kept(sessions, one, "/a") == TYPED
 
 
 async def test_more_than_can_be_kept_is_said_and_takes_the_place_of_nothing(
-    sessions: Sessions, machine: Machine
+    sessions: BrowserSessions, machine: Machine
 ) -> None:
     asked = await begun(sessions, agnes(machine))
     await sessions.keep(asked, "/a", TYPED)
@@ -301,11 +398,13 @@ async def test_more_than_can_be_kept_is_said_and_takes_the_place_of_nothing(
 
 
 async def test_a_key_withdrawn_loses_what_it_sealed_and_nothing_else(
-    sessions: Sessions, machine: Machine, database: Database
+    sessions: BrowserSessions, machine: Machine, database: Database
 ) -> None:
     asked = await begun(sessions, agnes(machine))
     await sessions.keep(asked, "/a", TYPED)
-    rekeyed = Sessions(SessionStore(database), fictional_vault().apart("autre"), machine.now)
+    rekeyed = BrowserSessions(
+        SessionStore(database), fictional_vault().apart("autre"), machine.now
+    )
 
     assert await kept(rekeyed, asked, "/a") is None
     assert await rekeyed.end(await living(rekeyed, asked), Response()) is None
@@ -314,8 +413,12 @@ async def test_a_key_withdrawn_loses_what_it_sealed_and_nothing_else(
 # the token of a form
 
 
-async def test_a_forms_token_is_masked_anew_and_is_its_sessions_alone(sessions: Sessions, machine: Machine) -> None:
-    here, there = [await living(sessions, await begun(sessions, agnes(machine))) for _ in range(2)]
+async def test_a_forms_token_is_masked_anew_and_is_its_sessions_alone(
+    sessions: BrowserSessions, machine: Machine
+) -> None:
+    here, there = [
+        await living(sessions, await begun(sessions, agnes(machine))) for _ in range(2)
+    ]
     one, other = here.token(), here.token()
 
     assert one != other
@@ -324,8 +427,13 @@ async def test_a_forms_token_is_masked_anew_and_is_its_sessions_alone(sessions: 
     assert not there.accepts(one)
 
 
-@pytest.mark.parametrize("token", ["", "é", "====", "A" * 4, "A" * 88, "A" * 86 + "==", "A" * 87 + "=", "\x00"])
-async def test_anything_else_is_no_token(sessions: Sessions, machine: Machine, token: str) -> None:
+@pytest.mark.parametrize(
+    "token",
+    ["", "é", "====", "A" * 4, "A" * 88, "A" * 86 + "==", "A" * 87 + "=", "\x00"],
+)
+async def test_anything_else_is_no_token(
+    sessions: BrowserSessions, machine: Machine, token: str
+) -> None:
     session = await living(sessions, await begun(sessions, agnes(machine)))
 
     assert not session.accepts(token)
@@ -339,14 +447,31 @@ async def test_anything_else_is_no_token(sessions: Sessions, machine: Machine, t
     ("user_agent", "label"),
     [
         (FIREFOX, "Firefox sur Windows"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome sur Linux"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0", "Edge sur Windows"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 15) Version/26 Safari/605.1.15", "Safari sur macOS"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19 like Mac OS X) Version/26 Mobile Safari/604", "Safari sur iPhone"),
-        ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36", "Chrome sur Android"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36",
+            "Chrome sur Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0",
+            "Edge sur Windows",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 15) Version/26 Safari/605.1.15",
+            "Safari sur macOS",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19 like Mac OS X) Version/26 Mobile Safari/604",
+            "Safari sur iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36",
+            "Chrome sur Android",
+        ),
         ("curl/8", "Navigateur inconnu"),
         ("", "Navigateur inconnu"),
     ],
 )
-def test_a_browser_is_called_by_its_family_and_its_system(user_agent: str, label: str) -> None:
+def test_a_browser_is_called_by_its_family_and_its_system(
+    user_agent: str, label: str
+) -> None:
     assert browser_of(user_agent) == label

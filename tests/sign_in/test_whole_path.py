@@ -5,31 +5,46 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from persistence.callers import Identity
-from server.sessions import COOKIE
+from persistence.facts.callers import Identity
 from server.settings import DEMO_ISSUER
-from server.sign_in import COOKIE as QUESTION
+from server.sign_in.routes import COOKIE as QUESTION
+from server.sign_in.sessions import COOKIE
 
 from .conftest import HOME, Browser, Opener, motif, request
 
 
 def query(answer: httpx.Response) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+    return {
+        name: values[0]
+        for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()
+    }
 
 
 def changed(url: str, **parameters: str | None) -> str:
     """The same address with other parameters; None takes one away."""
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()} | parameters
-    return str(httpx.URL(url, params={name: value for name, value in asked.items() if value is not None}))
+    asked = {
+        name: values[0] for name, values in parse_qs(urlsplit(url).query).items()
+    } | parameters
+    return str(
+        httpx.URL(
+            url,
+            params={name: value for name, value in asked.items() if value is not None},
+        )
+    )
 
 
 @pytest.mark.parametrize("profile", ["standard", "proconnect"])
-async def test_a_person_signs_in_and_is_who_their_access_token_says(opened: Opener, profile: str) -> None:
+async def test_a_person_signs_in_and_is_who_their_access_token_says(
+    opened: Opener, profile: str
+) -> None:
     browser = await opened(OIDC_PROFILE=profile)
 
     answer = await browser.sign_in("agent-paris", "/partenaires?cas=2")
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/partenaires?cas=2")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/partenaires?cas=2",
+    )
     assert set(browser.cookies) == {COOKIE}
     session = await browser.session()
     assert session is not None
@@ -37,7 +52,9 @@ async def test_a_person_signs_in_and_is_who_their_access_token_says(opened: Open
     assert session.name == "Agnès Aubry"
 
 
-async def test_somebody_whom_the_register_does_not_know_has_a_session_too(browser: Browser) -> None:
+async def test_somebody_whom_the_register_does_not_know_has_a_session_too(
+    browser: Browser,
+) -> None:
     await browser.sign_in("leo-sans-droit")
 
     session = await browser.session()
@@ -45,12 +62,21 @@ async def test_somebody_whom_the_register_does_not_know_has_a_session_too(browse
     assert session.name == "Léo Leroy"
 
 
-async def test_the_cookie_is_for_this_host_alone_and_no_script_reads_it(browser: Browser) -> None:
+async def test_the_cookie_is_for_this_host_alone_and_no_script_reads_it(
+    browser: Browser,
+) -> None:
     answer = await browser.sign_in("agent-paris")
 
-    line = next(v for v in answer.headers.get_list("set-cookie") if v.startswith(COOKIE))
+    line = next(
+        v for v in answer.headers.get_list("set-cookie") if v.startswith(COOKIE)
+    )
     secret, *attributes = line.split("; ")
-    assert {a.lower() for a in attributes} == {"path=/", "secure", "httponly", "samesite=lax"}
+    assert {a.lower() for a in attributes} == {
+        "path=/",
+        "secure",
+        "httponly",
+        "samesite=lax",
+    }
     assert len(secret.partition("=")[2]) == 43
 
 
@@ -60,19 +86,33 @@ async def test_the_question_is_as_each_provider_takes_it(opened: Opener) -> None
     proconnect = query(await (await opened(OIDC_PROFILE="proconnect")).go(force=True))
 
     usual = {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce"}
-    assert set(standard) == usual | {"code_challenge", "code_challenge_method", "max_age"}
+    assert set(standard) == usual | {
+        "code_challenge",
+        "code_challenge_method",
+        "max_age",
+    }
     assert standard["code_challenge_method"] == "S256"
-    assert (standard["max_age"], forced["max_age"], forced["prompt"]) == ("43200", "0", "login")
+    assert (standard["max_age"], forced["max_age"], forced["prompt"]) == (
+        "43200",
+        "0",
+        "login",
+    )
     assert set(proconnect) == usual | {"claims", "prompt"}
     assert "eidas2" in proconnect["claims"]
-    assert all(len(asked[name]) >= 32 for asked in (standard, proconnect) for name in ("state", "nonce"))
+    assert all(
+        len(asked[name]) >= 32
+        for asked in (standard, proconnect)
+        for name in ("state", "nonce")
+    )
     assert standard["redirect_uri"] == f"{HOME}/connexion/retour"
 
 
 async def test_two_questions_have_nothing_in_common(browser: Browser) -> None:
     one, other = query(await browser.go()), query(await browser.go())
 
-    assert not {one[name] for name in ("state", "nonce", "code_challenge")} & set(other.values())
+    assert not {one[name] for name in ("state", "nonce", "code_challenge")} & set(
+        other.values()
+    )
 
 
 # ways that lead nowhere
@@ -96,13 +136,17 @@ async def test_two_questions_have_nothing_in_common(browser: Browser) -> None:
         "/" + "a" * 2000,
     ],
 )
-async def test_a_sign_in_comes_back_to_this_site_alone(browser: Browser, elsewhere: str) -> None:
+async def test_a_sign_in_comes_back_to_this_site_alone(
+    browser: Browser, elsewhere: str
+) -> None:
     answer = await browser.sign_in("agent-paris", elsewhere)
 
     assert answer.headers["location"] == "/"
 
 
-async def test_an_answer_to_no_question_of_this_browser_is_refused(browser: Browser) -> None:
+async def test_an_answer_to_no_question_of_this_browser_is_refused(
+    browser: Browser,
+) -> None:
     chosen = await browser.choose(await browser.go("/partenaires"), "agent-paris")
     back = chosen.headers["location"]
     kept = dict(browser.cookies)
@@ -132,7 +176,9 @@ async def test_a_question_is_answered_within_ten_minutes(browser: Browser) -> No
     went = await browser.go()
     browser.machine.wait(minutes=10, seconds=1)
 
-    answer = await browser.send("GET", (await browser.choose(went, "agent-paris")).headers["location"])
+    answer = await browser.send(
+        "GET", (await browser.choose(went, "agent-paris")).headers["location"]
+    )
 
     assert motif(answer) == "delai"
 
@@ -149,7 +195,9 @@ async def test_a_code_lasts_a_minute_and_serves_once(browser: Browser) -> None:
     assert motif(await browser.send("GET", chosen.headers["location"])) == "code"
 
 
-async def test_a_code_is_worth_nothing_without_the_secret_of_the_browser_that_asked(opened: Opener) -> None:
+async def test_a_code_is_worth_nothing_without_the_secret_of_the_browser_that_asked(
+    opened: Opener,
+) -> None:
     """The code of one sign-in, slipped into another: PKCE refuses it, its state and nonce notwithstanding."""
     thief, victim = await opened(), await opened()
     stolen = query(await victim.choose(await victim.go(), "agent-paris"))["code"]
@@ -161,8 +209,13 @@ async def test_a_code_is_worth_nothing_without_the_secret_of_the_browser_that_as
     assert await thief.session() is None
 
 
-async def test_without_pkce_the_nonce_refuses_the_code_of_another(opened: Opener) -> None:
-    thief, victim = await opened(OIDC_PROFILE="proconnect"), await opened(OIDC_PROFILE="proconnect")
+async def test_without_pkce_the_nonce_refuses_the_code_of_another(
+    opened: Opener,
+) -> None:
+    thief, victim = (
+        await opened(OIDC_PROFILE="proconnect"),
+        await opened(OIDC_PROFILE="proconnect"),
+    )
     stolen = query(await victim.choose(await victim.go(), "agent-paris"))["code"]
     own = await thief.choose(await thief.go(), "declarante-canal")
 
@@ -171,10 +224,16 @@ async def test_without_pkce_the_nonce_refuses_the_code_of_another(opened: Opener
     assert motif(answer) == "jeton"
 
 
-async def test_a_refusal_of_the_provider_is_told_without_its_words(browser: Browser) -> None:
+async def test_a_refusal_of_the_provider_is_told_without_its_words(
+    browser: Browser,
+) -> None:
     asked = query(await browser.go())
 
-    told = {"error": "access_denied", "error_description": "Prénom Nom a refusé", "state": asked["state"]}
+    told = {
+        "error": "access_denied",
+        "error_description": "Prénom Nom a refusé",
+        "state": asked["state"],
+    }
     answer = await browser.send("GET", "/connexion/retour", params=told)
 
     assert motif(answer) == "refus"
@@ -184,7 +243,9 @@ async def test_a_refusal_of_the_provider_is_told_without_its_words(browser: Brow
 # again
 
 
-async def test_a_step_up_rotates_the_cookie_and_makes_the_session_fresh_again(browser: Browser) -> None:
+async def test_a_step_up_rotates_the_cookie_and_makes_the_session_fresh_again(
+    browser: Browser,
+) -> None:
     await browser.sign_in("agent-paris")
     former, begun = dict(browser.cookies), await browser.session()
     assert begun is not None
@@ -204,7 +265,9 @@ async def test_a_step_up_rotates_the_cookie_and_makes_the_session_fresh_again(br
     assert await browser.sessions.of(request(former)) is None
 
 
-async def test_a_step_up_as_somebody_else_is_their_own_sign_in(browser: Browser) -> None:
+async def test_a_step_up_as_somebody_else_is_their_own_sign_in(
+    browser: Browser,
+) -> None:
     await browser.sign_in("agent-paris")
     begun = await browser.session()
     browser.machine.wait(minutes=5)
@@ -218,22 +281,33 @@ async def test_a_step_up_as_somebody_else_is_their_own_sign_in(browser: Browser)
     assert other.ends_at > begun.ends_at
 
 
-async def test_the_demonstrations_other_name_leads_to_the_one_that_cookies_know(browser: Browser) -> None:
-    answer = await browser.send("GET", "http://127.0.0.1:8000/connexion/aller?retour=/partenaires&force=1")
+async def test_the_demonstrations_other_name_leads_to_the_one_that_cookies_know(
+    browser: Browser,
+) -> None:
+    answer = await browser.send(
+        "GET", "http://127.0.0.1:8000/connexion/aller?retour=/partenaires&force=1"
+    )
 
-    assert answer.headers["location"] == f"{HOME}/connexion/aller?retour=/partenaires&force=1"
+    assert (
+        answer.headers["location"]
+        == f"{HOME}/connexion/aller?retour=/partenaires&force=1"
+    )
     assert browser.cookies == {}
 
 
 # leaving
 
 
-async def test_signing_out_ends_the_session_here_then_at_the_provider(browser: Browser) -> None:
+async def test_signing_out_ends_the_session_here_then_at_the_provider(
+    browser: Browser,
+) -> None:
     await browser.sign_in("agent-paris")
     session, former = await browser.session(), dict(browser.cookies)
     assert session is not None
 
-    answer = await browser.send("POST", "/deconnexion", data={"_jeton": session.token()})
+    answer = await browser.send(
+        "POST", "/deconnexion", data={"_jeton": session.token()}
+    )
 
     assert answer.status_code == 303
     assert answer.headers["location"].startswith(f"{HOME}/fournisseur/sortie?")
@@ -258,12 +332,16 @@ async def test_signing_out_is_asked_by_our_own_form_alone(browser: Browser) -> N
         ({"_jeton": token}, "cross-site"),
         ({"_jeton": token}, "same-site"),
     ):
-        answer = await browser.send("POST", "/deconnexion", data=data, headers={"sec-fetch-site": site})
+        answer = await browser.send(
+            "POST", "/deconnexion", data=data, headers={"sec-fetch-site": site}
+        )
         assert answer.status_code == 403
     assert await browser.session() is not None
 
 
-async def test_signing_out_of_a_session_that_ran_out_is_no_error(browser: Browser) -> None:
+async def test_signing_out_of_a_session_that_ran_out_is_no_error(
+    browser: Browser,
+) -> None:
     await browser.sign_in("agent-paris")
     browser.machine.wait(hours=13)
 

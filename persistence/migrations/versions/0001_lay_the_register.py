@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
@@ -65,12 +65,18 @@ def upgrade() -> None:
         sa.Column("contact", Words, nullable=True),
         sa.Column("network_role", Words, nullable=True),
         sa.Column("piloted_by_id", Words, nullable=True),
-        sa.ForeignKeyConstraint(["piloted_by_id"], ["organism.id"], name=op.f("fk_organism_piloted_by_id_organism")),
+        sa.ForeignKeyConstraint(
+            ["piloted_by_id"],
+            ["organism.id"],
+            name=op.f("fk_organism_piloted_by_id_organism"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organism")),
         sa.UniqueConstraint("code", name=op.f("uq_organism_code")),
     )
     with op.batch_alter_table("organism", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_organism_sort_key"), ["sort_key"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_organism_sort_key"), ["sort_key"], unique=False
+        )
 
     op.create_table(
         "parameter",
@@ -80,7 +86,9 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parameter")),
-        sa.UniqueConstraint("name", "starts_on", name=op.f("uq_parameter_name_starts_on")),
+        sa.UniqueConstraint(
+            "name", "starts_on", name=op.f("uq_parameter_name_starts_on")
+        ),
     )
     op.create_table(
         "service",
@@ -103,7 +111,14 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("PERSON", "MACHINE", name="UserKind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "PERSON",
+                "MACHINE",
+                name="UserKind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("given_name", Words, nullable=False),
@@ -137,12 +152,18 @@ def upgrade() -> None:
         ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["organism_id"], ["organism.id"], name=op.f("fk_agent_organism_id_organism")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_agent_user_id_user")),
+        sa.ForeignKeyConstraint(
+            ["organism_id"], ["organism.id"], name=op.f("fk_agent_organism_id_organism")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_agent_user_id_user")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
     )
     with op.batch_alter_table("agent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_agent_organism_id"), ["organism_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_agent_organism_id"), ["organism_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_agent_user_id"), ["user_id"], unique=False)
         batch_op.create_index(
             "uq_agent_active",
@@ -160,41 +181,73 @@ def upgrade() -> None:
         sa.Column("digest", Words, nullable=False),
         sa.Column("outcome", sa.JSON(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_idempotency_user_id_user")),
-        sa.PrimaryKeyConstraint("user_id", "operation", "key", name=op.f("pk_idempotency")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_idempotency_user_id_user")
+        ),
+        sa.PrimaryKeyConstraint(
+            "user_id", "operation", "key", name=op.f("pk_idempotency")
+        ),
     )
     op.create_table(
         "mission_service",
         sa.Column("mission_id", Words, nullable=False),
         sa.Column("service_id", Words, nullable=False),
-        sa.ForeignKeyConstraint(["mission_id"], ["mission.id"], name=op.f("fk_mission_service_mission_id_mission")),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_mission_service_service_id_service")),
-        sa.PrimaryKeyConstraint("mission_id", "service_id", name=op.f("pk_mission_service")),
+        sa.ForeignKeyConstraint(
+            ["mission_id"],
+            ["mission.id"],
+            name=op.f("fk_mission_service_mission_id_mission"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_id"],
+            ["service.id"],
+            name=op.f("fk_mission_service_service_id_service"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "mission_id", "service_id", name=op.f("pk_mission_service")
+        ),
     )
     op.create_table(
         "organism_department",
         sa.Column("organism_id", Words, nullable=False),
         sa.Column("department", Words, nullable=False),
         sa.ForeignKeyConstraint(
-            ["department"], ["department.code"], name=op.f("fk_organism_department_department_department")
+            ["department"],
+            ["department.code"],
+            name=op.f("fk_organism_department_department_department"),
         ),
         sa.ForeignKeyConstraint(
-            ["organism_id"], ["organism.id"], name=op.f("fk_organism_department_organism_id_organism")
+            ["organism_id"],
+            ["organism.id"],
+            name=op.f("fk_organism_department_organism_id_organism"),
         ),
-        sa.PrimaryKeyConstraint("organism_id", "department", name=op.f("pk_organism_department")),
+        sa.PrimaryKeyConstraint(
+            "organism_id", "department", name=op.f("pk_organism_department")
+        ),
     )
     with op.batch_alter_table("organism_department", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_organism_department_department"), ["department"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_organism_department_department"),
+            ["department"],
+            unique=False,
+        )
 
     op.create_table(
         "organism_support",
         sa.Column("centre_id", Words, nullable=False),
         sa.Column("organism_id", Words, nullable=False),
-        sa.ForeignKeyConstraint(["centre_id"], ["organism.id"], name=op.f("fk_organism_support_centre_id_organism")),
         sa.ForeignKeyConstraint(
-            ["organism_id"], ["organism.id"], name=op.f("fk_organism_support_organism_id_organism")
+            ["centre_id"],
+            ["organism.id"],
+            name=op.f("fk_organism_support_centre_id_organism"),
         ),
-        sa.PrimaryKeyConstraint("centre_id", "organism_id", name=op.f("pk_organism_support")),
+        sa.ForeignKeyConstraint(
+            ["organism_id"],
+            ["organism.id"],
+            name=op.f("fk_organism_support_organism_id_organism"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "centre_id", "organism_id", name=op.f("pk_organism_support")
+        ),
     )
     op.create_table(
         "partner",
@@ -219,12 +272,20 @@ def upgrade() -> None:
         sa.Column("sort_key", Words, nullable=False),
         sa.Column("follower_id", Words, nullable=False),
         sa.Column("registered_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["follower_id"], ["organism.id"], name=op.f("fk_partner_follower_id_organism")),
+        sa.ForeignKeyConstraint(
+            ["follower_id"],
+            ["organism.id"],
+            name=op.f("fk_partner_follower_id_organism"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
     )
     with op.batch_alter_table("partner", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_partner_follower_id"), ["follower_id"], unique=False)
-        batch_op.create_index("ix_partner_registered_on", ["registered_on", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_partner_follower_id"), ["follower_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_partner_registered_on", ["registered_on", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_partner_siren"), ["siren"], unique=False)
         batch_op.create_index("ix_partner_sort_key", ["sort_key", "id"], unique=False)
 
@@ -249,36 +310,50 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("purpose", Words, nullable=True),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_role_service_id_service")),
+        sa.ForeignKeyConstraint(
+            ["service_id"], ["service.id"], name=op.f("fk_role_service_id_service")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
         sa.UniqueConstraint("code", name=op.f("uq_role_code")),
         sa.UniqueConstraint("id", "service_id", name=op.f("uq_role_id_service_id")),
     )
     with op.batch_alter_table("role", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_role_service_id"), ["service_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_role_service_id"), ["service_id"], unique=False
+        )
 
     op.create_table(
         "service_excluded_department",
         sa.Column("service_id", Words, nullable=False),
         sa.Column("department", Words, nullable=False),
         sa.ForeignKeyConstraint(
-            ["department"], ["department.code"], name=op.f("fk_service_excluded_department_department_department")
+            ["department"],
+            ["department.code"],
+            name=op.f("fk_service_excluded_department_department_department"),
         ),
         sa.ForeignKeyConstraint(
-            ["service_id"], ["service.id"], name=op.f("fk_service_excluded_department_service_id_service")
+            ["service_id"],
+            ["service.id"],
+            name=op.f("fk_service_excluded_department_service_id_service"),
         ),
-        sa.PrimaryKeyConstraint("service_id", "department", name=op.f("pk_service_excluded_department")),
+        sa.PrimaryKeyConstraint(
+            "service_id", "department", name=op.f("pk_service_excluded_department")
+        ),
     )
     op.create_table(
         "sign_in",
         sa.Column("issuer", Words, nullable=False),
         sa.Column("subject", Words, nullable=False),
         sa.Column("user_id", Words, nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user")
+        ),
         sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_sign_in")),
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False
+        )
 
     op.create_table(
         "activity_attestation",
@@ -289,15 +364,23 @@ def upgrade() -> None:
         sa.Column("attested_on", sa.Date(), nullable=False),
         sa.Column("evidence", Words, nullable=False),
         sa.ForeignKeyConstraint(
-            ["attested_by_id"], ["user.id"], name=op.f("fk_activity_attestation_attested_by_id_user")
+            ["attested_by_id"],
+            ["user.id"],
+            name=op.f("fk_activity_attestation_attested_by_id_user"),
         ),
         sa.ForeignKeyConstraint(
-            ["partner_id"], ["partner.id"], name=op.f("fk_activity_attestation_partner_id_partner")
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_activity_attestation_partner_id_partner"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_attestation")),
     )
     with op.batch_alter_table("activity_attestation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_activity_attestation_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_activity_attestation_partner_id"),
+            ["partner_id"],
+            unique=False,
+        )
 
     op.create_table(
         "affiliation",
@@ -311,15 +394,32 @@ def upgrade() -> None:
         sa.Column("invitation_digest", Words, nullable=True),
         sa.Column("invitation_expires_at", Instant(), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_affiliation_partner_id_partner")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_affiliation_user_id_user")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_affiliation_partner_id_partner"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_affiliation_user_id_user")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_affiliation")),
-        sa.UniqueConstraint("id", "partner_id", "user_id", name=op.f("uq_affiliation_id_partner_id_user_id")),
-        sa.UniqueConstraint("invitation_digest", name=op.f("uq_affiliation_invitation_digest")),
+        sa.UniqueConstraint(
+            "id",
+            "partner_id",
+            "user_id",
+            name=op.f("uq_affiliation_id_partner_id_user_id"),
+        ),
+        sa.UniqueConstraint(
+            "invitation_digest", name=op.f("uq_affiliation_invitation_digest")
+        ),
     )
     with op.batch_alter_table("affiliation", schema=None) as batch_op:
-        batch_op.create_index("ix_affiliation_partner_id", ["partner_id", "user_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_affiliation_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "ix_affiliation_partner_id", ["partner_id", "user_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_affiliation_user_id"), ["user_id"], unique=False
+        )
         batch_op.create_index(
             "uq_affiliation_active",
             ["partner_id", "user_id"],
@@ -335,12 +435,20 @@ def upgrade() -> None:
         sa.Column("partner_id", Words, nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("by_id", Words, nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_cna_hand_back_by_id_user")),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_cna_hand_back_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["user.id"], name=op.f("fk_cna_hand_back_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_cna_hand_back_partner_id_partner"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cna_hand_back")),
     )
     with op.batch_alter_table("cna_hand_back", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cna_hand_back_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_cna_hand_back_partner_id"), ["partner_id"], unique=False
+        )
 
     op.create_table(
         "convention",
@@ -380,21 +488,44 @@ def upgrade() -> None:
         sa.Column("partner_signatory", Words, nullable=True),
         sa.Column("organism_signatory", Words, nullable=True),
         sa.Column("digest", Words, nullable=True),
-        sa.CheckConstraint("term_on IS NULL OR term_on > in_force_on", name=op.f("ck_convention_term_after_force")),
-        sa.ForeignKeyConstraint(["organism_id"], ["organism.id"], name=op.f("fk_convention_organism_id_organism")),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_convention_partner_id_partner")),
+        sa.CheckConstraint(
+            "term_on IS NULL OR term_on > in_force_on",
+            name=op.f("ck_convention_term_after_force"),
+        ),
         sa.ForeignKeyConstraint(
-            ["predecessor_id"], ["convention.id"], name=op.f("fk_convention_predecessor_id_convention")
+            ["organism_id"],
+            ["organism.id"],
+            name=op.f("fk_convention_organism_id_organism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_convention_partner_id_partner"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["predecessor_id"],
+            ["convention.id"],
+            name=op.f("fk_convention_predecessor_id_convention"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_convention")),
-        sa.UniqueConstraint("id", "partner_id", name=op.f("uq_convention_id_partner_id")),
+        sa.UniqueConstraint(
+            "id", "partner_id", name=op.f("uq_convention_id_partner_id")
+        ),
         sa.UniqueConstraint("id", "siret", name=op.f("uq_convention_id_siret")),
-        sa.UniqueConstraint("predecessor_id", name=op.f("uq_convention_predecessor_id")),
+        sa.UniqueConstraint(
+            "predecessor_id", name=op.f("uq_convention_predecessor_id")
+        ),
     )
     with op.batch_alter_table("convention", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_convention_organism_id"), ["organism_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_convention_partner_id"), ["partner_id"], unique=False)
-        batch_op.create_index("ix_convention_prepared_on", ["prepared_on", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_convention_organism_id"), ["organism_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_convention_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_convention_prepared_on", ["prepared_on", "id"], unique=False
+        )
         batch_op.create_index(
             "uq_convention_one_per_partner",
             ["partner_id"],
@@ -425,12 +556,18 @@ def upgrade() -> None:
         ),
         sa.Column("digest", Words, nullable=False),
         sa.Column("attached_to", Words, nullable=False),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_document_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_document_partner_id_partner")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_document_attached_to"), ["attached_to"], unique=False)
-        batch_op.create_index(batch_op.f("ix_document_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_document_attached_to"), ["attached_to"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_document_partner_id"), ["partner_id"], unique=False
+        )
 
     op.create_table(
         "eligibility",
@@ -440,20 +577,41 @@ def upgrade() -> None:
         sa.Column("service_id", Words, nullable=False),
         sa.Column(
             "decision",
-            sa.Enum("ELIGIBLE", "NOT_ELIGIBLE", name="Decision", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "ELIGIBLE",
+                "NOT_ELIGIBLE",
+                name="Decision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("ground", Words, nullable=False),
         sa.Column("form_digest", Words, nullable=True),
         sa.Column("decided_by_id", Words, nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_eligibility_decided_by_id_user")),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_eligibility_partner_id_partner")),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_eligibility_service_id_service")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"],
+            ["user.id"],
+            name=op.f("fk_eligibility_decided_by_id_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_eligibility_partner_id_partner"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_id"],
+            ["service.id"],
+            name=op.f("fk_eligibility_service_id_service"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_eligibility")),
     )
     with op.batch_alter_table("eligibility", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_eligibility_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_eligibility_partner_id"), ["partner_id"], unique=False
+        )
 
     op.create_table(
         "establishment",
@@ -468,14 +626,24 @@ def upgrade() -> None:
         sa.Column("added_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["department"], ["department.code"], name=op.f("fk_establishment_department_department")
+            ["department"],
+            ["department.code"],
+            name=op.f("fk_establishment_department_department"),
         ),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_establishment_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_establishment_partner_id_partner"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_establishment")),
-        sa.UniqueConstraint("id", "partner_id", name=op.f("uq_establishment_id_partner_id")),
+        sa.UniqueConstraint(
+            "id", "partner_id", name=op.f("uq_establishment_id_partner_id")
+        ),
     )
     with op.batch_alter_table("establishment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_establishment_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_establishment_partner_id"), ["partner_id"], unique=False
+        )
         batch_op.create_index(
             "uq_establishment_siret",
             ["siret"],
@@ -503,16 +671,26 @@ def upgrade() -> None:
         sa.Column("policy_hash", Words, nullable=False),
         sa.Column("matched_rule", Words, nullable=False),
         sa.Column("seal", Words, nullable=True),
-        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_journal_actor_id_user")),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_journal_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user.id"], name=op.f("fk_journal_actor_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_journal_partner_id_partner")
+        ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_journal")),
         sa.UniqueConstraint("id", name=op.f("uq_journal_id")),
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_journal_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_journal_actor_id"), ["actor_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_journal_day"), ["day"], unique=False)
-        batch_op.create_index(batch_op.f("ix_journal_object_id"), ["object_id"], unique=False)
-        batch_op.create_index("ix_journal_partner_seq", ["partner_id", "seq"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_journal_object_id"), ["object_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_journal_partner_seq", ["partner_id", "seq"], unique=False
+        )
 
     op.create_table(
         "partner_siret",
@@ -520,8 +698,14 @@ def upgrade() -> None:
         sa.Column("siret", Words, nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_partner_siret_partner_id_partner")),
-        sa.PrimaryKeyConstraint("partner_id", "siret", "starts_on", name=op.f("pk_partner_siret")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_partner_siret_partner_id_partner"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "partner_id", "siret", "starts_on", name=op.f("pk_partner_siret")
+        ),
     )
     with op.batch_alter_table("partner_siret", schema=None) as batch_op:
         batch_op.create_index(
@@ -550,10 +734,14 @@ def upgrade() -> None:
             name=op.f("fk_amendment_convention_id_partner_id_convention"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
-        sa.UniqueConstraint("convention_id", "number", name=op.f("uq_amendment_convention_id_number")),
+        sa.UniqueConstraint(
+            "convention_id", "number", name=op.f("uq_amendment_convention_id_number")
+        ),
     )
     with op.batch_alter_table("amendment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_amendment_convention_id"), ["convention_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_amendment_convention_id"), ["convention_id"], unique=False
+        )
 
     op.create_table(
         "contract",
@@ -561,7 +749,14 @@ def upgrade() -> None:
         sa.Column("partner_id", Words, nullable=False),
         sa.Column(
             "mode",
-            sa.Enum("CENTRALISED", "DELEGATED", name="Mode", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "CENTRALISED",
+                "DELEGATED",
+                name="Mode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("partner_signed_on", sa.Date(), nullable=True),
@@ -570,25 +765,45 @@ def upgrade() -> None:
         sa.Column("organism_signatory", Words, nullable=True),
         sa.Column("digest", Words, nullable=True),
         sa.ForeignKeyConstraint(
-            ["convention_id"], ["convention.id"], name=op.f("fk_contract_convention_id_convention")
+            ["convention_id"],
+            ["convention.id"],
+            name=op.f("fk_contract_convention_id_convention"),
         ),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_contract_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_contract_partner_id_partner")
+        ),
         sa.PrimaryKeyConstraint("convention_id", name=op.f("pk_contract")),
-        sa.UniqueConstraint("convention_id", "mode", name=op.f("uq_contract_convention_id_mode")),
-        sa.UniqueConstraint("convention_id", "partner_id", name=op.f("uq_contract_convention_id_partner_id")),
+        sa.UniqueConstraint(
+            "convention_id", "mode", name=op.f("uq_contract_convention_id_mode")
+        ),
+        sa.UniqueConstraint(
+            "convention_id",
+            "partner_id",
+            name=op.f("uq_contract_convention_id_partner_id"),
+        ),
     )
     with op.batch_alter_table("contract", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_contract_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_contract_partner_id"), ["partner_id"], unique=False
+        )
 
     op.create_table(
         "convention_mission",
         sa.Column("convention_id", Words, nullable=False),
         sa.Column("mission_id", Words, nullable=False),
         sa.ForeignKeyConstraint(
-            ["convention_id"], ["convention.id"], name=op.f("fk_convention_mission_convention_id_convention")
+            ["convention_id"],
+            ["convention.id"],
+            name=op.f("fk_convention_mission_convention_id_convention"),
         ),
-        sa.ForeignKeyConstraint(["mission_id"], ["mission.id"], name=op.f("fk_convention_mission_mission_id_mission")),
-        sa.PrimaryKeyConstraint("convention_id", "mission_id", name=op.f("pk_convention_mission")),
+        sa.ForeignKeyConstraint(
+            ["mission_id"],
+            ["mission.id"],
+            name=op.f("fk_convention_mission_mission_id_mission"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "convention_id", "mission_id", name=op.f("pk_convention_mission")
+        ),
     )
     op.create_table(
         "service_access",
@@ -602,9 +817,17 @@ def upgrade() -> None:
             ["convention.id", "convention.partner_id"],
             name=op.f("fk_service_access_convention_id_partner_id_convention"),
         ),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_service_access_service_id_service")),
+        sa.ForeignKeyConstraint(
+            ["service_id"],
+            ["service.id"],
+            name=op.f("fk_service_access_service_id_service"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_access")),
-        sa.UniqueConstraint("convention_id", "service_id", name=op.f("uq_service_access_convention_id_service_id")),
+        sa.UniqueConstraint(
+            "convention_id",
+            "service_id",
+            name=op.f("uq_service_access_convention_id_service_id"),
+        ),
         sa.UniqueConstraint(
             "id",
             "convention_id",
@@ -612,12 +835,25 @@ def upgrade() -> None:
             "service_id",
             name=op.f("uq_service_access_id_convention_id_partner_id_service_id"),
         ),
-        sa.UniqueConstraint("id", "partner_id", "service_id", name=op.f("uq_service_access_id_partner_id_service_id")),
+        sa.UniqueConstraint(
+            "id",
+            "partner_id",
+            "service_id",
+            name=op.f("uq_service_access_id_partner_id_service_id"),
+        ),
     )
     with op.batch_alter_table("service_access", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_service_access_convention_id"), ["convention_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_service_access_partner_id"), ["partner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_service_access_service_id"), ["service_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_service_access_convention_id"),
+            ["convention_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_access_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_access_service_id"), ["service_id"], unique=False
+        )
 
     op.create_table(
         "bulletin",
@@ -637,7 +873,9 @@ def upgrade() -> None:
         sa.Column(
             "open_siret",
             Words,
-            sa.Computed("CASE WHEN opened_on IS NOT NULL THEN siret END", persisted=True),
+            sa.Computed(
+                "CASE WHEN opened_on IS NOT NULL THEN siret END", persisted=True
+            ),
             nullable=True,
         ),
         sa.Column("partner_signed_on", sa.Date(), nullable=True),
@@ -657,7 +895,9 @@ def upgrade() -> None:
                 "service_access.partner_id",
                 "service_access.service_id",
             ],
-            name=op.f("fk_bulletin_access_id_convention_id_partner_id_service_id_service_access"),
+            name=op.f(
+                "fk_bulletin_access_id_convention_id_partner_id_service_id_service_access"
+            ),
         ),
         sa.ForeignKeyConstraint(
             ["convention_id", "open_siret"],
@@ -669,9 +909,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "service_id", name=op.f("uq_bulletin_id_service_id")),
     )
     with op.batch_alter_table("bulletin", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_bulletin_access_id"), ["access_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bulletin_convention_id"), ["convention_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bulletin_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_bulletin_access_id"), ["access_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_bulletin_convention_id"), ["convention_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_bulletin_partner_id"), ["partner_id"], unique=False
+        )
         batch_op.create_index(
             "uq_bulletin_one_open",
             ["access_id"],
@@ -690,7 +936,14 @@ def upgrade() -> None:
         sa.Column("user_id", Words, nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("MANAGER", "DEPUTY", name="ManagerKind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "MANAGER",
+                "DEPUTY",
+                name="ManagerKind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -698,7 +951,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["affiliation_id", "partner_id", "user_id"],
             ["affiliation.id", "affiliation.partner_id", "affiliation.user_id"],
-            name=op.f("fk_contract_manager_affiliation_id_partner_id_user_id_affiliation"),
+            name=op.f(
+                "fk_contract_manager_affiliation_id_partner_id_user_id_affiliation"
+            ),
             onupdate="CASCADE",
         ),
         sa.ForeignKeyConstraint(
@@ -709,10 +964,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_manager")),
     )
     with op.batch_alter_table("contract_manager", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_contract_manager_affiliation_id"), ["affiliation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_contract_manager_convention_id"), ["convention_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_contract_manager_partner_id"), ["partner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_contract_manager_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_contract_manager_affiliation_id"),
+            ["affiliation_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_contract_manager_convention_id"),
+            ["convention_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_contract_manager_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_contract_manager_user_id"), ["user_id"], unique=False
+        )
 
     op.create_table(
         "group",
@@ -729,19 +996,29 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["access_id", "partner_id", "service_id"],
-            ["service_access.id", "service_access.partner_id", "service_access.service_id"],
+            [
+                "service_access.id",
+                "service_access.partner_id",
+                "service_access.service_id",
+            ],
             name=op.f("fk_group_access_id_partner_id_service_id_service_access"),
         ),
         sa.ForeignKeyConstraint(
-            ["role_id", "service_id"], ["role.id", "role.service_id"], name=op.f("fk_group_role_id_service_id_role")
+            ["role_id", "service_id"],
+            ["role.id", "role.service_id"],
+            name=op.f("fk_group_role_id_service_id_role"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group")),
         sa.UniqueConstraint("id", "partner_id", name=op.f("uq_group_id_partner_id")),
         sa.UniqueConstraint("id", "role_id", name=op.f("uq_group_id_role_id")),
     )
     with op.batch_alter_table("group", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_group_access_id"), ["access_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_group_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_group_access_id"), ["access_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_group_partner_id"), ["partner_id"], unique=False
+        )
         batch_op.create_index("ix_group_sort_key", ["sort_key", "id"], unique=False)
 
     op.create_table(
@@ -753,18 +1030,33 @@ def upgrade() -> None:
         sa.Column("convention_id", Words, nullable=True),
         sa.Column(
             "mode",
-            sa.Enum("CENTRALISED", "DELEGATED", name="Mode", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "CENTRALISED",
+                "DELEGATED",
+                name="Mode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=True,
         ),
         sa.Column("administering_id", Words, nullable=False),
         sa.Column("signing_id", Words, nullable=True),
         sa.CheckConstraint(
-            "(convention_id IS NULL) = (mode IS NULL)", name=op.f("ck_partner_state_mode_of_convention")
+            "(convention_id IS NULL) = (mode IS NULL)",
+            name=op.f("ck_partner_state_mode_of_convention"),
         ),
-        sa.CheckConstraint("chained IS NULL OR chained = starts_on", name=op.f("ck_partner_state_chained")),
-        sa.CheckConstraint("starts_on < ends_on", name=op.f("ck_partner_state_forward")),
+        sa.CheckConstraint(
+            "chained IS NULL OR chained = starts_on",
+            name=op.f("ck_partner_state_chained"),
+        ),
+        sa.CheckConstraint(
+            "starts_on < ends_on", name=op.f("ck_partner_state_forward")
+        ),
         sa.ForeignKeyConstraint(
-            ["administering_id"], ["organism.id"], name=op.f("fk_partner_state_administering_id_organism")
+            ["administering_id"],
+            ["organism.id"],
+            name=op.f("fk_partner_state_administering_id_organism"),
         ),
         sa.ForeignKeyConstraint(
             ["convention_id", "mode"],
@@ -783,18 +1075,38 @@ def upgrade() -> None:
             initially="DEFERRED",
             deferrable=True,
         ),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_partner_state_partner_id_partner")),
-        sa.ForeignKeyConstraint(["signing_id"], ["organism.id"], name=op.f("fk_partner_state_signing_id_organism")),
-        sa.PrimaryKeyConstraint("partner_id", "starts_on", name=op.f("pk_partner_state")),
-        sa.UniqueConstraint("partner_id", "ends_on", name=op.f("uq_partner_state_partner_id_ends_on")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_partner_state_partner_id_partner"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["signing_id"],
+            ["organism.id"],
+            name=op.f("fk_partner_state_signing_id_organism"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "partner_id", "starts_on", name=op.f("pk_partner_state")
+        ),
+        sa.UniqueConstraint(
+            "partner_id", "ends_on", name=op.f("uq_partner_state_partner_id_ends_on")
+        ),
     )
     with op.batch_alter_table("partner_state", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_partner_state_administering", ["administering_id", "ends_on", "starts_on", "partner_id"], unique=False
+            "ix_partner_state_administering",
+            ["administering_id", "ends_on", "starts_on", "partner_id"],
+            unique=False,
         )
-        batch_op.create_index(batch_op.f("ix_partner_state_convention_id"), ["convention_id"], unique=False)
         batch_op.create_index(
-            "ix_partner_state_signing", ["signing_id", "ends_on", "starts_on", "partner_id"], unique=False
+            batch_op.f("ix_partner_state_convention_id"),
+            ["convention_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_partner_state_signing",
+            ["signing_id", "ends_on", "starts_on", "partner_id"],
+            unique=False,
         )
         batch_op.create_index(
             "uq_partner_state_first",
@@ -819,32 +1131,50 @@ def upgrade() -> None:
             name=op.f("ck_suspension_one_object"),
         ),
         sa.ForeignKeyConstraint(
-            ["access_id"], ["service_access.id"], name=op.f("fk_suspension_access_id_service_access")
+            ["access_id"],
+            ["service_access.id"],
+            name=op.f("fk_suspension_access_id_service_access"),
         ),
         sa.ForeignKeyConstraint(
-            ["affiliation_id"], ["affiliation.id"], name=op.f("fk_suspension_affiliation_id_affiliation")
+            ["affiliation_id"],
+            ["affiliation.id"],
+            name=op.f("fk_suspension_affiliation_id_affiliation"),
         ),
         sa.ForeignKeyConstraint(
-            ["convention_id"], ["convention.id"], name=op.f("fk_suspension_convention_id_convention")
+            ["convention_id"],
+            ["convention.id"],
+            name=op.f("fk_suspension_convention_id_convention"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suspension")),
     )
     with op.batch_alter_table("suspension", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_suspension_access_id"), ["access_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_suspension_affiliation_id"), ["affiliation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_suspension_convention_id"), ["convention_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_suspension_access_id"), ["access_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_suspension_affiliation_id"), ["affiliation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_suspension_convention_id"), ["convention_id"], unique=False
+        )
 
     op.create_table(
         "bulletin_department",
         sa.Column("bulletin_id", Words, nullable=False),
         sa.Column("department", Words, nullable=False),
         sa.ForeignKeyConstraint(
-            ["bulletin_id"], ["bulletin.id"], name=op.f("fk_bulletin_department_bulletin_id_bulletin")
+            ["bulletin_id"],
+            ["bulletin.id"],
+            name=op.f("fk_bulletin_department_bulletin_id_bulletin"),
         ),
         sa.ForeignKeyConstraint(
-            ["department"], ["department.code"], name=op.f("fk_bulletin_department_department_department")
+            ["department"],
+            ["department.code"],
+            name=op.f("fk_bulletin_department_department_department"),
         ),
-        sa.PrimaryKeyConstraint("bulletin_id", "department", name=op.f("pk_bulletin_department")),
+        sa.PrimaryKeyConstraint(
+            "bulletin_id", "department", name=op.f("pk_bulletin_department")
+        ),
     )
     op.create_table(
         "bulletin_establishment",
@@ -859,13 +1189,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["establishment_id", "partner_id"],
             ["establishment.id", "establishment.partner_id"],
-            name=op.f("fk_bulletin_establishment_establishment_id_partner_id_establishment"),
+            name=op.f(
+                "fk_bulletin_establishment_establishment_id_partner_id_establishment"
+            ),
         ),
-        sa.PrimaryKeyConstraint("bulletin_id", "establishment_id", name=op.f("pk_bulletin_establishment")),
+        sa.PrimaryKeyConstraint(
+            "bulletin_id", "establishment_id", name=op.f("pk_bulletin_establishment")
+        ),
     )
     with op.batch_alter_table("bulletin_establishment", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_bulletin_establishment_establishment_id"), ["establishment_id"], unique=False
+            batch_op.f("ix_bulletin_establishment_establishment_id"),
+            ["establishment_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -883,10 +1219,14 @@ def upgrade() -> None:
             ["role.id", "role.service_id"],
             name=op.f("fk_bulletin_role_role_id_service_id_role"),
         ),
-        sa.PrimaryKeyConstraint("bulletin_id", "role_id", name=op.f("pk_bulletin_role")),
+        sa.PrimaryKeyConstraint(
+            "bulletin_id", "role_id", name=op.f("pk_bulletin_role")
+        ),
     )
     with op.batch_alter_table("bulletin_role", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_bulletin_role_role_id"), ["role_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_bulletin_role_role_id"), ["role_id"], unique=False
+        )
 
     op.create_table(
         "group_establishment",
@@ -896,17 +1236,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["establishment_id", "partner_id"],
             ["establishment.id", "establishment.partner_id"],
-            name=op.f("fk_group_establishment_establishment_id_partner_id_establishment"),
+            name=op.f(
+                "fk_group_establishment_establishment_id_partner_id_establishment"
+            ),
         ),
         sa.ForeignKeyConstraint(
             ["group_id", "partner_id"],
             ["group.id", "group.partner_id"],
             name=op.f("fk_group_establishment_group_id_partner_id_group"),
         ),
-        sa.PrimaryKeyConstraint("group_id", "establishment_id", name=op.f("pk_group_establishment")),
+        sa.PrimaryKeyConstraint(
+            "group_id", "establishment_id", name=op.f("pk_group_establishment")
+        ),
     )
     with op.batch_alter_table("group_establishment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_group_establishment_establishment_id"), ["establishment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_group_establishment_establishment_id"),
+            ["establishment_id"],
+            unique=False,
+        )
 
     op.create_table(
         "membership",
@@ -939,10 +1287,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_membership_affiliation_id"), ["affiliation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_membership_group_id"), ["group_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_membership_partner_id"), ["partner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_membership_affiliation_id"), ["affiliation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_membership_group_id"), ["group_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_membership_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_membership_user_id"), ["user_id"], unique=False
+        )
         batch_op.create_index(
             "uq_membership_active",
             ["group_id", "affiliation_id"],
@@ -979,7 +1335,9 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION journal_is_append_only()")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_membership_active", sqlite_where=sa.text("ends_on IS NULL"), postgresql_where=sa.text("ends_on IS NULL")
+            "uq_membership_active",
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
         batch_op.drop_index(batch_op.f("ix_membership_partner_id"))
@@ -1143,7 +1501,9 @@ def downgrade() -> None:
     op.drop_table("idempotency")
     with op.batch_alter_table("agent", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_agent_active", sqlite_where=sa.text("ends_on IS NULL"), postgresql_where=sa.text("ends_on IS NULL")
+            "uq_agent_active",
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_agent_user_id"))
         batch_op.drop_index(batch_op.f("ix_agent_organism_id"))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
@@ -32,11 +32,17 @@ def upgrade() -> None:
         sa.Column("paying_id", Words, nullable=False),
         sa.Column("entered_on", sa.Date(), nullable=False),
         sa.Column("aah_beneficiary", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_worker_partner_id_partner")),
-        sa.ForeignKeyConstraint(["paying_id"], ["organism.id"], name=op.f("fk_worker_paying_id_organism")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_worker_partner_id_partner")
+        ),
+        sa.ForeignKeyConstraint(
+            ["paying_id"], ["organism.id"], name=op.f("fk_worker_paying_id_organism")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
         sa.UniqueConstraint("id", "partner_id", name=op.f("uq_worker_id_partner_id")),
-        sa.UniqueConstraint("partner_id", "nir_index", name=op.f("uq_worker_partner_id_nir_index")),
+        sa.UniqueConstraint(
+            "partner_id", "nir_index", name=op.f("uq_worker_partner_id_nir_index")
+        ),
     )
     with op.batch_alter_table("worker", schema=None) as batch_op:
         batch_op.create_index("ix_worker_sort_key", ["sort_key", "id"], unique=False)
@@ -94,7 +100,11 @@ def upgrade() -> None:
             ["establishment.id", "establishment.partner_id"],
             name=op.f("fk_activity_change_establishment_id_partner_id_establishment"),
         ),
-        sa.ForeignKeyConstraint(["paying_id"], ["organism.id"], name=op.f("fk_activity_change_paying_id_organism")),
+        sa.ForeignKeyConstraint(
+            ["paying_id"],
+            ["organism.id"],
+            name=op.f("fk_activity_change_paying_id_organism"),
+        ),
         sa.ForeignKeyConstraint(
             ["worker_id", "partner_id"],
             ["worker.id", "worker.partner_id"],
@@ -106,12 +116,18 @@ def upgrade() -> None:
             "establishment_id",
             "kind",
             "effective_on",
-            name=op.f("uq_activity_change_worker_id_establishment_id_kind_effective_on"),
+            name=op.f(
+                "uq_activity_change_worker_id_establishment_id_kind_effective_on"
+            ),
         ),
     )
     with op.batch_alter_table("activity_change", schema=None) as batch_op:
-        batch_op.create_index("ix_activity_change_partner_id", ["partner_id", "id"], unique=False)
-        batch_op.create_index("ix_activity_change_paying_id", ["paying_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_activity_change_partner_id", ["partner_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_activity_change_paying_id", ["paying_id", "id"], unique=False
+        )
 
     op.create_table(
         "declaration",
@@ -128,15 +144,25 @@ def upgrade() -> None:
         sa.Column("superseded_at", Instant(), nullable=True),
         sa.Column("line_count", sa.Integer(), nullable=False),
         sa.Column("declared_by_id", Words, nullable=False),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_declaration_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["declared_by_id"], ["user.id"], name=op.f("fk_declaration_declared_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_declaration_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["declared_by_id"],
+            ["user.id"],
+            name=op.f("fk_declaration_declared_by_id_user"),
+        ),
         sa.ForeignKeyConstraint(
             ["establishment_id", "partner_id"],
             ["establishment.id", "establishment.partner_id"],
             name=op.f("fk_declaration_establishment_id_partner_id_establishment"),
         ),
         sa.ForeignKeyConstraint(
-            ["supersedes_id"], ["declaration.id"], name=op.f("fk_declaration_supersedes_id_declaration")
+            ["supersedes_id"],
+            ["declaration.id"],
+            name=op.f("fk_declaration_supersedes_id_declaration"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_declaration")),
         sa.UniqueConstraint(
@@ -145,17 +171,25 @@ def upgrade() -> None:
             "sequence",
             name=op.f("uq_declaration_establishment_id_campaign_id_sequence"),
         ),
-        sa.UniqueConstraint("id", "partner_id", name=op.f("uq_declaration_id_partner_id")),
+        sa.UniqueConstraint(
+            "id", "partner_id", name=op.f("uq_declaration_id_partner_id")
+        ),
     )
     with op.batch_alter_table("declaration", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_declaration_campaign_id"), ["campaign_id"], unique=False)
-        batch_op.create_index("ix_declaration_partner_id", ["partner_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_declaration_campaign_id"), ["campaign_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_declaration_partner_id", ["partner_id", "id"], unique=False
+        )
         batch_op.create_index(
             "uq_declaration_deposited",
             ["establishment_id", "campaign_id"],
             unique=True,
             sqlite_where=sa.text("received_at IS NOT NULL AND superseded_at IS NULL"),
-            postgresql_where=sa.text("received_at IS NOT NULL AND superseded_at IS NULL"),
+            postgresql_where=sa.text(
+                "received_at IS NOT NULL AND superseded_at IS NULL"
+            ),
         )
         batch_op.create_index(
             "uq_declaration_draft",
@@ -178,7 +212,9 @@ def upgrade() -> None:
             ["worker.id", "worker.partner_id"],
             name=op.f("fk_dual_activity_worker_id_partner_id_worker"),
         ),
-        sa.PrimaryKeyConstraint("worker_id", "starts_on", name=op.f("pk_dual_activity")),
+        sa.PrimaryKeyConstraint(
+            "worker_id", "starts_on", name=op.f("pk_dual_activity")
+        ),
     )
     op.create_table(
         "worker_rate",
@@ -214,7 +250,12 @@ def upgrade() -> None:
         sa.Column(
             "mode",
             sa.Enum(
-                "ALL_OR_NOTHING", "ACCEPT_VALID", name="BatchMode", native_enum=False, create_constraint=True, length=40
+                "ALL_OR_NOTHING",
+                "ACCEPT_VALID",
+                name="BatchMode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
@@ -230,9 +271,12 @@ def upgrade() -> None:
         sa.Column("held", sa.Integer(), nullable=False),
         sa.Column("removed", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "received = created + replaced + unchanged + rejected + held", name=op.f("ck_batch_nothing_lost")
+            "received = created + replaced + unchanged + rejected + held",
+            name=op.f("ck_batch_nothing_lost"),
         ),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_batch_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_batch_campaign_id_campaign")
+        ),
         sa.ForeignKeyConstraint(
             ["declaration_id", "partner_id"],
             ["declaration.id", "declaration.partner_id"],
@@ -243,12 +287,18 @@ def upgrade() -> None:
             ["establishment.id", "establishment.partner_id"],
             name=op.f("fk_batch_establishment_id_partner_id_establishment"),
         ),
-        sa.ForeignKeyConstraint(["sent_by_id"], ["user.id"], name=op.f("fk_batch_sent_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["sent_by_id"], ["user.id"], name=op.f("fk_batch_sent_by_id_user")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
     )
     with op.batch_alter_table("batch", schema=None) as batch_op:
-        batch_op.create_index("ix_batch_declaration_id", ["declaration_id"], unique=False)
-        batch_op.create_index("ix_batch_establishment_id", ["establishment_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_batch_declaration_id", ["declaration_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_batch_establishment_id", ["establishment_id", "id"], unique=False
+        )
         batch_op.create_index("ix_batch_partner_id", ["partner_id", "id"], unique=False)
 
     op.create_table(
@@ -309,9 +359,15 @@ def upgrade() -> None:
             ["declaration.id", "declaration.partner_id"],
             name=op.f("fk_declaration_line_declaration_id_partner_id_declaration"),
         ),
-        sa.ForeignKeyConstraint(["paying_id"], ["organism.id"], name=op.f("fk_declaration_line_paying_id_organism")),
         sa.ForeignKeyConstraint(
-            ["processed_by_id"], ["user.id"], name=op.f("fk_declaration_line_processed_by_id_user")
+            ["paying_id"],
+            ["organism.id"],
+            name=op.f("fk_declaration_line_paying_id_organism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["processed_by_id"],
+            ["user.id"],
+            name=op.f("fk_declaration_line_processed_by_id_user"),
         ),
         sa.ForeignKeyConstraint(
             ["worker_id", "partner_id"],
@@ -319,12 +375,22 @@ def upgrade() -> None:
             name=op.f("fk_declaration_line_worker_id_partner_id_worker"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_declaration_line")),
-        sa.UniqueConstraint("declaration_id", "worker_id", name=op.f("uq_declaration_line_declaration_id_worker_id")),
+        sa.UniqueConstraint(
+            "declaration_id",
+            "worker_id",
+            name=op.f("uq_declaration_line_declaration_id_worker_id"),
+        ),
     )
     with op.batch_alter_table("declaration_line", schema=None) as batch_op:
-        batch_op.create_index("ix_declaration_line_partner_id", ["partner_id", "id"], unique=False)
-        batch_op.create_index("ix_declaration_line_paying_id", ["paying_id", "id"], unique=False)
-        batch_op.create_index("ix_declaration_line_worker_id", ["worker_id"], unique=False)
+        batch_op.create_index(
+            "ix_declaration_line_partner_id", ["partner_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_declaration_line_paying_id", ["paying_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_declaration_line_worker_id", ["worker_id"], unique=False
+        )
 
     op.create_table(
         "batch_result",
@@ -352,9 +418,13 @@ def upgrade() -> None:
         sa.Column("object_id", Words, nullable=True),
         sa.Column("errors", Words, nullable=True),
         sa.Column("warnings", Words, nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_result_batch_id_batch")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["batch.id"], name=op.f("fk_batch_result_batch_id_batch")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_result")),
-        sa.UniqueConstraint("batch_id", "position", name=op.f("uq_batch_result_batch_id_position")),
+        sa.UniqueConstraint(
+            "batch_id", "position", name=op.f("uq_batch_result_batch_id_position")
+        ),
     )
 
 
@@ -383,7 +453,9 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_declaration_deposited",
             sqlite_where=sa.text("received_at IS NOT NULL AND superseded_at IS NULL"),
-            postgresql_where=sa.text("received_at IS NOT NULL AND superseded_at IS NULL"),
+            postgresql_where=sa.text(
+                "received_at IS NOT NULL AND superseded_at IS NULL"
+            ),
         )
         batch_op.drop_index("ix_declaration_partner_id")
         batch_op.drop_index(batch_op.f("ix_declaration_campaign_id"))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 ESAT = sa.text(
@@ -50,21 +50,34 @@ def upgrade() -> None:
         sa.Column("purged_by_id", Words, nullable=True),
         sa.Column("purge_reason", Words, nullable=True),
         sa.Column("proof", Words, nullable=True),
-        sa.CheckConstraint("(received_at IS NULL) = (digest IS NULL)", name=op.f("ck_extract_received")),
         sa.CheckConstraint(
-            "purged_on IS NULL OR (content IS NULL AND proof IS NOT NULL)", name=op.f("ck_extract_purged")
+            "(received_at IS NULL) = (digest IS NULL)", name=op.f("ck_extract_received")
+        ),
+        sa.CheckConstraint(
+            "purged_on IS NULL OR (content IS NULL AND proof IS NOT NULL)",
+            name=op.f("ck_extract_purged"),
         ),
         sa.CheckConstraint(
             "received = new_count + changed_count + unchanged_count + conflict_count + rejected_count",
             name=op.f("ck_extract_adds_up"),
         ),
-        sa.ForeignKeyConstraint(["opened_by_id"], ["user.id"], name=op.f("fk_extract_opened_by_id_user")),
-        sa.ForeignKeyConstraint(["organism_id"], ["organism.id"], name=op.f("fk_extract_organism_id_organism")),
-        sa.ForeignKeyConstraint(["purged_by_id"], ["user.id"], name=op.f("fk_extract_purged_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["user.id"], name=op.f("fk_extract_opened_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organism_id"],
+            ["organism.id"],
+            name=op.f("fk_extract_organism_id_organism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["purged_by_id"], ["user.id"], name=op.f("fk_extract_purged_by_id_user")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extract")),
     )
     with op.batch_alter_table("extract", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_extract_organism_id"), ["organism_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_extract_organism_id"), ["organism_id"], unique=False
+        )
 
     op.create_table(
         "migration",
@@ -75,7 +88,9 @@ def upgrade() -> None:
         sa.Column("opens_on", sa.Date(), nullable=False),
         sa.Column("deadline", sa.Date(), nullable=False),
         sa.Column("source", Words, nullable=False),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_migration_service_id_service")),
+        sa.ForeignKeyConstraint(
+            ["service_id"], ["service.id"], name=op.f("fk_migration_service_id_service")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_migration")),
         sa.UniqueConstraint("service_id", name=op.f("uq_migration_service_id")),
     )
@@ -116,7 +131,14 @@ def upgrade() -> None:
         sa.Column("changes", sa.JSON(none_as_null=True), nullable=True),
         sa.Column(
             "arbitration",
-            sa.Enum("TAKEN", "SET_ASIDE", name="ImportDecision", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "TAKEN",
+                "SET_ASIDE",
+                name="ImportDecision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=True,
         ),
         sa.Column("arbitrated_by_id", Words, nullable=True),
@@ -127,19 +149,46 @@ def upgrade() -> None:
         sa.Column("applied_by_id", Words, nullable=True),
         sa.Column("partner_id", Words, nullable=True),
         sa.CheckConstraint(
-            "applied_on IS NULL OR outcome IN ('NEW', 'CHANGED', 'CONFLICT')", name=op.f("ck_extract_line_applied")
+            "applied_on IS NULL OR outcome IN ('NEW', 'CHANGED', 'CONFLICT')",
+            name=op.f("ck_extract_line_applied"),
         ),
-        sa.ForeignKeyConstraint(["applied_by_id"], ["user.id"], name=op.f("fk_extract_line_applied_by_id_user")),
-        sa.ForeignKeyConstraint(["arbitrated_by_id"], ["user.id"], name=op.f("fk_extract_line_arbitrated_by_id_user")),
-        sa.ForeignKeyConstraint(["extract_id"], ["extract.id"], name=op.f("fk_extract_line_extract_id_extract")),
-        sa.ForeignKeyConstraint(["organism_id"], ["organism.id"], name=op.f("fk_extract_line_organism_id_organism")),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_extract_line_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["applied_by_id"],
+            ["user.id"],
+            name=op.f("fk_extract_line_applied_by_id_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["arbitrated_by_id"],
+            ["user.id"],
+            name=op.f("fk_extract_line_arbitrated_by_id_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["extract_id"],
+            ["extract.id"],
+            name=op.f("fk_extract_line_extract_id_extract"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organism_id"],
+            ["organism.id"],
+            name=op.f("fk_extract_line_organism_id_organism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_extract_line_partner_id_partner"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extract_line")),
-        sa.UniqueConstraint("extract_id", "number", name=op.f("uq_extract_line_extract_id_number")),
+        sa.UniqueConstraint(
+            "extract_id", "number", name=op.f("uq_extract_line_extract_id_number")
+        ),
     )
     with op.batch_alter_table("extract_line", schema=None) as batch_op:
-        batch_op.create_index("ix_extract_line_organism_id", ["organism_id", "extract_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_extract_line_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            "ix_extract_line_organism_id", ["organism_id", "extract_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_extract_line_partner_id"), ["partner_id"], unique=False
+        )
         batch_op.create_index("ix_extract_line_siret", ["siret"], unique=False)
 
     op.create_table(
@@ -155,13 +204,25 @@ def upgrade() -> None:
         sa.Column("digest", Words, nullable=False),
         sa.Column("line_number", sa.Integer(), nullable=False),
         sa.Column("taken_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["extract_id"], ["extract.id"], name=op.f("fk_partner_origin_extract_id_extract")),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_partner_origin_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["extract_id"],
+            ["extract.id"],
+            name=op.f("fk_partner_origin_extract_id_extract"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_partner_origin_partner_id_partner"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_origin")),
     )
     with op.batch_alter_table("partner_origin", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_partner_origin_extract_id"), ["extract_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_partner_origin_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_partner_origin_extract_id"), ["extract_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_origin_partner_id"), ["partner_id"], unique=False
+        )
     op.execute(ESAT)
 
 

@@ -11,7 +11,9 @@ additive = True
 
 
 def upgrade() -> None:
-    op.add_column("convention", sa.Column("originally_in_force_on", sa.Date(), nullable=True))
+    op.add_column(
+        "convention", sa.Column("originally_in_force_on", sa.Date(), nullable=True)
+    )
 
 
 def downgrade() -> None:

@@ -13,8 +13,12 @@ additive = False
 
 
 def upgrade() -> None:
-    op.add_column("affiliation", sa.Column("sort_key", Words, nullable=False, server_default=""))
-    op.execute('UPDATE affiliation SET sort_key = (SELECT u.sort_key FROM "user" u WHERE u.id = affiliation.user_id)')
+    op.add_column(
+        "affiliation", sa.Column("sort_key", Words, nullable=False, server_default="")
+    )
+    op.execute(
+        'UPDATE affiliation SET sort_key = (SELECT u.sort_key FROM "user" u WHERE u.id = affiliation.user_id)'
+    )
     op.create_index("ix_affiliation_sort_key", "affiliation", ["sort_key", "id"])
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 

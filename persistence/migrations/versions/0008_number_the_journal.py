@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
@@ -20,8 +20,12 @@ def upgrade() -> None:
         sa.Column("journal_seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), nullable=True),
         sa.Column("at", Instant(), nullable=True),
-        sa.CheckConstraint("(position IS NULL) = (at IS NULL)", name="ck_journal_seal_whole"),
-        sa.ForeignKeyConstraint(["journal_seq"], ["journal.seq"], name="fk_journal_seal_journal_seq_journal"),
+        sa.CheckConstraint(
+            "(position IS NULL) = (at IS NULL)", name="ck_journal_seal_whole"
+        ),
+        sa.ForeignKeyConstraint(
+            ["journal_seq"], ["journal.seq"], name="fk_journal_seal_journal_seq_journal"
+        ),
         sa.PrimaryKeyConstraint("journal_seq", name="pk_journal_seal"),
         sa.UniqueConstraint("position", name="uq_journal_seal_position"),
     )
@@ -33,7 +37,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_lease"),
     )
     assert lease is not None
-    op.execute("INSERT INTO lease (name, token, until) VALUES ('journal', '', '2000-01-01T00:00:00.000000Z')")
+    op.execute(
+        "INSERT INTO lease (name, token, until) VALUES ('journal', '', '2000-01-01T00:00:00.000000Z')"
+    )
     (_postgresql if op.get_bind().dialect.name == "postgresql" else _sqlite)()
     # what is written keeps its number: a cursor that a reader holds goes on where it was
     op.execute(
@@ -61,7 +67,9 @@ def _postgresql() -> None:
         "$$ BEGIN INSERT INTO journal_seal (journal_seq) VALUES (NEW.seq); RETURN NULL; END $$"
     )
     # waits for the acts under way, so that each entry is either in the copy below or caught by the trigger
-    op.execute("CREATE TRIGGER journal_waits AFTER INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_waits()")
+    op.execute(
+        "CREATE TRIGGER journal_waits AFTER INSERT ON journal FOR EACH ROW EXECUTE FUNCTION journal_waits()"
+    )
     op.execute(
         "CREATE FUNCTION position_is_given_once() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'a position is given once'; END $$"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 LIFE = timedelta(days=31)
@@ -32,20 +32,34 @@ def upgrade() -> None:
 def _fill(register: sa.Connection) -> None:
     keys = sa.table(
         "idempotency",
-        *(sa.column(name, Words) for name in ("user_id", "operation", "key", "object_id")),
+        *(
+            sa.column(name, Words)
+            for name in ("user_id", "operation", "key", "object_id")
+        ),
         sa.column("outcome", sa.JSON()),
         sa.column("at", Instant()),
         sa.column("expires_at", Instant()),
     )
     batch = sa.table("batch", sa.column("id", Words), sa.column("campaign_id", Words))
-    campaign = sa.table("campaign", sa.column("id", Words), sa.column("closes_at", Instant()))
-    closes = sa.select(batch.c.id, campaign.c.closes_at).join(campaign, campaign.c.id == batch.c.campaign_id)
-    closed: dict[str, datetime] = {row.id: row.closes_at for row in register.execute(closes)}
+    campaign = sa.table(
+        "campaign", sa.column("id", Words), sa.column("closes_at", Instant())
+    )
+    closes = sa.select(batch.c.id, campaign.c.closes_at).join(
+        campaign, campaign.c.id == batch.c.campaign_id
+    )
+    closed: dict[str, datetime] = {
+        row.id: row.closes_at for row in register.execute(closes)
+    }
     for row in register.execute(sa.select(keys)).all():
         made = next(iter((row.outcome or {}).get("objects", ())), None)
         ends = max(row.at, closed.get(made or "", row.at)) + LIFE
-        mine = [keys.c[name] == getattr(row, name) for name in ("user_id", "operation", "key")]
-        register.execute(sa.update(keys).where(*mine).values(expires_at=ends, object_id=made))
+        mine = [
+            keys.c[name] == getattr(row, name)
+            for name in ("user_id", "operation", "key")
+        ]
+        register.execute(
+            sa.update(keys).where(*mine).values(expires_at=ends, object_id=made)
+        )
 
 
 def downgrade() -> None:

@@ -22,12 +22,19 @@ COLUMNS = {
         'set_by_id {words} CONSTRAINT fk_suspension_set_by_id_user REFERENCES "user" (id)',
         'ended_by_id {words} CONSTRAINT fk_suspension_ended_by_id_user REFERENCES "user" (id)',
     ),
-    "affiliation": (f'end_side VARCHAR(40) CONSTRAINT "ck_affiliation_SuspensionSide" CHECK (end_side {SIDES})',),
+    "affiliation": (
+        f'end_side VARCHAR(40) CONSTRAINT "ck_affiliation_SuspensionSide" CHECK (end_side {SIDES})',
+    ),
 }
 RUNNING = sa.text("affiliation_id IS NOT NULL AND ends_on IS NULL")
 
-suspension = sa.table("suspension", *(sa.column(name) for name in ("id", "side", "set_by_id", "ended_by_id")))
-affiliation = sa.table("affiliation", *(sa.column(name) for name in ("id", "ends_on", "end_side")))
+suspension = sa.table(
+    "suspension",
+    *(sa.column(name) for name in ("id", "side", "set_by_id", "ended_by_id")),
+)
+affiliation = sa.table(
+    "affiliation", *(sa.column(name) for name in ("id", "ends_on", "end_side"))
+)
 journal = sa.table(
     "journal",
     sa.column("seq"),
@@ -39,7 +46,11 @@ journal = sa.table(
 
 
 def upgrade() -> None:
-    words = 'VARCHAR COLLATE "C"' if op.get_bind().dialect.name == "postgresql" else "VARCHAR"
+    words = (
+        'VARCHAR COLLATE "C"'
+        if op.get_bind().dialect.name == "postgresql"
+        else "VARCHAR"
+    )
     for name, columns in COLUMNS.items():
         for column in columns:
             op.execute(f"ALTER TABLE {name} ADD COLUMN {column.format(words=words)}")
@@ -61,7 +72,9 @@ def fill() -> None:
 
 
 def _fill_suspensions() -> None:
-    for entry, key, facts in _entries("userSuspend", "userReinstate", "serviceSuspend", "serviceResume"):
+    for entry, key, facts in _entries(
+        "userSuspend", "userReinstate", "serviceSuspend", "serviceResume"
+    ):
         row = sa.update(suspension).where(suspension.c.id == key)
         if "starts_on" in facts:
             op.execute(row.values(side=_side(entry), set_by_id=entry["actor_id"]))
@@ -72,7 +85,9 @@ def _fill_suspensions() -> None:
 def _fill_departures() -> None:
     for entry, key, facts in _entries("userDeactivate"):
         if facts.get("ends_on") is not None:
-            row = sa.update(affiliation).where(affiliation.c.id == key, affiliation.c.ends_on.is_not(None))
+            row = sa.update(affiliation).where(
+                affiliation.c.id == key, affiliation.c.ends_on.is_not(None)
+            )
             op.execute(row.values(end_side=_side(entry)))
 
 
@@ -85,7 +100,11 @@ def _entries(*acts: str) -> Iterator[tuple[sa.RowMapping, str, dict[str, Any]]]:
 
 
 def _side(entry: sa.RowMapping) -> str:
-    return "PARTNER" if str(entry["matched_rule"]).startswith("partner_administrator ") else "ORGANISM"
+    return (
+        "PARTNER"
+        if str(entry["matched_rule"]).startswith("partner_administrator ")
+        else "ORGANISM"
+    )
 
 
 def downgrade() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
@@ -31,24 +31,48 @@ DUAL = ("dual_activity_since", "dual_activity_hours", "dual_activity_employer")
 def upgrade() -> None:
     op.add_column(
         "declaration",
-        sa.Column("nothing_to_declare", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column(
+            "nothing_to_declare",
+            sa.Boolean(),
+            nullable=False,
+            server_default=sa.false(),
+        ),
     )
     op.add_column("establishment", sa.Column("end_reason", Words, nullable=True))
-    op.add_column("declaration_line", sa.Column("dual_activity_since", sa.Date(), nullable=True))
-    op.add_column("declaration_line", sa.Column("dual_activity_hours", sa.Integer(), nullable=True))
-    op.add_column("declaration_line", sa.Column("dual_activity_employer", Words, nullable=True))
+    op.add_column(
+        "declaration_line", sa.Column("dual_activity_since", sa.Date(), nullable=True)
+    )
+    op.add_column(
+        "declaration_line",
+        sa.Column("dual_activity_hours", sa.Integer(), nullable=True),
+    )
+    op.add_column(
+        "declaration_line", sa.Column("dual_activity_employer", Words, nullable=True)
+    )
     op.add_column("declaration_line", sa.Column("words_digest", Words, nullable=True))
     _make_treatments()
     with op.batch_alter_table("activity_change") as batch:
         batch.add_column(sa.Column("ended_at", Instant(), nullable=True))
         batch.add_column(sa.Column("ended_by_id", Words, nullable=True))
         batch.create_foreign_key(
-            op.f("fk_activity_change_ended_by_id_activity_change"), "activity_change", ["ended_by_id"], ["id"]
+            op.f("fk_activity_change_ended_by_id_activity_change"),
+            "activity_change",
+            ["ended_by_id"],
+            ["id"],
         )
-        batch.create_check_constraint("ended_by_another", "(ended_at IS NULL) = (ended_by_id IS NULL)")
+        batch.create_check_constraint(
+            "ended_by_another", "(ended_at IS NULL) = (ended_by_id IS NULL)"
+        )
         batch.drop_constraint(ONE_A_DAY, type_="unique")
     where = sa.text("ended_at IS NULL")
-    op.create_index(LIVING, "activity_change", COLUMNS, unique=True, sqlite_where=where, postgresql_where=where)
+    op.create_index(
+        LIVING,
+        "activity_change",
+        COLUMNS,
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
     connection = op.get_bind()
     _say_nothing(connection)
     _write_digests(connection)
@@ -56,8 +80,20 @@ def upgrade() -> None:
 
 
 def _make_treatments() -> None:
-    outcomes = ("TAKEN_INTO_ACCOUNT", "NOT_BENEFICIARY", "RETURNED", "WITHDRAWAL_NOTED", "REOPENED")
-    kind = sa.Enum(*outcomes, name="TreatmentOutcome", native_enum=False, create_constraint=True, length=40)
+    outcomes = (
+        "TAKEN_INTO_ACCOUNT",
+        "NOT_BENEFICIARY",
+        "RETURNED",
+        "WITHDRAWAL_NOTED",
+        "REOPENED",
+    )
+    kind = sa.Enum(
+        *outcomes,
+        name="TreatmentOutcome",
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+    )
     op.create_table(
         "treatment",
         sa.Column("id", Words, nullable=False),
@@ -76,7 +112,8 @@ def _make_treatments() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.CheckConstraint(
-            "(line_id IS NULL) <> (change_id IS NULL)", name=op.f("ck_treatment_of_a_line_or_of_a_change")
+            "(line_id IS NULL) <> (change_id IS NULL)",
+            name=op.f("ck_treatment_of_a_line_or_of_a_change"),
         ),
         sa.CheckConstraint(
             "line_id IS NULL OR (campaign_id IS NOT NULL AND (words_digest IS NULL) = (outcome = 'WITHDRAWAL_NOTED'))",
@@ -86,10 +123,18 @@ def _make_treatments() -> None:
             "reason IS NOT NULL OR outcome IN ('TAKEN_INTO_ACCOUNT', 'WITHDRAWAL_NOTED')",
             name=op.f("ck_treatment_with_its_reason"),
         ),
-        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_treatment_by_id_user")),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_treatment_campaign_id_campaign")),
         sa.ForeignKeyConstraint(
-            ["change_id"], ["activity_change.id"], name=op.f("fk_treatment_change_id_activity_change")
+            ["by_id"], ["user.id"], name=op.f("fk_treatment_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_treatment_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["activity_change.id"],
+            name=op.f("fk_treatment_change_id_activity_change"),
         ),
         sa.ForeignKeyConstraint(
             ["establishment_id", "partner_id"],
@@ -97,9 +142,13 @@ def _make_treatments() -> None:
             name=op.f("fk_treatment_establishment_id_partner_id_establishment"),
         ),
         sa.ForeignKeyConstraint(
-            ["line_id"], ["declaration_line.id"], name=op.f("fk_treatment_line_id_declaration_line")
+            ["line_id"],
+            ["declaration_line.id"],
+            name=op.f("fk_treatment_line_id_declaration_line"),
         ),
-        sa.ForeignKeyConstraint(["paying_id"], ["organism.id"], name=op.f("fk_treatment_paying_id_organism")),
+        sa.ForeignKeyConstraint(
+            ["paying_id"], ["organism.id"], name=op.f("fk_treatment_paying_id_organism")
+        ),
         sa.ForeignKeyConstraint(
             ["worker_id", "partner_id"],
             ["worker.id", "worker.partner_id"],
@@ -107,7 +156,11 @@ def _make_treatments() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment")),
     )
-    op.create_index("ix_treatment_words", "treatment", ["worker_id", "establishment_id", "campaign_id", "id"])
+    op.create_index(
+        "ix_treatment_words",
+        "treatment",
+        ["worker_id", "establishment_id", "campaign_id", "id"],
+    )
 
 
 def _say_nothing(connection: sa.Connection) -> None:
@@ -123,27 +176,48 @@ def _say_nothing(connection: sa.Connection) -> None:
 
 def _write_digests(connection: sa.Connection) -> None:
     """What each line says of its person, by the names of today's card, or those that a draft keeps."""
-    line, worker = _table("declaration_line", "drafted", *SAID), _table("worker", *NAMES)
-    columns = [line.c.id, line.c.drafted, *(line.c[name] for name in SAID), *(worker.c[name] for name in NAMES)]
-    rows = connection.execute(sa.select(*columns).join(worker, worker.c.id == line.c.worker_id)).mappings()
+    line, worker = (
+        _table("declaration_line", "drafted", *SAID),
+        _table("worker", *NAMES),
+    )
+    columns = [
+        line.c.id,
+        line.c.drafted,
+        *(line.c[name] for name in SAID),
+        *(worker.c[name] for name in NAMES),
+    ]
+    rows = connection.execute(
+        sa.select(*columns).join(worker, worker.c.id == line.c.worker_id)
+    ).mappings()
     values = [_digested(row) for row in rows]
     if values:
         names = ("words_digest", *DUAL)
         statement = sa.update(line).where(line.c.id == sa.bindparam("key"))
-        connection.execute(statement.values({name: sa.bindparam(f"new_{name}") for name in names}), values)
+        connection.execute(
+            statement.values({name: sa.bindparam(f"new_{name}") for name in names}),
+            values,
+        )
 
 
 def _digested(row: sa.RowMapping) -> dict[str, Any]:
     words = {name: row[name] for name in (*NAMES, *SAID)}
     if row["drafted"]:
         draft = json.loads(row["drafted"])
-        words |= {name: draft[name] for name in (*NAMES, *DUAL) if draft.get(name) is not None}
-    text = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+        words |= {
+            name: draft[name] for name in (*NAMES, *DUAL) if draft.get(name) is not None
+        }
+    text = json.dumps(
+        words, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+    )
     digest = hashlib.sha256(text.encode()).hexdigest()
     since = words["dual_activity_since"]
     if isinstance(since, str):
         words["dual_activity_since"] = sa.Date().python_type.fromisoformat(since)
-    return {"key": row["id"], "new_words_digest": digest, **{f"new_{name}": words[name] for name in DUAL}}
+    return {
+        "key": row["id"],
+        "new_words_digest": digest,
+        **{f"new_{name}": words[name] for name in DUAL},
+    }
 
 
 def _keep_treatments(connection: sa.Connection) -> None:
@@ -165,7 +239,9 @@ def _keep_treatments(connection: sa.Connection) -> None:
 
 
 def _table(name: str, *columns: str) -> sa.TableClause:
-    types: dict[str, Any] = dict.fromkeys(("entered_on", "birth_date", "dual_activity_since"), sa.Date())
+    types: dict[str, Any] = dict.fromkeys(
+        ("entered_on", "birth_date", "dual_activity_since"), sa.Date()
+    )
     types["dual_activity"] = sa.Boolean()
     typed = [sa.column(c, types.get(c)) for c in columns]
     more = ("id", "worker_id") if name == "declaration_line" else ("id",)
@@ -179,8 +255,12 @@ def downgrade() -> None:
     op.drop_table("treatment")
     op.execute("DELETE FROM activity_change WHERE ended_at IS NOT NULL")
     with op.batch_alter_table("activity_change") as batch:
-        batch.drop_constraint(op.f("ck_activity_change_ended_by_another"), type_="check")
-        batch.drop_constraint(op.f("fk_activity_change_ended_by_id_activity_change"), type_="foreignkey")
+        batch.drop_constraint(
+            op.f("ck_activity_change_ended_by_another"), type_="check"
+        )
+        batch.drop_constraint(
+            op.f("fk_activity_change_ended_by_id_activity_change"), type_="foreignkey"
+        )
         batch.drop_column("ended_by_id")
         batch.drop_column("ended_at")
         batch.create_unique_constraint(ONE_A_DAY, COLUMNS)

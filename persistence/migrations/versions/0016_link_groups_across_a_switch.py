@@ -7,11 +7,17 @@ revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
-additive = False  # an older process would not take somebody out of the group that follows
+additive = (
+    False  # an older process would not take somebody out of the group that follows
+)
 
 
 def upgrade() -> None:
-    words = 'VARCHAR COLLATE "C"' if op.get_bind().dialect.name == "postgresql" else "VARCHAR"
+    words = (
+        'VARCHAR COLLATE "C"'
+        if op.get_bind().dialect.name == "postgresql"
+        else "VARCHAR"
+    )
     op.execute(
         f'ALTER TABLE "group" ADD COLUMN former_id {words} CONSTRAINT fk_group_former_id_group REFERENCES "group" (id)'
     )

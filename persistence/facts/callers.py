@@ -1,0 +1,101 @@
+"""Who is calling: one small statement from an identity to what it holds today (`holdings.py`)."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, select
+
+from persistence.reading.compiler import SqlContext, Statement, compiled
+from persistence.reading.question import Var
+
+from .holdings import administrations, rights
+from .visibility import table
+
+
+class Identity(NamedTuple):
+    """An issuer's subject, as a verified token says."""
+
+    issuer: str
+    subject: str
+
+
+def caller_statement(dialect: str) -> Statement:
+    """What an identity holds today, as JSON text; no row for an identity that is bound to nobody.
+
+    `{user, machine, posts: [[profile, organism]], administered: [[partner]],
+    grants: [[profile, group, partner, service, establishment]]}`. Variables: `issuer`, `subject`.
+    """
+    terms, signed, user = SqlContext(dialect), table("sign_in"), table("user")
+    made = select(cast(_held(terms, user), Text)).select_from(
+        user.join(signed, signed.c.user_id == user.c.id)
+    )
+    made = made.where(
+        signed.c.issuer == terms.bind(("value", Var(("issuer",))), "text"),
+        signed.c.subject == terms.bind(("value", Var(("subject",))), "text"),
+    )
+    return compiled(made, terms)
+
+
+def holders(
+    terms: SqlContext, chosen: Callable[[FromClause], ColumnElement[bool]]
+) -> ColumnElement[Any]:
+    """What each of the chosen users holds on the day of the facts, as a JSON list of such objects."""
+    user = table("user").alias()
+    listed = terms.spelling.listed(_held(terms, user), [user.c.id])
+    return terms.spelling.nested(select(listed).where(chosen(user)).scalar_subquery())
+
+
+def _held(terms: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    spelling = terms.spelling
+
+    def rows(made: Any, *columns: ColumnElement[Any]) -> ColumnElement[Any]:  # noqa: ANN401 a FROM and its conditions
+        inner = made.with_only_columns(
+            *(c.label(f"c{i}") for i, c in enumerate(columns))
+        ).distinct()
+        held = list(inner.correlate(user).subquery().c)
+        return spelling.nested(
+            select(spelling.listed(spelling.array(held), held)).scalar_subquery()
+        )
+
+    return spelling.object(
+        [
+            ("user", user.c.id),
+            ("machine", spelling.value(user.c.kind == "MACHINE")),
+            ("posts", _posts(terms, user, rows)),
+            ("administered", _administered(terms, user, rows)),
+            ("grants", _grants(terms, user, rows)),
+        ]
+    )
+
+
+def _posts(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
+    agent, support = table("agent"), table("organism_support")
+    supported = and_(
+        support.c.centre_id == agent.c.organism_id, agent.c.profile == "RESOURCE_CENTRE"
+    )
+    made = (
+        select(agent)
+        .select_from(agent.outerjoin(support, supported))
+        .where(agent.c.user_id == user.c.id, terms.runs(agent))
+    )
+    organism = func.coalesce(support.c.organism_id, agent.c.organism_id)
+    return rows(made, agent.c.profile, organism)  # type: ignore[no-any-return]
+
+
+def _administered(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
+    made = administrations(terms)
+    held = made.selected_columns
+    return rows(made.where(held.user_id == user.c.id), held.partner_id)  # type: ignore[no-any-return]
+
+
+def _grants(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
+    made = rights(terms)
+    held = made.selected_columns
+    told = (
+        held.profile,
+        held.group_id,
+        held.partner_id,
+        held.service_id,
+        func.coalesce(held.establishment_id, ""),
+    )
+    return rows(made.where(held.user_id == user.c.id), *told)  # type: ignore[no-any-return]

@@ -1,0 +1,43 @@
+"""Where somebody asks for help (R60): an agent, their resource centre; a partner's people, who administers them."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from persistence.records import Affiliation, Agent, Organism, OrganismKind, PartnerState
+from persistence.records.organisms import organism_support
+
+from .inquiries import runs
+
+
+async def contacts(session: AsyncSession, user_id: str, today: date) -> list[Organism]:
+    """The organisms to ask, nearest first; the Cnaf where there is no other."""
+    mine = select(Agent.organism_id).where(
+        Agent.user_id == user_id, runs(Agent.__table__, today)
+    )
+    centres = select(organism_support.c.centre_id).where(
+        organism_support.c.organism_id.in_(mine)
+    )
+    administering = (
+        select(PartnerState.administering_id)
+        .join(Affiliation, Affiliation.partner_id == PartnerState.partner_id)
+        .where(
+            Affiliation.user_id == user_id,
+            runs(Affiliation.__table__, today),
+            runs(PartnerState.__table__, today),
+        )
+    )
+    for wanted in (
+        Organism.id.in_(centres),
+        Organism.id.in_(administering),
+        Organism.kind == OrganismKind.NATIONAL,
+    ):
+        found = list(
+            await session.scalars(
+                select(Organism).where(wanted).order_by(Organism.code)
+            )
+        )
+        if found:
+            return found
+    return []

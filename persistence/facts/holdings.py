@@ -1,0 +1,148 @@
+"""What a person holds on the day of the facts, derived and never copied: one select each, for callers and for lists.
+
+Rights: membership → group → role, if the bulletin open that day grants it, on the establishments that both name,
+under the convention that the timeline says is in force.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+
+from .visibility import table
+
+if TYPE_CHECKING:
+    from persistence.reading.compiler import SqlContext
+
+
+def rights(terms: "SqlContext") -> Select[Any]:
+    """One row for each membership, bulletin that gives it effect, and establishment; null for a whole partner."""
+    member, link, group, access = (
+        table(t).alias()
+        for t in ("membership", "affiliation", "group", "service_access")
+    )
+    state, bulletin, role, service = (
+        table(t).alias() for t in ("partner_state", "bulletin", "role", "service")
+    )
+    granted, scope, place = (
+        table(t).alias()
+        for t in ("bulletin_role", "bulletin_establishment", "establishment")
+    )
+    in_force = and_(
+        state.c.partner_id == member.c.partner_id,
+        state.c.convention_id == access.c.convention_id,
+        terms.runs(state),
+    )
+    rows = (
+        member.join(link, link.c.id == member.c.affiliation_id)
+        .join(group, group.c.id == member.c.group_id)
+        .join(access, access.c.id == group.c.access_id)
+        .join(state, in_force)
+        .join(bulletin, bulletin.c.access_id == access.c.id)
+        .join(
+            granted,
+            and_(
+                granted.c.bulletin_id == bulletin.c.id,
+                granted.c.role_id == member.c.role_id,
+            ),
+        )
+        .join(role, role.c.id == member.c.role_id)
+        .join(
+            service,
+            and_(
+                service.c.id == access.c.service_id,
+                service.c.available_from <= terms.day,
+            ),
+        )
+        .outerjoin(scope, scope.c.bulletin_id == bulletin.c.id)
+        .outerjoin(place, place.c.id == scope.c.establishment_id)
+    )
+    return (
+        select(
+            (
+                member.c.id
+                + "|"
+                + bulletin.c.id
+                + "|"
+                + func.coalesce(scope.c.establishment_id, "")
+            ).label("id"),
+            member.c.user_id,
+            member.c.partner_id,
+            access.c.service_id,
+            member.c.group_id,
+            member.c.role_id,
+            group.c.access_id,
+            access.c.convention_id,
+            scope.c.establishment_id,
+            member.c.id.label("membership_id"),
+            bulletin.c.id.label("bulletin_id"),
+            role.c.profile,
+        )
+        .select_from(rows)
+        .where(
+            terms.runs(member),
+            *_works(terms, link),
+            terms.runs(group, "created_on", "closed_on"),
+            _not_suspended(terms, "access_id", access),
+            terms.runs(bulletin, "opened_on", "closed_on"),
+            or_(bulletin.c.effective_to.is_(None), bulletin.c.effective_to > terms.day),
+            # without establishments on the bulletin, only a group over all of them reaches the partner
+            or_(
+                group.c.all_establishments,
+                and_(scope.c.establishment_id.is_not(None), _names(group, scope)),
+            ),
+            or_(
+                place.c.id.is_(None),
+                place.c.ended_on.is_(None),
+                place.c.ended_on > terms.day,
+            ),
+        )
+    )
+
+
+def administrations(terms: "SqlContext") -> Select[Any]:
+    """One row for each active manager or deputy of a partner whose convention in force is delegated."""
+    manager, link, state = (
+        table(t).alias() for t in ("contract_manager", "affiliation", "partner_state")
+    )
+    delegated = and_(
+        state.c.partner_id == manager.c.partner_id,
+        state.c.convention_id == manager.c.convention_id,
+        terms.runs(state),
+        state.c.mode == "DELEGATED",
+    )
+    return (
+        select(manager.c.user_id, manager.c.partner_id)
+        .select_from(
+            manager.join(link, link.c.id == manager.c.affiliation_id).join(
+                state, delegated
+            )
+        )
+        .where(
+            terms.runs(manager),
+            link.c.accepted_on <= terms.day,  # see `Contract.managers_on`
+            *_works(terms, link),
+        )
+    )
+
+
+def _names(group: FromClause, scope: FromClause) -> ColumnElement[bool]:
+    named = table("group_establishment").alias()
+    same = [
+        named.c.group_id == group.c.id,
+        named.c.establishment_id == scope.c.establishment_id,
+    ]
+    return select(named.c.group_id).where(*same).correlate(group, scope).exists()
+
+
+def _works(terms: "SqlContext", link: FromClause) -> tuple[ColumnElement[bool], ...]:
+    return terms.runs(link), _not_suspended(terms, "affiliation_id", link)
+
+
+def _not_suspended(
+    terms: "SqlContext", column: str, row: FromClause
+) -> ColumnElement[bool]:
+    suspension = table("suspension").alias()
+    running = select(suspension.c.id).where(
+        suspension.c[column] == row.c.id, terms.runs(suspension)
+    )
+    return ~running.correlate(row).exists()

@@ -1,0 +1,200 @@
+"""What becomes of a batch: known cards found by their numbers, one result for each line, nothing lost."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+from sqlalchemy import func, select
+
+from persistence.records import (
+    Batch,
+    BatchKind,
+    BatchMode,
+    BatchResult,
+    Campaign,
+    Declaration,
+    Establishment,
+    LineStatus,
+    Notice,
+    Rule,
+    User,
+    Worker,
+)
+from persistence.records.workers import Card
+from persistence.register import Register
+from persistence.vault import Vault
+
+from .cells import ParsedLine
+from .change_lines import ActivityChangeLine
+from .remuneration_lines import Remuneration
+
+RESULT = (
+    "id", "version", "batch_id", "partner_id", "position", "client_reference", "status", "object_id", "errors",
+    "warnings",
+)  # fmt: skip
+REFUSED_BY_THE_REGISTER = frozenset({Rule.WORKER_NOT_BENEFICIARY})
+"""The Caf has answered that nothing is to be declared of this person: the line falls alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerCards:
+    """Known cards, found by a line's NIR or by its worker's id."""
+
+    indexes: Mapping[int, str]
+    by_index: Mapping[str, Card]
+    by_id: Mapping[str, Card]
+
+    def get(self, line: Remuneration | ActivityChangeLine) -> Card | None:
+        if line.worker_id is not None:
+            return self.by_id.get(line.worker_id)
+        index = self.indexes.get(line.index)
+        return self.by_index.get(index) if index is not None else None
+
+
+@dataclass(slots=True)
+class BatchIntake:
+    """One batch of one establishment, inside the transaction of its act, the partner locked.
+
+    What it returns is the act's record; its rows are written after the flush, by the register.
+    """
+
+    register: Register
+    vault: Vault
+    place: Establishment
+    mode: BatchMode
+    by: User
+    now: datetime
+    dry_run: bool = False
+    errors: list[Notice] = field(default_factory=list)
+    warnings: list[Notice] = field(default_factory=list)
+
+    async def cards(
+        self,
+        lines: Sequence[Remuneration] | Sequence[ActivityChangeLine],
+        more_ids: Iterable[str] = (),
+    ) -> WorkerCards:
+        """The known card of each line's worker, at this partner; those of `more_ids` too."""
+        indexes = {
+            line.index: self.vault.index(line.nir)
+            for line in lines
+            if line.nir is not None
+        }
+        ids = [
+            *more_ids,
+            *(line.worker_id for line in lines if line.worker_id is not None),
+        ]
+        rows = Worker.__table__.c
+        found = await self.register.session.execute(
+            select(*(rows[c] for c in Card._fields)).where(
+                rows.partner_id == self.place.partner_id,
+                self.register.among(rows.nir_index, list(indexes.values()))
+                | self.register.among(rows.id, ids),
+            )
+        )
+        cards = [Card(*row) for row in found]
+        return WorkerCards(
+            indexes, {c.nir_index: c for c in cards}, {c.id: c for c in cards}
+        )
+
+    def is_held(self, lines: Sequence[ParsedLine]) -> bool:
+        """Whether a bad line holds all the others back; one that the register itself refuses is no fault of theirs."""
+        faulty = any(
+            error.rule not in REFUSED_BY_THE_REGISTER
+            for line in lines
+            for error in line.errors
+        )
+        held = self.mode is BatchMode.ALL_OR_NOTHING and faulty
+        if held:
+            self.errors.append(Notice(Rule.BATCH_HELD, ("lines",)))
+        return held
+
+    def report(
+        self,
+        kind: BatchKind,
+        lines: Sequence[ParsedLine],
+        outcomes: Mapping[int, tuple[LineStatus, str]],
+        *,
+        campaign: Campaign | None = None,
+        declaration: Declaration | None = None,
+        removed: int = 0,
+    ) -> Batch:
+        """One result for each line received; a good line without outcome is held."""
+        batch = Batch(
+            partner_id=self.place.partner_id,
+            establishment_id=self.place.id,
+            kind=kind,
+            mode=self.mode,
+            campaign_id=campaign.id if campaign else None,
+            declaration_id=declaration.id if declaration else None,
+            declaration=declaration,
+            received_at=self.now,
+            sent_by_id=self.by.id,
+            received=len(lines),
+            removed=removed,
+        )
+        results, counts = [], Counter[LineStatus]()
+        key = batch.id.removeprefix(f"{Batch.prefix}_")
+        for position, line in enumerate(lines):
+            status, made = outcomes.get(
+                line.index,
+                (LineStatus.REJECTED if line.errors else LineStatus.HELD, None),
+            )
+            made = (
+                None if self.dry_run else made
+            )  # a dry run makes no object to be shown
+            counts[status] += 1
+            told = (notices_json(line.errors), notices_json(line.warnings))
+            results.append(
+                (
+                    f"res_{key}{position:04d}",
+                    1,
+                    batch.id,
+                    batch.partner_id,
+                    position,
+                    line.reference,
+                    status,
+                    made,
+                    *told,
+                )
+            )
+            self.errors.extend(line.errors)
+            self.warnings.extend(line.warnings)
+        for status in LineStatus:
+            setattr(batch, status.value.lower(), counts[status])
+        self.register.session.add(batch)
+
+        async def write() -> None:
+            await self.register.copy(BatchResult, RESULT, results)
+            await self._check(batch)
+
+        self.register.after_flush(write)
+        return batch
+
+    async def _check(self, batch: Batch) -> None:
+        """Nothing is lost: the results that were written are those that the batch counts."""
+        rows = BatchResult.__table__.c
+        counted = (
+            select(rows.status, func.count())
+            .where(rows.batch_id == batch.id)
+            .group_by(rows.status)
+        )
+        found: dict[LineStatus, int] = dict(
+            (await self.register.session.execute(counted)).all()
+        )
+        if any(
+            found.get(status, 0) != getattr(batch, status.value.lower())
+            for status in LineStatus
+        ):
+            message = f"the results of {batch.id} are not those that it counts"
+            raise RuntimeError(message)
+
+
+def notices_json(notices: Sequence[Notice]) -> str | None:
+    """Notices as JSON text: code, path, detail; None for none."""
+    return (
+        orjson.dumps([[n.rule.name, n.path, n.detail] for n in notices]).decode()
+        if notices
+        else None
+    )

@@ -1,0 +1,385 @@
+"""What a certificate does to the register: the lines of a declaration, the cards that they make or change."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from persistence.records import (
+    ActivityChange,
+    Batch,
+    BatchKind,
+    Campaign,
+    ChangeKind,
+    Declaration,
+    DeclarationLine,
+    Establishment,
+    Notice,
+    Organism,
+    OrganismKind,
+    Parameter,
+    Processing,
+    Refused,
+    Rule,
+)
+from persistence.records.rules import require
+from persistence.register import Register
+
+from .batches import BatchIntake, WorkerCards
+from .bounds import Bounds
+from .declared_lines import STATEMENTS, DeclarationRows, undrafted
+from .known_workers import KnownWorker, PreviousLine, meet_identity
+from .remuneration_lines import Certificate, Remuneration
+from .treatments import last_treatments
+from .worker_facts import known_workers
+
+PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
+
+
+class Intention(NamedTuple):
+    """What the caller says of a declaration beside its lines, so that nothing is declared by mistake.
+
+    `nothing_to_declare`: nobody here receives the AAH. `removals`: how many persons are no longer declared.
+    `sequence`: that of the declaration in force, 0 for none, as the caller knows it.
+    """
+
+    deposit: bool
+    nothing_to_declare: bool = False
+    removals: int | None = None
+    reason: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of one call with what they are judged against."""
+
+    read: list[Remuneration]
+    before: Mapping[str, PreviousLine]
+    cards: WorkerCards
+    known: Mapping[str, KnownWorker]
+    certificate: Certificate
+
+    @property
+    def accepted(self) -> list[Remuneration]:
+        return [line for line in self.read if not line.errors]
+
+    def removals(self) -> list[str]:
+        """The workers of the former declaration without an accepted line, but for those whom the register refuses."""
+        accepted = {
+            card.id
+            for line in self.accepted
+            if (card := self.cards.get(line)) is not None
+        }
+        return [
+            worker
+            for worker in self.before
+            if worker not in accepted and not self._is_refused(worker)
+        ]
+
+    def _is_refused(self, worker_id: str) -> bool:
+        known = self.known[worker_id]
+        return not known.card.aah_beneficiary or known.has_left_before(self.certificate)
+
+
+@dataclass(slots=True)
+class CertificateIntake(BatchIntake):
+    """The batches of the annual certificate. `removals`: whom the last one would declare no longer."""
+
+    removals: list[str] = field(default_factory=list)
+
+    async def live(self, campaign: Campaign) -> Sequence[Declaration]:
+        """The deposit and the draft that count now."""
+        of = (
+            Declaration.establishment_id == self.place.id,
+            Declaration.campaign_id == campaign.id,
+        )
+        found = await self.register.session.scalars(
+            select(Declaration).where(*of, Declaration.superseded_at.is_(None))
+        )
+        return found.all()
+
+    async def certify(
+        self,
+        campaign: Campaign,
+        lines: Sequence[Mapping[str, Any]] | None,
+        live: Sequence[Declaration],
+        intention: Intention,
+    ) -> Batch:
+        """A draft or a deposit of these lines, or the deposit of the draft as it stands (`lines` is None)."""
+        deposit = intention.deposit
+        deposited, draft = (
+            next((d for d in live if d.is_live is is_live), None)
+            for is_live in (True, False)
+        )
+        certificate = await self._certificate(campaign)
+        if lines is None:
+            if draft is None or not deposit:
+                raise Refused(Rule.DRAFT_MISSING, "lines")
+            read = await self._drafted(draft)
+        else:
+            read = certificate.read_all(lines)
+        _require_coherence(intention, read)
+        if deposit:
+            _require_sequence(intention, deposited, draft if lines is None else None)
+        judged = await self._judge(
+            read, deposited if deposit else draft, deposited, certificate
+        )
+        if self.is_held(read) or not self._is_meant(judged, intention):
+            return self.report(BatchKind.REMUNERATIONS, read, {}, campaign=campaign)
+        if deposit and lines is not None and draft is not None:
+            self.warnings.append(Notice(Rule.DRAFT_EXISTS, ("deposit",)))
+            draft = None  # it stays, for who prepares it
+        return await self._write(campaign, judged, (deposited, draft), intention)
+
+    async def _judge(
+        self,
+        read: list[Remuneration],
+        former: Declaration | None,
+        deposited: Declaration | None,
+        certificate: Certificate,
+    ) -> Lines:
+        """Each line against the card of its worker and what is known of them here."""
+        before = await self._before(former)
+        cards = await self.cards(read, before)
+        known = await known_workers(
+            self.register, self.place, list(cards.by_id.values()), deposited
+        )
+        in_force = before if former is deposited else await self._before(deposited)
+        for line in read:
+            card = cards.get(line)
+            meet_identity(line, card)
+            if card is not None and not line.missed(
+                "nir"
+            ):  # a doubtful number is nobody's
+                known[card.id].meet(line, in_force.get(card.id), certificate)
+        return Lines(read, before, cards, known, certificate)
+
+    def _is_meant(self, lines: Lines, intention: Intention) -> bool:
+        """Whether the caller means what the lines would do; what is missing is told first."""
+        if lines.read and not lines.accepted:
+            return self._refuse(Rule.NOTHING_ACCEPTED, "lines")
+        self.removals = lines.removals()
+        count = len(self.removals)
+        if count and intention.removals != count:
+            return self._refuse(
+                Rule.REMOVALS_UNACKNOWLEDGED,
+                "acknowledgeRemovals",
+                f"Nombre : {count}.",
+            )
+        if count * 2 > len(lines.before) and not (intention.reason or "").strip():
+            return self._refuse(Rule.REMOVALS_REASON, "reason")
+        return True
+
+    def _refuse(self, rule: Rule, at: str, detail: str | None = None) -> bool:
+        self.errors.append(Notice(rule, (at,), detail))
+        return False
+
+    async def _write(
+        self,
+        campaign: Campaign,
+        lines: Lines,
+        live: tuple[Declaration | None, Declaration | None],
+        intention: Intention,
+    ) -> Batch:
+        deposited, draft = live
+        deposit, accepted = intention.deposit, lines.accepted
+        sequence = 1 + await self._last_sequence(campaign)
+        declaration = Declaration.prepare(
+            self.place, campaign, sequence, len(accepted), self.by, self.now
+        )
+        declaration.nothing_to_declare = intention.nothing_to_declare
+        treatments = await last_treatments(
+            self.register, self.place, campaign, list(lines.cards.by_id)
+        )
+        written = DeclarationRows(
+            self, declaration, lines.cards, lines.before, treatments, deposit=deposit
+        )
+        outcomes = {}
+        for line in accepted:
+            card = lines.cards.get(line)
+            known = lines.known.get(card.id) if card is not None else None
+            outcomes[line.index] = written.take(line, known, lines.certificate)
+        if deposit:
+            await self._tell_missing(campaign, written, lines.certificate)
+        facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
+        if (
+            self.dry_run
+        ):  # no line is made, even to be undone: it would open the card of its worker
+            return self.report(BatchKind.REMUNERATIONS, lines.read, outcomes, **facts)
+        if deposit:
+            declaration.receive(deposited, self.by, self.now)
+        if draft is not None:
+            draft.superseded_at = self.now
+        self.register.session.add(declaration)
+        batch = self.report(
+            BatchKind.REMUNERATIONS,
+            lines.read,
+            outcomes,
+            declaration=declaration,
+            **facts,
+        )
+        self.register.after_flush(written.write)
+        return batch
+
+    async def _certificate(self, campaign: Campaign) -> Certificate:
+        session, last_day = self.register.session, date(campaign.year, 11, 30)
+        parameters = (
+            await session.scalars(
+                select(Parameter).where(Parameter.starts_on <= last_day)
+            )
+        ).all()
+        payers = await session.execute(
+            select(Organism.code, Organism.id).where(Organism.kind.in_(PAYERS))
+        )
+        bounds = Bounds.on(last_day, parameters)
+        return Certificate(campaign.year, self.place.siret, bounds, dict(payers.all()))
+
+    async def _last_sequence(self, campaign: Campaign) -> int:
+        of = (
+            Declaration.establishment_id == self.place.id,
+            Declaration.campaign_id == campaign.id,
+        )
+        return (
+            await self.register.session.scalar(
+                select(func.max(Declaration.sequence)).where(*of)
+            )
+            or 0
+        )
+
+    async def _before(self, former: Declaration | None) -> dict[str, PreviousLine]:
+        """The lines that this declaration takes the place of, by worker."""
+        if former is None:
+            return {}
+        rows = DeclarationLine.__table__.c
+        columns = (
+            rows.changed_sequence,
+            rows.words_digest,
+            rows.processing,
+            rows.rate,
+            rows.dual_activity_since,
+        )
+        result = await self.register.session.execute(
+            select(rows.worker_id, *columns).where(rows.declaration_id == former.id)
+        )
+        return {
+            worker: PreviousLine(
+                changed, digest, processing is Processing.NOT_BENEFICIARY, rate, since
+            )
+            for worker, changed, digest, processing, rate, since in result
+        }
+
+    async def _drafted(self, draft: Declaration) -> list[Remuneration]:
+        """The draft's lines as they were read, in order."""
+        rows = DeclarationLine.__table__.c
+        columns = [
+            rows[c] for c in ("worker_id", "client_reference", "drafted", *STATEMENTS)
+        ]
+        found = await self.register.session.execute(
+            select(*columns)
+            .where(rows.declaration_id == draft.id)
+            .order_by(rows.position)
+        )
+        return [
+            Remuneration(
+                index=index,
+                reference=row.client_reference,
+                worker_id=row.worker_id,
+                **undrafted(row.drafted),
+                **{name: getattr(row, name) for name in STATEMENTS},
+            )
+            for index, row in enumerate(found)
+        ]
+
+    async def _tell_missing(
+        self, campaign: Campaign, written: "DeclarationRows", certificate: Certificate
+    ) -> None:
+        """Who was declared last year in this establishment, has not left, and is not in this deposit (R17)."""
+        line, last_year, left = DeclarationLine, Declaration, ActivityChange
+        gone = select(left.id).where(
+            left.worker_id == line.worker_id,
+            left.establishment_id == self.place.id,
+            left.kind == ChangeKind.DEPARTURE,
+            left.ended_at.is_(None),
+            left.effective_on <= certificate.first_day,
+        )
+        found = await self.register.session.scalars(
+            select(line.worker_id)
+            .join(last_year, last_year.id == line.declaration_id)
+            .where(
+                last_year.establishment_id == self.place.id,
+                last_year.campaign_id == f"cmp_{campaign.year - 1}",
+                last_year.received_at.is_not(None),
+                last_year.superseded_at.is_(None),
+                ~gone.exists(),
+            )
+        )
+        missing = len(set(found) - written.workers)
+        if missing:
+            self.warnings.append(
+                Notice(Rule.WORKERS_MISSING, ("lines",), f"Nombre : {missing}.")
+            )
+        if written.removed:
+            self.warnings.append(
+                Notice(Rule.WORKERS_REMOVED, ("lines",), f"Nombre : {written.removed}.")
+            )
+        if not written.workers:
+            self.warnings.append(Notice(Rule.NOTHING_DECLARED, ("lines",)))
+
+
+def _require_coherence(intention: Intention, lines: Collection[Remuneration]) -> None:
+    """R17: « néant » is said without a line, and a deposit without a line says it. NOTHING_UNSAID."""
+    is_silent = intention.deposit and not lines and not intention.nothing_to_declare
+    contradicts = intention.nothing_to_declare and bool(lines)
+    require(not is_silent and not contradicts, Rule.NOTHING_UNSAID, "nothingToDeclare")
+
+
+def _require_sequence(
+    intention: Intention, deposited: Declaration | None, draft: Declaration | None
+) -> None:
+    """Nobody replaces what they have not seen: a deposit received since, or since the draft was prepared."""
+    current = deposited.sequence if deposited is not None else 0
+    expected = intention.sequence
+    if expected is None and draft is not None and draft.sequence < current:
+        expected = draft.sequence
+    require(
+        expected in (None, current),
+        Rule.SEQUENCE_MOVED,
+        "expectedSequence",
+        detail=f"Rang actuel : {current}.",
+    )
+
+
+class Draft(NamedTuple):
+    """A certificate that is still a draft."""
+
+    declaration_id: str
+    establishment_id: str
+    establishment: str
+    campaign_year: int
+    lines: int
+
+
+async def drafts_of(register: Register, partner_id: str) -> list[Draft]:
+    """The partner's certificates that are still drafts."""
+    lines = (
+        select(func.count())
+        .where(DeclarationLine.declaration_id == Declaration.id)
+        .scalar_subquery()
+    )
+    found = await register.session.execute(
+        select(
+            Declaration.id, Establishment.id, Establishment.name, Campaign.year, lines
+        )
+        .join(Establishment, Establishment.id == Declaration.establishment_id)
+        .join(Campaign, Campaign.id == Declaration.campaign_id)
+        .where(
+            Declaration.partner_id == partner_id,
+            Declaration.received_at.is_(None),
+            Declaration.superseded_at.is_(None),
+        )
+        .order_by(Campaign.year, Establishment.sort_key, Declaration.id)
+    )
+    return [Draft(*row) for row in found]

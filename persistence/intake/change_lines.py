@@ -1,0 +1,108 @@
+"""What a line of a batch of activity changes says, read and checked field by field (R23 to R27)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from persistence.records.activity_changes import ChangeKind, DepartureReason
+from persistence.records.identifiers import Nir
+from persistence.records.rules import Refused, Rule
+
+from .cells import (
+    ParsedLine,
+    day,
+    prose,
+    rate,
+    reference,
+    refuse_numbers,
+    texts,
+)
+
+HORIZON = timedelta(days=366)
+
+
+@dataclass(slots=True)
+class ActivityChangeLine(ParsedLine):
+    """One line of a batch of changes: the worker by id or by NIR, the rate in hundredths of a percent."""
+
+    worker_id: str | None = None
+    nir: Nir | None = None
+    kind: ChangeKind | None = None
+    effective_on: date | None = None
+    rate: int | None = None
+    departure_reason: DepartureReason | None = None
+    comment: str | None = None
+
+
+def read_changes(
+    lines: Iterable[Mapping[str, Any]], today: date
+) -> list[ActivityChangeLine]:
+    """Each line, in order: what blocks is told at its field."""
+    rows = list(lines)
+    changes = [_read(index, raw, today) for index, raw in enumerate(rows)]
+    refuse_numbers(changes, rows)
+    return changes
+
+
+def _read(index: int, raw: Mapping[str, Any], today: date) -> ActivityChangeLine:
+    change, said = ActivityChangeLine(index), texts(raw).get
+    take = change.take
+    change.reference = take(said("client_reference"), reference, "clientReference")
+    change.worker_id = take(said("worker_id"), str, "workerId")
+    change.nir = take(
+        said("nir"),
+        Nir.read,
+        "nir",
+        Rule.NIR_FORMAT if change.worker_id is None else None,
+    )
+    change.kind = take(said("kind"), _kind, "kind", Rule.CHANGE_KIND)
+    change.effective_on = take(
+        said("effective_on"), day, "effectiveOn", Rule.DAY_INVALID
+    )
+    change.comment = take(said("comment"), prose, "comment")
+    if change.effective_on is not None and change.effective_on > today + HORIZON:
+        change.reject(Rule.CHANGE_TOO_FAR, "effectiveOn")
+    other = "rate" if change.kind is ChangeKind.DEPARTURE else "departure_reason"
+    if change.kind is not None and said(other) is not None:
+        shown = "rate" if change.kind is ChangeKind.DEPARTURE else "departureReason"
+        change.reject(
+            Rule.VALUE_INVALID,
+            shown,
+            "Ce champ ne va pas avec cette nature de changement.",
+        )
+    if change.kind is ChangeKind.DEPARTURE:
+        missing = Rule.DEPARTURE_REASON_MISSING
+        change.departure_reason = take(
+            said("departure_reason"), _reason, "departureReason", missing
+        )
+    elif change.kind is not None:
+        change.rate = take(said("rate"), rate, "rate", Rule.RATE_RANGE)
+    return change
+
+
+def _kind(text: str) -> ChangeKind:
+    if text not in ChangeKind.__members__:
+        raise Refused(Rule.CHANGE_KIND, detail=f"Connues : {', '.join(ChangeKind)}.")
+    return ChangeKind(text)
+
+
+def _reason(text: str) -> DepartureReason:
+    if text not in DepartureReason.__members__:
+        raise Refused(
+            Rule.DEPARTURE_REASON_MISSING,
+            detail=f"Connus : {', '.join(DepartureReason)}.",
+        )
+    return DepartureReason(text)
+
+
+def in_order(changes: Sequence[ActivityChangeLine]) -> list[ActivityChangeLine]:
+    """By day of effect, as they happened, a departure first: the batch may list them in any order."""
+    return sorted(
+        changes,
+        key=lambda change: (
+            change.effective_on or date.max,
+            change.kind is not ChangeKind.DEPARTURE,
+            change.index,
+        ),
+    )

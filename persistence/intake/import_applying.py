@@ -1,0 +1,320 @@
+"""Taking the lines of an extraction: each is judged again, and makes what it says or is told why not; the purge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from persistence.parts import in_parts
+from persistence.records import (
+    Import,
+    ImportDecision,
+    ImportLine,
+    ImportOutcome,
+    Notice,
+    Organism,
+    Origin,
+    Partner,
+    Refused,
+    Rule,
+    User,
+)
+from persistence.records.base import Base
+from persistence.records.identifiers import Finess, Siret
+from persistence.records.imports import AWAITING, Sealed
+from persistence.records.partners import PartnerKind
+from persistence.register import Register
+
+from .import_reading import (
+    LINES,
+    RegisterMatch,
+    Verdict,
+    hold,
+    judged,
+    known_of,
+    require_counts_add_up,
+    stored,
+)
+from .import_words import FIELDS, makes_partner
+
+ROW = [
+    LINES[c]
+    for c in (
+        "id",
+        "sheet",
+        "number",
+        *FIELDS,
+        "fingerprint",
+        "outcome",
+        "reasons",
+        "arbitration",
+        "applied_on",
+    )
+]
+OPEN = (*AWAITING, ImportOutcome.CONFLICT)
+
+
+@dataclass(slots=True)
+class ImportApplication:
+    """One act of taking the lines of one organism, inside its transaction."""
+
+    register: Register
+    extract: Import
+    organism: Organism
+    by: User
+    now: datetime
+    applied: int = 0
+    left: int = 0
+    warnings: list[Notice] = field(default_factory=list)
+    traces: list[tuple[str, str, list[Base]]] = field(default_factory=list)
+    """(object, partner, what changed) of each partner that the act makes or speaks of."""
+    partners: list[Partner] = field(default_factory=list)
+    """Those that it registers, written once the act has told of them."""
+    origins: list[Origin] = field(default_factory=list)
+    """What it says of others."""
+    moved: list[dict[str, Any]] = field(default_factory=list)
+
+    async def take(self, ids: Sequence[str] | None) -> None:
+        """The lines named, or all that wait. A line that may no longer be taken is left, and told."""
+        rows = await self._waiting()
+        chosen = (
+            [row for row in rows if _awaits(row)]
+            if ids is None
+            else await self._named(rows, ids)
+        )
+        known = await known_of(self.register, {row.siret for row in chosen})
+        await self._lock(known)
+        async for part in in_parts(chosen):
+            for row in part:
+                self._take(row, known[row.siret])
+        self.left = (
+            len(rows)
+            - self.applied
+            - sum(move["outcome"] is ImportOutcome.UNCHANGED for move in self.moved)
+        )
+        self.extract.applied += self.applied
+        new = (
+            partial(self.register.register_all, self.partners),
+            partial(self.register.write_all, self.origins),
+        )
+        self.register.after_flush(*new, self._write)
+
+    async def unchanged(self) -> int:
+        """How many lines of the organism say nothing new; once the act is written."""
+        counted = select(func.count()).where(
+            LINES.extract_id == self.extract.id,
+            LINES.organism_id == self.organism.id,
+            LINES.outcome == ImportOutcome.UNCHANGED,
+        )
+        moved = sum(move["outcome"] is ImportOutcome.UNCHANGED for move in self.moved)
+        return moved + (await self.register.session.scalar(counted) or 0)
+
+    async def _waiting(self) -> Sequence[Any]:
+        """The lines of the organism that are not settled, in order."""
+        mine = (
+            LINES.extract_id == self.extract.id,
+            LINES.organism_id == self.organism.id,
+        )
+        aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
+        lines = select(*ROW).where(
+            *mine, LINES.applied_on.is_(None), LINES.outcome.in_(OPEN), ~aside
+        )
+        return (await self.register.session.execute(lines.order_by(LINES.id))).all()
+
+    async def _named(self, rows: Sequence[Any], ids: Sequence[str]) -> list[Any]:
+        """The lines asked for by id; one of another import or organism does not exist here."""
+        waiting = {row.id: row for row in rows}
+        here = select(LINES.id).where(
+            self.register.among(LINES.id, ids),
+            LINES.extract_id == self.extract.id,
+            LINES.organism_id == self.organism.id,
+        )
+        mine = set(await self.register.session.scalars(here))
+        chosen = {}
+        for index, one in enumerate(ids):
+            if one not in mine:
+                raise Refused(Rule.NOT_FOUND, "lineIds", str(index))
+            if one in waiting and _awaits(waiting[one]):
+                chosen[one] = waiting[one]
+            else:
+                self.warnings.append(Notice(Rule.EXTRACT_LEFT, ("lineIds", str(index))))
+        return sorted(chosen.values(), key=lambda row: row.id)
+
+    async def _lock(self, known: Mapping[str, RegisterMatch]) -> None:
+        """The partners that are spoken of stay as they are read."""
+        partners = sorted(
+            k.partner_id for k in known.values() if k.partner_id is not None
+        )
+        rows = Partner.__table__.c.id
+        held = (
+            select(rows)
+            .where(self.register.among(rows, partners))
+            .order_by(rows)
+            .with_for_update()
+        )
+        await self.register.session.execute(held)
+
+    def _take(self, row: Any, known: RegisterMatch) -> None:  # noqa: ANN401 a row of ROW
+        """Judged again: what another act did since the preview counts; an arbitrated line has had its answer."""
+        verdict = judged(row, (), known)
+        decided = row.arbitration is ImportDecision.TAKEN
+        if verdict.outcome is ImportOutcome.UNCHANGED or (
+            verdict.outcome is ImportOutcome.CONFLICT and not decided
+        ):
+            self._leave(row, verdict)
+            return
+        outcome = (
+            row.outcome if decided else verdict.outcome
+        )  # an arbitrated line stays what it was
+        self._apply(row, known, Verdict(outcome, [], verdict.changes))
+
+    def _leave(self, row: Any, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
+        self._move(row, verdict, reasons=row.reasons + stored(verdict.reasons))
+        place = ("lines", self.extract.place(row.sheet, row.number))
+        self.warnings.extend(Notice(r.rule, place, r.detail) for r in verdict.reasons)
+
+    def _apply(self, row: Any, known: RegisterMatch, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
+        """R57: the word is taken; it makes a partner, or speaks of one, or stays with its reason."""
+        partner_id = known.partner_id
+        if partner_id is not None:
+            origin = Origin.of(row, self.extract, partner_id, self.register.today)
+            self.origins.append(origin)
+            self.traces.append((partner_id, partner_id, [origin]))
+        elif makes_partner(row):
+            partner_id = self._registers(row, known).id
+        self.applied += 1
+        facts = {
+            "applied_on": self.register.today,
+            "applied_at": self.now,
+            "applied_by_id": self.by.id,
+        }
+        self._move(row, verdict, **facts, partner_id=partner_id)
+
+    def _registers(self, row: Any, known: RegisterMatch) -> Partner:  # noqa: ANN401 a row of ROW
+        siret, today = Siret(row.siret), self.register.today
+        place = ("lines", self.extract.place(row.sheet, row.number))
+        partner = Partner.register(
+            siret, row.name, PartnerKind.ESAT, self.organism, today
+        )
+        if known.elsewhere:
+            self.warnings.append(Notice(Rule.ESTABLISHMENT_KNOWN, place))
+        elif row.department is not None:
+            notices = partner.notices_at_registration(self.organism, row.department)
+            self.warnings.extend(Notice(n.rule, place, n.detail) for n in notices)
+            finess = Finess(row.finess) if row.finess else None
+            partner.add_establishment(siret, row.name, row.department, finess, today)
+        partner.origins.append(Origin.of(row, self.extract, partner.id, today))
+        self.partners.append(partner)
+        made: list[Base] = [
+            partner,
+            *partner.sirets,
+            *partner.establishments,
+            *partner.origins,
+        ]
+        self.traces.append((partner.id, partner.id, made))
+        return partner
+
+    def _move(self, row: Any, verdict: Verdict, **facts: object) -> None:  # noqa: ANN401 a row of ROW
+        known = dict.fromkeys(
+            ("applied_on", "applied_at", "applied_by_id", "partner_id")
+        )
+        told = {
+            "key": row.id,
+            "reasons": row.reasons,
+            "changes": visible_changes(verdict.changes),
+            "outcome": verdict.outcome,
+        }
+        self.moved.append(known | told | facts)
+        self.extract.count([row.outcome], -1)
+        self.extract.count([verdict.outcome])
+
+    async def _write(self) -> None:
+        """The lines, once their partners are written."""
+        if self.moved:
+            written = update(ImportLine.__table__).where(LINES.id == bindparam("key"))  # type: ignore[arg-type]
+            await (await self.register.session.connection()).execute(
+                written, self.moved
+            )
+        await require_counts_add_up(self.register, self.extract)
+
+
+def _awaits(row: Any) -> bool:  # noqa: ANN401 a row of ROW
+    return row.outcome in AWAITING or row.arbitration is ImportDecision.TAKEN
+
+
+def visible_changes(
+    changes: Mapping[str, Mapping[str, Any]] | None,
+) -> dict[str, Any] | None:
+    """Changes as JSON keeps them: days as AAAA-MM-JJ."""
+    if changes is None:
+        return None
+    said = {
+        name: {when: _json(value) for when, value in change.items()}
+        for name, change in changes.items()
+    }
+    return said or None
+
+
+def _json(value: Any) -> Any:  # noqa: ANN401 a JSON value
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+# a partner that is registered later
+
+
+async def follow(register: Register, partner: Partner) -> None:
+    """The word already taken for the SIRET of a new partner becomes its origin."""
+    await hold(register)
+    lines = select(ImportLine).where(
+        ImportLine.siret == partner.siret, ImportLine.applied_on.is_not(None)
+    )
+    last = lines.order_by(ImportLine.applied_at.desc(), ImportLine.id.desc()).limit(1)
+    line = await register.session.scalar(last.with_for_update())
+    if line is None:
+        return
+    extract = await register.session.get_one(Import, line.extract_id)
+    partner.origins.append(Origin.of(line, extract, partner.id, register.today))
+    register.after_flush(partial(_belongs, register, line.id, partner.id))
+
+
+async def _belongs(register: Register, line_id: str, partner_id: str) -> None:
+    belongs = (
+        update(ImportLine).where(LINES.id == line_id).values(partner_id=partner_id)
+    )
+    await register.session.execute(belongs.execution_options(synchronize_session=False))
+
+
+# purging
+
+
+async def waiting(register: Register, extract: Import) -> int:
+    """How many lines nobody has settled."""
+    open_ = LINES.applied_on.is_(None) & LINES.outcome.in_(OPEN)
+    aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
+    counted = select(func.count()).where(LINES.extract_id == extract.id, open_, ~aside)
+    return await register.session.scalar(counted) or 0
+
+
+async def sealed(register: Register, extract: Import) -> list[Sealed]:
+    """What the proof is made of, by number."""
+    rows = await register.session.execute(
+        select(LINES.number, LINES.fingerprint, LINES.outcome, LINES.applied_on)
+        .where(LINES.extract_id == extract.id)
+        .order_by(LINES.number)
+    )
+    return [
+        (number, fingerprint, outcome.value, on is not None)
+        for number, fingerprint, outcome, on in rows
+    ]
+
+
+async def purge_lines(register: Register, extract: Import) -> None:
+    """R13: the lines are deleted; their counts stay in the header."""
+    await register.session.execute(
+        delete(ImportLine)
+        .where(LINES.extract_id == extract.id)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,313 @@
+"""What is known of a worker in one establishment before a batch, and what a line or a change must agree with.
+
+Until changes have a life of their own, three rules keep the history true (R24, R26): a departure prevails over
+what was only planned after it; any other contradiction is refused, and the other change is named; a certificate
+never overwrites a rate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from persistence.records.activity_changes import ChangeKind
+from persistence.records.base import name_key
+from persistence.records.rules import Rule
+from persistence.records.workers import Card
+
+from .change_lines import ActivityChangeLine
+from .remuneration_lines import Certificate, Remuneration
+
+NAMED_CHANGES = 3
+"""How many of the changes that stand in the way are named."""
+
+
+class DeclaredChange(NamedTuple):
+    """A change in force. `label` names it without any value: the reference of its client, else its id or its rank."""
+
+    kind: ChangeKind
+    effective_on: date
+    rate: int | None
+    label: str
+    id: str | None = None
+
+    def agrees_with(self, before: int) -> bool:
+        """Whether it still moves the rate the way that it says, from `before`."""
+        if self.rate is None:
+            return True
+        rises = self.kind is ChangeKind.RATE_INCREASE
+        return self.rate > before if rises else self.rate < before
+
+
+class PreviousLine(NamedTuple):
+    """What the declaration that is replaced says of a worker."""
+
+    changed_sequence: int
+    words_digest: str | None
+    not_beneficiary: bool
+    rate: int
+    dual_activity_since: date | None
+
+
+@dataclass(slots=True)
+class KnownWorker:
+    """A worker's card, and their history in this establishment.
+
+    `first_entry` and `last_entry` are the days of entry that the declarations in force state here; None for a
+    worker that none names. `is_declared`: some deposit of the partner has named them, once; `_here`: one of
+    this establishment's.
+    """
+
+    card: Card
+    first_entry: date | None = None
+    last_entry: date | None = None
+    is_declared: bool = False
+    is_declared_here: bool = False
+    rates: dict[date, int] = field(default_factory=dict)
+    changes: list[DeclaredChange] = field(default_factory=list)
+    running_dual_activities: set[date] = field(default_factory=set)
+    ended: list[tuple[DeclaredChange, ActivityChangeLine]] = field(default_factory=list)
+
+    # what is known on a day
+
+    def rate_on(self, on: date) -> int | None:
+        """The last rate known that day, in hundredths of a percent (R24)."""
+        return next(
+            (self.rates[d] for d in sorted(self.rates, reverse=True) if d <= on), None
+        )
+
+    def departure_by(self, on: date) -> date | None:
+        """The first day of absence, for a worker who had left by that day and has not come back since."""
+        days = [
+            c.effective_on
+            for c in self.changes
+            if c.kind is ChangeKind.DEPARTURE and c.effective_on <= on
+        ]
+        if not days:
+            return None
+        left = max(days)
+        came_back = self.last_entry is not None and left <= self.last_entry <= on
+        return None if came_back else left
+
+    def changes_from(self, on: date) -> list[DeclaredChange]:
+        """The changes in force from that day on, in their order."""
+        return sorted(
+            (c for c in self.changes if c.effective_on >= on),
+            key=lambda c: c.effective_on,
+        )
+
+    # an activity change
+
+    def judge(self, change: ActivityChangeLine, today: date) -> None:
+        """R24, R26: after the entry, before the departure, once a day, and true beside all the others."""
+        on, kind = change.effective_on, change.kind
+        if on is None or kind is None:
+            return
+        if on < min(self.first_entry or self.card.entered_on, self.card.entered_on):
+            change.reject(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn")
+        if any(
+            c.effective_on == on and is_same_kind(c.kind, kind) for c in self.changes
+        ):
+            change.reject(Rule.CHANGE_DUPLICATE, "effectiveOn")
+            return
+        if self.departure_by(on) is not None:
+            change.reject(Rule.WORKER_DEPARTED, "effectiveOn")
+        elif kind is ChangeKind.DEPARTURE:
+            self._judge_departure(change, on, today)
+        if kind is not ChangeKind.DEPARTURE and change.rate is not None:
+            self._judge_rate(change, change.rate, on, kind)
+
+    def _judge_departure(
+        self, change: ActivityChangeLine, on: date, today: date
+    ) -> None:
+        """It ends what was only planned after it; what has already taken effect contradicts it."""
+        after = [c for c in self.changes_from(on) if not self._is_after_a_return(c, on)]
+        past = [c for c in after if c.effective_on <= today]
+        if any(c.kind is ChangeKind.DEPARTURE for c in past):
+            change.reject(Rule.WORKER_DEPARTED, "effectiveOn")
+        elif past:
+            change.reject(Rule.CHANGE_BREAKS_LATER, "effectiveOn", naming(past))
+        elif after:
+            change.warn(Rule.LATER_CHANGES_ENDED, "effectiveOn", naming(after))
+
+    def _is_after_a_return(self, later: DeclaredChange, left: date) -> bool:
+        return (
+            self.last_entry is not None and left < self.last_entry <= later.effective_on
+        )
+
+    def _judge_rate(
+        self, change: ActivityChangeLine, rate: int, on: date, kind: ChangeKind
+    ) -> None:
+        before = self.rate_on(on)
+        if before is None:
+            change.reject(Rule.RATE_UNKNOWN, "rate")
+            return
+        if not DeclaredChange(kind, on, rate, "").agrees_with(before):
+            change.reject(Rule.RATE_DIRECTION, "rate")
+            return
+        follower = self.next_rate_change(on)
+        if follower is not None and not follower.agrees_with(rate):
+            change.reject(Rule.CHANGE_BREAKS_LATER, "rate", naming([follower]))
+
+    def next_rate_change(self, on: date) -> DeclaredChange | None:
+        """The next change of rate after that day: it is told against the rate of that day."""
+        return next(
+            (
+                c
+                for c in self.changes_from(on)
+                if c.effective_on > on and c.rate is not None
+            ),
+            None,
+        )
+
+    def apply(self, change: ActivityChangeLine) -> None:
+        """A good change takes effect: later lines of the same batch are judged after it."""
+        on, kind = change.effective_on, change.kind
+        assert on is not None
+        assert kind is not None
+        if kind is ChangeKind.DEPARTURE:
+            for later in self.changes_from(on):
+                if not self._is_after_a_return(later, on):
+                    self._end(later, change)
+        elif change.rate is not None:
+            self.rates[on] = change.rate
+        self.changes.append(
+            DeclaredChange(
+                kind, on, change.rate, change.reference or f"au rang {change.index}"
+            )
+        )
+
+    def _end(self, later: DeclaredChange, change: ActivityChangeLine) -> None:
+        self.changes.remove(later)
+        self.ended.append((later, change))
+        if later.rate is not None:
+            self.rates.pop(later.effective_on, None)
+
+    # a line of the certificate
+
+    def meet(
+        self,
+        line: Remuneration,
+        previous: PreviousLine | None,
+        certificate: Certificate,
+    ) -> None:
+        """What a line of November says against what is known of its worker (R16, R24, R26)."""
+        self._meet_departure(line, certificate)
+        self._meet_payer(line)
+        self._meet_rate(line, previous, certificate)
+        self._meet_dual_activity(line, previous)
+
+    def has_left_before(self, certificate: Certificate) -> bool:
+        """Whether the register itself knows that nothing is to be declared for this November (A21)."""
+        return self.departure_by(certificate.first_day) is not None
+
+    def _meet_departure(self, line: Remuneration, certificate: Certificate) -> None:
+        left = self.departure_by(certificate.first_day)
+        if left is None or line.entered_on is None:
+            return
+        if line.entered_on >= left:
+            line.warn(Rule.WORKER_RETURNED, "enteredOn")
+        else:
+            line.reject(Rule.WORKER_LEFT_BEFORE, "enteredOn")
+
+    def _meet_payer(self, line: Remuneration) -> None:
+        """One wrong column must not send a person's number to another Caf."""
+        if not self.is_declared or line.paying_id in (None, self.card.paying_id):
+            return
+        if not line.paying_organism_changed:
+            line.reject(Rule.PAYER_CHANGE_UNCONFIRMED, "payingOrganism")
+
+    def _meet_rate(
+        self,
+        line: Remuneration,
+        previous: PreviousLine | None,
+        certificate: Certificate,
+    ) -> None:
+        known = self.rate_on(self._last_day_present(certificate))
+        if (
+            line.rate is None
+            or known in (None, line.rate)
+            or self.has_left_before(certificate)
+        ):
+            return
+        if self.rate_of_the_replaced(previous, certificate) is None:
+            line.warn(Rule.RATE_DIFFERS, "rate")
+
+    def _last_day_present(self, certificate: Certificate) -> date:
+        left = self.departure_by(certificate.last_day)
+        if left is None or left <= certificate.first_day:
+            return certificate.last_day
+        return left.replace(day=left.day - 1)
+
+    def rate_of_the_replaced(
+        self, previous: PreviousLine | None, certificate: Certificate
+    ) -> date | None:
+        """The first day of the known rate where only the replaced certificate says it: its successor may correct it.
+
+        A rate that somebody declared, or on which a later rate depends, is never a certificate's to change.
+        """
+        days = [d for d in self.rates if d <= certificate.last_day]
+        if previous is None or not days:
+            return None
+        day = max(days)
+        is_declared = any(
+            c.effective_on == day and c.rate is not None for c in self.changes
+        )
+        is_last = day == max(self.rates)
+        is_found = day >= certificate.first_day and self.rates[day] == previous.rate
+        return day if is_found and is_last and not is_declared else None
+
+    def _meet_dual_activity(
+        self, line: Remuneration, previous: PreviousLine | None
+    ) -> None:
+        if line.dual_activity is not False:
+            return
+        if line.dual_activity_until is not None:
+            if not any(
+                day < line.dual_activity_until for day in self.running_dual_activities
+            ):
+                line.reject(Rule.DUAL_ACTIVITY_NONE, "dualActivityUntil")
+            return
+        of_the_replaced = {previous.dual_activity_since} if previous else set()
+        if self.running_dual_activities - of_the_replaced:
+            line.reject(Rule.DUAL_ACTIVITY_RUNNING, "dualActivity")
+
+
+def meet_identity(line: Remuneration, card: Card | None) -> None:
+    """A line against the card of its worker, or against the want of one."""
+    if line.aah_beneficiary is False or (
+        card and not card.aah_beneficiary and line.aah_beneficiary is None
+    ):
+        line.reject(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")
+    if line.worker_id is not None:
+        return  # a draft's line: its identity was met when it was read
+    if card is None:
+        for value, at in (
+            (line.matricule, "matricule"),
+            (line.paying_id, "payingOrganism"),
+        ):
+            if value is None and not line.missed(at):
+                line.reject(Rule.MATRICULE_MISSING, at)
+        return
+    if line.birth_date is None or not line.birth_name or line.missed("nir"):
+        return
+    if (card.birth_name, card.birth_date) == (line.birth_name, line.birth_date):
+        return
+    if not card.is_of(line.birth_name, line.birth_date):
+        line.reject(Rule.WORKER_MISMATCH, "nir")
+    elif card.birth_date != line.birth_date or name_key(card.birth_name) != name_key(
+        line.birth_name
+    ):
+        line.warn(Rule.WORKER_CHANGED, "birthName")
+
+
+def is_same_kind(one: ChangeKind, other: ChangeKind) -> bool:
+    """Two departures, or two changes of rate: a day has room for one of each."""
+    return (one is ChangeKind.DEPARTURE) == (other is ChangeKind.DEPARTURE)
+
+
+def naming(changes: Sequence[DeclaredChange]) -> str:
+    """The changes that stand in the way, by their labels: a sentence without any value."""
+    labels = ", ".join(change.label for change in changes[:NAMED_CHANGES])
+    more = ", …" if len(changes) > NAMED_CHANGES else ""
+    return f"Voir : {labels}{more}."

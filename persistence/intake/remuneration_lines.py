@@ -1,0 +1,334 @@
+"""What a line of the November certificate says, read and checked field by field.
+
+A field comes as the payroll writes it: decimal commas, spaces, days in French. What blocks is an error, what
+is only strange is a warning; a line tells all of its own, never a value.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from persistence.records.declarations import NoPayReason
+from persistence.records.identifiers import MATRICULE, Nir, matricule, whole
+from persistence.records.rules import Refused, Rule
+from persistence.types import folded
+
+from .bounds import Bounds
+from .cells import (
+    FULL,
+    ParsedLine,
+    cells,
+    cents,
+    day,
+    flag,
+    name,
+    prose,
+    rate,
+    reference,
+    refuse_numbers,
+    share,
+    siret,
+    texts,
+)
+
+NET_LEAST, NET_MOST = 70, 105
+"""Amounts are net and the texts speak of gross ones: percents of the gross figure within which nothing is told."""
+LONGEST_WEEK = 35_00
+ONE = 1_00
+NAMED = 5
+"""How many of the other lines of a same number are named: a thousand lines would name a million."""
+
+
+WORDS = {
+    "absence non remuneree": NoPayReason.UNPAID_ABSENCE,
+    "absence": NoPayReason.UNPAID_ABSENCE,
+    "conge parental": NoPayReason.PARENTAL_LEAVE,
+    "non encore paye": NoPayReason.NOT_YET_PAID,
+    "autre": NoPayReason.OTHER,
+}
+
+
+@dataclass(slots=True)
+class Remuneration(ParsedLine):
+    """One line of the certificate. Amounts in cents, rate and share in hundredths of a percent."""
+
+    nir: Nir | None = None
+    worker_id: str | None = None
+    birth_name: str = ""
+    used_name: str | None = None
+    given_names: str = ""
+    birth_date: date | None = None
+    matricule: str | None = None
+    paying_id: str | None = None
+    entered_on: date | None = None
+    rate: int | None = None
+    net_remuneration: int | None = None
+    net_aid: int | None = None
+    esat_share: int | None = None
+    no_pay_reason: NoPayReason | None = None
+    dual_activity: bool | None = None
+    dual_activity_since: date | None = None
+    dual_activity_hours: int | None = None
+    dual_activity_employer: str | None = None
+    dual_activity_until: date | None = None
+    paying_organism_changed: bool | None = None
+    aah_beneficiary: bool | None = None
+    confirmation: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the lines of one establishment and one campaign are read against; `payers` gives a Caf's id by its code."""
+
+    year: int
+    siret: str
+    bounds: Bounds
+    payers: Mapping[str, str]
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the reference month (R18)."""
+        return date(self.year, 11, 1)
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, 11, 30)
+
+    def read_all(self, lines: Iterable[Mapping[str, Any]]) -> list[Remuneration]:
+        """Each line, in order; the same NIR twice rejects both, each naming the other."""
+        rows = list(lines)
+        read = [self.read(index, line) for index, line in enumerate(rows)]
+        refuse_numbers(read, rows)
+        repeated(read)
+        return read
+
+    def read(self, index: int, raw: Mapping[str, Any]) -> Remuneration:
+        """One line; what cannot be read is an error at its field, and what depends on it is not judged."""
+        line, said = Remuneration(index), texts(raw)
+        line.take_all(said, CELLS)
+        for field, missing in REQUIRED.items():
+            if field not in said:
+                line.reject(missing, CELLS[field].shown)
+        line.paying_id = line.take(
+            said.get("paying_organism"), self._payer, "payingOrganism"
+        )
+        line.take(said.get("siret"), self._require_workplace, "siret")
+        line.take(said.get("reference_month"), self._require_november, "referenceMonth")
+        self._tell_identity(line, said.get("nir", ""))
+        self._check_dates(line)
+        self._check_amounts(line)
+        _check_dual_activity(line)
+        if not line.errors:
+            self._compare(line)
+        return line
+
+    # fields
+
+    def _payer(self, code: str) -> str:
+        found = self.payers.get(whole(code).upper().zfill(3))
+        if found is None:
+            raise Refused(Rule.PAYING_ORGANISM_UNKNOWN)
+        return found
+
+    def _require_workplace(self, text: str) -> None:
+        if text != self.siret and siret(text) != self.siret:
+            raise Refused(Rule.ESTABLISHMENT_MISMATCH)
+
+    def _require_november(self, text: str) -> None:
+        if folded(text) not in (
+            f"{self.year}-11",
+            f"11/{self.year}",
+            f"novembre {self.year}",
+        ):
+            raise Refused(Rule.PERIOD_NOT_NOVEMBER)
+
+    # between fields
+
+    def _tell_identity(self, line: Remuneration, written: str) -> None:
+        if line.nir is not None:
+            if sum(c.isalnum() for c in written) == len("SAAMMDDCCCOOO"):
+                line.warn(Rule.NIR_COMPLETED, "nir")
+            if line.nir.is_temporary:
+                line.warn(Rule.NIR_TEMPORARY, "nir")
+            if line.birth_date is not None and line.nir.contradicts(line.birth_date):
+                line.warn(Rule.NIR_YEAR_MISMATCH, "nir")
+            if line.birth_date is not None and line.nir.is_of_another_month(
+                line.birth_date
+            ):
+                line.warn(Rule.NIR_MONTH_MISMATCH, "nir")
+        if line.matricule is not None and len(line.matricule) < MATRICULE:
+            line.warn(Rule.MATRICULE_SHORT, "matricule")
+
+    def _check_dates(self, line: Remuneration) -> None:
+        born, entered = line.birth_date, line.entered_on
+        if born is not None and born > self.last_day:
+            line.reject(Rule.DAY_INVALID, "birthDate")
+        elif born is not None and entered is not None and entered <= born:
+            line.reject(Rule.DAY_INVALID, "enteredOn", "L'entrée précède la naissance.")
+        if entered is not None and entered > self.last_day:
+            line.reject(Rule.ENTRY_AFTER_REFERENCE_MONTH, "enteredOn")
+
+    def _check_amounts(self, line: Remuneration) -> None:
+        """Amounts or a reason for none; the aid is a part of the remuneration."""
+        net, aid = line.net_remuneration, line.net_aid
+        if line.no_pay_reason is not None or line.missed("noPayReason"):
+            for amount, at in ((net, "netRemuneration"), (aid, "netAid")):
+                if amount:
+                    line.reject(Rule.NO_PAY_WITH_AMOUNT, at)
+            return
+        if not net and not line.missed("netRemuneration"):
+            line.reject(Rule.AMOUNT_MISSING, "netRemuneration")
+        if aid is None and not line.missed("netAid"):
+            line.reject(Rule.AMOUNT_MISSING, "netAid")
+        if line.esat_share is None and not line.missed("esatShare"):
+            line.reject(Rule.SHARE_RANGE, "esatShare")
+        if net and aid is not None and aid > net:
+            line.reject(Rule.AID_EXCEEDS_RG, "netAid")
+        if (
+            net
+            and line.rate is not None
+            and net > self.bounds.gross(self.bounds.most, line.rate)
+        ):
+            (line.warn if line.confirmation else line.reject)(
+                Rule.RG_ABOVE_MAX, "netRemuneration"
+            )
+
+    def _compare(self, line: Remuneration) -> None:
+        """What is only strange in a line: docs/business/declarations.md."""
+        if line.rate is not None and line.rate < ONE:
+            line.warn(Rule.RATE_BELOW_1, "rate")
+        _compare_dual_activity(line)
+        net, aid, part, at = (
+            line.net_remuneration,
+            line.net_aid,
+            line.esat_share,
+            line.rate,
+        )
+        if not net or aid is None or part is None or at is None:
+            return
+        bounds = self.bounds
+        if part < bounds.share_least:
+            line.warn(Rule.ESAT_SHARE_BELOW_5, "esatShare")
+        elif not _near(net - aid, bounds.gross(part, at)):
+            line.warn(Rule.ESAT_SHARE_DIFFERS, "esatShare")
+        if not _near(aid, bounds.gross(bounds.aid(part), at)):
+            line.warn(Rule.AID_DIFFERS, "netAid")
+        if net * 100 < bounds.gross(bounds.least, at) * NET_LEAST:
+            line.warn(Rule.RG_BELOW_MIN, "netRemuneration")
+
+
+def repeated(lines: Sequence[Remuneration]) -> None:
+    """The same NIR twice rejects all its lines; a reference that serves twice is told."""
+    by_nir: dict[Nir, list[Remuneration]] = {}
+    for line in lines:
+        if line.nir is not None:
+            by_nir.setdefault(line.nir, []).append(line)
+    for same in by_nir.values():
+        for line in same if len(same) > 1 else ():
+            others = islice((other for other in same if other is not line), NAMED)
+            named = ", ".join(
+                other.reference or f"au rang {other.index}" for other in others
+            )
+            more = ", …" if len(same) > NAMED + 1 else ""
+            line.reject(Rule.WORKER_DUPLICATE_IN_BATCH, "nir", f"Voir : {named}{more}.")
+    references = Counter(line.reference for line in lines)
+    for line in lines:
+        if line.reference is not None and references[line.reference] > 1:
+            line.warn(Rule.REFERENCE_DUPLICATE, "clientReference")
+
+
+def _check_dual_activity(line: Remuneration) -> None:
+    """R16: a first day, hours and an employer go with « oui », an end with « non »."""
+    stated = {
+        "dualActivitySince": line.dual_activity_since,
+        "dualActivityHours": line.dual_activity_hours,
+        "dualActivityEmployer": line.dual_activity_employer,
+    }
+    if line.dual_activity is False:
+        for at in (name for name, value in stated.items() if value):
+            line.reject(Rule.VALUE_INVALID, at, "Sans cumul, ce champ reste vide.")
+    elif line.dual_activity and line.dual_activity_until is not None:
+        line.reject(
+            Rule.VALUE_INVALID, "dualActivityUntil", "Une fin se dit avec « non »."
+        )
+
+
+def _compare_dual_activity(line: Remuneration) -> None:
+    """R16: the answer is kept on the line; what it lacks, and what is strange in it, is told."""
+    if line.dual_activity and line.dual_activity_since is None:
+        line.warn(Rule.DUAL_ACTIVITY_SINCE_MISSING, "dualActivitySince")
+    if line.dual_activity and line.dual_activity_hours is None:
+        line.warn(Rule.DUAL_ACTIVITY_QUOTA_MISSING, "dualActivityHours")
+    if line.dual_activity and line.rate == FULL:
+        line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")
+    if line.dual_activity_hours is not None and line.dual_activity_hours > LONGEST_WEEK:
+        line.warn(Rule.DUAL_ACTIVITY_OVER_35H, "dualActivityHours")
+
+
+def _near(net: int, gross: int) -> bool:
+    return gross * NET_LEAST <= net * 100 <= gross * NET_MOST
+
+
+def _dual(text: str) -> bool:
+    try:
+        return flag(text)
+    except Refused:
+        raise Refused(Rule.DUAL_ACTIVITY_MISSING) from None
+
+
+def _hours(text: str) -> int:
+    try:
+        return cents(text)
+    except Refused:
+        raise Refused(
+            Rule.VALUE_INVALID,
+            detail="Un nombre d'heures, avec deux décimales au plus.",
+        ) from None
+
+
+def _no_pay(text: str) -> NoPayReason:
+    found = NoPayReason.__members__.get(text) or WORDS.get(folded(text))
+    if found is None:
+        raise Refused(
+            Rule.NO_PAY_REASON_UNKNOWN, detail=f"Connus : {', '.join(NoPayReason)}."
+        )
+    return found
+
+
+CELLS = cells(
+    client_reference=reference,
+    nir=Nir.read,
+    birth_name=name,
+    used_name=name,
+    given_names=name,
+    birth_date=day,
+    matricule=matricule,
+    entered_on=day,
+    rate=rate,
+    net_remuneration=cents,
+    net_aid=cents,
+    esat_share=share,
+    no_pay_reason=_no_pay,
+    dual_activity=_dual,
+    dual_activity_since=day,
+    dual_activity_hours=_hours,
+    dual_activity_employer=siret,
+    dual_activity_until=day,
+    paying_organism_changed=flag,
+    aah_beneficiary=flag,
+    confirmation=prose,
+    comment=prose,
+)
+REQUIRED = {
+    "nir": Rule.NIR_FORMAT,
+    "birth_name": Rule.NAME_INVALID,
+    "given_names": Rule.NAME_INVALID,
+    "birth_date": Rule.DAY_INVALID,
+    "entered_on": Rule.DAY_INVALID,
+    "rate": Rule.RATE_RANGE,
+    "dual_activity": Rule.DUAL_ACTIVITY_MISSING,
+}

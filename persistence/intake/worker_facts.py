@@ -1,0 +1,114 @@
+"""What the register knows of workers in one establishment, read before a batch is judged."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, case, func, select
+
+from persistence.records import (
+    ActivityChange,
+    Declaration,
+    DeclarationLine,
+    DualActivity,
+    Establishment,
+    WorkerRate,
+)
+from persistence.records.workers import Card
+from persistence.register import Register
+
+from .known_workers import DeclaredChange, KnownWorker
+
+
+async def known_workers(
+    register: Register,
+    place: Establishment,
+    cards: Sequence[Card],
+    replaced: Declaration | None = None,
+) -> dict[str, KnownWorker]:
+    """The history of these workers here, by their id; `replaced` is a declaration that says nothing any more."""
+    known = {card.id: KnownWorker(card) for card in cards}
+    if known:
+        await _read_entries(register, place, known, replaced)
+        await _read_rates(register, known)
+        await _read_changes(register, place, known)
+        await _read_dual_activities(register, known)
+    return known
+
+
+async def _read_entries(
+    register: Register,
+    place: Establishment,
+    known: dict[str, KnownWorker],
+    replaced: Declaration | None,
+) -> None:
+    """The days of entry that the lines in force state here, and whether any declaration has named the worker."""
+    line, head = DeclarationLine.__table__.c, Declaration.__table__.c
+    counts = and_(
+        line.establishment_id == place.id,
+        head.superseded_at.is_(None),
+        head.id != (replaced.id if replaced is not None else ""),
+    )
+    entry, here = (
+        case((counts, line.entered_on)),
+        case((line.establishment_id == place.id, 1), else_=0),
+    )
+    rows = await register.session.execute(
+        select(line.worker_id, func.min(entry), func.max(entry), func.max(here))
+        .join(Declaration.__table__, head.id == line.declaration_id)
+        .where(register.among(line.worker_id, list(known)), line.deposited)
+        .group_by(line.worker_id)
+    )
+    for worker_id, first, last, is_here in rows:
+        worker = known[worker_id]
+        worker.first_entry, worker.last_entry = first, last
+        worker.is_declared, worker.is_declared_here = True, bool(is_here)
+
+
+async def _read_rates(register: Register, known: dict[str, KnownWorker]) -> None:
+    rows = WorkerRate.__table__.c
+    result = await register.session.execute(
+        select(rows.worker_id, rows.starts_on, rows.rate).where(
+            register.among(rows.worker_id, list(known))
+        )
+    )
+    for worker_id, starts_on, rate in result:
+        known[worker_id].rates[starts_on] = rate
+
+
+async def _read_changes(
+    register: Register, place: Establishment, known: dict[str, KnownWorker]
+) -> None:
+    """The changes in force here."""
+    rows = ActivityChange.__table__.c
+    result = await register.session.execute(
+        select(
+            rows.worker_id,
+            rows.kind,
+            rows.effective_on,
+            rows.rate_after,
+            rows.client_reference,
+            rows.id,
+        )
+        .where(
+            register.among(rows.worker_id, list(known)),
+            rows.establishment_id == place.id,
+            rows.ended_at.is_(None),
+        )
+        .order_by(rows.effective_on, rows.id)
+    )
+    for worker_id, kind, effective_on, rate, reference, change_id in result:
+        known[worker_id].changes.append(
+            DeclaredChange(kind, effective_on, rate, reference or change_id, change_id)
+        )
+
+
+async def _read_dual_activities(
+    register: Register, known: dict[str, KnownWorker]
+) -> None:
+    rows = DualActivity.__table__.c
+    result = await register.session.execute(
+        select(rows.worker_id, rows.starts_on).where(
+            register.among(rows.worker_id, list(known)), rows.ends_on.is_(None)
+        )
+    )
+    for worker_id, starts_on in result:
+        known[worker_id].running_dual_activities.add(starts_on)

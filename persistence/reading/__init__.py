@@ -1,0 +1,1 @@
+"""The engine: a question becomes one SQL statement, which answers with the JSON of the response."""

@@ -1,0 +1,405 @@
+"""From the neutral tree to one statement, compiled once and run with the values of each request."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Select,
+    SelectBase,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+)
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from persistence.facts.holdings import rights
+from persistence.facts.onboardings import onboardings
+from persistence.facts.visibility import GUARDED, PUBLIC, Permits, table, visible
+from persistence.sealing import journal_rows
+
+from . import paging
+from .binds import Bind, BindValue, Holdings, Source, value_source
+from .dialects import SPELLINGS, quoted
+from .question import (
+    AsOf,
+    Constant,
+    Inner,
+    Leaf,
+    Many,
+    Node,
+    Nodes,
+    Object,
+    OfPrefix,
+    One,
+    Page,
+    Reference,
+    Several,
+    Value,
+)
+
+Made = TypeVar("Made")
+VIEWS: Mapping[str, Callable[["SqlContext"], Select[Any]]] = {
+    "journal": journal_rows,
+    "onboarding": onboardings,
+    "right": rights,
+}
+"""Records whose rows are not those of one table: what stands for them in a statement."""
+STAMP = len("@AAAA-MM-JJ")
+"""What follows the key in an id that carries a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Compiled text, and what gives each of its binds; PostgreSQL's are positional, SQLite's named."""
+
+    text: str
+    givers: tuple[tuple[str, BindValue], ...]
+    positional: bool
+    slots: tuple[Bind, ...]
+
+    def binds(
+        self, variables: Mapping[str, Any], held: Holdings
+    ) -> Sequence[Any] | dict[str, Any]:
+        """The values of this run. Raises `paging.CursorInvalid`."""
+        if self.positional:
+            return [give(variables, held) for _, give in self.givers]
+        return {name: give(variables, held) for name, give in self.givers}
+
+
+class SqlContext:
+    """The statement under way: its aliases and its binds. Implements `visibility.Binder`."""
+
+    def __init__(self, dialect: str, permits: Permits | None = None) -> None:
+        self.spelling, self.permits = SPELLINGS[dialect], permits
+        self.slots: dict[str, Bind] = {}
+        self._names: dict[tuple[str, Source], str] = {}
+        self._aliases = 0
+        self._told_on: Value = None
+        self._made: dict[Any, Any] = {}
+
+    def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of the given kind
+        name = self._names.setdefault((kind, source), f"b{len(self._names)}")
+        self.slots[name] = Bind(kind, source)
+        return self.spelling.bind(name, kind)
+
+    def value(self, value: Value, kind: str = "text") -> Any:  # noqa: ANN401 a bind of the given kind
+        return self.bind(("value", value), kind)
+
+    def once(self, key: Any, make: Callable[[], Made]) -> Made:  # noqa: ANN401 a hashable key
+        """What is known by this key on the day of the facts, the same object each time."""
+        dated = (self._told_on, key)
+        if dated not in self._made:
+            self._made[dated] = make()
+        return self._made[dated]  # type: ignore[no-any-return]
+
+    def alias(self, record: str) -> FromClause:
+        self._aliases += 1
+        name = f"t{self._aliases}"
+        return (
+            VIEWS[record](self).alias(name)
+            if record in VIEWS
+            else table(record).alias(name)
+        )
+
+    @property
+    def today(self) -> ColumnElement[Any]:
+        """The day of the caller's rights, which no argument moves."""
+        return self.bind(("today",), "day")  # type: ignore[no-any-return]
+
+    @property
+    def day(self) -> ColumnElement[Any]:
+        """The day of the facts: today, unless the field asks for another."""
+        return self.today if self._told_on is None else self.value(self._told_on, "day")
+
+    @property
+    def day_of_grace(self) -> ColumnElement[Any]:
+        """What begins from this day on is not late yet, on the day of the facts."""
+        return self.bind(("grace", self._told_on), "day")  # type: ignore[no-any-return]
+
+    def identifier(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The id of a row, with the day of the facts where a field asks for one."""
+        return key if self._told_on is None else key + self.stamp(self._told_on)
+
+    def stamp(self, day: Value) -> ColumnElement[str]:
+        """What follows a key in an id of that day."""
+        return self.bind(("stamp", day), "text")  # type: ignore[no-any-return]
+
+    @contextmanager
+    def told_on(self, day: Value) -> Iterator[None]:
+        """Tell the facts of another day while what stands under a field is compiled."""
+        former, self._told_on = self._told_on, day
+        yield
+        self._told_on = former
+
+    @property
+    def now(self) -> ColumnElement[Any]:
+        return self.bind(("now",), "instant")  # type: ignore[no-any-return]
+
+    def holds(
+        self, term: ColumnElement[Any], attribute: str, role: str
+    ) -> ColumnElement[bool]:
+        return self.spelling.among(term, self.bind(("held", attribute, role), "texts"))
+
+    def among(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        return self.spelling.among(term, self.bind(("value", value), "texts"))
+
+    def among_rows(
+        self, term: ColumnElement[Any], rows: SelectBase
+    ) -> ColumnElement[bool]:
+        return self.spelling.among_rows(term, rows)
+
+    def agrees(self, term: ColumnElement[bool], value: Value) -> ColumnElement[bool]:
+        """Whether a condition is as a Boolean argument says."""
+        return cast(term, Boolean) == self.bind(("value", value), "flag")  # type: ignore[no-any-return]
+
+    def seen(
+        self, record: str, row: FromClause, *, anchored: bool = True
+    ) -> list[ColumnElement[bool]]:
+        """The predicate of the record's read, and nothing for what is public to any signed-in caller.
+
+        A test that looks at rows of another record puts it on them: a filter tells nothing that a list hides.
+        """
+        if record in PUBLIC:
+            return []
+        assert self.permits is not None
+        return [
+            visible(
+                record,
+                row,
+                self.permits(GUARDED[record].type, "read"),
+                self,
+                anchored=anchored,
+            )
+        ]
+
+    def mentions(self, key: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        """Whether a name, by its key, holds each of the words that are searched, in any order; the longest first."""
+        longest = self.spelling.find(key, self.bind(("longest word", value), "text"))
+        return and_(
+            longest, self.spelling.holds_all(key, self.bind(("words", value), "texts"))
+        )
+
+    def starts(self, term: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        """Whether a column of digits starts with the number that is typed, of nine digits at least; by its index."""
+        lowest, past = (
+            self.bind((bound, value), "text") for bound in ("number", "past number")
+        )
+        return and_(term >= lowest, term < past)
+
+    def ends_by(self, end: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
+        """Whether the last day is the given one or before: an end is the first day without."""
+        return end <= self.bind(("day after", value), "day")  # type: ignore[no-any-return]
+
+    def runs(
+        self, row: FromClause, starts: str = "starts_on", ends: str = "ends_on"
+    ) -> ColumnElement[bool]:
+        """Whether [starts, ends) of the row holds on the day of the facts."""
+        return and_(
+            row.c[starts] <= self.day,
+            (row.c[ends].is_(None)) | (row.c[ends] > self.day),
+        )
+
+
+def compiled(made: Select[Any], terms: SqlContext) -> Statement:
+    """The text of a select, and where each of its binds comes from."""
+    text = made.compile(dialect=terms.spelling.dialect)
+    assert isinstance(text, SQLCompiler)
+    _each_alias_once(str(text))
+    slots = {
+        name: Bind("text", ("value", value)) for name, value in text.params.items()
+    } | terms.slots
+    ordered = (text.positiontup if text.positional else list(text.params)) or ()
+    givers = tuple(
+        (name, value_source(slots[name], terms.spelling)) for name in ordered
+    )
+    return Statement(
+        str(text), givers, text.positional, tuple(slots[name] for name in ordered)
+    )
+
+
+def _each_alias_once(text: str) -> None:
+    """A link that forgot to name its correlation would bring its parent in again, and every row with it."""
+    declared = re.findall(r"\bAS (t\d+)\b", text)
+    if len(declared) != len(set(declared)):
+        message = f"an alias is declared twice: {sorted({a for a in declared if declared.count(a) > 1})}"
+        raise AssertionError(message)
+
+
+class Reader:
+    """Compiles questions for one dialect, with the permits of one set of roles."""
+
+    def __init__(self, dialect: str, permits: Permits) -> None:
+        self.terms = SqlContext(dialect, permits)
+        self.spelling = self.terms.spelling
+
+    def statement(self, question: Object, named: Sequence[Reference] = ()) -> Statement:
+        """The whole answer as the text of one JSON object; or the rank of the first row named that may not be seen."""
+        answer = cast(self.object(question, None), Text)
+        unseen = [
+            (~self._is_seen(row), literal(str(rank))) for rank, row in enumerate(named)
+        ]
+        return compiled(
+            select(case(*unseen, else_=answer) if unseen else answer), self.terms
+        )
+
+    def _is_seen(self, named: Reference) -> ColumnElement[bool]:
+        row = self.terms.alias(named.record)
+        return exists().where(
+            row.c.id == self.terms.value(named.id), *self.terms.seen(named.record, row)
+        )
+
+    # objects
+
+    def object(self, asked: Object, row: FromClause | None) -> ColumnElement[Any]:
+        return self.spelling.object([(f.key, self.field(f, row)) for f in asked.fields])
+
+    def field(self, asked: Node, row: FromClause | None) -> ColumnElement[Any]:
+        match asked:
+            case Constant():
+                return self._fixed(asked)
+            case Leaf():
+                return self.spelling.value(asked.sql(row, self.terms))  # type: ignore[arg-type]
+            case Inner():
+                return self.spelling.nested(self.object(asked.target, row))
+            case Several():
+                return self._several(asked, row)
+            case One():
+                return self._one(asked, row)
+            case Many():
+                return self._many(asked, row)
+            case Nodes():
+                return self._nodes(asked)
+            case Page():
+                return self._page(asked, row)
+            case AsOf():
+                with self.terms.told_on(asked.day):
+                    return self.field(asked.field, row)
+
+    def _fixed(self, asked: Constant) -> ColumnElement[Any]:
+        if isinstance(asked.value, bool):
+            return self.spelling.value(true() if asked.value else false())
+        return null() if asked.value is None else quoted(asked.value)
+
+    # rows
+
+    def _one(self, asked: One, parent: FromClause | None) -> ColumnElement[Any]:
+        assert asked.target.record is not None
+        row = self.terms.alias(asked.target.record)
+        conditions = [
+            *self.terms.seen(asked.target.record, row),
+            *(test(row, self.terms, v) for test, v in asked.tests),
+        ]
+        if asked.link is not None:
+            conditions.append(asked.link(row, parent, self.terms))  # type: ignore[arg-type]
+        made = (
+            select(self.object(asked.target, row)).select_from(row).where(*conditions)
+        )
+        return self.spelling.nested(paging.under(parent, made).scalar_subquery())
+
+    def _many(self, asked: Many, parent: FromClause | None) -> ColumnElement[Any]:
+        assert asked.target.record is not None
+        row = self.terms.alias(asked.target.record)
+        order = [
+            row.c[c].desc() if asked.order.descending else row.c[c]
+            for c in (*asked.order.columns, "id")
+            if c in row.c
+        ]
+        conditions = [
+            *self.terms.seen(asked.target.record, row),
+            asked.link(row, parent, self.terms),  # type: ignore[arg-type]
+        ]
+        made = (
+            select(self.spelling.listed(self.object(asked.target, row), order))
+            .select_from(row)
+            .where(*conditions)
+        )
+        return self.spelling.nested(paging.under(parent, made).scalar_subquery())
+
+    def _several(self, asked: Several, row: FromClause | None) -> ColumnElement[Any]:
+        """Expressions that several objects share are columns of one row, worked out once; the objects stand around."""
+
+        def made(leaf: Leaf) -> ColumnElement[Any]:
+            return leaf.sql(row, self.terms)  # type: ignore[arg-type]
+
+        leaves = (
+            f for target in asked.targets for f in target.fields if isinstance(f, Leaf)
+        )
+        names = {
+            term: f"v{index}"
+            for index, term in enumerate(dict.fromkeys(map(made, leaves)))
+        }
+        columns = [
+            literal_column("1").label("one"),
+            *(term.label(name) for term, name in names.items()),
+        ]
+        held = paging.under(row, select(*columns)).limit(literal_column("1")).subquery()
+
+        def field(asked: Node) -> ColumnElement[Any]:
+            if isinstance(asked, Leaf):
+                return self.spelling.value(held.c[names[made(asked)]])
+            return self.field(asked, row)
+
+        objects = [
+            self.spelling.object([(f.key, field(f)) for f in target.fields])
+            for target in asked.targets
+        ]
+        around = paging.under(
+            row, select(self.spelling.array(objects)).select_from(held)
+        )
+        return self.spelling.nested(around.scalar_subquery())
+
+    def _nodes(self, asked: Nodes) -> ColumnElement[Any]:
+        ids = self.spelling.numbered(self.terms.bind(("value", asked.ids), "texts"))
+        found = [self._of_prefix(target, ids) for target in asked.targets]
+        node = case(*found, else_=null()) if found else null()
+        rows = select(ids.c.n.label("n"), node.label("node")).subquery()
+        return self.spelling.nested(
+            select(self.spelling.listed(rows.c.node, [rows.c.n])).scalar_subquery()
+        )
+
+    def _of_prefix(
+        self, asked: OfPrefix, ids: FromClause
+    ) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
+        """Which ids these are, and the object of each."""
+        target = asked.target
+        assert target.record is not None
+        row = self.terms.alias(target.record)
+        key: ColumnElement[str] = ids.c.id
+        are: ColumnElement[bool] = key.like(f"{asked.prefix}\\_%", escape="\\")
+        if asked.day is not None:
+            stamp = self.terms.stamp(asked.day)
+            before = func.length(key) - STAMP
+            are = and_(are, func.substr(key, before + 1) == stamp)
+            key = func.substr(key, 1, before)
+        with self.terms.told_on(asked.day):
+            one = select(self.object(target, row)).where(
+                row.c.id == key, *self.terms.seen(target.record, row)
+            )
+        return are, one.correlate(ids).scalar_subquery()
+
+    def _page(self, asked: Page, parent: FromClause | None) -> ColumnElement[Any]:
+        def where(row: FromClause) -> list[ColumnElement[bool]]:
+            link = [] if asked.link is None else [asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
+            tests = [test(row, self.terms, value) for test, value in asked.tests]
+            return [
+                *self.terms.seen(asked.record, row, anchored=asked.anchored),
+                *link,
+                *tests,
+            ]
+
+        return self.spelling.nested(paging.page(self, asked, where, parent))

@@ -1,0 +1,309 @@
+"""The extraction that the Cnaf hands to the Caf (R57): the file, its lines, and what stays of it on a partner."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import UNTOLD, Record, named
+from .organisms import Organism
+from .rules import Refused, Rule, require
+from .users import User
+
+TOLD = JSON(none_as_null=True)
+
+
+class ImportOutcome(StrEnum):
+    NEW = "NEW"
+    CHANGED = "CHANGED"
+    UNCHANGED = "UNCHANGED"
+    CONFLICT = "CONFLICT"
+    REJECTED = "REJECTED"
+
+
+AWAITING = (ImportOutcome.NEW, ImportOutcome.CHANGED)
+
+
+class ImportDecision(StrEnum):
+    TAKEN = "TAKEN"
+    SET_ASIDE = "SET_ASIDE"
+
+
+class Import(Record):
+    """Extraction: a file of the partners known in MCP and Habtiers, opened by an organism; purged, its header stays."""
+
+    __tablename__ = "extract"
+    prefix = "imp"
+    __table_args__ = (
+        CheckConstraint(
+            "received = new_count + changed_count + unchanged_count + conflict_count + rejected_count",
+            name="adds_up",
+        ),
+        CheckConstraint("(received_at IS NULL) = (digest IS NULL)", name="received"),
+        CheckConstraint(
+            "purged_on IS NULL OR (content IS NULL AND proof IS NOT NULL)",
+            name="purged",
+        ),
+    )
+
+    organism_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
+    opened_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    opened_on: Mapped[date]
+    filename: Mapped[str] = mapped_column(info=UNTOLD)
+    given: Mapped[list[dict[str, str]] | None] = mapped_column(TOLD, info=UNTOLD)
+    received_at: Mapped[datetime | None]
+    digest: Mapped[str | None]
+    media: Mapped[str | None]
+    content: Mapped[bytes | None] = mapped_column(
+        LargeBinary, deferred=True, info=UNTOLD
+    )
+    columns: Mapped[list[dict[str, str]] | None] = mapped_column(TOLD, info=UNTOLD)
+    ignored: Mapped[list[str] | None] = mapped_column(TOLD, info=UNTOLD)
+    header_line: Mapped[int | None]
+    sheets: Mapped[list[dict[str, Any]] | None] = mapped_column(TOLD, info=UNTOLD)
+    blank_lines: Mapped[int] = mapped_column(default=0)
+    received: Mapped[int] = mapped_column(default=0)
+    new_count: Mapped[int] = mapped_column(default=0)
+    changed_count: Mapped[int] = mapped_column(default=0)
+    unchanged_count: Mapped[int] = mapped_column(default=0)
+    conflict_count: Mapped[int] = mapped_column(default=0)
+    rejected_count: Mapped[int] = mapped_column(default=0)
+    applied: Mapped[int] = mapped_column(default=0)
+    purged_on: Mapped[date | None]
+    purged_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    purge_reason: Mapped[str | None] = mapped_column(info=UNTOLD)
+    proof: Mapped[str | None]
+
+    @classmethod
+    def open(
+        cls,
+        organism: Organism,
+        filename: str,
+        given: list[dict[str, str]] | None,
+        by: User,
+        today: date,
+    ) -> "Import":
+        require(filename.strip(), Rule.VALUE_INVALID, "filename")
+        nothing = dict.fromkeys(
+            (
+                "blank_lines",
+                "received",
+                "applied",
+                *(f"{o.value.lower()}_count" for o in ImportOutcome),
+            ),
+            0,
+        )
+        return cls(
+            organism_id=organism.id,
+            opened_by_id=by.id,
+            opened_on=today,
+            filename=filename.strip(),
+            given=given,
+            **nothing,
+        )
+
+    def receive(self, content: bytes, media: str, now: datetime) -> None:
+        """R57: the bytes as they came; another file is another import."""
+        require(self.purged_on is None, Rule.EXTRACT_PURGED)
+        require(self.received_at is None, Rule.EXTRACT_RECEIVED)
+        self.content, self.digest, self.media = (
+            content,
+            hashlib.sha256(content).hexdigest(),
+            media,
+        )
+        self.received_at = now
+
+    def require_same_file(self, content: bytes) -> None:
+        """The same bytes may come again; others are another import."""
+        require(self.purged_on is None, Rule.EXTRACT_PURGED)
+        require(
+            self.digest == hashlib.sha256(content).hexdigest(), Rule.EXTRACT_RECEIVED
+        )
+
+    def require_received(self) -> None:
+        require(self.purged_on is None, Rule.EXTRACT_PURGED, "importId")
+        require(self.received_at, Rule.EXTRACT_NOT_RECEIVED, "importId")
+
+    def place(self, sheet: str, number: int) -> str:
+        """Where a line stands in the file: its number, and its sheet where several were read."""
+        return place(
+            number,
+            ""
+            if sum(one["state"] == "READ" for one in self.sheets or ()) < MANY
+            else sheet,
+        )
+
+    def count(self, outcomes: Iterable[ImportOutcome], sign: int = 1) -> None:
+        """Lines that come to an outcome, or leave it: the counts always add up to the lines."""
+        for outcome in outcomes:
+            name = f"{outcome.value.lower()}_count"
+            setattr(self, name, getattr(self, name) + sign)
+            self.received += sign
+
+    def purge(
+        self, lines: Sequence["Sealed"], reason: str, by: User, today: date
+    ) -> None:
+        """R13: the content goes; the header, its counts and the proof of what was purged stay."""
+        self.require_received()
+        require(reason.strip(), Rule.VALUE_INVALID, "purgeReason")
+        self.content, self.purge_reason, self.proof = None, reason.strip(), proof(lines)
+        self.purged_on, self.purged_by_id = today, by.id
+
+
+MANY = 2
+
+
+def place(number: int, sheet: str = "") -> str:
+    """The place of a line as a spreadsheet writes it: `12`, or `Feuil2!12`."""
+    return f"{sheet}!{number}" if sheet else str(number)
+
+
+Sealed = tuple[int, str, str, bool]
+"""(number, fingerprint, outcome, whether it was applied) of a line."""
+
+
+def proof(lines: Iterable[Sealed]) -> str:
+    """SHA-256 of the compact JSON `[[2,"<fingerprint>","NEW",true],…]`, by number: the file's holder makes it again."""
+    return hashlib.sha256(orjson.dumps(sorted(lines))).hexdigest()
+
+
+def fingerprint(values: Sequence[Any]) -> str:
+    """SHA-256 of the compact JSON of a line's ten values, in the order of `extract_words.FIELDS`."""
+    return hashlib.sha256(orjson.dumps(list(values))).hexdigest()
+
+
+class ImportLine(Record):
+    """Ligne de l'extraction: as written, as read, what the register makes of it, and what was decided."""
+
+    __tablename__ = "extract_line"
+    prefix = "exl"
+    __table_args__ = (
+        UniqueConstraint("extract_id", "sheet", "number"),
+        Index("ix_extract_line_siret", "siret"),
+        Index("ix_extract_line_organism_id", "organism_id", "extract_id"),
+        CheckConstraint(
+            "applied_on IS NULL OR outcome IN ('NEW', 'CHANGED', 'CONFLICT')",
+            name="applied",
+        ),
+    )
+
+    extract_id: Mapped[str] = mapped_column(ForeignKey("extract.id"))
+    sheet: Mapped[str] = mapped_column(default="", server_default="")
+    number: Mapped[int]
+    raw: Mapped[dict[str, str]] = mapped_column(TOLD, info=UNTOLD)
+    siret: Mapped[str | None]
+    name: Mapped[str | None]
+    department: Mapped[str | None]
+    organism_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
+    known_mcp: Mapped[bool | None]
+    known_habtiers: Mapped[bool | None]
+    active: Mapped[bool | None]
+    last_seen_on: Mapped[date | None]
+    finess: Mapped[str | None]
+    contact: Mapped[str | None] = mapped_column(info=UNTOLD)
+    fingerprint: Mapped[str]
+    outcome: Mapped[ImportOutcome] = mapped_column(named(ImportOutcome))
+    reasons: Mapped[list[list[Any]]] = mapped_column(TOLD)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(TOLD, info=UNTOLD)
+    arbitration: Mapped[ImportDecision | None] = mapped_column(named(ImportDecision))
+    arbitrated_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    arbitrated_on: Mapped[date | None]
+    arbitration_reason: Mapped[str | None] = mapped_column(info=UNTOLD)
+    applied_on: Mapped[date | None]
+    applied_at: Mapped[datetime | None]
+    applied_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    partner_id: Mapped[str | None] = mapped_column(ForeignKey("partner.id"), index=True)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether it may be applied as it stands."""
+        decided = (
+            self.outcome is ImportOutcome.CONFLICT
+            and self.arbitration is ImportDecision.TAKEN
+        )
+        return self.applied_on is None and (self.outcome in AWAITING or decided)
+
+    def arbitrate(
+        self,
+        decision: ImportDecision,
+        siblings: Sequence["ImportLine"],
+        reason: str,
+        by: User,
+        today: date,
+    ) -> None:
+        """One of several contradictory lines is taken, the others set aside; until one is applied."""
+        require(
+            self.outcome is ImportOutcome.CONFLICT, Rule.EXTRACT_NOT_CONFLICT, "lineId"
+        )
+        require(
+            not any(line.applied_on for line in (self, *siblings)),
+            Rule.EXTRACT_APPLIED,
+            "lineId",
+        )
+        require(reason.strip(), Rule.VALUE_INVALID, "arbitrationReason")
+        self._decide(decision, reason, by, today)
+        if decision is ImportDecision.TAKEN:
+            for line in siblings:
+                held = (
+                    line.arbitration is ImportDecision.TAKEN
+                    and line.organism_id != self.organism_id
+                )
+                require(not held, Rule.EXTRACT_TAKEN_ELSEWHERE, "lineId")
+                line._decide(ImportDecision.SET_ASIDE, reason, by, today)  # noqa: SLF001 its own sibling
+
+    def _decide(
+        self, decision: ImportDecision, reason: str, by: User, today: date
+    ) -> None:
+        self.arbitration, self.arbitration_reason = decision, reason.strip()
+        self.arbitrated_by_id, self.arbitrated_on = by.id, today
+
+
+class Origin(Record):
+    """Ce que l'extraction dit d'un partenaire: it outlives the extraction, as the evidence of its onboarding case."""
+
+    __tablename__ = "partner_origin"
+    prefix = "ori"
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
+    known_mcp: Mapped[bool]
+    known_habtiers: Mapped[bool]
+    active: Mapped[bool | None]
+    extract_id: Mapped[str] = mapped_column(ForeignKey("extract.id"), index=True)
+    filename: Mapped[str] = mapped_column(info=UNTOLD)
+    digest: Mapped[str]
+    sheet: Mapped[str] = mapped_column(default="", server_default="")
+    line_number: Mapped[int]
+    taken_on: Mapped[date]
+
+    @classmethod
+    def of(cls, line: Any, extract: Import, partner_id: str, today: date) -> "Origin":  # noqa: ANN401 a line, or its row
+        if (
+            line.known_mcp is None
+            or line.known_habtiers is None
+            or extract.digest is None
+        ):
+            raise Refused(Rule.EXTRACT_LEFT)
+        return cls(
+            partner_id=partner_id,
+            known_mcp=line.known_mcp,
+            known_habtiers=line.known_habtiers,
+            active=line.active,
+            extract_id=extract.id,
+            filename=extract.filename,
+            digest=extract.digest,
+            sheet=line.sheet,
+            line_number=line.number,
+            taken_on=today,
+        )

@@ -1,0 +1,43 @@
+"""How instants and words are stored and compared, alike on both databases."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Dialect, String, Text, types
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+# Words are ordered by their bytes on both databases: order and search use the keys of names.
+Words = String().with_variant(String(collation="C"), "postgresql")
+
+
+class Instant(types.TypeDecorator[datetime]):
+    """An aware UTC instant: `timestamptz`, or ISO text with microseconds on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
+        postgres = dialect.name == "postgresql"
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if postgres else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 a driver's value
+        return written(value) if value and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 a driver's value
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def written(instant: datetime) -> str:
+    """The instant as both databases show it: `2026-12-10T08:00:00.000000Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def folded(words: str) -> str:
+    """Words without accents or case, to be compared."""
+    if words.isascii():
+        return words.casefold().strip()
+    letters = (
+        c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)
+    )
+    return "".join(letters).casefold().replace("œ", "oe").replace("æ", "ae").strip()

@@ -1,0 +1,1 @@
+"""What an act is: its input, its permission, its transaction, and what it changes."""

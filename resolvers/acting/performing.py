@@ -1,0 +1,320 @@
+"""Performing an act: one transaction. The effect, its journal entry and its idempotency row commit together."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+from graphql import GraphQLResolveInfo
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from persistence import journal, replays
+from persistence.facts.contacts import contacts
+from persistence.parts import in_parts
+from persistence.records import (
+    Idempotency,
+    JournalEntry,
+    Notice,
+    Partner,
+    Record,
+    Refused,
+    Rule,
+    User,
+)
+from persistence.register import Register, rule_of_constraint
+from resolvers import blanks, limits
+from resolvers.graph import Context
+
+from .act import Act, ActInput, Doing, PreviewInput
+from .impact import impact
+
+logger = logging.getLogger(__name__)
+SECRETS = {"invitation", "nir"}
+"""What an act tells once: it is not kept for a replay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a payload shows: objects by response key, refusals, warnings, what else the act returns."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+
+
+class DryRunDone(Exception):
+    """A dry run has come to its end: its outcome is told, and nothing of it is kept."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+async def perform(
+    name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput
+) -> Outcome:
+    """Run an act; a rule that is not met, or a row that may not be seen or changed, comes back as data."""
+    for attempt in (1, 2):
+        try:
+            return await _attempt(name, doing, info, given)
+        except DryRunDone as tried:
+            return tried.outcome
+        except Refused as refused:
+            if attempt == 1 and given.idempotency_key is not None:
+                continue  # the refusal may be of the same key's own effect, committed meanwhile: then it is replayed
+            logger.info(
+                "refused %s %s in request %s",
+                name,
+                refused.rule.name,
+                info.context.request_id,
+            )
+            return Outcome(
+                errors=(await with_contact(_under_input(refused.notice), info.context),)
+            )
+        except IntegrityError as broken:
+            if attempt == 1 and given.idempotency_key is not None:
+                continue  # the same key may have just been served: then it is replayed
+            return Outcome(
+                errors=(
+                    await with_contact(
+                        Notice(rule_of_constraint(broken)), info.context
+                    ),
+                )
+            )
+    raise AssertionError
+
+
+async def with_contact(notice: Notice, context: Context) -> Notice:
+    """R60: the way to one's resource centre, on a refusal that one may not be able to mend alone."""
+    if not notice.rule.needs_help:
+        return notice
+    graph = context.graph
+    async with graph.database.looking() as session:
+        subject = await graph.subject(
+            context.identity, context.today, await graph.database.driver_of(session)
+        )
+        found = await contacts(session, subject.user, context.today)
+        told = " ; ".join(
+            f"{o.name} ({o.contact})" if o.contact else o.name for o in found
+        )
+    return replace(notice, contact=told or None)
+
+
+async def _attempt(
+    name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput
+) -> Outcome:
+    blanks.require_key(given.idempotency_key)
+    blanks.leave_out_blanks(given)
+    limits.check(given)
+    context: Context = info.context
+    async with context.graph.database.transaction() as session:
+        act = await start_act(
+            name, doing, context, session, getattr(given, "expected_version", None)
+        )
+        if isinstance(given, PreviewInput):
+            act.dry_run, act.effect_on = given.dry_run, given.effect_on(act.today)
+        call = _call(act, given)
+        claimed = (
+            await replays.claim(session, context.graph.vault, call) if call else None
+        )
+        if call and claimed and claimed.outcome:
+            return await _replayed(act, info, call, claimed)
+        done = await doing(act, given)
+        late = _call(act, given) if claimed is None else None
+        if late:  # the act itself has made its caller known
+            claimed = late.row(context.graph.vault)
+            session.add(claimed)
+        made, extra = done if isinstance(done, tuple) else (done, {})
+        objects = [made] if isinstance(made, Record) else list(made)
+        after = act.standing()
+        await _record(act, objects, given, claimed, extra)
+        if (
+            act.partner is not None
+            and act.effect_on is not None
+            and act.before is not None
+            and after is not None
+        ):
+            consequences = await impact(
+                act.register, act.partner, act.effect_on, act.before, after
+            )
+            extra = {**extra, "impact": consequences}
+        await act.resolve()
+        answers = await context.payload(
+            info, [*(made.id for made in objects), *act.also_ids], act.subject, session
+        )
+        told = (
+            tuple(map(_under_input, act.errors)),
+            tuple(map(_under_input, act.warnings)),
+        )
+        outcome = Outcome(answers, *told, extra=extra)
+        if act.dry_run:
+            raise DryRunDone(outcome)
+        return outcome
+
+
+async def start_act(
+    name: str,
+    doing: Doing,
+    context: Context,
+    session: AsyncSession,
+    expected: int | None = None,
+) -> Act:
+    """The act, with its caller as they are now."""
+    graph = context.graph
+    subject = await graph.subject(
+        context.identity, context.today, await graph.database.driver_of(session)
+    )
+    caller = await session.get(User, subject.user) if subject.user else None
+    permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
+    register = Register(session, graph.database, context.today)
+    act = Act(name, permissions, context, register, subject, caller, expected)
+    if permissions:
+        _ = act.actor
+    return act
+
+
+async def perform_internally(
+    name: str,
+    doing: Doing,
+    context: Context,
+    given: Any,  # noqa: ANN401 what the act takes
+) -> Any:  # noqa: ANN401 what the act makes
+    """An act that another door of the process brings: the same transaction, rights and journal, and no payload.
+
+    Raises `Refused`. An act that changes nothing writes nothing.
+    """
+    async with context.graph.database.transaction() as session:
+        act = await start_act(name, doing, context, session)
+        made: Any = await doing(act, given)
+        if act.changes:
+            await _record(act, [made], ActInput(), None, {})
+        return made
+
+
+async def _record(
+    act: Act,
+    objects: list[Record],
+    given: ActInput,
+    claimed: Idempotency | None,
+    extra: Mapping[str, Any],
+) -> None:
+    """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
+    session, made = act.register.session, objects[0] if objects else None
+    if isinstance(made, Partner):
+        act.partner = made
+    matched = act.matched
+    what = journal.ActContext(
+        actor_id=act.actor.id,
+        acting_for=act.acting_for,
+        source=act.context.source,
+        act=act.name,
+        request_id=act.context.request_id,
+        policy_hash=act.context.graph.policy.policy_hash,
+        matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}"
+        if matched and act.checked
+        else "everyone",
+        reason=given.reason,
+    )
+    entries = await _entries(act, what, made.id if made is not None else None)
+    new, changed = (
+        session.new,
+        {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)},
+    )
+    for record in changed | {
+        r
+        for r in (act.target, *objects)
+        if r is not None and r not in new and act.changes
+    }:
+        record.version += 1
+    if claimed is not None:
+        claimed.outcome = {
+            "objects": [*(made.id for made in objects), *act.also_ids],
+            "extra": {
+                name: value for name, value in extra.items() if name not in SECRETS
+            },
+            "errors": [notice_to_json(notice) for notice in act.errors],
+            "warnings": [notice_to_json(notice) for notice in act.warnings],
+        }
+    await act.register.flush()
+    if claimed is not None:
+        await replays.settle(session, claimed, objects)
+    await act.register.write_all(entries)
+    if act.partner is not None:
+        await act.register.keep_timeline(act.partner)
+
+
+async def _entries(
+    act: Act, what: journal.ActContext, object_id: str | None
+) -> list[JournalEntry]:
+    """The act's own entry, then one for each partner that it makes, which tells of that partner alone."""
+    session, when = act.register.session, (act.now, act.today)
+    traced = {id(record) for _, _, records in act.traces for record in records}
+    told = (
+        [r for r in (*session.new, *session.dirty) if id(r) not in traced]
+        if traced
+        else None
+    )
+    own = journal.entry(session, what, object_id, act.about, *when, told)
+    own.after = {**own.after, **act.said}
+    entries = [own]
+    async for part in in_parts(act.traces):
+        entries += [
+            journal.entry(session, what, one, partner, *when, records)
+            for one, partner, records in part
+        ]
+    return entries
+
+
+def _call(act: Act, given: ActInput) -> replays.Call | None:
+    """The call under its key; None without a key, or while nobody is known to call."""
+    if given.idempotency_key is None or act.caller is None:
+        return None
+    return replays.Call(
+        act.caller.id, act.name, given.idempotency_key, _digest(given), act.now
+    )
+
+
+async def _replayed(
+    act: Act, info: GraphQLResolveInfo[Any], call: replays.Call, claimed: Idempotency
+) -> Outcome:
+    """The outcome of the same call, whatever its caller may do now; its objects are read by the rights of now."""
+    if claimed.digest != call.digest:
+        raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
+    outcome = claimed.outcome
+    answers = await act.context.payload(
+        info, outcome["objects"], act.subject, act.register.session
+    )
+    errors, warnings = (
+        tuple(_under_input(notice_from_json(n)) for n in outcome[name])
+        for name in ("errors", "warnings")
+    )
+    return Outcome(
+        answers, errors, warnings, extra=outcome.get("extra", {}), replayed=True
+    )
+
+
+def notice_to_json(notice: Notice) -> list[Any]:
+    return [notice.rule.name, list(notice.path), notice.detail]
+
+
+def notice_from_json(stored: list[Any]) -> Notice:
+    name, path, detail = stored
+    return Notice(Rule[name], tuple(path), detail)
+
+
+def _digest(given: ActInput) -> str:
+    """SHA-256 of the canonical input: the order of its keys does not count."""
+    return hashlib.sha256(
+        orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str)
+    ).hexdigest()
+
+
+def _under_input(notice: Notice) -> Notice:
+    return Notice(
+        notice.rule, ("input", *notice.path) if notice.path else (), notice.detail
+    )

@@ -1,0 +1,1 @@
+"""Clients of the graph that the command line offers: payroll files and imports."""

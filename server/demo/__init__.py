@@ -1,0 +1,1 @@
+"""The demonstration: its own identity provider, its own tokens. Never in production."""

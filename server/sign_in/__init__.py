@@ -1,0 +1,1 @@
+"""Signing in to the console, and out: OpenID Connect and browser sessions."""
