@@ -9,9 +9,9 @@ from .houses import House, Visit
 from .test_guide import registered
 from .test_true_sentences import text
 
-TILE = re.compile(r'<a href="(/[^"]*\?[^"]*)"[^>]*><b>([^<]*)</b>')
-CELL = re.compile(r'<td><a href="(/partenaires\?[^"]*)">([\d\s\u202f\u00a0]+)<span')
-MORE = re.compile(r'<a href="(/[^"]*)">Voir les ([\d\s\u202f\u00a0]+)<span')
+TILE = re.compile(r'<a href="(/[^"]*\?[^"]*)"[^>]*>\s*<b>([^<]*)</b>')
+CELL = re.compile(r'<td>\s*<a href="(/partenaires\?[^"]*)">([\d\s\u202f\u00a0]+)<span')
+MORE = re.compile(r'<a href="(/[^"]*)">\s*Voir les ([\d\s\u202f\u00a0]+)<span')
 WHO = ("admin-national", "agent-paris", "agent-cna", "agent-rhone", "centre-ressources")
 
 

@@ -15,7 +15,7 @@ REFERENCES = re.compile(
     r'\s(?:for|aria-labelledby|aria-describedby|aria-controls)="([^"]+)"'
 )
 TABS = ("/contrats", "/services", "/groupes", "/historique")
-PLAIN_SPACE = re.compile(r"[^\s>] [;:!?»](?=[\s<.,)])|« ")
+PLAIN_SPACE = re.compile(r"[^\s>][ \n]+[;:!?»](?=[\s<.,)])|«[ \n]")
 
 
 @pytest.fixture(scope="module", autouse=True)

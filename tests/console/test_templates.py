@@ -11,7 +11,7 @@ from console.kernel.library import FOLDER
 
 TEMPLATES = sorted(FOLDER.glob("*/*.html"))
 LONGEST_LINE = 120
-PLAIN = re.compile(r"\S [;:!?»](?!\w)|« ")
+PLAIN = re.compile(r"\S[ \n]+[;:!?»](?!\w)|«[ \n]")
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
