@@ -9,6 +9,7 @@ from console.imports.uploading import upload
 from console.kernel.answering import LARGEST_FORM, LARGEST_POST, Console
 from console.kernel.assets import asset_routes
 from console.kernel.bulk import BulkPages
+from console.kernel.entrance import signed_in
 from console.kernel.filling import ActPages
 from console.kernel.pages import DocumentPages
 from console.kernel.ports import Ports, Session
@@ -22,37 +23,37 @@ def routes(ports: Ports) -> list[Route]:
     Raises `DocumentError` when a page asks what the schema does not offer.
     """
     console = Console(ports, SITE)
-    acting, bulk, signed_in = ActPages(console), BulkPages(console), console.signed_in
+    acting, bulk = ActPages(console), BulkPages(console)
 
     async def receive(request: Request, session: Session) -> Response:
         return await upload(console, request, session)
 
     return [
         *AccountRoutes(console).routes(),
-        Route("/actes/{act}", signed_in(acting.show)),
+        Route("/actes/{act}", signed_in(console, acting.show)),
         Route(
             "/actes/{act}",
-            signed_in(acting.receive),
+            signed_in(console, acting.receive),
             methods=["POST"],
             max_body_size=LARGEST_FORM,
         ),
-        Route("/lots/{act}", signed_in(bulk.resume)),
+        Route("/lots/{act}", signed_in(console, bulk.resume)),
         Route(
             "/lots/{act}",
-            signed_in(bulk.choose),
+            signed_in(console, bulk.choose),
             methods=["POST"],
             max_body_size=LARGEST_POST,
         ),
-        Route("/lots/{act}/{id}", signed_in(bulk.show)),
+        Route("/lots/{act}/{id}", signed_in(console, bulk.show)),
         Route(
             "/lots/{act}/{id}",
-            signed_in(bulk.receive),
+            signed_in(console, bulk.receive),
             methods=["POST"],
             max_body_size=LARGEST_POST,
         ),
         Route(
             "/imports/{id}/fichier",
-            signed_in(receive),
+            signed_in(console, receive),
             methods=["POST"],
             max_body_size=LARGEST_FORM,
         ),

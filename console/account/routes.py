@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from console.kernel.answering import LARGEST_POST, YEAR, Console
+from console.kernel.entrance import signed_in
 from console.kernel.page_errors import PageError
 from console.kernel.ports import Session
 from console.kernel.requests import local_path
@@ -49,24 +50,26 @@ class AccountRoutes:
     def routes(self) -> list[Route]:
         return [
             Route("/connexion", self.sign_in),
-            Route("/introuvable", self.console.signed_in(self.missing), name="missing"),
+            Route(
+                "/introuvable", signed_in(self.console, self.missing), name="missing"
+            ),
             Route("/indisponible", self.unavailable, name="unavailable"),
             Route("/erreur", self.broken, name="broken"),
             Route(
                 "/sessions",
-                self.console.signed_in(self.sessions),
+                signed_in(self.console, self.sessions),
                 methods=["GET", "POST"],
                 max_body_size=LARGEST_POST,
             ),
             Route(
                 "/preferences",
-                self.console.signed_in(self.save_theme),
+                signed_in(self.console, self.save_theme),
                 methods=["POST"],
                 max_body_size=LARGEST_POST,
             ),
             Route(
                 "/rester",
-                self.console.signed_in(self.stay),
+                signed_in(self.console, self.stay),
                 methods=["POST"],
                 max_body_size=LARGEST_POST,
             ),
@@ -98,7 +101,7 @@ class AccountRoutes:
         }
         return self.console.render(request, session, ["sessions.html"], 200, context)
 
-    async def save_theme(self, request: Request, session: Session) -> Response:  # noqa: ARG002 whoever is signed in
+    async def save_theme(self, request: Request, _: Session) -> Response:
         form = await request.form()
         back = local_path(str(form.get("retour", "")))
         theme = str(form.get("theme", ""))
@@ -113,7 +116,8 @@ class AccountRoutes:
         )
         return response
 
-    async def stay(self, request: Request, session: Session) -> Response:  # noqa: ARG002 reading the session prolongs it
+    async def stay(self, _: Request, __: Session) -> Response:
+        """Nothing: reading the session has prolonged it."""
         return Response(status_code=204, headers=self.console.headers())
 
     async def unavailable(self, request: Request) -> Response:
@@ -122,5 +126,5 @@ class AccountRoutes:
     async def broken(self, request: Request) -> Response:
         return self.console.broken(request)
 
-    async def missing(self, request: Request, session: Session) -> Response:  # noqa: ARG002 whoever is signed in
+    async def missing(self, _: Request, __: Session) -> Response:
         raise PageError(404)

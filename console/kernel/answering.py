@@ -5,14 +5,13 @@ the answer holds.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode
 
 from jinja2 import Template, TemplateNotFound
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from .casting import InvalidValue, Texts, cast
 from .documents import ConsoleDocument
@@ -21,7 +20,7 @@ from .page_errors import PageError, page_error, require_searchable
 from .paths import path
 from .ports import Ports, Session, Typed
 from .rendering import environment
-from .requests import address, draft_address, typed, with_query
+from .requests import address, draft_address, typed
 from .site import Site
 from .template_functions import add_functions
 from .wording import act_titles, label
@@ -36,11 +35,9 @@ RETRY_SECONDS = "10"
 LARGEST_FORM = 22_000_000
 """In bytes: a form with a scan, or with the file of an import."""
 LARGEST_POST = 1_000_000
-LARGEST_FIELD = 2_000_000
 YEAR = 31_536_000
 """In seconds."""
 NO_CONTEXT: Mapping[str, Any] = {}
-Handler = Callable[[Request, Any], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
@@ -158,7 +155,7 @@ class Console:
         )
         return {"Content-Security-Policy": "; ".join(policy)}
 
-    async def _error_page(
+    async def error_page(
         self, request: Request, session: Session, error: PageError
     ) -> Response:
         """The page of an error, in its usual frame when that can be read."""
@@ -210,64 +207,6 @@ class Console:
     async def take_draft(self, request: Request, session: Session) -> Typed | None:
         """What was saved for this address; it is then forgotten."""
         return await self.ports.sessions.take_draft(session, draft_address(request))
-
-    # sessions
-
-    def signed_in(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint for somebody who is signed in.
-
-        A form that arrives without a session is saved, to be found again after signing
-        in.
-        """
-
-        async def endpoint(request: Request) -> Response:
-            session = await self.ports.sessions.of(request)
-            if session is None:
-                return await self._sign_in_first(request)
-            try:
-                if request.method != "GET":
-                    form_is_current = await self._is_current_form(request, session)
-                    if not form_is_current:
-                        return await self._send_again(request)
-                return await handler(request, session)
-            except PageError as error:
-                return await self._error_page(request, session, error)
-
-        return endpoint
-
-    async def _is_current_form(self, request: Request, session: Session) -> bool:
-        """Whether a form is of this session, rather than of one before it.
-
-        Raises `PageError` for a form that another site sent.
-        """
-        if not self.ports.same_origin(request):
-            raise PageError(403)
-        form = await request.form(max_part_size=LARGEST_FIELD)
-        return session.accepts(str(form.get("_jeton", "")))
-
-    async def _send_again(self, request: Request) -> Response:
-        """A form left open while its session changed: it comes back, to be sent."""
-        await self.save_draft(request)
-        return RedirectResponse(with_query(address(request), saisie="1"), 303)
-
-    async def _sign_in_first(self, request: Request) -> Response:
-        expired = await self.ports.sessions.expired(request)
-        back = address(request)
-        is_own_form = request.method != "GET" and self.ports.same_origin(request)
-        if is_own_form and expired:
-            await self.save_draft(request)
-            back = with_query(back, saisie="1")
-        parameters = {"retour": back}
-        if expired:
-            parameters["motif"] = "expiree"
-        return RedirectResponse("/connexion?" + urlencode(parameters), 303)
-
-    async def confirm_identity(self, request: Request) -> Response:
-        """Sign in again before a sensitive act; what was typed comes back after."""
-        await self.save_draft(request)
-        back = with_query(address(request), saisie="1")
-        parameters = urlencode({"force": "1", "retour": back})
-        return RedirectResponse(f"/connexion/aller?{parameters}", 303)
 
 
 def required(data: Mask, root: str) -> Any:  # noqa: ANN401 what the answer has there

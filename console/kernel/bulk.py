@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from .act_form import ActForm
 from .answering import SERVER, Console
+from .entrance import confirm_identity
 from .files import MEDIA
 from .form_values import as_errors, place_errors
 from .lot_rows import Form, chosen_items
@@ -112,7 +113,7 @@ class BulkPages:
     ) -> Response:
         """Do each row that is not settled yet, under the same key at every attempt."""
         if open_lot.act.sensitive and not session.is_fresh:
-            return await self.console.confirm_identity(request)
+            return await confirm_identity(self.console, request)
         open_lot.lot.stage = REPORT
         await self._save(session, open_lot)
         ready = open_lot.lot.items_with("READY")

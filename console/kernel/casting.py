@@ -47,7 +47,7 @@ def whole(text: str) -> int | None:
     return int(text) if WHOLE_NUMBER.fullmatch(text) else None
 
 
-def cast(type_: GraphQLInputType, texts: Texts, path: str) -> Any:  # noqa: ANN401 a JSON value
+def cast(type_: GraphQLInputType, texts: Texts, path: str) -> Any:  # noqa: ANN401
     """The value at a path, or None when nothing was typed. Raises `InvalidValue`."""
     kind = get_nullable_type(type_)
     match kind:
@@ -105,7 +105,7 @@ def _rows(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:
     return [row for row in rows if row is not None]
 
 
-def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401 a leaf type; a JSON value
+def _leaf(kind: Any, text: str, path: str) -> Any:  # noqa: ANN401
     if len(text) > LONGEST:
         raise InvalidValue(path, f"Saisissez {LONGEST} caractères au plus.")
     if isinstance(kind, GraphQLEnumType):

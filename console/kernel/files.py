@@ -100,7 +100,7 @@ def as_xlsx(
     return out.getvalue()
 
 
-def _cell(sheet: Any, value: Any) -> WriteOnlyCell:  # noqa: ANN401 openpyxl's own; a value of a list
+def _cell(sheet: Any, value: Any) -> WriteOnlyCell:  # noqa: ANN401
     if isinstance(value, date) and not isinstance(value, datetime):
         cell = WriteOnlyCell(sheet, value)
         cell.number_format = "DD/MM/YYYY"

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from .act_form import ActForm
 from .answering import Console, required
 from .casting import whole
+from .entrance import confirm_identity
 from .form_state import FormState
 from .masking import Mask
 from .page_errors import PageError
@@ -59,7 +60,7 @@ class ActPages:
             state.resolve()
             return self._form(request, session, state)
         if state.act.sensitive and not session.is_fresh:
-            return await self.console.confirm_identity(request)
+            return await confirm_identity(self.console, request)
 
         values = state.read_input()
         if state.errors:

@@ -227,7 +227,7 @@ def _options(type_: Any) -> tuple[Option, ...]:  # noqa: ANN401 an input type
     return tuple(Option(value, word) for value, word in words(item).items())
 
 
-def _kind(name: str, type_: Any, options: Sequence[Option]) -> str:  # noqa: ANN401 an input type
+def _kind(name: str, type_: Any, options: Sequence[Option]) -> str:  # noqa: ANN401
     if isinstance(type_, GraphQLList):
         return "checkboxes" if options else "lines"
     if options:

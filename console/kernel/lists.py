@@ -214,7 +214,7 @@ def cells(console: Console, columns: Sequence[ListColumn], row: Mask) -> list[An
     return [cell(console, column, row) for column in columns]
 
 
-def cell(console: Console, column: ListColumn, row: Mask) -> Any:  # noqa: ANN401 a value of the answer
+def cell(console: Console, column: ListColumn, row: Mask) -> Any:  # noqa: ANN401
     """A value; or several, where the path goes through a list; or None."""
     items = [
         _read_as(console, column.kind, value)
@@ -223,7 +223,7 @@ def cell(console: Console, column: ListColumn, row: Mask) -> Any:  # noqa: ANN40
     return items[0] if len(items) == 1 else items or None
 
 
-def _read_as(console: Console, kind: str, value: Any) -> Any:  # noqa: ANN401 a value of the answer
+def _read_as(console: Console, kind: str, value: Any) -> Any:  # noqa: ANN401
     match kind:
         case "act":
             return EnumWord(value, console.act_titles.get(value, value))

@@ -55,7 +55,7 @@ class Mask:
         return self._data
 
 
-def _masked(value: Any, selected: SelectedField) -> Any:  # noqa: ANN401 a value of the answer
+def _masked(value: Any, selected: SelectedField) -> Any:  # noqa: ANN401
     """A value as its type says: a day, an instant, a word, another masked object."""
     if value is None:
         return None

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from . import lists
 from .answering import LARGEST_POST, YEAR, Console, required
 from .casting import whole
+from .entrance import signed_in
 from .exporting import export
 from .filters import WORDS, filters
 from .masking import Mask
@@ -53,7 +54,7 @@ class DocumentPages:
 
         return Route(
             page.path,
-            self.console.signed_in(endpoint),
+            signed_in(self.console, endpoint),
             methods=["GET", "POST"],
             name=page.document,
             max_body_size=LARGEST_POST,

@@ -22,7 +22,7 @@ def nodes(value: Any) -> list[Any]:  # noqa: ANN401 a list, or a connection
     return list(value or ())
 
 
-def values(value: Any, names: Sequence[str]) -> Iterator[Any]:  # noqa: ANN401 a value of the answer
+def values(value: Any, names: Sequence[str]) -> Iterator[Any]:  # noqa: ANN401
     """The values at a path, each in turn where the path goes through a list.
 
     A name that begins with « ? » keeps the objects whose field of that name is true.

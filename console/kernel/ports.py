@@ -83,7 +83,12 @@ class SavedEntries(Protocol):
         """The id of the new entry."""
 
     async def read(self, session: Any, entry_id: str) -> Any | None: ...  # noqa: ANN401
-    async def write(self, session: Any, entry_id: str, content: Any) -> None: ...  # noqa: ANN401
+    async def write(
+        self,
+        session: Any,  # noqa: ANN401
+        entry_id: str,
+        content: Any,  # noqa: ANN401
+    ) -> None: ...
 
 
 Answer = Mapping[str, Any]

@@ -22,7 +22,7 @@ CANAL, BASSIN, ATELIERS, HORIZONS = (
         "99990002000010",
     )
 )
-KNOWN = f"""{{
+IDS = f"""{{
   canal: partner(by: {{id: "{CANAL}"}}) {{
     conventions {{ nodes {{ id contract {{ managers {{ id }} }} services {{ id }} bulletins {{ id }} }} }}
     groups(first: 1) {{ nodes {{ id }} }} establishments {{ nodes {{ id }} }}
@@ -37,9 +37,9 @@ AGENTS = '{ organisms(search: "Caf de Paris", first: 1) { nodes { agents { nodes
 Ids = Mapping[str, str]
 
 
-async def known(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]:
+async def world_ids(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]:
     """The identifiers that the world draws by lot, under the names of the variables that ask for them."""
-    data = await ask("agent-paris", KNOWN)
+    data = await ask("agent-paris", IDS)
     agents = await ask("admin-national", AGENTS)
     [convention] = data["canal"]["conventions"]["nodes"]
     people = {a["user"]["id"]: a["id"] for a in data["canal"]["affiliations"]["nodes"]}
@@ -68,9 +68,9 @@ async def known(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]:
 
 async def world(chromium: Chromium) -> dict[str, str]:
     """Everything that has an address, an extraction that waits for somebody included."""
-    found = await known(chromium.server.ask)
-    await imported(chromium, found)
-    return found
+    ids = await world_ids(chromium.server.ask)
+    await imported(chromium, ids)
+    return ids
 
 
 async def imported(chromium: Chromium, ids: dict[str, str]) -> None:
@@ -86,8 +86,8 @@ async def imported(chromium: Chromium, ids: dict[str, str]) -> None:
     page = await chromium.page("agent-paris", f"/imports/{ids['importId']}")
     await page.set_input_files("#fichier", FILE)
     await page.click("text=Déposer et comparer")
-    asked = "query($id: ID!) { importLines(importId: $id, outcome: CONFLICT) { nodes { id } } }"
-    lines = await chromium.server.ask("agent-paris", asked, id=ids["importId"])
+    query = "query($id: ID!) { importLines(importId: $id, outcome: CONFLICT) { nodes { id } } }"
+    lines = await chromium.server.ask("agent-paris", query, id=ids["importId"])
     ids["lineId"] = lines["importLines"]["nodes"][0]["id"]
 
 
@@ -122,7 +122,7 @@ def place(document: str, ids: Ids) -> str:
 def form(act: str, ids: Ids, **other: str) -> str:
     """The address of the form of an act: its own variables, with the identifiers of the world."""
     variables = SITE.library(types().schema).forms[act].variables
-    asked = [
+    names = [
         name for name, type_ in variables.items() if get_named_type(type_).name == "ID"
     ]
-    return f"/actes/{act}?{urlencode({name: {**ids, **other}[name] for name in asked})}"
+    return f"/actes/{act}?{urlencode({name: {**ids, **other}[name] for name in names})}"

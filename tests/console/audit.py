@@ -46,35 +46,35 @@ ENDS = (LOOKS[0], LOOKS[2])
 
 async def defects(chromium: Chromium, page: Page, looks: Looks = LOOKS) -> str:
     """The defects of the page that stands in this window, and what went wrong in the browser: a sentence a line."""
-    return "\n".join(await _examined(page, looks) + chromium.taken())
+    return "\n".join(await _examined(page, looks) + chromium.take_faults())
 
 
 async def _examined(page: Page, looks: Looks) -> list[str]:
     await page.evaluate(AXE)
     await page.evaluate(AUDIT)
-    found: list[str] = await page.evaluate("audit.page()")
-    for width, theme, asked in looks:
+    defects: list[str] = await page.evaluate("audit.page()")
+    for width, theme, rules in looks:
         await page.set_viewport_size({"width": width, "height": 900})
         await page.emulate_media(color_scheme=theme)
-        found += await page.evaluate("width => audit.cut(`at ${width} px`)", width)
-        for what in asked:
-            said: list[str] = await page.evaluate(RUN, what)
-            found += [f"axe, {theme}, {width} px: {defect}" for defect in said]
+        defects += await page.evaluate("width => audit.cut(`at ${width} px`)", width)
+        for what in rules:
+            results: list[str] = await page.evaluate(RUN, what)
+            defects += [f"axe, {theme}, {width} px: {defect}" for defect in results]
         await _shot(page, f"{theme}-{width}")
-    return found + await _strained(page)
+    return defects + await _strained(page)
 
 
 async def _strained(page: Page) -> list[str]:
     """With text spaced out at 320 px, enlarged twice, without colours of ours, without motion."""
     await page.evaluate("audit.spaced(true)")
-    found: list[str] = await page.evaluate("audit.cut('spaced out at 320 px')")
+    defects: list[str] = await page.evaluate("audit.cut('spaced out at 320 px')")
     await page.evaluate("audit.spaced(false)")
     await page.set_viewport_size({"width": 640, "height": 450})
-    found += await page.evaluate("audit.cut('enlarged twice')")
+    defects += await page.evaluate("audit.cut('enlarged twice')")
     await page.emulate_media(forced_colors="active")
-    found += await page.evaluate("[...audit.edges(), ...audit.moving()]")
+    defects += await page.evaluate("[...audit.edges(), ...audit.moving()]")
     await page.emulate_media(forced_colors="none", color_scheme="light")
-    return found
+    return defects
 
 
 async def _shot(page: Page, look: str) -> None:

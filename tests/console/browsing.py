@@ -29,13 +29,13 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ASKED_FOR = re.compile(
+EXPECTED_REFUSAL = re.compile(
     r"Failed to load resource: the server responded with a status of (403|404|409|422)"
 )
-"""What the browser says of a page that is a refusal: it is shown, and that is right."""
+"""What the browser says of a page that is a refusal: the page is right."""
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation",
   (event) => console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`))"""
-FOCUS_IS_SEEN = """element => { const s = getComputedStyle(element);
+FOCUS_IS_VISIBLE = """element => { const s = getComputedStyle(element);
   return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none" }"""
 MOST_TABS = 200
 PATIENCE_MS = 20_000
@@ -51,17 +51,19 @@ class Watched:
     faults: list[str] = field(default_factory=list)
 
     def listen(self, page: Page) -> None:
-        page.on("console", self._said)
+        page.on("console", self._note_message)
         page.on(
             "pageerror", lambda error: self.faults.append(f"error of a script: {error}")
         )
-        page.on("request", self._asked)
+        page.on("request", self._note_request)
 
-    def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not ASKED_FOR.match(message.text):
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not EXPECTED_REFUSAL.match(
+            message.text
+        ):
             self.faults.append(f"console: {message.text}")
 
-    def _asked(self, request: Request) -> None:
+    def _note_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if f"{parts.scheme}://{parts.netloc}" != self.origin:
             self.faults.append(f"asked elsewhere: {request.url}")
@@ -69,15 +71,15 @@ class Watched:
 
 async def opened(browser: Browser, origin: str, **how: Any) -> Watched:  # noqa: ANN401 Playwright's
     """A fresh browser window on the console, with an empty cache."""
-    made = await browser.new_context(
+    context = await browser.new_context(
         base_url=origin, locale="fr-FR", timezone_id="Europe/Paris", **how
     )
-    made.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
-    watched = Watched(made, origin)
+    watched = Watched(context, origin)
     if how.get("java_script_enabled", True):
-        await made.add_init_script(TELL_VIOLATIONS)
-    made.on("page", watched.listen)
+        await context.add_init_script(TELL_VIOLATIONS)
+    context.on("page", watched.listen)
     return watched
 
 
@@ -112,10 +114,10 @@ class Chromium:
         await page.goto(address)
         return page
 
-    def taken(self) -> list[str]:
+    def take_faults(self) -> list[str]:
         """What went wrong since this was last asked."""
-        found, self.faults[:] = list(self.faults), []
-        return found
+        faults, self.faults[:] = list(self.faults), []
+        return faults
 
     async def window(self, who: str) -> BrowserContext:
         """A new window, signed in as the persona."""
@@ -160,7 +162,7 @@ class Keyboard(Mouse):
         await target.wait_for()
         for _ in range(MOST_TABS):
             if await target.evaluate("element => element === document.activeElement"):
-                assert await target.evaluate(FOCUS_IS_SEEN), (
+                assert await target.evaluate(FOCUS_IS_VISIBLE), (
                     f"the focus is not seen on {target}"
                 )
                 return

@@ -76,8 +76,8 @@ async def house(
 ) -> AsyncIterator[House]:
     """The whole console on a register of its own, for a file of tests: each of them has its own people."""
     url = await copies.fresh(request.param)
-    async with housed(url, issuer, issuer_file) as made:
-        yield made
+    async with housed(url, issuer, issuer_file) as whole:
+        yield whole
     await copies.drop(url)
 
 
@@ -90,11 +90,11 @@ async def browser() -> AsyncIterator[Browser]:
         f"no browser at {CHROMIUM}: apt-get install chromium, or name one in CHROMIUM"
     )
     async with async_playwright() as playwright:
-        made = await playwright.chromium.launch(
+        launched = await playwright.chromium.launch(
             executable_path=str(CHROMIUM), args=ARGUMENTS
         )
-        yield made
-        await made.close()
+        yield launched
+        await launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +103,9 @@ async def chromium(
 ) -> AsyncIterator[Chromium]:
     """A server for a file of tests, on SQLite: the HTML is the same on both databases, and another test holds that."""
     async with running(await copies.fresh("sqlite"), issuer, issuer_file) as server:
-        made = Chromium(server, browser)
-        yield made
-        for page in made.pages.values():
+        one_server = Chromium(server, browser)
+        yield one_server
+        for page in one_server.pages.values():
             await page.context.close()
 
 
@@ -115,16 +115,16 @@ Window = Callable[..., Awaitable[Page]]
 @pytest.fixture
 async def window(browser: Browser) -> AsyncIterator[Window]:
     """Opens a browser of its own for somebody, signed in; whatever goes wrong in one of them fails the test."""
-    made: list[Watched] = []
+    windows: list[Watched] = []
 
     async def open_(origin: str, who: str, **how: object) -> Page:
-        made.append(await opened(browser, origin, **how))
-        page = await made[-1].context.new_page()
+        windows.append(await opened(browser, origin, **how))
+        page = await windows[-1].context.new_page()
         await sign_in(page, who)
         return page
 
     yield open_
-    faults = [fault for watched in made for fault in watched.faults]
-    for watched in made:
+    faults = [fault for watched in windows for fault in watched.faults]
+    for watched in windows:
         await watched.context.close()
     assert faults == []

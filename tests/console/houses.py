@@ -25,7 +25,7 @@ from tests.conftest import HeldClock, ReusedDatabase, _plain
 from tests.reading.test_one_statement import listening
 from tests.sign_in.conftest import HOME, Browser, Loop, Machine
 
-from .markup import Form, Shown, shown
+from .markup import Form, ParsedPage, parse_page
 
 TAG = re.compile(r"<[^>]*>")
 URLENCODED = "application/x-www-form-urlencoded"
@@ -54,12 +54,12 @@ class Visit(NamedTuple):
         return TAG.sub(lambda tag: " ".join(tag[0].split()), self.answer.text)
 
     @property
-    def shown(self) -> Shown:
-        return shown(self.answer.text, self.answer.request.url.raw_path.decode())
+    def parsed(self) -> ParsedPage:
+        return parse_page(self.answer.text, self.answer.request.url.raw_path.decode())
 
     @property
-    def asked(self) -> Sequence[Heard]:
-        """What was asked besides the frame of the page."""
+    def questions(self) -> Sequence[Heard]:
+        """What the page asked besides its frame of the page."""
         return [
             heard for heard in self.heard if not heard.query.startswith("query Frame_")
         ]
@@ -77,19 +77,19 @@ class Visitor(Browser):
     async def get(self, address: str) -> Visit:
         return await self.visit("GET", address)
 
-    async def visit(self, method: str, address: str, **asked: Any) -> Visit:  # noqa: ANN401 httpx's
+    async def visit(self, method: str, address: str, **request: Any) -> Visit:  # noqa: ANN401 httpx's
         before = len(self.house.heard)
-        answer = await self.send(method, address, **asked)
+        answer = await self.send(method, address, **request)
         return Visit(answer, self.house.heard[before:])
 
     async def post(
         self, address: str, pairs: Sequence[tuple[str, str]], **headers: str
     ) -> Visit:
-        said = {"content-type": URLENCODED} | {
+        statements = {"content-type": URLENCODED} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
         return await self.visit(
-            "POST", address, content=urlencode(pairs).encode(), headers=said
+            "POST", address, content=urlencode(pairs).encode(), headers=statements
         )
 
     async def submit(
@@ -114,7 +114,7 @@ class Visitor(Browser):
         header = ("/partenaires", {"_jeton", "search"})
         form = next(
             f
-            for f in page.shown.forms
+            for f in page.parsed.forms
             if "search" in f.fields and (f.action, f.fields) != header
         )
         return await self.submit(page, form, search=words)
@@ -125,7 +125,7 @@ class Visitor(Browser):
         """Press a button of the form of an act."""
         return await self.submit(
             visit,
-            visit.shown.form(button=("_etape", step)),
+            visit.parsed.form(button=("_etape", step)),
             ("_etape", step),
             **changes,
         )
@@ -133,10 +133,10 @@ class Visitor(Browser):
     async def act(self, address: str, **changes: str | list[str] | None) -> Visit:
         """Fill in an act's form, verify, confirm: what is answered in the end."""
         form = await self.get(address)
-        assert form.status == 200, form.shown.text
+        assert form.status == 200, form.parsed.text
         steps = {
             value
-            for f in form.shown.forms
+            for f in form.parsed.forms
             for name, value in f.buttons
             if name == "_etape"
         }
@@ -179,11 +179,11 @@ class House:
 
     async def visitor(self, who: str) -> Visitor:
         """Somebody who is signed in already, if they still are."""
-        known = self._visitors.get(who)
-        session = await known.session() if known else None
-        if known is None or session is None or not session.is_fresh:
-            known = self._visitors[who] = await self.arrive(who)
-        return known
+        visitor = self._visitors.get(who)
+        session = await visitor.session() if visitor else None
+        if visitor is None or session is None or not session.is_fresh:
+            visitor = self._visitors[who] = await self.arrive(who)
+        return visitor
 
     async def api(
         self, who: str, query: str, variables: Mapping[str, Any] | None = None
@@ -191,9 +191,9 @@ class House:
         token = self.issuer.issue(who, timedelta(minutes=30))
         transport = httpx.ASGITransport(app=self.app)
         async with httpx.AsyncClient(transport=transport, base_url=HOME) as client:
-            asked = {"query": query, "variables": dict(variables or {})}
+            request = {"query": query, "variables": dict(variables or {})}
             answer = await client.post(
-                "/graphql", json=asked, headers={"Authorization": f"Bearer {token}"}
+                "/graphql", json=request, headers={"Authorization": f"Bearer {token}"}
             )
         return answer.json()
 
@@ -202,11 +202,11 @@ class House:
         assert "errors" not in answer, answer
         return answer["data"]
 
-    async def do(self, who: str, act: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
+    async def do(self, who: str, act: str, shows: str = "", /, **values: object) -> Any:  # noqa: ANN401 JSON
         """The payload of an act that must be done."""
         kind = act[0].upper() + act[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {shows} errors {{ code message }} }} }}"
-        payload = (await self.data(who, query, input=given))["act"]
+        payload = (await self.data(who, query, input=values))["act"]
         assert payload["errors"] == [], payload
         return payload
 
@@ -217,7 +217,7 @@ class House:
     @contextlib.contextmanager
     def overheard(self) -> Iterator[list[str]]:
         """Every statement that the drivers are sent; an act's transaction is one, the snapshot of a look is not."""
-        said: list[str] = []
+        statements: list[str] = []
         reading, looking, transaction = (
             Database.reading,
             Database.looking,
@@ -228,18 +228,21 @@ class House:
         def mapped(
             _connection: object, _cursor: object, statement: str, *_: object
         ) -> None:
-            said.append(statement)
+            statements.append(statement)
 
         @asynccontextmanager
         async def read(database: Database) -> AsyncIterator[Any]:
-            async with reading(database) as driver, listening(dialect, driver, said):
+            async with (
+                reading(database) as driver,
+                listening(dialect, driver, statements),
+            ):
                 yield driver
 
         @asynccontextmanager
         async def looked(database: Database) -> AsyncIterator[Any]:
             async with (
                 looking(database) as session,
-                listening(dialect, await database.driver_of(session), said),
+                listening(dialect, await database.driver_of(session), statements),
             ):
                 if (
                     dialect == "postgresql"
@@ -253,7 +256,7 @@ class House:
 
         @asynccontextmanager
         async def written(database: Database) -> AsyncIterator[Any]:
-            said.append("BEGIN")
+            statements.append("BEGIN")
             async with transaction(database) as session:
                 yield session
 
@@ -261,8 +264,8 @@ class House:
             patch.setattr(Database, "reading", read)
             patch.setattr(Database, "looking", looked)
             patch.setattr(Database, "transaction", written)
-            yield said
-        said[:] = [one for one in said if not one.startswith("BEGIN ")]
+            yield statements
+        statements[:] = [one for one in statements if not one.startswith("BEGIN ")]
 
 
 @asynccontextmanager
@@ -287,7 +290,7 @@ async def housed(
 
         return plain(dataclasses.replace(ports, ask=ask))
 
-    known = {
+    visitor = {
         "DEMO": "1",
         "DATABASE_URL": _plain(url),
         "DEMO_KEY": str(issuer_file),
@@ -297,7 +300,7 @@ async def housed(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server.console_host, "pages_of", overhearing)
         app = way.app = create_app(
-            Settings.from_environ(known), HeldClock(), machine, way, tasks=False
+            Settings.from_environ(visitor), HeldClock(), machine, way, tasks=False
         )
     database = ReusedDatabase.at(url)
     async with app.router.lifespan_context(app):

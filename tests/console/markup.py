@@ -15,7 +15,7 @@ class Form:
 
     action: str
     method: str
-    kept: Pairs = field(default_factory=list)
+    values: Pairs = field(default_factory=list)
     buttons: dict[tuple[str, str], str] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
 
@@ -30,12 +30,12 @@ class Form:
         assert button is None or button in self.buttons, (
             f"no button {button} among {sorted(self.buttons)}"
         )
-        kept = [pair for pair in self.kept if pair[0] not in changes]
+        values = [pair for pair in self.values if pair[0] not in changes]
         for name, value in changes.items():
-            kept += [
+            values += [
                 (name, v) for v in ([value] if isinstance(value, str) else value or [])
             ]
-        return kept + ([button] if button else [])
+        return values + ([button] if button else [])
 
 
 class _Reader(HTMLParser):
@@ -46,47 +46,47 @@ class _Reader(HTMLParser):
         self.inside: list[Form] = []
         self.ids: list[str] = []
         self.headings: list[str] = []
-        self.seen: list[str] = []
+        self.words: list[str] = []
         self._stack: list[str] = []
         self._area: str | None = None
         self._select: tuple[str, str | None, str | None] | None = None
         self._text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: C901 one case a tag
-        given = {k: v if v is not None else "" for k, v in attrs}
-        if "id" in given:
-            self.ids.append(given["id"])
+        attributes = {k: v if v is not None else "" for k, v in attrs}
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
         if tag == "form":
             self.inside.append(
                 Form(
-                    given.get("action") or self.address,
-                    given.get("method", "get").lower(),
+                    attributes.get("action") or self.address,
+                    attributes.get("method", "get").lower(),
                 )
             )
             self.forms.append(self.inside[-1])
         form = self.inside[-1] if self.inside else None
-        name = given.get("name", "")
+        name = attributes.get("name", "")
         if form is not None and tag in {"input", "select", "textarea"} and name:
             form.fields.add(name)
         if form is not None and tag == "button":
-            form.buttons[(name, given.get("value", ""))] = given.get(
+            form.buttons[(name, attributes.get("value", ""))] = attributes.get(
                 "formaction", form.action
             )
         if form is not None and tag == "input" and name:
-            kind = given.get("type", "text")
-            if kind not in {"checkbox", "radio", "file"} or "checked" in given:
-                form.kept.append((name, given.get("value", "")))
+            kind = attributes.get("type", "text")
+            if kind not in {"checkbox", "radio", "file"} or "checked" in attributes:
+                form.values.append((name, attributes.get("value", "")))
         if tag == "textarea":
             self._area, self._text = name, []
         if tag == "select":
             self._select = (name, None, None)
         if tag == "option" and self._select:
             field, first, chosen = self._select
-            value = given.get("value", "")
+            value = attributes.get("value", "")
             self._select = (
                 field,
                 value if first is None else first,
-                value if "selected" in given else chosen,
+                value if "selected" in attributes else chosen,
             )
         if tag in {"h1", "title"}:
             self._text = []
@@ -97,13 +97,13 @@ class _Reader(HTMLParser):
         if tag == "form" and self.inside:
             self.inside.pop()
         if tag == "textarea" and self._area and self.inside:
-            self.inside[-1].kept.append(
+            self.inside[-1].values.append(
                 (self._area, "".join(self._text).removeprefix("\n"))
             )
             self._area = None
         if tag == "select" and self._select and self.inside:
             name, first, chosen = self._select
-            self.inside[-1].kept.append(
+            self.inside[-1].values.append(
                 (name, chosen if chosen is not None else first or "")
             )
             self._select = None
@@ -115,11 +115,11 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._text.append(data)
         if not self._stack:
-            self.seen.append(data)
+            self.words.append(data)
 
 
 @dataclass(frozen=True)
-class Shown:
+class ParsedPage:
     """What a page holds."""
 
     forms: list[Form]
@@ -129,25 +129,25 @@ class Shown:
 
     def form(self, *, field: str = "", button: tuple[str, str] | None = None) -> Form:
         """The one form with this field, or with this button."""
-        found = [
+        matches = [
             f
             for f in self.forms
             if (field in f.fields if field else button in f.buttons)
         ]
-        assert len(found) == 1, (
-            f"{len(found)} forms with {field or button} in: {self.text[:600]}"
+        assert len(matches) == 1, (
+            f"{len(matches)} forms with {field or button} in: {self.text[:600]}"
         )
-        return found[0]
+        return matches[0]
 
 
-def shown(html: str, address: str = "") -> Shown:
+def parse_page(html: str, address: str = "") -> ParsedPage:
     reader = _Reader(address)
     reader.feed(html)
-    return Shown(
+    return ParsedPage(
         reader.forms,
         reader.ids,
         reader.headings,
-        " ".join("".join(reader.seen).split()),
+        " ".join("".join(reader.words).split()),
     )
 
 
@@ -160,6 +160,6 @@ CHANGING = re.compile(
 def steady(html: str, address: str) -> str:
     """A page without its own address, and what every answer makes anew: tokens, keys, the reference number."""
     path = urlsplit(address).path
-    for said in {address, path, escape(address), quote(path, safe="")} - {"/"}:
-        html = html.replace(f'"{said}"', '"·"').replace(f"={said}", "=·")
+    for text in {address, path, escape(address), quote(path, safe="")} - {"/"}:
+        html = html.replace(f'"{text}"', '"·"').replace(f"={text}", "=·")
     return CHANGING.sub("·", html.replace("\u00a0", " "))

@@ -78,24 +78,26 @@ async def extraction(house: House) -> None:
 async def addresses(house: House, page: Page) -> list[str]:
     """Where this page stands: for each of some records, or once; and with filters."""
     if page.document == "why":
-        asked = [
+        questions = [
             {"user": u, "action": "PARTNER_READ", "object": "ptr_99990001200025"}
             for u in PEOPLE
         ]
-        return [f"/pourquoi?{urlencode(a)}" for a in asked]
+        return [f"/pourquoi?{urlencode(a)}" for a in questions]
     if page.document == "who_can":
-        asked = [
+        questions = [
             {"action": "PARTNER_READ", "object": o}
             for o in ("ptr_99990001200025", "ptr_99990003800012")
         ]
-        return [f"/qui?{urlencode(a)}" for a in asked]
+        return [f"/qui?{urlencode(a)}" for a in questions]
     [service] = [s for s in await house.ids(Service) if "ESAT" in s.upper()][:1]
-    made = [
+    addresses = [
         page.path.replace("{id}", i).replace("{service}", service)
         for i in await identifiers(house, page)
     ]
-    made = made or [page.path]
-    return made + [f"{made[0]}?{words}" for words in FILTERS.get(page.document, ())]
+    addresses = addresses or [page.path]
+    return addresses + [
+        f"{addresses[0]}?{words}" for words in FILTERS.get(page.document, ())
+    ]
 
 
 async def identifiers(house: House, page: Page) -> list[str]:
@@ -110,12 +112,9 @@ async def identifiers(house: House, page: Page) -> list[str]:
         return [*PEOPLE, "usr_rien"]
     if page.document not in RECORDS:
         return []
-    known = await house.ids(RECORDS[page.document])
-    assert known, page.document
-    return [
-        *known[:: max(1, len(known) // 4)][:4],
-        f"{known[0].partition('_')[0]}_rien",
-    ]
+    ids = await house.ids(RECORDS[page.document])
+    assert ids, page.document
+    return [*ids[:: max(1, len(ids) // 4)][:4], f"{ids[0].partition('_')[0]}_rien"]
 
 
 BY_NAME = {page.document: page for page in PAGES}

@@ -70,7 +70,7 @@ async def lines_of_an_import_that_conflict(chromium: Chromium, ids: Ids) -> Page
 
 
 async def an_import_without_its_file(chromium: Chromium, ids: Ids) -> Page:
-    made = await chromium.server.do(
+    answer = await chromium.server.do(
         PARIS,
         "importOpen",
         "import { id }",
@@ -78,7 +78,7 @@ async def an_import_without_its_file(chromium: Chromium, ids: Ids) -> Page:
         organismId=ids["organismId"],
     )
     return await at(
-        chromium, PARIS, f"/imports/{made['import']['id']}", "Fichier de l’extraction"
+        chromium, PARIS, f"/imports/{answer['import']['id']}", "Fichier de l’extraction"
     )
 
 
@@ -147,7 +147,7 @@ async def an_invitation_and_its_code(chromium: Chromium, ids: Ids) -> Page:
     return await pressed(page, DO, "Le code de l’invitation")
 
 
-async def a_form_kept_for_later(chromium: Chromium, _: Ids) -> Page:
+async def a_form_saved_for_later(chromium: Chromium, _: Ids) -> Page:
     page = await at(
         chromium, PARIS, "/actes/partnerRegister", "Enregistrer un partenaire"
     )
@@ -243,7 +243,7 @@ STATES: tuple[State, ...] = (
     a_review_with_its_consequences,
     a_conflict,
     an_invitation_and_its_code,
-    a_form_kept_for_later,
+    a_form_saved_for_later,
     the_request_of_a_page,
     the_request_of_a_form,
     a_lot_to_begin,

@@ -26,8 +26,8 @@ MOST = 60
 
 async def tabbed(page: Page) -> dict[str, Any]:
     await page.keyboard.press("Tab")
-    found: dict[str, Any] = await page.evaluate(FOCUSED)
-    return found
+    focus: dict[str, Any] = await page.evaluate(FOCUSED)
+    return focus
 
 
 async def test_the_first_tabs_lead_to_the_content_and_to_the_search(

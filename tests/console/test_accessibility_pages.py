@@ -22,7 +22,7 @@ DEFECTS = """() => { document.body.insertAdjacentHTML("beforeend", `<main><h1>De
   sheet.replaceSync(".hint { color: #777 !important } .button { border: 0 !important; animation: x 1s }");
   document.adoptedStyleSheets = [sheet]; }"""
 
-SAID = (
+EXPECTED = (
     "2 first headings",
     "a heading jumps to level 4",
     "the id main is there twice",
@@ -62,6 +62,6 @@ async def test_a_page_with_defects_would_be_found(chromium: Chromium) -> None:
     page = await chromium.page("agent-paris", "/accessibilite")
     await page.evaluate(DEFECTS)
 
-    found = await defects(chromium, page)
+    report = await defects(chromium, page)
 
-    assert [said for said in SAID if said not in found] == []
+    assert [defect for defect in EXPECTED if defect not in report] == []

@@ -29,22 +29,22 @@ async def people(house: House) -> dict[str, dict[str, object]]:
 
 
 async def rows_of(house: House, *users: str) -> list[str]:
-    known = await people(house)
-    return [str(known[user]["id"]) for user in users]
+    ids_by_user = await people(house)
+    return [str(ids_by_user[user]["id"]) for user in users]
 
 
 async def choose(visitor: Visitor, ids: list[str], act: str = "userSuspend") -> Visit:
     """Tick these rows in the list, and choose an act."""
     page = await visitor.get("/utilisateurs?taille=100")
     sent = await visitor.post(
-        f"/lots/{act}", [*page.shown.form(field="ids").filled({"ids": ids}), SUSPEND]
+        f"/lots/{act}", [*page.parsed.form(field="ids").filled({"ids": ids}), SUSPEND]
     )
     return await follow(visitor, sent)
 
 
 async def follow(visitor: Visitor, sent: Visit) -> Visit:
     """The page that an answer leads to; what the answer asked is told with it."""
-    assert sent.status == 303, sent.shown.text
+    assert sent.status == 303, sent.parsed.text
     page = await visitor.get(sent.place)
     return Visit(page.answer, [*sent.heard, *page.heard])
 
@@ -91,7 +91,7 @@ def targets(visit: Visit) -> list[str]:
 
 
 def token_of(visit: Visit) -> str:
-    return next(v for f in visit.shown.forms for n, v in f.kept if n == "_jeton")
+    return next(v for f in visit.parsed.forms for n, v in f.values if n == "_jeton")
 
 
 async def reinstate(house: House, *users: str) -> None:
@@ -120,7 +120,7 @@ async def test_the_rows_that_are_ticked_are_previewed_then_done_and_told_one_by_
     report = await step(visitor, preview, "faire")
 
     assert chosen.status == preview.status == report.status == 200
-    assert "Rien n’est encore fait" in preview.shown.text
+    assert "Rien n’est encore fait" in preview.parsed.text
     assert not before["usr_lecteur-canal"]["suspended"]
     assert all(h.variables["input"]["dryRun"] for h in acts(preview))
     assert "refusé" in preview.text
@@ -140,7 +140,7 @@ async def test_nothing_is_done_without_its_reason(house: House) -> None:
     visit = await visitor.step(chosen, "verifier", suspensionReason=" ")
 
     assert visit.status == 422
-    assert "est à renseigner" in visit.shown.text
+    assert "est à renseigner" in visit.parsed.text
     assert not acts(visit)
 
 
@@ -158,11 +158,11 @@ async def test_a_report_is_a_file_too_and_what_was_refused_may_begin_again_alone
     )
 
     report = await step(visitor, preview, "faire")
-    told = await report_of(visitor, report)
+    lines = await report_of(visitor, report)
     again = await visitor.step(await step(visitor, report, "recommencer"), "verifier")
 
-    assert [(i, o) for i, o, _ in told] == [(ids[0], "Fait"), (ids[1], "Refusé")]
-    assert told[1][2]
+    assert [(i, o) for i, o, _ in lines] == [(ids[0], "Fait"), (ids[1], "Refusé")]
+    assert lines[1][2]
     assert targets(again) == [ids[1]]
     assert [h.variables["input"]["suspensionReason"] for h in acts(again)] == [
         "Absence"
@@ -175,7 +175,7 @@ async def test_all_the_results_of_the_filter_are_chosen_and_no_other(
 ) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get("/utilisateurs?suspended=true")
-    form = page.shown.form(field="ids")
+    form = page.parsed.form(field="ids")
 
     sent = await visitor.post(
         "/lots/userDeactivate", [*form.filled({"_tous": "1"}), SUSPEND]
@@ -188,16 +188,16 @@ async def test_all_the_results_of_the_filter_are_chosen_and_no_other(
 
 async def test_all_the_results_of_a_search_by_name_are_chosen_too(house: House) -> None:
     visitor = await house.visitor("agent-paris")
-    found = await visitor.get((await visitor.search("/utilisateurs", "Dubois")).place)
-    form = found.shown.form(field="ids")
+    listed = await visitor.get((await visitor.search("/utilisateurs", "Dubois")).place)
+    form = listed.parsed.form(field="ids")
 
     sent = await visitor.post(
         "/lots/userSuspend", [*form.filled({"_tous": "1"}), SUSPEND]
     )
     chosen = await follow(visitor, sent)
 
-    assert "1 ligne" in chosen.shown.headings[0].replace("\u00a0", " ")
-    assert "Dubois" in chosen.shown.text
+    assert "1 ligne" in chosen.parsed.headings[0].replace("\u00a0", " ")
+    assert "Dubois" in chosen.parsed.text
 
 
 # once, and as the server did it
@@ -233,7 +233,7 @@ async def test_a_lot_that_was_cut_is_taken_up_where_it_was_and_nothing_is_done_t
 
     assert meanwhile["usr_declarante-canal"]["suspended"]
     assert not meanwhile["usr_declarant-canal"]["suspended"]
-    assert "L’issue de 2 lignes n’est pas connue" in report.shown.text.replace(
+    assert "L’issue de 2 lignes n’est pas connue" in report.parsed.text.replace(
         "\u00a0", " "
     )
     after = await people(house)
@@ -246,8 +246,8 @@ async def test_a_lot_that_was_cut_is_taken_up_where_it_was_and_nothing_is_done_t
 
 
 def _then_stop(do: Any) -> Any:  # noqa: ANN401 a method
-    async def once(*asked: Any, **also: Any) -> None:  # noqa: ANN401 its arguments
-        await do(*asked, **also)
+    async def once(*arguments: Any, **also: Any) -> None:  # noqa: ANN401 its arguments
+        await do(*arguments, **also)
         raise RuntimeError("the process stops")
 
     return once
@@ -301,8 +301,8 @@ async def test_a_report_that_is_opened_again_tells_the_same_and_does_nothing(
 
     assert acts(again) == []
     assert (
-        again.shown.headings
-        == report.shown.headings
+        again.parsed.headings
+        == report.parsed.headings
         == ["Suspendre\u00a0: compte rendu"]
     )
     assert not (await people(house))["usr_declarante-canal"]["suspended"]
@@ -337,12 +337,12 @@ async def test_no_name_of_a_lot_is_in_the_register_in_clear_nor_in_its_form(
     async with house.database.looking() as session:
         contents = list(await session.scalars(select(EntryRecord.content)))
 
-    assert "Dubois" in chosen.shown.text
+    assert "Dubois" in chosen.parsed.text
     assert contents
     assert not [
         content for content in contents if b"ubois" in content or b"aff_" in content
     ]
-    assert "ubois" not in str([form.kept for form in chosen.shown.forms])
+    assert "ubois" not in str([form.values for form in chosen.parsed.forms])
 
 
 async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist(
@@ -363,7 +363,7 @@ async def test_a_row_that_one_may_not_read_is_refused_as_one_that_does_not_exist
 
     assert forged.status == 200
     assert ("_etape", "faire") not in {
-        button for form in forged.shown.forms for button in form.buttons
+        button for form in forged.parsed.forms for button in form.buttons
     }
     assert not [h for h in acts(forged) if not h.variables["input"]["dryRun"]]
     answers = [h.answer["data"]["userSuspend"]["errors"] for h in acts(forged)][1:]

@@ -25,8 +25,8 @@ ACT: Any = SCHEMA.type_map["Act"]
 
 
 def of(name: str) -> GraphQLInputType:
-    found: GraphQLInputType = ACT.fields[name].type
-    return found
+    kind: GraphQLInputType = ACT.fields[name].type
+    return kind
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,11 @@ def test_a_text_becomes_the_value_of_its_type(
 def test_a_text_that_does_not_fit_is_told_by_its_path_and_never_repeated(
     name: str, text: str
 ) -> None:
-    with pytest.raises(InvalidValue) as told:
+    with pytest.raises(InvalidValue) as invalid:
         cast(of(name), {name: [text]}, name)
 
-    assert told.value.path == name
-    assert text.casefold() not in told.value.sentence.casefold()
+    assert invalid.value.path == name
+    assert text.casefold() not in invalid.value.sentence.casefold()
 
 
 def test_the_last_of_several_texts_counts() -> None:
@@ -92,7 +92,7 @@ def test_the_last_of_several_texts_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "made"),
+    ("texts", "expected"),
     [
         (["a", "b"], ["a", "b"]),
         (["a\nb;c"], ["a", "b", "c"]),
@@ -101,9 +101,9 @@ def test_the_last_of_several_texts_counts() -> None:
     ],
 )
 def test_a_list_of_leaves_is_several_texts_or_one_text_of_several_lines(
-    given: list[str], made: list[str]
+    texts: list[str], expected: list[str]
 ) -> None:
-    assert cast(of("ids"), {"ids": given}, "ids") == made
+    assert cast(of("ids"), {"ids": texts}, "ids") == expected
     assert cast(of("ids"), {}, "ids") is None
 
 
@@ -140,10 +140,10 @@ def test_a_list_of_objects_is_built_by_index_in_the_order_of_the_numbers() -> No
 
 
 def test_the_fault_of_a_nested_field_names_its_whole_path() -> None:
-    with pytest.raises(InvalidValue) as told:
+    with pytest.raises(InvalidValue) as invalid:
         cast(of("lines"), {"lines.1.person.born": ["hier"]}, "lines")
 
-    assert told.value.path == "lines.1.person.born"
+    assert invalid.value.path == "lines.1.person.born"
 
 
 def test_an_input_object_as_a_whole_takes_the_fields_without_a_prefix() -> None:
@@ -156,14 +156,14 @@ def test_an_input_object_as_a_whole_takes_the_fields_without_a_prefix() -> None:
 def test_a_page_leaves_out_what_does_not_fit_and_says_so(console: Console) -> None:
     document = console.library.queries["partners"]
 
-    found, told = console.variables(
+    values, warnings = console.variables(
         document, {"mode": ["INVENTED"], "search": ["canal"], "inconnue": ["x"]}
     )
 
-    assert found == {"search": "canal"}
-    assert len(told) == 1
-    assert "INVENTED" not in told[0]
-    assert console.title(document, "mode") in told[0]
+    assert values == {"search": "canal"}
+    assert len(warnings) == 1
+    assert "INVENTED" not in warnings[0]
+    assert console.title(document, "mode") in warnings[0]
 
 
 def test_a_page_that_lacks_what_its_document_needs_is_nothing_at_that_address(

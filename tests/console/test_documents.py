@@ -247,8 +247,10 @@ def test_every_value_of_an_enum_has_a_french_word() -> None:
 
 
 def test_every_field_that_a_page_shows_has_a_title(library: Library) -> None:
-    shown = [*library.queries.values(), *library.forms.values()]
-    untitled = {name for document in shown for name in _untitled(document.selection)}
+    documents = [*library.queries.values(), *library.forms.values()]
+    untitled = {
+        name for document in documents for name in _untitled(document.selection)
+    }
 
     assert untitled == set()
 

@@ -26,24 +26,24 @@ MANY = 130
 async def many(house: House) -> None:
     names = [*FORMULAS, *(f"Partenaire {index:03d}" for index in range(MANY))]
     for name in names:
-        given = {
+        values = {
             "name": name,
             "siret": a_siret(),
             "kind": "OTHER",
             "organismId": "org_751",
         }
-        await house.do("agent-paris", "partnerRegister", **given)
+        await house.do("agent-paris", "partnerRegister", **values)
 
 
 async def file(visitor: Visitor, address: str, kind: str = "csv") -> Visit:
     page = await visitor.get(address)
     return await visitor.submit(
-        page, page.shown.form(button=("format", kind)), ("format", kind)
+        page, page.parsed.form(button=("format", kind)), ("format", kind)
     )
 
 
 def rows(visit: Visit) -> list[list[str]]:
-    assert visit.status == 200, visit.shown.text
+    assert visit.status == 200, visit.parsed.text
     return list(
         csv.reader(
             io.StringIO(visit.answer.content.decode("utf-8-sig"), newline=""),
@@ -55,14 +55,14 @@ def rows(visit: Visit) -> list[list[str]]:
 async def every(house: House, who: str, **filters: object) -> list[str]:
     query = """query($after: String, $kind: PartnerKind) {
       partners(first: 100, after: $after, kind: $kind) { nodes { name } pageInfo { hasNextPage endCursor } } }"""
-    found: list[str] = []
+    names: list[str] = []
     after = None
     while True:
-        told = (await house.data(who, query, after=after, **filters))["partners"]
-        found += [n["name"] for n in told["nodes"]]
-        if not told["pageInfo"]["hasNextPage"]:
-            return found
-        after = told["pageInfo"]["endCursor"]
+        lines = (await house.data(who, query, after=after, **filters))["partners"]
+        names += [n["name"] for n in lines["nodes"]]
+        if not lines["pageInfo"]["hasNextPage"]:
+            return names
+        after = lines["pageInfo"]["endCursor"]
 
 
 async def test_a_file_holds_every_row_of_the_filter_over_all_its_pages(
@@ -70,12 +70,12 @@ async def test_a_file_holds_every_row_of_the_filter_over_all_its_pages(
 ) -> None:
     visitor = await house.visitor("agent-paris")
 
-    told = rows(await file(visitor, "/partenaires?kind=OTHER&taille=25"))[1:]
+    lines = rows(await file(visitor, "/partenaires?kind=OTHER&taille=25"))[1:]
 
     names = await every(house, "agent-paris", kind="OTHER")
     assert len(names) == MANY + len(FORMULAS)
     assert [
-        row[0].removeprefix("'") if row[0].startswith("'") else row[0] for row in told
+        row[0].removeprefix("'") if row[0].startswith("'") else row[0] for row in lines
     ] == names
 
 
@@ -86,9 +86,9 @@ async def test_a_file_of_a_later_page_begins_at_the_first_row_all_the_same(
     page = await visitor.get("/partenaires?kind=OTHER&taille=50")
     [later] = re.findall(r'rel="next" href="([^"]*)"', page.text)
 
-    told = rows(await file(visitor, "/partenaires" + html.unescape(later)))[1:]
+    lines = rows(await file(visitor, "/partenaires" + html.unescape(later)))[1:]
 
-    assert len(told) == MANY + len(FORMULAS)
+    assert len(lines) == MANY + len(FORMULAS)
 
 
 async def test_a_file_has_the_columns_of_the_list_and_nothing_that_a_spreadsheet_runs(
@@ -98,17 +98,17 @@ async def test_a_file_has_the_columns_of_the_list_and_nothing_that_a_spreadsheet
     listing = BY_NAME["partners"].listing
     assert listing is not None
 
-    [titles, *told] = rows(await file(visitor, "/partenaires?kind=OTHER"))
+    [titles, *lines] = rows(await file(visitor, "/partenaires?kind=OTHER"))
 
     assert titles == [column.title for column in listing.columns]
     dangerous = [
         row[0]
-        for row in told
+        for row in lines
         if any(row[0].lstrip("'").strip() == f.strip() for f in FORMULAS)
     ]
     assert len(dangerous) == len(FORMULAS)
     assert all(name.startswith("'") for name in dangerous)
-    assert all(len(row[1]) == 14 for row in told)
+    assert all(len(row[1]) == 14 for row in lines)
 
 
 async def test_a_workbook_holds_the_same_rows_and_the_filters_in_words(
@@ -137,10 +137,10 @@ async def test_a_file_is_journaled_with_its_filters_and_never_with_a_name(
     visitor = await house.visitor("agent-paris")
     place = (await visitor.search("/utilisateurs", "Dubois")).place
 
-    told = rows(await file(visitor, place))
+    lines = rows(await file(visitor, place))
     entries = (await house.data("admin-national", JOURNAL))["journal"]["nodes"]
 
-    assert [row[0] for row in told[1:]] == ["Dubois"]
+    assert [row[0] for row in lines[1:]] == ["Dubois"]
     assert entries
     assert "ubois" not in str(entries)
 
@@ -155,7 +155,7 @@ async def test_a_file_is_given_to_whom_the_graph_lets_and_to_nobody_else(
     assert page.listing is not None
     visitor = await house.visitor(who)
     listed = await visitor.get(page.path)
-    token = next(v for f in listed.shown.forms for n, v in f.kept if n == "_jeton")
+    token = next(v for f in listed.parsed.forms for n, v in f.values if n == "_jeton")
     may = page.listing.export_needs in listed.heard[0].answer["data"]["viewer"]["may"]
 
     visit = await visitor.post(
@@ -172,7 +172,7 @@ async def test_a_file_is_given_to_whom_the_graph_lets_and_to_nobody_else(
         assert visit.status == 400
         assert not visit.answer.headers.get("content-disposition")
         assert ("format", "csv") not in {
-            b for f in listed.shown.forms for b in f.buttons
+            b for f in listed.parsed.forms for b in f.buttons
         }
 
 
@@ -185,8 +185,8 @@ async def test_no_file_is_made_of_what_is_not_offered(
     visitor = await house.visitor("agent-paris")
     token = next(
         v
-        for f in (await visitor.get("/sessions")).shown.forms
-        for n, v in f.kept
+        for f in (await visitor.get("/sessions")).parsed.forms
+        for n, v in f.values
         if n == "_jeton"
     )
 

@@ -52,27 +52,27 @@ def read(content: bytes) -> list[list[str]]:
     )
 
 
-@pytest.mark.parametrize("said", DANGEROUS[:-2])
-def test_nothing_that_a_spreadsheet_would_run_begins_a_cell(said: str) -> None:
-    assert text(said).startswith("'")
-    assert text([said]).startswith("'")
+@pytest.mark.parametrize("written", DANGEROUS[:-2])
+def test_nothing_that_a_spreadsheet_would_run_begins_a_cell(written: str) -> None:
+    assert text(written).startswith("'")
+    assert text([written]).startswith("'")
 
 
-@pytest.mark.parametrize("said", DANGEROUS)
-def test_a_dangerous_name_stays_one_quoted_cell_of_its_line(said: str) -> None:
-    [row] = read(as_csv([], [["a", said, "b"]]))[1:]
+@pytest.mark.parametrize("written", DANGEROUS)
+def test_a_dangerous_name_stays_one_quoted_cell_of_its_line(written: str) -> None:
+    [row] = read(as_csv([], [["a", written, "b"]]))[1:]
 
     assert (row[0], row[2]) == ("a", "b")
-    assert row[1].lstrip("'") == said.lstrip("'")
+    assert row[1].lstrip("'") == written.lstrip("'")
 
 
-@pytest.mark.parametrize("said", HARMLESS)
-def test_what_is_harmless_is_not_touched(said: str) -> None:
-    assert text(said) == said
+@pytest.mark.parametrize("written", HARMLESS)
+def test_what_is_harmless_is_not_touched(written: str) -> None:
+    assert text(written) == written
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "written"),
     [
         (None, ""),
         (True, "oui"),
@@ -87,9 +87,9 @@ def test_what_is_harmless_is_not_touched(said: str) -> None:
     ],
 )
 def test_a_value_is_written_as_french_spreadsheets_write_it(
-    value: object, said: str
+    value: object, written: str
 ) -> None:
-    assert text(value) == said
+    assert text(value) == written
 
 
 def test_a_csv_opens_by_a_double_click_in_french() -> None:
@@ -106,15 +106,15 @@ def test_a_csv_opens_by_a_double_click_in_french() -> None:
 
 def opened(
     rows: list[list[Any]],
-    said: list[tuple[str, str]],
+    written: list[tuple[str, str]],
     titles: tuple[str, ...] = ("Nom", "SIRET"),
 ) -> Any:  # noqa: ANN401 openpyxl's
-    return load_workbook(io.BytesIO(as_xlsx(titles, rows, said)))
+    return load_workbook(io.BytesIO(as_xlsx(titles, rows, written)))
 
 
-@pytest.mark.parametrize("said", [*DANGEROUS, *HARMLESS])
-def test_a_cell_of_a_workbook_is_text_and_never_a_formula(said: str) -> None:
-    cell = opened([[said, "99990001200017"]], [])["Liste"]["A2"]
+@pytest.mark.parametrize("written", [*DANGEROUS, *HARMLESS])
+def test_a_cell_of_a_workbook_is_text_and_never_a_formula(written: str) -> None:
+    cell = opened([[written, "99990001200017"]], [])["Liste"]["A2"]
 
     assert cell.data_type in {"s", "inlineStr"}
     assert not str(cell.value).startswith(("=", "＝"))
@@ -160,8 +160,8 @@ def test_a_workbook_may_have_more_columns_than_letters() -> None:
 
 @pytest.mark.parametrize("control", ["\x00", "\x0b", "\x1b", "\ufffe"])
 def test_a_name_with_a_control_character_does_not_stop_a_file(control: str) -> None:
-    said = opened([[f"a{control}b", ""]], [])["Liste"]["A2"].value
+    written = opened([[f"a{control}b", ""]], [])["Liste"]["A2"].value
 
-    assert said.startswith("a")
-    assert said.endswith("b")
+    assert written.startswith("a")
+    assert written.endswith("b")
     assert read(as_csv(["Nom"], [[f"a{control}b"]]))[1][0].startswith("a")

@@ -7,7 +7,7 @@ import pytest
 from schema.actions import needs
 from tests.acting.ledger import journalled
 
-from .addresses import form, known
+from .addresses import form, world_ids
 from .houses import House
 from .places import PERSONAS
 
@@ -53,28 +53,28 @@ async def test_a_form_is_offered_to_who_may_do_its_act_somewhere_and_refused_to_
             assert visit.status == 403
             assert (
                 "Vos droits d’aujourd’hui ne comportent pas cet acte."
-                in visit.shown.text
+                in visit.parsed.text
             )
             assert not [
-                form for form in visit.shown.forms if form.action.startswith("/actes/")
+                form for form in visit.parsed.forms if form.action.startswith("/actes/")
             ]
 
 
 async def test_what_is_sent_to_such_a_form_is_refused_as_it_is(house: House) -> None:
     visitor = await house.visitor("lecteur-paris")
-    token = dict((await visitor.get("/sessions")).shown.form(field="theme").kept)[
+    token = dict((await visitor.get("/sessions")).parsed.form(field="theme").values)[
         "_jeton"
     ]
     before = await journalled(house.database, "parameterSet")
 
-    given = [
+    values = [
         ("_jeton", token),
         ("_etape", "faire"),
         ("name", "RG_MIN"),
         ("value", "1"),
         ("startsOn", "2027-01-01"),
     ]
-    visit = await visitor.post("/actes/parameterSet", given)
+    visit = await visitor.post("/actes/parameterSet", values)
 
     assert visit.status == 403
     assert not [heard for heard in visit.heard if "mutation" in heard.query]
@@ -97,7 +97,7 @@ async def test_every_organism_that_a_centre_may_support_is_offered(
     """The Caf, the multi-branch bodies and the CNA are more than a page of a hundred."""
     visitor = await house.visitor("admin-national")
 
-    page = await visitor.get(form("organismSupportSet", await known(house.data)))
+    page = await visitor.get(form("organismSupportSet", await world_ids(house.data)))
 
     offered = set(re.findall(r'name="organismIds"[^>]*value="([^"]+)"', page.text))
     halves = "{ a: organisms(first: 100) { nodes { id kind } } b: organisms(last: 100) { nodes { id kind } } }"

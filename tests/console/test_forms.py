@@ -30,10 +30,12 @@ async def affiliation(house: House, user: str, partner: str = CANAL) -> str:
 
 async def person(house: House, identifier: str) -> dict[str, str]:
     query = "query($id: ID!) { node(id: $id) { ... on Affiliation { jobTitle user { givenName familyName } } } }"
-    told: dict[str, Any] = (
+    answer: dict[str, Any] = (
         await house.data("gestionnaire-canal", query, id=identifier)
     )["node"]
-    return {str(k): str(v) for k, v in {**told, **told["user"]}.items() if k != "user"}
+    return {
+        str(k): str(v) for k, v in {**answer, **answer["user"]}.items() if k != "user"
+    }
 
 
 async def invited(house: House, email: str) -> int:
@@ -65,9 +67,9 @@ async def test_what_an_address_proposes_and_the_form_unticks_is_not_done(
 
     visit = await visitor.step(form, "verifier", userIds=None)
 
-    assert ("userIds", "usr_lecteur-canal") in form.shown.form(
+    assert ("userIds", "usr_lecteur-canal") in form.parsed.form(
         button=("_etape", "verifier")
-    ).kept
+    ).values
     assert visit.status == 422
     assert not [h for h in visit.heard if h.query.startswith("mutation")]
 
@@ -88,9 +90,9 @@ async def test_a_form_shows_what_is_missing_beside_its_field_and_keeps_the_rest(
     )
     assert 'href="#f-person-familyName"' in visit.text
     assert 'id="f-person-familyName-error"' in visit.text
-    assert ("person.givenName", "Inès") in visit.shown.form(
+    assert ("person.givenName", "Inès") in visit.parsed.form(
         button=("_etape", "verifier")
-    ).kept
+    ).values
     assert not [h for h in visit.heard if h.query.startswith("mutation")]
 
 
@@ -109,26 +111,26 @@ async def test_what_is_typed_comes_back_escaped_and_whole(
 
     assert visit.status == 422
     assert "<script>alert" not in visit.text
-    assert ("person.givenName", typed) in visit.shown.form(
+    assert ("person.givenName", typed) in visit.parsed.form(
         button=("_etape", "verifier")
-    ).kept
+    ).values
 
 
 async def test_a_refusal_of_the_graph_stands_beside_the_field_that_it_is_about(
     house: House,
 ) -> None:
     visitor = await house.visitor("agent-paris")
-    given = {
+    values = {
         "name": "Esat",
         "siret": "99990009900012",
         "kind": "ESAT",
         "organismId": "org_751",
     }
 
-    visit = await visitor.act("/actes/partnerRegister", **given)
+    visit = await visitor.act("/actes/partnerRegister", **values)
 
     assert visit.status == 422
-    assert 'href="#f-siret"' in visit.text, visit.shown.text
+    assert 'href="#f-siret"' in visit.text, visit.parsed.text
     assert 'id="f-siret-error"' in visit.text
 
 
@@ -144,10 +146,10 @@ async def test_a_verified_form_can_be_changed_and_nothing_is_done_before_it_is_c
     changed = await visitor.step(review, "modifier")
 
     assert review.status == changed.status == 200
-    assert email in review.shown.text
-    assert ("person.email", email) in changed.shown.form(
+    assert email in review.parsed.text
+    assert ("person.email", email) in changed.parsed.form(
         button=("_etape", "verifier")
-    ).kept
+    ).values
     assert await invited(house, email) == 0
 
 
@@ -177,8 +179,8 @@ async def test_two_forms_are_two_acts(house: House) -> None:
     visitor = await house.visitor("gestionnaire-canal")
     keys = set()
     for _ in range(2):
-        form = (await visitor.get(form_of())).shown.form(button=("_etape", "verifier"))
-        keys |= {value for name, value in form.kept if name == "_cle"}
+        form = (await visitor.get(form_of())).parsed.form(button=("_etape", "verifier"))
+        keys |= {value for name, value in form.values if name == "_cle"}
 
     assert len(keys) == 2
 
@@ -204,13 +206,13 @@ async def test_what_was_typed_when_the_session_ran_out_is_given_back_after_signi
     assert sent.place.startswith("/connexion?")
     assert "ines" not in sent.place.lower()
     assert sent.heard == []
-    assert "Votre session a pris fin" in page.shown.text
-    kept = dict(again.shown.form(button=("_etape", "verifier")).kept)
-    assert (kept["person.givenName"], kept["person.email"]) == (
+    assert "Votre session a pris fin" in page.parsed.text
+    values = dict(again.parsed.form(button=("_etape", "verifier")).values)
+    assert (values["person.givenName"], values["person.email"]) == (
         "Inès",
         "late@exemple.fr",
     )
-    assert "Votre saisie a été gardée" in again.shown.text
+    assert "Votre saisie a été gardée" in again.parsed.text
     done = await visitor.step(await visitor.step(again, "verifier"), "faire")
     assert done.status == 200
     assert await invited(house, "late@exemple.fr") == 1
@@ -233,8 +235,8 @@ async def test_what_was_typed_is_given_back_to_nobody_else(house: House) -> None
 
 async def closing(house: House) -> str:
     query = "query($id: ID!) { partner(by: {id: $id}) { conventionInForce { id } } }"
-    told = await house.data("agent-bouches-du-rhone", query, id="ptr_99990004600015")
-    return f"/actes/conventionClose?conventionId={told['partner']['conventionInForce']['id']}"
+    answer = await house.data("agent-bouches-du-rhone", query, id="ptr_99990004600015")
+    return f"/actes/conventionClose?conventionId={answer['partner']['conventionInForce']['id']}"
 
 
 async def test_a_sensitive_act_asks_who_one_is_again_and_comes_back_with_what_was_typed(
@@ -247,20 +249,23 @@ async def test_a_sensitive_act_asks_who_one_is_again_and_comes_back_with_what_wa
     sent = await visitor.step(
         form, "verifier", closingReason="TERMINATED_BY_CAF", on="2027-01-31"
     )
-    asked = await visitor.get(sent.place)
+    redirect = await visitor.get(sent.place)
 
     assert sent.status == 303
     assert sent.place.startswith("/connexion/aller?force=1&retour=")
     assert not [h for h in sent.heard if h.query.startswith("mutation")]
-    assert "prompt=login" in asked.place
-    chosen = await visitor.choose(asked.answer, "agent-bouches-du-rhone")
+    assert "prompt=login" in redirect.place
+    chosen = await visitor.choose(redirect.answer, "agent-bouches-du-rhone")
     back = await visitor.send("GET", chosen.headers["location"])
     again = await visitor.get(back.headers["location"])
-    kept = dict(again.shown.form(button=("_etape", "verifier")).kept)
-    assert (kept["on"], kept["closingReason"]) == ("2027-01-31", "TERMINATED_BY_CAF")
+    values = dict(again.parsed.form(button=("_etape", "verifier")).values)
+    assert (values["on"], values["closingReason"]) == (
+        "2027-01-31",
+        "TERMINATED_BY_CAF",
+    )
     review = await visitor.step(again, "verifier")
     assert review.status == 200
-    assert "Ce que cela change" in review.shown.text
+    assert "Ce que cela change" in review.parsed.text
 
 
 async def test_an_act_that_is_not_sensitive_asks_nothing_again(house: House) -> None:
@@ -296,21 +301,21 @@ async def test_the_second_of_two_sees_what_was_what_is_and_what_they_typed_and_c
     conflict = await sylvie.step(review, "faire")
 
     assert conflict.status == 409
-    text = conflict.shown.text
+    text = conflict.parsed.text
     assert str(before["jobTitle"]) in text
     assert "Chef de cuisine" in text
     assert "Cheffe d'équipe" in text
     assert (await person(house, identifier))["jobTitle"] == "Chef de cuisine"
     choices = {
         name
-        for name in conflict.shown.form(button=("_etape", "reprendre")).fields
+        for name in conflict.parsed.form(button=("_etape", "reprendre")).fields
         if name.startswith("_choix.")
     }
     assert "_choix.person.jobTitle" in choices
 
     resumed = await sylvie.step(conflict, "reprendre")
-    kept = dict(resumed.shown.form(button=("_etape", "verifier")).kept)
-    assert kept["person.jobTitle"] == "Cheffe d'équipe"
+    values = dict(resumed.parsed.form(button=("_etape", "verifier")).values)
+    assert values["person.jobTitle"] == "Cheffe d'équipe"
     done = await sylvie.step(await sylvie.step(resumed, "verifier"), "faire")
     assert done.status == 303
     assert (await person(house, identifier))["jobTitle"] == "Cheffe d'équipe"
@@ -331,11 +336,11 @@ async def test_after_a_conflict_the_current_value_may_be_taken_field_by_field(
         conflict, "reprendre", **{"_choix.person.jobTitle": "actuelle"}
     )
 
-    kept = dict(resumed.shown.form(button=("_etape", "verifier")).kept)
-    assert kept["person.jobTitle"] == "Assistante de direction"
+    values = dict(resumed.parsed.form(button=("_etape", "verifier")).values)
+    assert values["person.jobTitle"] == "Assistante de direction"
     assert (
-        kept["_version"]
-        != dict(hers.shown.form(button=("_etape", "verifier")).kept)["_version"]
+        values["_version"]
+        != dict(hers.parsed.form(button=("_etape", "verifier")).values)["_version"]
     )
 
 
@@ -361,6 +366,6 @@ async def test_a_form_carries_no_value_of_its_object_in_clear(house: House) -> N
 
     form = await visitor.get(f"/actes/userDeactivate?affiliationId={identifier}")
 
-    shown = dict(form.shown.form(button=("_etape", "verifier")).kept)
-    assert str((await person(house, identifier))["jobTitle"]) not in str(shown)
-    assert len(shown["_avant"]) > 20
+    values = dict(form.parsed.form(button=("_etape", "verifier")).values)
+    assert str((await person(house, identifier))["jobTitle"]) not in str(values)
+    assert len(values["_avant"]) > 20

@@ -21,7 +21,7 @@ ACTS = re.compile(r'href="(/actes/[^"]*)"')
 
 def acts(visit: Visit) -> list[str]:
     """The acts that a page offers."""
-    return [html.unescape(found) for found in ACTS.findall(visit.text)]
+    return [html.unescape(match) for match in ACTS.findall(visit.text)]
 
 
 def named(visit: Visit, act: str) -> list[str]:
@@ -54,11 +54,11 @@ async def prepared(house: House, partner: str, mode: str = "CENTRALISED") -> str
         m["id"]
         for m in (await house.data("agent-paris", "{ missions { id } }"))["missions"]
     ]
-    given = {"partnerId": partner, "mode": mode, "missionIds": missions}
+    values = {"partnerId": partner, "mode": mode, "missionIds": missions}
     return str(
         (
             await house.do(
-                "agent-paris", "conventionPrepare", "convention { id }", **given
+                "agent-paris", "conventionPrepare", "convention { id }", **values
             )
         )["convention"]["id"]
     )
@@ -82,9 +82,9 @@ async def opened(house: House, partner: str) -> None:
         serviceId="svc_ESAT",
         **eligible,
     )
-    known = """query($id: ID!) { partner(by: {id: $id}) { siret establishments { nodes { id } } }
+    query = """query($id: ID!) { partner(by: {id: $id}) { siret establishments { nodes { id } } }
       services { id roles { id } } }"""
-    data = await house.data("agent-paris", known, id=partner)
+    data = await house.data("agent-paris", query, id=partner)
     roles = next(s["roles"] for s in data["services"] if s["id"] == "svc_ESAT")
     bulletin = await house.do(
         "agent-paris",
@@ -148,9 +148,9 @@ async def test_the_form_that_prepares_a_convention_leads_to_the_draft_that_waits
 
     form = await visitor.get(f"/actes/conventionPrepare?partnerId={partner}")
 
-    assert "signez-le, ou abandonnez-le" in form.shown.text
+    assert "signez-le, ou abandonnez-le" in form.parsed.text
     assert ("_etape", "verifier") not in {
-        button for f in form.shown.forms for button in f.buttons
+        button for f in form.parsed.forms for button in f.buttons
     }
     assert named(form, "conventionSign")
     assert named(form, "conventionClose")
@@ -179,7 +179,7 @@ async def test_case_1_goes_from_the_registration_to_the_opening_by_the_links_of_
     async def follow(act: str, **typed: str | list[str] | None) -> Visit:
         [address] = named(await visitor.get(guide(partner)), act)
         done = await visitor.act(address, **typed)
-        assert done.status == 303, done.shown.text
+        assert done.status == 303, done.parsed.text
         return await visitor.get(done.place)
 
     missions = [
@@ -208,7 +208,7 @@ async def test_case_1_goes_from_the_registration_to_the_opening_by_the_links_of_
     await follow("bulletinSign", effectiveFrom="2026-12-10", **bulletin_paper)
     page = await follow("serviceOpen")
 
-    assert "ouvert le 10" in page.shown.text
+    assert "ouvert le 10" in page.parsed.text
     assert named(page, "groupCreate")
 
 
@@ -231,13 +231,13 @@ async def test_what_an_amendment_verifies_is_a_box_and_the_mission_must_be_ticke
         in form.text
     )
     assert without.status == 422
-    assert "Cochez « La mission » pour continuer" in without.shown.text.replace(
+    assert "Cochez « La mission » pour continuer" in without.parsed.text.replace(
         "\u00a0", " "
     )
     assert 'href="#f-verifiedFields-1"' in without.text
     assert done.status == 303
-    told = "query($id: ID!) { node(id: $id) { ... on Convention { amendments { verifiedFields } } } }"
-    assert (await house.data("agent-paris", told, id=convention))["node"][
+    query = "query($id: ID!) { node(id: $id) { ... on Convention { amendments { verifiedFields } } } }"
+    assert (await house.data("agent-paris", query, id=convention))["node"][
         "amendments"
     ] == [{"verifiedFields": ["mission"]}]
 
@@ -248,13 +248,13 @@ async def test_a_box_that_must_be_ticked_tells_it_beside_the_box(house: House) -
         "viewer"
     ]["organisms"]
     opening = {"filename": "extraction.csv", "organismId": paris["id"]}
-    made = await house.do("agent-paris", "importOpen", "import { id }", **opening)
-    form = await visitor.get(f"/actes/importApply?importId={made['import']['id']}")
+    opened = await house.do("agent-paris", "importOpen", "import { id }", **opening)
+    form = await visitor.get(f"/actes/importApply?importId={opened['import']['id']}")
 
     visit = await visitor.step(form, "verifier", organismId=paris["id"])
 
     assert visit.status == 422
-    assert "Cochez « Le sens des colonnes" in visit.shown.text.replace("\u00a0", " ")
+    assert "Cochez « Le sens des colonnes" in visit.parsed.text.replace("\u00a0", " ")
     assert 'aria-invalid="true"' in visit.text
     assert 'href="#f-columnsConfirmed"' in visit.text
     assert not [h for h in visit.heard if h.query.startswith("mutation")]
@@ -283,9 +283,9 @@ async def test_including_where_there_is_nobody_says_to_invite_first(
 
     assert not named(steps, "groupMembersAdd")
     assert named(steps, "userInvite")
-    assert "invitez d’abord une personne" in form.shown.text
+    assert "invitez d’abord une personne" in form.parsed.text
     assert ("_etape", "verifier") not in {
-        button for f in form.shown.forms for button in f.buttons
+        button for f in form.parsed.forms for button in f.buttons
     }
     person = {
         "person__givenName": "Inès",
@@ -344,7 +344,7 @@ async def test_nothing_that_a_rule_asks_for_is_said_to_be_optional(
     assert note(manager, "Une personne à inviter") == "(l’un ou l’autre)"
     assert note(agent, "Une personne nouvelle") == ""
     refused = await national.step(agent, "verifier")
-    assert "« Prénom » est à renseigner" in refused.shown.text.replace("\u00a0", " ")
+    assert "« Prénom » est à renseigner" in refused.parsed.text.replace("\u00a0", " ")
 
 
 def note(visit: Visit, label: str) -> str:
@@ -352,6 +352,6 @@ def note(visit: Visit, label: str) -> str:
     beside = (
         r'\s*(?:<span class="optional">([^<]*)</span>)?\s*</(?:label|legend|summary)>'
     )
-    found = re.search(label + beside, visit.text)
-    assert found, (label, visit.shown.text)
-    return html.unescape(found[1] or "")
+    match = re.search(label + beside, visit.text)
+    assert match, (label, visit.parsed.text)
+    return html.unescape(match[1] or "")

@@ -19,11 +19,11 @@ async def test_the_page_of_an_import_tells_the_sheets_that_were_read_and_the_oth
         ("Ancien", "hidden", [NAMES]),
     )
     paris = await house.visitor("agent-paris")
-    found = await house.data("agent-paris", '{ organism(code: "751") { id } }')
-    opening = {"filename": "deux.xlsx", "organismId": found["organism"]["id"]}
+    answer = await house.data("agent-paris", '{ organism(code: "751") { id } }')
+    opening = {"filename": "deux.xlsx", "organismId": answer["organism"]["id"]}
     opened = await house.do("agent-paris", "importOpen", "import { id }", **opening)
     place = f"/imports/{opened['import']['id']}"
-    form = (await paris.get(place)).shown.form(field="fichier")
+    form = (await paris.get(place)).parsed.form(field="fichier")
 
     token = dict(form.filled({}, None))["_jeton"]
     sent = await paris.visit(
@@ -34,7 +34,7 @@ async def test_the_page_of_an_import_tells_the_sheets_that_were_read_and_the_oth
     )
 
     assert sent.status in (200, 303)
-    text = (await paris.get(place)).shown.text
+    text = (await paris.get(place)).parsed.text
     assert "Nord : Lue, 1 ligne" in text
     assert "Ancien : Masquée : non lue" in text
     assert "Ligne 2 de « Sud » : Deux" in text

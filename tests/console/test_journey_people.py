@@ -211,10 +211,10 @@ async def test_what_was_typed_is_not_left_by_accident(
 ) -> None:
     server = await serve()
     page = await window(server.url, "gestionnaire-canal")
-    asked: list[str] = []
+    dialogs: list[str] = []
 
     async def stay(dialog: Any) -> None:  # noqa: ANN401 Playwright's
-        asked.append(dialog.type)
+        dialogs.append(dialog.type)
         await dialog.dismiss()
 
     page.on("dialog", stay)
@@ -223,7 +223,7 @@ async def test_what_was_typed_is_not_left_by_accident(
     async with page.expect_event("dialog"):
         await page.get_by_role("link", name="Annuler").click(no_wait_after=True)
 
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     await expect(page.get_by_label("Prénom")).to_have_value("Léo")
     await page.get_by_role("button", name="Continuer").click()
     await expect(page.locator("#errors")).to_be_focused()

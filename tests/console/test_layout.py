@@ -47,9 +47,9 @@ async def long(chromium: Chromium) -> dict[str, str]:
     [service] = (await server.ask("agent-paris", access, id=CANAL))["partner"][
         "services"
     ][:1]
-    given = {"accessId": service["id"], "name": WORD}
+    values = {"accessId": service["id"], "name": WORD}
     group = (
-        await server.do("gestionnaire-canal", "groupCreate", "group { id }", **given)
+        await server.do("gestionnaire-canal", "groupCreate", "group { id }", **values)
     )["group"]["id"]
     person = {
         "givenName": "Zoé",
@@ -70,7 +70,7 @@ PAGES = (
 )
 
 
-async def shown(chromium: Chromium, address: str, width: int) -> Page:
+async def page_at(chromium: Chromium, address: str, width: int) -> Page:
     page = await chromium.page("agent-paris", address)
     await page.set_viewport_size({"width": width, "height": 900})
     return page
@@ -81,7 +81,7 @@ async def shown(chromium: Chromium, address: str, width: int) -> Page:
 async def test_a_word_of_250_letters_breaks(
     chromium: Chromium, long: dict[str, str], address: str, width: int
 ) -> None:
-    page = await shown(chromium, address.format(**long), width)
+    page = await page_at(chromium, address.format(**long), width)
 
     assert await page.evaluate(WIDER) == []
     assert max(await page.evaluate(LETTERS), default=0) < 400

@@ -128,7 +128,7 @@ async def test_a_number_of_a_cookie_or_of_a_form_that_is_none_is_left_out(
 async def test_the_cookies_of_tastes_travel_as_the_session_s_does(house: House) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get("/partenaires?taille=50")
-    theme = await visitor.submit(page, page.shown.form(field="theme"), theme="dark")
+    theme = await visitor.submit(page, page.parsed.form(field="theme"), theme="dark")
 
     for visit, name in ((page, "taille=50"), (theme, "theme=dark")):
         cookie = visit.answer.headers["set-cookie"]

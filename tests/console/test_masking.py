@@ -61,14 +61,14 @@ def document(text: str) -> ConsoleDocument:
 def test_an_id_is_shown_without_the_day_of_its_facts() -> None:
     """Addresses are made of it; a page on another day says so in `on`."""
     read = document("{ partner { id groups { nodes { id } } } node { id } }").selection
-    told = {
+    data = {
         "partner": {
             "id": "ptr_1@2026-02-28",
             "groups": {"nodes": [{"id": "grp_1@2026-02-28"}]},
         },
         "node": None,
     }
-    partner = Mask(told, read).partner
+    partner = Mask(data, read).partner
 
     assert partner.id == "ptr_1"
     assert [group.id for group in nodes(partner.groups)] == ["grp_1"]

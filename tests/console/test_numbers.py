@@ -17,12 +17,12 @@ WHO = ("admin-national", "agent-paris", "agent-cna", "agent-rhone", "centre-ress
 
 def numbers(visit: Visit) -> dict[str, int]:
     """Each address that a number of the page leads to, with the number."""
-    found = [
+    pairs = [
         pair for pattern in (TILE, CELL, MORE) for pair in pattern.findall(visit.text)
     ]
     return {
         html.unescape(address): int(re.sub(r"\D", "", number))
-        for address, number in found
+        for address, number in pairs
     }
 
 
@@ -43,11 +43,11 @@ async def test_each_number_leads_to_the_list_that_it_counts(
     visitor = await house.visitor(who)
     page = await visitor.get(where)
 
-    shown = numbers(page)
-    lists = {address: total(await visitor.get(address)) for address in shown}
+    counts = numbers(page)
+    lists = {address: total(await visitor.get(address)) for address in counts}
 
-    assert lists == shown
-    assert shown or who not in {"admin-national", "agent-paris"}
+    assert lists == counts
+    assert counts or who not in {"admin-national", "agent-paris"}
 
 
 async def test_an_organism_that_is_no_caf_is_in_the_filter_and_named_there(
@@ -67,10 +67,10 @@ async def test_an_organism_that_is_no_caf_is_in_the_filter_and_named_there(
 
 async def test_a_partner_registered_today_is_not_late(house: House) -> None:
     visitor, partner = await house.visitor("agent-paris"), await registered(house)
-    asked = "query($id: ID!) { partner(by: {id: $id}) { migration { late deadline } } }"
+    query = "query($id: ID!) { partner(by: {id: $id}) { migration { late deadline } } }"
 
     page = text(await visitor.get(f"/partenaires/{partner}"))
-    migration = (await house.data("agent-paris", asked, id=partner))["partner"][
+    migration = (await house.data("agent-paris", query, id=partner))["partner"][
         "migration"
     ]
     late = (await visitor.get("/partenaires?migrationState=LATE&taille=100")).text
@@ -89,10 +89,10 @@ async def test_thirty_days_after_its_registration_a_partner_is_late_and_not_the_
     house: House,
 ) -> None:
     partner = await registered(house)
-    asked = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { late } } }"
+    query = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { late } } }"
 
     days = {
-        on: (await house.data("agent-paris", asked, id=partner, on=on))["partner"][
+        on: (await house.data("agent-paris", query, id=partner, on=on))["partner"][
             "migration"
         ]["late"]
         for on in ("2027-01-09", "2027-01-10")

@@ -24,8 +24,8 @@ async def furnished(house: House) -> None:
 
 
 def faults(visit: Visit) -> list[str]:
-    page, html = visit.shown, visit.text
-    told = set(page.ids)
+    page, html = visit.parsed, visit.text
+    ids = set(page.ids)
     return [
         *([] if '<html lang="fr"' in html else ["no language"]),
         *(
@@ -33,17 +33,17 @@ def faults(visit: Visit) -> list[str]:
             if len(page.headings) == 1 and page.headings[0]
             else [f"headings: {page.headings}"]
         ),
-        *[f"id twice: {i}" for i in told if page.ids.count(i) > 1],
+        *[f"id twice: {i}" for i in ids if page.ids.count(i) > 1],
         *[
             f"leads nowhere: {i}"
             for m in REFERENCES.findall(html)
             for i in m.split()
-            if i not in told
+            if i not in ids
         ],
         *[
             f"leads nowhere: #{i}"
             for i in re.findall(r'href="#([^"]+)"', html)
-            if i not in told
+            if i not in ids
         ],
     ]
 
@@ -97,11 +97,11 @@ async def test_no_two_pages_have_the_same_title(house: House) -> None:
     titles: dict[str, str] = {}
     for page in PAGES:
         visit = await visitor.get((await addresses(house, page))[0])
-        found = re.search(r"<title>(.*?)</title>", visit.text, re.DOTALL)
-        assert found
+        match = re.search(r"<title>(.*?)</title>", visit.text, re.DOTALL)
+        assert match
         if visit.status == 200:
-            assert found[1] not in titles, (page.document, titles[found[1]])
-            titles[found[1]] = page.document
+            assert match[1] not in titles, (page.document, titles[match[1]])
+            titles[match[1]] = page.document
 
     assert len(titles) > len(PAGES) // 2
 
@@ -113,12 +113,12 @@ async def test_a_form_has_one_heading_and_a_label_for_each_field(
     visitor = await house.visitor("agent-paris")
     people = """query { affiliations(first: 1) { nodes { id } } bulletins(first: 1) { nodes { id } }
       conventions(first: 1) { nodes { id } } imports(first: 1) { nodes { id } } }"""
-    told = await house.data("agent-paris", people)
+    answer = await house.data("agent-paris", people)
     some = {
-        kind: told[kind]["nodes"][0]["id"]
+        kind: answer[kind]["nodes"][0]["id"]
         for kind in ("affiliations", "bulletins", "conventions", "imports")
     }
-    asked = {
+    parameters = {
         "partnerId": "ptr_99990001200025",
         "affiliationId": some["affiliations"],
         "bulletinId": some["bulletins"],
@@ -128,7 +128,7 @@ async def test_a_form_has_one_heading_and_a_label_for_each_field(
         "organismId": "org_751",
     }
     visit = await visitor.get(
-        f"/actes/{act.name}?" + "&".join(f"{k}={v}" for k, v in asked.items())
+        f"/actes/{act.name}?" + "&".join(f"{k}={v}" for k, v in parameters.items())
     )
     fields = re.findall(
         r'<(?:input|select|textarea)\b(?![^>]*type="(?:hidden|submit)")[^>]*\sid="([^"]+)"',
@@ -138,7 +138,7 @@ async def test_a_form_has_one_heading_and_a_label_for_each_field(
     assert faults(visit) == []
     assert [i for i in fields if f'for="{i}"' not in visit.text] == []
     if visit.status == 200 and any(
-        b == ("_etape", "verifier") for f in visit.shown.forms for b in f.buttons
+        b == ("_etape", "verifier") for f in visit.parsed.forms for b in f.buttons
     ):
         wrong = await visitor.step(visit, "verifier")
         assert wrong.status in {200, 303, 409, 422}

@@ -12,7 +12,7 @@ from console.kernel.paths import path
 from console.site import ACTS, PAGES
 from persistence.records import Import
 
-from .addresses import form, known
+from .addresses import form, world_ids
 from .houses import House, Visit
 from .markup import steady
 from .places import PERSONAS, addresses, extraction
@@ -48,34 +48,33 @@ def whose(house: House) -> Sequence[str]:
 
 
 async def answered(house: House, page: Page) -> set[int]:
-    seen = set()
+    statuses = set()
     for who in whose(house):
         visitor = await house.visitor(who)
         for address in await addresses(house, page):
             visit = await visitor.get(address)
-            asked = visit.heard[0]  # a page that is refused asks its frame besides
-            assert asked.who == who
-            assert asked.answer == await house.api(who, asked.query, asked.variables), (
-                who,
-                address,
-            )
+            question = visit.heard[0]  # a page that is refused asks its frame besides
+            assert question.who == who
+            assert question.answer == await house.api(
+                who, question.query, question.variables
+            ), (who, address)
             assert visit.status == (404 if root_of(page, visit) is None else 200), (
                 who,
                 address,
-                visit.shown.text,
+                visit.parsed.text,
             )
-            seen.add(visit.status)
-    return seen
+            statuses.add(visit.status)
+    return statuses
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
 async def test_a_page_is_given_what_the_graph_answers_to_the_same_person(
     house: House, page: Page
 ) -> None:
-    seen = await answered(house, page)
+    statuses = await answered(house, page)
 
-    assert 200 in seen
-    assert 404 in seen or not page.root
+    assert 200 in statuses
+    assert 404 in statuses or not page.root
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
@@ -89,15 +88,19 @@ async def test_a_page_shows_its_own_request_and_it_is_the_one_it_asked(
         )
         if visit.status == 404:
             continue
-        asked = visit.heard[0]
-        told = dict(
+        question = visit.heard[0]
+        answers = dict(
             re.findall(r'<pre [^>]*id="code-(\w+)">(.*?)</pre>', visit.text, re.DOTALL)
         )
 
-        assert html.unescape(told["document"]) == asked.query
-        shown = json.loads(html.unescape(told["variables"]))
-        assert shown == {k: v for k, v in asked.variables.items() if v is not None}
-        assert await house.api("agent-paris", asked.query, shown) == asked.answer
+        assert html.unescape(answers["document"]) == question.query
+        variables = json.loads(html.unescape(answers["variables"]))
+        assert variables == {
+            k: v for k, v in question.variables.items() if v is not None
+        }
+        assert (
+            await house.api("agent-paris", question.query, variables) == question.answer
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
@@ -108,22 +111,22 @@ async def test_a_page_is_a_few_statements_for_whoever_asks(
         visitor = await house.visitor(who)
         for address in await addresses(house, page):
             await visitor.get(address)
-            with house.overheard() as said:
+            with house.overheard() as statements:
                 visit = await visitor.get(address)
 
             assert visit.status in {200, 404}
-            assert len(said) <= MOST_STATEMENTS + BESIDES.get(page.document, 0), [
-                one[:150] for one in said
+            assert len(statements) <= MOST_STATEMENTS + BESIDES.get(page.document, 0), [
+                one[:150] for one in statements
             ]
-            assert "BEGIN" not in said
+            assert "BEGIN" not in statements
 
 
 async def test_a_form_is_a_few_statements(house: House) -> None:
-    ids = await known(house.data) | {
+    ids = await world_ids(house.data) | {
         "importId": (await house.ids(Import))[0],
         "lineId": "exl_rien",
     }
-    shown = []
+    visible = []
     for act in ACTS.values():
         visitor = await house.visitor(
             "admin-national"
@@ -132,12 +135,15 @@ async def test_a_form_is_a_few_statements(house: House) -> None:
         )
         address = form(act.name, ids)
         await visitor.get(address)
-        with house.overheard() as said:
+        with house.overheard() as statements:
             visit = await visitor.get(address)
-        shown += [act.name] if visit.status == 200 else []
+        visible += [act.name] if visit.status == 200 else []
 
-        assert len(said) <= MOST_STATEMENTS, (act.name, [one[:150] for one in said])
-    assert len(shown) > len(ACTS) - 3
+        assert len(statements) <= MOST_STATEMENTS, (
+            act.name,
+            [one[:150] for one in statements],
+        )
+    assert len(visible) > len(ACTS) - 3
 
 
 @pytest.mark.parametrize(
@@ -156,8 +162,10 @@ async def test_what_may_not_be_read_answers_as_what_does_not_exist(
         for address in await addresses(house, page):
             visit = await visitor.get(address)
             if visit.status == 404:
-                kept = sorted(k for k in visit.answer.headers if k != "content-length")
-                bodies[address] = (steady(visit.text, address), kept)
+                headers = sorted(
+                    k for k in visit.answer.headers if k != "content-length"
+                )
+                bodies[address] = (steady(visit.text, address), headers)
         compared += len(bodies)
         assert len({str(body) for body in bodies.values()}) <= 1, who
 
@@ -168,14 +176,14 @@ async def test_a_person_whom_the_register_does_not_know_reads_no_page(
     house: House,
 ) -> None:
     visitor = await house.visitor("leo-sans-droit")
-    told = set()
+    answers = set()
     for page in PAGES:
         for address in await addresses(house, page):
             visit = await visitor.get(address)
-            told.add((visit.status, steady(visit.text, "/")))
+            answers.add((visit.status, steady(visit.text, "/")))
 
-    assert len(told) == 1
-    [(status, text)] = told
+    assert len(answers) == 1
+    [(status, text)] = answers
     assert status == 403
     assert "Compte inconnu" in text
 

@@ -29,10 +29,10 @@ def addresses(visit: Visit) -> list[str]:
 
 def shows_nobody(visit: Visit) -> bool:
     """No row, no lot and no file; and the page says why."""
-    buttons = {name for form in visit.shown.forms for name, _ in form.buttons}
-    fields = {field for form in visit.shown.forms for field in form.fields}
+    buttons = {name for form in visit.parsed.forms for name, _ in form.buttons}
+    fields = {field for form in visit.parsed.forms for field in form.fields}
     return (
-        FORGOTTEN in visit.shown.text
+        FORGOTTEN in visit.parsed.text
         and "ids" not in fields
         and not buttons & {"format", "_etape"}
     )
@@ -46,37 +46,37 @@ async def test_words_that_are_searched_are_in_no_address_and_no_log(
     caplog.set_level(logging.DEBUG)
 
     sent = await visitor.search(where, "Dubois")
-    found = await visitor.get(sent.place)
+    listed = await visitor.get(sent.place)
 
     assert sent.status == 303
     assert "ubois" not in sent.place
-    assert found.heard[0].variables["search"] == "Dubois"
-    assert not [a for a in addresses(found) if "ubois" in a]
+    assert listed.heard[0].variables["search"] == "Dubois"
+    assert not [a for a in addresses(listed) if "ubois" in a]
     assert "ubois" not in caplog.text
 
 
 async def test_a_search_by_name_finds_this_person_alone(house: House) -> None:
     visitor = await house.visitor("agent-paris")
 
-    found = await visitor.get((await visitor.search(PEOPLE, "Dubois")).place)
+    listed = await visitor.get((await visitor.search(PEOPLE, "Dubois")).place)
 
-    assert "Delphine" in found.text
-    assert "Garnier" not in found.text
+    assert "Delphine" in listed.text
+    assert "Garnier" not in listed.text
 
 
 @pytest.mark.parametrize("where", ["/", "/partenaires", "/journal"])
 async def test_the_search_of_every_header_is_posted(house: House, where: str) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get(where)
-    form = next(f for f in page.shown.forms if f.fields == {"_jeton", "search"})
+    form = next(f for f in page.parsed.forms if f.fields == {"_jeton", "search"})
 
     sent = await visitor.submit(page, form, search="Canal")
-    found = await visitor.get(sent.place)
+    listed = await visitor.get(sent.place)
 
     assert (form.method, form.action) == ("post", "/partenaires")
     assert "anal" not in sent.place
-    assert found.heard[0].variables["search"] == "Canal"
-    assert f"/partenaires/{CANAL}" in addresses(found)
+    assert listed.heard[0].variables["search"] == "Canal"
+    assert f"/partenaires/{CANAL}" in addresses(listed)
 
 
 async def test_a_search_is_read_by_whoever_typed_it_alone_for_thirty_days(
@@ -115,7 +115,7 @@ async def test_a_search_that_was_sent_after_the_session_is_done_after_signing_in
     visitor = await house.arrive("agent-paris")
     page = await visitor.get(PEOPLE)
     form = next(
-        f for f in page.shown.forms if f.method == "post" and "suspended" in f.fields
+        f for f in page.parsed.forms if f.method == "post" and "suspended" in f.fields
     )
     house.machine.instant += timedelta(minutes=61)
 
@@ -149,19 +149,19 @@ async def everybody(house: House) -> Visitor:
 async def test_the_next_page_of_a_list_of_people_carries_no_name(house: House) -> None:
     visitor = await everybody(house)
     page = await visitor.get(f"{PEOPLE}?taille=25")
-    shown = page.heard[0].answer["data"]["affiliations"]
+    people = page.heard[0].answer["data"]["affiliations"]
 
     [later] = [a for a in addresses(page) if "after=" in a]
     second = await visitor.get(PEOPLE + later)
     [earlier] = [a for a in addresses(second) if "before=" in a]
 
-    last = shown["nodes"][-1]["user"]["familyName"]
+    last = people["nodes"][-1]["user"]["familyName"]
     for address in (later, earlier):
-        assert shown["pageInfo"]["endCursor"] not in address
+        assert people["pageInfo"]["endCursor"] not in address
         assert last.encode().hex() not in address
         assert last.casefold().encode().hex() not in address
-    assert second.heard[0].variables["after"] == shown["pageInfo"]["endCursor"]
-    assert (await visitor.get(PEOPLE + earlier)).shown.text.count(last) >= 1
+    assert second.heard[0].variables["after"] == people["pageInfo"]["endCursor"]
+    assert (await visitor.get(PEOPLE + earlier)).parsed.text.count(last) >= 1
 
 
 @pytest.mark.parametrize("name", ["after", "before"])
@@ -188,8 +188,8 @@ async def test_a_search_that_no_longer_opens_gives_no_file(
     visitor = await house.visitor("agent-paris")
     token = next(
         v
-        for f in (await visitor.get(PEOPLE)).shown.forms
-        for n, v in f.kept
+        for f in (await visitor.get(PEOPLE)).parsed.forms
+        for n, v in f.values
         if n == "_jeton"
     )
 
@@ -198,14 +198,14 @@ async def test_a_search_that_no_longer_opens_gives_no_file(
     )
 
     assert file.status == 400
-    assert FORGOTTEN in file.shown.text
+    assert FORGOTTEN in file.parsed.text
     assert "content-disposition" not in file.answer.headers
 
 
 async def test_a_search_that_no_longer_opens_gives_no_lot(house: House) -> None:
     visitor = await house.visitor("agent-paris")
     page = await visitor.get(PEOPLE)
-    form = page.shown.form(field="ids")
+    form = page.parsed.form(field="ids")
     whole = {"_tous": "1", "_filtre": "s=zz"}
 
     lot = await visitor.post(
@@ -213,7 +213,7 @@ async def test_a_search_that_no_longer_opens_gives_no_lot(house: House) -> None:
     )
 
     assert lot.status == 400
-    assert FORGOTTEN in lot.shown.text
+    assert FORGOTTEN in lot.parsed.text
     assert not [h for h in lot.heard if "query Utilisateurs" in h.query]
 
 
@@ -239,7 +239,7 @@ async def test_a_personal_number_is_not_searched_nor_logged(
 
     sent = await visitor.search(where, number)
 
-    assert "numéro de sécurité sociale" in sent.shown.text
-    assert not [h for h in sent.asked if "search" in h.variables]
+    assert "numéro de sécurité sociale" in sent.parsed.text
+    assert not [h for h in sent.questions if "search" in h.variables]
     assert number not in sent.text
     assert number not in caplog.text

@@ -12,7 +12,7 @@ from console.site import ACTS, PAGES
 from tests.journeys.story import a_siret
 
 from .houses import House, Visit
-from .markup import shown
+from .markup import parse_page
 from .places import addresses, extraction
 
 ELSEWHERE = (
@@ -66,8 +66,8 @@ UNSAFE = [
 def token_of(visit: Visit) -> str:
     return next(
         value
-        for form in visit.shown.forms
-        for name, value in form.kept
+        for form in visit.parsed.forms
+        for name, value in form.values
         if name == "_jeton"
     )
 
@@ -91,7 +91,7 @@ async def test_no_page_is_read_without_a_session(house: House, page: Page) -> No
     assert visit.status == 303
     assert visit.place == "/connexion?" + urlencode({"retour": address})
     assert visit.text == ""
-    assert visit.asked == []
+    assert visit.questions == []
 
 
 async def test_no_act_is_shown_without_a_session(house: House) -> None:
@@ -102,7 +102,7 @@ async def test_no_act_is_shown_without_a_session(house: House) -> None:
         visit = await stranger.get(f"/actes/{act}?affiliationId=x")
         assert visit.status == 303
         assert visit.place.startswith("/connexion?retour=%2Factes%2F")
-        assert visit.asked == []
+        assert visit.questions == []
 
 
 # unsafe requests
@@ -132,7 +132,7 @@ async def test_a_form_without_its_own_token_does_nothing(
             visit.status == 403
             or visit.place == address + ("&" if "?" in address else "?") + "saisie=1"
         )
-        assert visit.asked == []
+        assert visit.questions == []
         assert await visitor.session() is not None
 
 
@@ -148,7 +148,7 @@ async def test_a_form_from_elsewhere_does_nothing_even_with_the_token(
             address, [*typed, ("_jeton", mine)], sec_fetch_site=site
         )
         assert visit.status == 403, site
-        assert visit.asked == []
+        assert visit.questions == []
         assert await visitor.session() is not None
 
 
@@ -161,7 +161,7 @@ async def test_a_browser_that_says_no_site_is_believed_by_its_origin_alone(
         ("theme", "dark"),
         ("retour", "/"),
     ]
-    said = {
+    sent_headers = {
         "content-type": "application/x-www-form-urlencoded",
         "cookie": _cookies(visitor.cookies),
     }
@@ -171,7 +171,7 @@ async def test_a_browser_that_says_no_site_is_believed_by_its_origin_alone(
             "POST",
             "/preferences",
             content=urlencode(pairs).encode(),
-            headers=said | headers,
+            headers=sent_headers | headers,
         )
         return visit.status
 
@@ -182,15 +182,15 @@ async def test_a_browser_that_says_no_site_is_believed_by_its_origin_alone(
     )
 
 
-def _cookies(held: dict[str, str]) -> str:
-    return "; ".join(f"{name}={value}" for name, value in held.items())
+def _cookies(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 async def test_a_get_never_writes(house: House) -> None:
     """Reading each page and each form, whatever its address says, begins no transaction."""
     visitor = await house.visitor("agent-paris")
     await visitor.get("/")
-    with house.overheard() as said:
+    with house.overheard() as sent_headers:
         for act in ACTS:
             await visitor.get(
                 f"/actes/{act}?partnerId=ptr_99990001200025&_etape=faire&saisie=1"
@@ -201,7 +201,7 @@ async def test_a_get_never_writes(house: House) -> None:
                 + "?_faire=export&format=csv&_etape=faire"
             )
 
-    assert "BEGIN" not in said
+    assert "BEGIN" not in sent_headers
 
 
 # what every answer says to the browser
@@ -305,15 +305,13 @@ async def test_hostile_words_in_an_address_are_told_or_escaped_and_break_nothing
         "inconnue",
     ]
     for words in HOSTILE:
-        for asked in (
+        for some in (
             *batched([n for n in names if n not in {"after", "before"}]),
             ["after"],
             ["before"],
         ):
             _harmless(
-                await visitor.get(
-                    f"{address}?{urlencode(dict.fromkeys(asked, words))}"
-                ),
+                await visitor.get(f"{address}?{urlencode(dict.fromkeys(some, words))}"),
                 words,
             )
         if "{id}" in page.path:
@@ -334,7 +332,7 @@ def _harmless(visit: Visit, words: str) -> None:
     assert "1787569" not in visit.text
     assert "Traceback" not in visit.text
     assert (
-        shown(visit.text).headings
+        parse_page(visit.text).headings
         or visit.status == 303
         or "%2F" in visit.answer.request.url.raw_path.decode()
     )
@@ -345,7 +343,7 @@ async def test_a_hostile_name_is_escaped_wherever_it_is_shown(house: House) -> N
     paris = (await house.data("agent-paris", "{ viewer { organisms { id } } }"))[
         "viewer"
     ]["organisms"][0]["id"]
-    made = await house.api(
+    answer = await house.api(
         "agent-paris",
         "mutation($i: PartnerRegisterInput!) { partnerRegister(input: $i) { partner { id } errors { message } } }",
         {"i": {"name": name, "siret": a_siret(), "kind": "ESAT", "organismId": paris}},
@@ -358,17 +356,19 @@ async def test_a_hostile_name_is_escaped_wherever_it_is_shown(house: House) -> N
         "/",
         "/journal",
     ]
-    payload = made["data"]["partnerRegister"]
+    payload = answer["data"]["partnerRegister"]
     assert payload["errors"] == [], payload
     partner = payload["partner"]["id"]
     pages += [
         f"/partenaires/{partner}{tab}"
         for tab in ("", "/contrats", "/services", "/groupes", "/historique")
     ]
-    shown_in = 0
+    pages_that_show_it = 0
     for address in pages:
         visit = await visitor.get(address)
         _harmless(visit, name)
-        shown_in += "&lt;script&gt;alert(1)&lt;/script&gt;{{1337*1337}}" in visit.text
+        pages_that_show_it += (
+            "&lt;script&gt;alert(1)&lt;/script&gt;{{1337*1337}}" in visit.text
+        )
 
-    assert shown_in >= 5
+    assert pages_that_show_it >= 5

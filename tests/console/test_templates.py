@@ -38,8 +38,8 @@ def test_no_line_can_break_before_a_double_sign_of_punctuation(
 ) -> None:
     """Expressions stand for a word: what a page says around them is French too."""
     set_ = console.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
-    shown = re.sub(r"\{\{.*?\}\}", "mot", set_, flags=re.DOTALL)
-    text = re.sub(r"<[^>]*>", "", EXPRESSION.sub("", shown))
+    visible = re.sub(r"\{\{.*?\}\}", "mot", set_, flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", "", EXPRESSION.sub("", visible))
 
     assert [
         text[max(0, m.start() - 30) : m.end() + 5] for m in PLAIN.finditer(text)
@@ -51,13 +51,13 @@ def test_a_sentence_inside_an_expression_does_not_break_either(
     console: Console, file: Path
 ) -> None:
     set_ = console.templates.preprocess(file.read_text("utf-8"), file.name, file.name)
-    said = [
+    sentences = [
         text
         for code in EXPRESSION.findall(set_)
         for text in re.findall(r'"([^"]*)"', code)
     ]
 
-    assert [text for text in said if PLAIN.search(f"mot{text} ")] == []
+    assert [text for text in sentences if PLAIN.search(f"mot{text} ")] == []
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))

@@ -16,7 +16,7 @@ MEMBER = ("declarante-canal", CANAL)
 
 def text(visit: Visit) -> str:
     assert visit.status == 200
-    return visit.shown.text.replace("\u00a0", " ").replace("\u202f", " ")
+    return visit.parsed.text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 # what one may not read
@@ -87,14 +87,14 @@ async def test_a_list_that_one_may_not_read_does_not_say_that_it_is_empty(
 
 
 async def test_a_partner_says_what_of_it_is_read(house: House) -> None:
-    asked = "query($id: ID!) { partner(by: {id: $id}) { reads } }"
+    query = "query($id: ID!) { partner(by: {id: $id}) { reads } }"
 
-    signing = (await house.data(SIGNING[0], asked, id=HORIZONS))["partner"]["reads"]
-    member = (await house.data(MEMBER[0], asked, id=CANAL))["partner"]["reads"]
-    managing = (await house.data("gestionnaire-canal", asked, id=CANAL))["partner"][
+    signing = (await house.data(SIGNING[0], query, id=HORIZONS))["partner"]["reads"]
+    member = (await house.data(MEMBER[0], query, id=CANAL))["partner"]["reads"]
+    managing = (await house.data("gestionnaire-canal", query, id=CANAL))["partner"][
         "reads"
     ]
-    administering = (await house.data("agent-cna", asked, id=HORIZONS))["partner"][
+    administering = (await house.data("agent-cna", query, id=HORIZONS))["partner"][
         "reads"
     ]
 
@@ -118,13 +118,13 @@ async def test_the_page_of_a_day_shows_nothing_that_came_later(
     await opened(house, partner)
 
     page = text(await visitor.get(f"/partenaires/{partner}{tab}?on=2026-12-09"))
-    shown = page.partition("Les actes ne sont pas proposés.")[2]
+    rest = page.partition("Les actes ne sont pas proposés.")[2]
 
-    assert shown
-    assert "10 décembre 2026" not in shown
-    assert "10/12/2026" not in shown
-    assert "ouvert le" not in shown
-    assert "Arrêté" not in shown
+    assert rest
+    assert "10 décembre 2026" not in rest
+    assert "10/12/2026" not in rest
+    assert "ouvert le" not in rest
+    assert "Arrêté" not in rest
 
 
 async def test_the_opening_of_a_service_is_told_on_its_day_and_not_before(
@@ -132,10 +132,10 @@ async def test_the_opening_of_a_service_is_told_on_its_day_and_not_before(
 ) -> None:
     partner = await registered(house)
     await opened(house, partner)
-    asked = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { openedOn } } }"
+    query = "query($id: ID!, $on: Date) { partner(by: {id: $id}, on: $on) { migration { openedOn } } }"
 
-    before = await house.data("agent-paris", asked, id=partner, on="2026-12-09")
-    after = await house.data("agent-paris", asked, id=partner, on="2026-12-10")
+    before = await house.data("agent-paris", query, id=partner, on="2026-12-09")
+    after = await house.data("agent-paris", query, id=partner, on="2026-12-10")
 
     assert (
         before["partner"]["migration"] is None
@@ -149,12 +149,12 @@ async def test_a_closing_that_was_announced_later_is_not_shown_before(
 ) -> None:
     visitor, partner = await house.visitor("agent-paris"), await registered(house)
     convention = await in_force(house, partner)
-    given = {
+    values = {
         "conventionId": convention,
         "on": "2026-12-20",
         "closingReason": "TERMINATED_BY_CAF",
     }
-    await house.do("agent-paris", "conventionClose", **given)
+    await house.do("agent-paris", "conventionClose", **values)
 
     now = text(await visitor.get(f"/partenaires/{partner}/contrats"))
     then = text(await visitor.get(f"/partenaires/{partner}/contrats?on=2026-12-15"))
@@ -185,15 +185,15 @@ async def test_a_suspended_person_is_told_who_suspends_and_never_that_all_is_wel
 
 
 async def test_who_suspends_is_told_to_the_suspended_person_alone(house: House) -> None:
-    asked = "{ viewer { suspensions { partner startsOn by organism contact } } }"
+    query = "{ viewer { suspensions { partner startsOn by organism contact } } }"
 
-    [told] = (await house.data("suspendu-canal", asked))["viewer"]["suspensions"]
+    [suspension] = (await house.data("suspendu-canal", query))["viewer"]["suspensions"]
     others = [
-        (await house.data(who, asked))["viewer"]["suspensions"]
+        (await house.data(who, query))["viewer"]["suspensions"]
         for who in ("agent-paris", "declarante-canal")
     ]
 
-    assert (told["partner"], told["by"], told["organism"]) == (
+    assert (suspension["partner"], suspension["by"], suspension["organism"]) == (
         "ESAT du Canal Saint-Martin",
         "ORGANISM",
         "Caf de Paris",
@@ -257,8 +257,8 @@ async def test_why_not_says_that_the_state_forbids_where_rights_are_there(
 ) -> None:
     """An accepted invitation is not renewed by anybody: no one is to be asked."""
     who = "gestionnaire-canal"
-    asked = f'{{ partner(by: {{id: "{CANAL}"}}) {{ affiliations {{ nodes {{ id user {{ id }} }} }} }} }}'
-    links = (await house.data(who, asked))["partner"]["affiliations"]["nodes"]
+    query = f'{{ partner(by: {{id: "{CANAL}"}}) {{ affiliations {{ nodes {{ id user {{ id }} }} }} }} }}'
+    links = (await house.data(who, query))["partner"]["affiliations"]["nodes"]
     link = next(
         link["id"] for link in links if link["user"]["id"] == "usr_declarante-canal"
     )

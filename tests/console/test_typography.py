@@ -75,7 +75,7 @@ def test_the_first_of_a_month_is_1er_and_it_alone(
 
 
 @pytest.mark.parametrize(
-    ("instant", "said"),
+    ("instant", "expected"),
     [
         (datetime(2026, 12, 1, 13, 5, tzinfo=UTC), f"1er{N}déc.{N}2026 à 14{N}h{N}05"),
         (
@@ -85,13 +85,13 @@ def test_the_first_of_a_month_is_1er_and_it_alone(
     ],
 )
 def test_an_instant_is_told_at_paris_in_winter_and_in_summer(
-    instant: datetime, said: str
+    instant: datetime, expected: str
 ) -> None:
-    assert typography.instant(instant) == said
+    assert typography.instant(instant) == expected
 
 
 @pytest.mark.parametrize(
-    ("away", "said"),
+    ("away", "expected"),
     [
         (0, "aujourd’hui"),
         (1, "demain"),
@@ -101,16 +101,17 @@ def test_an_instant_is_told_at_paris_in_winter_and_in_summer(
         (12345, f"dans 12{T}345{N}jours"),
     ],
 )
-def test_a_deadline_is_told_from_today(away: int, said: str) -> None:
+def test_a_deadline_is_told_from_today(away: int, expected: str) -> None:
     today = date(2026, 12, 10)
 
     assert (
-        typography.relative(date.fromordinal(today.toordinal() + away), today) == said
+        typography.relative(date.fromordinal(today.toordinal() + away), today)
+        == expected
     )
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "expected"),
     [
         (0, "0"),
         (2025, "2025"),
@@ -119,12 +120,12 @@ def test_a_deadline_is_told_from_today(away: int, said: str) -> None:
         (1234567, f"1{T}234{T}567"),
     ],
 )
-def test_thousands_stand_apart_from_five_digits_on(value: int, said: str) -> None:
-    assert typography.number(value) == said
+def test_thousands_stand_apart_from_five_digits_on(value: int, expected: str) -> None:
+    assert typography.number(value) == expected
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
+    ("count", "expected"),
     [
         (0, f"0{N}partenaire"),
         (1, f"1{N}partenaire"),
@@ -132,8 +133,8 @@ def test_thousands_stand_apart_from_five_digits_on(value: int, said: str) -> Non
         (12345, f"12{T}345{N}partenaires"),
     ],
 )
-def test_zero_and_one_are_singular(count: int, said: str) -> None:
-    assert typography.plural(count, "partenaire") == said
+def test_zero_and_one_are_singular(count: int, expected: str) -> None:
+    assert typography.plural(count, "partenaire") == expected
 
 
 def test_a_plural_that_is_not_an_s_is_given() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("schema", "resolvers", "authz", "persistence", "server")
+ROOMS = ("schema", "resolvers", "authz", "persistence", "console", "server")
 LONGEST = 480
 LONGER = {
     "persistence/migrations/versions/0001_lay_the_register.py": (

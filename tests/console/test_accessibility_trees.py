@@ -17,37 +17,39 @@ from .reaching import (
 )
 
 ids = pytest.fixture(world, scope="module")
-TOLD = Path(__file__).parent / "told"
+TREES = Path(__file__).parent / "trees"
 DRAWN = re.compile(r"(?<=_)[0-9a-f]{20,}")
 """Identifiers that are drawn by lot."""
 ASIDE = ".top-search .menu .crumbs .foot .filters .quick .actions .head-acts .bulk-bar .pages .export .skip"
 LARGEST = 60_000
 
 
-async def _told(page: Page, part: str, name: str) -> None:
-    """Compare with the committed text; `TOLD=write` writes what is told now, to be read before it is committed."""
-    told = DRAWN.sub("…", await page.locator(part).aria_snapshot()) + "\n"
-    file = TOLD / f"{name}.yaml"
-    if os.environ.get("TOLD") == "write":
-        file.write_text(told, encoding="utf-8")
-    assert told == file.read_text(encoding="utf-8")
+async def _assert_tree(page: Page, part: str, name: str) -> None:
+    """Compare with the committed text; `TREES=write` writes what is there now, to be read before it is committed."""
+    tree = DRAWN.sub("…", await page.locator(part).aria_snapshot()) + "\n"
+    file = TREES / f"{name}.yaml"
+    if os.environ.get("TREES") == "write":
+        file.write_text(tree, encoding="utf-8")
+    assert tree == file.read_text(encoding="utf-8")
 
 
 async def test_the_frame_is_told(chromium: Chromium) -> None:
     page = await chromium.page("agent-paris", "/accessibilite")
     await page.click("details.who summary")
 
-    await _told(page, "body", "frame")
+    await _assert_tree(page, "body", "frame")
 
 
 async def test_the_worklist_is_told(chromium: Chromium, ids: Ids) -> None:
-    await _told(
+    await _assert_tree(
         await chromium.page("agent-paris", place("worklist", ids)), "main", "worklist"
     )
 
 
 async def test_the_list_of_partners_is_told(chromium: Chromium) -> None:
-    await _told(await chromium.page("agent-paris", "/partenaires"), "main", "partners")
+    await _assert_tree(
+        await chromium.page("agent-paris", "/partenaires"), "main", "partners"
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ async def test_the_list_of_partners_is_told(chromium: Chromium) -> None:
 async def test_a_state_is_told(
     chromium: Chromium, ids: Ids, reached: State, name: str
 ) -> None:
-    await _told(await reached(chromium, ids), "main", name)
+    await _assert_tree(await reached(chromium, ids), "main", name)
 
 
 @pytest.mark.parametrize("document", ["worklist", "partners", "partner", "bulletin"])
@@ -75,10 +77,10 @@ async def test_a_printer_prints_what_is_read_and_nothing_to_press(
 
     printed = await page.locator("body").inner_text()
 
-    shown = [
+    visible = [
         part for part in ASIDE.split() if await page.locator(part).first.is_visible()
     ]
-    assert shown == []
+    assert visible == []
     assert (
         await page.locator("button:visible, summary:visible, select:visible").count()
         == 0
@@ -109,7 +111,7 @@ async def test_a_first_view_weighs_less_than_sixty_kilobytes(
     await network.send("Network.enable")
     network.on(
         "Network.loadingFinished",
-        lambda told: weights.append(told["encodedDataLength"]),
+        lambda tree: weights.append(tree["encodedDataLength"]),
     )
 
     await page.goto(address, wait_until="networkidle")
@@ -133,7 +135,7 @@ async def test_what_goes_wrong_in_the_browser_would_be_noted(
     async with page.expect_event("pageerror"):
         await page.evaluate("setTimeout(() => { throw new Error('seen') })")
 
-    said = " ".join(chromium.taken())
-    assert "violation of style-src" in said
-    assert "violation of img-src: http://192.0.2.1" in said
-    assert "error of a script: seen" in said
+    faults = " ".join(chromium.take_faults())
+    assert "violation of style-src" in faults
+    assert "violation of img-src: http://192.0.2.1" in faults
+    assert "error of a script: seen" in faults
