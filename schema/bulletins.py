@@ -3,11 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.onboardings import is_complete
 from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table
@@ -31,14 +30,7 @@ from .binding import (
     viewer_can,
 )
 from .enums import labelled
-from .expressions import (
-    bulletin_status,
-    count_of,
-    covered_departments,
-    equal,
-    is_suspended,
-    through,
-)
+from .expressions import bulletin_status, count_of, equal, through
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import (
@@ -89,7 +81,7 @@ def convention_siret(row: Table, _: SqlContext) -> ColumnElement[str]:
 def lacks_nothing(row: Table) -> ColumnElement[bool]:
     service = table("service").alias()
     asked = select(service.c.id).where(
-        service.c.id == row.c.service_id, is_complete(row, service)
+        service.c.id == row.c.service_id, records.Bulletin.is_complete.sql(row, service)
     )
     return asked.correlate(row).exists()
 
@@ -123,7 +115,7 @@ def in_force_access(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The services of the partner's convention in force."""
     now = table("partner_state").alias()
     held = select(now.c.convention_id).where(
-        now.c.partner_id == parent.c.id, terms.runs(now)
+        now.c.partner_id == parent.c.id, records.PartnerState.period.sql(now, terms.day)
     )
     return and_(
         child.c.partner_id == parent.c.id,
@@ -133,31 +125,34 @@ def in_force_access(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
 
 def opened(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The bulletin open today."""
-    runs = terms.runs(child, "opened_on", "closed_on")
     return and_(
-        child.c.access_id == parent.c.id,
-        runs,
-        or_(child.c.effective_to.is_(None), child.c.effective_to > terms.day),
+        child.c.access_id == parent.c.id, records.Bulletin.period.sql(child, terms.day)
     )
 
 
 def is_open(row: Table, terms: SqlContext) -> ColumnElement[bool]:
     bulletin, now = table("bulletin").alias(), table("partner_state").alias()
+    in_force = and_(
+        now.c.convention_id == row.c.convention_id,
+        records.PartnerState.period.sql(now, terms.day),
+    )
+    suspended = records.ServiceAccess.is_suspended_on.sql(row, terms.day)
     return (
         select(bulletin.c.id)
-        .join_from(
-            bulletin,
-            now,
-            and_(now.c.convention_id == row.c.convention_id, terms.runs(now)),
-        )
+        .join_from(bulletin, now, in_force)
         .where(
             opened(bulletin, row, terms),
             now.c.partner_id == row.c.partner_id,
-            ~is_suspended("access_id")(row, terms),
+            ~suspended,
         )
         .correlate(row)
         .exists()
     )
+
+
+def covers_several_departments(row: Table, _: SqlContext) -> ColumnElement[bool]:
+    departments = records.Bulletin.sql_covered_departments(row).subquery()
+    return select(func.count() > 1).select_from(departments).scalar_subquery()
 
 
 SIRETS = {"written": lambda row, _: row.c.siret, "signed": convention_siret}
@@ -225,15 +220,13 @@ class MembershipBulletin(Node):
     )
     departments: list[str] = column(
         "Codes des départements que la portée couvre : ceux des établissements nommés, à défaut ceux écrits (§2, R35).",
-        lambda row, terms: terms.spelling.texts_in(covered_departments(row)),
+        lambda row, terms: terms.spelling.texts_in(
+            records.Bulletin.sql_covered_departments(row)
+        ),
     )
     covers_several_departments: bool = column(
         "La portée couvre plusieurs départements : à la signature, le CNA administrera toute la convention (§3, R47).",
-        lambda row, _: (
-            select(func.count() > 1)
-            .select_from(covered_departments(row).subquery())
-            .scalar_subquery()
-        ),
+        covers_several_departments,
     )
     roles: list[RoleRef] = listed(
         "Les rôles accordés.",
@@ -263,7 +256,10 @@ class ServiceAccess(Node):
         "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).",
         is_open,
     )
-    suspended: bool = column("Suspendu aujourd'hui.", is_suspended("access_id"))
+    suspended: bool = column(
+        "Suspendu aujourd'hui.",
+        lambda row, terms: records.ServiceAccess.is_suspended_on.sql(row, terms.day),
+    )
     service: ServiceRef = one("Le service.", "service_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     convention: ConventionRef | None = one("La convention.", "convention_id")

@@ -7,7 +7,6 @@ from sqlalchemy import or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.onboardings import has_active_manager
 from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table, Value
@@ -69,11 +68,9 @@ class ConventionStatus(StrEnum):
 
 def ends_by(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     """In force, even suspended, and its last day is known to be that day or before."""
-    runs = terms.runs(row, "in_force_on", "closed_on") & (
-        row.c.term_on.is_(None) | (row.c.term_on > terms.day)
-    )
-    return runs & or_(
-        *(terms.ends_by(row.c[end], value) for end in ("closed_on", "term_on"))
+    period = records.Convention.period
+    return period.sql(row, terms.day) & or_(
+        *(terms.ends_by(row.c[end], value) for end in period.ends)
     )
 
 
@@ -114,8 +111,8 @@ def without_manager(row: Table, terms: SqlContext) -> SqlTest:
     delegated = select(now.c.partner_id).where(
         now.c.partner_id == row.c.id,
         now.c.mode == Mode.DELEGATED.value,
-        terms.runs(now),
-        ~has_active_manager(terms, now, "convention_id"),
+        records.PartnerState.period.sql(now, terms.day),
+        ~records.Contract.is_managed_on.sql(now, terms.day),
         *terms.seen(
             "contract_manager", now
         ),  # whoever reads no manager there is not told that none is

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     Text,
     and_,
     case,
     cast,
     func,
     literal,
+    not_,
     or_,
     select,
 )
@@ -18,6 +18,14 @@ from sqlalchemy import (
 from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Expression, Join, Table, Test, Value
+from persistence.records import (
+    Bulletin,
+    Convention,
+    PartnerSiret,
+    PartnerState,
+    ServiceAccess,
+)
+from persistence.records.periods import exists
 
 
 def equal(column: str, kind: str = "text") -> Test:
@@ -49,9 +57,11 @@ def state(column: str, partner: str = "id") -> Expression:
 
     def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
         now = table("partner_state").alias()
-        held = select(now.c[column]).where(
-            now.c.partner_id == row.c[partner], terms.runs(now)
-        )
+        is_now = [
+            now.c.partner_id == row.c[partner],
+            PartnerState.period.sql(now, terms.day),
+        ]
+        held = select(now.c[column]).where(*is_now)
         return held.correlate(row).scalar_subquery()
 
     return read
@@ -96,26 +106,13 @@ def texts(rows: str, column: str, key: str) -> Expression:
     return read
 
 
-def is_suspended(column: str, key: str = "id") -> Expression:
-    """Whether a suspension of this row, or of what its `key` names, runs today."""
-
-    def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
-        suspension = table("suspension").alias()
-        running = select(suspension.c.id).where(
-            suspension.c[column] == row.c[key], terms.runs(suspension)
-        )
-        return running.correlate(row).exists()
-
-    return read
-
-
 def is_in_force(row: Table, terms: SqlContext, key: str = "id") -> ColumnElement[bool]:
     """Whether the timeline names this row's convention today."""
     now = table("partner_state").alias()
     held = select(now.c.partner_id).where(
         now.c.partner_id == row.c.partner_id,
         now.c.convention_id == row.c[key],
-        terms.runs(now),
+        PartnerState.period.sql(now, terms.day),
     )
     return held.correlate(row).exists()
 
@@ -128,7 +125,7 @@ def convention_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
         (row.c.in_force_on.is_(None), literal("DRAFT")),
         (row.c.in_force_on > day, literal("ANNOUNCED")),
         (and_(row.c.term_on.is_not(None), row.c.term_on <= day), literal("EXPIRED")),
-        (is_suspended("convention_id")(row, terms), literal("SUSPENDED")),
+        (Convention.is_suspended_on.sql(row, day), literal("SUSPENDED")),
         else_=literal("IN_FORCE"),
     )
 
@@ -136,46 +133,22 @@ def convention_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
 def bulletin_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
     """A bulletin is open only while the convention above it is in force, and its service not suspended."""
     day, convention = terms.day, table("convention").alias()
-    over = or_(row.c.closed_on <= day, row.c.effective_to <= day)
-    ended = select(convention.c.id).where(
-        convention.c.id == row.c.convention_id,
-        or_(convention.c.closed_on <= day, convention.c.term_on <= day),
+    convention_over = not_(Convention.period.sql_not_ended(convention, day))
+    is_over = or_(
+        not_(Bulletin.period.sql_not_ended(row, day)),
+        exists(
+            convention, where=[convention.c.id == row.c.convention_id, convention_over]
+        ),
     )
-    stopped = is_suspended("access_id", "access_id")(row, terms)
+    stopped = ServiceAccess.is_suspended_on.sql(row, day, "access_id")
     return case(
-        (or_(over, ended.correlate(row).exists()), literal("CLOSED")),
+        (is_over, literal("CLOSED")),
         (row.c.partner_signed_on.is_(None), literal("DRAFT")),
         (row.c.opened_on.is_(None), literal("SIGNED")),
         (row.c.opened_on > day, literal("ANNOUNCED")),
         (and_(is_in_force(row, terms, "convention_id"), ~stopped), literal("OPEN")),
         else_=literal("SUSPENDED"),
     )
-
-
-def covered_departments(row: Table) -> Select[Any]:
-    """What a bulletin's scope covers, each department once, in order; `Bulletin.covered_departments` in SQL (A11)."""
-    scope, place, written = (
-        table(t).alias()
-        for t in ("bulletin_establishment", "establishment", "bulletin_department")
-    )
-    named = (
-        select(scope.c.establishment_id)
-        .where(scope.c.bulletin_id == row.c.id)
-        .correlate(row)
-    )
-    of_places = (
-        select(place.c.department)
-        .join_from(scope, place, place.c.id == scope.c.establishment_id)
-        .where(scope.c.bulletin_id == row.c.id)
-        .correlate(row)
-    )
-    as_written = (
-        select(written.c.department)
-        .where(written.c.bulletin_id == row.c.id, ~named.exists())
-        .correlate(row)
-    )
-    every = of_places.union(as_written).subquery()
-    return select(every.c.department).order_by(every.c.department)
 
 
 def count_of(rows: str, key: str) -> Expression:
@@ -195,6 +168,6 @@ def count_of(rows: str, key: str) -> Expression:
 def borne_siret(row: Table, terms: SqlContext) -> ColumnElement[str]:
     """The first SIRET that the day does not end: before the registration, the first one."""
     siret = table("partner_siret").alias()
-    borne = siret.c.ends_on.is_(None) | (siret.c.ends_on > terms.day)
+    borne = PartnerSiret.period.sql_not_ended(siret, terms.day)
     known = select(siret.c.siret).where(siret.c.partner_id == row.c.id, borne)
     return known.order_by(siret.c.starts_on).limit(1).correlate(row).scalar_subquery()

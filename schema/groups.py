@@ -51,11 +51,11 @@ MembershipOrder = orders(
 
 
 def is_live(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    return terms.agrees(terms.runs(row, "created_on", "closed_on"), value)
+    return terms.agrees(records.Group.period.sql(row, terms.day), value)
 
 
 def is_current(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    return terms.agrees(terms.runs(row), value)
+    return terms.agrees(records.Membership.period.sql(row, terms.day), value)
 
 
 GROUP_FILTERS = {
@@ -79,9 +79,8 @@ MEMBERSHIP_FILTERS = {
 def members(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The users in the group today."""
     member = table("membership").alias()
-    here = select(member.c.user_id).where(
-        member.c.group_id == parent.c.id, terms.runs(member)
-    )
+    is_in = records.Membership.period.sql(member, terms.day)
+    here = select(member.c.user_id).where(member.c.group_id == parent.c.id, is_in)
     return child.c.id.in_(here.correlate(parent))
 
 

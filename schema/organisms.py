@@ -59,7 +59,8 @@ def administered(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The partners that an organism administers today."""
     now = table("partner_state").alias()
     held = select(now.c.partner_id).where(
-        now.c.administering_id == parent.c.id, terms.runs(now)
+        now.c.administering_id == parent.c.id,
+        records.PartnerState.period.sql(now, terms.day),
     )
     return child.c.id.in_(held.correlate(parent))
 

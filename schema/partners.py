@@ -147,10 +147,9 @@ def state_is(column: str) -> Test:
 
     def test(row: Table, terms: SqlContext, value: Value) -> SqlTest:
         now = table("partner_state").alias()
+        is_now = records.PartnerState.period.sql(now, terms.day)
         return row.c.id.in_(
-            select(now.c.partner_id).where(
-                now.c[column] == terms.value(value), terms.runs(now)
-            )
+            select(now.c.partner_id).where(now.c[column] == terms.value(value), is_now)
         )
 
     return test
@@ -185,7 +184,7 @@ def undeclared(row: Table, terms: SqlContext, value: Value) -> SqlTest:
         .where(
             access.c.service_id == ESAT,
             is_open(access, terms),
-            terms.runs(bulletin, "opened_on", "closed_on"),
+            records.Bulletin.period.sql(bulletin, terms.day),
             ~done.correlate(scope).exists(),
             *terms.seen(
                 "declaration", scope

@@ -10,6 +10,7 @@ from persistence.facts.holdings import administrations
 from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table, Value
+from persistence.records.base import Dated
 from persistence.records.suspensions import SuspensionSide
 from persistence.records.users import UserKind
 from resolvers.reading.bindings import FilterArgument
@@ -28,7 +29,7 @@ from .binding import (
     reference,
     viewer_can,
 )
-from .expressions import equal, is_suspended
+from .expressions import equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, GroupRef, MembershipRef, PartnerRef, RightRef
 
@@ -51,15 +52,15 @@ PERSONAL = ("affiliation", "membership", "contract_manager", "agent")
 def works_for(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     link = table("affiliation").alias()
     known = terms.seen("affiliation", link)
-    return row.c.id.in_(
-        select(link.c.user_id).where(
-            link.c.partner_id == terms.value(value), terms.runs(link), *known
-        )
-    )
+    is_there = [
+        link.c.partner_id == terms.value(value),
+        records.Affiliation.period.sql(link, terms.day),
+    ]
+    return row.c.id.in_(select(link.c.user_id).where(*is_there, *known))
 
 
 def ends_by(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    return terms.runs(row) & terms.ends_by(row.c.ends_on, value)
+    return Dated.period.sql(row, terms.day) & terms.ends_by(row.c.ends_on, value)
 
 
 def ending(record: str, terms: SqlContext, value: Value) -> tuple[Table, SqlTest]:
@@ -92,9 +93,8 @@ def has_ending(row: Table, terms: SqlContext, value: Value) -> SqlTest:
 
 def is_pending(row: Table, terms: SqlContext) -> SqlTest:
     """Invited, and not come yet."""
-    return terms.runs(row) & (
-        row.c.accepted_on.is_(None) | (row.c.accepted_on > terms.day)
-    )
+    is_there = records.Affiliation.period.sql(row, terms.day)
+    return is_there & ~records.Affiliation.has_accepted_by.sql(row, terms.day)
 
 
 def is_at(row: Table, terms: SqlContext, value: Value) -> SqlTest:
@@ -141,13 +141,15 @@ USER_FILTERS = {
 AFFILIATION_FILTERS = {
     "current": FilterArgument(
         bool,
-        lambda row, terms, v: terms.agrees(terms.runs(row), v),
+        lambda row, terms, v: terms.agrees(
+            records.Affiliation.period.sql(row, terms.day), v
+        ),
         "En cours aujourd'hui, ou non.",
     ),
     "suspended": FilterArgument(
         bool,
         lambda row, terms, v: terms.agrees(
-            is_suspended("affiliation_id")(row, terms), v
+            records.Affiliation.is_suspended_on.sql(row, terms.day), v
         ),
         "Suspendu, ou non.",
     ),
@@ -179,9 +181,10 @@ ROOT_AFFILIATION_FILTERS = AFFILIATION_FILTERS | {
 def suspending(row: Table, terms: SqlContext) -> SqlTest:
     """The sides whose suspension runs."""
     pause = table("suspension").alias()
+    runs = records.Suspension.period.sql(pause, terms.day)
     running = (
         select(pause.c.side)
-        .where(pause.c.affiliation_id == row.c.id, terms.runs(pause))
+        .where(pause.c.affiliation_id == row.c.id, runs)
         .order_by(pause.c.side)
     )
     return terms.spelling.texts_in(running.correlate(row))
@@ -190,11 +193,10 @@ def suspending(row: Table, terms: SqlContext) -> SqlTest:
 def groups_of(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     """The live groups that a user is in today."""
     member = table("membership").alias()
-    mine = select(member.c.group_id).where(
-        member.c.user_id == parent.c.id, terms.runs(member)
-    )
-    return child.c.id.in_(mine.correlate(parent)) & terms.runs(
-        child, "created_on", "closed_on"
+    is_in = records.Membership.period.sql(member, terms.day)
+    mine = select(member.c.group_id).where(member.c.user_id == parent.c.id, is_in)
+    return child.c.id.in_(mine.correlate(parent)) & records.Group.period.sql(
+        child, terms.day
     )
 
 
@@ -267,7 +269,10 @@ class Affiliation(Node):
     job_title: str | None = column("Fonction.")
     accepted_on: date | None = column("Jour où la personne a accepté l'invitation.")
     invitation_expires_at: datetime | None = column("Fin de validité de l'invitation.")
-    suspended: bool = column("Suspendue aujourd'hui.", is_suspended("affiliation_id"))
+    suspended: bool = column(
+        "Suspendue aujourd'hui.",
+        lambda row, terms: records.Affiliation.is_suspended_on.sql(row, terms.day),
+    )
     suspended_by: list[SuspensionSide] = column(
         "Qui suspend aujourd'hui : le partenaire, l'organisme, ou les deux ; chacun met fin à la sienne (§3, R40).",
         suspending,

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, or_, select
 from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Table
+from persistence.records import Affiliation, Agent, PartnerState, Suspension
+from persistence.records.base import Dated
 from persistence.records.suspensions import SuspensionSide
 
 from .actions import PERMISSIONS, Action
@@ -25,16 +27,18 @@ def is_caller(row: Table, terms: SqlContext) -> SqlTest:
 
 
 def mine(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
-    return terms.holds(child.c.user_id, "users", "everyone") & terms.runs(child)
+    return terms.holds(child.c.user_id, "users", "everyone") & Dated.period.sql(
+        child, terms.day
+    )
 
 
 def my_organisms(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
     post = table("agent").alias()
-    return child.c.id.in_(
-        select(post.c.organism_id).where(
-            terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post)
-        )
-    )
+    mine = [
+        terms.holds(post.c.user_id, "users", "everyone"),
+        Agent.period.sql(post, terms.day),
+    ]
+    return child.c.id.in_(select(post.c.organism_id).where(*mine))
 
 
 def my_tabs(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
@@ -44,9 +48,11 @@ def my_tabs(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
     held = terms.holds(reached, "partner_services", "member_reading") | terms.holds(
         reached, "partner_services", "machine_reading"
     )
-    in_force = select(now.c.convention_id).where(
-        now.c.partner_id == child.c.partner_id, terms.runs(now)
-    )
+    is_now = [
+        now.c.partner_id == child.c.partner_id,
+        PartnerState.period.sql(now, terms.day),
+    ]
+    in_force = select(now.c.convention_id).where(*is_now)
     return held & (child.c.convention_id == in_force.correlate(child).scalar_subquery())
 
 
@@ -56,16 +62,18 @@ def my_centres(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
         table(t).alias()
         for t in ("organism_support", "agent", "affiliation", "partner_state")
     )
-    posted = select(post.c.organism_id).where(
-        terms.holds(post.c.user_id, "users", "everyone"), terms.runs(post)
-    )
+    posts = [
+        terms.holds(post.c.user_id, "users", "everyone"),
+        Agent.period.sql(post, terms.day),
+    ]
+    posted = select(post.c.organism_id).where(*posts)
     administering = (
         select(now.c.administering_id)
         .join_from(link, now, now.c.partner_id == link.c.partner_id)
         .where(
             terms.holds(link.c.user_id, "users", "everyone"),
-            terms.runs(link),
-            terms.runs(now),
+            Affiliation.period.sql(link, terms.day),
+            PartnerState.period.sql(now, terms.day),
         )
     )
     mine = or_(
@@ -105,9 +113,9 @@ def my_suspensions(_row: Table, terms: SqlContext) -> ColumnElement[Any]:
     now, organism = table("partner_state").alias(), table("organism").alias()
     running = (
         terms.holds(link.c.user_id, "users", "everyone"),
-        terms.runs(link),
-        terms.runs(pause),
-        terms.runs(now),
+        Affiliation.period.sql(link, terms.day),
+        Suspension.period.sql(pause, terms.day),
+        PartnerState.period.sql(now, terms.day),
     )
     rows = (
         select(

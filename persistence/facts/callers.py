@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, select
 
 from persistence.reading.compiler import SqlContext, Statement, compiled
 from persistence.reading.question import Var
+from persistence.records import Agent
 
 from .holdings import administrations, rights
 from .visibility import table
@@ -76,7 +77,7 @@ def _posts(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]
     made = (
         select(agent)
         .select_from(agent.outerjoin(support, supported))
-        .where(agent.c.user_id == user.c.id, terms.runs(agent))
+        .where(agent.c.user_id == user.c.id, Agent.period.sql(agent, terms.day))
     )
     organism = func.coalesce(support.c.organism_id, agent.c.organism_id)
     return rows(made, agent.c.profile, organism)  # type: ignore[no-any-return]

@@ -8,14 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from persistence.records import Affiliation, Agent, Organism, OrganismKind, PartnerState
 from persistence.records.organisms import organism_support
 
-from .inquiries import runs
-
 
 async def contacts(session: AsyncSession, user_id: str, today: date) -> list[Organism]:
     """The organisms to ask, nearest first; the Cnaf where there is no other."""
-    mine = select(Agent.organism_id).where(
-        Agent.user_id == user_id, runs(Agent.__table__, today)
-    )
+    posted = Agent.period.sql(Agent.__table__, today)
+    mine = select(Agent.organism_id).where(Agent.user_id == user_id, posted)
     centres = select(organism_support.c.centre_id).where(
         organism_support.c.organism_id.in_(mine)
     )
@@ -24,8 +21,8 @@ async def contacts(session: AsyncSession, user_id: str, today: date) -> list[Org
         .join(Affiliation, Affiliation.partner_id == PartnerState.partner_id)
         .where(
             Affiliation.user_id == user_id,
-            runs(Affiliation.__table__, today),
-            runs(PartnerState.__table__, today),
+            Affiliation.period.sql(Affiliation.__table__, today),
+            PartnerState.period.sql(PartnerState.__table__, today),
         )
     )
     for wanted in (

@@ -6,7 +6,19 @@ under the convention that the timeline says is in force.
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, not_, or_, select
+
+from persistence.records import (
+    Affiliation,
+    Bulletin,
+    ContractManager,
+    Establishment,
+    Group,
+    Membership,
+    PartnerState,
+    Service,
+    ServiceAccess,
+)
 
 from .visibility import table
 
@@ -23,6 +35,7 @@ def rights(terms: "SqlContext") -> Select[Any]:
     state, bulletin, role, service = (
         table(t).alias() for t in ("partner_state", "bulletin", "role", "service")
     )
+    day = terms.day
     granted, scope, place = (
         table(t).alias()
         for t in ("bulletin_role", "bulletin_establishment", "establishment")
@@ -30,7 +43,7 @@ def rights(terms: "SqlContext") -> Select[Any]:
     in_force = and_(
         state.c.partner_id == member.c.partner_id,
         state.c.convention_id == access.c.convention_id,
-        terms.runs(state),
+        PartnerState.period.sql(state, day),
     )
     rows = (
         member.join(link, link.c.id == member.c.affiliation_id)
@@ -48,10 +61,7 @@ def rights(terms: "SqlContext") -> Select[Any]:
         .join(role, role.c.id == member.c.role_id)
         .join(
             service,
-            and_(
-                service.c.id == access.c.service_id,
-                service.c.available_from <= terms.day,
-            ),
+            and_(service.c.id == access.c.service_id, Service.period.sql(service, day)),
         )
         .outerjoin(scope, scope.c.bulletin_id == bulletin.c.id)
         .outerjoin(place, place.c.id == scope.c.establishment_id)
@@ -79,49 +89,38 @@ def rights(terms: "SqlContext") -> Select[Any]:
         )
         .select_from(rows)
         .where(
-            terms.runs(member),
-            *_works(terms, link),
-            terms.runs(group, "created_on", "closed_on"),
-            _not_suspended(terms, "access_id", access),
-            terms.runs(bulletin, "opened_on", "closed_on"),
-            or_(bulletin.c.effective_to.is_(None), bulletin.c.effective_to > terms.day),
+            Membership.period.sql(member, day),
+            Affiliation.works_on.sql(link, day),
+            Group.period.sql(group, day),
+            not_(ServiceAccess.is_suspended_on.sql(access, day)),
+            Bulletin.period.sql(bulletin, day),
             # without establishments on the bulletin, only a group over all of them reaches the partner
             or_(
                 group.c.all_establishments,
                 and_(scope.c.establishment_id.is_not(None), _names(group, scope)),
             ),
-            or_(
-                place.c.id.is_(None),
-                place.c.ended_on.is_(None),
-                place.c.ended_on > terms.day,
-            ),
+            Establishment.period.sql_not_ended(place, day),
         )
     )
 
 
 def administrations(terms: "SqlContext") -> Select[Any]:
     """One row for each active manager or deputy of a partner whose convention in force is delegated."""
-    manager, link, state = (
-        table(t).alias() for t in ("contract_manager", "affiliation", "partner_state")
+    manager, state, day = (
+        table("contract_manager").alias(),
+        table("partner_state").alias(),
+        terms.day,
     )
     delegated = and_(
         state.c.partner_id == manager.c.partner_id,
         state.c.convention_id == manager.c.convention_id,
-        terms.runs(state),
+        PartnerState.period.sql(state, day),
         state.c.mode == "DELEGATED",
     )
     return (
         select(manager.c.user_id, manager.c.partner_id)
-        .select_from(
-            manager.join(link, link.c.id == manager.c.affiliation_id).join(
-                state, delegated
-            )
-        )
-        .where(
-            terms.runs(manager),
-            link.c.accepted_on <= terms.day,  # see `Contract.managers_on`
-            *_works(terms, link),
-        )
+        .select_from(manager.join(state, delegated))
+        .where(ContractManager.acts_on.sql(manager, day))
     )
 
 
@@ -132,17 +131,3 @@ def _names(group: FromClause, scope: FromClause) -> ColumnElement[bool]:
         named.c.establishment_id == scope.c.establishment_id,
     ]
     return select(named.c.group_id).where(*same).correlate(group, scope).exists()
-
-
-def _works(terms: "SqlContext", link: FromClause) -> tuple[ColumnElement[bool], ...]:
-    return terms.runs(link), _not_suspended(terms, "affiliation_id", link)
-
-
-def _not_suspended(
-    terms: "SqlContext", column: str, row: FromClause
-) -> ColumnElement[bool]:
-    suspension = table("suspension").alias()
-    running = select(suspension.c.id).where(
-        suspension.c[column] == row.c.id, terms.runs(suspension)
-    )
-    return ~running.correlate(row).exists()

@@ -36,7 +36,7 @@ from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, Statement, compiled
 from persistence.reading.question import Var
 from persistence.reading.trees import objects_from_json, row_json
-from persistence.records import Organism, Partner, Profile, User
+from persistence.records import Agent, Organism, Partner, PartnerState, Profile, User
 
 from .bars import rules_of
 from .callers import holders
@@ -80,7 +80,8 @@ async def facts_of(
 
     def on(index: int, day: date) -> Select[Any]:
         rows = row.outerjoin(
-            state, and_(state.c.partner_id == partner, runs(state, day))
+            state,
+            and_(state.c.partner_id == partner, PartnerState.period.sql(state, day)),
         )
         asked = [
             literal(index),
@@ -232,7 +233,7 @@ def candidates(terms: SqlContext) -> CompoundSelect[Any]:
         agent.c.profile == Profile.NATIONAL,
     )
     return union(
-        select(agent.c.user_id).where(terms.runs(agent), posted),
+        select(agent.c.user_id).where(Agent.period.sql(agent, terms.day), posted),
         select(link.c.user_id).where(
             link.c.partner_id == terms.value(Var(("partner",)))
         ),
@@ -299,10 +300,3 @@ def _listed(
 
 def _home(terms: SqlContext) -> ColumnElement[Any]:
     return terms.value(Var(("home",)))  # type: ignore[no-any-return]
-
-
-def runs(row: FromClause, day: date) -> ColumnElement[bool]:
-    """Whether [starts, ends) of the row holds that day."""
-    return and_(
-        row.c.starts_on <= day, or_(row.c.ends_on.is_(None), row.c.ends_on > day)
-    )

@@ -3,26 +3,33 @@
 The case is that of `records/onboarding.py`, said in SQL; a test holds both equal over a small exhaustive world.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    Text,
     and_,
     case,
-    cast,
     false,
     func,
-    literal,
     or_,
     select,
     true,
 )
 
-from persistence.records.onboarding import CASES, MISSION
+from persistence.records import (
+    Bulletin,
+    Contract,
+    Convention,
+    Group,
+    Membership,
+    Partner,
+    PartnerState,
+    Service,
+)
+from persistence.records.onboarding import is_known, sql_case, sql_last_origin
+from persistence.records.periods import exists
 
 from .visibility import table
 
@@ -47,15 +54,20 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
         table("bulletin").alias(),
     )
     origin, migration = table("partner_origin").alias(), table("migration").alias()
-    known, legacy = (
-        is_known(terms, partner, service, convention, origin),
-        func.coalesce(origin.c.known_habtiers, false()),
+    day = terms.day
+    named, legacy = (
+        func.coalesce(origin.c[fact], false())
+        for fact in ("known_mcp", "known_habtiers")
     )
+    known = is_known.sql(partner, service, convention, named, day)
     rows = (
         partner.join(service, true())
         .outerjoin(
             convention,
-            and_(convention.c.partner_id == partner.c.id, _holds(terms, convention)),
+            and_(
+                convention.c.partner_id == partner.c.id,
+                Convention.period.sql(convention, day),
+            ),
         )
         .outerjoin(contract, contract.c.convention_id == convention.c.id)
         .outerjoin(
@@ -66,7 +78,7 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
             ),
         )
         .outerjoin(bulletin, bulletin.c.id == current_bulletin(terms, access))
-        .outerjoin(origin, origin.c.id == last_origin(terms, partner))
+        .outerjoin(origin, origin.c.id == sql_last_origin(partner, day))
         .outerjoin(migration, migration.c.service_id == service.c.id)
     )
     return select(
@@ -82,30 +94,25 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
         access.c.id.label("access_id"),
         origin.c.id.label("origin_id"),
         migration.c.deadline.label("deadline"),
-        case(
-            *(
-                (and_(known == m, legacy == h), literal(c.value))
-                for (m, h), c in CASES.items()
-            )
-        ).label("onboarding_case"),
+        sql_case(known, legacy).label("onboarding_case"),
         migration.c.id.is_not(None).label("migrates"),
         convention.c.id.is_not(None).label("in_force"),
         _announced(terms, partner).label("announced"),
-        func.coalesce(origin.c.known_mcp, false()).label("known_by_file"),
-        is_attested(terms, partner).label("attested"),
-        is_eligible(terms, partner, service).label("eligible"),
-        is_amended(terms, convention).label("amended"),
-        is_covered(convention, service).label("covered"),
-        is_complete(bulletin, service).label("complete"),
+        named.label("known_by_file"),
+        Partner.is_attested_by.sql(partner, day).label("attested"),
+        Partner.has_eligibility_for.sql(partner, service, day).label("eligible"),
+        Convention.is_amended_by.sql(convention, day).label("amended"),
+        Convention.has_mission_for.sql(convention, service).label("covered"),
+        Bulletin.is_complete.sql(bulletin, service).label("complete"),
         bulletin.c.organism_signed_on.is_not(None).label("signed"),
         func.coalesce(bulletin.c.siret == convention.c.siret, false()).label(
             "siret_matches"
         ),
-        (service.c.available_from <= terms.day).label("available"),
-        func.coalesce(bulletin.c.opened_on <= terms.day, false()).label("opened"),
-        func.coalesce(bulletin.c.opened_on > terms.day, false()).label("opens_later"),
+        Service.period.sql(service, day).label("available"),
+        func.coalesce(bulletin.c.opened_on <= day, false()).label("opened"),
+        func.coalesce(bulletin.c.opened_on > day, false()).label("opens_later"),
         func.coalesce(contract.c.mode == "DELEGATED", false()).label("delegated"),
-        has_active_manager(terms, convention).label("managed"),
+        Contract.is_managed_on.sql(convention, day, "id").label("managed"),
         _live_group(terms, access).label("grouped"),
         _live_group(terms, access, with_role=True).label("with_role"),
         _live_group(terms, access, with_role=True, staffed=True).label("staffed"),
@@ -121,9 +128,7 @@ def is_concerned(row: FromClause) -> ColumnElement[bool]:
         access.c.service_id == row.c.service_id,
     ]
     named = or_(
-        row.c.kind == "ESAT",
-        row.c.origin_id.is_not(None),
-        exists(access, of=[row], where=asked),
+        row.c.kind == "ESAT", row.c.origin_id.is_not(None), exists(access, where=asked)
     )
     return and_(row.c.migrates, named)
 
@@ -154,7 +159,12 @@ def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
     counts = (
         select(*groups, *(count.label(f"n{i}") for i, count in enumerate(counted)))
         .join_from(
-            row, now, and_(now.c.partner_id == row.c.partner_id, terms.runs(now))
+            row,
+            now,
+            and_(
+                now.c.partner_id == row.c.partner_id,
+                PartnerState.period.sql(now, terms.day),
+            ),
         )
         .join(organism, organism.c.id == now.c.administering_id)
         .where(row.c.service_id == migration.c.service_id, is_concerned(row), *known)
@@ -167,37 +177,10 @@ def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
     return terms.spelling.nested(select(listed).scalar_subquery())
 
 
-def exists(
-    *rows: FromClause, of: Sequence[FromClause], where: Sequence[ColumnElement[bool]]
-) -> ColumnElement[bool]:
-    """Whether such rows hang from those of the statement around: named, or the statement would bring them in again."""
-    return select(literal(1)).select_from(*rows).where(*where).correlate(*of).exists()
-
-
-def _holds(terms: "SqlContext", convention: FromClause) -> ColumnElement[bool]:
-    ends = (
-        or_(convention.c[end].is_(None), convention.c[end] > terms.day)
-        for end in ("closed_on", "term_on")
-    )
-    return and_(convention.c.in_force_on <= terms.day, *ends)
-
-
-def last_origin(terms: "SqlContext", partner: FromClause) -> ColumnElement[Any]:
-    """The file's word is the last one taken: ids follow time."""
-    row = table("partner_origin").alias()
-    taken = [row.c.partner_id == partner.c.id, row.c.taken_on <= terms.day]
-    return select(func.max(row.c.id)).where(*taken).correlate(partner).scalar_subquery()
-
-
 def current_bulletin(terms: "SqlContext", access: FromClause) -> ColumnElement[Any]:
     """The bulletin that is opened and not over, else the last that is not closed."""
     row = table("bulletin").alias()
-    live = and_(
-        *(
-            or_(row.c[end].is_(None), row.c[end] > terms.day)
-            for end in ("closed_on", "effective_to")
-        )
-    )
+    live = Bulletin.period.sql_not_ended(row, terms.day)
     order = (case((row.c.opened_on.is_(None), 1), else_=0), row.c.id.desc())
     found = (
         select(row.c.id)
@@ -208,150 +191,15 @@ def current_bulletin(terms: "SqlContext", access: FromClause) -> ColumnElement[A
     return found.correlate(access).scalar_subquery()
 
 
-def is_known(
-    terms: "SqlContext",
-    partner: FromClause,
-    service: FromClause,
-    convention: FromClause,
-    origin: FromClause,
-) -> ColumnElement[bool]:
-    """Known in MCP: see `records.onboarding.is_known`."""
-    past = table("convention").alias()
-    ended = or_(past.c.closed_on <= terms.day, past.c.term_on <= terms.day)
-    over = exists(
-        past,
-        of=[partner],
-        where=[
-            past.c.partner_id == partner.c.id,
-            past.c.in_force_on.is_not(None),
-            ended,
-        ],
-    )
-    told = func.coalesce(origin.c.known_mcp, false())
-    recorded = convention.c.originally_in_force_on.is_not(None)
-    return case(
-        (convention.c.id.is_(None), and_(told, ~over)),
-        else_=or_(told, recorded, served_before(terms, convention, service)),
-    )
-
-
-def served_before(
-    terms: "SqlContext", convention: FromClause, service: FromClause
-) -> ColumnElement[bool]:
-    mine, other = table("bulletin").alias(), table("bulletin").alias()
-    effective = select(func.min(mine.c.effective_from)).where(
-        mine.c.convention_id == convention.c.id, mine.c.service_id == service.c.id
-    )
-    asked = func.coalesce(
-        effective.correlate(convention, service).scalar_subquery(), terms.day
-    )
-    of_another = other.c.service_id != service.c.id
-    where = [
-        other.c.convention_id == convention.c.id,
-        of_another,
-        other.c.opened_on < asked,
-    ]
-    return exists(other, of=[convention, service], where=where)
-
-
 def _announced(terms: "SqlContext", partner: FromClause) -> ColumnElement[bool]:
     """A convention is signed for a day to come, and not withdrawn."""
     row = table("convention").alias()
-    stands = or_(row.c.closed_on.is_(None), row.c.closed_on > row.c.in_force_on)
     return exists(
         row,
-        of=[partner],
-        where=[row.c.partner_id == partner.c.id, row.c.in_force_on > terms.day, stands],
-    )
-
-
-def is_attested(terms: "SqlContext", partner: FromClause) -> ColumnElement[bool]:
-    row = table("activity_attestation").alias()
-    return exists(
-        row,
-        of=[partner],
-        where=[row.c.partner_id == partner.c.id, row.c.attested_on <= terms.day],
-    )
-
-
-def is_eligible(
-    terms: "SqlContext", partner: FromClause, service: FromClause
-) -> ColumnElement[bool]:
-    """R28: the last decision on the service is favourable, with its form where it is needed."""
-    row, later = table("eligibility").alias(), table("eligibility").alias()
-    same = [later.c.partner_id == partner.c.id, later.c.service_id == service.c.id]
-    last = select(func.max(later.c.id)).where(*same, later.c.decided_on <= terms.day)
-    with_form = or_(~service.c.needs_eligibility_form, row.c.form_digest.is_not(None))
-    decided = row.c.id == last.correlate(partner, service).scalar_subquery()
-    return exists(
-        row,
-        of=[partner, service],
-        where=[decided, row.c.decision == "ELIGIBLE", with_form],
-    )
-
-
-def is_amended(terms: "SqlContext", convention: FromClause) -> ColumnElement[bool]:
-    row = table("amendment").alias()
-    verified = cast(row.c.verified_fields, Text).contains(f'"{MISSION}"')
-    return exists(
-        row,
-        of=[convention],
         where=[
-            row.c.convention_id == convention.c.id,
-            row.c.recorded_on <= terms.day,
-            verified,
+            row.c.partner_id == partner.c.id,
+            Convention.is_announced_on.sql(row, terms.day),
         ],
-    )
-
-
-def is_covered(convention: FromClause, service: FromClause) -> ColumnElement[bool]:
-    """R9: a mission of the convention covers the service."""
-    named, covers = (
-        table("convention_mission").alias(),
-        table("mission_service").alias(),
-    )
-    rows = named.join(covers, covers.c.mission_id == named.c.mission_id)
-    where = [
-        named.c.convention_id == convention.c.id,
-        covers.c.service_id == service.c.id,
-    ]
-    return exists(rows, of=[convention, service], where=where)
-
-
-def is_complete(bulletin: FromClause, service: FromClause) -> ColumnElement[bool]:
-    """R7: see `records.bulletins.gaps`."""
-
-    def names(rows: str) -> ColumnElement[bool]:
-        row = table(rows).alias()
-        return exists(row, of=[bulletin], where=[row.c.bulletin_id == bulletin.c.id])
-
-    departments = and_(~service.c.needs_establishment, names("bulletin_department"))
-    return and_(
-        names("bulletin_role"), or_(names("bulletin_establishment"), departments)
-    )
-
-
-def has_active_manager(
-    terms: "SqlContext", of: FromClause, key: str = "id"
-) -> ColumnElement[bool]:
-    """Whether a manager is active under this convention: see `Contract.managers_on`."""
-    manager, link, pause = (
-        table("contract_manager").alias(),
-        table("affiliation").alias(),
-        table("suspension").alias(),
-    )
-    paused = exists(
-        pause, of=[link], where=[pause.c.affiliation_id == link.c.id, terms.runs(pause)]
-    )
-    accepted = [
-        link.c.accepted_on.is_not(None),
-        link.c.accepted_on <= terms.day,
-        terms.runs(link),
-        ~paused,
-    ]
-    where = [manager.c.convention_id == of.c[key], terms.runs(manager), *accepted]
-    return exists(
-        manager.join(link, link.c.id == manager.c.affiliation_id), of=[of], where=where
     )
 
 
@@ -363,21 +211,13 @@ def _live_group(
     staffed: bool = False,
 ) -> ColumnElement[bool]:
     group, member = table("group").alias(), table("membership").alias()
-    where = [
-        group.c.access_id == access.c.id,
-        terms.runs(group, "created_on", "closed_on"),
-    ]
+    where = [group.c.access_id == access.c.id, Group.period.sql(group, terms.day)]
     if with_role:
         where.append(group.c.role_id.is_not(None))
     if staffed:
-        where.append(
-            exists(
-                member,
-                of=[group],
-                where=[member.c.group_id == group.c.id, terms.runs(member)],
-            )
-        )
-    return exists(group, of=[access], where=where)
+        is_in = Membership.period.sql(member, terms.day)
+        where.append(exists(member, where=[member.c.group_id == group.c.id, is_in]))
+    return exists(group, where=where)
 
 
 def _first_opened(partner: FromClause, service: FromClause) -> ColumnElement[Any]:

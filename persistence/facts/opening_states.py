@@ -4,18 +4,16 @@ from collections.abc import Callable
 
 from sqlalchemy import FromClause, and_, false, func, not_, or_, select
 
-from persistence.records import FOREVER
-
-from .onboardings import (
-    is_amended,
-    is_attested,
-    is_complete,
-    is_covered,
-    is_eligible,
-    last_origin,
-    served_before,
+from persistence.records import FOREVER, Bulletin, Convention, Partner
+from persistence.records.onboarding import (
+    file_says,
+    has_ended_convention,
+    is_known_by,
+    is_legacy,
 )
-from .states import At, Test, exists, in_force, lasts, of_convention, one_of, over
+from persistence.records.periods import exists
+
+from .states import At, Test, in_force, lasts, of_convention, one_of, over
 from .visibility import table
 
 
@@ -35,7 +33,9 @@ def of_paper(at: At, test: Callable[..., Test]) -> Test:
 
 
 def incomplete(at: At) -> Test:
-    return of_paper(at, lambda _c, _p, service: not_(is_complete(at.row, service)))
+    return of_paper(
+        at, lambda _c, _p, service: not_(Bulletin.is_complete.sql(at.row, service))
+    )
 
 
 def excluded(at: At) -> Test:
@@ -73,20 +73,15 @@ def migrates(service: FromClause) -> Test:
     return exists(migration, where=[migration.c.service_id == service.c.id])
 
 
-def named(at: At, partner: FromClause, fact: str) -> Test:
-    """The file's last word says so of the partner."""
-    origin = table("partner_origin").alias()
-    return exists(
-        origin, where=[origin.c.id == last_origin(at.terms, partner), origin.c[fact]]
-    )
-
-
 def unattested(at: At) -> Test:
     """R53: the service migrates, and the file names the partner as one of Habtiers."""
 
     def test(_convention: FromClause, partner: FromClause, service: FromClause) -> Test:
-        legacy = named(at, partner, "known_habtiers")
-        return and_(migrates(service), legacy, not_(is_attested(at.terms, partner)))
+        legacy, attested = (
+            is_legacy.sql(partner, at.today),
+            Partner.is_attested_by.sql(partner, at.today),
+        )
+        return and_(migrates(service), legacy, not_(attested))
 
     return of_paper(at, test)
 
@@ -108,23 +103,15 @@ def unamended(at: At) -> Test:
     """R55: see `onboarding.may_open` and `onboarding.is_known`."""
 
     def test(convention: FromClause, partner: FromClause, service: FromClause) -> Test:
-        past = table("convention").alias()
-        finished = over(past, at.today, "closed_on", "term_on")
-        before = [
-            past.c.partner_id == partner.c.id,
-            past.c.in_force_on.is_not(None),
-            finished,
-        ]
-        told = named(at, partner, "known_mcp")
-        recorded = convention.c.originally_in_force_on.is_not(None)
-        known = or_(told, recorded, served_before(at.terms, convention, service))
+        named = file_says("known_mcp", partner, at.today)
+        known = or_(named, is_known_by.sql(convention, service, at.today))
         early = convention.c.in_force_on > at.today
-        known_or_so = or_(
-            and_(not_(early), known),
-            and_(early, told, not_(exists(past, where=before))),
-        )
+        known_early = and_(named, not_(has_ended_convention.sql(partner, at.today)))
+        is_known = or_(and_(not_(early), known), and_(early, known_early))
         return and_(
-            migrates(service), known_or_so, not_(is_amended(at.terms, convention))
+            migrates(service),
+            is_known,
+            not_(Convention.is_amended_by.sql(convention, at.today)),
         )
 
     return of_paper(at, test)
@@ -147,16 +134,18 @@ def undecided(at: At, word: str | None = None) -> Test:
             if word
             else exists(later, where=same)
         )
-        return and_(
-            not_(is_eligible(at.terms, partner, service)), said if word else not_(said)
-        )
+        eligible = Partner.has_eligibility_for.sql(partner, service, at.today)
+        return and_(not_(eligible), said if word else not_(said))
 
     return of_paper(at, test)
 
 
 def uncovered(at: At) -> Test:
     return of_paper(
-        at, lambda convention, _p, service: not_(is_covered(convention, service))
+        at,
+        lambda convention, _p, service: not_(
+            Convention.has_mission_for.sql(convention, service)
+        ),
     )
 
 
@@ -180,7 +169,7 @@ def unsigned(at: At) -> Test:
 def opened_or_taken(at: At) -> Test:
     """R34: opened already, or the place is taken for good."""
     other = table("bulletin").alias()
-    endless = [other.c[end].is_(None) for end in ("closed_on", "effective_to")]
+    endless = [other.c[end].is_(None) for end in Bulletin.period.ends]
     mine = [
         other.c.access_id == at.row.c.access_id,
         other.c.id != at.row.c.id,
@@ -195,7 +184,7 @@ def ended_by_then(at: At) -> Test:
         at.row.c.closed_on.is_not(None), at.row.c.closed_on <= at.row.c.effective_from
     )
     return or_(
-        over(at.row, at.today, "closed_on", "effective_to"),
+        not_(Bulletin.period.sql_not_ended(at.row, at.today)),
         func.coalesce(gone, false()),
     )
 
@@ -232,11 +221,9 @@ def replaced(at: At) -> Test:
         other.c.id != at.row.c.id,
         other.c.opened_on.is_not(None),
     ]
-    beyond = (
-        or_(other.c[end].is_(None), other.c[end] > at.row.c.closed_on)
-        for end in ("closed_on", "effective_to")
+    return exists(
+        other, where=[*mine, Bulletin.period.sql_not_ended(other, at.row.c.closed_on)]
     )
-    return exists(other, where=[*mine, *beyond])
 
 
 def no_closing_to_come(at: At) -> Test:
@@ -246,25 +233,25 @@ def no_closing_to_come(at: At) -> Test:
 def not_open(at: At) -> Test:
     """R29: see `ServiceAccess.opened_bulletin`."""
     row = table("bulletin").alias()
-    mine = [row.c.access_id == at.row.c.id, row.c.opened_on <= at.today]
-    lasting = not_(over(row, at.today, "closed_on", "effective_to"))
-    held = of_convention(at, lambda c: in_force(c, at.today))
-    return not_(and_(held, exists(row, where=[*mine, lasting])))
+    opened = exists(
+        row, where=[row.c.access_id == at.row.c.id, Bulletin.period.sql(row, at.today)]
+    )
+    in_force_today = of_convention(at, lambda c: in_force(c, at.today))
+    return not_(and_(in_force_today, opened))
 
 
 def not_signed(at: At, key: str = "id") -> Test:
     """R10: see `ServiceAccess.signed_bulletins`."""
     row, convention = table("bulletin").alias(), table("convention").alias()
     mine = [row.c.access_id == at.row.c[key], row.c.organism_signed_on.is_not(None)]
-    left = (
-        or_(
-            row.c[end].is_(None),
-            and_(row.c[end] > at.today, row.c[end] > row.c.effective_from),
-        )
-        for end in ("closed_on", "effective_to")
-    )
     under = [convention.c.id == row.c.convention_id, lasts(convention, at.today)]
-    return not_(exists(row, convention, where=[*mine, *left, *under]))
+    return not_(
+        exists(
+            row,
+            convention,
+            where=[*mine, Bulletin.effect.sql_lasts(row, at.today), *under],
+        )
+    )
 
 
 def last_national(at: At) -> Test:

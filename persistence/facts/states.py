@@ -4,28 +4,26 @@ A bar is a rule that no input of the act gets round on that day. What depends on
 walks each act over the rows of the demonstration: it is barred where each of its inputs is refused, and by that rule.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    and_,
-    case,
-    false,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, not_, or_
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from persistence.reading.compiler import SqlContext
-from persistence.records import Rule
+from persistence.records import (
+    Contract,
+    ContractManager,
+    Convention,
+    Partner,
+    PartnerState,
+    Rule,
+)
+from persistence.records.onboarding import is_legacy
+from persistence.records.periods import exists
+from persistence.records.suspensions import suspended_by
 from persistence.records.timeline import CNA
 
-from .onboardings import has_active_manager, is_attested, last_origin
 from .visibility import table
 
 Test: TypeAlias = ColumnElement[bool]
@@ -46,17 +44,6 @@ class At(NamedTuple):
 class Bar(NamedTuple):
     rule: Rule
     holds: Callable[[At], Test]
-
-
-def exists(*rows: NamedFromClause, where: Sequence[Test]) -> Test:
-    """Whether such rows are there; the rows of the statement around are named by `where`."""
-    return (
-        select(literal(1))
-        .select_from(*rows)
-        .where(*where)
-        .correlate_except(*rows)
-        .exists()
-    )
 
 
 def one_of(row: NamedFromClause, key: ColumnElement[str], holds: Test) -> Test:
@@ -81,9 +68,7 @@ def not_leaving(at: At) -> Test:
 
 def pause(at: At, column: str, side: str | None = None) -> Test:
     """A suspension of the row runs today, of that side if one is named."""
-    found = table("suspension").alias()
-    where = [found.c[column] == at.row.c.id, at.terms.runs(found)]
-    return exists(found, where=[*where, found.c.side == side] if side else where)
+    return suspended_by(column).sql(at.row, at.today, side=side)
 
 
 def own_pause(at: At) -> Test:
@@ -99,7 +84,7 @@ def has_mode(at: At, mode: str) -> Test:
         now,
         where=[
             now.c.partner_id == at.row.c.partner_id,
-            at.terms.runs(now),
+            PartnerState.period.sql(now, at.today),
             now.c.mode == mode,
         ],
     )
@@ -150,13 +135,10 @@ def last_manager(at: At) -> Test:
             post,
             where=[
                 convention.c.partner_id == at.row.c.partner_id,
-                lasts(convention, at.today),
+                Convention.period.sql_lasts(convention, at.today),
                 post.c.convention_id == convention.c.id,
                 post.c.affiliation_id == at.row.c.id,
-                at.terms.runs(post),
-                at.row.c.accepted_on <= at.today,
-                at.terms.runs(at.row),
-                not_(pause(at, "affiliation_id")),
+                ContractManager.acts_on.sql(post, at.today),
                 not_(_others(at, convention)),
             ],
         ),
@@ -165,30 +147,18 @@ def last_manager(at: At) -> Test:
 
 def _others(at: At, convention: FromClause) -> Test:
     """Another manager who acts today, and of whom no departure is announced."""
-    post, link, stop = (
-        table("contract_manager").alias(),
-        table("affiliation").alias(),
-        table("suspension").alias(),
-    )
-    away = exists(stop, where=[stop.c.affiliation_id == link.c.id, at.terms.runs(stop)])
-    stays = [
-        at.terms.runs(link),
-        link.c.ends_on.is_(None),
-        link.c.accepted_on <= at.today,
-        not_(away),
+    post, link = table("contract_manager").alias(), table("affiliation").alias()
+    another = [
+        post.c.convention_id == convention.c.id,
+        post.c.affiliation_id != at.row.c.id,
     ]
-    return exists(
-        post,
-        link,
-        where=[
-            post.c.convention_id == convention.c.id,
-            post.c.affiliation_id != at.row.c.id,
-            at.terms.runs(post),
-            post.c.ends_on.is_(None),
-            link.c.id == post.c.affiliation_id,
-            *stays,
-        ],
-    )
+    acts = ContractManager.acts_on.sql(post, at.today)
+    stays = [
+        post.c.ends_on.is_(None),
+        link.c.id == post.c.affiliation_id,
+        link.c.ends_on.is_(None),
+    ]
+    return exists(post, link, where=[*another, acts, *stays])
 
 
 def of_affiliation(at: At, holds: Callable[[FromClause], Test]) -> Test:
@@ -198,25 +168,20 @@ def of_affiliation(at: At, holds: Callable[[FromClause], Test]) -> Test:
 
 
 def is_managed_already(at: At) -> Test:
-    return has_active_manager(at.terms, at.row, "convention_id")
+    return Contract.is_managed_on.sql(at.row, at.today)
 
 
 # conventions
 
 
 def lasts(row: FromClause, day: ColumnElement[object]) -> Test:
-    """Of a convention: some day from `day` on is held; see `Convention.ends_after`."""
-    ends = (
-        or_(
-            row.c[end].is_(None), and_(row.c[end] > day, row.c[end] > row.c.in_force_on)
-        )
-        for end in ("term_on", "closed_on")
-    )
-    return and_(row.c.in_force_on.is_not(None), *ends)
+    """Of a convention: see `Convention.ends_after`."""
+    return Convention.period.sql_lasts(row, day)
 
 
 def in_force(row: FromClause, day: ColumnElement[object]) -> Test:
-    return and_(lasts(row, day), row.c.in_force_on <= day)
+    """Of a convention: see `Convention.holds_on`."""
+    return and_(row.c.in_force_on.is_not(None), Convention.period.sql(row, day))
 
 
 def another(
@@ -240,26 +205,20 @@ def of_convention(
 def announced(at: At, key: str = "convention_id") -> Test:
     """R43: a successor of the convention is signed and to come."""
     later = table("convention").alias()
+    succeeds = later.c.predecessor_id == at.row.c[key]
     return exists(
-        later,
-        where=[
-            later.c.predecessor_id == at.row.c[key],
-            lasts(later, at.today),
-            later.c.in_force_on > at.today,
-        ],
+        later, where=[succeeds, Convention.is_announced_on.sql(later, at.today)]
     )
 
 
 def is_unattested(at: At) -> Test:
     """R53, of a convention: see `onboarding.may_contract`."""
-    partner, origin = table("partner").alias(), table("partner_origin").alias()
-    legacy = exists(
-        origin,
-        where=[origin.c.id == last_origin(at.terms, partner), origin.c.known_habtiers],
+    partner = table("partner").alias()
+    legacy, attested = (
+        is_legacy.sql(partner, at.today),
+        Partner.is_attested_by.sql(partner, at.today),
     )
-    return one_of(
-        partner, at.row.c.partner_id, and_(legacy, not_(is_attested(at.terms, partner)))
-    )
+    return one_of(partner, at.row.c.partner_id, and_(legacy, not_(attested)))
 
 
 def no_mission(at: At) -> Test:
@@ -295,7 +254,9 @@ def is_managed(at: At) -> Test:
         where=[post.c.partner_id == at.row.c.partner_id, post.c.ends_on.is_not(None)],
     )
     return and_(
-        not_(at.by_partner), has_active_manager(at.terms, at.row), not_(ended_once)
+        not_(at.by_partner),
+        Contract.is_managed_on.sql(at.row, at.today, "id"),
+        not_(ended_once),
     )
 
 
@@ -356,12 +317,8 @@ def not_in_custody(at: At) -> Test:
     """The CNA administers, and somebody else signs, or follows."""
     now = table("partner_state").alias()
     rest = func.coalesce(now.c.signing_id, at.row.c.follower_id) != CNA
-    where = [
-        now.c.partner_id == at.row.c.id,
-        at.terms.runs(now),
-        now.c.administering_id == CNA,
-        rest,
-    ]
+    is_now = [now.c.partner_id == at.row.c.id, PartnerState.period.sql(now, at.today)]
+    where = [*is_now, now.c.administering_id == CNA, rest]
     return not_(exists(now, where=where))
 
 

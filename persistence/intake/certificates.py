@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from persistence.records import (
-    ActivityChange,
     Batch,
     BatchKind,
     Campaign,
-    ChangeKind,
     Declaration,
     DeclarationLine,
     Establishment,
@@ -60,6 +58,8 @@ class Lines:
     before: Mapping[str, PreviousLine]
     cards: WorkerCards
     known: Mapping[str, KnownWorker]
+    last_year: Collection[str]
+    """The workers whom this establishment declared in the campaign before; none for a draft."""
     certificate: Certificate
 
     @property
@@ -77,6 +77,15 @@ class Lines:
             worker
             for worker in self.before
             if worker not in accepted and not self._is_refused(worker)
+        ]
+
+    def missing(self, declared: Collection[str]) -> list[str]:
+        """Who was declared last year, has not left before this November, and is not `declared` (R17)."""
+        absent = [worker for worker in self.last_year if worker not in declared]
+        return [
+            worker
+            for worker in absent
+            if not self.known[worker].has_left_before(self.certificate)
         ]
 
     def _is_refused(self, worker_id: str) -> bool:
@@ -124,8 +133,9 @@ class CertificateIntake(BatchIntake):
         _require_coherence(intention, read)
         if deposit:
             _require_sequence(intention, deposited, draft if lines is None else None)
+        last_year = await self._declared_last_year(campaign) if deposit else ()
         judged = await self._judge(
-            read, deposited if deposit else draft, deposited, certificate
+            read, deposited if deposit else draft, deposited, last_year, certificate
         )
         if self.is_held(read) or not self._is_meant(judged, intention):
             return self.report(BatchKind.REMUNERATIONS, read, {}, campaign=campaign)
@@ -139,11 +149,12 @@ class CertificateIntake(BatchIntake):
         read: list[Remuneration],
         former: Declaration | None,
         deposited: Declaration | None,
+        last_year: Collection[str],
         certificate: Certificate,
     ) -> Lines:
         """Each line against the card of its worker and what is known of them here."""
         before = await self._before(former)
-        cards = await self.cards(read, before)
+        cards = await self.cards(read, [*before, *last_year])
         known = await known_workers(
             self.register, self.place, list(cards.by_id.values()), deposited
         )
@@ -155,7 +166,7 @@ class CertificateIntake(BatchIntake):
                 "nir"
             ):  # a doubtful number is nobody's
                 known[card.id].meet(line, in_force.get(card.id), certificate)
-        return Lines(read, before, cards, known, certificate)
+        return Lines(read, before, cards, known, last_year, certificate)
 
     def _is_meant(self, lines: Lines, intention: Intention) -> bool:
         """Whether the caller means what the lines would do; what is missing is told first."""
@@ -203,7 +214,7 @@ class CertificateIntake(BatchIntake):
             known = lines.known.get(card.id) if card is not None else None
             outcomes[line.index] = written.take(line, known, lines.certificate)
         if deposit:
-            await self._tell_missing(campaign, written, lines.certificate)
+            self._warn_of_absences(len(lines.missing(written.workers)), written)
         facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
         if (
             self.dry_run
@@ -293,19 +304,10 @@ class CertificateIntake(BatchIntake):
             for index, row in enumerate(found)
         ]
 
-    async def _tell_missing(
-        self, campaign: Campaign, written: "DeclarationRows", certificate: Certificate
-    ) -> None:
-        """Who was declared last year in this establishment, has not left, and is not in this deposit (R17)."""
-        line, last_year, left = DeclarationLine, Declaration, ActivityChange
-        gone = select(left.id).where(
-            left.worker_id == line.worker_id,
-            left.establishment_id == self.place.id,
-            left.kind == ChangeKind.DEPARTURE,
-            left.ended_at.is_(None),
-            left.effective_on <= certificate.first_day,
-        )
-        found = await self.register.session.scalars(
+    async def _declared_last_year(self, campaign: Campaign) -> Collection[str]:
+        """The workers of this establishment's deposit in the campaign before."""
+        line, last_year = DeclarationLine, Declaration
+        workers = await self.register.session.scalars(
             select(line.worker_id)
             .join(last_year, last_year.id == line.declaration_id)
             .where(
@@ -313,10 +315,11 @@ class CertificateIntake(BatchIntake):
                 last_year.campaign_id == f"cmp_{campaign.year - 1}",
                 last_year.received_at.is_not(None),
                 last_year.superseded_at.is_(None),
-                ~gone.exists(),
             )
         )
-        missing = len(set(found) - written.workers)
+        return set(workers)
+
+    def _warn_of_absences(self, missing: int, written: DeclarationRows) -> None:
         if missing:
             self.warnings.append(
                 Notice(Rule.WORKERS_MISSING, ("lines",), f"Nombre : {missing}.")

@@ -205,15 +205,6 @@ class SqlContext:
         """Whether the last day is the given one or before: an end is the first day without."""
         return end <= self.bind(("day after", value), "day")  # type: ignore[no-any-return]
 
-    def runs(
-        self, row: FromClause, starts: str = "starts_on", ends: str = "ends_on"
-    ) -> ColumnElement[bool]:
-        """Whether [starts, ends) of the row holds on the day of the facts."""
-        return and_(
-            row.c[starts] <= self.day,
-            (row.c[ends].is_(None)) | (row.c[ends] > self.day),
-        )
-
 
 def compiled(made: Select[Any], terms: SqlContext) -> Statement:
     """The text of a select, and where each of its binds comes from."""

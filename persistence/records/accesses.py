@@ -12,7 +12,7 @@ from .establishments import Establishment
 from .groups import Group
 from .rules import Notice, Rule, require
 from .services import Role, Service
-from .suspensions import Author, Suspension, is_suspended, resume, suspend
+from .suspensions import Author, Suspension, resume, suspend, suspended_by
 
 
 class ServiceAccess(Record):
@@ -47,6 +47,8 @@ class ServiceAccess(Record):
         lazy="selectin", back_populates="access", overlaps="access,role"
     )
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
+
+    is_suspended_on = suspended_by("access_id")
 
     @classmethod
     def of(cls, convention: Convention, service: Service) -> "ServiceAccess":
@@ -143,10 +145,8 @@ class ServiceAccess(Record):
 
     def shows_on(self, day: date) -> bool:
         """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""
-        suspensions = self.suspensions + self.convention.suspensions
-        return self.opened_bulletin(day) is not None and not is_suspended(
-            suspensions, day
-        )
+        suspended = self.is_suspended_on(day) or self.convention.is_suspended_on(day)
+        return self.opened_bulletin(day) is not None and not suspended
 
     def create_group(
         self, name: str, establishments: list[Establishment] | None, today: date

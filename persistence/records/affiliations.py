@@ -22,10 +22,9 @@ from .suspensions import (
     Author,
     Suspension,
     SuspensionSide,
-    is_suspended,
     resume,
-    sql_suspended,
     suspend,
+    suspended_by,
 )
 from .users import User, UserKind
 
@@ -63,15 +62,7 @@ class Affiliation(Dated, Record):
     user: Mapped[User] = relationship(lazy="selectin")
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
 
-    @predicate
-    def is_suspended_on(self, day: date) -> bool:
-        """By the partner, by the organism, or by both."""
-        return is_suspended(self.suspensions, day)
-
-    @is_suspended_on.in_sql
-    @staticmethod
-    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
-        return sql_suspended("affiliation_id", row, day)
+    is_suspended_on = suspended_by("affiliation_id")
 
     @predicate
     def works_on(self, day: date) -> bool:

@@ -1,22 +1,29 @@
 """Bulletins d'adhésion: the terms on which a partner uses one service, and the opening of that service."""
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Computed,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
+    Select,
     Table,
     UniqueConstraint,
+    and_,
+    not_,
+    or_,
+    select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from persistence.types import Words
 
-from .base import FOREVER, Base, Record, unique_where
+from .base import FOREVER, Base, Record, table, unique_where
 from .conventions import Convention
 from .establishments import Establishment
 from .identifiers import differing
@@ -26,7 +33,7 @@ from .onboarding import (
 )
 from .organisms import Department
 from .papers import Signature, Signed
-from .periods import Period
+from .periods import Period, exists, predicate
 from .rules import Notice, Refused, Rule, require
 from .services import Role
 
@@ -152,6 +159,27 @@ class Bulletin(Signed, Record):
         ]
         return frozenset(named)
 
+    @staticmethod
+    def sql_covered_departments(row: FromClause) -> Select[Any]:
+        """`covered_departments` of a row: each code once, in order."""
+        scope = table("bulletin_establishment").alias()
+        place = table("establishment").alias()
+        written = table("bulletin_department").alias()
+        of_places = (
+            select(place.c.department)
+            .join_from(scope, place, place.c.id == scope.c.establishment_id)
+            .where(scope.c.bulletin_id == row.c.id)
+            .correlate(row)
+        )
+        no_place = not_(exists(scope, where=[scope.c.bulletin_id == row.c.id]))
+        as_written = (
+            select(written.c.department)
+            .where(written.c.bulletin_id == row.c.id, no_place)
+            .correlate(row)
+        )
+        every = of_places.union(as_written).subquery()
+        return select(every.c.department).order_by(every.c.department)
+
     @property
     def ends_on(self) -> date:
         return self.period.end_of(self) or FOREVER
@@ -186,6 +214,27 @@ class Bulletin(Signed, Record):
             establishments=len(self.establishments),
             departments=len(self.departments),
             needs_establishment=service.needs_establishment,
+        )
+
+    @predicate
+    def is_complete(self) -> bool:
+        """R7: it lacks nothing before it can be signed."""
+        return not self.missing()
+
+    @is_complete.in_sql
+    @staticmethod
+    def _(row: FromClause, service: FromClause) -> ColumnElement[bool]:
+        """`service`: the row of its service. See `gaps`."""
+
+        def has(rows: str) -> ColumnElement[bool]:
+            named = table(rows).alias()
+            return exists(named, where=[named.c.bulletin_id == row.c.id])
+
+        departments = and_(
+            not_(service.c.needs_establishment), has("bulletin_department")
+        )
+        return and_(
+            has("bulletin_role"), or_(has("bulletin_establishment"), departments)
         )
 
     # signing
@@ -266,7 +315,7 @@ class Bulletin(Signed, Record):
         require(self.effect.holds(self, on), Rule.DATE_ORDER, "on")
         service.require_available_on(on)
         service.require_departments(self.covered_departments)
-        partner.require_eligibility(service)
+        partner.require_eligibility(service, today)
         convention.require_mission_for(service)
         self.require_siret_of(convention)
         if not continues:

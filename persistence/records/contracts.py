@@ -83,7 +83,7 @@ class ContractManager(Dated, Record):
         mine = link.c.id == row.c.affiliation_id
         accepted = Affiliation.has_accepted_by.sql(link, day)
         works = Affiliation.works_on.sql(link, day)
-        is_there = exists(link, of=[row], where=[mine, accepted, works])
+        is_there = exists(link, where=[mine, accepted, works])
         return and_(ContractManager.period.sql(row, day), is_there)
 
 
@@ -126,7 +126,7 @@ class Contract(Signed, Base):
         manager = table("contract_manager").alias()
         same_convention = manager.c.convention_id == row.c[key]
         acts = ContractManager.acts_on.sql(manager, day)
-        return exists(manager, of=[row], where=[same_convention, acts])
+        return exists(manager, where=[same_convention, acts])
 
     def appoint(
         self,

@@ -8,22 +8,27 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Table,
+    Text,
     UniqueConstraint,
+    and_,
+    cast,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, UNTOLD, Base, Record, named, unique_where
+from .base import FOREVER, UNTOLD, Base, Record, named, table, unique_where
 from .contracts import Contract
 from .identifiers import sha256
 from .papers import Signature, Signed
-from .periods import Period
+from .periods import Day, Period, exists, predicate
 from .rules import Refused, Rule, require
 from .services import Mission, Service
-from .suspensions import Suspension
+from .suspensions import Suspension, suspended_by
 
 if TYPE_CHECKING:
     from .accesses import ServiceAccess
@@ -68,6 +73,10 @@ class ScannedPaper(Record):
     attached_to: Mapped[str] = mapped_column(index=True)
 
 
+MISSION = "mission"
+"""What an amendment of case 3 verifies (R55)."""
+
+
 class Amendment(Record):
     """Avenant: what was verified in an existing convention, notably its missions (R55)."""
 
@@ -88,6 +97,17 @@ class Amendment(Record):
     missions_after: Mapped[list[str]] = mapped_column(JSON)
     digest: Mapped[str | None]
     recorded_on: Mapped[date]
+
+    @predicate
+    def has_verified_mission_by(self, day: date) -> bool:
+        """R55: case 3 asks for it before the service opens."""
+        return MISSION in self.verified_fields and self.recorded_on <= day
+
+    @has_verified_mission_by.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        verified = cast(row.c.verified_fields, Text).contains(f'"{MISSION}"')
+        return and_(row.c.recorded_on <= day, verified)
 
 
 class CnaHandBack(Record):
@@ -153,6 +173,8 @@ class Convention(Signed, Record):
     )
     suspensions: Mapped[list[Suspension]] = relationship(lazy="selectin")
 
+    is_suspended_on = suspended_by("convention_id")
+
     @property
     def ends_on(self) -> date:
         """The first day without the right: the term or the closing, whichever comes first."""
@@ -165,6 +187,16 @@ class Convention(Signed, Record):
     def ends_after(self, day: date) -> bool:
         """Whether some day from `day` on is held: closed on its first day, it never held any."""
         return self.period.lasts(self, day)
+
+    @predicate
+    def is_announced_on(self, day: date) -> bool:
+        """Signed for a later day, and not withdrawn."""
+        return self.ends_after(day) and not self.holds_on(day)
+
+    @is_announced_on.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        return and_(Convention.period.sql_lasts(row, day), row.c.in_force_on > day)
 
     def _others(self) -> "list[Convention]":
         return [
@@ -282,20 +314,50 @@ class Convention(Signed, Record):
 
     def require_no_announced_successor(self, today: date) -> None:
         """R43: what is signed for an announced successor is what stands today: it does not change meanwhile."""
-        later = [
-            c
-            for c in self._others()
-            if c.predecessor_id == self.id and c.ends_after(today)
-        ]
+        successors = [c for c in self._others() if c.predecessor_id == self.id]
         require(
-            not any((c.in_force_on or today) > today for c in later),
+            not any(c.is_announced_on(today) for c in successors),
             Rule.SUCCESSOR_ANNOUNCED,
         )
 
-    def require_mission_for(self, service: Service) -> None:
+    @predicate
+    def has_mission_for(self, service: Service) -> bool:
         """R9, R32: a mission of the convention covers the service."""
-        require(
-            any(m.is_for(service) for m in self.missions), Rule.MISSION_DOES_NOT_COVER
+        return any(mission.is_for(service) for mission in self.missions)
+
+    @has_mission_for.in_sql
+    @staticmethod
+    def _(row: FromClause, service: FromClause) -> ColumnElement[bool]:
+        missions, services = (
+            table("convention_mission").alias(),
+            table("mission_service").alias(),
+        )
+        mine = missions.c.convention_id == row.c.id
+        covering = [
+            services.c.mission_id == missions.c.mission_id,
+            services.c.service_id == service.c.id,
+        ]
+        return exists(missions, services, where=[mine, *covering])
+
+    def require_mission_for(self, service: Service) -> None:
+        """R9, R32: see `has_mission_for`."""
+        require(self.has_mission_for(service), Rule.MISSION_DOES_NOT_COVER)
+
+    @predicate
+    def is_amended_by(self, day: date) -> bool:
+        """R55: an amendment has verified the mission, that day or before."""
+        return any(
+            amendment.has_verified_mission_by(day) for amendment in self.amendments
+        )
+
+    @is_amended_by.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        amendment = table("amendment").alias()
+        mine = amendment.c.convention_id == row.c.id
+        return exists(
+            amendment,
+            where=[mine, Amendment.has_verified_mission_by.sql(amendment, day)],
         )
 
     def multi_department_bulletins(self) -> "list[Bulletin]":

@@ -3,10 +3,12 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ColumnElement, ForeignKey, FromClause, and_, not_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, named
+from .periods import predicate
+from .services import Service
 
 
 class Decision(StrEnum):
@@ -27,6 +29,20 @@ class Eligibility(Record):
     form_digest: Mapped[str | None] = mapped_column(info=UNTOLD)
     decided_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     decided_on: Mapped[date]
+
+    @predicate
+    def is_favourable_for(self, service: Service) -> bool:
+        """R28; R50: with the form, where the service needs one."""
+        has_form = self.form_digest is not None or not service.needs_eligibility_form
+        return self.decision is Decision.ELIGIBLE and has_form
+
+    @is_favourable_for.in_sql
+    @staticmethod
+    def _(row: FromClause, service: FromClause) -> ColumnElement[bool]:
+        has_form = or_(
+            row.c.form_digest.is_not(None), not_(service.c.needs_eligibility_form)
+        )
+        return and_(row.c.decision == Decision.ELIGIBLE.value, has_form)
 
 
 class ActivityAttestation(Record):

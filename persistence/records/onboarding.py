@@ -9,17 +9,28 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
+
+from .base import table
 from .conventions import Convention
 from .imports import Origin
 from .partners import Partner
+from .periods import Day, exists, predicate
 from .rules import Rule, require
 from .services import Service
 
 GRACE = timedelta(days=30)
 """What a partner has at least, from its registration, before its opening is late (R59)."""
-
-MISSION = "mission"
-"""What an amendment of case 3 verifies (R55)."""
 
 
 class Case(StrEnum):
@@ -49,55 +60,166 @@ CASES = {
 
 
 def case_of(partner: Partner, service: Service, today: date) -> Case:
-    word = _word(partner, today)
-    return CASES[
-        is_known(partner, service, today), word is not None and word.known_habtiers
+    return CASES[is_known(partner, service, today), is_legacy(partner, today)]
+
+
+def sql_case(
+    known: ColumnElement[bool], legacy: ColumnElement[bool]
+) -> ColumnElement[str]:
+    """`case_of`, from what `is_known` and `is_legacy` say of a row."""
+    whens = [
+        (and_(known == is_known, legacy == is_legacy), case_)
+        for (is_known, is_legacy), case_ in CASES.items()
     ]
+    return case(*((when, literal(case_.value)) for when, case_ in whens))
 
 
-def _word(partner: Partner, day: date) -> Origin | None:
-    """The file's word is the last one taken."""
-    return next((o for o in reversed(partner.origins) if o.taken_on <= day), None)
+def last_origin(partner: Partner, day: date) -> Origin | None:
+    """What the Cnaf's file says of the partner: the line taken last speaks (A6)."""
+    taken = [origin for origin in partner.origins if origin.taken_on <= day]
+    return max(taken, key=lambda origin: origin.id, default=None)
 
 
-def is_known(partner: Partner, service: Service, today: date) -> bool:
+def sql_last_origin(partner: FromClause, day: Day) -> ColumnElement[str]:
+    """The id of `last_origin`, null where there is none."""
+    origin = table("partner_origin").alias()
+    taken = [origin.c.partner_id == partner.c.id, origin.c.taken_on <= day]
+    return (
+        select(func.max(origin.c.id)).where(*taken).correlate(partner).scalar_subquery()
+    )
+
+
+@predicate
+def is_legacy(partner: Partner, day: date) -> bool:
+    """Known in Habtiers: the file says so."""
+    origin = last_origin(partner, day)
+    return origin is not None and origin.known_habtiers
+
+
+@is_legacy.in_sql
+def _(partner: FromClause, day: Day) -> ColumnElement[bool]:
+    return file_says("known_habtiers", partner, day)
+
+
+def file_says(fact: str, partner: FromClause, day: Day) -> ColumnElement[bool]:
+    """Whether the partner's last line taken says so: `known_mcp`, `known_habtiers`."""
+    origin = table("partner_origin").alias()
+    return exists(
+        origin, where=[origin.c.id == sql_last_origin(partner, day), origin.c[fact]]
+    )
+
+
+@predicate
+def is_known(partner: Partner, service: Service, day: date) -> bool:
     """Known in MCP before this service was asked for: by the convention in force, or by the file's word (A6).
 
     A convention made for this very service makes nobody known: a fresh contracting would turn into case 3.
     """
-    word = _word(partner, today)
-    told = word is not None and word.known_mcp
-    convention = partner.convention_on(today)
+    origin = last_origin(partner, day)
+    named = origin is not None and origin.known_mcp
+    convention = partner.convention_on(day)
     if convention is None:
-        over = any(
-            c.in_force_on is not None and c.ends_on <= today
-            for c in partner.conventions
-        )
-        return told and not over
-    return (
-        told
-        or convention.originally_in_force_on is not None
-        or _served_before(convention, service, today)
+        return named and not has_ended_convention(partner, day)
+    return named or is_known_by(convention, service, day)
+
+
+@is_known.in_sql
+def _(
+    partner: FromClause,
+    service: FromClause,
+    convention: FromClause,
+    named: ColumnElement[bool],
+    day: Day,
+) -> ColumnElement[bool]:
+    """`convention`: the one that holds that day, a row of nulls where none does; `named`: what the file says."""
+    without = and_(named, not_(has_ended_convention.sql(partner, day)))
+    return case(
+        (convention.c.id.is_(None), without),
+        else_=or_(named, is_known_by.sql(convention, service, day)),
     )
 
 
-def _served_before(convention: Convention, service: Service, today: date) -> bool:
+@predicate
+def has_ended_convention(partner: Partner, day: date) -> bool:
+    """A convention that was signed is over."""
+    signed = [
+        convention
+        for convention in partner.conventions
+        if convention.in_force_on is not None
+    ]
+    return any(convention.period.has_ended(convention, day) for convention in signed)
+
+
+@has_ended_convention.in_sql
+def _(partner: FromClause, day: Day) -> ColumnElement[bool]:
+    convention = table("convention").alias()
+    signed = [
+        convention.c.partner_id == partner.c.id,
+        convention.c.in_force_on.is_not(None),
+    ]
+    return exists(
+        convention,
+        where=[*signed, not_(Convention.period.sql_not_ended(convention, day))],
+    )
+
+
+@predicate
+def is_known_by(convention: Convention, service: Service, day: date) -> bool:
+    """The convention makes the partner known: it is older than the register, or serves another service first."""
+    return convention.originally_in_force_on is not None or has_served_another(
+        convention, service, day
+    )
+
+
+@is_known_by.in_sql
+def _(convention: FromClause, service: FromClause, day: Day) -> ColumnElement[bool]:
+    return or_(
+        convention.c.originally_in_force_on.is_not(None),
+        has_served_another.sql(convention, service, day),
+    )
+
+
+@predicate
+def has_served_another(convention: Convention, service: Service, day: date) -> bool:
     """Another service of the convention was open before this one's bulletin takes effect.
 
     The day of effect is never before the act of signing, where the date of a paper may be any.
     """
-    mine = [a for a in convention.accesses if a.service.id == service.id]
+    mine = [access for access in convention.accesses if access.service.id == service.id]
     effective = [
-        b.effective_from for a in mine for b in a.bulletins if b.effective_from
+        b.effective_from
+        for access in mine
+        for b in access.bulletins
+        if b.effective_from
     ]
-    asked = min(effective, default=today)
-    others = (
-        b
-        for a in convention.accesses
-        if a.service.id != service.id
-        for b in a.bulletins
+    asked_on = min(effective, default=day)
+    others = [
+        access for access in convention.accesses if access.service.id != service.id
+    ]
+    openings = [
+        b.opened_on for access in others for b in access.bulletins if b.opened_on
+    ]
+    return any(opened_on < asked_on for opened_on in openings)
+
+
+@has_served_another.in_sql
+def _(convention: FromClause, service: FromClause, day: Day) -> ColumnElement[bool]:
+    mine, other = table("bulletin").alias(), table("bulletin").alias()
+    of_service = [
+        mine.c.convention_id == convention.c.id,
+        mine.c.service_id == service.c.id,
+    ]
+    effective = (
+        select(func.min(mine.c.effective_from))
+        .where(*of_service)
+        .correlate(convention, service)
     )
-    return any(b.opened_on is not None and b.opened_on < asked for b in others)
+    asked_on = func.coalesce(effective.scalar_subquery(), day)
+    of_another = [
+        other.c.convention_id == convention.c.id,
+        other.c.service_id != service.c.id,
+    ]
+    return exists(other, where=[*of_another, other.c.opened_on < asked_on])
 
 
 def require_onboarding_before_signing(
@@ -114,16 +236,12 @@ def require_onboarding_before_signing(
     )
     if service.migration is None or any(served):
         return
-    _require_attestation(partner, case_of(partner, service, today))
+    _require_attestation(partner, today)
 
 
 def require_onboarding_before_contract(partner: Partner, today: date) -> None:
     """R53: who comes from Habtiers is attested to be active before the papers are made; a switch is no first paper."""
-    word = _word(partner, today)
-    require(
-        partner.attestations or word is None or not word.known_habtiers,
-        Rule.ATTESTATION_MISSING,
-    )
+    _require_attestation(partner, today)
 
 
 def require_onboarding_before_opening(
@@ -132,15 +250,20 @@ def require_onboarding_before_opening(
     """R53 again, should the file have spoken since; R55: the mission verified for who is known in MCP."""
     if service.migration is None:
         return
-    partner = convention.partner
-    case = case_of(partner, service, today)
-    _require_attestation(partner, case)
-    verified = any(MISSION in a.verified_fields for a in convention.amendments)
-    require(verified or not case.is_known, Rule.AMENDMENT_MISSING)
+    _require_attestation(convention.partner, today)
+    verified = convention.is_amended_by(today)
+    require(
+        verified or not is_known(convention.partner, service, today),
+        Rule.AMENDMENT_MISSING,
+    )
 
 
-def _require_attestation(partner: Partner, case: Case) -> None:
-    require(partner.attestations or not case.is_legacy, Rule.ATTESTATION_MISSING)
+def _require_attestation(partner: Partner, today: date) -> None:
+    """R53: who comes from Habtiers is still active."""
+    require(
+        partner.is_attested_by(today) or not is_legacy(partner, today),
+        Rule.ATTESTATION_MISSING,
+    )
 
 
 # the steps

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ColumnElement, ForeignKey, FromClause, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .affiliations import Affiliation
-from .base import FOREVER, UNTOLD, Record, name_key, named
+from .base import FOREVER, UNTOLD, Record, name_key, named, table
 from .contracts import Contract, Mode
 from .conventions import CnaHandBack, Convention
 from .decisions import ActivityAttestation, Decision, Eligibility
@@ -17,6 +17,7 @@ from .identifiers import Finess, Siret, sha256
 from .imports import Origin
 from .names import required_name
 from .organisms import Organism
+from .periods import Day, exists, predicate
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service
 from .timeline import CNA, Span, timeline, wide_spans
@@ -184,19 +185,57 @@ class Partner(Record):
         self.eligibilities.append(made)
         return made
 
-    def require_eligibility(self, service: Service) -> None:
-        """R28: the last decision on the service is favourable."""
-        last = next(
-            (e for e in reversed(self.eligibilities) if e.service_id == service.id),
-            None,
+    def _last_decision(self, service: Service, day: date) -> Eligibility | None:
+        decisions = [
+            e
+            for e in self.eligibilities
+            if e.service_id == service.id and e.decided_on <= day
+        ]
+        return max(decisions, key=lambda decision: decision.id, default=None)
+
+    @predicate
+    def has_eligibility_for(self, service: Service, day: date) -> bool:
+        """R28: the last decision on the service is favourable; R50: with its form where it is needed."""
+        last = self._last_decision(service, day)
+        return last is not None and last.is_favourable_for(service)
+
+    @has_eligibility_for.in_sql
+    @staticmethod
+    def _(row: FromClause, service: FromClause, day: Day) -> ColumnElement[bool]:
+        last, decision = table("eligibility").alias(), table("eligibility").alias()
+        same = [
+            last.c.partner_id == row.c.id,
+            last.c.service_id == service.c.id,
+            last.c.decided_on <= day,
+        ]
+        last_id = (
+            select(func.max(last.c.id))
+            .where(*same)
+            .correlate_except(last)
+            .scalar_subquery()
         )
+        favourable = Eligibility.is_favourable_for.sql(decision, service)
+        return exists(decision, where=[decision.c.id == last_id, favourable])
+
+    def require_eligibility(self, service: Service, today: date) -> None:
+        """R28, R50: see `has_eligibility_for`; the rule says what is wanting."""
+        last = self._last_decision(service, today)
         if last is None:
             raise Refused(Rule.ELIGIBILITY_MISSING)
         require(last.decision is Decision.ELIGIBLE, Rule.ELIGIBILITY_REFUSED)
-        require(
-            last.form_digest or not service.needs_eligibility_form,
-            Rule.ELIGIBILITY_FORM_MISSING,
-        )
+        require(last.is_favourable_for(service), Rule.ELIGIBILITY_FORM_MISSING)
+
+    @predicate
+    def is_attested_by(self, day: date) -> bool:
+        """R53: somebody has attested that the partner is active, that day or before."""
+        return any(attestation.attested_on <= day for attestation in self.attestations)
+
+    @is_attested_by.in_sql
+    @staticmethod
+    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
+        attestation = table("activity_attestation").alias()
+        mine = attestation.c.partner_id == row.c.id
+        return exists(attestation, where=[mine, attestation.c.attested_on <= day])
 
     def attest_activity(
         self, evidence: str, by: User, today: date

@@ -15,7 +15,7 @@ from typing import (
     overload,
 )
 
-from sqlalchemy import ColumnElement, FromClause, and_, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, literal, or_, select, true
 
 Day: TypeAlias = date | ColumnElement[Any]
 """The day of the question in SQL: a value, or the bind of the statement under way."""
@@ -50,7 +50,7 @@ class Period(NamedTuple):
 
     def sql_not_ended(self, row: FromClause, day: Day) -> ColumnElement[bool]:
         """The contrary of `has_ended`; never null."""
-        return and_(*(_comes_after(row, end, day) for end in self.ends))
+        return and_(true(), *(_comes_after(row, end, day) for end in self.ends))
 
     def lasts(self, record: object, day: date) -> bool:
         """Whether the period holds that day or some later day: one that ends on its first day holds none."""
@@ -73,13 +73,16 @@ class Period(NamedTuple):
 
 
 def exists(
-    *rows: FromClause, of: Sequence[FromClause], where: Sequence[ColumnElement[bool]]
+    *rows: FromClause, where: Sequence[ColumnElement[bool]]
 ) -> ColumnElement[bool]:
-    """Whether there are such rows, for the rows `of` the statement around.
-
-    Those of the statement around are named: SQL would otherwise read them a second time, inside.
-    """
-    return select(literal(1)).select_from(*rows).where(*where).correlate(*of).exists()
+    """Whether there are such `rows`; every other row that `where` names is the surrounding statement's."""
+    return (
+        select(literal(1))
+        .select_from(*rows)
+        .where(*where)
+        .correlate_except(*rows)
+        .exists()
+    )
 
 
 def _comes_after(row: FromClause, end: str, day: Day) -> ColumnElement[bool]:
@@ -97,7 +100,13 @@ class predicate(Generic[Owner, Arguments]):  # noqa: N801 a decorator
 
     def __init__(self, half: Callable[Concatenate[Owner, Arguments], bool]) -> None:
         self.half = half
-        update_wrapper(self, half)  # type: ignore[arg-type]
+        update_wrapper(self, half)
+
+    def __call__(
+        self, record: Owner, *args: Arguments.args, **named: Arguments.kwargs
+    ) -> bool:
+        """The Python half of a rule that no class holds."""
+        return self.half(record, *args, **named)
 
     def in_sql(self, half: Callable[..., ColumnElement[bool]]) -> Self:
         self.sql = half

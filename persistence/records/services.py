@@ -2,12 +2,14 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Base, Record, named
 from .organisms import Department
+from .periods import Period
 from .rules import Rule, require
 
 service_excluded_department = Table(
@@ -47,6 +49,7 @@ class Service(Record):
 
     __tablename__ = "service"
     prefix = "svc"
+    period: ClassVar = Period("available_from")
 
     code: Mapped[str] = mapped_column(unique=True)
     label: Mapped[str]
@@ -78,7 +81,7 @@ class Service(Record):
 
     def require_available_on(self, day: date) -> None:
         """R10: preparation is allowed before, opening is not."""
-        require(day >= self.available_from, Rule.SERVICE_NOT_AVAILABLE, "on")
+        require(self.period.holds(self, day), Rule.SERVICE_NOT_AVAILABLE, "on")
 
 
 class RoleProfile(StrEnum):

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Record, named, table, unique_where, untold
-from .periods import Day, Period, exists
+from .periods import Day, Period, exists, predicate
 from .rules import Notice, Refused, Rule, require
 
 
@@ -103,21 +103,28 @@ def is_suspended(suspensions: list[Suspension], day: date) -> bool:
     return any(suspension.runs_on(day) for suspension in suspensions)
 
 
-def sql_suspended(
-    column: str, row: FromClause, day: Day, *, key: str = "id", side: str | None = None
-) -> ColumnElement[bool]:
-    """`is_suspended`, of the object that `key` names in the row; `column` of the suspension says which kind it is.
+def suspended_by(column: str) -> predicate[Any, [date]]:
+    """Whether a suspension runs, of either side: the predicate of a record that has `suspensions`.
 
-    `side` keeps the suspensions of that side alone.
+    `column`: the one that refers to the record in their table.
     """
-    stop = table("suspension").alias()
-    same_object = stop.c[column] == row.c[key]
-    same_side = [stop.c.side == side] if side else []
-    return exists(
-        stop,
-        of=[row],
-        where=[same_object, Suspension.period.sql(stop, day), *same_side],
-    )
+
+    def on_records(record: Any, day: date) -> bool:  # noqa: ANN401 a record that has suspensions
+        return is_suspended(record.suspensions, day)
+
+    def on_rows(
+        row: FromClause, day: Day, key: str = "id", side: str | None = None
+    ) -> ColumnElement[bool]:
+        """`key`: the column of the row that names the record; `side`: the only one whose suspensions count."""
+        suspension = table("suspension").alias()
+        same_record = suspension.c[column] == row.c[key]
+        same_side = [suspension.c.side == side] if side else []
+        return exists(
+            suspension,
+            where=[same_record, Suspension.period.sql(suspension, day), *same_side],
+        )
+
+    return predicate(on_records).in_sql(on_rows)
 
 
 def suspend(

@@ -2,13 +2,17 @@
 
 # ruff: noqa: E501 a query or a case stands on one line
 
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from persistence.records import DeclarationLine
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line, a_nir, counts
 from tests.journeys.story import TODAY, TOMORROW, Opened, Person, an_open_esat, refused
+from tests.reading.declared_story import CANAL, last_year
 
 from .ledger import rows
 from .test_remunerations import sizes, the_export
@@ -487,6 +491,36 @@ async def test_who_left_before_november_is_not_certified_and_who_came_back_is(
         "rate": "80",
     }
     assert (await jo.tells_changes(siret, "d", rise))["errors"] == []
+
+
+async def test_who_was_declared_last_year_is_missed_unless_they_left_for_good(
+    world: World,
+) -> None:
+    """R17: of three who are absent, one has left, one has left and come back, one has said nothing."""
+    delphine, siret = Person(world, "declarante-canal"), CANAL
+    gone, back, _, *others = last_year()[siret]
+    left = {"kind": "DEPARTURE", "effectiveOn": "10/03/2026", "departureReason": "MOVE"}
+    changes = await delphine.tells_changes(
+        siret, "gone", *({"nir": line["nir"], **left} for line in (gone, back))
+    )
+    assert changes["errors"] == []
+    await _enter_again(world, back["clientReference"], date(2026, 6, 1))
+
+    done = await delphine.declares(**a_deposit(siret, "this year", *others))
+
+    assert [
+        w["message"] for w in done["warnings"] if w["code"] == "WORKERS_MISSING"
+    ] == [
+        "Des personnes déclarées l'an dernier, et non parties, ne le sont pas. Nombre : 2."
+    ]
+
+
+async def _enter_again(world: World, reference: str, on: date) -> None:
+    """The certificate of last year says another day of entry for this line."""
+    line = DeclarationLine
+    async with world.database.transaction() as session:
+        is_it = line.client_reference == reference
+        await session.execute(update(line).where(is_it).values(entered_on=on))
 
 
 async def test_a_truthful_departure_ends_what_was_only_planned_after_it(

@@ -19,11 +19,11 @@ from persistence.records import (
 )
 from persistence.records.bulletins import BulletinTerms
 from persistence.records.contracts import ManagerKind
-from persistence.records.conventions import ClosingReason
+from persistence.records.conventions import MISSION, ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
 from persistence.records.imports import Origin
-from persistence.records.onboarding import MISSION, Situation, case_of
+from persistence.records.onboarding import Situation, case_of
 from persistence.records.partners import PartnerKind
 from persistence.records.suspensions import suspend
 

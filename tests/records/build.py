@@ -188,9 +188,11 @@ def ready_bulletin(
     return sign_bulletin(draft_bulletin(convention, siret, roles))
 
 
-def find_eligible(partner: Partner, service: Service = ESAT) -> None:
+def find_eligible(
+    partner: Partner, service: Service = ESAT, today: date = TODAY
+) -> None:
     partner.decide_eligibility(
-        service, Decision.ELIGIBLE, "Mission vérifiée", "1" * 64, DECIDER, TODAY
+        service, Decision.ELIGIBLE, "Mission vérifiée", "1" * 64, DECIDER, today
     )
 
 

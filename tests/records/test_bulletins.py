@@ -264,7 +264,7 @@ def test_a_service_does_not_open_before_it_is_available_but_is_prepared() -> Non
         signed(draft_of(partner_in(today=today)), today, None, today)
     )
     bulletin.sign(PAPER, today, None, acknowledge_cna=False, today=today)
-    find_eligible(bulletin.access.convention.partner)
+    find_eligible(bulletin.access.convention.partner, today=today)
 
     with refused(Rule.SERVICE_NOT_AVAILABLE, "on"):
         bulletin.open_service(date(2025, 6, 30), frozenset(), today)

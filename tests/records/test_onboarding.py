@@ -23,10 +23,10 @@ from persistence.records import (
 from persistence.records.accesses import ServiceAccess
 from persistence.records.bulletins import BulletinTerms as Written
 from persistence.records.contracts import ManagerKind
+from persistence.records.conventions import MISSION
 from persistence.records.decisions import Decision
 from persistence.records.imports import Import
 from persistence.records.onboarding import (
-    MISSION,
     Case,
     Situation,
     StepCode,

@@ -117,19 +117,19 @@ def test_a_partner_without_a_decision_is_not_eligible() -> None:
     find_eligible(partner, CDAP)
 
     with refused(Rule.ELIGIBILITY_MISSING):
-        partner.require_eligibility(ESAT)
+        partner.require_eligibility(ESAT, TODAY)
 
 
 def test_the_last_decision_is_the_one_that_counts() -> None:
     partner = partner_in()
     find_eligible(partner)
-    partner.require_eligibility(ESAT)
+    partner.require_eligibility(ESAT, TODAY)
     partner.decide_eligibility(
         ESAT, Decision.NOT_ELIGIBLE, "Mission éteinte", None, DECIDER, TODAY
     )
 
     with refused(Rule.ELIGIBILITY_REFUSED):
-        partner.require_eligibility(ESAT)
+        partner.require_eligibility(ESAT, TODAY)
 
 
 def test_a_favourable_decision_on_esat_needs_the_form() -> None:

@@ -721,7 +721,7 @@ def test_an_establishment_that_moves_leaves_the_past_as_it_was(
     """Who administered is decided by what was signed, not by where the establishments are now."""
     partner = partner_in(*departments)
     convention = convention_of(partner)
-    find_eligible(partner)
+    find_eligible(partner, today=REGISTERED)
     wide = len(set(departments)) > 1
     draft = draft_bulletin(convention)
     draft.sign(PAPER, REGISTERED, None, acknowledge_cna=wide, today=REGISTERED)
