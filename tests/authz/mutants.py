@@ -56,7 +56,7 @@ def of_the_scopes() -> Iterator[str]:
         for key, conditions in table.items():
             for atom in conditions:
                 with patch.dict(
-                    table, {key: tuple(kept for kept in conditions if kept != atom)}
+                    table, {key: tuple(other for other in conditions if other != atom)}
                 ):
                     yield f"{key} without {atom}"
 

@@ -48,25 +48,25 @@ def test_every_plan_selects_what_the_oracle_allows(engine: Engine) -> None:
 
 @pytest.mark.parametrize("subject", [*MEMBERS, *MACHINES])
 def test_a_member_never_sees_another_service(engine: Engine, subject: Subject) -> None:
-    seen = {
+    visible = {
         thing
         for pair in PAIRS
         if pair[0] not in {"Group", "Membership"}
         for thing in selected(engine, subject, *pair)
     }
 
-    assert {thing.service for thing in seen} == {None, "ESAT"}
-    assert {thing.partner for thing in seen if thing.owner is None} == {"ptr_own"}
+    assert {thing.service for thing in visible} == {None, "ESAT"}
+    assert {thing.partner for thing in visible if thing.owner is None} == {"ptr_own"}
 
 
 def test_a_member_never_sees_another_group(engine: Engine) -> None:
-    seen = {
+    visible = {
         thing.group
         for subject in MEMBERS
         for thing in selected(engine, subject, "Group", "read")
     }
 
-    assert seen == {"grp_1"}
+    assert visible == {"grp_1"}
 
 
 @pytest.mark.parametrize("type_", ["Worker", "DeclarationLine", "ActivityChange"])
@@ -128,14 +128,14 @@ def test_only_the_agents_of_an_organism_open_a_service(engine: Engine) -> None:
 def test_without_a_convention_a_partners_people_see_nothing_of_it(
     engine: Engine,
 ) -> None:
-    seen = {
+    visible = {
         thing
         for subject in (*MEMBERS, ADMINISTRATOR)
         for type_ in ("Partner", "Establishment")
         for thing in selected(engine, subject, type_, "read")
     }
 
-    assert None not in {thing.convention for thing in seen}
+    assert None not in {thing.convention for thing in visible}
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,16 @@ from persistence.vault import Vault
 from server.cli import main
 from server.commands.sending import exit_code
 
-GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
+PAYROLL = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 
 
-def _inputs(shown: str) -> list[dict[str, Any]]:
+def _inputs(output: str) -> list[dict[str, Any]]:
     """The inputs of the acts that a command shows, one text after another."""
     inputs: list[dict[str, Any]] = []
-    while shown.strip():
-        variables, end = json.JSONDecoder().raw_decode(shown := shown.lstrip())
+    while output.strip():
+        variables, end = json.JSONDecoder().raw_decode(output := output.lstrip())
         inputs.append(variables["input"])
-        shown = shown[end:]
+        output = output[end:]
     return inputs
 
 
@@ -31,10 +31,10 @@ def test_keys_are_written_once(
 
     assert main(["keys", str(file)]) == 0
     Vault.read(file)
-    kept = file.read_bytes()
+    content_before = file.read_bytes()
     assert main(["keys", str(file)]) == 2
 
-    assert file.read_bytes() == kept
+    assert file.read_bytes() == content_before
     assert "existe" in capsys.readouterr().err
 
 
@@ -45,7 +45,7 @@ def test_an_export_is_shown_as_the_variables_of_the_act(
         main(
             [
                 "lines",
-                str(GIVEN),
+                str(PAYROLL),
                 "--campaign",
                 "2026",
                 "--draft",
@@ -56,20 +56,20 @@ def test_an_export_is_shown_as_the_variables_of_the_act(
         == 0
     )
 
-    shown = capsys.readouterr()
-    given, other = _inputs(shown.out)
+    output = capsys.readouterr()
+    variables, other = _inputs(output.out)
     facts = [
-        given[name]
+        variables[name]
         for name in ("establishment", "campaignYear", "deposit", "mode", "dryRun")
     ]
     assert facts == [{"siret": "99990001200025"}, 2026, False, "ACCEPT_VALID", True]
-    assert (len(given["lines"]), other["establishment"], len(other["lines"])) == (
+    assert (len(variables["lines"]), other["establishment"], len(other["lines"])) == (
         77,
         {"siret": "99990001200033"},
         1,
     )
-    assert "Nom de naissance → birthName" in shown.err
-    assert "Lefèvre" not in shown.err
+    assert "Nom de naissance → birthName" in output.err
+    assert "Lefèvre" not in output.err
 
 
 def test_a_deposit_of_all_or_nothing_is_the_rule(
@@ -78,7 +78,7 @@ def test_a_deposit_of_all_or_nothing_is_the_rule(
     main(
         [
             "lines",
-            str(GIVEN),
+            str(PAYROLL),
             "--campaign",
             "2026",
             "--siret",
@@ -88,9 +88,9 @@ def test_a_deposit_of_all_or_nothing_is_the_rule(
         ]
     )
 
-    given = json.loads(capsys.readouterr().out)["input"]
+    variables = json.loads(capsys.readouterr().out)["input"]
     facts = [
-        given[name]
+        variables[name]
         for name in ("establishment", "deposit", "mode", "dryRun", "idempotencyKey")
     ]
     assert facts == [{"siret": "99990001200033"}, True, "ALL_OR_NOTHING", False, "k"]
@@ -106,9 +106,9 @@ def test_columns_that_no_word_explains_are_told_by_name(
 
     assert main(["lines", str(file), "--campaign", "2026"]) == 0
 
-    told = capsys.readouterr().err
-    assert "Colonnes ignorées : Atelier" in told
-    assert "Menuiserie" not in told
+    errors = capsys.readouterr().err
+    assert "Colonnes ignorées : Atelier" in errors
+    assert "Menuiserie" not in errors
 
 
 @pytest.mark.parametrize("content", [None, "", "a;b;c\n1;2;3\n"])
@@ -121,9 +121,9 @@ def test_what_is_no_export_is_refused_in_a_sentence(
 
     assert main(["lines", str(file), "--campaign", "2026"]) == 2
 
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert ("n'existe pas" if content is None else "en-tête") in shown.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert ("n'existe pas" if content is None else "en-tête") in output.err
 
 
 def test_the_purge_tells_how_many_keys_it_forgot(
@@ -195,7 +195,7 @@ def test_what_a_deposit_wants_to_be_told_is_said_on_the_command_line(
 ) -> None:
     sent = [
         "lines",
-        str(GIVEN),
+        str(PAYROLL),
         "--campaign",
         "2026",
         "--reason",
@@ -227,9 +227,16 @@ def test_what_a_deposit_wants_to_be_told_is_said_on_the_command_line(
     [
         (["lines", "--campaign", "2026"], "Il manque le fichier"),
         (NOTHING, "avec --siret"),
-        ([*NOTHING, str(GIVEN), "--siret", "99990001200025"], "sans fichier"),
+        ([*NOTHING, str(PAYROLL), "--siret", "99990001200025"], "sans fichier"),
         (
-            ["lines", str(GIVEN), "--campaign", "2026", "--acknowledge-removals", "3"],
+            [
+                "lines",
+                str(PAYROLL),
+                "--campaign",
+                "2026",
+                "--acknowledge-removals",
+                "3",
+            ],
             "SIRET=N",
         ),
         (
@@ -237,7 +244,7 @@ def test_what_a_deposit_wants_to_be_told_is_said_on_the_command_line(
             "SIRET=N",
         ),
         (
-            ["lines", str(GIVEN), "--campaign", "2026", "--key", "k"],
+            ["lines", str(PAYROLL), "--campaign", "2026", "--key", "k"],
             "un seul établissement",
         ),
     ],
@@ -247,6 +254,6 @@ def test_an_intention_that_is_badly_written_is_refused_in_a_sentence(
 ) -> None:
     assert main(arguments) == 2
 
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert sentence in shown.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert sentence in output.err

@@ -67,11 +67,11 @@ async def test_a_stopping_process_is_alive_but_not_ready() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "words"),
     [(OtherStep(BEHIND), BEHIND), (VaultError(OTHER_KEYS), OTHER_KEYS)],
 )
 async def test_the_log_says_what_an_operator_has_to_mend(
-    fault: Exception, told: str, caplog: pytest.LogCaptureFixture
+    fault: Exception, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def refused() -> None:
         raise fault
@@ -86,4 +86,4 @@ async def test_the_log_says_what_an_operator_has_to_mend(
         if record.name == "server.faults"
     ]
     assert len(lines) == 1
-    assert told in lines[0]
+    assert words in lines[0]

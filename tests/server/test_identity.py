@@ -201,14 +201,14 @@ async def test_the_log_holds_nothing_of_a_refused_token(
 
     await fault_of(f"Bearer {token}")
 
-    (told,) = [record.getMessage() for record in caplog.records]
+    (message,) = [record.getMessage() for record in caplog.records]
     assert not [
         part
         for part in token.replace(" ", ".").split(".")
-        if len(part) > 3 and part in told
+        if len(part) > 3 and part in message
     ]
     assert not [
-        value for value in ("u-1", "inconnue", "autre", ISSUER) if value in told
+        value for value in ("u-1", "inconnue", "autre", ISSUER) if value in message
     ]
 
 
@@ -220,11 +220,11 @@ async def test_the_log_says_that_a_token_is_over_or_that_there_is_none(
     await fault_of(f"Bearer {signed(exp=1)}")
     await fault_of(None)
 
-    told = [
+    messages = [
         "token refused: TOKEN_EXPIRED: its time is over",
         "token refused: TOKEN_MISSING: no bearer token",
     ]
-    assert [record.getMessage() for record in caplog.records] == told
+    assert [record.getMessage() for record in caplog.records] == messages
 
 
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
@@ -288,7 +288,7 @@ class Issuer:
 
     def __init__(self, *keys: Key) -> None:
         self.keys = list(keys)
-        self.asked = 0
+        self.requests = 0
         self.up = True
         self.seconds = 0.0
         self.source = RemoteJwks(
@@ -297,7 +297,7 @@ class Issuer:
         self.verifier = Verifier(ISSUER, AUDIENCE, self.source)
 
     async def _answer(self, _: httpx.Request) -> httpx.Response:
-        self.asked += 1
+        self.requests += 1
         await asyncio.sleep(0)
         broken = [
             {"kty": "EC", "crv": "P-0", "kid": "cassée"},
@@ -315,7 +315,7 @@ async def test_the_keys_are_fetched_once_for_many_requests_at_a_time() -> None:
     )
 
     assert set(callers) == {Identity(ISSUER, "u-1")}
-    assert issuer.asked == 1
+    assert issuer.requests == 1
 
 
 async def test_a_new_key_is_found_and_unknown_names_ask_at_most_once_a_minute() -> None:
@@ -326,7 +326,7 @@ async def test_a_new_key_is_found_and_unknown_names_ask_at_most_once_a_minute() 
 
     issuer.seconds = 59
     assert await fault_of(renewed, issuer.verifier) == "TOKEN_INVALID"
-    assert issuer.asked == 1
+    assert issuer.requests == 1
 
     issuer.seconds = 60
     assert await issuer.verifier.identify(renewed) == Identity(ISSUER, "u-1")
@@ -334,7 +334,7 @@ async def test_a_new_key_is_found_and_unknown_names_ask_at_most_once_a_minute() 
         await fault_of(
             f"Bearer {signed(header={'kid': f'inconnue-{number}'})}", issuer.verifier
         )
-    assert issuer.asked == 2
+    assert issuer.requests == 2
 
 
 async def test_a_key_that_the_issuer_withdrew_is_forgotten_within_the_hour() -> None:
@@ -366,7 +366,7 @@ async def test_without_any_key_a_token_is_neither_believed_nor_refused() -> None
     for _ in range(2):
         with pytest.raises(KeysUnavailable):
             await issuer.verifier.identify(f"Bearer {signed()}")
-    assert issuer.asked == 1
+    assert issuer.requests == 1
 
     issuer.up, issuer.seconds = True, 60
     assert await issuer.verifier.identify(f"Bearer {signed()}") == Identity(

@@ -95,8 +95,8 @@ def test_a_command_that_is_badly_written_is_told_in_one_french_sentence(
     with pytest.raises(SystemExit) as ended:
         main(words)
 
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     assert ended.value.code == 2
-    assert told.out == ""
-    assert sentence in told.err
-    assert len(told.err.splitlines()) == 1
+    assert output.out == ""
+    assert sentence in output.err
+    assert len(output.err.splitlines()) == 1

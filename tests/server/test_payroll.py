@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from server.client.declaration import report, send
 from server.client.payroll import Export, ExportUnreadable, Part
 
-GIVEN = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
+PAYROLL = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 HEADER = (
     "Référence",
     "N° Sécurité sociale",
@@ -84,7 +84,7 @@ def _sirets(export: Export) -> dict[str, int]:
 
 
 def test_the_given_file_is_read_line_by_line_as_it_is_written() -> None:
-    export = Export.read(GIVEN)
+    export = Export.read(PAYROLL)
 
     assert (len(export.lines), export.ignored) == (78, [])
     assert _sirets(export) == {"99990001200025": 77, "99990001200033": 1}
@@ -364,19 +364,19 @@ class Wire:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.heard.append(request)
-        said = self.answers.pop(0)
-        if isinstance(said, httpx.Response):
-            return said
-        raise said
+        answer = self.answers.pop(0)
+        if isinstance(answer, httpx.Response):
+            return answer
+        raise answer
 
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
-    made = Wire()
+    wire = Wire()
     monkeypatch.setattr(
-        "httpx.HTTPTransport", lambda **_: httpx.MockTransport(made.answer)
+        "httpx.HTTPTransport", lambda **_: httpx.MockTransport(wire.answer)
     )
-    return made
+    return wire
 
 
 @pytest.mark.parametrize(
@@ -464,9 +464,9 @@ def test_a_report_counts_the_lines_then_names_each_by_its_reference() -> None:
         _notice("OTHER", "input", "lines", "0"),
     ]
 
-    told = report(_payload(errors=errors, warnings=warnings), LINES)
+    text = report(_payload(errors=errors, warnings=warnings), LINES)
 
-    assert told.splitlines() == [
+    assert text.splitlines() == [
         "Lot bat_1 : 3 lignes reçues : 1 créées, 0 remplacées, 0 inchangées, 2 rejetées, 0 retenues.",
         "rejet · L2, nir · NIR_KEY · Phrase de NIR_KEY.",
         "rejet · BATCH_HELD · Phrase de BATCH_HELD.",
@@ -485,14 +485,14 @@ def test_a_report_repeats_no_value_of_a_line_not_even_a_number_given_for_a_refer
         for field in LINE
     ]
 
-    told = report(_payload(errors=errors), lines)
+    text = report(_payload(errors=errors), lines)
 
     assert [
         value
         for field, value in LINE.items()
-        if field != "clientReference" and value in told
+        if field != "clientReference" and value in text
     ] == []
-    assert told.count("ligne 2, ") == told.count("L1, ") == len(LINE)
+    assert text.count("ligne 2, ") == text.count("L1, ") == len(LINE)
 
 
 def test_a_report_says_that_a_batch_was_received_before() -> None:
@@ -501,14 +501,14 @@ def test_a_report_says_that_a_batch_was_received_before() -> None:
 
 
 def test_a_report_of_what_made_no_batch_says_why_alone() -> None:
-    told = report(
+    text = report(
         _payload(
             batch=None, errors=[_notice("WINDOW_CLOSED", "input", "campaignYear")]
         ),
         LINES,
     )
 
-    assert told == "rejet · WINDOW_CLOSED · Phrase de WINDOW_CLOSED."
+    assert text == "rejet · WINDOW_CLOSED · Phrase de WINDOW_CLOSED."
 
 
 def test_a_notice_without_a_path_is_told() -> None:

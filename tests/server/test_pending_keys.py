@@ -92,7 +92,7 @@ async def run(serve: Any, issuer_file: Path, monkeypatch: pytest.MonkeyPatch) ->
     async def send(
         file: Path, *options: str, command: str = "lines", who: str = "declarante-canal"
     ) -> int:
-        known = [
+        words = [
             command,
             str(file),
             "--as",
@@ -102,7 +102,7 @@ async def run(serve: Any, issuer_file: Path, monkeypatch: pytest.MonkeyPatch) ->
             *options,
         ]
         campaign = ["--campaign", "2026"] if command == "lines" else []
-        return await asyncio.to_thread(main, [*known, *campaign])
+        return await asyncio.to_thread(main, [*words, *campaign])
 
     return send
 
@@ -144,8 +144,8 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     with monkeypatch.context() as patch:
         posted = httpx.Client.request
 
-        def loses(*given: Any, **more: Any) -> httpx.Response:  # noqa: ANN401 the client's own
-            answer = posted(*given, **more)
+        def loses(*arguments: Any, **more: Any) -> httpx.Response:  # noqa: ANN401 the client's own
+            answer = posted(*arguments, **more)
             if b"importApply" in (
                 answer.request.content or b""
             ) or b"remunerations" in (answer.request.content or b""):

@@ -153,18 +153,18 @@ async def test_a_stop_under_load_loses_no_request_and_each_worker_logs_at_its_le
                 await asyncio.sleep(0.01)
             process.send_signal(signal.SIGTERM)
             await running
-            told = (await asyncio.to_thread(process.communicate))[1].splitlines()
+            log = (await asyncio.to_thread(process.communicate))[1].splitlines()
 
     assert [set(load.ends) for load in loads] == [{"200"}] * 2, [
         load.ends for load in loads
     ]
     assert process.returncode == 0
     assert len(
-        [line for line in told if line.startswith("INFO server.app policy ")]
+        [line for line in log if line.startswith("INFO server.app policy ")]
     ) == int(workers)
-    assert [line for line in told if "refused activityAttest UNKNOWN_CALLER" in line]
+    assert [line for line in log if "refused activityAttest UNKNOWN_CALLER" in line]
     assert not [
-        line for line in told if line.startswith(("INFO httpx", "DEBUG", "INFO casbin"))
+        line for line in log if line.startswith(("INFO httpx", "DEBUG", "INFO casbin"))
     ]
 
 
@@ -180,10 +180,10 @@ async def test_a_stop_is_announced_while_what_comes_is_still_served(
             while await ready(client, port) == httpx.codes.OK:  # noqa: ASYNC110 a server is what is waited for
                 await asyncio.sleep(0.02)
 
-        asked = {"query": "{ viewer { user { familyName } } }"}
+        body = {"query": "{ viewer { user { familyName } } }"}
         answer = await client.post(
             f"http://127.0.0.1:{port}/graphql",
-            json=asked,
+            json=body,
             headers=bearer(issuer, "agent-paris"),
         )
 
@@ -202,19 +202,19 @@ async def test_an_interruption_from_the_keyboard_ends_at_once_and_without_a_trac
         _,
     ):
         os.killpg(process.pid, signal.SIGINT)
-        told = (await asyncio.to_thread(process.communicate, None, 50))[1]
+        log = (await asyncio.to_thread(process.communicate, None, 50))[1]
 
     assert process.returncode == 0
-    assert "Traceback" not in told
+    assert "Traceback" not in log
 
 
 async def test_an_address_that_is_taken_is_told_in_a_sentence(
     seeded: str, issuer_file: Path
 ) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
         ours = {
             "DEMO": "1",
             "DATABASE_URL": _plain(seeded),

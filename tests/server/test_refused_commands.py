@@ -25,7 +25,7 @@ ADA = (
     "--family-name", "Abel", "--email", "ada@example.invalid",
 )  # fmt: skip
 GRACE = (*(word.replace("ada", "grace").replace("Ada", "Grace") for word in ADA),)
-GIVEN = ROOT / "persistence" / "seeds" / "paie-novembre-2026.csv"
+PAYROLL = ROOT / "persistence" / "seeds" / "paie-novembre-2026.csv"
 Run = Callable[..., str]
 
 
@@ -57,9 +57,9 @@ def run(
             for name, value in environ.items():
                 patch.setenv(name, value)
             assert main(words) == code
-        told = capsys.readouterr()
-        assert told.out == ""
-        (sentence,) = told.err.splitlines()
+        output = capsys.readouterr()
+        assert output.out == ""
+        (sentence,) = output.err.splitlines()
         return sentence
 
     return refused
@@ -258,20 +258,20 @@ async def test_a_command_interrupted_from_the_keyboard_ends_without_a_trace(
     tmp_path: Path,
 ) -> None:
     """It waits for the answer of a server that says nothing."""
-    asked = asyncio.Event()
+    request = asyncio.Event()
 
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
-        asked.set()
+        request.set()
         await reader.read()  # until it goes
         writer.close()
 
     server = await asyncio.start_server(never, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/graphql"
     export = (
-        tmp_path / GIVEN.name
+        tmp_path / PAYROLL.name
     )  # the key of an answer that never came stays beside it
-    export.write_bytes(GIVEN.read_bytes())
+    export.write_bytes(PAYROLL.read_bytes())
     words = ["lines", str(export), "--campaign", "2026", "--send", url]
     # a process started behind another ignores the keyboard: this one listens to it, wherever the tests run
     heeding = "signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -280,14 +280,14 @@ async def test_a_command_interrupted_from_the_keyboard_ends_without_a_trace(
         sys.executable, "-c", script, *words, cwd=ROOT, stderr=subprocess.PIPE
     )
     async with asyncio.timeout(60):
-        await asked.wait()
+        await request.wait()
     process.send_signal(signal.SIGINT)
-    _, told = await process.communicate()
+    _, output = await process.communicate()
     server.close()
     await asyncio.sleep(0.05)
 
-    assert process.returncode == INTERRUPTED, told
-    assert b"Traceback" not in told
+    assert process.returncode == INTERRUPTED, output
+    assert b"Traceback" not in output
 
 
 def test_a_reader_that_has_read_enough_is_no_fault() -> None:
@@ -298,7 +298,7 @@ def test_a_reader_that_has_read_enough_is_no_fault() -> None:
         "-m",
         "server.cli",
         "lines",
-        str(GIVEN),
+        str(PAYROLL),
         "--campaign",
         "2026",
     ]

@@ -223,13 +223,13 @@ def test_a_production_console_may_say_all_of_its_provider(tmp_path: Path) -> Non
     secret = tmp_path / "secret"
     secret.write_text(" s3cret\n", encoding="utf-8")
     secret.chmod(0o600)
-    said = {
+    variables = {
         "OIDC_CLIENT_SECRET_FILE": str(secret),
         "OIDC_DISCOVERY_URL": "https://ailleurs.example/decouverte",
         "OIDC_PROFILE": "proconnect",
     }
 
-    console = Settings.from_environ({**CONSOLE, **said}).console
+    console = Settings.from_environ({**CONSOLE, **variables}).console
 
     assert console is not None
     assert (console.client_secret, console.discovery_url) == (

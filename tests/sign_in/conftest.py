@@ -41,14 +41,14 @@ class Machine(Clock):
 
 def request(cookies: dict[str, str], method: str = "GET", **headers: str) -> Request:
     """A request as the console gets it."""
-    told = {
+    fields = {
         "cookie": "; ".join(f"{n}={v}" for n, v in cookies.items()),
         "user-agent": FIREFOX,
         **headers,
     }
     raw = [
         (name.replace("_", "-").encode(), value.encode())
-        for name, value in told.items()
+        for name, value in fields.items()
     ]
     return Request(
         {
@@ -68,13 +68,13 @@ def set_by(response: Any, cookies: dict[str, str]) -> dict[str, str]:  # noqa: A
         if hasattr(response.headers, "multi_items")
         else response.headers.items()
     )
-    held = dict(cookies)
+    jar = dict(cookies)
     for line in [value for name, value in pairs if name.lower() == "set-cookie"]:
         for name, morsel in SimpleCookie(line).items():
-            held.pop(name, None)
+            jar.pop(name, None)
             if morsel["max-age"] != "0":
-                held[name] = morsel.value
-    return held
+                jar[name] = morsel.value
+    return jar
 
 
 class Loop(httpx.AsyncBaseTransport):
@@ -93,18 +93,18 @@ class Browser:
         self.app, self.machine = app, machine
         self.cookies: dict[str, str] = {}
 
-    async def send(self, method: str, url: str, **asked: Any) -> httpx.Response:  # noqa: ANN401 httpx's
+    async def send(self, method: str, url: str, **options: Any) -> httpx.Response:  # noqa: ANN401 httpx's
         headers = {
             "cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items()),
             "user-agent": FIREFOX,
         }
         if method == "POST":
             headers["sec-fetch-site"] = "same-origin"
-        headers |= asked.pop("headers", {})
+        headers |= options.pop("headers", {})
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app), base_url=HOME
         ) as client:
-            answer = await client.request(method, url, headers=headers, **asked)
+            answer = await client.request(method, url, headers=headers, **options)
         self.cookies = set_by(answer, self.cookies)
         return answer
 
@@ -172,10 +172,10 @@ async def opened(
     copies: Copies, issuer_file: Path, machine: Machine
 ) -> AsyncIterator[Opener]:
     """Opens a browser on a fresh application over SQLite: the databases differ in the store alone."""
-    url, made = await copies.fresh("sqlite"), []
+    url, lifespans = await copies.fresh("sqlite"), []
 
     async def open_(**environ: str) -> Browser:
-        known = {
+        variables = {
             "DEMO": "1",
             "DATABASE_URL": _plain(url),
             "DEMO_KEY": str(issuer_file),
@@ -183,7 +183,7 @@ async def opened(
         }
         way = Loop()
         way.app = create_app(
-            Settings.from_environ(known | environ),
+            Settings.from_environ(variables | environ),
             HeldClock(),
             machine,
             way,
@@ -191,11 +191,11 @@ async def opened(
         )
         lifespan = way.app.router.lifespan_context(way.app)
         await lifespan.__aenter__()
-        made.append(lifespan)
+        lifespans.append(lifespan)
         return Browser(way.app, machine)
 
     yield open_
-    for lifespan in made:
+    for lifespan in lifespans:
         await lifespan.__aexit__(None, None, None)
 
 

@@ -25,8 +25,8 @@ ANY_ALGORITHM = jws.JWSRegistry(
     algorithms=list(jws.JWSRegistry.algorithms), strict_check_header=False
 )
 ABSENT: Any = Ellipsis
-ASKED = AuthorizationRequest("e" * 43, "n" * 43, "v" * 43, "/", False, AT)  # noqa: FBT003 a fact of the question
-FORCED = ASKED._replace(force=True)
+SIGN_IN = AuthorizationRequest("e" * 43, "n" * 43, "v" * 43, "/", False, AT)  # noqa: FBT003 a fact of the question
+FORCED = SIGN_IN._replace(force=True)
 
 
 def without_absent(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,9 +34,9 @@ def without_absent(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def signed(claims: Mapping[str, Any], key: Key = RSA, **header: Any) -> str:  # noqa: ANN401 a header forged
-    told = without_absent({"alg": "RS256", "typ": "JWT", "kid": "rsa", **header})
+    headers = without_absent({"alg": "RS256", "typ": "JWT", "kid": "rsa", **header})
     return jws.serialize_compact(
-        told, json.dumps(without_absent(claims)), key, registry=ANY_ALGORITHM
+        headers, json.dumps(without_absent(claims)), key, registry=ANY_ALGORITHM
     )
 
 
@@ -54,7 +54,7 @@ def claims(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 a claim forged
         "exp": AT + 60,
         "auth_time": AT,
     }
-    return {**about, "nonce": ASKED.nonce, **changed}
+    return {**about, "nonce": SIGN_IN.nonce, **changed}
 
 
 class Double:
@@ -69,7 +69,7 @@ class Double:
             "userinfo_endpoint": f"{ISSUER}/utilisateur",
             "end_session_endpoint": f"{ISSUER}/sortie?tenant=1",
         }
-        self.asked: list[httpx.Request] = []
+        self.requests: list[httpx.Request] = []
         self.answers: dict[str, httpx.Response | Exception] = {
             "/decouverte": httpx.Response(200, json=without_absent(places | metadata)),
             "/cles": httpx.Response(200, json=KeySet([RSA]).as_dict()),
@@ -107,18 +107,18 @@ class Double:
             200, text=token, headers={"content-type": media}
         )
 
-    async def signs_in(self, asked: AuthorizationRequest = ASKED) -> SignedIn:
-        return await self.provider.identify(asked, "code")
+    async def signs_in(self, sign_in: AuthorizationRequest = SIGN_IN) -> SignedIn:
+        return await self.provider.identify(sign_in, "code")
 
     def sent(self, path: str) -> dict[str, str]:
         """The last form sent there."""
         body = next(
-            r for r in reversed(self.asked) if r.url.path == path
+            r for r in reversed(self.requests) if r.url.path == path
         ).content.decode()
         return {name: values[0] for name, values in parse_qs(body).items()}
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+        self.requests.append(request)
         answer = self.answers[request.url.path]
         if isinstance(answer, Exception):
             raise answer

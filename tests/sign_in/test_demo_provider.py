@@ -30,24 +30,24 @@ class Tags(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.seen if name == tag]
+        return [attributes for name, attributes in self.tags if name == tag]
 
 
-async def shown(browser: Browser) -> httpx.Response:
+async def page_of(browser: Browser) -> httpx.Response:
     return await browser.send("GET", (await browser.go()).headers["location"])
 
 
 async def test_every_person_of_the_demonstration_is_a_card_and_no_machine_is(
     browser: Browser,
 ) -> None:
-    tags = Tags((await shown(browser)).text)
+    tags = Tags((await page_of(browser)).text)
 
     people = {p.subject for p in personas() if not p.machine}
     assert {b["value"] for b in tags.all("button")} == people | {"leo-sans-droit"}
@@ -57,7 +57,7 @@ async def test_every_person_of_the_demonstration_is_a_card_and_no_machine_is(
 async def test_the_page_needs_neither_script_nor_style_of_its_own(
     browser: Browser,
 ) -> None:
-    page = await shown(browser)
+    page = await page_of(browser)
     tags = Tags(page.text)
 
     assert tags.all("html") == [{"lang": "fr"}]
@@ -65,7 +65,7 @@ async def test_the_page_needs_neither_script_nor_style_of_its_own(
     assert [link["href"] for link in tags.all("link")] == ["/static/desk.css"]
     assert not [
         t
-        for t, a in tags.seen
+        for t, a in tags.tags
         if t in {"script", "style"} or "style" in a or any(n[:2] == "on" for n in a)
     ]
     policy = page.headers["content-security-policy"]
@@ -86,9 +86,9 @@ async def test_the_page_needs_neither_script_nor_style_of_its_own(
 async def test_every_field_and_button_of_the_page_has_its_words(
     browser: Browser,
 ) -> None:
-    tags = Tags((await shown(browser)).text)
+    tags = Tags((await page_of(browser)).text)
 
-    ids = {a["id"] for _, a in tags.seen if "id" in a}
+    ids = {a["id"] for _, a in tags.tags if "id" in a}
     assert {a["for"] for a in tags.all("label")} == {
         i["id"] for i in tags.all("input") if i["type"] != "hidden"
     }
@@ -126,7 +126,7 @@ async def test_a_question_that_is_not_the_consoles_leads_nowhere(
 async def test_a_choice_that_is_not_of_the_page_leads_nowhere(
     browser: Browser, changed: dict[str, str], site: str
 ) -> None:
-    asked = {
+    form = {
         "client_id": "console",
         "redirect_uri": f"{HOME}/connexion/retour",
         "personnage": "agent-paris",
@@ -135,7 +135,7 @@ async def test_a_choice_that_is_not_of_the_page_leads_nowhere(
     answer = await browser.send(
         "POST",
         "/fournisseur/autoriser",
-        data=asked | changed,
+        data=form | changed,
         headers={"sec-fetch-site": site},
     )
 
@@ -245,17 +245,17 @@ async def test_the_demonstration_signs_in_over_real_http_whichever_worker_answer
 ) -> None:
     """A browser keeps `Secure` cookies on this machine, httpx does not over http: they are carried by hand."""
     running = await serve(WORKERS="2")
-    held: dict[str, str] = {}
+    cookies: dict[str, str] = {}
 
-    async def send(method: str, url: str, **asked: object) -> httpx.Response:
+    async def send(method: str, url: str, **options: object) -> httpx.Response:
         headers = {
-            "cookie": "; ".join(f"{n}={v}" for n, v in held.items()),
+            "cookie": "; ".join(f"{n}={v}" for n, v in cookies.items()),
             "sec-fetch-site": "same-origin",
         }
-        answer = await running.client.request(method, url, headers=headers, **asked)  # type: ignore[arg-type]
+        answer = await running.client.request(method, url, headers=headers, **options)  # type: ignore[arg-type]
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            held[name] = value.strip('"')
+            cookies[name] = value.strip('"')
         return answer
 
     went = await send("GET", "/connexion/aller?retour=/partenaires")
@@ -267,7 +267,7 @@ async def test_the_demonstration_signs_in_over_real_http_whichever_worker_answer
     back = await send("GET", chosen.headers["location"])
 
     assert back.headers["location"] == "/partenaires"
-    assert len(held["__Host-session"]) == 43
+    assert len(cookies["__Host-session"]) == 43
 
 
 async def _exchanged(
@@ -279,7 +279,7 @@ async def _exchanged(
     """What the provider answers to the code of a sign-in, asked with what the console would send, but for a change."""
     chosen = await browser.choose(await browser.go(), "agent-paris", factor=factor)
     sealed = bytes.fromhex(browser.cookies[COOKIE])
-    asked = AuthorizationRequest(
+    sign_in = AuthorizationRequest(
         *orjson.loads(fictional_vault().apart("console").open(sealed, COOKIE))
     )
     form = {
@@ -287,14 +287,14 @@ async def _exchanged(
         "client_id": "console",
         "redirect_uri": f"{HOME}/connexion/retour",
         "code": httpx.URL(chosen.headers["location"]).params["code"],
-        "code_verifier": asked.verifier,
+        "code_verifier": sign_in.verifier,
     }
-    told = {
+    fields = {
         name: value
         for name, value in (form | dict(changed)).items()
         if value is not None
     }
-    return await browser.send("POST", "/fournisseur/jeton", data=told)
+    return await browser.send("POST", "/fournisseur/jeton", data=fields)
 
 
 def _paths(environ: dict[str, str]) -> set[str]:

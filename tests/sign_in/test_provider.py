@@ -15,13 +15,13 @@ from server.sign_in.attempts import AuthorizationRequest, SignInError, SignInFau
 
 from .double import (
     ABSENT,
-    ASKED,
     AT,
     CLIENT,
     FORCED,
     ISSUER,
     NOW,
     RSA,
+    SIGN_IN,
     Double,
     claims,
     encoded,
@@ -29,9 +29,11 @@ from .double import (
 )
 
 
-async def fault_of(double: Double, asked: AuthorizationRequest = ASKED) -> SignInFault:
+async def fault_of(
+    double: Double, sign_in: AuthorizationRequest = SIGN_IN
+) -> SignInFault:
     with pytest.raises(SignInError) as failed:
-        await double.signs_in(asked)
+        await double.signs_in(sign_in)
     return failed.value.fault
 
 
@@ -49,7 +51,7 @@ async def test_a_person_is_who_the_id_token_says() -> None:
         NOW,
     )
     form = double.sent("/jeton")
-    assert (form["code"], form["code_verifier"]) == ("code", ASKED.verifier)
+    assert (form["code"], form["code_verifier"]) == ("code", SIGN_IN.verifier)
     assert form["redirect_uri"] == "https://habilitations.example/connexion/retour"
 
 
@@ -65,8 +67,8 @@ async def test_a_client_shows_its_secret_where_the_provider_looks_for_it(
 
     await double.signs_in()
 
-    asked = next(r for r in double.asked if r.url.path == "/jeton")
-    assert asked.headers.get("authorization", "").startswith("Basic ") is in_header
+    request = next(r for r in double.requests if r.url.path == "/jeton")
+    assert request.headers.get("authorization", "").startswith("Basic ") is in_header
     assert (double.sent("/jeton").get("client_secret") == "s") is not in_header
 
 
@@ -74,11 +76,11 @@ async def test_a_client_shows_its_secret_where_the_provider_looks_for_it(
 
 
 def the_public_key_as_a_secret() -> str:
-    told = (
+    content = (
         f"{encoded({'alg': 'HS256', 'typ': 'JWT', 'kid': 'rsa'})}.{encoded(claims())}"
     )
-    mac = hmac.digest(RSA.as_pem(private=False), told.encode(), "sha256")
-    return f"{told}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+    mac = hmac.digest(RSA.as_pem(private=False), content.encode(), "sha256")
+    return f"{content}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
 STRANGER = RSAKey.generate_key(2048, {"kid": "rsa"})
@@ -114,7 +116,7 @@ FORGED: dict[str, Callable[[], object]] = {
     "no iat": lambda: signed(claims(iat=ABSENT)),
     "another nonce": lambda: signed(claims(nonce="m" * 43)),
     "no nonce": lambda: signed(claims(nonce=ABSENT)),
-    "a list of nonces": lambda: signed(claims(nonce=[ASKED.nonce, "m"])),
+    "a list of nonces": lambda: signed(claims(nonce=[SIGN_IN.nonce, "m"])),
     "no sub": lambda: signed(claims(sub=ABSENT)),
     "empty sub": lambda: signed(claims(sub="")),
     "sub a number": lambda: signed(claims(sub=1)),
@@ -172,10 +174,10 @@ async def test_somebody_asked_to_authenticate_again_must_have_done_it() -> None:
     )
 
 
-@pytest.mark.parametrize("told", [AT + 3600, 2**62])
-async def test_an_authentication_to_come_is_one_of_now(told: int) -> None:
+@pytest.mark.parametrize("auth_time", [AT + 3600, 2**62])
+async def test_an_authentication_to_come_is_one_of_now(auth_time: int) -> None:
     double = Double()
-    double.says(signed(claims(auth_time=told)))
+    double.says(signed(claims(auth_time=auth_time)))
 
     assert (await double.signs_in()).authenticated_at == NOW
 
@@ -207,7 +209,9 @@ async def test_a_signed_description_is_read_where_it_is_promised() -> None:
 
     assert (await double.signs_in()).name == "Agnès Aubry"
     assert (
-        next(r for r in double.asked if r.url.path == "/utilisateur").headers["accept"]
+        next(r for r in double.requests if r.url.path == "/utilisateur").headers[
+            "accept"
+        ]
         == "application/jwt"
     )
     assert "code_verifier" not in double.sent("/jeton")
@@ -342,12 +346,12 @@ async def test_metadata_that_are_not_those_of_the_issuer_are_refused(
 
 async def test_metadata_are_asked_once_and_not_before_somebody_comes() -> None:
     double = Double()
-    assert double.asked == []
+    assert double.requests == []
 
     await double.signs_in()
     await double.signs_in()
 
-    assert [r.url.path for r in double.asked].count("/decouverte") == 1
+    assert [r.url.path for r in double.requests].count("/decouverte") == 1
 
 
 async def test_metadata_are_asked_again_after_an_hour_and_stay_good_while_the_provider_is_down() -> (
@@ -355,17 +359,17 @@ async def test_metadata_are_asked_again_after_an_hour_and_stay_good_while_the_pr
 ):
     double = Double()
 
-    def asked() -> int:
-        return [r.url.path for r in double.asked].count("/decouverte")
+    def discoveries() -> int:
+        return [r.url.path for r in double.requests].count("/decouverte")
 
-    await double.provider.authorization_url(ASKED)
+    await double.provider.authorization_url(SIGN_IN)
     double.answers["/decouverte"] = DOWN
     for at, times in ((3599.0, 1), (3600.0, 2), (3659.0, 2), (3660.0, 3)):
         double.seconds = at
-        assert (await double.provider.authorization_url(ASKED)).startswith(
+        assert (await double.provider.authorization_url(SIGN_IN)).startswith(
             f"{ISSUER}/autoriser?"
         )
-        assert asked() == times
+        assert discoveries() == times
 
 
 async def test_leaving_the_provider_says_which_session_and_where_to_come_back() -> None:

@@ -50,7 +50,7 @@ def agnes(
     )
 
 
-async def begun(
+async def new_session(
     sessions: BrowserSessions, who: SignedIn, before: Request | None = None
 ) -> Request:
     """A request of the browser that has just signed in."""
@@ -59,15 +59,15 @@ async def begun(
     return request(set_by(response, {}))
 
 
-async def living(sessions: BrowserSessions, asked: Request) -> BrowserSession:
-    session = await sessions.of(asked)
+async def living(sessions: BrowserSessions, browser: Request) -> BrowserSession:
+    session = await sessions.of(browser)
     assert session is not None
     return session
 
 
-async def kept(sessions: BrowserSessions, asked: Request, path: str) -> Typed | None:
+async def draft(sessions: BrowserSessions, browser: Request, path: str) -> Typed | None:
     """What the browser that asks is given back."""
-    session = await sessions.of(asked)
+    session = await sessions.of(browser)
     return None if session is None else await sessions.take_draft(session, path)
 
 
@@ -84,9 +84,9 @@ async def rows(database: Database, columns: str = "*") -> list[Any]:
 async def test_a_session_tells_whose_it_is_and_until_when(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
+    browser = await new_session(sessions, agnes(machine))
 
-    session = await living(sessions, asked)
+    session = await living(sessions, browser)
 
     assert (session.identity, session.name) == (
         Identity("https://identite.example", "agent-paris"),
@@ -94,50 +94,50 @@ async def test_a_session_tells_whose_it_is_and_until_when(
     )
     assert session.idle_ends_at == machine.now() + timedelta(minutes=60)
     assert session.ends_at == machine.now() + timedelta(hours=12)
-    assert asked.cookies[COOKIE] not in repr(session)
+    assert browser.cookies[COOKIE] not in repr(session)
 
 
 async def test_an_hour_without_a_request_ends_it(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
+    browser = await new_session(sessions, agnes(machine))
     machine.wait(minutes=59)
-    assert await sessions.of(asked) is not None
+    assert await sessions.of(browser) is not None
     machine.wait(minutes=59, seconds=59)
-    assert await sessions.of(asked) is not None
-    assert not await sessions.expired(asked)
+    assert await sessions.of(browser) is not None
+    assert not await sessions.expired(browser)
 
     machine.wait(minutes=60)
 
-    assert await sessions.of(asked) is None
-    assert await sessions.expired(asked)
+    assert await sessions.of(browser) is None
+    assert await sessions.expired(browser)
 
 
 async def test_twelve_hours_end_it_however_much_it_serves(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
+    browser = await new_session(sessions, agnes(machine))
     for _ in range(23):
         machine.wait(minutes=30)
-        assert await sessions.of(asked) is not None
+        assert await sessions.of(browser) is not None
 
     machine.wait(minutes=30)
 
-    assert await sessions.of(asked) is None
-    assert await sessions.expired(asked)
+    assert await sessions.of(browser) is None
+    assert await sessions.expired(browser)
 
 
 async def test_fifteen_minutes_after_the_proof_it_is_fresh_no_more(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
-    never = await begun(sessions, agnes(machine)._replace(authenticated_at=None))
+    browser = await new_session(sessions, agnes(machine))
+    never = await new_session(sessions, agnes(machine)._replace(authenticated_at=None))
     machine.wait(minutes=15)
-    assert (await living(sessions, asked)).is_fresh
+    assert (await living(sessions, browser)).is_fresh
 
     machine.wait(seconds=1)
 
-    assert not (await living(sessions, asked)).is_fresh
+    assert not (await living(sessions, browser)).is_fresh
     assert not (await living(sessions, never)).is_fresh
 
 
@@ -145,8 +145,8 @@ async def test_fifteen_minutes_after_the_proof_it_is_fresh_no_more(
 async def test_a_cookie_that_is_not_ours_is_nobodys(
     sessions: BrowserSessions, machine: Machine, cookie: str
 ) -> None:
-    await begun(sessions, agnes(machine))
-    asked = Request(
+    await new_session(sessions, agnes(machine))
+    browser = Request(
         {
             "type": "http",
             "method": "GET",
@@ -154,9 +154,9 @@ async def test_a_cookie_that_is_not_ours_is_nobodys(
         }
     )
 
-    assert await sessions.of(asked) is None
-    assert not await sessions.expired(asked)
-    assert not await sessions.keep(asked, "/", TYPED)
+    assert await sessions.of(browser) is None
+    assert not await sessions.expired(browser)
+    assert not await sessions.keep(browser, "/", TYPED)
     assert await sessions.of(request({})) is None
 
 
@@ -166,13 +166,13 @@ async def test_a_living_session_costs_one_statement_and_a_second_one_a_minute(
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
+    browser = await new_session(sessions, agnes(machine))
     read, written = [], []
     value, transaction = database.value, database.transaction
 
-    async def counted(*given: Any) -> Any:  # noqa: ANN401 passed through
-        read.append(given[0])
-        return await value(*given)
+    async def counted(*arguments: Any) -> Any:  # noqa: ANN401 passed through
+        read.append(arguments[0])
+        return await value(*arguments)
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Any]:
@@ -186,7 +186,7 @@ async def test_a_living_session_costs_one_statement_and_a_second_one_a_minute(
     for seconds, writes in ((0, 0), (59, 0), (1, 1), (59, 1), (1, 2)):
         machine.wait(seconds=seconds)
         read.clear()
-        await living(sessions, asked)
+        await living(sessions, browser)
         assert (len(read), len(written)) == (1, writes)
 
 
@@ -196,11 +196,11 @@ async def test_a_living_session_costs_one_statement_and_a_second_one_a_minute(
 async def test_the_register_holds_neither_the_cookie_nor_the_tokens(
     sessions: BrowserSessions, machine: Machine, database: Database
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
-    await sessions.keep(asked, "/partenaires/nouveau", TYPED)
+    browser = await new_session(sessions, agnes(machine))
+    await sessions.keep(browser, "/partenaires/nouveau", TYPED)
 
     (row,) = await rows(database)
-    told = b"|".join(
+    row_bytes = b"|".join(
         v if isinstance(v, bytes) else str(v).encode() for v in row.values()
     )
 
@@ -210,26 +210,26 @@ async def test_the_register_holds_neither_the_cookie_nor_the_tokens(
         "pwd otp",
     )
     for secret in (
-        asked.cookies[COOKIE],
+        browser.cookies[COOKIE],
         "jeton-d-identite",
         "raison",
         'Agnès"',
         "00025",
         "partenaires",
     ):
-        assert secret.encode() not in told
+        assert secret.encode() not in row_bytes
 
 
 async def test_what_ran_out_more_than_a_day_ago_goes_at_a_sign_in(
     sessions: BrowserSessions, machine: Machine, database: Database
 ) -> None:
-    await begun(sessions, agnes(machine))
+    await new_session(sessions, agnes(machine))
     machine.wait(hours=24, minutes=59)
-    await begun(sessions, agnes(machine, "recent"))
+    await new_session(sessions, agnes(machine, "recent"))
     assert len(await rows(database)) == 2
 
     machine.wait(minutes=2)
-    await begun(sessions, agnes(machine, "nouveau"))
+    await new_session(sessions, agnes(machine, "nouveau"))
 
     assert {row["subject"] for row in await rows(database)} == {"recent", "nouveau"}
 
@@ -240,9 +240,9 @@ async def test_what_ran_out_more_than_a_day_ago_goes_at_a_sign_in(
 async def test_a_new_sign_in_takes_the_place_of_the_former(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    former = await begun(sessions, agnes(machine))
+    former = await new_session(sessions, agnes(machine))
 
-    new = await begun(sessions, agnes(machine), former)
+    new = await new_session(sessions, agnes(machine), former)
 
     assert former.cookies != new.cookies
     assert await sessions.of(former) is None
@@ -253,10 +253,10 @@ async def test_a_new_sign_in_takes_the_place_of_the_former(
 async def test_a_session_that_ran_out_does_not_shorten_the_next_one(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    former = await begun(sessions, agnes(machine))
+    former = await new_session(sessions, agnes(machine))
     machine.wait(hours=2)
 
-    new = await begun(sessions, agnes(machine), former)
+    new = await new_session(sessions, agnes(machine), former)
 
     assert (await living(sessions, new)).ends_at == machine.now() + timedelta(hours=12)
 
@@ -264,33 +264,35 @@ async def test_a_session_that_ran_out_does_not_shorten_the_next_one(
 async def test_i_see_my_living_sessions_and_nobody_elses(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    await begun(sessions, agnes(machine))
+    await new_session(sessions, agnes(machine))
     machine.wait(hours=2)
     here, there = (
-        await begun(sessions, agnes(machine)),
-        await begun(sessions, agnes(machine)),
+        await new_session(sessions, agnes(machine)),
+        await new_session(sessions, agnes(machine)),
     )
-    await begun(sessions, agnes(machine, "autre"))
-    await begun(sessions, agnes(machine, issuer="https://autre.example"))
+    await new_session(sessions, agnes(machine, "autre"))
+    await new_session(sessions, agnes(machine, issuer="https://autre.example"))
     machine.wait(minutes=5)
 
     mine = await sessions.mine(await living(sessions, here))
 
-    assert [seen.current for seen in mine] == [True, False]
-    assert {seen.id for seen in mine} == {
+    assert [one.current for one in mine] == [True, False]
+    assert {one.id for one in mine} == {
         (await living(sessions, r)).id for r in (here, there)
     }
     assert mine[0].seen_at == machine.now()
-    assert {seen.user_agent for seen in mine} == {"Firefox sur Windows"}
+    assert {one.user_agent for one in mine} == {"Firefox sur Windows"}
 
 
 async def test_my_other_sessions_end_at_their_next_request(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    here, there, elsewhere = [await begun(sessions, agnes(machine)) for _ in range(3)]
+    here, there, elsewhere = [
+        await new_session(sessions, agnes(machine)) for _ in range(3)
+    ]
     others = [
-        await begun(sessions, agnes(machine, "autre")),
-        await begun(sessions, agnes(machine, issuer="https://b")),
+        await new_session(sessions, agnes(machine, "autre")),
+        await new_session(sessions, agnes(machine, issuer="https://b")),
     ]
     await sessions.keep(there, "/", TYPED)
 
@@ -309,7 +311,8 @@ async def test_my_other_sessions_end_at_their_next_request(
     assert not await sessions.expired(there)
     assert not await sessions.keep(there, "/", TYPED)
     assert (
-        await kept(sessions, await begun(sessions, agnes(machine), there), "/") is None
+        await draft(sessions, await new_session(sessions, agnes(machine), there), "/")
+        is None
     )
     assert await sessions.end_others(await living(sessions, here)) == 1
 
@@ -317,12 +320,12 @@ async def test_my_other_sessions_end_at_their_next_request(
 async def test_signing_out_gives_the_identity_token_back_once(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    asked, response = await begun(sessions, agnes(machine)), Response()
-    session = await living(sessions, asked)
+    browser, response = await new_session(sessions, agnes(machine)), Response()
+    session = await living(sessions, browser)
 
     assert await sessions.end(session, response) == "jeton-d-identite"
-    assert set_by(response, asked.cookies) == {}
-    assert await sessions.of(asked) is None
+    assert set_by(response, browser.cookies) == {}
+    assert await sessions.of(browser) is None
     assert await sessions.end(session, response) is None
 
 
@@ -333,18 +336,18 @@ async def test_signing_out_gives_the_identity_token_back_once(
 async def test_what_was_typed_is_given_back_once_to_whom_typed_it(
     sessions: BrowserSessions, machine: Machine, minutes: int
 ) -> None:
-    former = await begun(sessions, agnes(machine))
+    former = await new_session(sessions, agnes(machine))
     machine.wait(minutes=minutes)
     assert await sessions.keep(former, "/a", [("_jeton", "faux"), *TYPED])
     assert await sessions.keep(former, "/b", [("x", "1")])
 
-    new = await begun(sessions, agnes(machine), former)
+    new = await new_session(sessions, agnes(machine), former)
 
-    assert await kept(sessions, former, "/a") is None
-    assert await kept(sessions, new, "/c") is None
-    assert await kept(sessions, new, "/a") == TYPED
-    assert await kept(sessions, new, "/a") is None
-    assert await kept(sessions, new, "/b") == [("x", "1")]
+    assert await draft(sessions, former, "/a") is None
+    assert await draft(sessions, new, "/c") is None
+    assert await draft(sessions, new, "/a") == TYPED
+    assert await draft(sessions, new, "/a") is None
+    assert await draft(sessions, new, "/b") == [("x", "1")]
 
 
 @pytest.mark.parametrize(
@@ -356,15 +359,15 @@ async def test_what_was_typed_is_never_given_to_another(
     database: Database,
     other: dict[str, str],
 ) -> None:
-    former = await begun(sessions, agnes(machine))
+    former = await new_session(sessions, agnes(machine))
     machine.wait(hours=2)
     await sessions.keep(former, "/a", TYPED)
 
-    new = await begun(sessions, agnes(machine, **other), former)
-    again = await begun(sessions, agnes(machine), new)
+    new = await new_session(sessions, agnes(machine, **other), former)
+    again = await new_session(sessions, agnes(machine), new)
 
-    assert await kept(sessions, new, "/a") is None
-    assert await kept(sessions, again, "/a") is None
+    assert await draft(sessions, new, "/a") is None
+    assert await draft(sessions, again, "/a") is None
     assert [row["typed"] for row in await rows(database, "typed")] == [None] * 3
 
 
@@ -372,8 +375,8 @@ async def test_what_was_typed_opens_in_no_other_row(
     sessions: BrowserSessions, machine: Machine, database: Database
 ) -> None:
     one, other = (
-        await begun(sessions, agnes(machine)),
-        await begun(sessions, agnes(machine, "autre")),
+        await new_session(sessions, agnes(machine)),
+        await new_session(sessions, agnes(machine, "autre")),
     )
     await sessions.keep(one, "/a", TYPED)
     async with database.transaction() as session:
@@ -383,31 +386,31 @@ async def test_what_was_typed_opens_in_no_other_row(
             )
         )
 
-    assert await kept(sessions, other, "/a") is None
-    assert await kept(sessions, one, "/a") == TYPED
+    assert await draft(sessions, other, "/a") is None
+    assert await draft(sessions, one, "/a") == TYPED
 
 
 async def test_more_than_can_be_kept_is_said_and_takes_the_place_of_nothing(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
-    await sessions.keep(asked, "/a", TYPED)
+    browser = await new_session(sessions, agnes(machine))
+    await sessions.keep(browser, "/a", TYPED)
 
-    assert not await sessions.keep(asked, "/b", [("x", "x" * LARGEST_TYPED)])
-    assert await kept(sessions, asked, "/a") == TYPED
+    assert not await sessions.keep(browser, "/b", [("x", "x" * LARGEST_TYPED)])
+    assert await draft(sessions, browser, "/a") == TYPED
 
 
 async def test_a_key_withdrawn_loses_what_it_sealed_and_nothing_else(
     sessions: BrowserSessions, machine: Machine, database: Database
 ) -> None:
-    asked = await begun(sessions, agnes(machine))
-    await sessions.keep(asked, "/a", TYPED)
+    browser = await new_session(sessions, agnes(machine))
+    await sessions.keep(browser, "/a", TYPED)
     rekeyed = BrowserSessions(
         SessionStore(database), fictional_vault().apart("autre"), machine.now
     )
 
-    assert await kept(rekeyed, asked, "/a") is None
-    assert await rekeyed.end(await living(rekeyed, asked), Response()) is None
+    assert await draft(rekeyed, browser, "/a") is None
+    assert await rekeyed.end(await living(rekeyed, browser), Response()) is None
 
 
 # the token of a form
@@ -417,7 +420,8 @@ async def test_a_forms_token_is_masked_anew_and_is_its_sessions_alone(
     sessions: BrowserSessions, machine: Machine
 ) -> None:
     here, there = [
-        await living(sessions, await begun(sessions, agnes(machine))) for _ in range(2)
+        await living(sessions, await new_session(sessions, agnes(machine)))
+        for _ in range(2)
     ]
     one, other = here.token(), here.token()
 
@@ -434,7 +438,7 @@ async def test_a_forms_token_is_masked_anew_and_is_its_sessions_alone(
 async def test_anything_else_is_no_token(
     sessions: BrowserSessions, machine: Machine, token: str
 ) -> None:
-    session = await living(sessions, await begun(sessions, agnes(machine)))
+    session = await living(sessions, await new_session(sessions, agnes(machine)))
 
     assert not session.accepts(token)
     assert not session.accepts(f"{session.token()}A{token}")

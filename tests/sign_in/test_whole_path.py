@@ -22,13 +22,13 @@ def query(answer: httpx.Response) -> dict[str, str]:
 
 def changed(url: str, **parameters: str | None) -> str:
     """The same address with other parameters; None takes one away."""
-    asked = {
+    fields = {
         name: values[0] for name, values in parse_qs(urlsplit(url).query).items()
     } | parameters
     return str(
         httpx.URL(
             url,
-            params={name: value for name, value in asked.items() if value is not None},
+            params={name: value for name, value in fields.items() if value is not None},
         )
     )
 
@@ -100,8 +100,8 @@ async def test_the_question_is_as_each_provider_takes_it(opened: Opener) -> None
     assert set(proconnect) == usual | {"claims", "prompt"}
     assert "eidas2" in proconnect["claims"]
     assert all(
-        len(asked[name]) >= 32
-        for asked in (standard, proconnect)
+        len(fields[name]) >= 32
+        for fields in (standard, proconnect)
         for name in ("state", "nonce")
     )
     assert standard["redirect_uri"] == f"{HOME}/connexion/retour"
@@ -149,14 +149,14 @@ async def test_an_answer_to_no_question_of_this_browser_is_refused(
 ) -> None:
     chosen = await browser.choose(await browser.go("/partenaires"), "agent-paris")
     back = chosen.headers["location"]
-    kept = dict(browser.cookies)
+    former_cookies = dict(browser.cookies)
 
     for address in (
         changed(back, state="autre"),
         changed(back, state=None),
         changed(back, iss="https://autre.example"),
     ):
-        browser.cookies = dict(kept)
+        browser.cookies = dict(former_cookies)
         answer = await browser.send("GET", address)
         assert motif(answer) == "etat"
         assert answer.headers["location"].endswith("&retour=%2Fpartenaires")
@@ -165,7 +165,7 @@ async def test_an_answer_to_no_question_of_this_browser_is_refused(
         {QUESTION: ""},
         {QUESTION: "zz"},
         {QUESTION: "00" * 40},
-        {QUESTION: kept[QUESTION][:-2] + "00"},
+        {QUESTION: former_cookies[QUESTION][:-2] + "00"},
     ):
         browser.cookies = cookies
         assert motif(await browser.send("GET", back)) == "etat"
@@ -227,14 +227,14 @@ async def test_without_pkce_the_nonce_refuses_the_code_of_another(
 async def test_a_refusal_of_the_provider_is_told_without_its_words(
     browser: Browser,
 ) -> None:
-    asked = query(await browser.go())
+    fields = query(await browser.go())
 
-    told = {
+    refusal = {
         "error": "access_denied",
         "error_description": "Prénom Nom a refusé",
-        "state": asked["state"],
+        "state": fields["state"],
     }
-    answer = await browser.send("GET", "/connexion/retour", params=told)
+    answer = await browser.send("GET", "/connexion/retour", params=refusal)
 
     assert motif(answer) == "refus"
     assert answer.headers["location"] == "/connexion?motif=refus"
@@ -247,9 +247,9 @@ async def test_a_step_up_rotates_the_cookie_and_makes_the_session_fresh_again(
     browser: Browser,
 ) -> None:
     await browser.sign_in("agent-paris")
-    former, begun = dict(browser.cookies), await browser.session()
-    assert begun is not None
-    assert begun.is_fresh
+    former, session = dict(browser.cookies), await browser.session()
+    assert session is not None
+    assert session.is_fresh
     browser.machine.wait(minutes=16)
     stale = await browser.session()
     assert stale is not None
@@ -260,7 +260,7 @@ async def test_a_step_up_rotates_the_cookie_and_makes_the_session_fresh_again(
     again = await browser.session()
     assert again is not None
     assert again.is_fresh
-    assert again.ends_at == begun.ends_at
+    assert again.ends_at == session.ends_at
     assert browser.cookies != former
     assert await browser.sessions.of(request(former)) is None
 
@@ -269,16 +269,16 @@ async def test_a_step_up_as_somebody_else_is_their_own_sign_in(
     browser: Browser,
 ) -> None:
     await browser.sign_in("agent-paris")
-    begun = await browser.session()
+    session = await browser.session()
     browser.machine.wait(minutes=5)
 
     await browser.sign_in("lecteur-paris", force=True)
 
     other = await browser.session()
-    assert begun is not None
+    assert session is not None
     assert other is not None
     assert other.identity.subject == "lecteur-paris"
-    assert other.ends_at > begun.ends_at
+    assert other.ends_at > session.ends_at
 
 
 async def test_the_demonstrations_other_name_leads_to_the_one_that_cookies_know(
