@@ -23,9 +23,10 @@ from persistence.vault import Vault
 from resolvers.graph import Graph
 from schema.contract import types
 from server.demo.issuer import DemoIssuer
+from server.demo.provider import DemoProvider
 
 from .clock import Clock, DemoClock, SystemClock
-from .console_host import open_desk, pages
+from .console_host import ConsoleHost, open_console, pages
 from .faults import Outage
 from .graph_edge import GraphEdge
 from .health import Health
@@ -73,10 +74,11 @@ def create_app(
 
     health = Health(probe, policy.policy_hash, outage)
     sealer = Sealer(database, machine.now)
-    console = open_desk(settings, database, vault, machine, transport)
+    console = open_console(settings, database, vault, machine, transport)
     console_routes: list[BaseRoute] = []
     if console is not None:
         console_routes += console.routes
+        console_routes += _demo_provider(settings, console, machine)
         console_routes += pages(console, settings, edge, files, clock)
     endpoints = _endpoints_by_name(console_routes)
 
@@ -130,6 +132,18 @@ async def _close(database: Database, sealing: asyncio.Task[None] | None) -> None
             if sealing is not None:
                 await sealing
             await database.close()
+
+
+def _demo_provider(
+    settings: Settings, console: ConsoleHost, machine: Clock
+) -> Sequence[BaseRoute]:
+    """Return the routes of the demonstration's provider of identity, if it has one."""
+    if settings.demo_key is None or settings.console is None:
+        return ()
+    issuer = DemoIssuer(settings.demo_key, settings.audience, machine.now)
+    is_same_origin = console.same_origin
+    provider = DemoProvider(settings.console, issuer, is_same_origin, machine.now)
+    return provider.routes()
 
 
 def _endpoints_by_name(routes: Sequence[BaseRoute]) -> dict[str, Endpoint]:

@@ -1,7 +1,4 @@
-"""What the process gives to the console: sessions, the sign-in, the graph.
-
-In a demonstration, it also gives a provider of identity.
-"""
+"""What the process gives to the console: sessions, the sign-in, the graph."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
@@ -20,8 +17,6 @@ from persistence.entries import EntryStore
 from persistence.sessions import SessionStore
 from persistence.vault import Vault
 from schema.actions import needs
-from server.demo.issuer import DemoIssuer
-from server.demo.provider import DemoProvider
 from server.sign_in.oidc import Provider
 from server.sign_in.routes import SignInRoutes
 from server.sign_in.sessions import BrowserSession, BrowserSessions, same_origin
@@ -48,7 +43,7 @@ class ConsoleHost(NamedTuple):
     routes: Sequence[BaseRoute]
 
 
-def open_desk(
+def open_console(
     settings: Settings,
     database: Database,
     vault: Vault,
@@ -67,17 +62,13 @@ def open_desk(
     sessions = BrowserSessions(SessionStore(database), sealer, now)
     provider = Provider(console, settings.issuer, now, transport)
     sign_in = SignInRoutes(console, provider, sessions, sealer, is_same_origin, now)
-    routes: list[BaseRoute] = [*sign_in.routes()]
-    if settings.demo_key is not None:
-        issuer = DemoIssuer(settings.demo_key, settings.audience, now)
-        routes += DemoProvider(console, issuer, is_same_origin, now).routes()
     entries = Entries(EntryStore(database), sealer, now)
     return ConsoleHost(
         sessions=sessions,
         entries=entries,
         same_origin=is_same_origin,
         provider=provider,
-        routes=routes,
+        routes=sign_in.routes(),
     )
 
 

@@ -121,11 +121,11 @@ class SignInRoutes:
             return _refuse_form()
         session = await self._sessions.of(request)
         if session is None:
-            return _told(SignInFault.SIGNED_OUT)
+            return redirect_with_fault(SignInFault.SIGNED_OUT)
         token = (await request.form()).get(TOKEN_FIELD)
         if not session.accepts(str(token)):
             return _refuse_form()
-        response = _told(SignInFault.SIGNED_OUT)
+        response = redirect_with_fault(SignInFault.SIGNED_OUT)
         id_token = await self._sessions.end(session, response)
         if id_token:
             back = self._settings.public_url + SIGNED_OUT_PATH
@@ -138,7 +138,7 @@ class SignInRoutes:
 
         Providers want the exact address to be declared to them.
         """
-        return _told(SignInFault.SIGNED_OUT)
+        return redirect_with_fault(SignInFault.SIGNED_OUT)
 
     def _from_cookie(self, request: Request) -> AuthorizationRequest | None:
         """Return the sign-in that this browser started, or None."""
@@ -185,10 +185,10 @@ def local_path(path: str) -> str:
 
 def _fail(error: SignInError, back: str = "/") -> Response:
     logger.info("no sign-in: %s", error.fault)
-    return _told(error.fault, back)
+    return redirect_with_fault(error.fault, back)
 
 
-def _told(fault: SignInFault, back: str = "/") -> Response:
+def redirect_with_fault(fault: SignInFault, back: str = "/") -> Response:
     """Lead to the page of sign-in, which says why."""
     query = {"motif": fault.value}
     if back != "/":

@@ -21,10 +21,10 @@ from persistence.records import SessionRecord
 from persistence.records.base import fresh_id
 from persistence.sessions import SessionStore
 from persistence.vault import Sealer
-from server.seals import SessionSeals, Typed
 
 from .attempts import SignedIn
 from .browsers import browser_of
+from .seals import SessionSeals, Typed
 
 COOKIE = "__Host-session"
 SECRET_BYTES = 32

@@ -14,9 +14,9 @@ from persistence.engine import Database
 from persistence.facts.callers import Identity
 from persistence.seeds.fiction import fictional_vault
 from persistence.sessions import SessionStore
-from server.seals import Typed
 from server.sign_in.attempts import SignedIn
 from server.sign_in.browsers import browser_of
+from server.sign_in.seals import Typed
 from server.sign_in.sessions import (
     COOKIE,
     LARGEST_TYPED,
