@@ -13,6 +13,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from persistence.reading import question
 from persistence.reading.question import Expression, Join, Order, Test
 from persistence.records.base import Base
 from resolvers.reading import bindings
@@ -92,10 +93,10 @@ def column(description: str, sql: Expression | str | None = None) -> Any:  # noq
     """A leaf: the column of the field's name, of another name, or an expression over the row."""
     match sql:
         case None:
-            return _field(bindings.Column(_Named()), description)
+            return _field(question.Leaf(_Named()), description)
         case str():
-            return _field(bindings.Column(lambda row, _: row.c[sql]), description)
-    return _field(bindings.Column(sql), description)
+            return _field(question.Leaf(lambda row, _: row.c[sql]), description)
+    return _field(question.Leaf(sql), description)
 
 
 def derived(
@@ -110,15 +111,15 @@ def one(description: str, link: Join | str) -> Any:  # noqa: ANN401 a strawberry
     if isinstance(link, str):
         name = link
         return _field(
-            bindings.ToOne(lambda child, parent, _: child.c.id == parent.c[name]),
+            question.ToOne(lambda child, parent, _: child.c.id == parent.c[name]),
             description,
         )
-    return _field(bindings.ToOne(link), description)
+    return _field(question.ToOne(link), description)
 
 
 def listed(description: str, link: Join, *order: str) -> Any:  # noqa: ANN401 a strawberry field
     """A whole list, bounded by nature."""
-    return _field(bindings.ToMany(link, Order(order, "")), description)
+    return _field(question.ToMany(link, Order(order, "")), description)
 
 
 def by(column: str, parent: str = "id") -> Join:
@@ -178,7 +179,7 @@ def page(
         name: (f.type | None, None, f.description) for name, f in tests.items()
     }
     arguments |= TOLD_ON if dated else {}
-    return _field(bindings.Paged(link, ORDERS[orders], tests), description, arguments)
+    return _field(question.Paged(link, ORDERS[orders], tests), description, arguments)
 
 
 ORDERS: dict[type[StrEnum], Mapping[str, Order]] = {}
@@ -209,14 +210,14 @@ def find_one(
         bindings.BY: (way, strawberry.UNSET, "Ce qui le désigne.")
     }
     return _field(
-        bindings.Find(tests), description, by_one | (TOLD_ON if dated else {})
+        question.Find(tests), description, by_one | (TOLD_ON if dated else {})
     )
 
 
 def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any:  # noqa: ANN401 a strawberry field
     """A root search by all of its arguments."""
     return _field(
-        bindings.Find(
+        question.Find(
             {to_camel_case(name): test for name, (_, test, _w) in tests.items()},
             every=True,
         ),
@@ -230,7 +231,7 @@ def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Any
 
 def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
-        bindings.ById(),
+        question.ById(),
         description,
         {
             "id": (
@@ -244,7 +245,7 @@ def by_id(description: str) -> Any:  # noqa: ANN401 a strawberry field
 
 def by_ids(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return _field(
-        bindings.ByIds(),
+        question.ByIds(),
         description,
         {
             "ids": (
@@ -277,7 +278,7 @@ ARGUMENTS = {
 
 
 def nested(description: str) -> Any:  # noqa: ANN401 a strawberry field
-    return _field(bindings.Embedded(), description)
+    return _field(question.Embedded(), description)
 
 
 def answered(description: str) -> Any:  # noqa: ANN401 a strawberry field
@@ -318,7 +319,7 @@ def viewer_can() -> Any:  # noqa: ANN401 a strawberry field
         )
     }
     return _field(
-        bindings.ViewerCan(),
+        question.ViewerCan(),
         "Ce que vous pouvez faire de cet objet, selon vos droits d'aujourd'hui.",
         acts,
     )
@@ -334,7 +335,7 @@ def mirrors(record: type[Base], description: str) -> Callable[[type[T]], type[T]
                 if isinstance(value, StrawberryField)
                 else None
             )
-            if isinstance(binding, bindings.Column) and isinstance(binding.sql, _Named):
+            if isinstance(binding, question.Leaf) and isinstance(binding.sql, _Named):
                 binding.sql.name = name
         made: Any = strawberry.type(cls, description=description)
         made.__record__ = record

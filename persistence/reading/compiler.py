@@ -37,19 +37,21 @@ from .binds import Bind, BindValue, Holdings, Source, value_source
 from .dialects import SPELLINGS, quoted
 from .question import (
     AsOf,
+    ById,
+    ByIds,
     Constant,
-    Inner,
+    Embedded,
+    Find,
     Leaf,
-    Many,
     Node,
-    Nodes,
     Object,
-    OfPrefix,
-    One,
-    Page,
+    Paged,
     Reference,
-    Several,
+    Selected,
+    ToMany,
+    ToOne,
     Value,
+    ViewerCan,
 )
 
 Made = TypeVar("Made")
@@ -259,104 +261,87 @@ class Reader:
     def object(self, asked: Object, row: FromClause | None) -> ColumnElement[Any]:
         return self.spelling.object([(f.key, self.field(f, row)) for f in asked.fields])
 
-    def field(self, asked: Node, row: FromClause | None) -> ColumnElement[Any]:
-        match asked:
-            case Constant():
-                return self._fixed(asked)
-            case Leaf():
-                return self.spelling.value(asked.sql(row, self.terms))  # type: ignore[arg-type]
-            case Inner():
-                return self.spelling.nested(self.object(asked.target, row))
-            case Several():
-                return self._several(asked, row)
-            case One():
-                return self._one(asked, row)
-            case Many():
-                return self._many(asked, row)
-            case Nodes():
-                return self._nodes(asked)
-            case Page():
-                return self._page(asked, row)
-            case AsOf():
-                with self.terms.told_on(asked.day):
-                    return self.field(asked.field, row)
-
-    def _fixed(self, asked: Constant) -> ColumnElement[Any]:
+    def fixed(self, asked: Constant) -> ColumnElement[Any]:
         if isinstance(asked.value, bool):
             return self.spelling.value(true() if asked.value else false())
         return null() if asked.value is None else quoted(asked.value)
 
+    def field(self, asked: Node, row: FromClause | None) -> ColumnElement[Any]:
+        """What a field reads: its value over the row, or what is found from it."""
+        if isinstance(asked, Constant):
+            return self.fixed(asked)
+        if isinstance(asked, AsOf):
+            with self.terms.told_on(asked.day):
+                return self.field(asked.field, row)
+        match asked.kind:
+            case Leaf(sql):
+                return self.spelling.value(sql(row, self.terms))  # type: ignore[arg-type]
+            case Embedded():
+                return self.spelling.nested(self.object(asked.below, row))
+            case ToOne() | Find() | ById():
+                return self._one(asked, row)
+            case ToMany():
+                return self._many(asked, asked.kind, row)
+            case Paged():
+                return self.spelling.nested(paging.page(self, asked, asked.kind, row))
+            case ByIds():
+                return self._by_ids(asked)
+            case ViewerCan():
+                return self._viewer_can(asked, row)
+        raise AssertionError(asked.kind)
+
     # rows
 
-    def _one(self, asked: One, parent: FromClause | None) -> ColumnElement[Any]:
-        assert asked.target.record is not None
-        row = self.terms.alias(asked.target.record)
+    def _one(self, asked: Selected, parent: FromClause | None) -> ColumnElement[Any]:
+        assert asked.below.record is not None
+        row = self.terms.alias(asked.below.record)
         conditions = [
-            *self.terms.seen(asked.target.record, row),
-            *(test(row, self.terms, v) for test, v in asked.tests),
+            *self.terms.seen(asked.below.record, row),
+            *self._found(asked, row, parent),
         ]
-        if asked.link is not None:
-            conditions.append(asked.link(row, parent, self.terms))  # type: ignore[arg-type]
-        made = (
-            select(self.object(asked.target, row)).select_from(row).where(*conditions)
-        )
+        made = select(self.object(asked.below, row)).select_from(row).where(*conditions)
         return self.spelling.nested(paging.under(parent, made).scalar_subquery())
 
-    def _many(self, asked: Many, parent: FromClause | None) -> ColumnElement[Any]:
-        assert asked.target.record is not None
-        row = self.terms.alias(asked.target.record)
+    def _found(
+        self, asked: Selected, row: FromClause, parent: FromClause | None
+    ) -> list[ColumnElement[bool]]:
+        """What tells the one row that is meant."""
+        match asked.kind:
+            case ToOne(link):
+                return [link(row, parent, self.terms)]  # type: ignore[arg-type]
+            case Find(tests):
+                return [
+                    test(row, self.terms, asked.values[n])
+                    for n, test in tests.items()
+                    if n in asked.values
+                ]
+        return [row.c.id == self.terms.value(asked.values["id"])]
+
+    def _many(
+        self, asked: Selected, kind: ToMany, parent: FromClause | None
+    ) -> ColumnElement[Any]:
+        assert asked.below.record is not None
+        row = self.terms.alias(asked.below.record)
+        columns = [row.c[name] for name in (*kind.order.columns, "id") if name in row.c]
         order = [
-            row.c[c].desc() if asked.order.descending else row.c[c]
-            for c in (*asked.order.columns, "id")
-            if c in row.c
+            column.desc() if kind.order.descending else column for column in columns
         ]
         conditions = [
-            *self.terms.seen(asked.target.record, row),
-            asked.link(row, parent, self.terms),  # type: ignore[arg-type]
+            *self.terms.seen(asked.below.record, row),
+            kind.link(row, parent, self.terms),  # type: ignore[arg-type]
         ]
         made = (
-            select(self.spelling.listed(self.object(asked.target, row), order))
+            select(self.spelling.listed(self.object(asked.below, row), order))
             .select_from(row)
             .where(*conditions)
         )
         return self.spelling.nested(paging.under(parent, made).scalar_subquery())
 
-    def _several(self, asked: Several, row: FromClause | None) -> ColumnElement[Any]:
-        """Expressions that several objects share are columns of one row, worked out once; the objects stand around."""
-
-        def made(leaf: Leaf) -> ColumnElement[Any]:
-            return leaf.sql(row, self.terms)  # type: ignore[arg-type]
-
-        leaves = (
-            f for target in asked.targets for f in target.fields if isinstance(f, Leaf)
+    def _by_ids(self, asked: Selected) -> ColumnElement[Any]:
+        ids = self.spelling.numbered(
+            self.terms.bind(("value", asked.values["ids"]), "texts")
         )
-        names = {
-            term: f"v{index}"
-            for index, term in enumerate(dict.fromkeys(map(made, leaves)))
-        }
-        columns = [
-            literal_column("1").label("one"),
-            *(term.label(name) for term, name in names.items()),
-        ]
-        held = paging.under(row, select(*columns)).limit(literal_column("1")).subquery()
-
-        def field(asked: Node) -> ColumnElement[Any]:
-            if isinstance(asked, Leaf):
-                return self.spelling.value(held.c[names[made(asked)]])
-            return self.field(asked, row)
-
-        objects = [
-            self.spelling.object([(f.key, field(f)) for f in target.fields])
-            for target in asked.targets
-        ]
-        around = paging.under(
-            row, select(self.spelling.array(objects)).select_from(held)
-        )
-        return self.spelling.nested(around.scalar_subquery())
-
-    def _nodes(self, asked: Nodes) -> ColumnElement[Any]:
-        ids = self.spelling.numbered(self.terms.bind(("value", asked.ids), "texts"))
-        found = [self._of_prefix(target, ids) for target in asked.targets]
+        found = [self._of_prefix(target, ids) for target in asked.below.fields]
         node = case(*found, else_=null()) if found else null()
         rows = select(ids.c.n.label("n"), node.label("node")).subquery()
         return self.spelling.nested(
@@ -364,33 +349,62 @@ class Reader:
         )
 
     def _of_prefix(
-        self, asked: OfPrefix, ids: FromClause
+        self, asked: Node, ids: FromClause
     ) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
         """Which ids these are, and the object of each."""
-        target = asked.target
-        assert target.record is not None
-        row = self.terms.alias(target.record)
+        day, target = (
+            (asked.day, asked.field) if isinstance(asked, AsOf) else (None, asked)
+        )
+        assert isinstance(target, Selected)
+        assert target.below.record is not None
+        row = self.terms.alias(target.below.record)
         key: ColumnElement[str] = ids.c.id
-        are: ColumnElement[bool] = key.like(f"{asked.prefix}\\_%", escape="\\")
-        if asked.day is not None:
-            stamp = self.terms.stamp(asked.day)
+        are: ColumnElement[bool] = key.like(f"{target.key}\\_%", escape="\\")
+        if day is not None:
+            stamp = self.terms.stamp(day)
             before = func.length(key) - STAMP
             are = and_(are, func.substr(key, before + 1) == stamp)
             key = func.substr(key, 1, before)
-        with self.terms.told_on(asked.day):
-            one = select(self.object(target, row)).where(
-                row.c.id == key, *self.terms.seen(target.record, row)
-            )
+        with self.terms.told_on(day):
+            one = select(self.object(target.below, row))
+            one = one.where(row.c.id == key, *self.terms.seen(target.below.record, row))
         return are, one.correlate(ids).scalar_subquery()
 
-    def _page(self, asked: Page, parent: FromClause | None) -> ColumnElement[Any]:
-        def where(row: FromClause) -> list[ColumnElement[bool]]:
-            link = [] if asked.link is None else [asked.link(row, parent, self.terms)]  # type: ignore[arg-type]
-            tests = [test(row, self.terms, value) for test, value in asked.tests]
-            return [
-                *self.terms.seen(asked.record, row, anchored=asked.anchored),
-                *link,
-                *tests,
-            ]
+    def _viewer_can(
+        self, asked: Selected, row: FromClause | None
+    ) -> ColumnElement[Any]:
+        """Expressions that several objects share are columns of one row, worked out once; the objects stand around."""
+        targets = [
+            target.below
+            for target in asked.below.fields
+            if isinstance(target, Selected)
+        ]
+        selected = [
+            field
+            for target in targets
+            for field in target.fields
+            if isinstance(field, Selected)
+        ]
+        leaves = [field.kind for field in selected if isinstance(field.kind, Leaf)]
+        terms = dict.fromkeys(leaf.sql(row, self.terms) for leaf in leaves)  # type: ignore[arg-type]
+        names = {term: f"v{index}" for index, term in enumerate(terms)}
+        columns = [
+            literal_column("1").label("one"),
+            *(term.label(name) for term, name in names.items()),
+        ]
+        held = paging.under(row, select(*columns)).limit(literal_column("1")).subquery()
 
-        return self.spelling.nested(paging.page(self, asked, where, parent))
+        def field(asked: Node) -> ColumnElement[Any]:
+            if isinstance(asked, Selected) and isinstance(asked.kind, Leaf):
+                term = asked.kind.sql(row, self.terms)  # type: ignore[arg-type]
+                return self.spelling.value(held.c[names[term]])
+            return self.field(asked, row)
+
+        objects = [
+            self.spelling.object([(f.key, field(f)) for f in target.fields])
+            for target in targets
+        ]
+        around = paging.under(
+            row, select(self.spelling.array(objects)).select_from(held)
+        )
+        return self.spelling.nested(around.scalar_subquery())

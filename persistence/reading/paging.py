@@ -1,7 +1,7 @@
 """Keyset pages: an ordered `limit size + 1`, numbered, then one aggregate; cursors checked key by key."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
 from sqlalchemy import (
@@ -26,15 +26,18 @@ from sqlalchemy import (
 from persistence.facts.visibility import class_of, table
 from persistence.records.base import iso_day
 
-from .dialects import quoted
-from .question import Order, Page, Part
+from .question import Constant, Node, Object, Order, Paged, Part, Selected, Value
 
 if TYPE_CHECKING:
     from .compiler import Reader
 
 TOTAL = 10_000
 """Totals are counted up to here, and say so."""
-COUNTS = ("totalCount", "totalCountCapped")
+COUNTS = {Part.TOTAL_COUNT, Part.TOTAL_COUNT_CAPPED}
+ENDS = {Part.START_CURSOR, Part.END_CURSOR}
+ITEMS = {Part.EDGES, Part.NODES}
+Where: TypeAlias = Callable[[FromClause], list[ColumnElement[bool]]]
+"""The conditions of the rows of a list."""
 
 
 class CursorInvalid(ValueError):
@@ -76,55 +79,69 @@ def _checked(value: object, kind: str) -> object:
     raise CursorInvalid
 
 
+class Keyset(NamedTuple):
+    """A page of a record's rows: so many after a cursor, or before it, in an order; and what is selected of it."""
+
+    record: str
+    order: Order
+    size: Value
+    cursor: Value
+    backward: bool
+    parts: tuple[Node, ...]
+
+    @classmethod
+    def of(cls, asked: Selected, kind: Paged) -> "Keyset":
+        values, backward = asked.values, "last" in asked.values
+        size, cursor = (
+            values.get(name)
+            for name in (("last", "before") if backward else ("first", "after"))
+        )
+        order = kind.orders[str(values["order"])]
+        assert asked.below.record is not None
+        return cls(
+            asked.below.record, order, size, cursor, backward, asked.below.fields
+        )
+
+    @property
+    def down(self) -> bool:
+        """Whether the rows are walked from the greatest key."""
+        return self.order.descending != self.backward
+
+    @property
+    def informed(self) -> bool:
+        """Whether anything is asked of the page beside its objects: only then are its rows numbered."""
+        return any(_kind(field) is Part.PAGE_INFO for field in self.parts)
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        return columns_of(self.record, self.order)
+
+
 def under(parent: FromClause | None, made: Select[Any]) -> Select[Any]:
     """Name the correlation: a select inside FROM does not find it by itself."""
     return made if parent is None else made.correlate(parent)
 
 
 def page(
-    reader: "Reader",
-    asked: Page,
-    where: Callable[[FromClause], list[ColumnElement[bool]]],
-    parent: FromClause | None,
+    reader: "Reader", selected: Selected, kind: Paged, parent: FromClause | None
 ) -> ScalarSelect[Any]:
-    """The JSON of a connection: rows of the page, then their numbered values, then one aggregate."""
-    where = _listed(asked.order, where)
+    """The JSON of a page: its rows, then their numbered values, then one aggregate."""
+    asked = Keyset.of(selected, kind)
+    where = _listed(asked.order, _where(reader, selected, kind, parent))
     found = under(parent, _rows(reader, asked, where)).subquery()
     values, items = _values(reader, asked, found), {}
     for index, part in enumerate(asked.parts):
-        if part.name in ("edges", "nodes"):
+        if isinstance(part, Selected) and part.kind in ITEMS:
             items[part.key] = f"j{index}"
             values.append(_item(reader, part, asked, found).label(f"j{index}"))
     middle = under(parent, select(*values).select_from(found)).subquery()
 
-    size = reader.terms.value(asked.size, "int")
-    if needs_page_info(asked):
-        walk, shown = (
-            [middle.c.n.desc() if asked.backward else middle.c.n],
-            middle.c.n <= size,
-        )
-    else:
-        walk, shown = (
-            [
-                c.desc() if asked.order.descending else c
-                for c in list(middle.c)[: -len(items) or None]
-            ],
-            None,
-        )
-    terms: dict[str, ColumnElement[Any]] = {}
-    for part in asked.parts:
-        if part.name in ("edges", "nodes"):
-            terms[part.key] = reader.spelling.listed(
-                middle.c[items[part.key]], walk, shown
-            )
-        elif part.name == "pageInfo":
-            terms[part.key] = _info(reader, part, asked, middle, size)
-    counted = next((part.record for part in asked.parts if part.name in COUNTS), None)
-    if counted is None:
+    terms = _terms(reader, asked, middle, items)
+    if not any(_kind(part) in COUNTS for part in asked.parts):
         return under(
             parent, select(_connection(reader, asked, terms, {}))
         ).scalar_subquery()
-    total = _total(reader, counted, where, parent)
+    total = _total(reader, asked.record, where, parent)
     made = under(
         parent, select(*(term.label(f"p{i}") for i, term in enumerate(terms.values())))
     ).subquery()
@@ -134,9 +151,53 @@ def page(
     return under(parent, select(whole).select_from(*beside)).scalar_subquery()
 
 
-def _listed(
-    order: Order, where: Callable[[FromClause], list[ColumnElement[bool]]]
-) -> Callable[[FromClause], list[ColumnElement[bool]]]:
+def _where(
+    reader: "Reader", selected: Selected, kind: Paged, parent: FromClause | None
+) -> Where:
+    """The conditions of the rows: seen by the caller, at the end of the join, kept by the filters that are given."""
+    record, values = selected.below.record, selected.values
+    assert record is not None
+    filters = [
+        (known, values[name]) for name, known in kind.filters.items() if name in values
+    ]
+    anchored = kind.link is not None or any(known.anchor for known, _ in filters)
+
+    def where(row: FromClause) -> list[ColumnElement[bool]]:
+        link = [] if kind.link is None else [kind.link(row, parent, reader.terms)]  # type: ignore[arg-type]
+        tests = [known.test(row, reader.terms, value) for known, value in filters]
+        return [*reader.terms.seen(record, row, anchored=anchored), *link, *tests]
+
+    return where
+
+
+def _kind(field: Node) -> object:
+    return field.kind if isinstance(field, Selected) else None
+
+
+def _terms(
+    reader: "Reader", asked: Keyset, middle: FromClause, items: Mapping[str, str]
+) -> dict[str, ColumnElement[Any]]:
+    """What is made of the page's rows, by key: its lists, and what is told of it."""
+    size = reader.terms.value(asked.size, "int")
+    shown: ColumnElement[bool] | None = None
+    if asked.informed:
+        walk = [middle.c.n.desc() if asked.backward else middle.c.n]
+        shown = middle.c.n <= size
+    else:
+        keys = list(middle.c)[: -len(items) or None]
+        walk = [key.desc() if asked.order.descending else key for key in keys]
+    terms: dict[str, ColumnElement[Any]] = {}
+    for part in asked.parts:
+        if isinstance(part, Selected) and part.kind in ITEMS:
+            terms[part.key] = reader.spelling.listed(
+                middle.c[items[part.key]], walk, shown
+            )
+        elif isinstance(part, Selected) and part.kind is Part.PAGE_INFO:
+            terms[part.key] = _info(reader, part.below, asked, middle, size)
+    return terms
+
+
+def _listed(order: Order, where: Where) -> Where:
     """The conditions of a list, with those of its order: a row without its keys waits for them."""
     if not order.beside:
         return where
@@ -145,40 +206,30 @@ def _listed(
 
 def _connection(
     reader: "Reader",
-    asked: Page,
+    asked: Keyset,
     made: Mapping[str, ColumnElement[Any]],
     total: Mapping[str, ColumnElement[Any]],
 ) -> ColumnElement[Any]:
-    """The object of a connection: what was made of its rows, and what is told of its count."""
+    """The object of a page: what was made of its rows, and what is told of its count."""
 
-    def said(part: Part) -> ColumnElement[Any]:
-        match part.name:
-            case "__typename":
-                return quoted(part.type_name)
-            case "totalCount":
+    def value(part: Node) -> ColumnElement[Any]:
+        if isinstance(part, Constant):
+            return reader.fixed(part)
+        match _kind(part):
+            case Part.TOTAL_COUNT:
                 return reader.spelling.value(
                     case((total["n"] > TOTAL, TOTAL), else_=total["n"])
                 )
-            case "totalCountCapped":
+            case Part.TOTAL_COUNT_CAPPED:
                 return reader.spelling.value(total["n"] > TOTAL)
         return reader.spelling.nested(made[part.key])
 
-    return reader.spelling.object([(part.key, said(part)) for part in asked.parts])
+    return reader.spelling.object([(part.key, value(part)) for part in asked.parts])
 
 
-def needs_page_info(asked: Page) -> bool:
-    """Whether anything is asked of the page beside its objects: only then are its rows numbered."""
-    return any(part.name == "pageInfo" for part in asked.parts)
-
-
-def _rows(
-    reader: "Reader",
-    asked: Page,
-    where: Callable[[FromClause], list[ColumnElement[bool]]],
-) -> Select[Any]:
+def _rows(reader: "Reader", asked: Keyset, where: Where) -> Select[Any]:
     """The page's rows, and one more where it must be known whether others follow."""
-    row, down = reader.terms.alias(asked.record), _down(asked)
-    columns = columns_of(asked.record, asked.order)
+    row, columns = reader.terms.alias(asked.record), asked.columns
     conditions = where(row)
     if asked.cursor is not None:
         kinds = [kind if kind in {"int", "day"} else "text" for _, kind in columns]
@@ -187,22 +238,22 @@ def _rows(
             for i, kind in enumerate(kinds)
         )
         mine, theirs = tuple_(*(row.c[c] for c, _ in columns)), tuple_(*bounds)
-        conditions.append(mine < theirs if down else mine > theirs)
-    order = [row.c[c].desc() if down else row.c[c] for c, _ in columns]
+        conditions.append(mine < theirs if asked.down else mine > theirs)
+    order = [row.c[c].desc() if asked.down else row.c[c] for c, _ in columns]
     limit = reader.terms.bind(
-        ("limit" if needs_page_info(asked) else "value", asked.size), "int"
+        ("limit" if asked.informed else "value", asked.size), "int"
     )
     return select(row).where(*conditions).order_by(*order).limit(limit)
 
 
 def _values(
-    reader: "Reader", asked: Page, found: FromClause
+    reader: "Reader", asked: Keyset, found: FromClause
 ) -> list[ColumnElement[Any]]:
     """The row's number in the direction of the walk and its cursor where one is asked; else the keys of its order."""
-    keys = [found.c[c] for c, _ in columns_of(asked.record, asked.order)]
-    if not needs_page_info(asked):
+    keys = [found.c[c] for c, _ in asked.columns]
+    if not asked.informed:
         return [key.label(f"k{index}") for index, key in enumerate(keys)]
-    outward = [key.desc() for key in keys] if _down(asked) else keys
+    outward = [key.desc() for key in keys] if asked.down else keys
     number = func.row_number().over(order_by=outward).label("n")
     cursor = (
         [_cursor(reader, asked, found).label("cursor")]
@@ -212,50 +263,49 @@ def _values(
     return [number, *cursor]
 
 
-def _cursor(reader: "Reader", asked: Page, found: FromClause) -> ColumnElement[Any]:
-    return reader.spelling.cursor(
-        [found.c[c] for c, _ in columns_of(asked.record, asked.order)]
-    )
+def _cursor(reader: "Reader", asked: Keyset, found: FromClause) -> ColumnElement[Any]:
+    return reader.spelling.cursor([found.c[c] for c, _ in asked.columns])
 
 
-def _down(asked: Page) -> bool:
-    return asked.order.descending != asked.backward
-
-
-def _asks_ends(parts: tuple[Part, ...]) -> bool:
-    return any(
-        part.name in ("startCursor", "endCursor") or _asks_ends(part.parts)
+def _asks_ends(parts: tuple[Node, ...]) -> bool:
+    """Whether the cursor of the first or of the last row is asked."""
+    selected = [
+        part
         for part in parts
-    )
+        if isinstance(part, Selected) and isinstance(part.kind, Part)
+    ]
+    return any(part.kind in ENDS or _asks_ends(part.below.fields) for part in selected)
 
 
 def _item(
-    reader: "Reader", part: Part, asked: Page, found: FromClause
+    reader: "Reader", part: Selected, asked: Keyset, found: FromClause
 ) -> ColumnElement[Any]:
     """A node, or an edge around it."""
-    if part.target is not None:
-        return reader.object(part.target, found)
-    pairs: list[tuple[str, ColumnElement[Any]]] = []
-    for inner in part.parts:
-        match inner.name:
-            case "node":
-                assert inner.target is not None
-                pairs.append((inner.key, reader.object(inner.target, found)))
-            case "cursor":
-                pairs.append((inner.key, _cursor(reader, asked, found)))
-            case _:
-                pairs.append((inner.key, quoted(inner.type_name)))
-    return reader.spelling.object(pairs)
+    if part.kind is Part.NODES:
+        return reader.object(part.below, found)
+
+    def value(inner: Node) -> ColumnElement[Any]:
+        if isinstance(inner, Selected) and inner.kind is Part.NODE:
+            return reader.object(inner.below, found)
+        return (
+            _cursor(reader, asked, found)
+            if isinstance(inner, Selected)
+            else reader.field(inner, found)
+        )
+
+    return reader.spelling.object(
+        [(inner.key, value(inner)) for inner in part.below.fields]
+    )
 
 
 def _info(
     reader: "Reader",
-    part: Part,
-    asked: Page,
+    below: Object,
+    asked: Keyset,
     middle: FromClause,
     size: ColumnElement[Any],
 ) -> ColumnElement[Any]:
-    """pageInfo, out of the numbered values: the walk's further end is known, the nearer is where one came from."""
+    """What is told of the page: the further end of the walk is known, the nearer one is where it came from."""
     further, nearer = (
         func.count(middle.c.n) > size,
         true() if asked.cursor is not None else false(),
@@ -268,36 +318,27 @@ def _info(
     )
     nearest = func.substr(func.min(tagged).filter(on_page), 5)
     furthest = func.substr(func.max(tagged).filter(on_page), 5)
-    forward = {
-        "hasNextPage": further,
-        "hasPreviousPage": nearer,
-        "startCursor": nearest,
-        "endCursor": furthest,
+    known: Mapping[object, ColumnElement[Any]] = {
+        Part.HAS_NEXT_PAGE: nearer if asked.backward else further,
+        Part.HAS_PREVIOUS_PAGE: further if asked.backward else nearer,
+        Part.START_CURSOR: furthest if asked.backward else nearest,
+        Part.END_CURSOR: nearest if asked.backward else furthest,
     }
-    backward = {
-        "hasNextPage": nearer,
-        "hasPreviousPage": further,
-        "startCursor": furthest,
-        "endCursor": nearest,
-    }
-    known = backward if asked.backward else forward
-    return reader.spelling.object(
-        [
-            (
-                p.key,
-                reader.spelling.value(known[p.name])
-                if p.name in known
-                else quoted(p.type_name),
-            )
-            for p in part.parts
-        ]
-    )
+
+    def value(field: Node) -> ColumnElement[Any]:
+        return (
+            reader.fixed(field)
+            if isinstance(field, Constant)
+            else reader.spelling.value(known[_kind(field)])
+        )
+
+    return reader.spelling.object([(field.key, value(field)) for field in below.fields])
 
 
 def _total(
     reader: "Reader",
     record: str,
-    where: Callable[[FromClause], list[ColumnElement[bool]]],
+    where: Where,
     parent: FromClause | None,
 ) -> FromClause:
     """One row: how many there are, up to one more than TOTAL; counted once, whatever is told of it."""

@@ -1,13 +1,17 @@
-"""The neutral tree of a question: what is asked, freed from GraphQL, not yet SQL.
+"""The tree of a question: what is selected, free of GraphQL and not yet SQL.
+
+A node is a `Selected` field: its kind says how its rows or its value are found, `below` what is selected under it,
+`values` what its kind is given. The kinds are also what a schema declares its fields with.
 
 `Value` is what a statement is given at run time: a constant of the document, or the place of a
 variable's leaf. Links, tests and expressions are functions from table aliases to SQL.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeAlias
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause
 
@@ -53,114 +57,130 @@ class Order:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    key: str
-    value: str | bool | None
+# the kinds of a field
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    key: str
+    """A value: an expression over the row."""
+
     sql: Expression
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """An object without a row of its own (the viewer): its fields read the row it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """The row at the end of a join: null where there is none, or none that may be seen."""
+
+    link: Join
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """All the rows at the end of a join: a list that is short by nature (the roles of a bulletin)."""
+
+    link: Join
+    order: Order
+
+
+class Filter(Protocol):
+    """An argument of a page: its test, and whether it alone narrows a list enough to start from."""
+
+    @property
+    def test(self) -> Test: ...
+    @property
+    def anchor(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """A page of the rows at the end of a join, or of a whole record; its orders and its filters by name.
+
+    Its values: `order`, the name of one; `first` and `after`, or `last` and `before`; and those of its filters.
+    """
+
+    link: Join | None
+    orders: Mapping[str, Order]
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One row, by the tests whose values are given: one of several, or `every` one of them."""
+
+    tests: Mapping[str, Test]
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """The row of the value `id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByIds:
+    """The rows of the value `ids`, in their order, null where nothing may be seen.
+
+    Below is one `ById` for each prefix, under its own key, and for each day that the ids carry.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerCan:
+    """A fixed list of objects over one row, `Embedded` below: constants, and leaves that share their expressions."""
+
+
+class Part(Enum):
+    """A field of a page, of its edges, or of what is told of the page itself."""
+
+    EDGES = auto()
+    NODES = auto()
+    NODE = auto()
+    CURSOR = auto()
+    TOTAL_COUNT = auto()
+    TOTAL_COUNT_CAPPED = auto()
+    PAGE_INFO = auto()
+    HAS_NEXT_PAGE = auto()
+    HAS_PREVIOUS_PAGE = auto()
+    START_CURSOR = auto()
+    END_CURSOR = auto()
+
+
+Kind: TypeAlias = (
+    Leaf | Embedded | ToOne | ToMany | Paged | Find | ById | ByIds | ViewerCan | Part
+)
+
+# the tree
+
+
+@dataclass(frozen=True, slots=True)
 class Object:
-    """The fields of one record's row; `record` is None for the root and the viewer, which have no row."""
+    """The fields of one record's row; `record` is None where there is no row: the root, the viewer, a page."""
 
     record: str | None
     fields: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class One:
-    """A to-one edge, or a root search: null where there is no row, or none that may be seen."""
+class Constant:
+    """A value that is known when the question is compiled."""
 
     key: str
-    link: Join | None
-    target: Object
-    tests: tuple[tuple[Test, Value], ...] = ()
+    value: str | bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
-    """A whole list, bounded by nature (the roles of a bulletin)."""
+class Selected:
+    """A field of the answer, under its key."""
 
     key: str
-    link: Join
-    target: Object
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class OfPrefix:
-    """What is asked of the ids of a prefix: those that carry this day, or those that carry none."""
-
-    prefix: str
-    target: Object
-    day: Value = None
-
-
-@dataclass(frozen=True, slots=True)
-class Nodes:
-    """`nodes(ids:)`: in the order of the ids, null where nothing may be seen; one object per prefix and day."""
-
-    key: str
-    ids: Value
-    targets: tuple[OfPrefix, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A field of a connection, of its edges or of its pageInfo; `name` is the schema's, `key` the answer's."""
-
-    key: str
-    name: str
-    type_name: str
-    record: str
-    parts: tuple["Part", ...] = ()
-    target: Object | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    key: str
-    link: Join | None
-    record: str
-    tests: tuple[tuple[Test, Value], ...]
-    anchored: bool
-    order: Order
-    size: Value
-    cursor: Value
-    backward: bool
-    parts: tuple[Part, ...]
-    filters: tuple[str, ...] = ()
-    """The names of the arguments that gave the tests."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inner:
-    """An object without a row of its own (the viewer), under its key."""
-
-    key: str
-    target: Object
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """A fixed list of objects over one row (what its caller may do of it), of fixed fields and leaves."""
-
-    key: str
-    targets: tuple[Object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A row that a filter names: where it may not be seen, nothing is answered."""
-
-    record: str
-    id: Value
+    kind: Kind
+    below: Object = Object(None, ())
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +195,12 @@ class AsOf:
         return self.field.key
 
 
-Node: TypeAlias = Constant | Leaf | One | Many | Nodes | Page | Inner | Several | AsOf
+Node: TypeAlias = Constant | Selected | AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A row that a filter names: where it may not be seen, nothing is answered."""
+
+    record: str
+    id: Value

@@ -31,39 +31,29 @@ from graphql.execution.values import VariableValues
 
 from persistence.reading.question import (
     AsOf,
+    ById,
+    ByIds,
     Constant,
+    Embedded,
     Expression,
-    Inner,
+    Find,
     Leaf,
-    Many,
     Node,
-    Nodes,
     Object,
-    OfPrefix,
-    One,
+    Selected,
+    ToMany,
+    ToOne,
+    Value,
     Var,
+    ViewerCan,
 )
 from resolvers.places import Placed, Places, refuse
 
 from .arguments import argument_texts, arguments_of
-from .bindings import (
-    ON,
-    ById,
-    ByIds,
-    Column,
-    Computed,
-    Embedded,
-    Find,
-    PayloadObject,
-    ToMany,
-    ToOne,
-    Types,
-    ViewerCan,
-    bound,
-)
+from .bindings import ON, Binding, Computed, PayloadObject, Types, bound
 from .checking import Checked
 from .plans import LISTED_COST, MOST_OBJECTS, PageCost
-from .searching import Search, is_row
+from .searching import Search
 from .shapes import marked
 from .viewer_can import ACTS_AN_OBJECT, judged
 
@@ -138,15 +128,22 @@ class Planner:
                         for p, known in self.types.by_prefix.items()
                         if known is target
                     )
-                    ids = Var((*OBJECTS.path, prefix))
-                    fields.append(Nodes(key, ids, (OfPrefix(prefix, asked),)))
+                    ids: dict[str, Value] = {"ids": Var((*OBJECTS.path, prefix))}
+                    fields.append(
+                        Selected(
+                            key,
+                            ByIds(),
+                            Object(None, (Selected(prefix, ById(), asked),)),
+                            ids,
+                        )
+                    )
                     under = (
                         PageCost(
                             LISTED_COST, len(asked.fields), under, self.places.here
                         ),
                     )
                 else:
-                    fields.append(One(key, None, asked, ((is_row, OBJECT),)))
+                    fields.append(Selected(key, ById(), asked, {"id": OBJECT}))
                 pages.extend(under)
         return Object(None, tuple(fields)), tuple(pages)
 
@@ -208,30 +205,16 @@ class Planner:
             else {}
         )
         self.checked.texts += argument_texts(arguments, node, self.places.here.path)
-        match binding:
-            case Column(sql):
-                return [
-                    Leaf(key, _identifier(sql) if _identifies(kind, node) else sql)
-                ], ()
-            case ToOne(link):
-                asked, pages = self.selected(target, details)
-                return [One(key, link, asked)], pages
-            case ToMany(link, order):
-                asked, pages = self.selected(target, details)
-                return [Many(key, link, asked, order)], (
-                    PageCost(LISTED_COST, len(asked.fields), pages, self.places.here),
-                )
-            case Embedded():
-                asked, pages = self.selected(target, details)
-                return [Inner(key, asked)], pages
-            case Computed(needs):
-                self.needs_completion = True
-                return [
-                    Leaf(f"${key}${name}", sql) for name, sql in needs.items()
-                ] if self.completing else [], ()
-        if not (isinstance(binding, Find) and not binding.every) and not isinstance(
-            binding, ById | ByIds
-        ):
+        if isinstance(binding, Leaf):
+            leaf = (
+                Leaf(_identifier(binding.sql)) if _identifies(kind, node) else binding
+            )
+            return [Selected(key, leaf)], ()
+        if isinstance(binding, Computed):
+            return self._derived(key, binding), ()
+        if isinstance(binding, ToOne | ToMany | Embedded):
+            return self._under(key, binding, target, details)
+        if not _dates_its_ids(binding):
             self.checked.carry_no_day(definition, arguments, self.places.here)
         if binding is None or isinstance(binding, PayloadObject):
             self.needs_completion = True
@@ -246,6 +229,28 @@ class Planner:
             )
         made, sized = Search(self, key, target, arguments, details).planned(binding)
         return self.told(made, arguments.get(ON)), sized
+
+    def _derived(self, key: str, binding: Computed) -> list[Node]:
+        """What Python needs to complete a leaf; nothing in the first pass, which only learns that it must."""
+        self.needs_completion = True
+        if not self.completing:
+            return []
+        return [
+            Selected(f"${key}${name}", Leaf(sql)) for name, sql in binding.needs.items()
+        ]
+
+    def _under(
+        self,
+        key: str,
+        kind: ToOne | ToMany | Embedded,
+        target: GraphQLObjectType,
+        details: list[FieldDetails],
+    ) -> tuple[list[Node], tuple[PageCost, ...]]:
+        """A field of which nothing is given: what stands at the end of a join, or an object without a row."""
+        asked, pages = self.selected(target, details)
+        if isinstance(kind, ToMany):
+            pages = (PageCost(LISTED_COST, len(asked.fields), pages, self.places.here),)
+        return [Selected(key, kind, asked)], pages
 
     def told(self, fields: list[Node], day: Any) -> list[Node]:  # noqa: ANN401 a marked value
         """The fields, told as of a day where one is given."""
@@ -268,13 +273,21 @@ class Planner:
             for inner, given in collected.grouped_field_set.items()
         }
         made = judged(key, record, acts, asked, self.values)
-        self.objects += len(made.targets) // ACTS_AN_OBJECT
-        return [made], (PageCost(len(made.targets), len(asked), (), self.places.here),)
+        acts_count = len(made.below.fields)
+        self.objects += acts_count // ACTS_AN_OBJECT
+        return [made], (PageCost(acts_count, len(asked), (), self.places.here),)
 
 
 OBJECT = Var(("$object",))
 OBJECTS = Var(("$objects",))
 """Where the ids of a payload's objects stand among the values, by prefix; no variable has such names."""
+
+
+def _dates_its_ids(binding: Binding | None) -> bool:
+    """Whether an id that carries a day may be given: it then says the day of the facts."""
+    return isinstance(binding, ById | ByIds) or (
+        isinstance(binding, Find) and not binding.every
+    )
 
 
 def _identifies(kind: GraphQLObjectType, node: FieldNode) -> bool:

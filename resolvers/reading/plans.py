@@ -9,7 +9,7 @@ from graphql import GraphQLError
 
 from persistence.reading.binds import resolved, varies
 from persistence.reading.compiler import Statement
-from persistence.reading.question import Object, Part, Value
+from persistence.reading.question import Node, Object, Part, Selected, Value
 from resolvers.places import Place, refuse
 
 from .checking import Checked, not_found
@@ -120,9 +120,16 @@ class Plan:
         return not_found(self.values.references[int(answer)][1])
 
 
-def width(parts: tuple[Part, ...]) -> int:
+def width(parts: tuple[Node, ...]) -> int:
     """How many fields a row of the page is asked for."""
-    return sum(
-        len(part.target.fields) if part.target is not None else width(part.parts)
+    selected = [
+        part
         for part in parts
+        if isinstance(part, Selected) and isinstance(part.kind, Part)
+    ]
+    return sum(
+        len(p.below.fields)
+        if p.kind in (Part.NODES, Part.NODE)
+        else width(p.below.fields)
+        for p in selected
     )

@@ -6,28 +6,27 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql import GraphQLObjectType, get_named_type, is_object_type
 from graphql.execution.collect_fields import FieldDetails
-from sqlalchemy import ColumnElement
 
 from persistence.reading.binds import resolved, varies
-from persistence.reading.compiler import SqlContext
 from persistence.reading.dated_ids import MOST_DAYS
 from persistence.reading.question import (
+    AsOf,
+    ById,
+    ByIds,
     Constant,
+    Find,
     Node,
-    Nodes,
     Object,
-    OfPrefix,
-    One,
-    Page,
+    Paged,
     Part,
     Read,
     Reference,
-    Table,
+    Selected,
     Value,
 )
 from resolvers.places import Placed
 
-from .bindings import ANY, BY, ON, Binding, ById, ByIds, FilterArgument, Find, Paged
+from .bindings import ANY, BY, ON, Binding, FilterArgument
 from .checking import not_found
 from .plans import LISTED_COST, PageArguments, PageCost, width
 from .shapes import UNKNOWN, IdShape, days_to_tell, id_shape, plain
@@ -62,15 +61,11 @@ class Search:
 
     def _find(self, search: Find) -> Planned:
         ways = self.arguments if search.every else self.arguments[BY]
-        tests = tuple(
-            (test, plain(ways[name]))
-            for name, test in search.tests.items()
-            if name in ways
-        )
+        values = {name: plain(ways[name]) for name in search.tests if name in ways}
         asked, pages = self.planner.selected(self.target, self.details)
         identifier = None if search.every else ways.get("id")
         if identifier is None or not self._shape_of(identifier).is_dated:
-            return [One(self.key, None, asked, tests)], pages
+            return [Selected(self.key, search, asked, values)], pages
         if self.arguments.get(ON) is not None:
             placed = Placed(self.arguments[ON], self.planner.places.here)
             self.planner.checked.twice.append((Read("day", identifier), placed))
@@ -82,16 +77,14 @@ class Search:
         if kind is None:
             return [Constant(self.key, None)], ()
         asked, pages = self.planner.selected(kind, self.details)
-        return self._on_its_day(asked, value) if is_dated else [
-            One(self.key, None, asked, ((is_row, value),))
-        ], pages
+        if is_dated:
+            return self._on_its_day(asked, value), pages
+        return [Selected(self.key, ById(), asked, {"id": value})], pages
 
     def _on_its_day(self, asked: Object, identifier: Any) -> list[Node]:  # noqa: ANN401 a marked value
         """The object of an id that carries a day, told as of it."""
-        return self.planner.told(
-            [One(self.key, None, asked, ((is_row, Read("key", identifier)),))],
-            Read("day", identifier),
-        )
+        row = Selected(self.key, ById(), asked, {"id": Read("key", identifier)})
+        return self.planner.told([row], Read("day", identifier))
 
     def _shape_of(self, identifier: Any) -> IdShape:  # noqa: ANN401 a marked value
         return id_shape(
@@ -101,17 +94,20 @@ class Search:
     def _by_ids(self, value: Any) -> Planned:  # noqa: ANN401 a marked value
         value = plain(value)
         self.planner.checked.ids.append(Placed(value, self.planner.places.here))
-        targets: list[OfPrefix] = []
+        targets: list[Node] = []
         pages: list[PageCost] = []
+        fields = 0
         types = self.planner.types
         for prefix, day in self._prefixes(value):
             asked, under = self.planner.selected(types.by_prefix[prefix], self.details)
-            targets.append(OfPrefix(prefix, asked, day))
+            target = Selected(prefix, ById(), asked)
+            targets.append(target if day is None else AsOf(day, target))
+            fields += len(asked.fields)
             pages.extend(under)
-        fields = sum(len(one.target.fields) for one in targets)
-        return [Nodes(self.key, value, tuple(targets))], (
-            PageCost(LISTED_COST, fields, tuple(pages), self.planner.places.here),
-        )
+        cost = PageCost(LISTED_COST, fields, tuple(pages), self.planner.places.here)
+        return [
+            Selected(self.key, ByIds(), Object(None, tuple(targets)), {"ids": value})
+        ], (cost,)
 
     def _prefixes(self, ids: Value) -> Iterator[tuple[str, Value]]:
         """What `nodes` tells: each prefix on each day that the ids carry, then on none: the ids that are left."""
@@ -131,46 +127,33 @@ class Search:
         )
 
     def _page(self, binding: Paged) -> Planned:
-        arguments, walk = self.arguments, PageArguments.of(self.arguments)
-        named = arguments.get("order")
-        order = (
-            binding.orders[named.name]
-            if named is not None
-            else next(iter(binding.orders.values()))
+        arguments, walk, here = (
+            self.arguments,
+            PageArguments.of(self.arguments),
+            self.planner.places.here,
         )
-        filters = [
-            (name, f)
-            for name, f in binding.filters.items()
+        order = arguments.get("order")
+        filters = {
+            name: plain(arguments[name])
+            for name in binding.filters
             if arguments.get(name) is not None
-        ]
+        }
         if walk.cursor is not None:
-            self.planner.checked.cursors.setdefault(
-                walk.cursor, self.planner.places.here
-            )
-        for name, known in filters:
-            self._filter(
-                known, Placed(plain(arguments[name]), self.planner.places.here, name)
-            )
+            self.planner.checked.cursors.setdefault(walk.cursor, here)
+        for name, value in filters.items():
+            self._filter(binding.filters[name], Placed(value, here, name))  # type: ignore[arg-type]
         node = get_named_type(self.target.fields["nodes"].type)
         assert is_object_type(node)
-        record = self.planner.types.records[node.name]
-        parts, pages = self._parts(self.target, self.details, node, record)
-        page = Page(
-            key=self.key,
-            link=binding.link,
-            record=record,
-            tests=tuple((f.test, plain(arguments[name])) for name, f in filters),
-            anchored=binding.link is not None or any(f.anchor for _, f in filters),
-            order=order,
-            size=walk.size,
-            cursor=walk.cursor,
-            backward=walk.backward,
-            parts=parts,
-            filters=tuple(name for name, _ in filters),
-        )
-        return [page], (
-            PageCost(walk.size, width(parts), pages, self.planner.places.here),
-        )
+        parts, pages = self._parts(self.target, self.details, node)
+        size, cursor = ("last", "before") if walk.backward else ("first", "after")
+        values: dict[str, Value] = {
+            "order": next(iter(binding.orders)) if order is None else order.name,
+            size: walk.size,
+            cursor: walk.cursor,
+        }
+        below = Object(self.planner.types.records[node.name], parts)
+        page = Selected(self.key, binding, below, values | filters)
+        return [page], (PageCost(walk.size, width(parts), pages, here),)
 
     def _filter(self, known: FilterArgument, placed: Placed) -> None:
         """What each run checks of a filter: a name of a person is no number, a row that it names is seen."""
@@ -193,28 +176,42 @@ class Search:
         kind: GraphQLObjectType,
         details: list[FieldDetails],
         node: GraphQLObjectType,
-        record: str,
-    ) -> tuple[tuple[Part, ...], tuple[PageCost, ...]]:
+    ) -> tuple[tuple[Node, ...], tuple[PageCost, ...]]:
         """The fields of a connection, of its edges, of its pageInfo."""
         collected = self.planner.collected(kind, details)
-        parts: list[Part] = []
+        parts: list[Node] = []
         pages: list[PageCost] = []
         for key, inner in collected.grouped_field_set.items():
             name = inner[0].node.name.value
-            below: tuple[Part, ...] = ()
-            target: Object | None = None
+            if name == "__typename":
+                parts.append(Constant(key, kind.name))
+                continue
+            below = Object(None, ())
             with self.planner.places.at(inner[0].node):
                 if name in ("edges", "pageInfo"):
                     child = get_named_type(kind.fields[name].type)
                     assert is_object_type(child)
-                    below, under = self._parts(child, inner, node, record)
+                    fields, under = self._parts(child, inner, node)
+                    below = Object(None, fields)
                     pages.extend(under)
                 elif name in ("nodes", "node"):
-                    target, under = self.planner.selected(node, inner)
+                    below, under = self.planner.selected(node, inner)
                     pages.extend(under)
-            parts.append(Part(key, name, kind.name, record, below, target))
+            parts.append(Selected(key, PARTS[name], below))
         return tuple(parts), tuple(pages)
 
 
-def is_row(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
-    return row.c.id == terms.value(value)  # type: ignore[no-any-return]
+PARTS = {
+    "edges": Part.EDGES,
+    "nodes": Part.NODES,
+    "node": Part.NODE,
+    "cursor": Part.CURSOR,
+    "totalCount": Part.TOTAL_COUNT,
+    "totalCountCapped": Part.TOTAL_COUNT_CAPPED,
+    "pageInfo": Part.PAGE_INFO,
+    "hasNextPage": Part.HAS_NEXT_PAGE,
+    "hasPreviousPage": Part.HAS_PREVIOUS_PAGE,
+    "startCursor": Part.START_CURSOR,
+    "endCursor": Part.END_CURSOR,
+}
+"""The parts of a page by the names that a connection, an edge and a PageInfo give them."""

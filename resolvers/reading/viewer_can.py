@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from persistence.reading.binds import resolved
-from persistence.reading.question import Constant, Leaf, Node, Object, Several
+from persistence.reading.question import (
+    Constant,
+    Embedded,
+    Leaf,
+    Node,
+    Object,
+    Selected,
+    ViewerCan,
+)
 from resolvers import permissions
 from resolvers.permissions import constant
 from resolvers.places import refuse
@@ -19,13 +27,13 @@ def judged(
     acts: Any,  # noqa: ANN401 a marked value
     asked: Mapping[str, str],
     values: Mapping[str, Any],
-) -> Several:
+) -> Selected:
     """One object for each act chosen; `asked` gives the schema's field by response key."""
-    chosen = _chosen(record, acts, values)
-    return Several(
-        key,
-        tuple(Object(None, tuple(act_fields(record, act, asked))) for act in chosen),
-    )
+    objects = [
+        Selected(act, Embedded(), Object(None, tuple(act_fields(record, act, asked))))
+        for act in _chosen(record, acts, values)
+    ]
+    return Selected(key, ViewerCan(), Object(None, tuple(objects)))
 
 
 def _chosen(record: str, acts: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN401 a marked value
@@ -48,8 +56,8 @@ def act_fields(record: str, act: str, asked: Mapping[str, str]) -> Iterator[Node
             case "act":
                 yield Constant(key, constant(act))
             case "allowed":
-                yield Leaf(key, permissions.allowed(record, act))
+                yield Selected(key, Leaf(permissions.allowed(record, act)))
             case "reason":
-                yield Leaf(key, permissions.reason(record, act))
+                yield Selected(key, Leaf(permissions.reason(record, act)))
             case _:
                 yield Constant(key, "Permission")

@@ -18,15 +18,13 @@ from persistence.reading.binds import Bind
 from persistence.reading.compiler import Statement
 from persistence.reading.question import (
     AsOf,
-    Inner,
-    Many,
-    Node,
-    Nodes,
+    ById,
+    Find,
     Object,
-    One,
-    Page,
-    Part,
-    Several,
+    Paged,
+    Selected,
+    ToMany,
+    ToOne,
 )
 from persistence.seeds.demo import personas
 from resolvers.graph import Context, Invalid
@@ -114,48 +112,37 @@ def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
     return context.plan(document, operation, values, roles, completing=False)
 
 
-def _tree(node: Object, indent: str) -> Iterator[str]:
-    for field in node.fields:
-        yield from _field(field, indent)
+def _tree(asked: Object, indent: str) -> Iterator[str]:
+    """What is selected, field by field, with what each reads."""
+    for field in asked.fields:
+        day = " (au jour demandé)" if isinstance(field, AsOf) else ""
+        selected = field
+        while isinstance(selected, AsOf):
+            selected = selected.field
+        if isinstance(selected, Selected):
+            yield f"{indent}{selected.key}{_reading(selected)}{day}"
+            yield from _tree(selected.below, indent + "  ")
+        else:
+            yield f"{indent}{selected.key}"
 
 
-def _field(field: Node, indent: str) -> Iterator[str]:
-    """Describe a field and what is below it, each with what it reads."""
-    inner = indent + "  "
-    match field:
-        case AsOf():
-            yield f"{indent}{field.key} : au jour demandé"
-            yield from _field(field.field, inner)
-        case Page():
-            filters = ", ".join(field.filters) or "aucun"
-            anchor = "ancrée" if field.anchored else "sans ancre"
-            page = f"page de {field.record}, index {field.order.index}, {anchor}"
-            yield f"{indent}{field.key} : {page}, filtres : {filters}"
-            for part in field.parts:
-                yield from _part(part, inner)
-        case One() | Many():
-            yield f"{indent}{field.key} : {'une' if isinstance(field, One) else 'des'} {field.target.record}"
-            yield from _tree(field.target, inner)
-        case Inner():
-            yield f"{indent}{field.key}"
-            yield from _tree(field.target, inner)
-        case Nodes():
-            yield f"{indent}{field.key} : par identifiants"
-            for one in field.targets:
-                yield f"{inner}{one.prefix}_… : {one.target.record}"
-                yield from _tree(one.target, inner + "  ")
-        case Several():
-            yield f"{indent}{field.key} : {len(field.targets)} actes"
-        case _:
-            yield f"{indent}{field.key}"
-
-
-def _part(part: Part, indent: str) -> Iterator[str]:
-    yield f"{indent}{part.key}"
-    for below in part.parts:
-        yield from _part(below, indent + "  ")
-    if part.target is not None:
-        yield from _tree(part.target, indent + "  ")
+def _reading(selected: Selected) -> str:
+    """How the rows of a field are found."""
+    record, kind = selected.below.record, selected.kind
+    match kind:
+        case Paged():
+            filters = [name for name in kind.filters if name in selected.values]
+            anchored = kind.link is not None or any(
+                kind.filters[name].anchor for name in filters
+            )
+            order = kind.orders[str(selected.values["order"])]
+            anchor = "ancrée" if anchored else "sans ancre"
+            return f" : page de {record}, index {order.index}, {anchor}, filtres : {', '.join(filters) or 'aucun'}"
+        case ToMany():
+            return f" : liste de {record}"
+        case ToOne() | Find() | ById():
+            return f" : {record}"
+    return ""
 
 
 def _values(statement: Statement, binds: Any) -> Iterator[str]:  # noqa: ANN401 the driver's own

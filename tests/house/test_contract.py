@@ -25,9 +25,10 @@ from authz import ACTIONS, load
 from authz.scopes import KIND_OF
 from persistence.facts.visibility import GUARDED
 from persistence.reading.compiler import VIEWS, SqlContext
+from persistence.reading.question import Paged, ToMany
 from persistence.records.base import Base
 from resolvers.permissions import ACTS, constant
-from resolvers.reading.bindings import Paged, ToMany, bound
+from resolvers.reading.bindings import bound
 from schema.contract import contract, types
 from server.commands.contract import SDL
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLEnumType, GraphQLError, GraphQLField, get_named_type
 
-from resolvers.reading.bindings import ON, Paged, bound
+from persistence.reading.question import Paged
+from resolvers.reading.bindings import ON, bound
 from schema.contract import types
 
 from .desk import Desk, code_of

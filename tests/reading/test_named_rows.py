@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLError, get_named_type
 
-from resolvers.reading.bindings import Paged, bound
+from persistence.reading.question import Paged
+from resolvers.reading.bindings import bound
 from schema.contract import types
 
 from .desk import Desk, code_of

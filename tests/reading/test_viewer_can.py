@@ -18,10 +18,11 @@ from graphql import (
 from persistence.facts.bars import BARS
 from persistence.facts.visibility import Permit
 from persistence.reading.dated_ids import key_of
+from persistence.reading.question import ViewerCan
 from persistence.records import Rule
 from resolvers.graph import Invalid
 from resolvers.permissions import ACTS, at_once, constant
-from resolvers.reading.bindings import ViewerCan, bound
+from resolvers.reading.bindings import bound
 from schema.acts import MUTATIONS
 from schema.contract import types
 
