@@ -64,8 +64,8 @@ class ServiceAccess(Record):
 
     def opened_bulletin(self, day: date) -> Bulletin | None:
         """R29: open that day, under a convention that holds that day."""
-        held = self.convention.holds_on(day)
-        return next((b for b in self.bulletins if held and b.is_open_on(day)), None)
+        in_force = self.convention.holds_on(day)
+        return next((b for b in self.bulletins if in_force and b.is_open_on(day)), None)
 
     def signed_bulletins(self, today: date) -> list[Bulletin]:
         """R10: what groups may be prepared on, opened or not: the terms are signed, and not over."""

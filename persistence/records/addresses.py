@@ -27,10 +27,10 @@ def email_address(text: str, *path: str) -> str:
         and not has_invisible(local)
         and ATOMS.fullmatch(local)
     )
-    kept = f"{local}@{_domain(domain)}" if fits else ""
-    if not kept or kept.endswith("@") or len(kept) > LONGEST:
+    address = f"{local}@{_domain(domain)}" if fits else ""
+    if not address or address.endswith("@") or len(address) > LONGEST:
         raise Refused(Rule.EMAIL_FORMAT, *path)
-    return kept
+    return address
 
 
 def _domain(text: str) -> str:

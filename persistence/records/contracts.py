@@ -147,11 +147,11 @@ class Contract(Signed, Base):
         require(
             not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED, "userId"
         )
-        known = any(
+        is_manager = any(
             m.affiliation_id == affiliation.id and m.is_active_on(today)
             for m in self.managers
         )
-        require(not known, Rule.MANAGER_KNOWN, "userId")
+        require(not is_manager, Rule.MANAGER_KNOWN, "userId")
         taken_away = self.partner.ended_as_manager(affiliation.user_id)
         require(
             side is SuspensionSide.ORGANISM or not taken_away,

@@ -304,8 +304,8 @@ class Convention(Signed, Record):
             self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED
         )
         for other in self._others() if self.in_force_on is not None else ():
-            taken = other.closed_on is None or other.ends_after(self.ends_on)
-            require(not taken, Rule.ONE_CONVENTION, detail=other.id)
+            replaces = other.closed_on is None or other.ends_after(self.ends_on)
+            require(not replaces, Rule.ONE_CONVENTION, detail=other.id)
         self.closed_on = self.closing_reason = self.closing_comment = (
             self.closing_recorded_on
         ) = None

@@ -154,14 +154,16 @@ class Group(Record):
             raise Refused(Rule.ROLE_FIRST)
         require(affiliation.is_active_on(starts), Rule.STRANGER)
         require(not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED)
-        for known in self._memberships_of(affiliation, starts):
-            if ends_on is None or known.starts_on < ends_on:
-                longer = known.ends_on is not None and (
-                    ends_on is None or ends_on > known.ends_on
+        for current in self._memberships_of(affiliation, starts):
+            if ends_on is None or current.starts_on < ends_on:
+                longer = current.ends_on is not None and (
+                    ends_on is None or ends_on > current.ends_on
                 )
-                require(longer and known.starts_on <= starts, Rule.ALREADY_MEMBER)
-                known.ends_on = ends_on  # a removal still to come is undone, or put off
-                return known
+                require(longer and current.starts_on <= starts, Rule.ALREADY_MEMBER)
+                current.ends_on = (
+                    ends_on  # a removal still to come is undone, or put off
+                )
+                return current
         membership = Membership(
             role_id=self.role_id,
             partner_id=affiliation.partner_id,
@@ -176,16 +178,18 @@ class Group(Record):
     def exclude(self, affiliation: Affiliation, on: date, today: date) -> Membership:
         """The inclusion that runs, or that is to come; it does not come back under a successor already announced."""
         require(on >= today, Rule.DATE_PAST, "on")
-        known = self._memberships_of(affiliation, today)
-        if not known:
+        memberships = self._memberships_of(affiliation, today)
+        if not memberships:
             raise Refused(Rule.NOT_MEMBER)
         require(
-            known[0].ends_on is None or on < known[0].ends_on, Rule.ALREADY_ENDED, "on"
+            memberships[0].ends_on is None or on < memberships[0].ends_on,
+            Rule.ALREADY_ENDED,
+            "on",
         )
         for group in (self, *self.access.successors_of(self, today)):
             for membership in group._memberships_of(affiliation, on):  # noqa: SLF001 a group of the same people
                 membership.ends_on = max(on, membership.starts_on)
-        return known[0]
+        return memberships[0]
 
     def _memberships_of(self, affiliation: Affiliation, day: date) -> list[Membership]:
         """Those that run on that day or later, in order."""

@@ -18,8 +18,8 @@ _WHOLE = re.compile(r"\s*([0-9][0-9\s]*)[.,]0{1,2}\s*")
 
 def whole(text: str) -> str:
     """A number as a spreadsheet wrote it, without its decimals: `751.0` and `751,00` are 751."""
-    found = _WHOLE.fullmatch(text)
-    return found[1].strip() if found else text
+    match = _WHOLE.fullmatch(text)
+    return match[1].strip() if match else text
 
 
 def compact(text: str) -> str:
@@ -194,30 +194,30 @@ def holds_nir(text: str) -> bool:
             if unicodedata.category(c) != "Cf"
         )
     spaced = (
-        found for found in _SPACED.findall(text) if not _is_of_other_numbers(found)
+        number for number in _SPACED.findall(text) if not _is_of_other_numbers(number)
     )
     keyed = any(map(_has_key, spaced)) or any(map(_has_key, _GLUED.findall(text)))
     return keyed or any(
-        sum(map(bool, gaps)) >= GAPS and NIR.fullmatch(_bare_of(found))
-        for found, *gaps in _GROUPED.findall(text)
+        sum(map(bool, gaps)) >= GAPS and NIR.fullmatch(_bare_of(number))
+        for number, *gaps in _GROUPED.findall(text)
     )
 
 
-def _is_of_other_numbers(found: str) -> bool:
+def _is_of_other_numbers(text: str) -> bool:
     """Whether a day or a SIRET is written there: with a number beside it, chance makes a key."""
-    sirets = map(compact, _SIRET.findall(found))
-    return _DAY.search(found) is not None or any(
+    sirets = map(compact, _SIRET.findall(text))
+    return _DAY.search(text) is not None or any(
         luhn(digits[:9]) and luhn(digits) for digits in sirets
     )
 
 
-def _has_key(found: str) -> bool:
-    bare = _bare_of(found)
+def _has_key(text: str) -> bool:
+    bare = _bare_of(text)
     return bool(NIR.fullmatch(bare)) and bare.endswith(_key(bare))
 
 
-def _bare_of(found: str) -> str:
-    return re.sub(r"[^0-9A-Z]", "", found.upper())
+def _bare_of(text: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", text.upper())
 
 
 def is_written_as_nir(text: str) -> bool:

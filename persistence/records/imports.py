@@ -256,11 +256,11 @@ class ImportLine(Record):
         self._decide(decision, reason, by, today)
         if decision is ImportDecision.TAKEN:
             for line in siblings:
-                held = (
+                is_elsewhere = (
                     line.arbitration is ImportDecision.TAKEN
                     and line.organism_id != self.organism_id
                 )
-                require(not held, Rule.EXTRACT_TAKEN_ELSEWHERE, "lineId")
+                require(not is_elsewhere, Rule.EXTRACT_TAKEN_ELSEWHERE, "lineId")
                 line._decide(ImportDecision.SET_ASIDE, reason, by, today)  # noqa: SLF001 its own sibling
 
     def _decide(

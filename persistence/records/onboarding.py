@@ -64,11 +64,11 @@ def case_of(partner: Partner, service: Service, today: date) -> Case:
 
 
 def sql_case(
-    known: ColumnElement[bool], legacy: ColumnElement[bool]
+    in_mcp: ColumnElement[bool], legacy: ColumnElement[bool]
 ) -> ColumnElement[str]:
     """`case_of`, from what `is_known` and `is_legacy` say of a row."""
     whens = [
-        (and_(known == is_known, legacy == is_legacy), case_)
+        (and_(in_mcp == is_known, legacy == is_legacy), case_)
         for (is_known, is_legacy), case_ in CASES.items()
     ]
     return case(*((when, literal(case_.value)) for when, case_ in whens))
@@ -76,16 +76,19 @@ def sql_case(
 
 def last_origin(partner: Partner, day: date) -> Origin | None:
     """What the Cnaf's file says of the partner: the line taken last speaks (A6)."""
-    taken = [origin for origin in partner.origins if origin.taken_on <= day]
-    return max(taken, key=lambda origin: origin.id, default=None)
+    origins = [origin for origin in partner.origins if origin.taken_on <= day]
+    return max(origins, key=lambda origin: origin.id, default=None)
 
 
 def sql_last_origin(partner: FromClause, day: Day) -> ColumnElement[str]:
     """The id of `last_origin`, null where there is none."""
     origin = table("partner_origin").alias()
-    taken = [origin.c.partner_id == partner.c.id, origin.c.taken_on <= day]
+    conditions = [origin.c.partner_id == partner.c.id, origin.c.taken_on <= day]
     return (
-        select(func.max(origin.c.id)).where(*taken).correlate(partner).scalar_subquery()
+        select(func.max(origin.c.id))
+        .where(*conditions)
+        .correlate(partner)
+        .scalar_subquery()
     )
 
 
@@ -377,14 +380,16 @@ class OnboardingStep(NamedTuple):
 
 def steps(at: Situation) -> list[OnboardingStep]:
     """What the case asks for, in order; what is not asked for is not there."""
-    made: dict[StepCode, OnboardingStep] = {}
+    steps_by_code: dict[StepCode, OnboardingStep] = {}
     agreed = dict.fromkeys(
         (StepCode.CONVENTION_RECORD, StepCode.CONVENTION_SIGN), at.announced
     )
     agreed[StepCode.SERVICE_OPEN] = at.opens_later
     for code, done, needs in _asked(at):
         waits = tuple(
-            n for n in needs if n in made and made[n].state is not StepState.DONE
+            n
+            for n in needs
+            if n in steps_by_code and steps_by_code[n].state is not StepState.DONE
         )
         state = (
             StepState.DONE
@@ -394,17 +399,19 @@ def steps(at: Situation) -> list[OnboardingStep]:
             else StepState.TODO
         )
         by_partner = at.delegated and code is StepCode.USERS_INCLUDE
-        made[code] = OnboardingStep(code, state, () if done else waits, by_partner)
-    return list(made.values())
+        steps_by_code[code] = OnboardingStep(
+            code, state, () if done else waits, by_partner
+        )
+    return list(steps_by_code.values())
 
 
 def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]]]:
     """(step, whether it is done, what must be done before it)."""
     s = StepCode
-    legacy, known = Case(at.case).is_legacy, Case(at.case).is_known
-    record = at.known_by_file and known
+    legacy, is_known_in_mcp = Case(at.case).is_legacy, Case(at.case).is_known
+    record = at.known_by_file and is_known_in_mcp
     contract = s.CONVENTION_RECORD if record else s.CONVENTION_SIGN
-    verifies = known and at.migrates
+    verifies = is_known_in_mcp and at.migrates
     amends = verifies or (at.in_force and not at.covered)
     if record:
         yield s.CONVENTION_RECORD, at.in_force, ()
@@ -423,7 +430,7 @@ def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]
     yield s.BULLETIN_COMPLETE, at.complete, before
     yield s.BULLETIN_SIGN, at.signed, (contract, s.ACTIVITY_ATTEST, s.BULLETIN_COMPLETE)
     yield s.SIRET_COMPARE, at.siret_matches, (s.BULLETIN_COMPLETE,)
-    yield s.SERVICE_OPEN, at.opened, tuple(made for made in s if _precedes(made))
+    yield s.SERVICE_OPEN, at.opened, tuple(code for code in s if _precedes(code))
     if at.delegated:
         yield s.MANAGER_APPOINT, at.managed, (contract,)
     yield s.GROUP_CREATE, at.grouped, (s.BULLETIN_SIGN,)

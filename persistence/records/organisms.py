@@ -144,8 +144,10 @@ class Agent(Dated, Record):
         cls, user: User, organism: Organism, profile: Profile, today: date
     ) -> "Agent":
         """An agent of `organism` from today; the profile is one that the organism's kind knows."""
-        known = PROFILES_BY_KIND.get(organism.kind, (Profile.READING, Profile.MANAGING))
-        require(profile in known, Rule.VALUE_INVALID, "profile")
+        profiles = PROFILES_BY_KIND.get(
+            organism.kind, (Profile.READING, Profile.MANAGING)
+        )
+        require(profile in profiles, Rule.VALUE_INVALID, "profile")
         return cls(
             user=user,
             user_id=user.id,

@@ -174,7 +174,7 @@ class Partner(Record):
         require(
             form_digest or not form_needed, Rule.ELIGIBILITY_FORM_MISSING, "formDigest"
         )
-        made = Eligibility(
+        eligibility = Eligibility(
             service_id=service.id,
             decision=decision,
             ground=ground.strip(),
@@ -182,8 +182,8 @@ class Partner(Record):
             decided_by_id=by.id,
             decided_on=today,
         )
-        self.eligibilities.append(made)
-        return made
+        self.eligibilities.append(eligibility)
+        return eligibility
 
     def _last_decision(self, service: Service, day: date) -> Eligibility | None:
         decisions = [
@@ -241,11 +241,11 @@ class Partner(Record):
         self, evidence: str, by: User, today: date
     ) -> ActivityAttestation:
         require(evidence.strip(), Rule.VALUE_INVALID, "evidence")
-        made = ActivityAttestation(
+        attestation = ActivityAttestation(
             attested_by_id=by.id, attested_on=today, evidence=evidence.strip()
         )
-        self.attestations.append(made)
-        return made
+        self.attestations.append(attestation)
+        return attestation
 
     # conventions
 
@@ -273,13 +273,15 @@ class Partner(Record):
 
     def _predecessor_id(self) -> str | None:
         """The last convention that ever held (A6), unless a live successor has it; a withdrawn one gives it up."""
-        held = [c for c in self.conventions if c.ends_after(c.in_force_on or FOREVER)]
+        effective = [
+            c for c in self.conventions if c.ends_after(c.in_force_on or FOREVER)
+        ]
         last = max(
-            held, key=lambda c: (c.in_force_on or FOREVER, c.ends_on), default=None
+            effective, key=lambda c: (c.in_force_on or FOREVER, c.ends_on), default=None
         )
         for holder in self.conventions:
             if last is not None and holder.predecessor_id == last.id:
-                if holder in held or holder.closed_on is None:
+                if holder in effective or holder.closed_on is None:
                     return None
                 holder.predecessor_id = None
         return last.id if last is not None else None
@@ -295,9 +297,9 @@ class Partner(Record):
         )
         require(in_custody, Rule.CNA_NOT_ADMINISTERING)
         require(all(ends <= today for _, ends in wide_spans(self)), Rule.CNA_STILL_WIDE)
-        made = CnaHandBack(on_day=today, by_id=by.id)
-        self.hand_backs.append(made)
-        return made
+        hand_back = CnaHandBack(on_day=today, by_id=by.id)
+        self.hand_backs.append(hand_back)
+        return hand_back
 
     # users
 
@@ -317,12 +319,12 @@ class Partner(Record):
         """The affiliation of a machine client: it declares for the partner, in the groups that include it."""
         require(client.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE, "client")
         require(until is None or until > today, Rule.DATE_PAST, "until")
-        held = [
+        mandates = [
             a
             for a in self.affiliations
             if a.user_id == client.id and a.is_active_on(today)
         ]
-        require(not held, Rule.ALREADY_AFFILIATED, "client")
+        require(not mandates, Rule.ALREADY_AFFILIATED, "client")
         affiliation = Affiliation(
             user=client,
             user_id=client.id,
@@ -346,7 +348,7 @@ class Partner(Record):
         return any(m.user_id == user_id and m.ends_on is not None for m in posts)
 
     def affiliation_of(self, user_id: str, day: date) -> Affiliation:
-        found = next(
+        affiliation = next(
             (
                 a
                 for a in self.affiliations
@@ -354,9 +356,9 @@ class Partner(Record):
             ),
             None,
         )
-        if found is None:
+        if affiliation is None:
             raise Refused(Rule.STRANGER)
-        return found
+        return affiliation
 
     def keep_a_manager(self, leaving: Affiliation, today: date) -> None:
         """R39: a delegated partner does not lose its last active manager by its own act; who will go does not count."""

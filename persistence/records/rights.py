@@ -295,10 +295,10 @@ def _bulletin(access: ServiceAccess, day: date) -> Bulletin | None:
     opened = next((b for b in access.bulletins if b.is_open_on(day)), None)
     if opened is not None:
         return opened
-    known = [
+    candidates = [
         b for b in access.bulletins if b.opened_on is not None and b.opened_on <= day
     ] or access.bulletins
-    return max(known, key=lambda b: (b.opened_on or date.min, b.id), default=None)
+    return max(candidates, key=lambda b: (b.opened_on or date.min, b.id), default=None)
 
 
 def _why_shut(bulletin: Bulletin | None, day: date) -> str:
@@ -344,12 +344,12 @@ def _away(suspensions: list[Suspension], day: date) -> tuple[str | None, bool]:
     running = {s.side: s for s in suspensions if s.runs_on(day)}
     if not running:
         return None, False
-    said = " et ".join(
+    reasons = " et ".join(
         f"{SIDES[side]} depuis le {french(running[side].starts_on)}"
         for side in SIDES
         if side in running
     )
-    return f"est suspendu par {said}", SuspensionSide.ORGANISM in running
+    return f"est suspendu par {reasons}", SuspensionSide.ORGANISM in running
 
 
 SIDES = {

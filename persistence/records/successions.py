@@ -155,7 +155,8 @@ def _continue(
 
     It opens no sooner, and ends no later, than it was to.
     """
-    on, made = successor.in_force_on, ServiceAccess.of(successor, access.service)
+    on = successor.in_force_on
+    successor_access = ServiceAccess.of(successor, access.service)
     assert on is not None
     signature = papers.bulletins.get(access.service.id)
     if signature is None:
@@ -165,7 +166,12 @@ def _continue(
             detail=f"Service : {access.service.code}.",
         )
     draft = next(
-        (b for b in made.bulletins if not b.is_signed and b.closed_on is None), None
+        (
+            b
+            for b in successor_access.bulletins
+            if not b.is_signed and b.closed_on is None
+        ),
+        None,
     )
     if draft is None:
         terms = BulletinTerms(
@@ -174,7 +180,7 @@ def _continue(
             list(live.establishments),
             list(live.departments),
         )
-        draft = made.prepare_bulletin(terms)
+        draft = successor_access.prepare_bulletin(terms)
     opens = max(on, live.opened_on or on)
     try:
         notices = draft.sign(
@@ -202,8 +208,8 @@ def _continue(
     )
     if live.closed_on is not None:
         draft.close(live.closed_on, live.closing_reason or "", today)
-    made.suspensions.extend(_carried(access.suspensions, on))
-    made.groups.extend(
+    successor_access.suspensions.extend(_carried(access.suspensions, on))
+    successor_access.groups.extend(
         copy_for_successor(group, draft, on)
         for group in access.groups
         if group.is_live_on(on)
@@ -213,12 +219,12 @@ def _continue(
 
 def copy_for_successor(group: Group, bulletin: Bulletin, on: date) -> Group:
     """The same name, role and establishments, from the day of the switch on."""
-    kept = [e for e in group.establishments if e in bulletin.establishments]
-    made = Group.of(group.name, None if group.all_establishments else kept, on)
-    made.closed_on, made.former_id = group.closed_on, group.id
+    places = [e for e in group.establishments if e in bulletin.establishments]
+    copy = Group.of(group.name, None if group.all_establishments else places, on)
+    copy.closed_on, copy.former_id = group.closed_on, group.id
     if group.role in bulletin.roles:
-        made.role, made.role_id = group.role, group.role_id
-    return made
+        copy.role, copy.role_id = group.role, group.role_id
+    return copy
 
 
 def _included(convention: Convention, on: date) -> list[Membership]:
@@ -261,9 +267,9 @@ def _carried(suspensions: list[Suspension], on: date) -> list[Suspension]:
 
 
 def _keep_managers(former: Convention, successor: Convention, on: date) -> None:
-    known = {m.affiliation_id for m in successor.contract.managers}
+    already_there = {m.affiliation_id for m in successor.contract.managers}
     for manager in former.contract.managers:
-        if manager.is_active_on(on) and manager.affiliation_id not in known:
+        if manager.is_active_on(on) and manager.affiliation_id not in already_there:
             successor.contract.managers.append(
                 ContractManager(
                     kind=manager.kind,
@@ -279,10 +285,10 @@ def _keep_managers(former: Convention, successor: Convention, on: date) -> None:
 
 def in_force(partner: Partner, day: date) -> Convention:
     """The convention in force that day, suspended or not."""
-    found = partner.convention_on(day)
-    if found is None:
+    convention = partner.convention_on(day)
+    if convention is None:
         raise Refused(Rule.CONVENTION_NOT_IN_FORCE)
-    return found
+    return convention
 
 
 def _live(access: ServiceAccess, day: date) -> list[Bulletin]:
@@ -305,9 +311,11 @@ def change_siret(
     current.ends_on = today
     partner.sirets.append(PartnerSiret(siret=siret, starts_on=today))
     partner.siren = siret.siren
-    known = any(e.siret == siret and e.ended_on is None for e in partner.establishments)
+    is_registered = any(
+        e.siret == siret and e.ended_on is None for e in partner.establishments
+    )
     for place in partner.establishments:
-        if place.siret == former and place.ended_on is None and not known:
+        if place.siret == former and place.ended_on is None and not is_registered:
             place.siret, place.department = siret, department or place.department
     for convention in partner.conventions:
         if convention.in_force_on is None and convention.closed_on is None:

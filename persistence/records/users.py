@@ -64,9 +64,9 @@ class User(Record):
         self, given_name: str, family_name: str, email: str
     ) -> tuple[str, str, str]:
         """A given name, a family name and an address, as they are kept of a person, or of a machine."""
-        kept = person_name if self.kind is UserKind.PERSON else clean_name
-        family = required_name(kept(family_name, "familyName"), "familyName")
-        return kept(given_name, "givenName"), family, email_address(email, "email")
+        cleaned = person_name if self.kind is UserKind.PERSON else clean_name
+        family = required_name(cleaned(family_name, "familyName"), "familyName")
+        return cleaned(given_name, "givenName"), family, email_address(email, "email")
 
     @property
     def full_name(self) -> str:
