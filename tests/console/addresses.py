@@ -1,4 +1,7 @@
-"""Where the pages and the forms stand in the demonstration's world: addresses with real identifiers."""
+"""Where the pages and the forms stand in the demonstration's world.
+
+Addresses with real identifiers.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -38,7 +41,10 @@ Ids = Mapping[str, str]
 
 
 async def world_ids(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]:
-    """The identifiers that the world draws by lot, under the names of the variables that ask for them."""
+    """The identifiers that the world draws by lot.
+
+    They are by the name of the variable that asks for them.
+    """
     data = await ask("agent-paris", IDS)
     agents = await ask("admin-national", AGENTS)
     [convention] = data["canal"]["conventions"]["nodes"]
@@ -67,14 +73,17 @@ async def world_ids(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]
 
 
 async def world(chromium: Chromium) -> dict[str, str]:
-    """Everything that has an address, an extraction that waits for somebody included."""
+    """Everything that has an address, with an extraction that waits for somebody."""
     ids = await world_ids(chromium.server.ask)
     await imported(chromium, ids)
     return ids
 
 
 async def imported(chromium: Chromium, ids: dict[str, str]) -> None:
-    """An extraction of the Caf de Paris, announced then given: its lines wait for somebody."""
+    """An extraction of the Caf de Paris, announced then given.
+
+    Its lines wait for somebody.
+    """
     opened = await chromium.server.do(
         "agent-paris",
         "importOpen",
@@ -120,7 +129,10 @@ def place(document: str, ids: Ids) -> str:
 
 
 def form(act: str, ids: Ids, **other: str) -> str:
-    """The address of the form of an act: its own variables, with the identifiers of the world."""
+    """The address of the form of an act.
+
+    Its own variables, with the identifiers of the world.
+    """
     variables = SITE.library(types().schema).forms[act].variables
     names = [
         name for name, type_ in variables.items() if get_named_type(type_).name == "ID"

@@ -45,7 +45,7 @@ ENDS = (LOOKS[0], LOOKS[2])
 
 
 async def defects(chromium: Chromium, page: Page, looks: Looks = LOOKS) -> str:
-    """The defects of the page that stands in this window, and what went wrong in the browser: a sentence a line."""
+    """The defects of the page in this window, and of its scripts: a sentence a line."""
     return "\n".join(await _examined(page, looks) + chromium.take_faults())
 
 
@@ -65,7 +65,7 @@ async def _examined(page: Page, looks: Looks) -> list[str]:
 
 
 async def _strained(page: Page) -> list[str]:
-    """With text spaced out at 320 px, enlarged twice, without colours of ours, without motion."""
+    """With text spaced out at 320 px, enlarged twice, in forced colours, unmoving."""
     await page.evaluate("audit.spaced(true)")
     defects: list[str] = await page.evaluate("audit.cut('spaced out at 320 px')")
     await page.evaluate("audit.spaced(false)")

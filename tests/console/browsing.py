@@ -1,4 +1,7 @@
-"""A real browser before the console: it notes whatever goes wrong in it, and is driven by mouse or by keyboard."""
+"""A real browser before the console.
+
+It notes whatever goes wrong in it, and is driven by mouse or by keyboard.
+"""
 
 import os
 import re
@@ -44,7 +47,10 @@ PATIENCE_MS = 20_000
 
 @dataclass
 class Watched:
-    """A context, and what went wrong in it: errors of scripts, violations, requests to elsewhere."""
+    """A context, and what went wrong in it.
+
+    Errors of scripts, violations, requests to elsewhere.
+    """
 
     context: BrowserContext
     origin: str
@@ -91,7 +97,10 @@ async def sign_in(page: Page, who: str, back: str = "/") -> None:
 
 @dataclass
 class Chromium:
-    """A browser before one server: a window for each persona, and `faults`, what went wrong in any of them."""
+    """A browser before one server.
+
+    A window for each persona, and `faults`, what went wrong in any of them.
+    """
 
     server: Running
     browser: Browser
@@ -156,7 +165,10 @@ class Mouse:
 
 
 class Keyboard(Mouse):
-    """Tab, Enter, Space and letters alone; the focus must be seen wherever it is needed."""
+    """Tab, Enter, Space and letters alone.
+
+    The focus must be seen wherever it is needed.
+    """
 
     async def _reach(self, target: Locator) -> None:
         await target.wait_for()

@@ -1,4 +1,7 @@
-"""The console under test: its kernel alone on the contract's schema, or whole, over ASGI or in a browser."""
+"""The console under test.
+
+Its kernel alone on the contract's schema, or whole, over ASGI or in a browser.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
@@ -52,10 +55,13 @@ def library(console: Console) -> Library:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """The whole desk stands on SQLite, but for the files that say `pytestmark = pytest.mark.both_databases`, and why.
+    """The whole console stands on SQLite.
 
-    The desk knows the graph alone, and the graph answers alike on both databases (tests/reading and tests/acting hold
-    that). What is left to try on both is what only the desk asks: its own documents.
+    A file that says `pytestmark = pytest.mark.both_databases` says why.
+
+    The console knows the graph alone, and the graph answers alike on both databases:
+    tests/reading and tests/acting hold that. What is left to try on both is what only
+    the console asks: its own documents.
     """
     if "house" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases")
@@ -74,7 +80,10 @@ async def house(
     issuer: DemoIssuer,
     issuer_file: Path,
 ) -> AsyncIterator[House]:
-    """The whole console on a register of its own, for a file of tests: each of them has its own people."""
+    """The whole console on a register of its own, for a file of tests.
+
+    Each of them has its own people.
+    """
     url = await copies.fresh(request.param)
     async with housed(url, issuer, issuer_file) as whole:
         yield whole
@@ -101,7 +110,10 @@ async def browser() -> AsyncIterator[Browser]:
 async def chromium(
     browser: Browser, copies: Copies, issuer: DemoIssuer, issuer_file: Path
 ) -> AsyncIterator[Chromium]:
-    """A server for a file of tests, on SQLite: the HTML is the same on both databases, and another test holds that."""
+    """A server for a file of tests, on SQLite.
+
+    The HTML is the same on both databases, and another test holds that.
+    """
     async with running(await copies.fresh("sqlite"), issuer, issuer_file) as server:
         one_server = Chromium(server, browser)
         yield one_server
@@ -114,7 +126,10 @@ Window = Callable[..., Awaitable[Page]]
 
 @pytest.fixture
 async def window(browser: Browser) -> AsyncIterator[Window]:
-    """Opens a browser of its own for somebody, signed in; whatever goes wrong in one of them fails the test."""
+    """Opens a browser of its own for somebody, signed in.
+
+    Whatever goes wrong in one of them fails the test.
+    """
     windows: list[Watched] = []
 
     async def open_(origin: str, who: str, **how: object) -> Page:

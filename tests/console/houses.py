@@ -1,4 +1,7 @@
-"""The whole console over ASGI, on one register: people who visit it, and the same people who ask the graph."""
+"""The whole console over ASGI, on one register.
+
+People who visit it, and the same people who ask the graph.
+"""
 
 import contextlib
 import dataclasses
@@ -50,7 +53,10 @@ class Visit(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The markup, each tag on one line: on how many a template has it says nothing."""
+        """The markup, each tag on one line.
+
+        On how many a template has it says nothing.
+        """
         return TAG.sub(lambda tag: " ".join(tag[0].split()), self.answer.text)
 
     @property
@@ -216,7 +222,10 @@ class House:
 
     @contextlib.contextmanager
     def overheard(self) -> Iterator[list[str]]:
-        """Every statement that the drivers are sent; an act's transaction is one, the snapshot of a look is not."""
+        """Every statement that the drivers are sent.
+
+        An act's transaction is one, the snapshot of a look is not.
+        """
         statements: list[str] = []
         reading, looking, transaction = (
             Database.reading,

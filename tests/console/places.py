@@ -1,4 +1,7 @@
-"""Addresses of every page, with identifiers of the demonstration: for some people readable, for others not."""
+"""Addresses of every page, with identifiers of the demonstration.
+
+For some people readable, for others not.
+"""
 
 from urllib.parse import urlencode
 

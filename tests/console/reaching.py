@@ -1,4 +1,7 @@
-"""The states of the console that no address shows: each is reached as a person would, and verified."""
+"""The states of the console that no address shows.
+
+Each is reached as a person would, and verified.
+"""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,7 @@
-"""The pages of those who are no agent of a Caf: who governs, who appoints, who administers for several departments."""
+"""The pages of those who are no agent of a Caf.
+
+Who governs, who appoints, who administers for several departments.
+"""
 
 import pytest
 

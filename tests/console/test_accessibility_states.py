@@ -1,4 +1,7 @@
-"""What a page becomes on the way is for everybody too: empty, refused, in conflict, done, and the door itself."""
+"""What a page becomes on the way is for everybody too.
+
+Empty, refused, in conflict, done, and the door itself.
+"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a screen reader is told, what a printer prints, and how little a first view weighs."""
+"""What a screen reader says, what a printer prints, how little a first view weighs."""
 
 import os
 import re
@@ -25,7 +25,10 @@ LARGEST = 60_000
 
 
 async def _assert_tree(page: Page, part: str, name: str) -> None:
-    """Compare with the committed text; `TREES=write` writes what is there now, to be read before it is committed."""
+    """Compare with the committed text.
+
+    `TREES=write` writes what is there now, to be read before it is committed.
+    """
     tree = DRAWN.sub("…", await page.locator(part).aria_snapshot()) + "\n"
     file = TREES / f"{name}.yaml"
     if os.environ.get("TREES") == "write":

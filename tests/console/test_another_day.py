@@ -1,4 +1,7 @@
-"""A page on another day keeps the addresses of today: plain ids, and the day in `on`."""
+"""A page on another day keeps the addresses of today.
+
+Plain ids, and the day in `on`.
+"""
 
 import re
 

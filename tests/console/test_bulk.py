@@ -1,4 +1,7 @@
-"""One act on several rows: shown before it is done, done once, and told as the server did it."""
+"""One act on several rows.
+
+Shown before it is done, done once, and told as the server did it.
+"""
 
 import csv
 import html

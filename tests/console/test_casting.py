@@ -1,4 +1,7 @@
-"""Texts of an address or a form, cast to the types of the contract; what does not fit is told, never repeated."""
+"""Texts of an address or a form, cast to the types of the contract.
+
+What does not fit is told, never repeated.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""The console's documents: what a start refuses, and the titles and hints that the contract's descriptions give."""
+"""The console's documents.
+
+What a start refuses, and the titles and hints that the contract's descriptions give.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""A file of a list is exactly what its filter shows, whatever the page; it is journaled, and refused to who may not."""
+"""A file of a list is exactly what its filter shows, whatever the page.
+
+It is journaled, and refused to who may not.
+"""
 
 import csv
 import html

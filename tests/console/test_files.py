@@ -1,4 +1,7 @@
-"""Files of a list: a French spreadsheet opens them, SIRET stay whole, and no cell is ever run."""
+"""Files of a list.
+
+A French spreadsheet opens them, SIRET stay whole, and no cell is ever run.
+"""
 
 import csv
 import io

@@ -1,4 +1,7 @@
-"""No form is offered to who may not do its act anywhere: the national ones as the others."""
+"""No form is offered to who may not do its act anywhere.
+
+The national ones as the others.
+"""
 
 import re
 
@@ -94,7 +97,7 @@ async def test_an_act_that_needs_nothing_is_open_to_an_identity_without_an_accou
 async def test_every_organism_that_a_centre_may_support_is_offered(
     house: House,
 ) -> None:
-    """The Caf, the multi-branch bodies and the CNA are more than a page of a hundred."""
+    """All the organisms together are more than a page of a hundred."""
     visitor = await house.visitor("admin-national")
 
     page = await visitor.get(form("organismSupportSet", await world_ids(house.data)))

@@ -1,4 +1,8 @@
-"""From a form to an act: nothing is done twice, nothing typed is lost, and nobody overwrites what they did not see."""
+"""From a form to an act.
+
+Nothing is done twice, nothing typed is lost, and nobody overwrites what they did not
+see.
+"""
 
 from typing import Any
 
@@ -281,7 +285,10 @@ async def test_an_act_that_is_not_sensitive_asks_nothing_again(house: House) -> 
 
 
 async def both(house: House) -> tuple[Visitor, Visitor]:
-    """Two browsers before the same person's file; the console knows no more of who holds them."""
+    """Two browsers before the same person's file.
+
+    The console knows no more of who holds them.
+    """
     return await house.arrive("gestionnaire-canal"), await house.arrive(
         "gestionnaire-canal"
     )

@@ -1,4 +1,7 @@
-"""The steps of an opening lead on, one after the other: no loop, no word to guess, no dead end after the opening."""
+"""The steps of an opening lead on, one after the other.
+
+No loop, no word to guess, no dead end after the opening.
+"""
 
 import html
 import re

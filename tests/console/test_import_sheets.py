@@ -1,4 +1,4 @@
-"""The page of an import tells the sheets of its workbook, and on which one a line stands."""
+"""The page of an import names the sheets of its workbook, and the one of a line."""
 
 from tests.imports.sending import a_line
 from tests.imports.test_reading_files import NAMES

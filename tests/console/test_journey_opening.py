@@ -1,4 +1,7 @@
-"""A Caf opens the Esat service of a partner, from the list of what is to be done to the people who may declare."""
+"""A Caf opens the Esat service of a partner.
+
+It goes from the list of what is to be done to the people who may declare.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""A delegated manager and their people: invited, included, removed; the Caf reads; the last manager stays."""
+"""A delegated manager and their people.
+
+Invited, included, removed; the Caf reads; the last manager stays.
+"""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""A long word breaks on every width, and a list that is printed keeps all its columns on its sheet."""
+"""A long word breaks on every width; a printed list keeps all its columns."""
 
 from typing import Any
 

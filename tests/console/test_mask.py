@@ -1,4 +1,7 @@
-"""One mask for all that the process answers: its headers and its number always, and nothing of what failed."""
+"""One mask for all that the process answers.
+
+Its headers and its number always, and nothing of what failed.
+"""
 
 import logging
 import re

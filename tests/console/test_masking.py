@@ -1,4 +1,7 @@
-"""A template reads what its own document asks for, as its type says; anything else stops it."""
+"""A template reads what its own document asks for, as its type says.
+
+Anything else stops it.
+"""
 
 from datetime import UTC, date, datetime
 
@@ -188,7 +191,10 @@ def test_a_path_goes_through_objects_lists_and_what_is_absent() -> None:
 
 
 def test_no_template_of_a_page_reads_past_its_library(library: Library) -> None:
-    """The guard holds at every level of every page: the root object of each refuses an invented key."""
+    """The guard holds at every level of every page.
+
+    The root object of each refuses an invented key.
+    """
     for query in [*library.queries.values(), *library.forms.values()]:
         with pytest.raises(NotSelected):
             Mask({}, query.selection).invented  # noqa: B018 the reading is the test

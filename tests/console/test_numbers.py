@@ -1,4 +1,7 @@
-"""A number leads to the list that it counts; nobody is late who has just been registered."""
+"""A number leads to the list that it counts.
+
+Nobody is late who has just been registered.
+"""
 
 import html
 import re

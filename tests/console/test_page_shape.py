@@ -1,4 +1,7 @@
-"""Every page as its markup tells it: one heading, a title of its own, names that lead somewhere, French spaces."""
+"""Every page as its markup tells it.
+
+One heading, a title of its own, names that lead somewhere, French spaces.
+"""
 
 import re
 

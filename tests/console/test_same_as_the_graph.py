@@ -1,4 +1,7 @@
-"""Whatever the console shows, the graph answers to the same person; and what it does not answer, no page tells."""
+"""Whatever the console shows, the graph answers to the same person.
+
+And what it does not answer, no page tells.
+"""
 
 import html
 import json
@@ -39,7 +42,10 @@ def root_of(page: Page, visit: Visit) -> object:
 
 
 def whose(house: House) -> Sequence[str]:
-    """Everyone on SQLite; an agent, a national administrator and a manager on PostgreSQL, which answers alike."""
+    """Everyone on SQLite.
+
+    An agent, a national administrator and a manager on PostgreSQL, which answers alike.
+    """
     return (
         PERSONAS
         if house.dialect == "sqlite"
@@ -154,7 +160,10 @@ async def test_a_form_is_a_few_statements(house: House) -> None:
 async def test_what_may_not_be_read_answers_as_what_does_not_exist(
     house: House, page: Page
 ) -> None:
-    """The same answer, byte for byte, but for the address that was asked, and what each answer makes anew."""
+    """The same answer, byte for byte.
+
+    The address differs, and what each answer makes anew.
+    """
     compared = 0
     for who in whose(house):
         visitor = await house.visitor(who)

@@ -1,4 +1,7 @@
-"""A name that is searched or listed stays out of addresses and logs; what no longer opens shows nobody."""
+"""A name that is searched or listed stays out of addresses and logs.
+
+What no longer opens shows nobody.
+"""
 
 import html
 import logging

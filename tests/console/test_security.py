@@ -1,4 +1,4 @@
-"""Whoever has no session, no token or no good intention gets nothing out of the console, and nothing in."""
+"""Without a session, a token and a good intention, nothing goes out, nothing in."""
 
 import re
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -112,7 +112,10 @@ async def test_no_act_is_shown_without_a_session(house: House) -> None:
 async def test_a_form_without_its_own_token_does_nothing(
     house: House, address: str, typed: list[tuple[str, str]]
 ) -> None:
-    """It may be a form of a former session: nothing is done, and it comes back to be sent again."""
+    """It may be a form of a former session.
+
+    Nothing is done, and it comes back to be sent again.
+    """
     visitor, other = (
         await house.arrive("agent-paris"),
         await house.visitor("agent-rhone"),
@@ -187,7 +190,7 @@ def _cookies(cookies: dict[str, str]) -> str:
 
 
 async def test_a_get_never_writes(house: House) -> None:
-    """Reading each page and each form, whatever its address says, begins no transaction."""
+    """Reading a page or a form, whatever its address says, begins no transaction."""
     visitor = await house.visitor("agent-paris")
     await visitor.get("/")
     with house.overheard() as sent_headers:

@@ -1,4 +1,8 @@
-"""Every template: it compiles, it is set in French, and it needs nothing that the policy of contents forbids."""
+"""Every template.
+
+It compiles, it is set in French, and it needs nothing that the policy of contents
+forbids.
+"""
 
 import re
 from pathlib import Path
@@ -26,7 +30,10 @@ def test_a_template_compiles(console: Console, file: Path) -> None:
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named(TEMPLATES))
 def test_no_line_is_longer_than_120_columns(file: Path) -> None:
-    """The formatter breaks lines between elements only: text and expressions are broken by hand."""
+    """The formatter breaks lines between elements only.
+
+    Text and expressions are broken by hand.
+    """
     lines = file.read_text("utf-8").splitlines()
 
     assert [line for line in lines if len(line) > LONGEST_LINE] == []

@@ -1,4 +1,7 @@
-"""A page says that there is nothing only where one reads; the page of a day does not show what came later."""
+"""A page says that there is nothing only where one reads.
+
+The page of a day does not show what came later.
+"""
 
 import re
 from datetime import date
