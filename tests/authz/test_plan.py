@@ -69,6 +69,42 @@ def test_a_permit_that_another_one_covers_is_dropped() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "covered",
+    [
+        pytest.param(
+            "agent_managing, Group, read, jurisdiction", id="the same of an heir"
+        ),
+        pytest.param(
+            "agent_reading, Group, read, jurisdiction_centralised",
+            id="a narrower one of the same role",
+        ),
+    ],
+)
+def test_what_a_permit_covers_is_dropped_whoever_has_it(covered: str) -> None:
+    engine = load(policy=(HERE / "policy.csv").read_text("utf-8") + f"p, {covered}\n")
+
+    assert plan(engine, "agent_managing", of="Group:read") == [
+        ("agent_reading", "jurisdiction")
+    ]
+
+
+def test_the_rules_of_an_unknown_action_are_a_defect_too(engine: Engine) -> None:
+    assert engine.rules("Group", "read")
+    with pytest.raises(KeyError):
+        engine.rules("Group", "erase")
+
+
+def test_a_policy_is_identified_by_sixteen_digits(engine: Engine) -> None:
+    other = load(
+        policy=(HERE / "policy.csv").read_text("utf-8")
+        + "p, agent_managing, Group, read, jurisdiction\n"
+    )
+
+    assert len(bytes.fromhex(engine.policy_hash)) == 8
+    assert other.policy_hash != engine.policy_hash
+
+
 def test_a_wider_permit_of_the_stronger_role_keeps_the_weaker_roles_own() -> None:
     line = "p, agent_reading, Group, close, jurisdiction_centralised\n"
     engine = load(policy=(HERE / "policy.csv").read_text("utf-8") + line)

@@ -8,6 +8,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from typing import NamedTuple
 
 import pytest
 
-from .changes import Mutant, mutants_of
+from tests.mutants.changes import Mutant, mutants_of
 
 KILLED, SURVIVED, UNTESTED, TIMED_OUT = "killed", "survived", "untested", "timed out"
 SECONDS = 120
@@ -66,7 +67,8 @@ class Run:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try every mutant."""
         started = time.monotonic()
-        coverage = self._covered(session)
+        scratch = Path(tempfile.mkdtemp(prefix="mutants-"))
+        coverage = self._covered(session, scratch)
         print(
             f"{len(session.items)} tests looked at in {time.monotonic() - started:.0f} s",
             file=sys.stderr,
@@ -83,14 +85,15 @@ class Run:
                 self._note(name, UNTESTED)
                 continue
             while len(running) >= self.processes:
-                self._wait(running)
+                self._wait(running, scratch)
             pid = os.fork()
             if pid == 0:
                 replace(functions, changed)
-                try_out(session, [session.items[index] for index in tests])
+                try_out(session, [session.items[index] for index in tests], scratch)
             running[pid] = name
         while running:
-            self._wait(running)
+            self._wait(running, scratch)
+        shutil.rmtree(scratch)
         return True
 
     def _mutants(self) -> Iterator[tuple[Path, Mutant]]:
@@ -98,8 +101,9 @@ class Run:
             for mutant in mutants_of(file.read_text("utf-8"), str(file)):
                 yield file, mutant
 
-    def _wait(self, running: dict[int, str]) -> None:
+    def _wait(self, running: dict[int, str], scratch: Path) -> None:
         pid, status = os.wait()
+        shutil.rmtree(scratch / str(pid), ignore_errors=True)
         outcome = (
             SURVIVED if status == 0 else TIMED_OUT if os.WIFSIGNALED(status) else KILLED
         )
@@ -110,16 +114,18 @@ class Run:
         if outcome in {SURVIVED, UNTESTED}:
             print(f"{outcome}: {name}", file=sys.stderr, flush=True)
 
-    def _covered(self, session: pytest.Session) -> Coverage:
+    def _covered(self, session: pytest.Session, scratch: Path) -> Coverage:
         """Run every test once, in another process: this one stays as it is before any test."""
         with tempfile.NamedTemporaryFile() as answer:
             pid = os.fork()
             if pid == 0:
+                use_scratch(scratch)
                 Path(answer.name).write_text(
                     json.dumps(watch(session, {str(file) for file in self.files}))
                 )
                 os._exit(0)
             os.waitpid(pid, 0)
+            shutil.rmtree(scratch / str(pid))
             watched = json.loads(Path(answer.name).read_text())
         quickest = sorted(
             watched["seconds"], key=lambda index: watched["seconds"][index]
@@ -171,15 +177,25 @@ def run_test(item: pytest.Item, others: Sequence[pytest.Item]) -> None:
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
-def try_out(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
+def try_out(
+    session: pytest.Session, items: Sequence[pytest.Item], scratch: Path
+) -> None:
     """Run these tests until one fails, and end this process: with 1 if one did."""
     silence()
+    use_scratch(scratch)
     signal.alarm(SECONDS)
     for index, item in enumerate(items):
         run_test(item, items[index + 1 :])
         if session.testsfailed:
             os._exit(1)
     os._exit(0)
+
+
+def use_scratch(folder: Path) -> None:
+    """This process ends without cleaning after itself: its registers are where its parent removes them."""
+    mine = folder / str(os.getpid())
+    mine.mkdir()
+    os.environ["TEST_SCRATCH"] = str(mine)
 
 
 def silence() -> None:

@@ -154,3 +154,28 @@ def test_only_a_line_of_the_live_deposit_is_processed() -> None:
     line.process(latter, Processing.TAKEN_INTO_ACCOUNT, None, DECIDER, LATER, TODAY)
 
     assert line.processing is Processing.TAKEN_INTO_ACCOUNT
+
+
+def test_what_the_paying_caf_answered_is_kept_as_a_treatment_of_the_line() -> None:
+    declaration = _deposited()
+    line = DeclarationLine(
+        id="dcl_1", partner_id="ptr_1", establishment_id="est_1", worker_id="wrk_1"
+    )
+    line.paying_id, line.words_digest = "org_751", "d" * 64
+
+    treatment = line.process(
+        declaration, Processing.RETURNED, " À corriger ", DECIDER, LATER, TODAY
+    )
+
+    assert (treatment.line_id, treatment.worker_id, treatment.campaign_id) == (
+        "dcl_1",
+        "wrk_1",
+        "cmp_2026",
+    )
+    assert (treatment.partner_id, treatment.establishment_id) == ("ptr_1", "est_1")
+    assert (treatment.paying_id, treatment.words_digest) == ("org_751", "d" * 64)
+    assert (treatment.outcome.value, treatment.reason) == (
+        Processing.RETURNED.value,
+        "À corriger",
+    )
+    assert (treatment.by_id, treatment.at, treatment.day) == (DECIDER.id, LATER, TODAY)

@@ -123,3 +123,11 @@ def test_the_key_of_a_name_is_its_words(written: str, key: str) -> None:
 @given(st.text(max_size=30))
 def test_the_key_of_a_key_is_itself(written: str) -> None:
     assert name_key(name_key(written)) == name_key(written)
+
+
+def test_a_letter_bears_three_marks_at_most() -> None:
+    marks = "\u0301\u0323\u0308\u0330"
+
+    assert name("Aq" + marks[:3] + "a")
+    with refused(Rule.NAME_INVALID):
+        name("Aq" + marks + "a")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -338,6 +339,31 @@ ACTS: Mapping[StepCode, Callable[[Partner], object]] = {
 
 def _convention(partner: Partner) -> Convention:
     return next(c for c in partner.conventions if c.holds_on(TODAY))
+
+
+def of_a_service(case: Case, **facts: Any) -> dict[StepCode, StepState]:  # noqa: ANN401 facts of any type
+    """The steps of a service of which nothing but this is true."""
+    nothing = Situation(case.value, *[False] * (len(Situation._fields) - 1))
+    return {step.code: step.state for step in steps(nothing._replace(**facts))}
+
+
+def test_a_convention_that_is_not_signed_yet_is_not_amended() -> None:
+    assert StepCode.CONVENTION_AMEND not in of_a_service(Case.CASE_1)
+    assert StepCode.CONVENTION_AMEND in of_a_service(Case.CASE_1, in_force=True)
+    assert StepCode.CONVENTION_AMEND not in of_a_service(
+        Case.CASE_1, in_force=True, covered=True
+    )
+
+
+def test_a_bulletin_waits_for_the_amendment_that_gives_its_mission_and_not_for_one_that_verifies_it() -> (
+    None
+):
+    verified = of_a_service(Case.CASE_3, migrates=True, in_force=True, covered=True)
+    missing = of_a_service(Case.CASE_1, in_force=True)
+
+    assert verified[StepCode.CONVENTION_AMEND] is StepState.TODO
+    assert verified[StepCode.BULLETIN_COMPLETE] is StepState.TODO
+    assert missing[StepCode.BULLETIN_COMPLETE] is StepState.BLOCKED
 
 
 # the register says the same

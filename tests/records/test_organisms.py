@@ -68,3 +68,18 @@ async def test_the_cna_is_piloted_by_the_caf_of_the_yvelines_and_is_not_it(
         "org_781",
         [],
     )
+
+
+def test_a_resource_centre_alone_supports_and_a_body_that_contracts_alone_is_supported() -> (
+    None
+):
+    """R60."""
+    centre, caf = organism("C", OrganismKind.RESOURCE_CENTRE), organism("X")
+
+    centre.support([caf, caf])
+
+    assert centre.supports == [caf]
+    with refused(Rule.VALUE_INVALID, "centreId"):
+        caf.support([caf])
+    with refused(Rule.VALUE_INVALID, "organismIds", "1"):
+        centre.support([caf, organism("D", OrganismKind.RESOURCE_CENTRE)])

@@ -132,6 +132,29 @@ def test_the_last_decision_is_the_one_that_counts() -> None:
         partner.require_eligibility(ESAT, TODAY)
 
 
+def test_a_favourable_decision_without_the_form_that_its_service_needs_opens_nothing() -> (
+    None
+):
+    partner = partner_in()
+    find_eligible(partner)
+    partner.eligibilities[-1].form_digest = None
+
+    with refused(Rule.ELIGIBILITY_FORM_MISSING):
+        partner.require_eligibility(ESAT)
+
+
+def test_an_establishment_of_another_legal_entity_is_told_at_its_rank() -> None:
+    partner = partner_in()
+    elsewhere = Establishment(siret="99990002000010")
+
+    [notice] = partner.other_sirens([partner.establishments[0], elsewhere])
+
+    assert (notice.rule, notice.path, notice.detail) == (
+        Rule.OTHER_SIREN, ("establishmentIds", "1"), "99990002000010",
+    )  # fmt: skip
+    assert partner.other_sirens(partner.establishments) == []
+
+
 def test_a_favourable_decision_on_esat_needs_the_form() -> None:
     partner = partner_in()
 
