@@ -44,7 +44,8 @@ SAMPLE := 1
 mutants: $(READY)
 	$(BIN)/python -m tests.mutants --sample $(SAMPLE) persistence/records authz; rules=$$?; \
 	$(BIN)/python -m tests.mutants --sample $(SAMPLE) persistence/facts --tests \
-		$(addprefix tests/reading/test_,filters.py journal.py on.py rights.py viewer.py who_sees_what.py); \
+		$(addprefix tests/reading/test_,explaining.py filters.py on.py rights.py viewer_can.py viewer_can_state.py \
+			without_manager.py) tests/records/test_onboarding.py tests/records/test_rights.py --slow; \
 	exit $$((rules + $$?))
 
 check: $(READY)

@@ -56,26 +56,26 @@ def main() -> int:
         metavar="N",
         help="how many mutants are tried at once",
     )
-    asked = parser.parse_args()
+    parser.add_argument("--slow", action="store_true", help="the slow tests too")
+    options = parser.parse_args()
 
     files = [
         file
-        for place in asked.places
+        for place in options.places
         for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))
     ]
-    run = Run(ROOT, [ROOT / file for file in files], asked.sample, asked.processes)
+    run = Run(ROOT, [ROOT / file for file in files], options.sample, options.processes)
     pytest.main(
         [
             "-q",
             "-s",
             "--sqlite",
-            "-m",
-            "not slow",
+            *([] if options.slow else ["-m", "not slow"]),
             "-p",
             "no:cacheprovider",
             "-p",
             "no:xdist",
-            *asked.tests,
+            *options.tests,
         ],
         [run],
     )

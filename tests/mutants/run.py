@@ -16,13 +16,14 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import NamedTuple
 
 import pytest
 
+from resolvers.graph import Graph
 from tests.mutants.changes import Mutant, mutants_of
 
 KILLED, SURVIVED, UNTESTED, TIMED_OUT = "killed", "survived", "untested", "timed out"
@@ -148,6 +149,7 @@ def place(code: CodeType) -> Place:
 def watch(session: pytest.Session, files: set[str]) -> Mapping[str, object]:
     """Which functions of these files each test runs, and how long it takes; those that fail are left out."""
     silence()
+    forget_plans()
     places: dict[int, list[Place]] = {}
     seconds: dict[int, float] = {}
     failed: list[int] = []
@@ -170,6 +172,12 @@ def watch(session: pytest.Session, files: set[str]) -> Mapping[str, object]:
         else:
             failed.append(index)
     return {"places": places, "seconds": seconds, "failed": failed}
+
+
+def forget_plans() -> None:
+    """Every query is planned anew: what is compiled once would be noted for one test."""
+    plan, number = Graph.plan, count()
+    Graph.plan = lambda graph, key, planner: plan(graph, (key, next(number)), planner)  # type: ignore[assignment, method-assign]
 
 
 def run_test(item: pytest.Item, others: Sequence[pytest.Item]) -> None:

@@ -140,7 +140,7 @@ def test_a_favourable_decision_without_the_form_that_its_service_needs_opens_not
     partner.eligibilities[-1].form_digest = None
 
     with refused(Rule.ELIGIBILITY_FORM_MISSING):
-        partner.require_eligibility(ESAT)
+        partner.require_eligibility(ESAT, TODAY)
 
 
 def test_an_establishment_of_another_legal_entity_is_told_at_its_rank() -> None:

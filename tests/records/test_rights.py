@@ -139,6 +139,7 @@ async def _lived(database: Database) -> list[str]:
         return [partner.id for partner in partners]
 
 
+@pytest.mark.slow
 async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_any_day(
     database: Database,
 ) -> None:
