@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table
+from persistence.records.base import table
 from persistence.records.bulletins import gaps
 from persistence.records.identifiers import differences, differing
 from resolvers.reading.bindings import FilterArgument

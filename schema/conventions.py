@@ -7,9 +7,9 @@ from sqlalchemy import or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table, Value
+from persistence.records.base import table
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from resolvers.reading.bindings import FilterArgument

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Expression, Order, Table, Value
 from persistence.records.activity_changes import ChangeKind, DepartureReason
+from persistence.records.base import table
 from persistence.records.declarations import (
     BatchKind,
     BatchMode,

@@ -15,7 +15,6 @@ from sqlalchemy import (
     select,
 )
 
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Expression, Join, Table, Test, Value
 from persistence.records import (
@@ -25,6 +24,7 @@ from persistence.records import (
     PartnerState,
     ServiceAccess,
 )
+from persistence.records.base import table
 from persistence.records.periods import exists
 
 

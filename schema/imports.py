@@ -11,10 +11,10 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from persistence import records
-from persistence.facts.visibility import table
 from persistence.intake.import_columns import ImportField
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table
+from persistence.records.base import table
 from persistence.records.imports import ImportDecision, ImportOutcome
 from resolvers.reading.bindings import FilterArgument
 

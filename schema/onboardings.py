@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from strawberry import ID
 
 from persistence.facts.onboardings import is_concerned, is_done, is_late, onboardings
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Expression, Table, Test, Value
-from persistence.records.base import french
+from persistence.records.base import french, table
 from persistence.records.onboarding import (
     GRACE,
     STEPS,

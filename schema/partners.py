@@ -8,9 +8,9 @@ from sqlalchemy import and_, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Expression, Order, Table, Test, Value
+from persistence.records.base import table
 from persistence.records.contracts import Mode
 from persistence.records.decisions import Decision
 from persistence.records.partners import PartnerKind

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, select
 
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Table, Value
+from persistence.records.base import table
 
 
 def replay_until(row: Table, _: SqlContext) -> ColumnElement[str]:

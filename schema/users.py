@@ -7,10 +7,9 @@ from strawberry import ID
 
 from persistence import records
 from persistence.facts.holdings import administrations
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table, Value
-from persistence.records.base import Dated
+from persistence.records.base import Dated, table
 from persistence.records.suspensions import SuspensionSide
 from persistence.records.users import UserKind
 from resolvers.reading.bindings import FilterArgument

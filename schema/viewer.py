@@ -6,11 +6,10 @@ from typing import Any
 import strawberry
 from sqlalchemy import ColumnElement, or_, select
 
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Table
 from persistence.records import Affiliation, Agent, PartnerState, Suspension
-from persistence.records.base import Dated
+from persistence.records.base import Dated, table
 from persistence.records.suspensions import SuspensionSide
 
 from .actions import PERMISSIONS, Action

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, select
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.visibility import table
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Order, Table
+from persistence.records.base import table
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import (

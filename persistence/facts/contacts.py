@@ -30,11 +30,11 @@ async def contacts(session: AsyncSession, user_id: str, today: date) -> list[Org
         Organism.id.in_(administering),
         Organism.kind == OrganismKind.NATIONAL,
     ):
-        found = list(
+        organisms = list(
             await session.scalars(
                 select(Organism).where(wanted).order_by(Organism.code)
             )
         )
-        if found:
-            return found
+        if organisms:
+            return organisms
     return []

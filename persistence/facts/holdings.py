@@ -19,8 +19,7 @@ from persistence.records import (
     Service,
     ServiceAccess,
 )
-
-from .visibility import table
+from persistence.records.base import table
 
 if TYPE_CHECKING:
     from persistence.reading.compiler import SqlContext

@@ -37,11 +37,12 @@ from persistence.reading.compiler import SqlContext, Statement, compiled
 from persistence.reading.question import Var
 from persistence.reading.trees import objects_from_json, row_json
 from persistence.records import Agent, Organism, Partner, PartnerState, Profile, User
+from persistence.records.base import table
 
 from .bars import rules_of
 from .callers import holders
 from .states import At
-from .visibility import GUARDED, STATE, Permit, table, visible
+from .visibility import GUARDED, STATE, Permit, visible
 
 Facts = Mapping[str, str | None]
 Ways = Mapping[str, Sequence[Permit]]
@@ -72,7 +73,7 @@ async def facts_of(
     columns = {name: expression(row) for name, expression in guarded.facts.items()}
     for name, only in guarded.only.items():
         columns[name] = case((only(row), columns[name]))
-    told = {
+    columns_by_name = {
         "partner": partner,
         **{name: state.c[column] for name, column in STATE.items()},
         **columns,
@@ -83,16 +84,19 @@ async def facts_of(
             state,
             and_(state.c.partner_id == partner, PartnerState.period.sql(state, day)),
         )
-        asked = [
+        columns_of_day = [
             literal(index),
-            *(term.label(f"fact_{name}") for name, term in told.items()),
+            *(term.label(f"fact_{name}") for name, term in columns_by_name.items()),
         ]
-        return select(*asked).select_from(rows).where(row.c.id == object_id)
+        return select(*columns_of_day).select_from(rows).where(row.c.id == object_id)
 
-    found = await session.execute(union_all(*starmap(on, enumerate(days))))
+    result = await session.execute(union_all(*starmap(on, enumerate(days))))
     return [
-        {name: value and str(value) for name, value in zip(told, values, strict=True)}
-        for _, *values in sorted(found)
+        {
+            name: value and str(value)
+            for name, value in zip(columns_by_name, values, strict=True)
+        }
+        for _, *values in sorted(result)
     ]
 
 
@@ -127,8 +131,8 @@ async def found_of(
     database: Database,
     ways: Ways,
     acts: Acts,
-    asked: Mapping[str, Any],
-    held: Holdings,
+    request: Mapping[str, Any],
+    holdings: Holdings,
 ) -> InquiryFacts:
     """Answers a question by one statement.
 
@@ -136,33 +140,33 @@ async def found_of(
     file of the home is told; or, without one, the `partner`, the `organisms` and the `owner` whose people may.
     """
     one, reads = (
-        asked["user"] is not None,
+        request["user"] is not None,
         tuple((name, tuple(allowed)) for name, allowed in ways.items()),
     )
     statement = _statement(database.dialect, reads, acts, one)
     driver = await database.driver_of(session)
-    said = orjson.loads(
-        await database.value(statement.text, statement.binds(asked, held), driver)
+    answer = orjson.loads(
+        await database.value(statement.text, statement.binds(request, holdings), driver)
     )
-    people = {user.id: user for user in objects_from_json(User, said[1])}
+    people = {user.id: user for user in objects_from_json(User, answer[1])}
     named = {
-        *asked["organisms"],
-        *(organism for row in said[0] for _, organism in row["posts"]),
+        *request["organisms"],
+        *(organism for row in answer[0] for _, organism in row["posts"]),
     }
     organisms = {
         organism.id: organism
         for organism in objects_from_json(
-            Organism, [row for id_, row in said[2] if id_ in named]
+            Organism, [row for id_, row in answer[2] if id_ in named]
         )
     }
-    told = InquiryFacts(said[0], people, organisms, said[3] or "", said[4] or ())
+    facts = InquiryFacts(answer[0], people, organisms, answer[3] or "", answer[4] or ())
     return (
-        told._replace(
-            readable=frozenset(said[5]),
-            file=next(iter(objects_from_json(Partner, said[6])), None),
+        facts._replace(
+            readable=frozenset(answer[5]),
+            file=next(iter(objects_from_json(Partner, answer[6])), None),
         )
         if one
-        else told
+        else facts
     )
 
 
@@ -187,10 +191,12 @@ def _statement(
         )
 
     with terms.told_on(Var(("day",))):
-        told = [holders(terms, chosen)]
-        seen = [chosen(user), visible("user", user, allowed["user"], terms)]
-    told.append(_listed(terms, row_json(User, user, spelling, alone=True), user, *seen))
-    told.append(
+        parts = [holders(terms, chosen)]
+        is_readable = [chosen(user), visible("user", user, allowed["user"], terms)]
+    parts.append(
+        _listed(terms, row_json(User, user, spelling, alone=True), user, *is_readable)
+    )
+    parts.append(
         _listed(
             terms,
             spelling.array(
@@ -199,15 +205,15 @@ def _statement(
             organism,
         )
     )
-    told.append(object_label(terms))
-    told.append(_bars(terms, acts) if acts.names else null())
+    parts.append(object_label(terms))
+    parts.append(_bars(terms, acts) if acts.names else null())
     if one:
-        told.append(
+        parts.append(
             _readable(
                 terms, {name: way for name, way in allowed.items() if name != "user"}
             )
         )
-        told.append(
+        parts.append(
             _listed(
                 terms,
                 row_json(Partner, partner, spelling),
@@ -215,7 +221,7 @@ def _statement(
                 partner.c.id == _home(terms),
             )
         )
-    return compiled(select(cast(spelling.array(told), Text)), terms)
+    return compiled(select(cast(spelling.array(parts), Text)), terms)
 
 
 def candidates(terms: SqlContext) -> CompoundSelect[Any]:
@@ -243,12 +249,12 @@ def candidates(terms: SqlContext) -> CompoundSelect[Any]:
 
 def _readable(terms: SqlContext, ways: Ways) -> ColumnElement[Any]:
     """The ids of the partner's rows that may be read."""
-    asked = []
+    queries = []
     for name, allowed in ways.items():
         row = table(name).alias()
         mine = row.c[GUARDED[name].partner or "partner_id"] == _home(terms)
-        asked.append(select(row.c.id).where(mine, visible(name, row, allowed, terms)))
-    return terms.spelling.nested(terms.spelling.texts_in(union_all(*asked)))
+        queries.append(select(row.c.id).where(mine, visible(name, row, allowed, terms)))
+    return terms.spelling.nested(terms.spelling.texts_in(union_all(*queries)))
 
 
 def object_label(terms: SqlContext) -> ColumnElement[Any]:
@@ -280,8 +286,10 @@ def _bars(terms: SqlContext, acts: Acts) -> ColumnElement[Any]:
         )
         for act in acts.names
     ]
-    told = select(spelling.array(each)).where(row.c.id == terms.value(Var(("object",))))
-    return spelling.nested(told.scalar_subquery())
+    rules = select(spelling.array(each)).where(
+        row.c.id == terms.value(Var(("object",)))
+    )
+    return spelling.nested(rules.scalar_subquery())
 
 
 def _listed(
@@ -290,12 +298,12 @@ def _listed(
     row: FromClause,
     *conditions: ColumnElement[bool],
 ) -> ColumnElement[Any]:
-    made = (
+    rows = (
         select(terms.spelling.listed(item, [row.c.id]))
         .select_from(row)
         .where(*conditions)
     )
-    return terms.spelling.nested(made.scalar_subquery())
+    return terms.spelling.nested(rows.scalar_subquery())
 
 
 def _home(terms: SqlContext) -> ColumnElement[Any]:

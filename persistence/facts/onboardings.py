@@ -28,10 +28,9 @@ from persistence.records import (
     PartnerState,
     Service,
 )
+from persistence.records.base import table
 from persistence.records.onboarding import is_known, sql_case, sql_last_origin
 from persistence.records.periods import exists
-
-from .visibility import table
 
 if TYPE_CHECKING:
     from persistence.reading.compiler import SqlContext
@@ -59,7 +58,7 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
         func.coalesce(origin.c[fact], false())
         for fact in ("known_mcp", "known_habtiers")
     )
-    known = is_known.sql(partner, service, convention, named, day)
+    is_in_mcp = is_known.sql(partner, service, convention, named, day)
     rows = (
         partner.join(service, true())
         .outerjoin(
@@ -94,7 +93,7 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
         access.c.id.label("access_id"),
         origin.c.id.label("origin_id"),
         migration.c.deadline.label("deadline"),
-        sql_case(known, legacy).label("onboarding_case"),
+        sql_case(is_in_mcp, legacy).label("onboarding_case"),
         migration.c.id.is_not(None).label("migrates"),
         convention.c.id.is_not(None).label("in_force"),
         _announced(terms, partner).label("announced"),
@@ -123,12 +122,14 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
 def is_concerned(row: FromClause) -> ColumnElement[bool]:
     """Whether a migration concerns the partner: an Esat, whom the extraction names, or who asked for the service."""
     access = table("service_access").alias()
-    asked = [
+    of_service = [
         access.c.partner_id == row.c.partner_id,
         access.c.service_id == row.c.service_id,
     ]
     named = or_(
-        row.c.kind == "ESAT", row.c.origin_id.is_not(None), exists(access, where=asked)
+        row.c.kind == "ESAT",
+        row.c.origin_id.is_not(None),
+        exists(access, where=of_service),
     )
     return and_(row.c.migrates, named)
 
@@ -150,7 +151,7 @@ def is_late(row: FromClause, terms: "SqlContext") -> ColumnElement[bool]:
 def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
     """Of a migration: `[[id, code, organism, case, total, done, done late, late], …]` over what the caller may read."""
     row, now = onboardings(terms).subquery(), table("partner_state").alias()
-    done, known = is_done(row, terms), terms.seen("onboarding", row, anchored=False)
+    done, readable = is_done(row, terms), terms.seen("onboarding", row, anchored=False)
     done_late = and_(done, row.c.first_opened_on > row.c.deadline)
     flags = (done, done_late, is_late(row, terms))
     counted = [func.count(), *(func.sum(case((flag, 1), else_=0)) for flag in flags)]
@@ -167,7 +168,7 @@ def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
             ),
         )
         .join(organism, organism.c.id == now.c.administering_id)
-        .where(row.c.service_id == migration.c.service_id, is_concerned(row), *known)
+        .where(row.c.service_id == migration.c.service_id, is_concerned(row), *readable)
         .group_by(*groups)
         .correlate(migration)
         .subquery()
@@ -182,13 +183,13 @@ def current_bulletin(terms: "SqlContext", access: FromClause) -> ColumnElement[A
     row = table("bulletin").alias()
     live = Bulletin.period.sql_not_ended(row, terms.day)
     order = (case((row.c.opened_on.is_(None), 1), else_=0), row.c.id.desc())
-    found = (
+    bulletin = (
         select(row.c.id)
         .where(row.c.access_id == access.c.id, live)
         .order_by(*order)
         .limit(1)
     )
-    return found.correlate(access).scalar_subquery()
+    return bulletin.correlate(access).scalar_subquery()
 
 
 def _announced(terms: "SqlContext", partner: FromClause) -> ColumnElement[bool]:

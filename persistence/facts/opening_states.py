@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import FromClause, and_, false, func, not_, or_, select
 
 from persistence.records import FOREVER, Bulletin, Convention, Partner
+from persistence.records.base import table
 from persistence.records.onboarding import (
     file_says,
     has_ended_convention,
@@ -14,7 +15,6 @@ from persistence.records.onboarding import (
 from persistence.records.periods import exists
 
 from .states import At, Test, in_force, lasts, of_convention, one_of, over
-from .visibility import table
 
 
 def of_paper(at: At, test: Callable[..., Test]) -> Test:
@@ -104,10 +104,10 @@ def unamended(at: At) -> Test:
 
     def test(convention: FromClause, partner: FromClause, service: FromClause) -> Test:
         named = file_says("known_mcp", partner, at.today)
-        known = or_(named, is_known_by.sql(convention, service, at.today))
+        known_now = or_(named, is_known_by.sql(convention, service, at.today))
         early = convention.c.in_force_on > at.today
         known_early = and_(named, not_(has_ended_convention.sql(partner, at.today)))
-        is_known = or_(and_(not_(early), known), and_(early, known_early))
+        is_known = or_(and_(not_(early), known_now), and_(early, known_early))
         return and_(
             migrates(service),
             is_known,
@@ -129,13 +129,13 @@ def undecided(at: At, word: str | None = None) -> Test:
             .correlate_except(later)
             .scalar_subquery()
         )
-        said = (
+        is_decided = (
             exists(row, where=[row.c.id == last, row.c.decision == word])
             if word
             else exists(later, where=same)
         )
         eligible = Partner.has_eligibility_for.sql(partner, service, at.today)
-        return and_(not_(eligible), said if word else not_(said))
+        return and_(not_(eligible), is_decided if word else not_(is_decided))
 
     return of_paper(at, test)
 

@@ -19,12 +19,11 @@ from persistence.records import (
     PartnerState,
     Rule,
 )
+from persistence.records.base import table
 from persistence.records.onboarding import is_legacy
 from persistence.records.periods import exists
 from persistence.records.suspensions import suspended_by
 from persistence.records.timeline import CNA
-
-from .visibility import table
 
 Test: TypeAlias = ColumnElement[bool]
 
@@ -264,14 +263,14 @@ def place_taken(at: At) -> Test:
     """See `Convention.cancel_closing`."""
     row = at.row.c
     first = case((row.term_on < row.closed_on, row.term_on), else_=row.closed_on)
-    taken = another(
+    is_replaced = another(
         at,
         lambda other: and_(
             other.c.in_force_on.is_not(None),
             or_(other.c.closed_on.is_(None), lasts(other, first)),
         ),
     )
-    return and_(at.row.c.in_force_on.is_not(None), taken)
+    return and_(at.row.c.in_force_on.is_not(None), is_replaced)
 
 
 # partners

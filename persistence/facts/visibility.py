@@ -7,23 +7,19 @@ convention, mode) are read on the partner's row of the timeline of today.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
     String,
-    TableClause,
     and_,
-    column,
     false,
     literal_column,
     or_,
     select,
     true,
 )
-from sqlalchemy import table as plain
 
 from persistence.records import (
     ActivityAttestation,
@@ -54,6 +50,7 @@ from persistence.records import (
     User,
     Worker,
     WorkerRate,
+    base,
 )
 from persistence.records.base import Base
 from persistence.records.services import ESAT
@@ -210,12 +207,8 @@ PUBLIC = frozenset(
 """The reference data, open to any signed-in caller; a record in neither list is read by nobody."""
 
 
-@cache
-def table(record: str) -> TableClause:
-    """A table to read from: its columns alone, which cost less to alias than those that the mapping writes by."""
-    return plain(
-        record, *(column(c.name, c.type) for c in Base.metadata.tables[record].columns)
-    )
+table = base.table
+"""The tables that statements read from."""
 
 
 def class_of(record: str) -> Any:  # noqa: ANN401 the mapped class
@@ -295,8 +288,8 @@ def _via(
     """Whether a row of the other record, that stands for this one, may be seen."""
     record, key, column = via
     other = table(record).alias()
-    seen = visible(record, other, permits, binder, anchored=anchored)
-    rows = select(other.c[key]).where(seen)
+    is_visible = visible(record, other, permits, binder, anchored=anchored)
+    rows = select(other.c[key]).where(is_visible)
     if not anchored:
         return binder.among_rows(row.c[column], rows)
     return rows.where(other.c[key] == row.c[column]).correlate(row).exists()
