@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo unit quick test full mutants check bench schema lock clean
+.PHONY: demo unit quick test full mutants check bench schema migration lock clean
 
 demo: $(READY)
 	$(BIN)/habilitations demo
@@ -61,6 +61,12 @@ bench: $(READY)
 
 schema: $(READY)
 	$(BIN)/habilitations schema
+
+# `make migration m="Keep contacts"`: the next step of the register, from what the records have and it has not.
+migration: $(READY)
+	$(BIN)/python -m persistence.migrations "$(m)"
+	$(BIN)/ruff check --quiet --fix persistence/migrations
+	$(BIN)/ruff format --quiet persistence/migrations
 
 # Everything installed is what the lock names, by hash; ourselves last, without a network.
 $(READY): requirements-dev.lock pyproject.toml

@@ -4,13 +4,14 @@ ${imports if imports else ""}
 import sqlalchemy as sa
 from alembic import op
 
-from persistence.records.base import Instant
+from persistence.types import Instant, Words
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
-additive = False  # True when a process of the step before may go on beside it: nothing is taken away
+# True when a process of the step before may go on beside it.
+additive = False
 
 
 def upgrade() -> None:
