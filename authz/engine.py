@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import casbin
 from casbin.util import SimpleEval
@@ -19,6 +19,10 @@ from .scopes import KIND_OF, atoms
 from .subject import Subject
 
 HERE = Path(__file__).parent
+Action: TypeAlias = tuple[str, str]
+"""A type and an action of it, as ("Partner", "read")."""
+PlanKey: TypeAlias = tuple[frozenset[str], str, str]
+"""The roles of a caller, a type, and an action of it."""
 
 
 class Permit(NamedTuple):
@@ -39,7 +43,7 @@ class _Roles(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Recorder:
-    """Stands for every object: records the permits that could allow, and allows none."""
+    """Stands for every object: records what could allow, and allows none."""
 
     permits: list[Permit] = field(default_factory=list)
 
@@ -83,7 +87,7 @@ class _Enforcer(casbin.Enforcer):  # type: ignore[misc]  # it is untyped
 
 @cache
 def _parse_matcher(expr: str) -> Any:  # noqa: ANN401 a tree of Python's grammar
-    expression = casbin.Enforcer._get_expression(expr)  # noqa: SLF001 what is overridden
+    expression = casbin.Enforcer._get_expression(expr)  # noqa: SLF001
     return expression.ast_parsed_value
 
 
@@ -102,8 +106,8 @@ class Engine:
             role: frozenset(heir for heir in KIND_OF if links.has_link(heir, role))
             for role in KIND_OF
         }
-        self._enforcers: dict[tuple[str, str], casbin.Enforcer] = {}
-        self._plans: dict[tuple[frozenset[str], str, str], tuple[Permit, ...]] = {}
+        self._enforcers: dict[Action, casbin.Enforcer] = {}
+        self._plans: dict[PlanKey, tuple[Permit, ...]] = {}
 
     def plan(
         self, roles: frozenset[str], type_: str, action: str
@@ -182,6 +186,7 @@ class Engine:
         return enforcer
 
     def _has_role(self, subject: Subject | _Roles, role: str) -> bool:
+        """Answer `holds` of the matcher: the role itself, or one that inherits it."""
         return not self._descendants[role].isdisjoint(subject.roles)
 
     def _without_covered(self, permits: list[Permit], type_: str) -> tuple[Permit, ...]:
@@ -206,6 +211,7 @@ class Engine:
 
 
 def _require_action(type_: str, action: str) -> None:
+    """Raise KeyError unless the type has this action."""
     if action not in ACTIONS[type_]:
         raise KeyError(f"{type_}:{action}")
 
@@ -213,6 +219,7 @@ def _require_action(type_: str, action: str) -> None:
 def _is_within(
     subject: Subject, target: _Candidate | _Recorder, role: str, scope: str
 ) -> bool:
+    """Answer `within` of the matcher: whether the object is in this scope."""
     return target.is_within(subject, role, scope)
 
 

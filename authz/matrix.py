@@ -22,7 +22,10 @@ def render(engine: Engine) -> str:
         (
             "# Who may do what",
             "",
-            "Generated from `policy.csv`; inherited rights are included, an empty cell is never.",
+            (
+                "Generated from `policy.csv`; inherited rights are included, "
+                "an empty cell is never."
+            ),
             "",
             *_table(("action", *KIND_OF), _rights(engine)),
             "",
@@ -35,6 +38,7 @@ def render(engine: Engine) -> str:
 
 
 def _rights(engine: Engine) -> Iterator[tuple[str, ...]]:
+    """Yield the row of each action: its name, then a cell for each role."""
     for type_, actions in ACTIONS.items():
         for action in actions:
             cells = [_cell(engine, role, type_, action) for role in KIND_OF]
@@ -42,11 +46,13 @@ def _rights(engine: Engine) -> Iterator[tuple[str, ...]]:
 
 
 def _cell(engine: Engine, role: str, type_: str, action: str) -> str:
+    """Return the scopes that open the action to the role."""
     permits = engine.plan(frozenset((role,)), type_, action)
     return ", ".join(permit.scope for permit in permits)
 
 
 def _meanings() -> Iterator[tuple[str, str]]:
+    """Yield each scope with its conditions, then those of each grain."""
     for scope, conditions in SCOPES.items():
         yield scope, _sentence(conditions)
     for (scope, type_), conditions in GRAINS.items():
@@ -59,6 +65,7 @@ def _sentence(conditions: Iterable[Condition]) -> str:
 
 
 def _clause(condition: Condition) -> str:
+    """Return a condition in words."""
     match condition.op:
         case "among":
             return f"{condition.fact} is one of the caller's {condition.of}"
@@ -69,6 +76,7 @@ def _clause(condition: Condition) -> str:
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
     for row in (header, ("---",) * len(header), *rows):
         yield f"| {' | '.join(row)} |"
 

@@ -55,7 +55,8 @@ MODEL = {
     "g": {"g": "_, _"},
     "e": {"e": "some(where (p_eft == allow))"},
     "m": {
-        "m": "r_res == p_res && r_act == p_act && holds(r_sub, p_role) && within(r_sub, r_obj, p_role, p_scope)"
+        "m": "r_res == p_res && r_act == p_act && holds(r_sub, p_role) && "
+        "within(r_sub, r_obj, p_role, p_scope)"
     },
 }
 
@@ -74,9 +75,13 @@ def lines(text: str) -> list[PolicyLine]:
 
     Comments and blank lines are left out.
     """
-    rows = (row.strip() for row in text.split("\n"))
-    rules = (row for row in rows if row and row[0] != "#")
-    return [tuple(word.strip() for word in rule.split(",")) for rule in rules]
+    rules = []
+    for row in text.split("\n"):
+        rule = row.strip()
+        if rule and rule[0] != "#":
+            words = rule.split(",")
+            rules.append(tuple(word.strip() for word in words))
+    return rules
 
 
 def validated(model: str, policy: str) -> casbin.Enforcer:
@@ -89,13 +94,16 @@ def validated(model: str, policy: str) -> casbin.Enforcer:
         enforcer = casbin.Enforcer(parsed_model, StringAdapter(policy))
     except Exception as error:
         raise PolicyError(f"casbin cannot load the policy: {error}") from error
-    faults = [*_model_faults(enforcer)] or [*_policy_faults(lines(policy), enforcer)]
+    faults = [*_model_faults(enforcer)]
+    if not faults:
+        faults += _policy_faults(lines(policy), enforcer)
     if faults:
         raise PolicyError("\n".join(faults))
     return enforcer
 
 
 def _model_faults(enforcer: casbin.Enforcer) -> Iterator[str]:
+    """Yield each section of the model that is not the expected one."""
     sections = {
         section: {key: definition.value for key, definition in definitions.items()}
         for section, definitions in enforcer.get_model().items()
@@ -109,6 +117,7 @@ def _model_faults(enforcer: casbin.Enforcer) -> Iterator[str]:
 def _policy_faults(
     file_lines: list[PolicyLine], enforcer: casbin.Enforcer
 ) -> Iterator[str]:
+    """Yield each line of the file that is altered, repeated or unfit."""
     counts, loaded = Counter(file_lines), _loaded_lines(enforcer)
     for line in counts - loaded:
         yield f"dropped or altered at loading: {', '.join(line)}"
@@ -132,6 +141,7 @@ def _loaded_lines(enforcer: casbin.Enforcer) -> Counter[PolicyLine]:
 
 
 def _line_faults(line: PolicyLine) -> Iterator[str]:
+    """Yield what is wrong in one line of the file."""
     match line:
         case ("p", role, type_, action, scope):
             if role not in KIND_OF:
@@ -154,16 +164,19 @@ def _line_faults(line: PolicyLine) -> Iterator[str]:
 
 
 def _scope_faults(kind: str, type_: str, scope: str) -> Iterator[str]:
+    """Yield why a kind of roles may not use this scope on this type."""
     if scope not in KINDS[kind].scopes:
         yield f"the kind {kind} may not use the scope {scope}"
     is_of_service = kind in {"member", "machine"} and type_ not in WITHOUT_SERVICE
     if is_of_service and scope != SERVICE_SCOPE:
         yield (
-            f"service isolation: {type_} has a service, only {SERVICE_SCOPE} may open it"
+            f"service isolation: {type_} has a service, only {SERVICE_SCOPE} may "
+            "open it"
         )
 
 
 def _cycles(file_lines: Sequence[PolicyLine]) -> Iterator[str]:
+    """Yield the roles that inherit from each other in a circle."""
     graph: dict[str, list[str]] = {}
     for line in file_lines:
         if line[0] == "g":

@@ -38,7 +38,7 @@ class Condition(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """Roles that are obtained in the same way, and the only scopes that they may use."""
+    """Roles that are obtained in one way, and the only scopes that they may use."""
 
     roles: tuple[str, ...]
     scopes: tuple[str, ...]

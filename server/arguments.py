@@ -45,7 +45,10 @@ class Version(argparse.Action):
 def command_line() -> Parser:
     parser = Parser(
         prog="habilitations",
-        description="Le graphe de « Mon Compte Partenaire » : conventions, habilitations, service Esat.",
+        description=(
+            "Le graphe de « Mon Compte Partenaire » : conventions, habilitations, "
+            "service Esat."
+        ),
         epilog=EPILOGUE.read_text("utf-8"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -71,7 +74,8 @@ def command_line() -> Parser:
     keys.add_argument("file", type=Path, metavar="FICHIER")
     commands.add_parser(
         "purge",
-        help="efface les clés d'idempotence dont le délai est passé ; à lancer chaque jour",
+        help="efface les clés d'idempotence dont le délai est passé ; à lancer chaque "
+        "jour",
     )
     _add_lines(commands)
     _add_import(commands)
@@ -141,7 +145,8 @@ def _add_lines(commands: Any) -> None:  # noqa: ANN401 argparse's own
     )
     lines.add_argument(
         "--key",
-        help="clé d'idempotence ; sinon tirée, et gardée près du fichier jusqu'à la réponse",
+        help="clé d'idempotence ; sinon tirée, et gardée près du fichier jusqu'à la "
+        "réponse",
     )
     lines.add_argument(
         "--send",

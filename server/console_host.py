@@ -17,9 +17,11 @@ from persistence.entries import EntryStore
 from persistence.sessions import SessionStore
 from persistence.vault import Vault
 from schema.actions import needs
+from server.sign_in.browser_session import BrowserSession
 from server.sign_in.oidc import Provider
 from server.sign_in.routes import SignInRoutes
-from server.sign_in.sessions import BrowserSession, BrowserSessions, same_origin
+from server.sign_in.same_origin import same_origin
+from server.sign_in.sessions import BrowserSessions
 
 from . import request_ids
 from .clock import Clock, day_of

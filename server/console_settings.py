@@ -63,7 +63,8 @@ def _require_no_console_variable(variables: Mapping[str, str]) -> None:
     for name in CONSOLE_ONLY:
         if name in variables:
             raise SettingsError(
-                f"La variable {name} n'a pas d'effet sans OIDC_CLIENT_ID, qui ouvre la console."
+                f"La variable {name} n'a pas d'effet sans OIDC_CLIENT_ID, qui "
+                "ouvre la console."
             )
 
 
@@ -77,7 +78,8 @@ def demo_console(variables: Mapping[str, str], host: str, port: int) -> ConsoleS
     for name, address in (("HOST", host), ("PUBLIC_URL", host_of(public_url))):
         if address not in LOOPBACK:
             raise SettingsError(
-                f"La variable {name} doit rester sur cette machine (127.0.0.1) dans une démonstration."
+                f"La variable {name} doit rester sur cette machine (127.0.0.1) "
+                "dans une démonstration."
             )
     return ConsoleSettings(
         public_url=public_url,

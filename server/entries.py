@@ -13,7 +13,7 @@ from persistence.entries import EntryStore
 from persistence.records.base import fresh_id
 from persistence.records.entries import EntryRecord
 from persistence.vault import Sealer, VaultError
-from server.sign_in.sessions import BrowserSession
+from server.sign_in.browser_session import BrowserSession
 
 
 class Entries:

@@ -37,7 +37,8 @@ ANSWERS = {
     ),
     Unavailable: Answer(
         code="UNAVAILABLE",
-        sentence="Le registre ne répond pas : rien n'a été fait. Recommencez dans un instant.",
+        sentence="Le registre ne répond pas : rien n'a été fait. Recommencez dans un "
+        "instant.",
         headers={"Retry-After": "10"},
     ),
     OutcomeUnknown: Answer(
@@ -62,7 +63,7 @@ class Outage:
         self._counts: dict[str, int] = {}
 
     def log(self, fault: BaseException) -> None:
-        """Log the kind of the fault and the driver's name of its cause, never its text."""
+        """Log the kind of the fault and the name of its cause, never its text."""
         kind, now = type(fault).__name__, self._seconds()
         self._counts[kind] = self._counts.get(kind, 0) + 1
         if now < self._silent_until.get(kind, now):

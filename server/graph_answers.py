@@ -1,4 +1,4 @@
-"""The answers of the graph over HTTP: the body, the status, and what an error may say."""
+"""The answers of the graph over HTTP: the body, the status, what an error may say."""
 
 import logging
 import re
@@ -33,7 +33,8 @@ def masked(defect: BaseException, request_id: str) -> GraphQLError:
     logger.error("defect %s in request %s", kind, request_id, exc_info=bare(defect))
     return refuse(
         "INTERNAL",
-        f"Une erreur inattendue s'est produite. Numéro à donner au support : {request_id}.",
+        "Une erreur inattendue s'est produite. Numéro à donner au support : "
+        f"{request_id}.",
     )
 
 

@@ -91,8 +91,9 @@ class GraphEdge:
         request_id: str,
         source: str = "API",
     ) -> Response:
-        """Answer an identified caller: over HTTP, or the console in the same process."""
-        # The clock is read once: the day and the instant of a request agree at midnight.
+        """Answer an identified caller, over HTTP or in the process (the console)."""
+        # The clock is read once: the day and the instant of a request agree at
+        # midnight.
         now = self._clock.now()
         context = Context(self.graph, identity, now, day_of(now), source, request_id)
         document = self.graph.documents.get(request.query)
@@ -108,7 +109,7 @@ class GraphEdge:
         except RegisterFault as fault:
             code, sentence, headers = self.outage.answer(fault)
             return failed(media, code, sentence, 503, request_id, headers)
-        except Exception as defect:  # noqa: BLE001 a text may hold values: all are masked
+        except Exception as defect:  # noqa: BLE001 its text may hold values
             status = 500 if media == GRAPHQL else 200
             return refused(media, (masked(defect, request_id),), request_id, status)
         return sent(self._body(answer, request_id), media, 200, request_id)

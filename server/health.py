@@ -19,8 +19,8 @@ FRESH = {"Cache-Control": "no-store"}
 class Health:
     """Serves `/livez` and `/readyz`.
 
-    `probe` raises when the register cannot serve. `stop` makes `/readyz` say no, so that
-    requests go elsewhere before the process ends.
+    `probe` raises when the register cannot serve. `stop` makes `/readyz` say no, so
+    that requests go elsewhere before the process ends.
     """
 
     def __init__(

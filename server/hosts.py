@@ -28,7 +28,10 @@ class Hosts:
         if scope["type"] == "lifespan" or self._is_ours(_host_headers(scope)):
             await self._app(scope, receive, send)
             return
-        sentence = "Cette adresse n'est pas celle du service : la requête porte un seul en-tête Host, le sien."
+        sentence = (
+            "Cette adresse n'est pas celle du service : la requête porte un seul "
+            "en-tête Host, le sien."
+        )
         response = failed(JSON, "HOST", sentence, 400, request_ids.current())
         await response(scope, receive, send)
 

@@ -40,8 +40,10 @@ logger = logging.getLogger(__name__)
 Fault = Literal["TOKEN_MISSING", "TOKEN_INVALID", "TOKEN_EXPIRED"]
 
 SENTENCES: dict[Fault, str] = {
-    "TOKEN_MISSING": "Cette demande ne porte pas de jeton d'accès. Connectez-vous, puis recommencez.",
-    "TOKEN_INVALID": "Le jeton d'accès n'est pas valable pour ce service. Reconnectez-vous.",
+    "TOKEN_MISSING": "Cette demande ne porte pas de jeton d'accès. "
+    "Connectez-vous, puis recommencez.",
+    "TOKEN_INVALID": "Le jeton d'accès n'est pas valable pour ce service. "
+    "Reconnectez-vous.",
     "TOKEN_EXPIRED": "Le jeton d'accès a expiré. Reconnectez-vous.",
 }
 

@@ -89,7 +89,7 @@ class ImportEdge:
                 self._graph, identity, now, day_of(now), source, request_id
             )
             extract = await self._receive(context, import_id, stream)
-        except Exception as error:  # noqa: BLE001 a text may hold a cell: all are masked
+        except Exception as error:  # noqa: BLE001 its text may hold a cell
             return _failure(error, request_id, self._outage)
         body = orjson.dumps({"import": _summary(extract)})
         return sent(body, JSON, 200, request_id)
@@ -104,7 +104,8 @@ class ImportEdge:
         if expected.extract.received_at is not None:
             expected.extract.require_same_file(content)
             return expected.extract
-        # A file may take seconds and memory: one is read at a time, in a thread, and the
+        # A file may take seconds and memory: one is read at a time, in a thread, and
+        # the
         # graph answers meanwhile.
         async with self._one_at_a_time:
             reading = await asyncio.to_thread(
@@ -130,7 +131,7 @@ async def _body(stream: AsyncIterable[bytes]) -> bytes:
 
 
 def _failure(error: Exception, request_id: str, outage: Outage) -> Response:
-    """Answer as the graph does: a stable code, a French sentence, no cell of the file."""
+    """Answer as the graph does: a stable code, a French sentence, no cell."""
     code: str
     headers: Mapping[str, str] = {}
     match error:

@@ -20,7 +20,10 @@ PAUSE_SECONDS = 60
 class KeysUnavailable(Exception):
     """The issuer does not answer: the token can be neither believed nor refused."""
 
-    message = "Les clés du fournisseur d'identité ne répondent pas. Réessayez dans une minute."
+    message = (
+        "Les clés du fournisseur d'identité ne répondent pas. Réessayez dans une "
+        "minute."
+    )
 
 
 class JwksSource(Protocol):

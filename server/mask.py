@@ -17,7 +17,8 @@ from .graph_answers import bare
 
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
@@ -57,7 +58,7 @@ class Mask:
             await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             logger.info("the client left in request %s", number)
-        except Exception as defect:  # noqa: BLE001 a text may hold values: all are masked
+        except Exception as defect:  # noqa: BLE001 its text may hold values
             if has_begun:
                 # Too late for another answer: the connection is cut. The trace that the
                 # server logs has no text, hence no value.

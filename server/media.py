@@ -1,4 +1,4 @@
-"""Which of the two media types of an answer a client prefers, by its `Accept` header."""
+"""Which of the two media types of an answer a client prefers, by its `Accept`."""
 
 from collections.abc import Iterator
 

@@ -56,7 +56,8 @@ class Server(uvicorn.Server):
         await self._stop_listening(sockets or [])
         await self._hear_last_words()
         await super().shutdown(sockets)
-        # Uvicorn would raise the signal again, and a clean stop would look like a failure.
+        # Uvicorn would raise the signal again, and a clean stop would look like a
+        # failure.
         self._captured_signals.clear()
 
     async def _announce(self) -> None:
@@ -148,12 +149,13 @@ def _open_sockets(host: str, port: int) -> list[socket.socket]:
         for listener in sockets:
             listener.close()
         raise SettingsError(
-            f"L'adresse {host}, port {port}, ne peut pas être ouverte : elle est prise, ou n'est pas de cette machine."
+            f"L'adresse {host}, port {port}, ne peut pas être ouverte : elle est "
+            "prise, ou n'est pas de cette machine."
         ) from None
     return sockets
 
 
-def _bind(listener: socket.socket, family: int, address: Any) -> None:  # noqa: ANN401 its shape follows the family
+def _bind(listener: socket.socket, family: int, address: Any) -> None:  # noqa: ANN401
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

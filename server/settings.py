@@ -90,7 +90,8 @@ class Settings(RegisterSettings):
             console = production_console(variables)
         if not demo and register["nir_keys"] is None:
             raise SettingsError(
-                "La variable NIR_KEYS manque : elle nomme le fichier de clés des numéros (`habilitations keys`)."
+                "La variable NIR_KEYS manque : elle nomme le fichier de clés des "
+                "numéros (`habilitations keys`)."
             )
         pause = 0 if demo else 5
         return cls(
@@ -155,7 +156,8 @@ def _issuer(variables: Mapping[str, str]) -> str:
     issuer = required(variables, "OIDC_ISSUER")
     if issuer == DEMO_ISSUER:
         raise SettingsError(
-            "La variable OIDC_ISSUER nomme l'émetteur de la démonstration : il est refusé en production."
+            "La variable OIDC_ISSUER nomme l'émetteur de la démonstration : il "
+            "est refusé en production."
         )
     return issuer
 
@@ -188,7 +190,8 @@ def _database_url(url: str) -> str:
     driver = DRIVERS.get(scheme, scheme)
     if not separator or driver not in DRIVERS.values():
         raise SettingsError(
-            "La variable DATABASE_URL doit commencer par « postgresql:// » ou « sqlite:/// »."
+            "La variable DATABASE_URL doit commencer par « postgresql:// » ou « "
+            "sqlite:/// »."
         )
     return f"{driver}://{rest}"
 

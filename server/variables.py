@@ -1,6 +1,6 @@
 """How one variable of the environment is read: its type, its limits, its refusal.
 
-`variables` is always the environment without its blank values, as `stripped` returns it.
+`variables` is always the environment without its blank values (see `stripped`).
 Every refusal is a SettingsError that names the variable and never a secret's value.
 """
 
@@ -24,7 +24,10 @@ OTHERS_ACCESS = 0o077
 
 
 class SettingsError(Exception):
-    """A start that is refused; the sentence names the variable, never a secret's value."""
+    """A start that is refused.
+
+    The sentence names the variable, never a secret's value.
+    """
 
 
 def stripped(environ: Mapping[str, str]) -> dict[str, str]:
@@ -71,7 +74,8 @@ def instant(variables: Mapping[str, str], name: str, *, default: str) -> datetim
         value = None
     if value is None or value.tzinfo is None:
         raise SettingsError(
-            f"La variable {name} doit être un instant avec son fuseau, comme « {default} »."
+            f"La variable {name} doit être un instant avec son fuseau, comme « "
+            f"{default} »."
         )
     return value
 
@@ -84,7 +88,8 @@ def private_file(variables: Mapping[str, str], name: str) -> Path:
     file = Path(variables[name])
     if file.exists() and file.stat().st_mode & OTHERS_ACCESS:
         raise SettingsError(
-            f"La variable {name} nomme un fichier que d'autres peuvent lire : `chmod 600` le ferme."
+            f"La variable {name} nomme un fichier que d'autres peuvent lire : "
+            "`chmod 600` le ferme."
         )
     return file
 
@@ -113,7 +118,8 @@ def require_https(name: str, url: str, why: str = "") -> None:
 def origin(name: str, url: str) -> str:
     """Return an address without a path, as a browser writes it in `Origin`."""
     refusal = SettingsError(
-        f"La variable {name} doit être une adresse sans chemin, comme « https://habilitations.example »."
+        f"La variable {name} doit être une adresse sans chemin, comme « "
+        "https://habilitations.example »."
     )
     try:
         parts = urlsplit(url.lower().removesuffix("/"))

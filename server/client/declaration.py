@@ -9,7 +9,8 @@ from persistence.records.identifiers import holds_nir
 
 from .payroll import ExportUnreadable, Part
 
-DECLARE = """mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {
+DECLARE = """
+mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {
   batch { id received created replaced unchanged rejected held removed
     declaration { id sequence status } }
   replayed errors { code message path } warnings { code message path } } }"""
@@ -68,7 +69,8 @@ def _outcome(payload: Mapping[str, Any]) -> Iterator[str]:
         yield "Ce lot avait déjà été reçu : rien n'a été refait."
     if is_overtaken(payload):
         yield (
-            "Un dépôt plus récent l'a remplacé : il n'est pas en vigueur. Renvoyez le fichier s'il doit l'être."
+            "Un dépôt plus récent l'a remplacé : il n'est pas en vigueur. "
+            "Renvoyez le fichier s'il doit l'être."
         )
 
 

@@ -20,10 +20,13 @@ POSTS = "{ viewer { posts { organism { id code } } } }"
 ORGANISM = "query($code: String!) { organism(code: $code) { id } }"
 OPEN = """mutation($input: ImportOpenInput!) { importOpen(input: $input) {
   import { id } uploadPath errors { code message path } } }"""
-LINES = """query($id: ID!, $after: String) { importLines(importId: $id, first: 100, after: $after) {
-  pageInfo { hasNextPage endCursor } nodes { sheet number outcome reasons { code message path } } } }"""
+LINES = """query($id: ID!, $after: String) {
+  importLines(importId: $id, first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { sheet number outcome reasons { code message path } } } }"""
 APPLY = """mutation($input: ImportApplyInput!) { importApply(input: $input) {
-  applied registered unchanged left errors { code message path } warnings { code message path } } }"""
+  applied registered unchanged left
+  errors { code message path } warnings { code message path } } }"""
 COUNTS = {
     "new": "nouvelles",
     "changed": "changées",
@@ -147,7 +150,7 @@ class Extraction:
         answer = self._request("PUT", url, content=content)
         return answer["import"]  # type: ignore[no-any-return]
 
-    def _request(self, method: str, url: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401 httpx's own
+    def _request(self, method: str, url: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401
         try:
             answer: dict[str, Any] = self.client.request(method, url, **body).json()
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):
@@ -176,7 +179,8 @@ def _summary(preview: Mapping[str, Any]) -> Iterator[str]:
     counts = ", ".join(f"{preview[name]} {words}" for name, words in COUNTS.items())
     columns = [f"{one['header']} → {one['field']}" for one in preview["columns"]]
     yield (
-        f"Import {preview['id']} : {preview['received']} lignes reçues : {counts} ; {preview['blankLines']} vides."
+        f"Import {preview['id']} : {preview['received']} lignes reçues : {counts} "
+        f"; {preview['blankLines']} vides."
     )
     yield "Colonnes : " + ", ".join(columns)
     if preview["ignoredColumns"]:

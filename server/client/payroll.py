@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from persistence.intake.cells import siret
-from persistence.intake.headers import IGNORED, Columns, key, recognised
+from persistence.intake.headers import Columns, key, recognised
 from persistence.intake.sheets import (
     Lines,
     Reading,
@@ -21,53 +21,14 @@ from persistence.intake.sheets import (
 from persistence.intake.workbooks import Row
 from persistence.records import Refused, Rule
 
-COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("referenceMonth", ("mois reference", "periode reference")),
-    ("dualActivityEmployer", ("siret employeur", "employeur")),
-    ("dualActivityUntil", ("fin cumul", "cumul jusqu")),
-    ("dualActivitySince", ("debut cumul", "date cumul", "cumul depuis")),
-    ("dualActivityHours", ("heures cumul", "quota cumul", "heures milieu ordinaire")),
-    ("dualActivity", ("cumul", "double activite", "milieu ordinaire")),
-    ("clientReference", ("reference", "ref")),
-    ("nir", ("securite sociale", "nir", "numero ss", "n ss", "nss")),
-    ("birthDate", ("date naissance", "ne le", "nee le")),
-    ("birthName", ("nom naissance", "nom patronymique", "nom famille")),
-    ("usedName", ("nom usage", "nom marital")),
-    ("givenNames", ("prenom", "prenoms")),
-    (
-        "matricule",
-        ("matricule", "numero allocataire", "n allocataire", "numero dossier"),
-    ),
-    ("siret", ("siret",)),
-    ("enteredOn", ("entree", "admission")),
-    ("netAid", ("aide",)),
-    ("esatShare", ("part",)),
-    ("netRemuneration", ("remuneration", "rg")),
-    ("rate", ("taux",)),
-    ("noPayReason", ("motif",)),
-    (
-        "payingOrganismChanged",
-        ("changement caf", "changement organisme", "caf changee", "organisme change"),
-    ),
-    (IGNORED, ("nom caf", "libelle caf", "nom organisme", "libelle organisme")),
-    ("payingOrganism", ("code caf", "numero caf", "no caf", "n caf")),
-    (
-        "payingOrganism",
-        ("code organisme", "numero organisme", "no organisme", "n organisme"),
-    ),
-    ("payingOrganism", ("caf", "organisme payeur", "organisme")),
-    ("aahBeneficiary", ("aah",)),
-    ("referenceMonth", ("mois", "periode")),
-    ("confirmation", ("confirmation",)),
-    ("comment", ("commentaire", "remarque", "observation")),
-    ("birthName", ("nom",)),
-)
-"""A field of a line, and the words that its column may have; the most specific first."""
-FIELDS = tuple(sorted({field for field, _ in COLUMNS}))
+from .payroll_columns import COLUMNS
 
 
 class ExportUnreadable(Exception):
-    """A file that cannot be sent; the sentence says what to fix, and repeats no cell."""
+    """A file that cannot be sent.
+
+    The sentence says what to fix, and repeats no cell.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +201,8 @@ def _require_sheets(reading: Reading[str], sheets: Sequence[str]) -> None:
     if len(names) > 1 and not sheets:
         enumeration = ", ".join(f"« {name} »" for name in names)
         raise ExportUnreadable(
-            f"Plusieurs feuilles portent l'en-tête : {enumeration}. Dites lesquelles avec --sheet."
+            f"Plusieurs feuilles portent l'en-tête : {enumeration}. Dites "
+            "lesquelles avec --sheet."
         )
     for name in sheets:
         if name not in names:
@@ -252,7 +214,10 @@ def _require_sheets(reading: Reading[str], sheets: Sequence[str]) -> None:
 def _sentence(refusal: Refused) -> str:
     match refusal.rule:
         case Rule.EXTRACT_HEADER:
-            return "Aucune ligne d'en-tête reconnue : il y faut des mots comme NIR, nom, taux, aide."
+            return (
+                "Aucune ligne d'en-tête reconnue : il y faut des mots comme NIR, nom, "
+                "taux, aide."
+            )
         case Rule.EXTRACT_COLUMNS_TWICE:
             return (
                 "Ces colonnes veulent dire la même chose, renommez-en ou dites-les "
@@ -265,7 +230,8 @@ def _require_width(part: Lines[str], row: Row, place: str) -> None:
     """Refuse a line that has more cells than the header."""
     if len(row.cells) > len(part.columns.names):
         raise ExportUnreadable(
-            f"La ligne {place} a plus de cellules que l'en-tête : un séparateur y est de trop."
+            f"La ligne {place} a plus de cellules que l'en-tête : un séparateur y "
+            "est de trop."
         )
 
 

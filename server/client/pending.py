@@ -74,7 +74,8 @@ class PendingKeys:
 
     def _unusable(self) -> ExportUnreadable:
         return ExportUnreadable(
-            f"La clé de l'envoi se garde dans {self.file} jusqu'à sa réponse : ce fichier ne se lit ou ne s'écrit pas."
+            f"La clé de l'envoi se garde dans {self.file} jusqu'à sa réponse : ce "
+            "fichier ne se lit ou ne s'écrit pas."
         )
 
 

@@ -37,11 +37,20 @@ def sentence_of(fault: Exception) -> str | None:
         case GraphQLError():
             return fault.message
         case Busy():
-            return "Le registre est occupé par un autre processus : recommencez dans un instant."
+            return (
+                "Le registre est occupé par un autre processus : recommencez dans un "
+                "instant."
+            )
         case RegisterFault():
-            return f"Le registre ne répond pas ({fault.args[0]}) : la base que DATABASE_URL nomme est-elle là ?"
+            return (
+                f"Le registre ne répond pas ({fault.args[0]}) : la base que "
+                "DATABASE_URL nomme est-elle là ?"
+            )
         case ArgumentError():
-            return "La variable DATABASE_URL est mal écrite : « postgresql://hôte/base » ou « sqlite:///fichier.db »."
+            return (
+                "La variable DATABASE_URL est mal écrite : « postgresql://hôte/base » "
+                "ou « sqlite:///fichier.db »."
+            )
         case _ if isinstance(fault, OURS):
             return str(fault)
         case OSError() if fault.filename is not None:

@@ -30,7 +30,8 @@ from server.settings import DEMO_ISSUER, RegisterSettings
 from server.variables import SettingsError
 
 NATIONAL_EXISTS = (
-    "Un administrateur national est déjà nommé : il nomme les suivants, au bureau ou par le graphe "
+    "Un administrateur national est déjà nommé : il nomme les suivants, au bureau "
+    "ou par le graphe "
     "(--again, si plus personne ne le peut)."
 )
 
@@ -41,7 +42,7 @@ def migrate(_: argparse.Namespace) -> int:
 
 
 def seed(arguments: argparse.Namespace) -> int:
-    """Write the reference data in an empty database; with --demo, the fictional world."""
+    """Write the reference data in an empty database; --demo adds the fiction."""
     return asyncio.run(prepare(_settings(), reference=True, demo=arguments.demo))
 
 

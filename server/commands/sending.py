@@ -1,4 +1,4 @@
-"""Files that a client sends to the graph, and the token of a demonstration's persona."""
+"""Files that a client sends to the graph, and the token of a persona."""
 
 import argparse
 import json
@@ -17,13 +17,13 @@ from persistence.seeds.demo import personas
 from server.client.declaration import is_overtaken, report, send
 from server.client.extraction import Extraction, line_count, sheets
 from server.client.payroll import (
-    FIELDS,
     MOST_PLACES,
     Export,
     ExportUnreadable,
     Part,
     nothing,
 )
+from server.client.payroll_columns import FIELDS
 from server.client.pending import PendingKeys
 from server.demo.issuer import DemoIssuer
 from server.settings import Settings
@@ -157,7 +157,8 @@ def acknowledged_removals(
             siret = sirets[0]
         if siret not in sirets or not (count.isascii() and count.isdigit()):
             raise ExportUnreadable(
-                "--acknowledge-removals s'écrit N, ou SIRET=N quand le fichier porte plusieurs établissements."
+                "--acknowledge-removals s'écrit N, ou SIRET=N quand le fichier "
+                "porte plusieurs établissements."
             )
         removals[siret] = int(count)
     return removals
@@ -205,7 +206,8 @@ def columns(options: Sequence[str], fields: Collection[str]) -> dict[str, str]:
         field = names.get(text.strip().casefold())
         if not header.strip() or field is None:
             raise ExportUnreadable(
-                f"--column s'écrit EN-TÊTE=CHAMP ; champs : {', '.join(names.values())}."
+                "--column s'écrit EN-TÊTE=CHAMP ; champs : "
+                f"{', '.join(names.values())}."
             )
         columns[header.strip()] = field
     return columns

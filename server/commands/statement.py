@@ -137,7 +137,10 @@ def _reading(selected: Selected) -> str:
             )
             order = kind.orders[str(selected.values["order"])]
             anchor = "ancrée" if anchored else "sans ancre"
-            return f" : page de {record}, index {order.index}, {anchor}, filtres : {', '.join(filters) or 'aucun'}"
+            return (
+                f" : page de {record}, index {order.index}, {anchor}, filtres : "
+                f"{', '.join(filters) or 'aucun'}"
+            )
         case ToMany():
             return f" : liste de {record}"
         case ToOne() | Find() | ById():

@@ -43,7 +43,8 @@ class DemoIssuer:
             self._key = _read(key_file.read_bytes())
         except (JoseError, ValueError, TypeError, KeyError):
             raise DemoKeyUnreadable(
-                f"Le fichier {key_file}, la clé de la démonstration, est mal formé : retirez-le, il sera refait."
+                f"Le fichier {key_file}, la clé de la démonstration, est mal "
+                "formé : retirez-le, il sera refait."
             ) from None
         self._audience, self._now = audience, now
 

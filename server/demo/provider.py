@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -24,7 +24,6 @@ from starlette.responses import (
 )
 from starlette.routing import Mount, Route
 
-from persistence.seeds.demo import AGENTS, Persona, personas
 from server.console_settings import DEMO_PROVIDER, DISCOVERY, ConsoleSettings
 from server.identity import ACCESS_TOKEN, UNREADABLE, verified
 from server.jwks import StaticJwks
@@ -32,6 +31,7 @@ from server.settings import DEMO_ISSUER
 from server.sign_in.routes import SIGNED_OUT_PATH
 
 from .issuer import DemoIssuer
+from .people import claims_of, groups, people_by_subject
 
 CODE = "code+jwt"
 CODE_LASTS = timedelta(seconds=60)
@@ -58,14 +58,9 @@ CAPABILITIES = {
     "code_challenge_methods_supported": ["S256"],
     "token_endpoint_auth_methods_supported": ["none"],
 }
-STRANGER = Persona(
-    "leo-sans-droit",
-    "Léo",
-    "Leroy",
-    "sans droit : son identité n'est liée à personne",
-)
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 NO_STORE = {"Cache-Control": "no-store"}
@@ -76,13 +71,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-
-
-class PersonaGroup(NamedTuple):
-    """Personas under one title of the page."""
-
-    title: str
-    people: list[Persona]
 
 
 class DemoProvider:
@@ -105,7 +93,7 @@ class DemoProvider:
         self._keys = StaticJwks(issuer.jwks())
         self._address = settings.public_url + DEMO_PROVIDER
         self._callback = f"{settings.public_url}/connexion/retour"
-        self._people = _people_by_subject()
+        self._people = people_by_subject()
         self._redeemed: dict[str, int] = {}
 
     def routes(self) -> list[Mount]:
@@ -187,7 +175,7 @@ class DemoProvider:
             person = self._people[claims["sub"]]
         except (*UNREADABLE, KeyError):
             return PlainTextResponse("", 401, {"WWW-Authenticate": "Bearer"})
-        description = _claims_of(person)
+        description = claims_of(person)
         if JWT not in request.headers.get("accept", JWT):
             return JSONResponse(description, headers=NO_STORE)
         return Response(self._sign(description), headers=NO_STORE, media_type=JWT)
@@ -220,44 +208,6 @@ class DemoProvider:
         """Return a token for the console: an ID token, or a description."""
         client = self._settings.client_id
         return self._issuer.sign("JWT", TOKEN_LASTS, aud=client, **claims)
-
-
-def groups() -> list[PersonaGroup]:
-    """Return everyone who can sign in, as the page shows them.
-
-    Machines have tokens, and no session.
-    """
-    cafs, national, partners = [], [], []
-    for person in personas():
-        if person.machine:
-            continue
-        if person.subject not in AGENTS:
-            partners.append(person)
-        elif AGENTS[person.subject][0].isdigit():
-            cafs.append(person)
-        else:
-            national.append(person)
-    return [
-        PersonaGroup("Agents des Caf", cafs),
-        PersonaGroup("Centre national d'appui, centres de ressources, Cnaf", national),
-        PersonaGroup("Personnes des partenaires", partners),
-        PersonaGroup("Personne que le registre ne connaît pas", [STRANGER]),
-    ]
-
-
-def _people_by_subject() -> dict[str, Persona]:
-    return {person.subject: person for group in groups() for person in group.people}
-
-
-def _claims_of(person: Persona) -> dict[str, str]:
-    return {
-        "sub": person.subject,
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "usual_name": person.family_name,
-        "email": f"{person.subject}@example.invalid",
-        "uid": person.subject,
-    }
 
 
 def _post_route(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:

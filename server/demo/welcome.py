@@ -17,7 +17,8 @@ QUERIES = (
         "Qui suis-je, et quels sont mes onglets ?",
         "declarante-canal",
         (
-            "{ viewer { user { familyName } organisms { name } tabs { service { tabLabel } partner { name } } } }"
+            "{ viewer { user { familyName } organisms { name } tabs { service { "
+            "tabLabel } partner { name } } } }"
         ),
     ),
     (
@@ -34,7 +35,8 @@ QUERIES = (
         "Les partenaires que je peux lire, dont le SIRET du bulletin diffère",
         "agent-paris",
         (
-            "{ bulletins { totalCount nodes { partner { name } siret conventionSiret siretMatches status missing } } }"
+            "{ bulletins { totalCount nodes { partner { name } siret "
+            "conventionSiret siretMatches status missing } } }"
         ),
     ),
     (
@@ -71,7 +73,8 @@ QUERIES = (
         "Qui a déclaré : pour la Caf qui administre, l'en-tête et les nombres",
         "agent-yvelines",
         (
-            "{ declarations { nodes { establishmentName status receivedAt lineCount pendingCount } } }"
+            "{ declarations { nodes { establishmentName status receivedAt "
+            "lineCount pendingCount } } }"
         ),
     ),
 )

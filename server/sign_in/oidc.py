@@ -1,6 +1,7 @@
 """The provider of identity, as a client of OpenID Connect sees it.
 
-Only this module knows Authlib, which exchanges a code for tokens; joserfc verifies them.
+Only this module knows Authlib, which exchanges a code for tokens.
+joserfc verifies them.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from .attempts import (
     SignInError,
     SignInFault,
 )
+from .claims import name_of, text_of, words_of
 from .discovery import PROVIDER_SECONDS, Discovery, require
 
 with warnings.catch_warnings():
@@ -128,10 +130,10 @@ class Provider:
             raise SignInError(SignInFault.TOKEN) from None
         return SignedIn(
             identity=Identity(self.issuer, subject),
-            name=_name(claims | description, self._profile.family_name),
+            name=name_of(claims | description, self._profile.family_name),
             authenticated_at=self._authenticated_at(claims, sign_in),
-            acr=_text(claims.get("acr")),
-            amr=_words(claims.get("amr")),
+            acr=text_of(claims.get("acr")),
+            amr=words_of(claims.get("amr")),
             id_token=id_token,
         )
 
@@ -203,8 +205,8 @@ class Provider:
         """Return when the person proved who they are; None if nobody says.
 
         A provider that does not say when is believed only if it was asked to
-        authenticate the person again. Raises the fault when they had to do it again, and
-        did not.
+        authenticate the person again. Raises the fault when they had to do it again,
+        and did not.
         """
         now, seconds = self._now(), claims.get("auth_time")
         if not isinstance(seconds, int) or isinstance(seconds, bool):
@@ -238,23 +240,3 @@ class Provider:
             code_challenge_method="S256" if profile.pkce else None,
             **self._discovery.http_options(),
         )
-
-
-def _text(claim: object) -> str | None:
-    return claim if isinstance(claim, str) else None
-
-
-def _words(claim: object) -> str | None:
-    """Return a claim that is a list or a text, as words between spaces."""
-    return " ".join(map(str, claim)) if isinstance(claim, list) else _text(claim)
-
-
-def _name(claims: Mapping[str, Any], family_name: str) -> str:
-    """Return the name to show; empty when the provider gives none.
-
-    `family_name` is the name of the claim in this provider's profile.
-    """
-    given_name = claims.get("given_name")
-    last_name = claims.get(family_name) or claims.get("family_name")
-    names = [name for name in (given_name, last_name) if isinstance(name, str)]
-    return " ".join(name.strip() for name in names).strip()

@@ -3,12 +3,10 @@
 Neither contains a right.
 """
 
-import base64
 import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,6 +21,7 @@ from persistence.sessions import SessionStore
 from persistence.vault import Sealer
 
 from .attempts import SignedIn
+from .browser_session import BrowserSession
 from .browsers import browser_of
 from .seals import SessionSeals, Typed
 
@@ -30,7 +29,6 @@ COOKIE = "__Host-session"
 SECRET_BYTES = 32
 TOKEN_FIELD = "_jeton"  # noqa: S105 the name of the field
 LARGEST_TYPED = 200_000
-SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class SessionLookup(NamedTuple):
@@ -41,47 +39,6 @@ class SessionLookup(NamedTuple):
     seen_at: datetime
     user_agent: str
     current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BrowserSession:
-    """A living session: whose it is, until when, and the token of its forms.
-
-    The instants are UTC, of the machine's clock.
-    """
-
-    identity: Identity
-    name: str
-    id: str
-    idle_ends_at: datetime
-    ends_at: datetime
-    is_fresh: bool
-    has_drafts: bool
-    """Whether something typed was waiting for this person when the request came."""
-    digest: str = field(repr=False)
-    form_key: bytes = field(repr=False)
-
-    def token(self) -> str:
-        """Return the token of a form, masked anew at each call.
-
-        So a compressed page does not let it be guessed byte by byte (BREACH).
-        """
-        mask = secrets.token_bytes(len(self.form_key))
-        return base64.urlsafe_b64encode(mask + _xor(mask, self.form_key)).decode()
-
-    def accepts(self, token: str) -> bool:
-        """Return whether a token is one of this session's."""
-        try:
-            content = base64.b64decode(
-                token.encode("ascii"), altchars=b"-_", validate=True
-            )
-        except ValueError:
-            return False
-        half = len(self.form_key)
-        if len(content) != 2 * half:
-            return False
-        key = _xor(content[:half], content[half:])
-        return hmac.compare_digest(key, self.form_key)
 
 
 class BrowserSessions:
@@ -259,19 +216,6 @@ class BrowserSessions:
             new.started_at = old.started_at
 
 
-def same_origin(request: Request, origin: str) -> bool:
-    """Return whether an unsafe request comes from our own pages.
-
-    The browser says so itself, or else by its `Origin`; without either, it does not.
-    """
-    if request.method in SAFE:
-        return True
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    return request.headers.get("origin") == origin
-
-
 def forget(response: Response, cookie: str) -> None:
     response.delete_cookie(cookie, path="/", secure=True, httponly=True, samesite="lax")
 
@@ -298,7 +242,3 @@ def _secret(request: Request) -> str:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
-
-
-def _xor(one: bytes, other: bytes) -> bytes:
-    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))

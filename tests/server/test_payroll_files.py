@@ -13,7 +13,8 @@ from persistence.intake.cells import _camel
 from persistence.intake.headers import IGNORED
 from persistence.intake.sheets import SheetState
 from resolvers.declarations import RemunerationLineInput
-from server.client.payroll import FIELDS, Export, ExportUnreadable
+from server.client.payroll import Export, ExportUnreadable
+from server.client.payroll_columns import FIELDS
 
 HEADER = (
     "Référence",

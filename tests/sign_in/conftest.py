@@ -19,7 +19,8 @@ from persistence.sessions import SessionStore
 from server.app import create_app
 from server.clock import Clock
 from server.settings import Settings
-from server.sign_in.sessions import BrowserSession, BrowserSessions
+from server.sign_in.browser_session import BrowserSession
+from server.sign_in.sessions import BrowserSessions
 from tests.conftest import Copies, HeldClock, _plain
 
 HOME = "https://localhost"

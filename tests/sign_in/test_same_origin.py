@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.sign_in.sessions import same_origin
+from server.sign_in.same_origin import same_origin
 
 from .conftest import HOME, request
 

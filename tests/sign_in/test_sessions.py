@@ -15,14 +15,10 @@ from persistence.facts.callers import Identity
 from persistence.seeds.fiction import fictional_vault
 from persistence.sessions import SessionStore
 from server.sign_in.attempts import SignedIn
+from server.sign_in.browser_session import BrowserSession
 from server.sign_in.browsers import browser_of
 from server.sign_in.seals import Typed
-from server.sign_in.sessions import (
-    COOKIE,
-    LARGEST_TYPED,
-    BrowserSession,
-    BrowserSessions,
-)
+from server.sign_in.sessions import COOKIE, LARGEST_TYPED, BrowserSessions
 
 from .conftest import FIREFOX, Machine, request, set_by
 
