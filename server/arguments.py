@@ -1,37 +1,21 @@
 """The arguments of the command line, their help, and what a misuse says, in French."""
 
 import argparse
-import re
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .misuses import sentence_of
+
 EPILOGUE = Path(__file__).parent / "epilogue.txt"
-MISUSES = (
-    (r"the following arguments are required: (.+)", "il manque {0}"),
-    (r"unrecognized arguments: .+", "un mot de trop ou une option inconnue"),
-    (r"ambiguous option: (\S+) could match (.+)", "{0} peut vouloir dire {1}"),
-    (r"argument (.+): invalid choice: .+ \(choose from (.+)\)", "{0} : un de {1}"),
-    (r"argument (.+): invalid int value: .+", "{0} : un nombre entier"),
-    (r"argument (.+): expected .*argument.*", "{0} : il manque sa valeur"),
-)
-"""What argparse says of a misuse, and what we say."""
 
 
 class Parser(argparse.ArgumentParser):
     """Says one French sentence on a misuse, and exits with code 2."""
 
     def error(self, message: str) -> NoReturn:
-        sentence = _sentence(message)
+        sentence = sentence_of(message)
         self.exit(2, f"{self.prog} : {sentence}. Voir « {self.prog} --help ».\n")
-
-
-def _sentence(message: str) -> str:
-    for pattern, sentence in MISUSES:
-        match = re.fullmatch(pattern, message)
-        if match is not None:
-            return sentence.format(*match.groups())
-    return "commande mal écrite"
 
 
 class Version(argparse.Action):

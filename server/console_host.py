@@ -26,7 +26,8 @@ from server.sign_in.sessions import BrowserSessions
 from . import request_ids
 from .clock import Clock, day_of
 from .entries import Entries
-from .graph_edge import NUL_REFUSED, GraphEdge, GraphRequest
+from .graph_edge import GraphEdge
+from .graph_request import NUL_REFUSED, GraphRequest
 from .imports import ImportEdge
 from .media import JSON
 from .settings import Settings

@@ -3,7 +3,6 @@
 Nothing personal leaves in an error. `graph_answers` builds the answers.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -29,21 +28,12 @@ from . import request_ids
 from .clock import Clock, day_of
 from .faults import Outage
 from .graph_answers import failed, formatted, masked, misfit, refused, sent
+from .graph_request import GraphRequest, Malformed, parse
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 from .media import GRAPHQL, JSON, preferred
 
-NUL_REFUSED = "Le caractère NUL est refusé."
 LARGEST_BODY = 2_000_000
-BOM = b"\xef\xbb\xbf"
-
-
-class Malformed(Exception):
-    """A body that is not a GraphQL request."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class GraphEdge:
@@ -72,7 +62,7 @@ class GraphEdge:
             _require_json(request)
             authorization = request.headers.get("authorization")
             identity = await self._verifier.identify(authorization)
-            graph_request = _parse(await request.body())
+            graph_request = parse(await request.body())
             return await self.execute(identity, graph_request, media, request_id)
         except Unauthenticated as error:
             headers = {"WWW-Authenticate": "Bearer"}
@@ -86,7 +76,7 @@ class GraphEdge:
     async def execute(
         self,
         identity: Identity,
-        request: "GraphRequest",
+        request: GraphRequest,
         media: str,
         request_id: str,
         source: str = "API",
@@ -141,30 +131,6 @@ class GraphEdge:
         return GraphQLError(safe.message, path=error.path, extensions=safe.extensions)
 
 
-class GraphRequest:
-    """The members of a request, checked. Raises Malformed."""
-
-    __slots__ = ("operation_name", "query", "variables")
-
-    def __init__(self, body: Any) -> None:  # noqa: ANN401 JSON
-        if not isinstance(body, dict):
-            raise Malformed("Le corps est un objet JSON avec `query`.")
-        query = body.get("query")
-        variables, extensions = body.get("variables"), body.get("extensions")
-        self.variables: Mapping[str, Any] = {} if variables is None else variables
-        self.operation_name = body.get("operationName")
-        if not isinstance(query, str):
-            raise Malformed("`query` est le texte du document GraphQL.")
-        self.query = query
-        is_object = isinstance(self.variables, dict)
-        if not is_object or not isinstance(extensions, dict | None):
-            raise Malformed("`variables` et `extensions` sont des objets.")
-        if not isinstance(self.operation_name, str | None):
-            raise Malformed("`operationName` est un texte.")
-        # A blank name is no name.
-        self.operation_name = (self.operation_name or "").strip() or None
-
-
 def _require_json(request: Request) -> None:
     """Refuse a body that is too large, or that is not JSON by its header."""
     if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
@@ -173,15 +139,6 @@ def _require_json(request: Request) -> None:
     if media.strip().lower() != JSON:
         sentence = "Le corps est un objet JSON : `Content-Type: application/json`."
         raise Malformed(sentence, 415)
-
-
-def _parse(body: bytes) -> GraphRequest:
-    if b"\\u0000" in body or b"\x00" in body:
-        raise Malformed(NUL_REFUSED)
-    try:
-        return GraphRequest(orjson.loads(body.removeprefix(BOM)))
-    except orjson.JSONDecodeError:
-        raise Malformed("Le corps n'est pas du JSON.") from None
 
 
 async def _run(

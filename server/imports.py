@@ -25,7 +25,7 @@ from . import request_ids
 from .clock import Clock, day_of
 from .faults import Outage
 from .graph_answers import failed, masked, sent
-from .graph_edge import Malformed
+from .graph_request import Malformed
 from .identity import Unauthenticated, Verifier
 from .jwks import KeysUnavailable
 from .media import JSON
