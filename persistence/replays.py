@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import ColumnElement, CursorResult, delete, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from persistence.records.base import Base
 
 from .records import Batch, Campaign, Idempotency, Record
 from .vault import Vault
@@ -23,57 +27,91 @@ class Call:
     digest: str
     at: datetime
 
-    def row(self, vault: Vault) -> Idempotency:
-        """The key's row, still without an outcome."""
+    def facts(self, vault: Vault) -> dict[str, Any]:
+        """The columns of the key's row, still without an outcome."""
         whose = {
             "user_id": self.user_id,
             "operation": self.operation,
             "key": vault.fingerprint(self.key),
         }
-        return Idempotency(
+        return {
             **whose,
-            digest=self.digest,
-            outcome={},
-            at=self.at,
-            expires_at=self.at + LIFE,
-        )
+            "digest": self.digest,
+            "outcome": {},
+            "at": self.at,
+            "expires_at": self.at + LIFE,
+        }
+
+    def row(self, vault: Vault) -> Idempotency:
+        """The key's row, to be written with the act."""
+        return Idempotency(**self.facts(vault))
 
 
-async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency:
-    """The row of this key: with the outcome of its first call, or new and held until this act ends: others wait.
+async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency | None:
+    """The row of this key with the outcome of its first call; or None, and the key is ours until this act ends.
 
-    Rows older than fingerprints bear the key itself, until they expire.
+    Others who bring the key meanwhile wait. Rows older than fingerprints bear the key itself, until they expire.
     """
-    written = (vault.fingerprint(call.key), call.key)
-    whose = (
+    while not await _insert(session, vault, call):
+        keys = (vault.fingerprint(call.key), call.key)
+        rows = (
+            select(Idempotency)
+            .where(*_whose(call), Idempotency.key.in_(keys))
+            .with_for_update()
+        )
+        for row in list(await session.scalars(rows)):
+            if call.at < row.expires_at:
+                return row
+            await session.delete(row)
+        await session.flush()
+    return None
+
+
+async def _insert(session: AsyncSession, vault: Vault, call: Call) -> bool:
+    """Write the key's row, unless it is there under either form of the key; whether it was written."""
+    rows = Base.metadata.tables["idempotency"]
+    facts = call.facts(vault)
+    values = select(
+        *(literal(value, rows.c[name].type) for name, value in facts.items())
+    )
+    former = select(rows.c.key).where(*_whose(call), rows.c.key == call.key)
+    insert = (
+        postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    ).insert
+    statement = (
+        insert(rows)
+        .from_select([*facts], values.where(~former.exists()))
+        .on_conflict_do_nothing()
+    )
+    written = await session.execute(statement.returning(rows.c.key))
+    return written.first() is not None
+
+
+def _whose(call: Call) -> tuple[ColumnElement[bool], ...]:
+    return (
         Idempotency.user_id == call.user_id,
         Idempotency.operation == call.operation,
     )
-    rows = (
-        select(Idempotency)
-        .where(*whose, Idempotency.key.in_(written))
-        .with_for_update()
-    )
-    for row in list(await session.scalars(rows)):
-        if call.at < row.expires_at:
-            return row
-        await session.delete(row)
-    await session.flush()
-    row = call.row(vault)
-    session.add(row)
-    await session.flush()
-    return row
 
 
 async def settle(
-    session: AsyncSession, row: Idempotency, objects: Sequence[Record]
+    session: AsyncSession,
+    vault: Vault,
+    call: Call,
+    outcome: dict[str, Any],
+    objects: Sequence[Record],
 ) -> None:
-    """What the key's act made; a batch of a campaign can be replayed until 31 days after the campaign closes."""
-    row.object_id = objects[0].id if objects else None
+    """Write what the key's act made; a batch of a campaign can be replayed until 31 days after the campaign closes."""
+    expires_at = call.at + LIFE
     for batch in objects:
         if isinstance(batch, Batch) and batch.campaign_id is not None:
             campaign = await session.get_one(Campaign, batch.campaign_id)
-            row.expires_at = max(row.expires_at, campaign.closes_at + LIFE)
+            expires_at = max(expires_at, campaign.closes_at + LIFE)
+    object_id = objects[0].id if objects else None
+    rows = Base.metadata.tables["idempotency"]
+    mine = (*_whose(call), rows.c.key == vault.fingerprint(call.key))
+    values = {"outcome": outcome, "object_id": object_id, "expires_at": expires_at}
+    await session.execute(update(rows).where(*mine).values(**values))
 
 
 async def purge(session: AsyncSession, now: datetime) -> int:

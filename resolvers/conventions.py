@@ -20,7 +20,7 @@ from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind
 from persistence.records.onboarding import require_onboarding_before_contract
 from persistence.records.papers import Signature
-from resolvers.acting.act import Act, ChangeInput, PreviewInput, at, permission
+from resolvers.acting.act import Act, ChangeInput, Done, PreviewInput, at, permission
 
 from .users import PersonInput, invited, keep_a_manager
 
@@ -262,9 +262,7 @@ class ManagerAppointInput(ChangeInput):
 
 
 @permission("Manager:appoint", "Manager:appoint_deputy", on=[Convention])
-async def manager_appoint(
-    act: Act, given: ManagerAppointInput
-) -> tuple[ContractManager, dict[str, str]]:
+async def manager_appoint(act: Act, given: ManagerAppointInput) -> Done:
     """R39, R45: by the Caf whenever none is active, or whom it had ended; then the manager names its deputies."""
     by_manager = given.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
     needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
@@ -284,7 +282,7 @@ async def manager_appoint(
     manager = convention.contract.appoint(
         affiliation, given.kind, act.today, act.author.side
     )
-    return manager, secret
+    return Done([manager], secret)
 
 
 def _affiliated(

@@ -24,9 +24,11 @@ from persistence.records import (
     Worker,
 )
 from resolvers.acting.act import (
+    ROW,
     Act,
     ActInput,
     ChangeInput,
+    Done,
     EstablishmentBy,
     at,
     permission,
@@ -166,8 +168,9 @@ class RemunerationsDeclareInput(BatchInput):
     "Declaration:prepare",
     "Batch:dry_run",
     on=[Establishment, Declaration],
+    loads=ROW,
 )
-async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> Batch:
+async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> Done:
     """R16 to R22; see docs/decisions/0035."""
     place = await act.at_establishment(given.establishment)
     campaign = await act.known(Campaign, f"cmp_{given.campaign_year}", "campaignYear")
@@ -188,9 +191,8 @@ async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> B
         sequence=given.expected_sequence,
     )
     batch = await intake.certify(campaign, _rows(given.lines, WHOLE), live, intention)
-    act.also_ids = intake.removals[:LINES]
     _tell(act, intake)
-    return batch
+    return Done([batch], also_ids=intake.removals[:LINES])
 
 
 def _needed(given: RemunerationsDeclareInput, live: Sequence[Declaration]) -> str:
@@ -267,7 +269,7 @@ class ActivityChangesDeclareInput(BatchInput):
     )
 
 
-@permission("ActivityChange:deposit", "Batch:dry_run", on=[Establishment])
+@permission("ActivityChange:deposit", "Batch:dry_run", on=[Establishment], loads=ROW)
 async def activity_changes_declare(
     act: Act, given: ActivityChangesDeclareInput
 ) -> Batch:
@@ -294,7 +296,7 @@ class RemunerationsProcessInput(ChangeInput):
     )
 
 
-@permission("DeclarationLine:process", on=[DeclarationLine])
+@permission("DeclarationLine:process", on=[DeclarationLine], loads=ROW)
 async def remunerations_process(
     act: Act, given: RemunerationsProcessInput
 ) -> list[DeclarationLine]:
@@ -303,10 +305,8 @@ async def remunerations_process(
         raise Refused(
             Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {PROCESSED_AT_ONCE} lignes."
         )
-    lines = [
-        await act.take(DeclarationLine, one, "lineIds", str(i))
-        for i, one in enumerate(given.line_ids)
-    ]
+    paths = [("lineIds", str(index)) for index in range(len(given.line_ids))]
+    lines = await act.take_all(DeclarationLine, given.line_ids, paths)
     for index, line in enumerate(lines):
         if line.declaration_id != lines[0].declaration_id:
             raise Refused(Rule.OTHER_DECLARATION, "lineIds", str(index))
@@ -336,14 +336,10 @@ class WorkerNirRevealInput(ActInput):
     reason: str = strawberry.field(description="Motif, gardé au journal.")
 
 
-@permission("Worker:reveal_nir", on=[Worker])
-async def worker_nir_reveal(
-    act: Act, given: WorkerNirRevealInput
-) -> tuple[Worker, dict[str, str]]:
+@permission("Worker:reveal_nir", on=[Worker], loads=ROW)
+async def worker_nir_reveal(act: Act, given: WorkerNirRevealInput) -> Done:
     if not given.reason.strip():
         raise Refused(Rule.VALUE_INVALID, "reason")
-    worker = await act.take(Worker, given.worker_id, "workerId")
-    act.changes = False
-    return worker, {
-        "nir": act.context.graph.vault.open(worker.nir_cipher, worker.id).reveal()
-    }
+    worker = await act.take(Worker, given.worker_id, "workerId", is_change=False)
+    nir = act.context.graph.vault.open(worker.nir_cipher, worker.id)
+    return Done([worker], {"nir": nir.reveal()}, is_change=False)

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from persistence.records import Record, Refused, Rule
-from resolvers.acting.act import Act, ActInput, permission
+from persistence.records import Refused, Rule
+from resolvers.acting.act import Act, ActInput, Done, permission
 
 from .lists import TYPES, ExportedList
 
@@ -21,11 +21,9 @@ class ListExportInput(ActInput):
 
 
 @permission(*(f"{type_}:export" for type_ in dict.fromkeys(TYPES.values())))
-async def list_export(act: Act, given: ListExportInput) -> list[Record]:
+async def list_export(act: Act, given: ListExportInput) -> Done:
     act.require_permission_anywhere(f"{TYPES[given.list]}:export")
     if given.rows < 0:
         raise Refused(Rule.VALUE_INVALID, "rows")
-    act.said = {
-        "export": {"list": given.list.value, "rows": given.rows, "filter": given.filter}
-    }
-    return []
+    export = {"list": given.list.value, "rows": given.rows, "filter": given.filter}
+    return Done(notes={"export": export})

@@ -22,6 +22,7 @@ from graphql import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import Engine, Grant, Post, Subject, atoms
+from persistence.act_statements import payload_statement
 from persistence.engine import Database, Driver
 from persistence.facts.callers import Identity, caller_statement
 from persistence.facts.visibility import Permit, Permits
@@ -49,9 +50,9 @@ ABSENT = "absent"
 """The shape of a variable that is not given: equal to no other, as 0 would be to false."""
 
 
-def subject_of(said: str | None) -> Subject:
-    """The caller's row as a subject; an identity that is bound to nobody holds nothing."""
-    return NOBODY if said is None else holder_of(orjson.loads(said))
+def subject_of(holdings: Mapping[str, Any] | None) -> Subject:
+    """What the caller holds as a subject; an identity that is bound to nobody holds nothing."""
+    return NOBODY if holdings is None else holder_of(holdings)
 
 
 def holder_of(row: Mapping[str, Any]) -> Subject:
@@ -105,8 +106,9 @@ class Graph:
         held = Holdings(
             today, datetime.min.replace(tzinfo=UTC), lambda _attribute, _role: ()
         )
-        binds = self._caller.binds(identity._asdict(), held)
-        return subject_of(await self.database.value(self._caller.text, binds, driver))
+        binds = self._caller.binds(identity.variables, held)
+        text = await self.database.value(self._caller.text, binds, driver)
+        return subject_of(None if text is None else orjson.loads(text))
 
     def permits(self, roles: frozenset[str]) -> Permits:
         """The ways in for a set of roles, as the plain data that the register turns into SQL."""
@@ -142,19 +144,26 @@ class Graph:
         self,
         planner: Planner,
         question: Any,  # noqa: ANN401 a question
-        pages: Any,  # noqa: ANN401 a question
+        pages: Any,  # noqa: ANN401 its pages
         roles: frozenset[str],
+        *,
+        is_payload: bool = False,
     ) -> Plan:
-        """A pass that met a leaf of Python's is not compiled: the question is planned again."""
+        """A pass that met a leaf of Python's is not compiled: the question is planned again.
+
+        The statement of a payload answers beside it what the caller holds (`payload_statement`).
+        """
         plan = Plan(question, None, pages, planner.completing, planner.checked)
         if not plan.varies:
             plan.check({})
         if not question.fields or (planner.needs_completion and not planner.completing):
             return plan
         references = [reference for reference, _ in plan.values.references]
-        statement = Reader(self.database.dialect, self.permits(roles)).statement(
-            question, references
-        )
+        reader = Reader(self.database.dialect, self.permits(roles))
+        if is_payload:
+            statement = payload_statement(reader, question, references)
+        else:
+            statement = reader.statement(question, references)
         return replace(plan, statement=statement)
 
 
@@ -259,7 +268,38 @@ class Context:
         subject: Subject,
         session: AsyncSession,
     ) -> Mapping[str, Any]:
-        """The objects of a payload by response key, read inside the act's transaction with the caller's rights then."""
+        """The objects of a payload by response key, read inside the act's transaction with the caller's rights then.
+
+        `subject` is who the caller was when the act began: what the act has changed of it is read with the payload,
+        which is then planned and read again.
+        """
+        values = dict(info.variable_values.coerced)
+        driver = await self.graph.database.driver_of(session)
+        by_prefix: dict[str, list[str]] = defaultdict(list)
+        for one in ids:
+            by_prefix[one.partition("_")[0]].append(one)
+        values |= {
+            str(OBJECT.path[0]): next(iter(ids), None),
+            str(OBJECTS.path[0]): by_prefix,
+        }
+        values |= self.identity.variables
+        while True:
+            plan = self._payload_plan(info, subject.roles)
+            text = await self._text(plan, values, subject, driver)
+            if text is None:
+                return {}
+            holdings, unseen, answer = orjson.loads(text)
+            former, subject = subject, subject_of(holdings)
+            if subject == former:
+                break
+        if unseen is not None:
+            raise plan.refusal(unseen)
+        return answer  # type: ignore[no-any-return]
+
+    def _payload_plan(
+        self, info: GraphQLResolveInfo[Any], roles: frozenset[str]
+    ) -> Plan:
+        """The plan of the payload of this field, for this shape of variables and this set of roles."""
         values, operation = dict(info.variable_values.coerced), info.operation
 
         def planned(_: bool) -> tuple[Planner, Plan]:  # noqa: FBT001 a payload is always completed
@@ -271,35 +311,31 @@ class Context:
                 completing=True,
             )
             question, pages = planner.payload(info.return_type, info.field_nodes)
-            return planner, self.graph.compiled(planner, question, pages, subject.roles)
+            return planner, self.graph.compiled(
+                planner, question, pages, roles, is_payload=True
+            )
 
         name, document = (
             operation.name and operation.name.value,
             operation.loc and operation.loc.source.body,
         )
-        key = (
-            document,
-            name,
-            info.path.key,
-            self.shape(operation, values),
-            subject.roles,
+        return self.graph.plan(
+            (document, name, info.path.key, self.shape(operation, values), roles),
+            planned,
         )
-        plan = self.graph.plan(key, planned)
-        driver = await self.graph.database.driver_of(session)
-        by_prefix: dict[str, list[str]] = defaultdict(list)
-        for one in ids:
-            by_prefix[one.partition("_")[0]].append(one)
-        found = {
-            str(OBJECT.path[0]): next(iter(ids), None),
-            str(OBJECTS.path[0]): by_prefix,
-        }
-        text = await self.run(plan, values | found, subject, driver)
-        return orjson.loads(text or "{}")  # type: ignore[no-any-return]
 
     async def run(
         self, plan: Plan, values: Mapping[str, Any], subject: Subject, driver: Driver
     ) -> str | None:
         """The plan's statement with this caller's values; None when nothing is asked of the register."""
+        answer = await self._text(plan, values, subject, driver)
+        if answer is not None and (refusal := plan.unseen(answer)) is not None:
+            raise refusal
+        return answer
+
+    async def _text(
+        self, plan: Plan, values: Mapping[str, Any], subject: Subject, driver: Driver
+    ) -> str | None:
         if plan.varies:
             plan.check(values)
         if plan.statement is None:
@@ -314,8 +350,6 @@ class Context:
         answer: str = await self.graph.database.value(
             plan.statement.text, binds, driver
         )
-        if (refusal := plan.unseen(answer)) is not None:
-            raise refusal
         return answer
 
     def variables(

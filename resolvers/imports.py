@@ -25,7 +25,7 @@ from persistence.records import (
     Refused,
     Rule,
 )
-from resolvers.acting.act import Act, ActInput, ChangeInput, permission
+from resolvers.acting.act import Act, ActInput, ChangeInput, Done, permission
 
 AT_ONCE = 1_000
 UPLOAD = "Import:upload"
@@ -58,9 +58,7 @@ class ImportOpenInput(ActInput):
 
 
 @permission(UPLOAD)
-async def import_open(
-    act: Act, given: ImportOpenInput
-) -> tuple[Import, dict[str, str]]:
+async def import_open(act: Act, given: ImportOpenInput) -> Done:
     """R57."""
     act.require_permission_on({"administering": given.organism_id})
     act.organism = given.organism_id
@@ -72,7 +70,7 @@ async def import_open(
         organism, given.filename, columns or None, act.actor, act.today
     )
     act.register.session.add(extract)
-    return extract, {"upload_path": f"/imports/{extract.id}"}
+    return Done([extract], {"upload_path": f"/imports/{extract.id}"})
 
 
 # the file, by PUT
@@ -111,7 +109,6 @@ async def _opened(act: Act, import_id: str) -> Import:
 async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Expected`: it is no record
     """Before the bytes are read: whether they may come."""
     extract = await _opened(act, import_id)
-    act.changes = False
     return Expected(
         extract,
         list(extract.given or ()),
@@ -120,17 +117,16 @@ async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Exp
 
 
 @permission(UPLOAD)
-async def import_upload(act: Act, given: Upload) -> Import:
+async def import_upload(act: Act, given: Upload) -> Done:
     """R57: the bytes and the preview of their lines; the same bytes again change nothing."""
     extract = await _opened(act, given.import_id)
     if extract.received_at is not None:  # meanwhile
         extract.require_same_file(given.content)
-        act.changes = False
-        return extract
+        return Done([extract], is_change=False)
     await import_reading.receive(
         act.register, extract, given.content, given.reading, act.now
     )
-    return extract
+    return Done([extract])
 
 
 # the lines
@@ -178,9 +174,7 @@ class ImportApplyInput(ChangeInput):
 
 
 @permission("Import:apply", on=[Import])
-async def import_apply(
-    act: Act, given: ImportApplyInput
-) -> tuple[Import, dict[str, int]]:
+async def import_apply(act: Act, given: ImportApplyInput) -> Done:
     """R57: each line is judged again under the lock; what has moved since is left, and told."""
     await import_reading.hold(act.register)
     extract = await act.take(Import, given.import_id, "importId")
@@ -195,13 +189,13 @@ async def import_apply(
     taking = ImportApplication(act.register, extract, organism, act.actor, act.now)
     await taking.take(given.line_ids)
     act.warn(taking.warnings)
-    act.traces = taking.traces
-    return extract, {
+    counts = {
         "applied": taking.applied,
         "registered": len(taking.partners),
         "unchanged": await taking.unchanged(),
         "left": taking.left,
     }
+    return Done([extract], counts, traces=taking.traces)
 
 
 @strawberry.input(

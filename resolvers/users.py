@@ -21,6 +21,7 @@ from resolvers.acting.act import (
     Act,
     ActInput,
     ChangeInput,
+    Done,
     PreviewInput,
     permission,
     under,
@@ -67,13 +68,11 @@ class UserInviteInput(ChangeInput):
 
 
 @permission(INVITE, on=[Partner])
-async def user_invite(
-    act: Act, given: UserInviteInput
-) -> tuple[Affiliation, dict[str, str]]:
+async def user_invite(act: Act, given: UserInviteInput) -> Done:
     """R40, R45. Answers the same whether or not the address is known elsewhere."""
     partner = await act.take(Partner, given.partner_id, "partnerId")
     affiliation, secret = invited(act, partner, given.person)
-    return affiliation, {"invitation": secret}
+    return Done([affiliation], {"invitation": secret})
 
 
 @strawberry.input(
@@ -91,9 +90,7 @@ class InvitationRenewInput(ChangeInput):
 
 
 @permission(INVITE, on=[Affiliation], also={ContractManager: "Manager:appoint"})
-async def invitation_renew(
-    act: Act, given: InvitationRenewInput
-) -> tuple[Affiliation, dict[str, str]]:
+async def invitation_renew(act: Act, given: InvitationRenewInput) -> Done:
     """R40, R45: a new secret, and the former is dead; by who may invite the person, or appoint the manager."""
     if (given.affiliation_id is None) == (given.manager_id is None):
         raise Refused(
@@ -105,12 +102,12 @@ async def invitation_renew(
         affiliation = await act.take(
             Affiliation, given.affiliation_id or "", "affiliationId"
         )
-        return affiliation, {"invitation": _secret(act, affiliation)}
+        return Done([affiliation], {"invitation": _secret(act, affiliation)})
     manager = await _appointed(act, given.manager_id)
     secret = _secret(act, manager.affiliation)
     if manager.contract.managers_on(act.today):
         raise Refused(Rule.MANAGER_ACTIVE)
-    return manager.affiliation, {"invitation": secret}
+    return Done([manager.affiliation], {"invitation": secret})
 
 
 async def _appointed(act: Act, manager_id: str) -> ContractManager:
@@ -131,20 +128,22 @@ class InvitationAcceptInput(ActInput):
 @permission()
 async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliation:
     """The one act of an identity that no account knows yet: it binds it, once, to the invited person."""
-    affiliation = await act.register.invitation(_digest(given.invitation))
-    if affiliation is None:
+    invitation = await act.register.invitation(_digest(given.invitation))
+    if invitation is None:
         raise Refused(Rule.INVITATION_INVALID, "invitation")
-    act.partner = await act.register.lock(affiliation.partner_id)
+    affiliation_id, partner_id = invitation
+    partner = await act.lock_partner(partner_id)
+    affiliation = next(a for a in partner.affiliations if a.id == affiliation_id)
     card = affiliation.user
     act.caller = caller = act.caller or card
     caller.require_person()
     if any(
         a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today)
-        for a in act.partner.affiliations
+        for a in partner.affiliations
     ):
         raise Refused(Rule.ALREADY_AFFILIATED)
     affiliation.accept(caller, act.now, act.today)
-    act.partner.welcome(affiliation, caller, act.today)
+    partner.welcome(affiliation, caller, act.today)
     if caller is not card:
         await act.register.session.delete(
             card

@@ -7,10 +7,14 @@ from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, select
 
 from persistence.reading.compiler import SqlContext, Statement, compiled
 from persistence.reading.question import Var
-from persistence.records import Agent
+from persistence.reading.trees import row_json
+from persistence.records import Agent, User
 
 from .holdings import administrations, rights
 from .visibility import table
+
+ISSUER, SUBJECT = "$issuer", "$subject"
+"""Where a statement finds the caller's identity: no variable of a document has such a name."""
 
 
 class Identity(NamedTuple):
@@ -19,22 +23,57 @@ class Identity(NamedTuple):
     issuer: str
     subject: str
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The identity, for the statements that ask who calls."""
+        return {ISSUER: self.issuer, SUBJECT: self.subject}
+
 
 def caller_statement(dialect: str) -> Statement:
     """What an identity holds today, as JSON text; no row for an identity that is bound to nobody.
 
     `{user, machine, posts: [[profile, organism]], administered: [[partner]],
-    grants: [[profile, group, partner, service, establishment]]}`. Variables: `issuer`, `subject`.
+    grants: [[profile, group, partner, service, establishment]]}`. Variables: `Identity.variables`.
     """
     terms, signed, user = SqlContext(dialect), table("sign_in"), table("user")
     made = select(cast(_held(terms, user), Text)).select_from(
         user.join(signed, signed.c.user_id == user.c.id)
     )
-    made = made.where(
-        signed.c.issuer == terms.bind(("value", Var(("issuer",))), "text"),
-        signed.c.subject == terms.bind(("value", Var(("subject",))), "text"),
+    return compiled(made.where(*_is_caller(terms, signed)), terms)
+
+
+def holdings_of_caller(terms: SqlContext) -> ColumnElement[Any]:
+    """What the identity of `Identity.variables` holds today, as JSON; null for nobody's."""
+    signed, user = table("sign_in").alias(), table("user").alias()
+    rows = select(_held(terms, user)).select_from(
+        user.join(signed, signed.c.user_id == user.c.id)
     )
-    return compiled(made, terms)
+    return terms.spelling.nested(
+        rows.where(*_is_caller(terms, signed)).scalar_subquery()
+    )
+
+
+def caller_with_card(dialect: str) -> Statement:
+    """`[holdings, card]` of an identity: what it holds, and its row of `user`; no row for nobody's."""
+    terms, signed, user = (
+        SqlContext(dialect),
+        table("sign_in").alias(),
+        table("user").alias(),
+    )
+    facts = [_held(terms, user), row_json(User, user, terms.spelling, alone=True)]
+    rows = select(cast(terms.spelling.array(facts), Text)).select_from(
+        user.join(signed, signed.c.user_id == user.c.id)
+    )
+    return compiled(rows.where(*_is_caller(terms, signed)), terms)
+
+
+def _is_caller(
+    terms: SqlContext, signed: FromClause
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        signed.c.issuer == terms.bind(("value", Var((ISSUER,))), "text"),
+        signed.c.subject == terms.bind(("value", Var((SUBJECT,))), "text"),
+    )
 
 
 def holders(

@@ -43,6 +43,8 @@ async def last_treatments(
     worker_ids: Sequence[str],
 ) -> dict[str, LastTreatment]:
     """The last treatment of each of these workers here, for this campaign."""
+    if not worker_ids:
+        return {}
     rows = Treatment.__table__.c
     last = (
         select(func.max(rows.id))

@@ -244,13 +244,13 @@ class Reader:
         """The whole answer as the text of one JSON object; or the rank of the first row named that may not be seen."""
         answer = cast(self.object(question, None), Text)
         unseen = [
-            (~self._is_seen(row), literal(str(rank))) for rank, row in enumerate(named)
+            (~self.is_seen(row), literal(str(rank))) for rank, row in enumerate(named)
         ]
         return compiled(
             select(case(*unseen, else_=answer) if unseen else answer), self.terms
         )
 
-    def _is_seen(self, named: Reference) -> ColumnElement[bool]:
+    def is_seen(self, named: Reference) -> ColumnElement[bool]:
         row = self.terms.alias(named.record)
         return exists().where(
             row.c.id == self.terms.value(named.id), *self.terms.seen(named.record, row)

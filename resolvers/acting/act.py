@@ -4,43 +4,40 @@ A function of `resolvers/` receives an `Act`, takes what it changes through its 
 verb on the record, and returns the record; `performing.py` does everything else.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 import orjson
 from strawberry.utils.str_converters import to_camel_case
 
-from authz import Subject
-from persistence.facts.visibility import GUARDED, Permit
+from persistence.facts.visibility import Permit
 from persistence.records import (
     Department,
     Establishment,
     Notice,
-    Partner,
     Record,
     Refused,
     Rule,
-    Standing,
-    User,
-    standing,
+    Span,
 )
-from persistence.records.base import Base
 from persistence.records.identifiers import Siret
 from persistence.records.rules import require
 from persistence.records.services import ESAT
 from persistence.records.suspensions import Author, SuspensionSide
-from persistence.register import Register
 from resolvers import permissions as permitted
-from resolvers.graph import Context
+from resolvers.act_rows import ActRows
+from resolvers.act_types import FILE, ROW, Done, Loads
+from resolvers.refusal_paths import at, under
 
 from .inputs import ActInput, ChangeInput, EstablishmentBy, PreviewInput
 
 __all__ = [
     "AGENTS",
+    "FILE",
+    "ROW",
     "SOMEWHERE",
     "Act",
     "ActInput",
@@ -48,6 +45,7 @@ __all__ = [
     "Doing",
     "Done",
     "EstablishmentBy",
+    "Loads",
     "PreviewInput",
     "at",
     "permission",
@@ -55,29 +53,27 @@ __all__ = [
 ]
 
 R = TypeVar("R", bound=Record)
-SOMEWHERE = "*"
-"""Stands for the record of an act that was judged on no row."""
-AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
 
 
-Done: TypeAlias = Record | Sequence[Record] | tuple[Record, dict[str, Any]]
-Doing: TypeAlias = Callable[["Act", Any], Awaitable[Done]]
+Doing: TypeAlias = Callable[["Act", Any], Awaitable[Record | Sequence[Record] | Done]]
 
 
 def permission(
     *permissions: str,
     on: Sequence[type[Record]] = (),
     also: Mapping[type[Record], str] = MappingProxyType({}),
+    loads: Loads = FILE,
 ) -> Callable[[Doing], Doing]:
     """Declare which `Type:action` an act needs; the first is the one `take` uses unless told otherwise.
 
     `on`: the records whose rows it bears on, first the one that it takes; `viewerCan` tells it of them.
-    `also`: other records whose rows tell it, each by a permission of its own.
+    `also`: other records whose rows tell it, each by a permission of its own. `loads`: what `take` loads.
     """
 
     def declare(function: Doing) -> Doing:
         name = to_camel_case(function.__name__)
         function.permissions, function.on = (*permissions, *also.values()), (*on, *also)  # type: ignore[attr-defined]
+        function.loads = loads  # type: ignore[attr-defined]
         permitted.declare(name, permissions, on)
         for record, needed in also.items():
             permitted.declare(name, (needed,), [record])
@@ -86,144 +82,20 @@ def permission(
     return declare
 
 
+SOMEWHERE = "*"
+"""Stands for the record of an act that was judged on no row."""
+AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
+
+
 @dataclass(slots=True)
-class Act:
-    """One act under way, in its transaction, on the day of the act.
-
-    `errors` are those of the lines of a batch, which is done all the same; `dry_run` undoes the act once it is told;
-    `changes` is false for an act that only reads what it takes. `before` is the partner's standing on the day of
-    effect, for an act whose consequences are told. `organism` is the one on behalf of which it is done, where the
-    input says so. `traces` are the partners that it makes, each with an entry of its own: (object, partner, records).
-    `also_ids`: rows that the payload shows and the act leaves alone. `said`: what the entry tells beside the changes.
-    """
-
-    name: str
-    permissions: tuple[str, ...]
-    context: Context
-    register: Register
-    subject: Subject
-    caller: User | None
-    expected_version: int | None
-    errors: list[Notice] = field(default_factory=list)
-    warnings: list[Notice] = field(default_factory=list)
-    dry_run: bool = False
-    changes: bool = True
-    partner: Partner | None = None
-    target: Record | None = None
-    checked: tuple[str, str, str] | None = None
-    matched: Permit | None = None
-    effect_on: date | None = None
-    before: Standing | None = None
-    organism: str | None = None
-    traces: Sequence[tuple[str, str, list[Base]]] = ()
-    said: Mapping[str, Any] = field(default_factory=dict)
-    also_ids: Sequence[str] = ()
-
-    @property
-    def today(self) -> date:
-        return self.context.today
-
-    @property
-    def now(self) -> datetime:
-        return self.context.now
-
-    @property
-    def actor(self) -> User:
-        """Who acts. Only the acceptance of an invitation is open to an identity without an account."""
-        if self.caller is None:
-            raise Refused(Rule.UNKNOWN_CALLER)
-        return self.caller
-
-    # taking
-
-    async def take(
-        self, record: type[R], record_id: str, *path: str, needs: str | None = None
-    ) -> R:
-        """The row to change, its partner locked: else NOT_FOUND, or FORBIDDEN when it may be read."""
-        await self.judge(record, record_id, path, needs)
-        partner_id = await self.register.partner_of(record, record_id)
-        if partner_id is not None and self.partner is None:
-            self.partner = await self.register.lock(partner_id)
-            self.before = self.standing()
-            await self.resolve()
-            await self.judge(
-                record, record_id, path, needs
-            )  # again, now that nothing moves
-        alone = (
-            True if partner_id is None else None
-        )  # a row without a partner is its own lock
-        found = await self.register.session.get_one(
-            record, record_id, with_for_update=alone
-        )
-        if self.target is None:
-            self._expect(found)
-        return found
-
-    def standing(self) -> Standing | None:
-        """What the partner's documents give on the day of effect, for an act whose consequences are told."""
-        return (
-            standing(self.partner, self.effect_on)
-            if self.partner and self.effect_on
-            else None
-        )
+class Act(ActRows):
+    """One act under way: what its function calls."""
 
     def set_effect_day(self, day: date | None) -> None:
         """The day of effect, for an act whose row says it rather than its input."""
         if day is not None and self.effect_on is not None:
             self.effect_on = max(day, self.today)
             self.before = self.standing()
-
-    async def resolve(self) -> None:
-        """What the caller holds, read again: the lock may have waited for the act that takes it away."""
-        graph, register = self.context.graph, self.register
-        driver = await graph.database.driver_of(register.session)
-        self.subject = await graph.subject(self.context.identity, self.today, driver)
-
-    def _expect(self, found: Record) -> None:
-        """The record that the act changes, at the version that the caller has read."""
-        self.target = found
-        if self.expected_version not in (None, found.version):
-            raise Refused(
-                Rule.VERSION_CONFLICT,
-                "expectedVersion",
-                detail=f"Version actuelle : {found.version}.",
-            )
-
-    async def judge(
-        self,
-        record: type[Record],
-        record_id: str,
-        path: tuple[str, ...],
-        needs: str | None,
-    ) -> None:
-        """Whether the caller may do this to the row, now; notes the line of the policy that says so."""
-        needed = needs or self.permissions[0]
-        permits = self.context.graph.permits(self.subject.roles)
-        guarded = GUARDED.get(record.__tablename__)
-        read = permits(guarded.type, "read") if guarded else ()
-        ways = permits(*needed.split(":"))
-        held = self.context.graph.held(self.subject, self.context)
-        seen, matched = await self.register.ways(
-            record.__tablename__, record_id, read, ways, held
-        )
-        if not seen and matched is None:
-            raise Refused(Rule.NOT_FOUND, *path)
-        if matched is None:
-            raise Refused(
-                Rule.FORBIDDEN,
-                *path,
-                detail=await self._why_not(record, record_id, ways),
-            )
-        self.matched, self.checked = matched, (record.__tablename__, record_id, needed)
-
-    async def _why_not(
-        self, record: type[Record], record_id: str, ways: Sequence[Permit]
-    ) -> str:
-        """What stands between the caller and the act, and who can do it instead."""
-        at_once = permitted.at_once(record.__tablename__, ways)
-        return at_once or permitted.by_state(
-            ways, *await self.register.state_of(record, record_id)
-        )
 
     def require_permission_on(
         self, facts: Mapping[str, str | None], needs: str | None = None
@@ -257,28 +129,32 @@ class Act:
 
     async def known(self, record: type[R], record_id: str, *path: str) -> R:
         """A row of the public reference data."""
-        found = await self.register.session.get(record, record_id)
+        (found,) = await self.register.known(record, [record_id])
         if found is None:
             raise Refused(Rule.NOT_FOUND, *path)
         return found
 
     async def all_known(self, record: type[R], ids: list[Any], *path: str) -> list[R]:
-        return [
-            await self.known(record, one, *path, str(i)) for i, one in enumerate(ids)
-        ]
+        """Rows of the public reference data, in order; the first that is not there is refused at its rank."""
+        found = []
+        for index, row in enumerate(await self.register.known(record, ids)):
+            if row is None:
+                raise Refused(Rule.NOT_FOUND, *path, str(index))
+            found.append(row)
+        return found
 
     async def to_write(self, record: type[R], record_id: str) -> R | None:
         """A row of the reference data to be written anew or again, once the act is allowed."""
         self.require_permission_on({})
         found = await self.register.session.get(record, record_id, with_for_update=True)
         if found is not None:
-            self._expect(found)
+            self._change(found)
         return found
 
     async def departments(
         self, codes: list[str], path: str = "departments"
     ) -> list[Department]:
-        found = [await self.register.session.get(Department, code) for code in codes]
+        found = await self.register.known(Department, codes)
         known = [department for department in found if department is not None]
         if len(known) < len(codes):
             raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(found.index(None)))
@@ -291,9 +167,9 @@ class Act:
             path = ("establishment", "siret")
             with at(*path):
                 key = await self.register.establishment_of(Siret.read(by.siret)) or ""
-        found = await self.take(Establishment, key, *path, needs="Establishment:read")
-        self.target = None
-        return found
+        return await self.take(
+            Establishment, key, *path, needs="Establishment:read", is_change=False
+        )
 
     def require_permission_to_declare_at(
         self, place: Establishment, needs: str
@@ -339,8 +215,8 @@ class Act:
     @property
     def about(self) -> str | None:
         """The partner whose act it is: the one under way, or the only one for which the caller may do this."""
-        if self.partner is not None or self.matched is None:
-            return self.partner.id if self.partner else None
+        if self.partner_id is not None or self.matched is None:
+            return self.partner_id
         partners = self.context.graph.policy.values(
             self.subject, "partners", self.matched.role
         )
@@ -356,33 +232,21 @@ class Act:
         )
         if self.organism in organisms:
             return self.organism
-        if self.partner is not None:
-            span = self.partner.span_on(self.today)
+        span = self._span()
+        if span is not None:
             for organism in (span.administering_id, span.signing_id):
                 if organism in organisms:
                     return organism
         return organisms[0] if organisms else None
 
-
-@contextmanager
-def under(path: str, but: tuple[str, ...] = ()) -> Iterator[None]:
-    """Put a refusal met inside a part of the input under that part, `but` for what has a path of its own."""
-    try:
-        yield
-    except Refused as refused:
-        if but and refused.notice.path == but:
-            raise
-        raise Refused(
-            refused.rule, path, *refused.notice.path, detail=refused.notice.detail
-        ) from None
-
-
-@contextmanager
-def at(*path: str) -> Iterator[None]:
-    """Give a refusal met inside the input's path, when it has none of its own."""
-    try:
-        yield
-    except Refused as refused:
-        if refused.notice.path:
-            raise
-        raise Refused(refused.rule, *path, detail=refused.notice.detail) from None
+    def _span(self) -> Span | None:
+        """What is in force today and who administers: by the partner's file, else by its stored timeline."""
+        if self.partner is not None:
+            return self.partner.span_on(self.today)
+        if self.timeline is None:
+            return None
+        return next(
+            span
+            for span in self.timeline.spans
+            if span.starts_on <= self.today < span.ends_on
+        )

@@ -4,9 +4,12 @@ The act and its preview run the same code: a preview is the act, undone once it 
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
+
+from sqlalchemy import select
 
 from persistence.intake.certificates import Draft, drafts_of
 from persistence.records import Mode, Organism, Partner, Right, Standing
@@ -53,17 +56,31 @@ Words: TypeAlias = dict[str, str]
 
 
 async def impact(
-    register: Register, partner: Partner, on: date, before: Standing, after: Standing
+    register: Register,
+    partner: Partner,
+    on: date,
+    before: Standing,
+    after: Standing,
+    names: Mapping[str, str],
 ) -> Impact:
-    """The difference, in words; `drafts` are those of the places where somebody loses something."""
+    """The difference, in words; `drafts` are those of the places where somebody loses something.
+
+    `names`: those of the organisms that are known already.
+    """
     words = _words(partner)
     lost, gained = before.rights - after.rights, after.rights - before.rights
     places = {right.establishment_id for right in lost}
-    drafts = [
-        d for d in await drafts_of(register, partner.id) if d.establishment_id in places
-    ]
+    drafts = (
+        [
+            d
+            for d in await drafts_of(register, partner.id)
+            if d.establishment_id in places
+        ]
+        if places
+        else []
+    )
     organisms = [
-        await register.session.get_one(Organism, s.administering_id)
+        names.get(s.administering_id) or await _name_of(register, s.administering_id)
         for s in (before, after)
     ]
     return Impact(
@@ -74,12 +91,17 @@ async def impact(
         managers_gained=_people(after.managers - before.managers, words),
         services_lost=sorted(words[s] for s in before.services - after.services),
         services_gained=sorted(words[s] for s in after.services - before.services),
-        administered_before=organisms[0].name,
-        administered_after=organisms[1].name,
+        administered_before=organisms[0],
+        administered_after=organisms[1],
         mode_before=before.mode,
         mode_after=after.mode,
         drafts=drafts,
     )
+
+
+async def _name_of(register: Register, organism_id: str) -> str:
+    rows = select(Organism.name).where(Organism.id == organism_id)
+    return (await register.session.scalars(rows)).one()
 
 
 def _words(partner: Partner) -> Words:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,13 +22,12 @@ from persistence.records import (
     Record,
     Refused,
     Rule,
-    User,
 )
-from persistence.register import Register, rule_of_constraint
+from persistence.register import Register, raise_version, rule_of_constraint
 from resolvers import blanks, limits
-from resolvers.graph import Context
+from resolvers.graph import NOBODY, Context, subject_of
 
-from .act import Act, ActInput, Doing, PreviewInput
+from .act import Act, ActInput, Doing, Done, Loads, PreviewInput
 from .impact import impact
 
 logger = logging.getLogger(__name__)
@@ -119,42 +118,53 @@ async def _attempt(
         if isinstance(given, PreviewInput):
             act.dry_run, act.effect_on = given.dry_run, given.effect_on(act.today)
         call = _call(act, given)
-        claimed = (
+        former = (
             await replays.claim(session, context.graph.vault, call) if call else None
         )
-        if call and claimed and claimed.outcome:
-            return await _replayed(act, info, call, claimed)
-        done = await doing(act, given)
-        late = _call(act, given) if claimed is None else None
-        if late:  # the act itself has made its caller known
-            claimed = late.row(context.graph.vault)
-            session.add(claimed)
-        made, extra = done if isinstance(done, tuple) else (done, {})
-        objects = [made] if isinstance(made, Record) else list(made)
+        if call and former:
+            return await _replayed(act, info, call, former)
+        done = _done(await doing(act, given))
+        if call is None and (
+            call := _call(act, given)
+        ):  # the act itself has made its caller known
+            session.add(call.row(context.graph.vault))
         after = act.standing()
-        await _record(act, objects, given, claimed, extra)
+        await _record(act, done, given, call)
+        values = done.values
         if (
             act.partner is not None
             and act.effect_on is not None
             and act.before is not None
             and after is not None
         ):
-            consequences = await impact(
-                act.register, act.partner, act.effect_on, act.before, after
-            )
-            extra = {**extra, "impact": consequences}
-        await act.resolve()
-        answers = await context.payload(
-            info, [*(made.id for made in objects), *act.also_ids], act.subject, session
-        )
+            names = act.timeline.names if act.timeline else {}
+            values = {
+                **values,
+                "impact": await impact(
+                    act.register, act.partner, act.effect_on, act.before, after, names
+                ),
+            }
+        answers = await context.payload(info, _shown(done), act.subject, session)
         told = (
             tuple(map(_under_input, act.errors)),
             tuple(map(_under_input, act.warnings)),
         )
-        outcome = Outcome(answers, *told, extra=extra)
+        outcome = Outcome(answers, *told, extra=values)
         if act.dry_run:
             raise DryRunDone(outcome)
         return outcome
+
+
+def _done(result: Record | Sequence[Record] | Done) -> Done:
+    """What an act returns: its record, its records, or all that it has to say."""
+    if isinstance(result, Done):
+        return result
+    return Done([result]) if isinstance(result, Record) else Done(result)
+
+
+def _shown(done: Done) -> list[str]:
+    """The ids of the rows that the payload shows."""
+    return [*(record.id for record in done.objects), *done.also_ids]
 
 
 async def start_act(
@@ -165,14 +175,22 @@ async def start_act(
     expected: int | None = None,
 ) -> Act:
     """The act, with its caller as they are now."""
-    graph = context.graph
-    subject = await graph.subject(
-        context.identity, context.today, await graph.database.driver_of(session)
+    register = Register(session, context.graph.database, context.today)
+    holdings, caller = await register.begin(
+        context.identity, context.graph.held(NOBODY, context)
     )
-    caller = await session.get(User, subject.user) if subject.user else None
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
-    register = Register(session, graph.database, context.today)
-    act = Act(name, permissions, context, register, subject, caller, expected)
+    loads: Loads = doing.loads  # type: ignore[attr-defined]
+    act = Act(
+        name,
+        permissions,
+        loads,
+        context,
+        register,
+        subject_of(holdings),
+        caller,
+        expected,
+    )
     if permissions:
         _ = act.actor
     return act
@@ -190,23 +208,23 @@ async def perform_internally(
     """
     async with context.graph.database.transaction() as session:
         act = await start_act(name, doing, context, session)
-        made: Any = await doing(act, given)
-        if act.changes:
-            await _record(act, [made], ActInput(), None, {})
-        return made
+        done: Any = await doing(act, given)
+        if not isinstance(done, Record | Done):
+            return done
+        done = _done(done)
+        if done.is_change:
+            await _record(act, done, ActInput(), None)
+        return done.objects[0]
 
 
 async def _record(
-    act: Act,
-    objects: list[Record],
-    given: ActInput,
-    claimed: Idempotency | None,
-    extra: Mapping[str, Any],
+    act: Act, done: Done, given: ActInput, call: replays.Call | None
 ) -> None:
     """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
-    session, made = act.register.session, objects[0] if objects else None
+    session, made = act.register.session, next(iter(done.objects), None)
     if isinstance(made, Partner):
-        act.partner = made
+        act.partner, act.partner_id = made, made.id
+    is_new = made in session.new
     matched = act.matched
     what = journal.ActContext(
         actor_id=act.actor.id,
@@ -220,49 +238,48 @@ async def _record(
         else "everyone",
         reason=given.reason,
     )
-    entries = await _entries(act, what, made.id if made is not None else None)
-    new, changed = (
-        session.new,
-        {r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)},
-    )
-    for record in changed | {
-        r
-        for r in (act.target, *objects)
-        if r is not None and r not in new and act.changes
-    }:
-        record.version += 1
-    if claimed is not None:
-        claimed.outcome = {
-            "objects": [*(made.id for made in objects), *act.also_ids],
+    entries = await _entries(act, what, done, made.id if made is not None else None)
+    changed = {
+        r for r in session.dirty if isinstance(r, Record) and session.is_modified(r)
+    }
+    for record in changed.union(done.objects if done.is_change else ()):
+        raise_version(record)
+    await act.register.flush()
+    if call is not None:
+        outcome = {
+            "objects": _shown(done),
             "extra": {
-                name: value for name, value in extra.items() if name not in SECRETS
+                name: value
+                for name, value in done.values.items()
+                if name not in SECRETS
             },
             "errors": [notice_to_json(notice) for notice in act.errors],
             "warnings": [notice_to_json(notice) for notice in act.warnings],
         }
-    await act.register.flush()
-    if claimed is not None:
-        await replays.settle(session, claimed, objects)
+        await replays.settle(
+            session, act.context.graph.vault, call, outcome, done.objects
+        )
     await act.register.write_all(entries)
     if act.partner is not None:
-        await act.register.keep_timeline(act.partner)
+        stored = act.timeline.spans if act.timeline else [] if is_new else None
+        await act.register.keep_timeline(act.partner, stored)
 
 
 async def _entries(
-    act: Act, what: journal.ActContext, object_id: str | None
+    act: Act, what: journal.ActContext, done: Done, object_id: str | None
 ) -> list[JournalEntry]:
     """The act's own entry, then one for each partner that it makes, which tells of that partner alone."""
     session, when = act.register.session, (act.now, act.today)
-    traced = {id(record) for _, _, records in act.traces for record in records}
+    traced = {id(record) for _, _, records in done.traces for record in records}
     told = (
         [r for r in (*session.new, *session.dirty) if id(r) not in traced]
         if traced
         else None
     )
     own = journal.entry(session, what, object_id, act.about, *when, told)
-    own.after = {**own.after, **act.said}
+    own.after = {**own.after, **done.notes}
     entries = [own]
-    async for part in in_parts(act.traces):
+    async for part in in_parts(done.traces):
         entries += [
             journal.entry(session, what, one, partner, *when, records)
             for one, partner, records in part
@@ -280,12 +297,12 @@ def _call(act: Act, given: ActInput) -> replays.Call | None:
 
 
 async def _replayed(
-    act: Act, info: GraphQLResolveInfo[Any], call: replays.Call, claimed: Idempotency
+    act: Act, info: GraphQLResolveInfo[Any], call: replays.Call, former: Idempotency
 ) -> Outcome:
     """The outcome of the same call, whatever its caller may do now; its objects are read by the rights of now."""
-    if claimed.digest != call.digest:
+    if former.digest != call.digest:
         raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
-    outcome = claimed.outcome
+    outcome = former.outcome
     answers = await act.context.payload(
         info, outcome["objects"], act.subject, act.register.session
     )

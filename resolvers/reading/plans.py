@@ -115,9 +115,11 @@ class Plan:
 
     def unseen(self, answer: str) -> GraphQLError | None:
         """The refusal of the row that a filter names, where the answer is its rank: it is unknown, or not seen."""
-        if not answer.isdigit():
-            return None
-        return not_found(self.values.references[int(answer)][1])
+        return self.refusal(int(answer)) if answer.isdigit() else None
+
+    def refusal(self, rank: int) -> GraphQLError:
+        """What is said of the row named at this rank, which may not be seen."""
+        return not_found(self.values.references[rank][1])
 
 
 def width(parts: tuple[Node, ...]) -> int:

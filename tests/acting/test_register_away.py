@@ -302,11 +302,11 @@ async def test_an_act_done_before_the_register_went_is_not_answered_as_if_nothin
 
     plain, calls = Register.lock, []
 
-    async def late(self: Register, partner_id: str) -> Any:  # noqa: ANN401 the method's own
-        calls.append(partner_id)
+    async def late(self: Register, *row: Any) -> Any:  # noqa: ANN401 the method's own
+        calls.append(row)
         if len(calls) > 1:
             raise TimeoutError
-        return await plain(self, partner_id)
+        return await plain(self, *row)
 
     monkeypatch.setattr(Register, "lock", late)
 

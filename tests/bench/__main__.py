@@ -49,7 +49,7 @@ def main() -> None:
         if "postgresql" in asked:
             with _postgres() as server:
                 if ONLY_ACTS not in sys.argv:
-                    url = server.rsplit("/", 1)[0] + f"/{NAME}"
+                    url = acts.in_server(server, NAME)
                     uvloop.run(_create(server, url))
                     _beside(url, issuer, folder, QUESTIONS)
                 if ONLY_DESK not in sys.argv:

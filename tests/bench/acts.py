@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from persistence.engine import Database
 from persistence.migrations import migrate
@@ -136,6 +136,11 @@ async def _graph(url: str) -> AsyncIterator[Asker]:
             yield Asker(client, issuer)
 
 
+def in_server(server: str, name: str) -> str:
+    """The address of a database on this server, with the options of the server's own address."""
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
 async def measure_on_sqlite() -> None:
     with tempfile.TemporaryDirectory() as folder:
         await measure_acts(f"sqlite:///{folder}/acts.db")
@@ -149,7 +154,7 @@ async def measure_on_postgresql(server: str) -> None:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text(f"CREATE DATABASE {name}"))
         try:
-            await measure_acts(server.rsplit("/", 1)[0] + f"/{name}")
+            await measure_acts(in_server(server, name))
         finally:
             await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.close()

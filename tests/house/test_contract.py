@@ -388,7 +388,8 @@ def taken(function: ast.AsyncFunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
         match node:
             case ast.Call(
-                func=ast.Attribute(attr="take"), args=[ast.Name(id=record), *_]
+                func=ast.Attribute(attr="take" | "take_all"),
+                args=[ast.Name(id=record), *_],
             ):
                 yield record
             case ast.Call(func=ast.Attribute(attr="at_establishment")):

@@ -6,12 +6,13 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import Text, cast, inspect, select
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from persistence.facts.visibility import table
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, compiled
-from persistence.reading.trees import objects_from_json, row_json
+from persistence.reading.trees import loaded, objects_from_json, row_json
 from persistence.records import Organism, Partner
 from persistence.records.base import Base
 
@@ -41,7 +42,7 @@ def told(one: Base, seen: set[tuple[Any, ...]]) -> Iterator[Any]:
     if identity in seen:
         return
     seen.add(identity)
-    yield {c.key: getattr(one, c.key) for c in mapper.column_attrs}
+    yield {c.key: getattr(one, c.key) for c in mapper.column_attrs if not c.deferred}
     for relation in mapper.relationships:
         if relation.lazy == "selectin":
             value = getattr(one, relation.key)
@@ -94,3 +95,83 @@ async def test_what_was_not_read_is_not_taken_for_nothing(desk: Desk) -> None:
         assert organism.name
         with pytest.raises(DetachedInstanceError):
             _ = organism.departments
+
+
+# the loader of acts
+
+
+async def arrays(desk: Desk, kind: type[Base]) -> list[Any]:
+    """Every row of this kind with what hangs from it, as an act reads them."""
+    terms, row = SqlContext(desk.dialect), table(kind.__tablename__).alias()
+    made = compiled(
+        select(
+            cast(
+                terms.spelling.listed(
+                    row_json(kind, row, terms.spelling),
+                    [row.c[c.name] for c in inspect(kind).primary_key],
+                ),
+                Text,
+            )
+        ),
+        terms,
+    )
+    async with desk.database.reading() as driver:
+        held = Holdings(TODAY, NOW, lambda _attribute, _role: ())
+        text = await desk.database.value(made.text, made.binds({}, held), driver)
+    rows: list[Any] = orjson.loads(text)
+    return rows
+
+
+UNREAD = ("journal", "session")
+"""The journal and the sessions of browsers are read by no act."""
+LOADED: dict[str, type[Base]] = {
+    mapper.class_.__name__: mapper.class_
+    for mapper in Base.registry.mappers
+    if mapper.class_.__tablename__ not in UNREAD
+}
+
+
+@pytest.fixture
+def small(small_worlds: dict[str, Desk], dialect: str) -> Desk:
+    return small_worlds[dialect]
+
+
+@pytest.mark.parametrize("name", sorted(LOADED))
+async def test_the_loader_gives_the_session_what_the_mapping_loads(
+    small: Desk, name: str
+) -> None:
+    kind = LOADED[name]
+    rows = await arrays(small, kind)
+    key = inspect(kind).primary_key_from_instance
+    async with small.database.looking() as session, small.database.looking() as other:
+        found = {tuple(key(one)): one for one in loaded(session, kind, rows)}
+        mapped = {tuple(key(one)): one for one in await other.scalars(select(kind))}
+
+        assert found.keys() == mapped.keys()
+        for identity, one in mapped.items():
+            assert list(told(found[identity], set())) == list(told(one, set())), (
+                identity
+            )
+            assert inspect(found[identity]).persistent
+        assert not session.dirty
+        assert not session.new
+
+
+async def test_an_object_that_the_session_has_is_itself_and_is_refreshed_when_asked(
+    small: Desk,
+) -> None:
+    rows = await arrays(small, Partner)
+    async with small.database.looking() as session:
+        partners = list(await session.scalars(select(Partner)))
+        set_committed_value(partners[0], "name", "Ancien nom")
+
+        kept = {one.id: one for one in loaded(session, Partner, rows)}
+        assert all(kept[partner.id] is partner for partner in partners)
+        assert partners[0].name == "Ancien nom"
+        refreshed = {
+            one.id: one for one in loaded(session, Partner, rows, refresh=True)
+        }
+
+        assert all(refreshed[partner.id] is partner for partner in partners)
+        assert partners[0].name != "Ancien nom"
+        assert not session.dirty

@@ -604,7 +604,7 @@ async def _kept(
     """The timeline after an act, kept as an act keeps it."""
     async with database.transaction() as session:
         register = Register(session, database, today)
-        partner = await register.lock(partner_id)
+        partner = await session.get_one(Partner, partner_id)
         act(partner)
         await session.flush()
         await register.keep_timeline(partner)

@@ -1,0 +1,37 @@
+"""What an act asks to be loaded, and what it answers when it is done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from persistence.records import Record
+from persistence.records.base import Base
+
+
+class Loads(Enum):
+    """What an act has of the partner of the row that it takes."""
+
+    FILE = "the partner with all that hangs from it"
+    ROW = "the row alone"
+
+
+FILE, ROW = Loads.FILE, Loads.ROW
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act has done, for its payload and its journal.
+
+    `objects`: the records of the payload. `values`: what the payload says beside them. `also_ids`: rows that the
+    payload shows and the act leaves alone. `traces`: the partners that it makes, each with an entry of its own:
+    (object, partner, records). `notes`: what the act's entry tells beside the changes. `is_change` is false for an act
+    that only reads.
+    """
+
+    objects: Sequence[Record] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    also_ids: Sequence[str] = ()
+    traces: Sequence[tuple[str, str, list[Base]]] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    is_change: bool = True

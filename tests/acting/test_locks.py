@@ -1,0 +1,94 @@
+"""Who locks a partner: those alone who may change it. A stranger is answered while another act holds it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import select
+
+from persistence.records import Partner
+from tests.conftest import World
+from tests.journeys.story import Opened, Person, an_open_esat
+
+pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+AT_ONCE, A_WHILE = 5, 0.5
+"""Seconds: those in which a stranger is answered, and those during which the act that waits is watched."""
+
+
+@asynccontextmanager
+async def held_by_another(world: World, partner_id: str) -> AsyncIterator[None]:
+    """Another transaction holds the partner's row, and changes nothing."""
+    async with world.database.transaction() as session:
+        await session.execute(
+            select(Partner.id).where(Partner.id == partner_id).with_for_update()
+        )
+        yield
+
+
+def acts_on(esat: Opened) -> list[tuple[str, dict[str, object]]]:
+    return [
+        ("partnerUpdate", {"partnerId": esat.partner.id, "name": "Autre"}),
+        (
+            "conventionClose",
+            {
+                "conventionId": esat.convention,
+                "on": "2026-12-31",
+                "closingReason": "TERMINATED_BY_CAF",
+            },
+        ),
+        (
+            "userSuspend",
+            {"affiliationId": esat.member.affiliation, "suspensionReason": "Doute"},
+        ),
+        (
+            "groupMembersRemove",
+            {"groupId": esat.group, "userIds": [esat.member.user], "on": "2026-12-10"},
+        ),
+    ]
+
+
+async def test_who_may_not_change_a_partner_does_not_lock_it(
+    world: World, paris: Person
+) -> None:
+    esat = await an_open_esat(paris, "jo")
+
+    async with held_by_another(world, esat.partner.id), asyncio.timeout(AT_ONCE):
+        for act, given in acts_on(esat):
+            for who, code in (
+                ("agent-rhone", "NOT_FOUND"),
+                ("lecteur-paris", "FORBIDDEN"),
+            ):
+                payload = await world.act(who, act, "", **given)
+                assert [error["code"] for error in payload["errors"]] == [code], (
+                    act,
+                    who,
+                )
+
+
+async def test_who_may_change_a_partner_waits_for_the_act_that_holds_it(
+    world: World, paris: Person
+) -> None:
+    esat = await an_open_esat(paris, "jo")
+
+    async with held_by_another(world, esat.partner.id):
+        waiting = asyncio.create_task(
+            paris.does("partnerUpdate", partnerId=esat.partner.id, name="Autre")
+        )
+        done, _ = await asyncio.wait([waiting], timeout=A_WHILE)
+        assert not done
+
+    assert (await waiting)["errors"] == []
+
+
+async def test_an_act_waits_for_no_other_partner_than_its_own(
+    world: World, paris: Person
+) -> None:
+    mine, other = await an_open_esat(paris, "jo"), await an_open_esat(paris, "lou")
+
+    async with held_by_another(world, other.partner.id), asyncio.timeout(AT_ONCE):
+        done = await paris.does(
+            "activityAttest", partnerId=mine.partner.id, evidence="Appel"
+        )
+
+    assert done["errors"] == []
