@@ -40,11 +40,11 @@ class ActivityChangeIntake(BatchIntake):
         everybody = await known_workers(
             self.register, self.place, list(cards.by_id.values())
         )
-        known = {
+        workers = {
             key: worker for key, worker in everybody.items() if worker.is_declared_here
         }
         before = {
-            change.index: self._judge(change, cards, known, today)
+            change.index: self._judge(change, cards, workers, today)
             for change in in_order(changes)
         }
         if self.is_held(changes):
@@ -61,7 +61,7 @@ class ActivityChangeIntake(BatchIntake):
         outcomes = {index: (LineStatus.CREATED, key) for index, key in keys.items()}
         batch = self.report(BatchKind.ACTIVITY_CHANGES, changes, outcomes)
         if not self.dry_run:
-            effects = Effects(self, good, keys, before, known)
+            effects = Effects(self, good, keys, before, workers)
             self.register.after_flush(effects.write)
         return batch
 
@@ -69,12 +69,12 @@ class ActivityChangeIntake(BatchIntake):
         self,
         change: ActivityChangeLine,
         cards: WorkerCards,
-        known: Mapping[str, KnownWorker],
+        workers: Mapping[str, KnownWorker],
         today: date,
     ) -> int | None:
         """Tell what blocks the change; the rate known before it, when it takes effect."""
         card = cards.get(change)
-        worker = known.get(card.id) if card is not None else None
+        worker = workers.get(card.id) if card is not None else None
         if worker is None:
             if not change.missed("nir"):
                 change.reject(
@@ -103,14 +103,14 @@ class Effects:
         good: Sequence[tuple[ActivityChangeLine, Card]],
         keys: Mapping[int, str],
         before: Mapping[int, int | None],
-        known: Mapping[str, KnownWorker],
+        workers: Mapping[str, KnownWorker],
     ) -> None:
-        self.intake, self.good, self.keys, self.before, self.known = (
+        self.intake, self.good, self.keys, self.before, self.workers = (
             intake,
             good,
             keys,
             before,
-            known,
+            workers,
         )
 
     async def write(self) -> None:
@@ -141,7 +141,7 @@ class Effects:
         connection = await self.intake.register.session.connection()
         ended = [
             (worker_id, later, self.keys[change.index])
-            for worker_id, worker in self.known.items()
+            for worker_id, worker in self.workers.items()
             for later, change in worker.ended
         ]
         if not ended:
@@ -176,7 +176,7 @@ class Effects:
             {"key": follower.id, "rate": change.rate}
             for change, card in self.good
             if change.rate is not None and change.effective_on is not None
-            if (follower := self.known[card.id].next_rate_change(change.effective_on))
+            if (follower := self.workers[card.id].next_rate_change(change.effective_on))
             is not None
             if follower.id is not None
         ]

@@ -86,14 +86,14 @@ class BatchIntake:
             *(line.worker_id for line in lines if line.worker_id is not None),
         ]
         rows = Worker.__table__.c
-        found = await self.register.session.execute(
+        result = await self.register.session.execute(
             select(*(rows[c] for c in Card._fields)).where(
                 rows.partner_id == self.place.partner_id,
                 self.register.among(rows.nir_index, list(indexes.values()))
                 | self.register.among(rows.id, ids),
             )
         )
-        cards = [Card(*row) for row in found]
+        cards = [Card(*row) for row in result]
         return WorkerCards(
             indexes, {c.nir_index: c for c in cards}, {c.id: c for c in cards}
         )
@@ -105,10 +105,10 @@ class BatchIntake:
             for line in lines
             for error in line.errors
         )
-        held = self.mode is BatchMode.ALL_OR_NOTHING and faulty
-        if held:
+        is_held = self.mode is BatchMode.ALL_OR_NOTHING and faulty
+        if is_held:
             self.errors.append(Notice(Rule.BATCH_HELD, ("lines",)))
-        return held
+        return is_held
 
     def report(
         self,
@@ -137,15 +137,15 @@ class BatchIntake:
         results, counts = [], Counter[LineStatus]()
         key = batch.id.removeprefix(f"{Batch.prefix}_")
         for position, line in enumerate(lines):
-            status, made = outcomes.get(
+            status, object_id = outcomes.get(
                 line.index,
                 (LineStatus.REJECTED if line.errors else LineStatus.HELD, None),
             )
-            made = (
-                None if self.dry_run else made
+            object_id = (
+                None if self.dry_run else object_id
             )  # a dry run makes no object to be shown
             counts[status] += 1
-            told = (notices_json(line.errors), notices_json(line.warnings))
+            notices = (notices_json(line.errors), notices_json(line.warnings))
             results.append(
                 (
                     f"res_{key}{position:04d}",
@@ -155,8 +155,8 @@ class BatchIntake:
                     position,
                     line.reference,
                     status,
-                    made,
-                    *told,
+                    object_id,
+                    *notices,
                 )
             )
             self.errors.extend(line.errors)
@@ -180,11 +180,11 @@ class BatchIntake:
             .where(rows.batch_id == batch.id)
             .group_by(rows.status)
         )
-        found: dict[LineStatus, int] = dict(
+        written: dict[LineStatus, int] = dict(
             (await self.register.session.execute(counted)).all()
         )
         if any(
-            found.get(status, 0) != getattr(batch, status.value.lower())
+            written.get(status, 0) != getattr(batch, status.value.lower())
             for status in LineStatus
         ):
             message = f"the results of {batch.id} are not those that it counts"

@@ -27,7 +27,7 @@ class Bounds(NamedTuple):
     @classmethod
     def on(cls, day: date, parameters: Sequence[Parameter]) -> "Bounds":
         """What each parameter is worth that day."""
-        known = {
+        values = {
             p.name: p.value
             for p in sorted(parameters, key=lambda p: p.starts_on)
             if p.starts_on <= day
@@ -40,18 +40,18 @@ class Bounds(NamedTuple):
             "ESAT_SHARE_MIN",
             "AID_THRESHOLD",
             "AID_SLOPE",
-        } - set(known)
+        } - set(values)
         require(not missing, Rule.PARAMETER_MISSING, detail=", ".join(sorted(missing)))
-        hourly = known["SMIC_HOURLY"]
+        hourly = values["SMIC_HOURLY"]
         return cls(
             (hourly * MONTHS_OF_HOURS * 2 + 12)
             // 24,  # rounded half up, as it is published
-            known["RG_MIN"],
-            known["RG_MAX"],
-            known["AID_CAP"],
-            known["ESAT_SHARE_MIN"],
-            known["AID_THRESHOLD"],
-            known["AID_SLOPE"],
+            values["RG_MIN"],
+            values["RG_MAX"],
+            values["AID_CAP"],
+            values["ESAT_SHARE_MIN"],
+            values["AID_THRESHOLD"],
+            values["AID_SLOPE"],
         )
 
     def gross(self, share: int, rate: int) -> int:

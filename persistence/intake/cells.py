@@ -55,7 +55,7 @@ class CellReader(NamedTuple):
 
     read: Callable[[str], Any]
     attribute: str
-    shown: str
+    graph_name: str
 
 
 def cells(**readers: Callable[[str], Any]) -> dict[str, CellReader]:
@@ -107,20 +107,20 @@ class ParsedLine:
             return None
 
     def take_all(
-        self, said: Mapping[str, str], cells: Mapping[str, "CellReader"]
+        self, row: Mapping[str, str], cells: Mapping[str, "CellReader"]
     ) -> None:
         """The cells that are said, each into its attribute."""
-        for field_, text in said.items():
+        for field_, text in row.items():
             cell = cells.get(field_)
             if cell is not None:
                 try:
                     value = cell.read(bounded(text))
                 except Refused as refused:
-                    self.reject(refused.rule, cell.shown, refused.notice.detail)
+                    self.reject(refused.rule, cell.graph_name, refused.notice.detail)
                     continue
                 setattr(self, cell.attribute, value)
                 if value is True and text.casefold() == CROSS:
-                    self.warn(Rule.CROSS_IS_YES, cell.shown)
+                    self.warn(Rule.CROSS_IS_YES, cell.graph_name)
 
     def missed(self, *fields: str) -> bool:
         """Whether one of these fields has an error."""
@@ -136,15 +136,15 @@ def bounded(text: str, longest: int = LONGEST_TEXT) -> str:
 
 def cents(text: str) -> int:
     """An amount in euros, in cents: `1 012,50`, `812.33`, `1.012,50`. AMOUNT_INVALID."""
-    found = MONEY.fullmatch(text)
-    if found is None:
+    match = MONEY.fullmatch(text)
+    if match is None:
         bare = SPACES.sub("", text).removesuffix("€")
         if "," in bare and "." in bare:
             bare = bare.replace("." if bare.rindex(",") > bare.rindex(".") else ",", "")
-        found = MONEY.fullmatch(bare)
-    if found is None:
+        match = MONEY.fullmatch(bare)
+    if match is None:
         raise Refused(Rule.AMOUNT_INVALID)
-    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+    return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
 
 
 def _percent(text: str, rule: Rule) -> int:
@@ -156,26 +156,26 @@ def _percent(text: str, rule: Rule) -> int:
 
 def rate(text: str) -> int:
     """An activity rate, above 0 and up to 100, in hundredths. RATE_RANGE."""
-    found = _percent(text, Rule.RATE_RANGE)
-    if not 0 < found <= FULL:
+    value = _percent(text, Rule.RATE_RANGE)
+    if not 0 < value <= FULL:
         raise Refused(Rule.RATE_RANGE)
-    return found
+    return value
 
 
 def share(text: str) -> int:
-    found = _percent(text, Rule.SHARE_RANGE)
-    if found > FULL:
+    value = _percent(text, Rule.SHARE_RANGE)
+    if value > FULL:
         raise Refused(Rule.SHARE_RANGE)
-    return found
+    return value
 
 
 def day(text: str) -> date:
     """`27/06/1970` or `1970-06-27`, from 1900 on. DAY_INVALID."""
-    found = FRENCH.fullmatch(text) or ISO.fullmatch(text)
+    match = FRENCH.fullmatch(text) or ISO.fullmatch(text)
     try:
         read = (
-            date(*(int(found[part]) for part in ("year", "month", "day")))
-            if found
+            date(*(int(match[part]) for part in ("year", "month", "day")))
+            if match
             else None
         )
     except ValueError:
@@ -189,10 +189,10 @@ def name(text: str) -> str:
     """Letters of any alphabet with their marks; an apostrophe may come first. NAME_INVALID."""
     if has_invisible(text):
         raise Refused(Rule.NAME_INVALID, detail=INVISIBLE)
-    found = person_name(text)
-    if len(found) > LONGEST_NAME or not is_spelled(found):
+    name = person_name(text)
+    if len(name) > LONGEST_NAME or not is_spelled(name):
         raise Refused(Rule.NAME_INVALID)
-    return found
+    return name
 
 
 def siret(text: str) -> Siret:
@@ -239,7 +239,7 @@ def refuse_numbers(
         if len(bare) >= SHORTEST
     }
     for line in lines:
-        for attribute, shown in reversed(FREE_TEXTS.items()):
+        for attribute, graph_name in reversed(FREE_TEXTS.items()):
             text = _bare(getattr(line, attribute, None) or "")
             if any(
                 text[start : start + SHORTEST] in numbers
@@ -247,7 +247,7 @@ def refuse_numbers(
             ):
                 setattr(line, attribute, None)
                 line.errors.insert(
-                    0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), shown))
+                    0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), graph_name))
                 )
 
 

@@ -57,7 +57,7 @@ class Lines:
     read: list[Remuneration]
     before: Mapping[str, PreviousLine]
     cards: WorkerCards
-    known: Mapping[str, KnownWorker]
+    workers: Mapping[str, KnownWorker]
     last_year: Collection[str]
     """The workers whom this establishment declared in the campaign before; none for a draft."""
     certificate: Certificate
@@ -85,12 +85,14 @@ class Lines:
         return [
             worker
             for worker in absent
-            if not self.known[worker].has_left_before(self.certificate)
+            if not self.workers[worker].has_left_before(self.certificate)
         ]
 
     def _is_refused(self, worker_id: str) -> bool:
-        known = self.known[worker_id]
-        return not known.card.aah_beneficiary or known.has_left_before(self.certificate)
+        worker = self.workers[worker_id]
+        return not worker.card.aah_beneficiary or worker.has_left_before(
+            self.certificate
+        )
 
 
 @dataclass(slots=True)
@@ -105,10 +107,10 @@ class CertificateIntake(BatchIntake):
             Declaration.establishment_id == self.place.id,
             Declaration.campaign_id == campaign.id,
         )
-        found = await self.register.session.scalars(
+        declarations = await self.register.session.scalars(
             select(Declaration).where(*of, Declaration.superseded_at.is_(None))
         )
-        return found.all()
+        return declarations.all()
 
     async def certify(
         self,
@@ -155,7 +157,7 @@ class CertificateIntake(BatchIntake):
         """Each line against the card of its worker and what is known of them here."""
         before = await self._before(former)
         cards = await self.cards(read, [*before, *last_year])
-        known = await known_workers(
+        workers = await known_workers(
             self.register, self.place, list(cards.by_id.values()), deposited
         )
         in_force = before if former is deposited else await self._before(deposited)
@@ -165,8 +167,8 @@ class CertificateIntake(BatchIntake):
             if card is not None and not line.missed(
                 "nir"
             ):  # a doubtful number is nobody's
-                known[card.id].meet(line, in_force.get(card.id), certificate)
-        return Lines(read, before, cards, known, last_year, certificate)
+                workers[card.id].meet(line, in_force.get(card.id), certificate)
+        return Lines(read, before, cards, workers, last_year, certificate)
 
     def _is_meant(self, lines: Lines, intention: Intention) -> bool:
         """Whether the caller means what the lines would do; what is missing is told first."""
@@ -211,8 +213,8 @@ class CertificateIntake(BatchIntake):
         outcomes = {}
         for line in accepted:
             card = lines.cards.get(line)
-            known = lines.known.get(card.id) if card is not None else None
-            outcomes[line.index] = written.take(line, known, lines.certificate)
+            worker = lines.workers.get(card.id) if card is not None else None
+            outcomes[line.index] = written.take(line, worker, lines.certificate)
         if deposit:
             self._warn_of_absences(len(lines.missing(written.workers)), written)
         facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
@@ -288,7 +290,7 @@ class CertificateIntake(BatchIntake):
         columns = [
             rows[c] for c in ("worker_id", "client_reference", "drafted", *STATEMENTS)
         ]
-        found = await self.register.session.execute(
+        drafted = await self.register.session.execute(
             select(*columns)
             .where(rows.declaration_id == draft.id)
             .order_by(rows.position)
@@ -301,7 +303,7 @@ class CertificateIntake(BatchIntake):
                 **undrafted(row.drafted),
                 **{name: getattr(row, name) for name in STATEMENTS},
             )
-            for index, row in enumerate(found)
+            for index, row in enumerate(drafted)
         ]
 
     async def _declared_last_year(self, campaign: Campaign) -> Collection[str]:
@@ -372,7 +374,7 @@ async def drafts_of(register: Register, partner_id: str) -> list[Draft]:
         .where(DeclarationLine.declaration_id == Declaration.id)
         .scalar_subquery()
     )
-    found = await register.session.execute(
+    drafts = await register.session.execute(
         select(
             Declaration.id, Establishment.id, Establishment.name, Campaign.year, lines
         )
@@ -385,4 +387,4 @@ async def drafts_of(register: Register, partner_id: str) -> list[Draft]:
         )
         .order_by(Campaign.year, Establishment.sort_key, Declaration.id)
     )
-    return [Draft(*row) for row in found]
+    return [Draft(*row) for row in drafts]

@@ -46,38 +46,40 @@ def read_changes(
 
 
 def _read(index: int, raw: Mapping[str, Any], today: date) -> ActivityChangeLine:
-    change, said = ActivityChangeLine(index), texts(raw).get
+    change, text_of = ActivityChangeLine(index), texts(raw).get
     take = change.take
-    change.reference = take(said("client_reference"), reference, "clientReference")
-    change.worker_id = take(said("worker_id"), str, "workerId")
+    change.reference = take(text_of("client_reference"), reference, "clientReference")
+    change.worker_id = take(text_of("worker_id"), str, "workerId")
     change.nir = take(
-        said("nir"),
+        text_of("nir"),
         Nir.read,
         "nir",
         Rule.NIR_FORMAT if change.worker_id is None else None,
     )
-    change.kind = take(said("kind"), _kind, "kind", Rule.CHANGE_KIND)
+    change.kind = take(text_of("kind"), _kind, "kind", Rule.CHANGE_KIND)
     change.effective_on = take(
-        said("effective_on"), day, "effectiveOn", Rule.DAY_INVALID
+        text_of("effective_on"), day, "effectiveOn", Rule.DAY_INVALID
     )
-    change.comment = take(said("comment"), prose, "comment")
+    change.comment = take(text_of("comment"), prose, "comment")
     if change.effective_on is not None and change.effective_on > today + HORIZON:
         change.reject(Rule.CHANGE_TOO_FAR, "effectiveOn")
     other = "rate" if change.kind is ChangeKind.DEPARTURE else "departure_reason"
-    if change.kind is not None and said(other) is not None:
-        shown = "rate" if change.kind is ChangeKind.DEPARTURE else "departureReason"
+    if change.kind is not None and text_of(other) is not None:
+        graph_name = (
+            "rate" if change.kind is ChangeKind.DEPARTURE else "departureReason"
+        )
         change.reject(
             Rule.VALUE_INVALID,
-            shown,
+            graph_name,
             "Ce champ ne va pas avec cette nature de changement.",
         )
     if change.kind is ChangeKind.DEPARTURE:
         missing = Rule.DEPARTURE_REASON_MISSING
         change.departure_reason = take(
-            said("departure_reason"), _reason, "departureReason", missing
+            text_of("departure_reason"), _reason, "departureReason", missing
         )
     elif change.kind is not None:
-        change.rate = take(said("rate"), rate, "rate", Rule.RATE_RANGE)
+        change.rate = take(text_of("rate"), rate, "rate", Rule.RATE_RANGE)
     return change
 
 

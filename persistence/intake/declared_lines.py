@@ -98,7 +98,7 @@ class DeclarationRows:
         return len(self.before.keys() - self.workers)
 
     def take(
-        self, line: Remuneration, known: KnownWorker | None, certificate: Certificate
+        self, line: Remuneration, worker: KnownWorker | None, certificate: Certificate
     ) -> tuple[LineStatus, str]:
         """Note the rows of a good line, and tell what it is to the former declaration."""
         card = self.cards.get(line)
@@ -119,7 +119,7 @@ class DeclarationRows:
             processing = self._carry(line, worker_id, digest)
             if card is not None:
                 self._correct(line, card)
-            self._note_rate(line, worker_id, known, certificate)
+            self._note_rate(line, worker_id, worker, certificate)
             self._note_dual_activity(line, worker_id)
         drafted = None if self.deposit else _drafted(line)
         head = (
@@ -186,14 +186,14 @@ class DeclarationRows:
         self,
         line: Remuneration,
         worker_id: str,
-        known: KnownWorker | None,
+        worker: KnownWorker | None,
         certificate: Certificate,
     ) -> None:
         """R24: the rate found in November, where none is known; a known one is never overwritten."""
         assert line.entered_on is not None
         day: date | None = max(line.entered_on, certificate.first_day)
-        if known is not None and known.rate_on(certificate.last_day) is not None:
-            day = known.rate_of_the_replaced(self.before.get(worker_id), certificate)
+        if worker is not None and worker.rate_on(certificate.last_day) is not None:
+            day = worker.rate_of_the_replaced(self.before.get(worker_id), certificate)
         if day is not None:
             self.rates.append((worker_id, day, self.place[0], line.rate))
 
@@ -307,8 +307,8 @@ def _drafted(line: Remuneration) -> str:
     return orjson.dumps({name: getattr(line, name) for name in OF_THE_WORKER}).decode()
 
 
-def undrafted(kept: str) -> dict[str, Any]:
-    words: dict[str, Any] = orjson.loads(kept)
+def undrafted(text: str) -> dict[str, Any]:
+    words: dict[str, Any] = orjson.loads(text)
     words = {name: words.get(name) for name in OF_THE_WORKER}
     for name in ("birth_date", "dual_activity_until"):
         words[name] = words[name] and date.fromisoformat(words[name])

@@ -58,14 +58,14 @@ class Columns(Generic[F]):
 
 
 def recognised(
-    cells: Sequence[str], given: Mapping[str, F], words: Words[F]
+    cells: Sequence[str], meanings: Mapping[str, F], words: Words[F]
 ) -> Columns[F] | None:
     """The columns of a row, if it is a header. EXTRACT_COLUMNS_TWICE when two mean the same as clearly."""
     if any("@" in name or NUMBER.search(re.sub(r"[\s.-]", "", name)) for name in cells):
         return None  # a line, whose names may have the same words
     places: dict[F, list[tuple[int, int]]] = {}
     for place, name in enumerate(cells):
-        field, rank = _meaning(name, given, words)
+        field, rank = _meaning(name, meanings, words)
         if field is not None and field != IGNORED:
             places.setdefault(field, []).append((rank, place))
     if len(places) < KNOWN_ENOUGH:
@@ -82,15 +82,15 @@ def key(header: str) -> str:
 
 
 def _meaning(
-    name: str, given: Mapping[str, F], words: Words[F]
+    name: str, meanings: Mapping[str, F], words: Words[F]
 ) -> tuple[F | None, int]:
     """The field of a column, and how clearly its words say so: the smaller, the clearer."""
     bare = key(name)
-    if bare in given:
-        return given[bare], SAID
-    found = set(bare.split())
+    if bare in meanings:
+        return meanings[bare], SAID
+    spoken = set(bare.split())
     for rank, (field, ways) in enumerate(words):
-        if any(found >= set(way.split()) for way in ways):
+        if any(spoken >= set(way.split()) for way in ways):
             return field, rank
     return None, 0
 

@@ -85,11 +85,11 @@ class ImportApplication:
             if ids is None
             else await self._named(rows, ids)
         )
-        known = await known_of(self.register, {row.siret for row in chosen})
-        await self._lock(known)
+        matches = await known_of(self.register, {row.siret for row in chosen})
+        await self._lock(matches)
         async for part in in_parts(chosen):
             for row in part:
-                self._take(row, known[row.siret])
+                self._take(row, matches[row.siret])
         self.left = (
             len(rows)
             - self.applied
@@ -143,23 +143,23 @@ class ImportApplication:
                 self.warnings.append(Notice(Rule.EXTRACT_LEFT, ("lineIds", str(index))))
         return sorted(chosen.values(), key=lambda row: row.id)
 
-    async def _lock(self, known: Mapping[str, RegisterMatch]) -> None:
+    async def _lock(self, matches: Mapping[str, RegisterMatch]) -> None:
         """The partners that are spoken of stay as they are read."""
         partners = sorted(
-            k.partner_id for k in known.values() if k.partner_id is not None
+            k.partner_id for k in matches.values() if k.partner_id is not None
         )
         rows = Partner.__table__.c.id
-        held = (
+        lock = (
             select(rows)
             .where(self.register.among(rows, partners))
             .order_by(rows)
             .with_for_update()
         )
-        await self.register.session.execute(held)
+        await self.register.session.execute(lock)
 
-    def _take(self, row: Any, known: RegisterMatch) -> None:  # noqa: ANN401 a row of ROW
+    def _take(self, row: Any, match: RegisterMatch) -> None:  # noqa: ANN401 a row of ROW
         """Judged again: what another act did since the preview counts; an arbitrated line has had its answer."""
-        verdict = judged(row, (), known)
+        verdict = judged(row, (), match)
         decided = row.arbitration is ImportDecision.TAKEN
         if verdict.outcome is ImportOutcome.UNCHANGED or (
             verdict.outcome is ImportOutcome.CONFLICT and not decided
@@ -169,22 +169,22 @@ class ImportApplication:
         outcome = (
             row.outcome if decided else verdict.outcome
         )  # an arbitrated line stays what it was
-        self._apply(row, known, Verdict(outcome, [], verdict.changes))
+        self._apply(row, match, Verdict(outcome, [], verdict.changes))
 
     def _leave(self, row: Any, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
         self._move(row, verdict, reasons=row.reasons + stored(verdict.reasons))
         place = ("lines", self.extract.place(row.sheet, row.number))
         self.warnings.extend(Notice(r.rule, place, r.detail) for r in verdict.reasons)
 
-    def _apply(self, row: Any, known: RegisterMatch, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
+    def _apply(self, row: Any, match: RegisterMatch, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
         """R57: the word is taken; it makes a partner, or speaks of one, or stays with its reason."""
-        partner_id = known.partner_id
+        partner_id = match.partner_id
         if partner_id is not None:
             origin = Origin.of(row, self.extract, partner_id, self.register.today)
             self.origins.append(origin)
             self.traces.append((partner_id, partner_id, [origin]))
         elif makes_partner(row):
-            partner_id = self._registers(row, known).id
+            partner_id = self._registers(row, match).id
         self.applied += 1
         facts = {
             "applied_on": self.register.today,
@@ -193,13 +193,13 @@ class ImportApplication:
         }
         self._move(row, verdict, **facts, partner_id=partner_id)
 
-    def _registers(self, row: Any, known: RegisterMatch) -> Partner:  # noqa: ANN401 a row of ROW
+    def _registers(self, row: Any, match: RegisterMatch) -> Partner:  # noqa: ANN401 a row of ROW
         siret, today = Siret(row.siret), self.register.today
         place = ("lines", self.extract.place(row.sheet, row.number))
         partner = Partner.register(
             siret, row.name, PartnerKind.ESAT, self.organism, today
         )
-        if known.elsewhere:
+        if match.elsewhere:
             self.warnings.append(Notice(Rule.ESTABLISHMENT_KNOWN, place))
         elif row.department is not None:
             notices = partner.notices_at_registration(self.organism, row.department)
@@ -208,26 +208,26 @@ class ImportApplication:
             partner.add_establishment(siret, row.name, row.department, finess, today)
         partner.origins.append(Origin.of(row, self.extract, partner.id, today))
         self.partners.append(partner)
-        made: list[Base] = [
+        objects: list[Base] = [
             partner,
             *partner.sirets,
             *partner.establishments,
             *partner.origins,
         ]
-        self.traces.append((partner.id, partner.id, made))
+        self.traces.append((partner.id, partner.id, objects))
         return partner
 
     def _move(self, row: Any, verdict: Verdict, **facts: object) -> None:  # noqa: ANN401 a row of ROW
-        known = dict.fromkeys(
+        unset = dict.fromkeys(
             ("applied_on", "applied_at", "applied_by_id", "partner_id")
         )
-        told = {
+        values = {
             "key": row.id,
             "reasons": row.reasons,
             "changes": visible_changes(verdict.changes),
             "outcome": verdict.outcome,
         }
-        self.moved.append(known | told | facts)
+        self.moved.append(unset | values | facts)
         self.extract.count([row.outcome], -1)
         self.extract.count([verdict.outcome])
 
@@ -251,11 +251,11 @@ def visible_changes(
     """Changes as JSON keeps them: days as AAAA-MM-JJ."""
     if changes is None:
         return None
-    said = {
+    visible = {
         name: {when: _json(value) for when, value in change.items()}
         for name, change in changes.items()
     }
-    return said or None
+    return visible or None
 
 
 def _json(value: Any) -> Any:  # noqa: ANN401 a JSON value

@@ -70,10 +70,10 @@ NEEDED = {
 
 
 def recognised(
-    cells: Sequence[str], given: Mapping[str, ImportField]
+    cells: Sequence[str], meanings: Mapping[str, ImportField]
 ) -> Columns | None:
     """The columns of an extraction, if the row is a header. EXTRACT_HEADER when it lacks what a line must say."""
-    columns = headers.recognised(cells, given, RANKED)
+    columns = headers.recognised(cells, meanings, RANKED)
     if columns is not None:
         columns.require(NEEDED)
     return columns

@@ -59,17 +59,17 @@ class ParsedImport(NamedTuple):
 
 
 def read_file(
-    content: bytes, given: Sequence[Mapping[str, str]], known: Reference
+    content: bytes, meanings: Sequence[Mapping[str, str]], context: Reference
 ) -> ParsedImport:
     """The sheets on which the header is recognised. EXTRACT_UNREADABLE, EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE."""
-    meant = {key(one["header"]): ImportField(one["field"]) for one in given}
+    meant = {key(one["header"]): ImportField(one["field"]) for one in meanings}
     file = read_sheets(content, lambda cells: recognised(cells, meant))
     words = [
         read(
             row.number,
             row.cells,
             part.columns,
-            known,
+            context,
             part.sheet,
             is_alone=len(file.parts) == 1,
         )
@@ -114,23 +114,23 @@ async def reference(register: Register, extract: Import) -> Reference:
 class AppliedLine(NamedTuple):
     """The word taken for a SIRET: all that its line said, or what an origin keeps of it."""
 
-    said: Mapping[str, Any]
+    values: Mapping[str, Any]
     fingerprint: str | None
     on: date
 
     def changes(self, line: Any) -> dict[str, Any]:  # noqa: ANN401 a word or a stored line
         """What the line says otherwise, before and after; who to write to is not told again."""
-        found = {}
-        for name, before in self.said.items():
+        changes = {}
+        for name, before in self.values.items():
             after = getattr(line, name)
             if before != after:
                 hidden = name == "contact"
-                found[name] = (
+                changes[name] = (
                     {"before": HIDDEN, "after": HIDDEN}
                     if hidden
                     else {"before": before, "after": after}
                 )
-        return found
+        return changes
 
 
 @dataclass(slots=True)
@@ -141,13 +141,13 @@ class RegisterMatch:
     follower_id: str | None = None
     follower: str = ""
     elsewhere: bool = False
-    taken: AppliedLine | None = None
+    applied: AppliedLine | None = None
     set_aside: set[str] = field(default_factory=set)
 
     def has_heard(self, fingerprint: str) -> bool:
         """Whether these very words were taken, or set aside."""
         return fingerprint in self.set_aside or (
-            self.taken is not None and self.taken.fingerprint == fingerprint
+            self.applied is not None and self.applied.fingerprint == fingerprint
         )
 
 
@@ -157,9 +157,9 @@ class Verdict(NamedTuple):
     changes: dict[str, Any] | None = None
 
 
-def judged(line: Any, others: Sequence[str], known: RegisterMatch) -> Verdict:  # noqa: ANN401 a word or a stored line
+def judged(line: Any, others: Sequence[str], match: RegisterMatch) -> Verdict:  # noqa: ANN401 a word or a stored line
     """A line that can be read, beside the `others` of its file that contradict it, against the register."""
-    if known.has_heard(line.fingerprint):
+    if match.has_heard(line.fingerprint):
         return Verdict(ImportOutcome.UNCHANGED, [])
     against = []
     if others:
@@ -168,13 +168,13 @@ def judged(line: Any, others: Sequence[str], known: RegisterMatch) -> Verdict:  
                 Rule.EXTRACT_CONTRADICTION, (), f"Autres lignes : {', '.join(others)}."
             )
         )
-    if known.partner_id is not None and known.follower_id != line.organism_id:
+    if match.partner_id is not None and match.follower_id != line.organism_id:
         against.append(
-            Notice(Rule.EXTRACT_OTHER_CAF, (), f"Suivi par : {known.follower}.")
+            Notice(Rule.EXTRACT_OTHER_CAF, (), f"Suivi par : {match.follower}.")
         )
-    if known.elsewhere:
+    if match.elsewhere:
         against.append(Notice(Rule.ESTABLISHMENT_KNOWN))
-    changes = known.taken.changes(line) if known.taken is not None else None
+    changes = match.applied.changes(line) if match.applied is not None else None
     if against:
         return Verdict(ImportOutcome.CONFLICT, against, changes or None)
     if changes is None:
@@ -187,7 +187,7 @@ def judged(line: Any, others: Sequence[str], known: RegisterMatch) -> Verdict:  
 
 
 def judged_together(
-    words: Sequence[ParsedImportLine], known: Mapping[str, RegisterMatch]
+    words: Sequence[ParsedImportLine], matches: Mapping[str, RegisterMatch]
 ) -> list[Verdict]:
     """The lines of one file: what is rejected stands apart, what repeats another line says nothing."""
     first: dict[str, ParsedImportLine] = {}
@@ -199,16 +199,16 @@ def judged_together(
             and word.fingerprint not in first
         ):
             first[word.fingerprint] = word
-            if word.fingerprint not in known[word.siret].set_aside:
+            if word.fingerprint not in matches[word.siret].set_aside:
                 distinct.setdefault(word.siret, []).append(word)
-    return [_among_its_file(word, first, distinct, known) for word in words]
+    return [_among_its_file(word, first, distinct, matches) for word in words]
 
 
 def _among_its_file(
     word: ParsedImportLine,
     first: Mapping[str, ParsedImportLine],
     distinct: Mapping[str, Sequence[ParsedImportLine]],
-    known: Mapping[str, RegisterMatch],
+    matches: Mapping[str, RegisterMatch],
 ) -> Verdict:
     if word.is_rejected or word.siret is None:
         return Verdict(ImportOutcome.REJECTED, [])
@@ -220,15 +220,15 @@ def _among_its_file(
         )
         return Verdict(ImportOutcome.UNCHANGED, [same])
     others = [w.place for w in distinct.get(word.siret, ()) if w is not word]
-    return judged(word, others, known[word.siret])
+    return judged(word, others, matches[word.siret])
 
 
 async def known_of(
     register: Register, sirets: Iterable[str]
 ) -> dict[str, RegisterMatch]:
     """What the register knows of each of these SIRETs."""
-    found = {siret: RegisterMatch() for siret in sirets}
-    wanted, session = sorted(found), register.session
+    matches = {siret: RegisterMatch() for siret in sirets}
+    wanted, session = sorted(matches), register.session
     bears = PartnerSiret.__table__.c
     rows = await session.execute(
         select(
@@ -239,8 +239,8 @@ async def known_of(
         .where(register.among(bears.siret, wanted), bears.ends_on.is_(None))
     )
     for siret, partner, follower, name, code in rows:
-        known = found[siret]
-        known.partner_id, known.follower_id, known.follower = (
+        match = matches[siret]
+        match.partner_id, match.follower_id, match.follower = (
             partner,
             follower,
             f"{name} ({code})",
@@ -250,18 +250,20 @@ async def known_of(
         register.among(places.siret, wanted), places.ended_on.is_(None)
     )
     for siret, partner in await session.execute(there):
-        found[siret].elsewhere = partner != found[siret].partner_id
-    await _hear(register, found, wanted)
-    await _remember(register, found)
-    return found
+        matches[siret].elsewhere = partner != matches[siret].partner_id
+    await _hear(register, matches, wanted)
+    await _remember(register, matches)
+    return matches
 
 
 async def _hear(
-    register: Register, found: Mapping[str, RegisterMatch], wanted: Sequence[str]
+    register: Register, matches: Mapping[str, RegisterMatch], wanted: Sequence[str]
 ) -> None:
     """The words taken, the last one last, and those set aside, in what is not purged."""
-    said = [LINES[c] for c in FIELDS]
-    lines = select(*said, LINES.fingerprint, LINES.arbitration, LINES.applied_on).where(
+    columns = [LINES[c] for c in FIELDS]
+    lines = select(
+        *columns, LINES.fingerprint, LINES.arbitration, LINES.applied_on
+    ).where(
         register.among(LINES.siret, wanted),
         LINES.applied_on.is_not(None) | LINES.arbitration.is_not(None),
     )
@@ -269,21 +271,21 @@ async def _hear(
         lines.order_by(LINES.applied_at, LINES.id)
     ):
         if row.applied_on is not None:
-            found[row.siret].taken = AppliedLine(
+            matches[row.siret].applied = AppliedLine(
                 {name: getattr(row, name) for name in FIELDS},
                 row.fingerprint,
                 row.applied_on,
             )
         elif row.arbitration is ImportDecision.SET_ASIDE:
-            found[row.siret].set_aside.add(row.fingerprint)
+            matches[row.siret].set_aside.add(row.fingerprint)
 
 
-async def _remember(register: Register, found: Mapping[str, RegisterMatch]) -> None:
+async def _remember(register: Register, matches: Mapping[str, RegisterMatch]) -> None:
     """What the origins of the registered partners say, where no line says it any more."""
     registered = {
-        known.partner_id: known
-        for known in found.values()
-        if known.partner_id is not None
+        match.partner_id: match
+        for match in matches.values()
+        if match.partner_id is not None
     }
     origins = Origin.__table__.c
     rows = await register.session.execute(
@@ -292,13 +294,13 @@ async def _remember(register: Register, found: Mapping[str, RegisterMatch]) -> N
         .order_by(origins.id)
     )
     for row in rows:
-        known = registered[row.partner_id]
+        match = registered[row.partner_id]
         if (
-            known.taken is None
-            or known.taken.on < row.taken_on
-            or known.taken.fingerprint is None
+            match.applied is None
+            or match.applied.on < row.taken_on
+            or match.applied.fingerprint is None
         ):
-            known.taken = AppliedLine(
+            match.applied = AppliedLine(
                 {name: getattr(row, name) for name in KEPT}, None, row.taken_on
             )
 
@@ -318,10 +320,10 @@ async def receive(
     extract.columns, extract.ignored = reading.columns.recognised, reading.ignored
     extract.sheets = [report._asdict() for report in reading.sheets]
     extract.header_line, extract.blank_lines = reading.header_line, reading.blank_lines
-    known = await known_of(
+    matches = await known_of(
         register, {w.siret for w in reading.words if w.siret is not None}
     )
-    verdicts = judged_together(reading.words, known)
+    verdicts = judged_together(reading.words, matches)
     extract.count(verdict.outcome for verdict in verdicts)
     rank = {sheet.name: index for index, sheet in enumerate(reading.sheets)}
     rows = [
@@ -342,18 +344,18 @@ def _row(
     """A line's own row; its id keeps the order of the file: by sheet, then by number."""
     name = f"{ImportLine.prefix}_{extract.id.removeprefix(f'{Import.prefix}_')}{rank:03d}{word.number:07d}"
     reasons = stored([*word.reasons, *verdict.reasons])
-    told = (
+    texts = (
         orjson.dumps(part).decode() if part is not None else None
         for part in (word.raw, reasons, verdict.changes)
     )
-    raw, why, changes = told
+    raw, why, changes = texts
     place = (extract.id, word.sheet, word.number)
     return (
         name,
         1,
         *place,
         raw,
-        *word.said,
+        *word.values,
         word.fingerprint,
         verdict.outcome.value,
         why,
@@ -373,11 +375,11 @@ async def require_counts_add_up(register: Register, extract: Import) -> None:
         .where(LINES.extract_id == extract.id)
         .group_by(LINES.outcome)
     )
-    found: Counter[ImportOutcome] = Counter(
+    counts: Counter[ImportOutcome] = Counter(
         dict((await register.session.execute(counted)).all())
     )
     if any(
-        found[outcome] != getattr(extract, f"{outcome.value.lower()}_count")
+        counts[outcome] != getattr(extract, f"{outcome.value.lower()}_count")
         for outcome in ImportOutcome
     ):
         message = f"the lines of {extract.id} are not those that it counts"
@@ -398,7 +400,11 @@ async def siblings(register: Register, line: ImportLine) -> Sequence[ImportLine]
         ImportLine.siret == line.siret,
         ImportLine.id != line.id,
     )
-    found = select(ImportLine).where(*of, ImportLine.outcome == ImportOutcome.CONFLICT)
+    conflicts = select(ImportLine).where(
+        *of, ImportLine.outcome == ImportOutcome.CONFLICT
+    )
     return (
-        await register.session.scalars(found.order_by(ImportLine.id).with_for_update())
+        await register.session.scalars(
+            conflicts.order_by(ImportLine.id).with_for_update()
+        )
     ).all()

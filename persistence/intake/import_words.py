@@ -82,7 +82,7 @@ class ParsedImportLine:
         return any(reason.rule not in TELLS for reason in self.reasons)
 
     @property
-    def said(self) -> tuple[Any, ...]:
+    def values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in FIELDS)
 
 
@@ -95,7 +95,7 @@ def read(
     number: int,
     cells: Sequence[tuple[str, bool, bool]],
     columns: Columns,
-    known: Reference,
+    context: Reference,
     sheet: str = "",
     *,
     is_alone: bool = True,
@@ -106,13 +106,13 @@ def read(
         number,
         place(number, "" if is_alone else sheet),
         _raw(cells, columns),
-        known.opener_id,
+        context.opener_id,
     )
-    personal = [name for name, shown in word.raw.items() if shown == REMOVED]
+    personal = [name for name, text in word.raw.items() if text == REMOVED]
     word.reasons += [
         Notice(Rule.NIR_IN_TEXT, _cell(name), f"« {name} ».") for name in personal
     ]
-    _Reading(word, cells, columns, known).all()
+    _Reading(word, cells, columns, context).all()
     for at in columns.fields.values():
         if at < len(cells) and cells[at][COMPUTED]:
             word.tell(
@@ -158,9 +158,9 @@ class _Reading:
         word: ParsedImportLine,
         cells: Sequence[tuple[str, bool, bool]],
         columns: Columns,
-        known: Reference,
+        context: Reference,
     ) -> None:
-        self.word, self.known = word, known
+        self.word, self.context = word, context
         self.texts = {
             f: cells[at][0].strip()
             for f, at in columns.fields.items()
@@ -176,22 +176,22 @@ class _Reading:
         word.department = read("department", ImportField.DEPARTMENT, self._department)
         word.organism_id = (
             read("organism_id", ImportField.ORGANISM, self._organism)
-            or self.known.opener_id
+            or self.context.opener_id
         )
-        word.known_mcp = read("known_mcp", ImportField.KNOWN_MCP, _known("MCP"))
+        word.known_mcp = read("known_mcp", ImportField.KNOWN_MCP, _presence("MCP"))
         word.known_habtiers = read(
-            "known_habtiers", ImportField.KNOWN_HABTIERS, _known("Habtiers")
+            "known_habtiers", ImportField.KNOWN_HABTIERS, _presence("Habtiers")
         )
         word.active = read("active", ImportField.ACTIVE, _active)
         word.last_seen_on = read("last_seen_on", ImportField.LAST_SEEN_ON, _day)
         word.finess = read("finess", ImportField.FINESS, self._finess)
         word.contact = read("contact", ImportField.CONTACT, _contact)
         self._tell_presence()
-        said = [
+        values = [
             self.unread.get(name, value)
-            for name, value in zip(FIELDS, word.said, strict=True)
+            for name, value in zip(FIELDS, word.values, strict=True)
         ]
-        word.fingerprint = fingerprint(said)
+        word.fingerprint = fingerprint(values)
 
     def _read(
         self, name: str, place: ImportField, reading: Callable[[str], T]
@@ -219,19 +219,19 @@ class _Reading:
         code = whole(text).upper()
         code = code.zfill(2) if code.isdigit() else code
         code = code[1:] if len(code) == len("075") and code.startswith("0") else code
-        if code in self.known.excluded:
+        if code in self.context.excluded:
             raise Refused(Rule.DEPARTMENT_EXCLUDED, detail=f"{code}.")
-        if code not in self.known.departments:
+        if code not in self.context.departments:
             raise Refused(Rule.DEPARTMENT_UNKNOWN, detail=f"« {text[:20]} ».")
         return code
 
     def _organism(self, text: str) -> str:
-        found = self.known.organisms.get(whole(text).upper().zfill(CAF))
-        if found is None:
+        organism_id = self.context.organisms.get(whole(text).upper().zfill(CAF))
+        if organism_id is None:
             raise Refused(
                 Rule.EXTRACT_CAF_UNKNOWN, detail=f"« {text[:20]} »." if text else None
             )
-        return found
+        return organism_id
 
     def _finess(self, text: str) -> str | None:
         if not text:
@@ -280,7 +280,7 @@ def _flag(text: str, column: str) -> bool:
     return word in YES
 
 
-def _known(column: str) -> Callable[[str], bool]:
+def _presence(column: str) -> Callable[[str], bool]:
     """Known or not: where one writes X, an empty cell says no."""
     return lambda text: bool(text) and _flag(text, column)
 

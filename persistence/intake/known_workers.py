@@ -223,10 +223,10 @@ class KnownWorker:
         previous: PreviousLine | None,
         certificate: Certificate,
     ) -> None:
-        known = self.rate_on(self._last_day_present(certificate))
+        last_rate = self.rate_on(self._last_day_present(certificate))
         if (
             line.rate is None
-            or known in (None, line.rate)
+            or last_rate in (None, line.rate)
             or self.has_left_before(certificate)
         ):
             return

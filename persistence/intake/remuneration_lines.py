@@ -108,17 +108,17 @@ class Certificate:
 
     def read(self, index: int, raw: Mapping[str, Any]) -> Remuneration:
         """One line; what cannot be read is an error at its field, and what depends on it is not judged."""
-        line, said = Remuneration(index), texts(raw)
-        line.take_all(said, CELLS)
+        line, row = Remuneration(index), texts(raw)
+        line.take_all(row, CELLS)
         for field, missing in REQUIRED.items():
-            if field not in said:
-                line.reject(missing, CELLS[field].shown)
+            if field not in row:
+                line.reject(missing, CELLS[field].graph_name)
         line.paying_id = line.take(
-            said.get("paying_organism"), self._payer, "payingOrganism"
+            row.get("paying_organism"), self._payer, "payingOrganism"
         )
-        line.take(said.get("siret"), self._require_workplace, "siret")
-        line.take(said.get("reference_month"), self._require_november, "referenceMonth")
-        self._tell_identity(line, said.get("nir", ""))
+        line.take(row.get("siret"), self._require_workplace, "siret")
+        line.take(row.get("reference_month"), self._require_november, "referenceMonth")
+        self._tell_identity(line, row.get("nir", ""))
         self._check_dates(line)
         self._check_amounts(line)
         _check_dual_activity(line)
@@ -129,10 +129,10 @@ class Certificate:
     # fields
 
     def _payer(self, code: str) -> str:
-        found = self.payers.get(whole(code).upper().zfill(3))
-        if found is None:
+        organism_id = self.payers.get(whole(code).upper().zfill(3))
+        if organism_id is None:
             raise Refused(Rule.PAYING_ORGANISM_UNKNOWN)
-        return found
+        return organism_id
 
     def _require_workplace(self, text: str) -> None:
         if text != self.siret and siret(text) != self.siret:
@@ -291,12 +291,12 @@ def _hours(text: str) -> int:
 
 
 def _no_pay(text: str) -> NoPayReason:
-    found = NoPayReason.__members__.get(text) or WORDS.get(folded(text))
-    if found is None:
+    reason = NoPayReason.__members__.get(text) or WORDS.get(folded(text))
+    if reason is None:
         raise Refused(
             Rule.NO_PAY_REASON_UNKNOWN, detail=f"Connus : {', '.join(NoPayReason)}."
         )
-    return found
+    return reason
 
 
 CELLS = cells(

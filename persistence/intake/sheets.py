@@ -114,9 +114,9 @@ class Trial(Generic[F]):
 
 
 def read_sheets(
-    content: bytes, recognise: Recognise[F], asked: Collection[str] = ()
+    content: bytes, recognise: Recognise[F], names: Collection[str] = ()
 ) -> Reading[F]:
-    """The lines of the visible sheets that bear the header, or of those `asked` by name.
+    """The lines of the visible sheets that bear the header, or of those asked for by `names`.
 
     A hidden sheet is read when no visible one bears it. Refused: EXTRACT_UNREADABLE, EXTRACT_TOO_LARGE,
     EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE.
@@ -125,7 +125,7 @@ def read_sheets(
         return (
             _of_csv(book, recognise)
             if book.media == CSV
-            else _of_sheets(book, recognise, asked)
+            else _of_sheets(book, recognise, names)
         )
 
 
@@ -146,14 +146,14 @@ def _of_csv(book: Workbook, recognise: Recognise[F]) -> Reading[F]:
 
 
 def _of_sheets(
-    book: Workbook, recognise: Recognise[F], asked: Collection[str]
+    book: Workbook, recognise: Recognise[F], names: Collection[str]
 ) -> Reading[F]:
     if len({sheet.name for sheet in book.sheets}) < len(
         book.sheets
     ):  # no spreadsheet names two alike
         raise Refused(Rule.EXTRACT_UNREADABLE)
     trials = [Trial.of(sheet, recognise) for sheet in book.sheets]
-    wanted = [t for t in trials if not asked or t.sheet.name in asked]
+    wanted = [t for t in trials if not names or t.sheet.name in names]
     headed = [t for t in wanted if t.columns is not None]
     first = next(iter(sorted(headed, key=lambda t: not t.sheet.is_visible)), None)
     if first is None or first.columns is None:
@@ -163,7 +163,7 @@ def _of_sheets(
     parts: list[Lines[F]] = []
     reports: list[SheetReport] = []
     for trial in trials:
-        state = SheetState.READ if trial is first else _state(trial, first, asked)
+        state = SheetState.READ if trial is first else _state(trial, first, names)
         lines = 0
         if state is SheetState.READ:
             parts.append(trial.lines(ROWS - sum(len(part.rows) for part in parts)))
@@ -172,15 +172,15 @@ def _of_sheets(
     return Reading(book.media, parts, reports)
 
 
-def _state(trial: Trial[F], first: Trial[F], asked: Collection[str]) -> SheetState:
+def _state(trial: Trial[F], first: Trial[F], names: Collection[str]) -> SheetState:
     assert first.columns is not None
     if trial.is_empty:
         return SheetState.EMPTY
-    if asked and trial.sheet.name not in asked:
+    if names and trial.sheet.name not in names:
         return SheetState.NOT_ASKED
     if trial.columns is None:
         return SheetState.OTHER_HEADER if trial.refusal else SheetState.NO_HEADER
-    if not trial.sheet.is_visible and not asked:
+    if not trial.sheet.is_visible and not names:
         return SheetState.HIDDEN
     return (
         SheetState.READ

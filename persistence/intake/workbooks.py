@@ -241,7 +241,7 @@ def _cell(cell: Any) -> SheetCell:  # noqa: ANN401 openpyxl's cell
         case timedelta() as value:  # hours beyond a day: 35:30 is 35.5
             return SheetCell(_figure(value / timedelta(hours=1)), computed, number=True)
         case str() as value:
-            return _said(value, computed=computed)
+            return _sheet_cell(value, computed=computed)
         case value:  # an array formula, a table of data
             return SheetCell(
                 f"={getattr(value, 'text', '') or ''}".replace("==", "=")[:LONGEST],
@@ -256,10 +256,12 @@ def _figure(value: float) -> str:
     return f"{value:.15g}"
 
 
-def _said(text: str, *, computed: bool = False) -> SheetCell:
-    said = text.translate(UNSAID)[:LONGEST]
-    bare = said.strip()
-    return SheetCell(said, computed or bare.startswith("=") or bare.upper() in ERRORS)
+def _sheet_cell(text: str, *, computed: bool = False) -> SheetCell:
+    visible = text.translate(UNSAID)[:LONGEST]
+    bare = visible.strip()
+    return SheetCell(
+        visible, computed or bare.startswith("=") or bare.upper() in ERRORS
+    )
 
 
 # csv
@@ -280,7 +282,7 @@ def _csv_rows(text: str, mark: str) -> Iterator[Row]:
                     raise _unclosed(start)
                 return
             if any(map(str.strip, cells)):
-                row = _row(number, map(_said, cells))
+                row = _row(number, map(_sheet_cell, cells))
                 if row.cells:
                     yield row
             start = reader.line_num + 1
@@ -322,7 +324,7 @@ def _wide(start: bytes) -> str | None:
 def _row(number: int, cells: Iterable[SheetCell]) -> Row:
     """The row, without the blank cells at its end: none is left when it says nothing."""
     written = tuple(cells)
-    said = max(
+    width = max(
         (place for place, cell in enumerate(written, 1) if cell.text.strip()), default=0
     )
-    return Row(number, written[:said], len(written))
+    return Row(number, written[:width], len(written))

@@ -25,19 +25,19 @@ async def known_workers(
     replaced: Declaration | None = None,
 ) -> dict[str, KnownWorker]:
     """The history of these workers here, by their id; `replaced` is a declaration that says nothing any more."""
-    known = {card.id: KnownWorker(card) for card in cards}
-    if known:
-        await _read_entries(register, place, known, replaced)
-        await _read_rates(register, known)
-        await _read_changes(register, place, known)
-        await _read_dual_activities(register, known)
-    return known
+    workers = {card.id: KnownWorker(card) for card in cards}
+    if workers:
+        await _read_entries(register, place, workers, replaced)
+        await _read_rates(register, workers)
+        await _read_changes(register, place, workers)
+        await _read_dual_activities(register, workers)
+    return workers
 
 
 async def _read_entries(
     register: Register,
     place: Establishment,
-    known: dict[str, KnownWorker],
+    workers: dict[str, KnownWorker],
     replaced: Declaration | None,
 ) -> None:
     """The days of entry that the lines in force state here, and whether any declaration has named the worker."""
@@ -54,28 +54,28 @@ async def _read_entries(
     rows = await register.session.execute(
         select(line.worker_id, func.min(entry), func.max(entry), func.max(here))
         .join(Declaration.__table__, head.id == line.declaration_id)
-        .where(register.among(line.worker_id, list(known)), line.deposited)
+        .where(register.among(line.worker_id, list(workers)), line.deposited)
         .group_by(line.worker_id)
     )
     for worker_id, first, last, is_here in rows:
-        worker = known[worker_id]
+        worker = workers[worker_id]
         worker.first_entry, worker.last_entry = first, last
         worker.is_declared, worker.is_declared_here = True, bool(is_here)
 
 
-async def _read_rates(register: Register, known: dict[str, KnownWorker]) -> None:
+async def _read_rates(register: Register, workers: dict[str, KnownWorker]) -> None:
     rows = WorkerRate.__table__.c
     result = await register.session.execute(
         select(rows.worker_id, rows.starts_on, rows.rate).where(
-            register.among(rows.worker_id, list(known))
+            register.among(rows.worker_id, list(workers))
         )
     )
     for worker_id, starts_on, rate in result:
-        known[worker_id].rates[starts_on] = rate
+        workers[worker_id].rates[starts_on] = rate
 
 
 async def _read_changes(
-    register: Register, place: Establishment, known: dict[str, KnownWorker]
+    register: Register, place: Establishment, workers: dict[str, KnownWorker]
 ) -> None:
     """The changes in force here."""
     rows = ActivityChange.__table__.c
@@ -89,26 +89,26 @@ async def _read_changes(
             rows.id,
         )
         .where(
-            register.among(rows.worker_id, list(known)),
+            register.among(rows.worker_id, list(workers)),
             rows.establishment_id == place.id,
             rows.ended_at.is_(None),
         )
         .order_by(rows.effective_on, rows.id)
     )
     for worker_id, kind, effective_on, rate, reference, change_id in result:
-        known[worker_id].changes.append(
+        workers[worker_id].changes.append(
             DeclaredChange(kind, effective_on, rate, reference or change_id, change_id)
         )
 
 
 async def _read_dual_activities(
-    register: Register, known: dict[str, KnownWorker]
+    register: Register, workers: dict[str, KnownWorker]
 ) -> None:
     rows = DualActivity.__table__.c
     result = await register.session.execute(
         select(rows.worker_id, rows.starts_on).where(
-            register.among(rows.worker_id, list(known)), rows.ends_on.is_(None)
+            register.among(rows.worker_id, list(workers)), rows.ends_on.is_(None)
         )
     )
     for worker_id, starts_on in result:
-        known[worker_id].running_dual_activities.add(starts_on)
+        workers[worker_id].running_dual_activities.add(starts_on)
