@@ -35,6 +35,7 @@ from resolvers.acting.act import (
 )
 
 T = TypeVar("T")
+Intake = TypeVar("Intake", bound=BatchIntake)
 Cell = NewType("Cell", str)
 """A cell as the payroll writes it: weak, so that one bad cell is its line's error and not the whole request's."""
 
@@ -174,7 +175,7 @@ async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> D
     """R16 to R22; see docs/decisions/0035."""
     place = await act.at_establishment(given.establishment)
     campaign = await act.known(Campaign, f"cmp_{given.campaign_year}", "campaignYear")
-    intake = CertificateIntake(*_batch(act, place, given, given.mode))
+    intake = _intake(CertificateIntake, act, place, given, given.mode)
     live = await intake.live(campaign)
     act.require_permission_to_declare_at(place, _needed(given, live))
     try:
@@ -215,9 +216,16 @@ def _rows(lines: Any, advice: str) -> Sequence[Mapping[str, Any]] | None:  # noq
     return lines  # type: ignore[no-any-return]
 
 
-def _batch(act: Act, place: Establishment, given: BatchInput, mode: BatchMode) -> Any:  # noqa: ANN401 an intake's arguments
+def _intake(
+    kind: type[Intake],
+    act: Act,
+    place: Establishment,
+    given: BatchInput,
+    mode: BatchMode,
+) -> Intake:
+    """What takes the lines of the batch; the act itself becomes a dry run with it."""
     act.dry_run = given.dry_run
-    return (
+    return kind(
         act.register,
         act.context.graph.vault,
         place,
@@ -278,7 +286,7 @@ async def activity_changes_declare(
     act.require_permission_to_declare_at(
         place, "Batch:dry_run" if given.dry_run else "ActivityChange:deposit"
     )
-    intake = ActivityChangeIntake(*_batch(act, place, given, given.mode))
+    intake = _intake(ActivityChangeIntake, act, place, given, given.mode)
     batch = await intake.change(_rows(given.lines, IN_PARTS) or [], act.today)
     _tell(act, intake)
     return batch
