@@ -4,10 +4,9 @@ import keyword
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
@@ -23,7 +22,6 @@ from .acts import Act
 from .enums import labelled
 
 T = TypeVar("T")
-SqlTest: TypeAlias = ColumnElement[bool]
 
 # connections
 

@@ -3,13 +3,20 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, select
 from strawberry import ID
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Order, Table
-from persistence.records.base import table
+from persistence.facts.bulletins import (
+    bulletin_status,
+    convention_siret,
+    covers_several_departments,
+    is_open,
+    lacks_nothing,
+    needs_establishment,
+    opened,
+)
+from persistence.facts.columns import count_of, equal, through
+from persistence.reading.question import Order
 from persistence.records.bulletins import gaps
 from persistence.records.identifiers import differences, differing
 from resolvers.reading.bindings import FilterArgument
@@ -17,7 +24,6 @@ from resolvers.reading.bindings import FilterArgument
 from .binding import (
     Connection,
     Permission,
-    SqlTest,
     by,
     column,
     derived,
@@ -30,7 +36,6 @@ from .binding import (
     viewer_can,
 )
 from .enums import labelled
-from .expressions import bulletin_status, count_of, equal, through
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import (
@@ -68,24 +73,6 @@ class BulletinStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-def convention_siret(row: Table, _: SqlContext) -> ColumnElement[str]:
-    convention = table("convention").alias()
-    return (
-        select(convention.c.siret)
-        .where(convention.c.id == row.c.convention_id)
-        .correlate(row)
-        .scalar_subquery()
-    )
-
-
-def lacks_nothing(row: Table) -> ColumnElement[bool]:
-    service = table("service").alias()
-    asked = select(service.c.id).where(
-        service.c.id == row.c.service_id, records.Bulletin.is_complete.sql(row, service)
-    )
-    return asked.correlate(row).exists()
-
-
 BULLETIN_FILTERS = {
     "status": FilterArgument(
         BulletinStatus,
@@ -109,50 +96,6 @@ BULLETIN_FILTERS = {
         "Rien n'y manque (`missing` est vide), ou non (R7).",
     ),
 }
-
-
-def in_force_access(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
-    """The services of the partner's convention in force."""
-    now = table("partner_state").alias()
-    held = select(now.c.convention_id).where(
-        now.c.partner_id == parent.c.id, records.PartnerState.period.sql(now, terms.day)
-    )
-    return and_(
-        child.c.partner_id == parent.c.id,
-        child.c.convention_id == held.correlate(parent).scalar_subquery(),
-    )
-
-
-def opened(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
-    """The bulletin open today."""
-    return and_(
-        child.c.access_id == parent.c.id, records.Bulletin.period.sql(child, terms.day)
-    )
-
-
-def is_open(row: Table, terms: SqlContext) -> ColumnElement[bool]:
-    bulletin, now = table("bulletin").alias(), table("partner_state").alias()
-    in_force = and_(
-        now.c.convention_id == row.c.convention_id,
-        records.PartnerState.period.sql(now, terms.day),
-    )
-    suspended = records.ServiceAccess.is_suspended_on.sql(row, terms.day)
-    return (
-        select(bulletin.c.id)
-        .join_from(bulletin, now, in_force)
-        .where(
-            opened(bulletin, row, terms),
-            now.c.partner_id == row.c.partner_id,
-            ~suspended,
-        )
-        .correlate(row)
-        .exists()
-    )
-
-
-def covers_several_departments(row: Table, _: SqlContext) -> ColumnElement[bool]:
-    departments = records.Bulletin.sql_covered_departments(row).subquery()
-    return select(func.count() > 1).select_from(departments).scalar_subquery()
 
 
 SIRETS = {"written": lambda row, _: row.c.siret, "signed": convention_siret}
@@ -196,12 +139,7 @@ class MembershipBulletin(Node):
             "roles": count_of("bulletin_role", "bulletin_id"),
             "establishments": count_of("bulletin_establishment", "bulletin_id"),
             "departments": count_of("bulletin_department", "bulletin_id"),
-            "needs_establishment": lambda row, _: (
-                select(table("service").c.needs_establishment)
-                .where(table("service").c.id == row.c.service_id)
-                .correlate(row)
-                .scalar_subquery()
-            ),
+            "needs_establishment": needs_establishment,
         },
         gaps,
     )

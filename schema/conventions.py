@@ -3,20 +3,23 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Order, Table, Value
-from persistence.records.base import table
+from persistence.facts.columns import equal, through
+from persistence.facts.conventions import (
+    convention_status,
+    ends_by,
+    has_mode,
+    of_contract,
+)
+from persistence.reading.question import Order
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Permission,
-    SqlTest,
     by,
     column,
     listed,
@@ -27,7 +30,6 @@ from .binding import (
     viewer_can,
 )
 from .enums import labelled
-from .expressions import convention_status, equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import (
     AffiliationRef,
@@ -66,14 +68,6 @@ class ConventionStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-def ends_by(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    """In force, even suspended, and its last day is known to be that day or before."""
-    period = records.Convention.period
-    return period.sql(row, terms.day) & or_(
-        *(terms.ends_by(row.c[end], value) for end in period.ends)
-    )
-
-
 CONVENTION_FILTERS = {
     "status": FilterArgument(
         ConventionStatus,
@@ -92,32 +86,6 @@ CONVENTION_FILTERS = {
         "En vigueur, même suspendue, et dont le dernier jour, par son terme ou sa clôture, est ce jour-là ou avant.",
     ),
 }
-
-
-def of_contract(child: Table, parent: Table, _: SqlContext) -> SqlTest:
-    return child.c.id == parent.c.convention_id
-
-
-def has_mode(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    contract = table("contract").alias()
-    return row.c.id.in_(
-        select(contract.c.convention_id).where(contract.c.mode == terms.value(value))
-    )
-
-
-def without_manager(row: Table, terms: SqlContext) -> SqlTest:
-    """Of a partner: delegated that day, and nobody to act for it (`Contract.managers_on`), as far as one may read."""
-    now = table("partner_state").alias()
-    delegated = select(now.c.partner_id).where(
-        now.c.partner_id == row.c.id,
-        now.c.mode == Mode.DELEGATED.value,
-        records.PartnerState.period.sql(now, terms.day),
-        ~records.Contract.is_managed_on.sql(now, terms.day),
-        *terms.seen(
-            "contract_manager", now
-        ),  # whoever reads no manager there is not told that none is
-    )
-    return delegated.correlate(row).exists()
 
 
 CONVENTION_FILTERS["mode"] = FilterArgument(

@@ -4,14 +4,24 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import orjson
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Expression, Order, Table, Value
+from persistence.facts.columns import decimal, equal
+from persistence.facts.declarations import (
+    change_status,
+    declaration_status,
+    has_notices,
+    lines_counted,
+    not_superseded,
+    of_campaign,
+    place,
+    removed,
+    status_is,
+)
+from persistence.facts.replays import replay_until
+from persistence.reading.question import Order
 from persistence.records.activity_changes import ChangeKind, DepartureReason
-from persistence.records.base import table
 from persistence.records.declarations import (
     BatchKind,
     BatchMode,
@@ -24,7 +34,6 @@ from resolvers.reading.bindings import FilterArgument
 from .binding import (
     Connection,
     Permission,
-    SqlTest,
     by,
     column,
     derived,
@@ -36,7 +45,6 @@ from .binding import (
     viewer_can,
 )
 from .enums import labelled
-from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .payloads import Notice, Refusal
 from .refs import (
@@ -47,7 +55,6 @@ from .refs import (
     UserRef,
     WorkerRef,
 )
-from .replays import replay_until
 from .scalars import Hours, Money, Percent
 from .workers import WORKER_FILTERS, WorkerOrder
 
@@ -98,15 +105,6 @@ class DeclarationStatus(StrEnum):
     SUPERSEDED = "SUPERSEDED"
 
 
-def declaration_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
-    """The status is computed from the instants, never stored."""
-    return case(
-        (row.c.superseded_at.is_not(None), literal("SUPERSEDED")),
-        (row.c.received_at.is_(None), literal("DRAFT")),
-        else_=literal("DEPOSITED"),
-    )
-
-
 @labelled(
     "État d'un changement.", RECEIVED="Reçu", CORRECTED="Corrigé", CANCELLED="Annulé"
 )
@@ -114,87 +112,6 @@ class ChangeStatus(StrEnum):
     RECEIVED = "RECEIVED"
     CORRECTED = "CORRECTED"
     CANCELLED = "CANCELLED"
-
-
-def change_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
-    """A change that another one has ended does not take place."""
-    return case(
-        (row.c.ended_at.is_(None), literal("RECEIVED")), else_=literal("CANCELLED")
-    )
-
-
-def status_is(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    wanted: SqlTest = declaration_status(row, terms) == terms.value(value)
-    return wanted
-
-
-def place(column_name: str) -> Expression:
-    """What names the establishment of a row: whoever reads the row may know it."""
-
-    def read(row: Table, _: SqlContext) -> ColumnElement[str]:
-        here = table("establishment").alias()
-        return (
-            select(here.c[column_name])
-            .where(here.c.id == row.c.establishment_id)
-            .correlate(row)
-            .scalar_subquery()
-        )
-
-    return read
-
-
-def lines_counted(processing: str | None) -> Expression:
-    """How many lines of a declaration the Caf have dealt with so: a count tells nobody's line."""
-
-    def read(row: Table, _: SqlContext) -> ColumnElement[int]:
-        line = table("declaration_line").alias()
-        met = (
-            line.c.processing.is_(None)
-            if processing is None
-            else line.c.processing == processing
-        )
-        counted = (
-            select(func.count())
-            .select_from(line)
-            .where(line.c.declaration_id == row.c.id, met)
-        )
-        return counted.correlate(row).scalar_subquery()
-
-    return read
-
-
-def removed(child: Table, parent: Table, _: SqlContext) -> SqlTest:
-    """Workers of the declaration that this one replaced, and no longer in it."""
-    before, here = table("declaration_line").alias(), table("declaration_line").alias()
-    was = (
-        select(before.c.worker_id)
-        .where(before.c.declaration_id == parent.c.supersedes_id)
-        .correlate(parent)
-    )
-    is_here = (
-        select(here.c.worker_id)
-        .where(here.c.declaration_id == parent.c.id)
-        .correlate(parent)
-    )
-    return and_(child.c.id.in_(was), child.c.id.not_in(is_here))
-
-
-def not_superseded(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    head = table("declaration").alias()
-    live = select(head.c.id).where(
-        head.c.id == row.c.declaration_id,
-        head.c.received_at.is_not(None),
-        head.c.superseded_at.is_(None),
-    )
-    return terms.agrees(live.correlate(row).exists(), value)
-
-
-def of_campaign(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    head = table("declaration").alias()
-    here = select(head.c.id).where(
-        head.c.id == row.c.declaration_id, head.c.campaign_id == terms.value(value)
-    )
-    return here.correlate(row).exists()
 
 
 DECLARATION_FILTERS = {
@@ -248,9 +165,7 @@ RESULT_FILTERS = {
     ),
     "with_notices": FilterArgument(
         bool,
-        lambda row, terms, v: terms.agrees(
-            or_(row.c.errors.is_not(None), row.c.warnings.is_not(None)), v
-        ),
+        has_notices,
         "Avec une erreur ou un avertissement, ou sans.",
     ),
 }

@@ -2,19 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from strawberry import ID
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Order, Table, Value
-from persistence.records.base import table
+from persistence.facts.columns import equal, through
+from persistence.facts.groups import is_current, is_live, members
+from persistence.reading.question import Order
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Connection,
     Permission,
-    SqlTest,
     by,
     column,
     listed,
@@ -25,7 +23,6 @@ from .binding import (
     reference,
     viewer_can,
 )
-from .expressions import equal, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import (
     AffiliationRef,
@@ -50,14 +47,6 @@ MembershipOrder = orders(
 )
 
 
-def is_live(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    return terms.agrees(records.Group.period.sql(row, terms.day), value)
-
-
-def is_current(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    return terms.agrees(records.Membership.period.sql(row, terms.day), value)
-
-
 GROUP_FILTERS = {
     "live": FilterArgument(bool, is_live, "Non clôturé, ou clôturé."),
     "service_id": reference(records.Service, equal("service_id"), "Service."),
@@ -74,14 +63,6 @@ GROUP_FILTERS = {
 MEMBERSHIP_FILTERS = {
     "current": FilterArgument(bool, is_current, "En cours aujourd'hui, ou non.")
 }
-
-
-def members(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
-    """The users in the group today."""
-    member = table("membership").alias()
-    is_in = records.Membership.period.sql(member, terms.day)
-    here = select(member.c.user_id).where(member.c.group_id == parent.c.id, is_in)
-    return child.c.id.in_(here.correlate(parent))
 
 
 @mirrors(records.Membership, "Inclusion d'une personne dans un groupe (§5, R56).")

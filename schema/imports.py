@@ -6,15 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from strawberry import ID
 from strawberry.scalars import JSON
 
 from persistence import records
+from persistence.facts.columns import equal
+from persistence.facts.imports import awaits, import_status, sheet_name, waiting
 from persistence.intake.import_columns import ImportField
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Order, Table
-from persistence.records.base import table
+from persistence.reading.question import Order
 from persistence.records.imports import ImportDecision, ImportOutcome
 from resolvers.reading.bindings import FilterArgument
 
@@ -33,7 +32,6 @@ from .binding import (
     viewer_can,
 )
 from .enums import labelled
-from .expressions import equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .payloads import Notice
 from .refs import OrganismRef, PartnerRef, UserRef
@@ -58,38 +56,6 @@ class ImportStatus(StrEnum):
     OPEN = "OPEN"
     RECEIVED = "RECEIVED"
     PURGED = "PURGED"
-
-
-def import_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
-    """The status is computed from the dates, never stored."""
-    return case(
-        (row.c.purged_on.is_not(None), literal("PURGED")),
-        (row.c.received_at.is_(None), literal("OPEN")),
-        else_=literal("RECEIVED"),
-    )
-
-
-def awaits(line: Table) -> ColumnElement[bool]:
-    """Neither taken, nor set aside, nor without anything to take."""
-    aside = and_(line.c.arbitration.is_not(None), line.c.arbitration == "SET_ASIDE")
-    return and_(
-        line.c.applied_on.is_(None),
-        line.c.outcome != "UNCHANGED",
-        line.c.outcome != "REJECTED",
-        ~aside,
-    )
-
-
-def waiting(row: Table, terms: SqlContext) -> ColumnElement[int]:
-    """Of the lines that the caller may read, those that wait."""
-    line = table("extract_line").alias()
-    seen = terms.seen("extract_line", line)
-    counted = (
-        select(func.count())
-        .select_from(line)
-        .where(line.c.extract_id == row.c.id, awaits(line), *seen)
-    )
-    return counted.correlate(row).scalar_subquery()
 
 
 IMPORT_LINE_FILTERS = {
@@ -170,11 +136,6 @@ def _reasons(stored: Sequence[Sequence[Any]]) -> list[records.Notice]:
         records.Notice(records.Rule[code], tuple(*path), detail)
         for code, detail, *path in stored
     ]
-
-
-def sheet_name(row: Table, _terms: SqlContext) -> ColumnElement[str]:
-    """The lines of a csv stand in no sheet."""
-    return func.nullif(row.c.sheet, "")
 
 
 @mirrors(

@@ -6,11 +6,11 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from persistence import records
+from persistence.facts.columns import equal
 from persistence.reading.question import Order
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import column, mirrors, one, orders, reference
-from .expressions import equal
 from .nodes import IDENTIFIER, Node
 from .refs import OrganismRef, PartnerRef, UserRef
 

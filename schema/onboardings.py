@@ -5,13 +5,21 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from strawberry import ID
 
-from persistence.facts.onboardings import is_concerned, is_done, is_late, onboardings
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Expression, Table, Test, Value
-from persistence.records.base import french, table
+from persistence.facts.columns import by_state, equal
+from persistence.facts.onboarding_lists import (
+    administering,
+    concerned,
+    has_state,
+    in_origin,
+    is_overdue,
+    last_over,
+    migrates,
+    of_place,
+    opened_on,
+)
+from persistence.records.base import french
 from persistence.records.onboarding import (
     GRACE,
     STEPS,
@@ -23,9 +31,8 @@ from persistence.records.onboarding import (
 )
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import SqlTest, column, derived, mirrors, one
+from .binding import column, derived, mirrors, one
 from .enums import labelled
-from .expressions import by_state, equal, state
 from .impact import described
 from .refs import (
     BulletinRef,
@@ -65,49 +72,8 @@ class OnboardingStep:
     rule: str = described("La règle qui la demande.")
 
 
-def _of(name: str) -> Expression:
-    def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
-        return row.c[name]
-
-    return read
-
-
-def _administering(row: Table, terms: SqlContext) -> ColumnElement[Any]:
-    organism = table("organism").alias()
-    named = select(organism.c.name).where(
-        organism.c.id == state("administering_id", "partner_id")(row, terms)
-    )
-    return named.scalar_subquery()
-
-
-def _in_origin(name: str) -> Expression:
-    def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
-        origin = table("partner_origin").alias()
-        return (
-            select(origin.c[name])
-            .where(origin.c.id == row.c.origin_id)
-            .correlate(row)
-            .scalar_subquery()
-        )
-
-    return read
-
-
-def _last_over(row: Table, terms: SqlContext) -> ColumnElement[Any]:
-    """The day on which the partner's last convention ended."""
-    convention = table("convention").alias()
-    closed, term = convention.c.closed_on, convention.c.term_on
-    ended = case((or_(closed.is_(None), term < closed), term), else_=closed)
-    found = select(func.max(ended)).where(
-        convention.c.partner_id == row.c.partner_id,
-        convention.c.in_force_on.is_not(None),
-        ended <= terms.day,
-    )
-    return found.correlate(row).scalar_subquery()
-
-
 SITUATION = {
-    field: _of("onboarding_case" if field == "case" else field)
+    field: of_place("onboarding_case" if field == "case" else field)
     for field in Situation._fields
 }
 
@@ -222,54 +188,19 @@ class MigrationState(StrEnum):
     LATE = "LATE"
 
 
-def _concerned(test: Test) -> Test:
-    """Partners that the migration concerns, by a test on where they stand in it."""
-
-    def filtered(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-        at = onboardings(terms).subquery()
-        known = terms.seen("onboarding", at)
-        return row.c.id.in_(
-            select(at.c.partner_id).where(
-                is_concerned(at), test(at, terms, value), *known
-            )
-        )
-
-    return filtered
-
-
-def _has_state(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    described = case(
-        (is_done(row, terms), "DONE"), (is_late(row, terms), "LATE"), else_="REMAINING"
-    )
-    has: SqlTest = described == terms.value(value)
-    return has
-
-
-def _migrates(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    at = onboardings(terms).subquery()
-    known = terms.seen("onboarding", at)
-    concerned = select(at.c.partner_id).where(is_concerned(at), *known)
-    return terms.agrees(row.c.id.in_(concerned), value)
-
-
 MIGRATION_FILTERS = {
     "migrates": FilterArgument(
-        bool, _migrates, "Concerné par la migration d'un service, ou non (R59)."
+        bool, migrates, "Concerné par la migration d'un service, ou non (R59)."
     ),
     "migration_case": FilterArgument(
         Case,
-        _concerned(equal("onboarding_case")),
+        concerned(equal("onboarding_case")),
         "Cas, pour le service qui migre (R51).",
     ),
     "migration_state": FilterArgument(
-        MigrationState, _concerned(_has_state), "Où il en est dans la migration (R59)."
+        MigrationState, concerned(has_state), "Où il en est dans la migration (R59)."
     ),
 }
-
-
-def of_migration(child: Table, parent: Table, _: SqlContext) -> SqlTest:
-    """Where the partner stands with the service that migrates, if the migration concerns it."""
-    return and_(child.c.partner_id == parent.c.id, is_concerned(child))
 
 
 @mirrors(
@@ -283,40 +214,40 @@ class Onboarding:
     evidence: list[Evidence] = derived(
         "D'où vient ce cas : la ligne de quel fichier, quelle convention.",
         {
-            "case": _of("onboarding_case"),
-            "origin_id": _of("origin_id"),
-            "known_mcp": _in_origin("known_mcp"),
-            "known_habtiers": _in_origin("known_habtiers"),
-            "active": _in_origin("active"),
-            "filename": _in_origin("filename"),
-            "line": _in_origin("line_number"),
-            "digest": _in_origin("digest"),
-            "extract_id": _in_origin("extract_id"),
-            "convention_id": _of("convention_id"),
-            "convention_number": _of("convention_number"),
-            "in_force_on": _of("in_force_on"),
-            "originally_in_force_on": _of("originally_in_force_on"),
-            "over": _last_over,
+            "case": of_place("onboarding_case"),
+            "origin_id": of_place("origin_id"),
+            "known_mcp": in_origin("known_mcp"),
+            "known_habtiers": in_origin("known_habtiers"),
+            "active": in_origin("active"),
+            "filename": in_origin("filename"),
+            "line": in_origin("line_number"),
+            "digest": in_origin("digest"),
+            "extract_id": in_origin("extract_id"),
+            "convention_id": of_place("convention_id"),
+            "convention_number": of_place("convention_number"),
+            "in_force_on": of_place("in_force_on"),
+            "originally_in_force_on": of_place("originally_in_force_on"),
+            "over": last_over,
         },
         _evidence,
     )
     steps: list[OnboardingStep] = derived(
         "Les étapes que le cas demande, dans leur ordre.",
-        {"organism": _administering, **SITUATION},
+        {"organism": administering, **SITUATION},
         _steps,
     )
     opened_on: date | None = column(
         "Premier jour où le service fut ouvert à ce partenaire ; vide tant qu'il ne l'a pas été.",
-        lambda row, terms: case((is_done(row, terms), row.c.first_opened_on)),
+        opened_on,
     )
     deadline: date | None = derived(
         "L'échéance de la migration du service, s'il en a une (R59) : trente jours au moins après l'enregistrement.",
-        {"deadline": _of("deadline"), "registered_on": _of("registered_on")},
+        {"deadline": of_place("deadline"), "registered_on": of_place("registered_on")},
         _deadline,
     )
     late: bool = column(
         "L'échéance est passée, et le service n'est pas ouvert : c'est signalé, jamais refusé (R59).",
-        lambda row, terms: func.coalesce(is_late(row, terms), False),
+        is_overdue,
     )
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
     service: ServiceRef = one("Le service.", "service_id")

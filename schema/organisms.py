@@ -2,20 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from strawberry import ID
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Order, Table
-from persistence.records.base import table
+from persistence.facts.columns import equal, texts, through
+from persistence.facts.organisms import administered
+from persistence.reading.question import Order
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
     Connection,
     Permission,
-    SqlTest,
     by,
     column,
     mirrors,
@@ -24,7 +22,6 @@ from .binding import (
     page,
     viewer_can,
 )
-from .expressions import equal, texts, through
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import AgentRef, OrganismRef, PartnerRef, UserRef
 
@@ -53,16 +50,6 @@ ORGANISM_FILTERS = {
     ),
     "kind": FilterArgument(OrganismKind, equal("kind"), "Nature."),
 }
-
-
-def administered(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
-    """The partners that an organism administers today."""
-    now = table("partner_state").alias()
-    held = select(now.c.partner_id).where(
-        now.c.administering_id == parent.c.id,
-        records.PartnerState.period.sql(now, terms.day),
-    )
-    return child.c.id.in_(held.correlate(parent))
 
 
 @mirrors(

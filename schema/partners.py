@@ -4,17 +4,25 @@ from datetime import date
 from enum import StrEnum
 
 import strawberry
-from sqlalchemy import and_, or_, select
 from strawberry import ID
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Expression, Order, Table, Test, Value
-from persistence.records.base import table
+from persistence.facts.bulletins import in_force_access
+from persistence.facts.columns import by_state, equal, state
+from persistence.facts.conventions import without_manager
+from persistence.facts.onboarding_lists import of_migration
+from persistence.facts.partners import (
+    borne_siret,
+    is_meant,
+    is_sibling,
+    state_is,
+    undeclared,
+    with_open_service,
+)
+from persistence.reading.question import Expression, Order
 from persistence.records.contracts import Mode
 from persistence.records.decisions import Decision
 from persistence.records.partners import PartnerKind
-from persistence.records.services import ESAT
 from resolvers.permissions import granted
 from resolvers.reading.bindings import FilterArgument
 
@@ -23,7 +31,6 @@ from .binding import (
     OF_A_DAY,
     Connection,
     Permission,
-    SqlTest,
     by,
     column,
     derived,
@@ -35,15 +42,13 @@ from .binding import (
     reference,
     viewer_can,
 )
-from .bulletins import in_force_access, is_open
-from .conventions import CONVENTION_FILTERS, ConventionOrder, without_manager
+from .conventions import CONVENTION_FILTERS, ConventionOrder
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
 from .enums import labelled
-from .expressions import borne_siret, by_state, equal, state
 from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
 from .nodes import IDENTIFIER, VERSION, Node
-from .onboardings import MIGRATION_FILTERS, of_migration
+from .onboardings import MIGRATION_FILTERS
 from .organisms import PartnerOrder
 from .refs import (
     AffiliationRef,
@@ -103,98 +108,6 @@ EstablishmentOrder = orders(
 )
 
 
-def bears(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    """The partner whose SIRET this is, in any spacing."""
-    siret = table("partner_siret").alias()
-    digits = terms.bind(("digits", value), "text")
-    return (
-        row.c.id
-        == select(siret.c.partner_id)
-        .where(siret.c.siret == digits, siret.c.ends_on.is_(None))
-        .scalar_subquery()
-    )
-
-
-def is_meant(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    """By words of the name, or by a number that the partner, or an establishment of it, bears: an index has each."""
-    own, place, site = (
-        table(t).alias() for t in ("partner_siret", "establishment", "establishment")
-    )
-    numbers = (
-        select(own.c.partner_id).where(
-            terms.starts(own.c.siret, value), own.c.ends_on.is_(None)
-        ),
-        select(place.c.partner_id).where(
-            terms.starts(place.c.siret, value),
-            place.c.ended_on.is_(None),
-            *terms.seen("establishment", place),
-        ),
-        select(site.c.partner_id).where(
-            site.c.finess == terms.bind(("finess", value), "text"),
-            site.c.ended_on.is_(None),
-            *terms.seen("establishment", site),
-        ),
-    )
-    return or_(
-        terms.mentions(row.c.sort_key, value),
-        terms.starts(row.c.siren, value),
-        *(row.c.id.in_(found) for found in numbers),
-    )
-
-
-def state_is(column: str) -> Test:
-    """A test on the partner's row of the timeline of today."""
-
-    def test(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-        now = table("partner_state").alias()
-        is_now = records.PartnerState.period.sql(now, terms.day)
-        return row.c.id.in_(
-            select(now.c.partner_id).where(now.c[column] == terms.value(value), is_now)
-        )
-
-    return test
-
-
-def opened(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    """Partners that have the service open today, where the caller may read that service of theirs."""
-    access = table("service_access").alias()
-    known = terms.seen("service_access", access)
-    here = select(access.c.partner_id).where(
-        access.c.service_id == terms.value(value), is_open(access, terms), *known
-    )
-    return row.c.id.in_(here)
-
-
-def undeclared(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    """Partners with an establishment in the Esat service open today that has deposited nothing for the campaign."""
-    access, bulletin = table("service_access").alias(), table("bulletin").alias()
-    scope, head = table("bulletin_establishment").alias(), table("declaration").alias()
-    known = terms.seen("declaration", head)
-    done = select(head.c.id).where(
-        head.c.establishment_id == scope.c.establishment_id,
-        head.c.campaign_id == terms.value(value),
-        head.c.received_at.is_not(None),
-        head.c.superseded_at.is_(None),
-        *known,
-    )
-    waited = (
-        select(access.c.partner_id)
-        .join(bulletin, bulletin.c.access_id == access.c.id)
-        .join(scope, scope.c.bulletin_id == bulletin.c.id)
-        .where(
-            access.c.service_id == ESAT,
-            is_open(access, terms),
-            records.Bulletin.period.sql(bulletin, terms.day),
-            ~done.correlate(scope).exists(),
-            *terms.seen(
-                "declaration", scope
-            ),  # whoever reads no declaration there is not told that none is
-            *terms.seen("service_access", access),
-        )
-    )
-    return row.c.id.in_(waited)
-
-
 PARTNER_FILTERS = {
     "search": FilterArgument(
         str,
@@ -216,7 +129,9 @@ PARTNER_FILTERS = {
         "Organisme qui l'administre aujourd'hui.",
     ),
     "mode": FilterArgument(Mode, state_is("mode"), "Mode de gestion en vigueur."),
-    "service_id": reference(records.Service, opened, "Service ouvert aujourd'hui."),
+    "service_id": reference(
+        records.Service, with_open_service, "Service ouvert aujourd'hui."
+    ),
     "undeclared_for": reference(
         records.Campaign,
         undeclared,
@@ -379,9 +294,7 @@ class Partner(Node):
     )
     siblings: Connection[PartnerRef] = page(
         "Les autres partenaires de la même unité légale.",
-        lambda child, parent, _: and_(
-            child.c.siren == parent.c.siren, child.c.id != parent.c.id
-        ),
+        is_sibling,
         PartnerOrder,
     )
     migration: OnboardingRef | None = one(

@@ -1,9 +1,11 @@
 """What can be asked."""
 
 import strawberry
-from sqlalchemy import true
 from strawberry import ID
 
+from persistence.facts.columns import equal, every_row
+from persistence.facts.partners import bears
+from persistence.facts.replays import is_of_operation, is_under_key
 from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
 
@@ -37,7 +39,6 @@ from .declarations import (
     LineOrder,
 )
 from .explaining import Explanation, Holders
-from .expressions import equal
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .imports import (
     IMPORT_LINE_FILTERS,
@@ -50,8 +51,7 @@ from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
 from .onboardings import Onboarding
 from .organisms import ORGANISM_FILTERS, Organism, OrganismOrder, PartnerOrder
-from .partners import PARTNER_FILTERS, Partner, PartnerBy, bears
-from .replays import is_of_operation, is_under_key
+from .partners import PARTNER_FILTERS, Partner, PartnerBy
 from .services import Campaign, Migration, Mission, Parameter, Rule, Service
 from .users import (
     ROOT_AFFILIATION_FILTERS,
@@ -74,8 +74,6 @@ RULES = [
         for n, (p, words) in HELD_BY_SHAPE.items()
     ),
 ]
-
-ALL = lambda _child, _parent, _terms: true()  # noqa: E731 a link that keeps every row
 
 
 @strawberry.type(
@@ -176,11 +174,11 @@ class Query:
         OrganismOrder,
         ORGANISM_FILTERS,
     )
-    services: list[Service] = listed("Les services.", ALL, "code")
-    missions: list[Mission] = listed("Les missions.", ALL, "code")
-    campaigns: list[Campaign] = listed("Les campagnes.", ALL, "year")
+    services: list[Service] = listed("Les services.", every_row, "code")
+    missions: list[Mission] = listed("Les missions.", every_row, "code")
+    campaigns: list[Campaign] = listed("Les campagnes.", every_row, "year")
     parameters: list[Parameter] = listed(
-        "Les paramètres datés.", ALL, "name", "starts_on"
+        "Les paramètres datés.", every_row, "name", "starts_on"
     )
     onboarding: Onboarding | None = find_by(
         "L'accueil d'un partenaire dans un service : le cas, ses preuves, ce qui manque pour ouvrir (R51 à R58).",
@@ -197,7 +195,7 @@ class Query:
         "Qui peut, tel jour ; vide si vous ne lisez pas l'objet.", explaining.who_can
     )
     migrations: list[Migration] = listed(
-        "Les campagnes de migration (R59).", ALL, "opens_on"
+        "Les campagnes de migration (R59).", every_row, "opens_on"
     )
     rules: list[Rule] = derived(
         "Les règles que le logiciel fait tenir.", {}, lambda: RULES

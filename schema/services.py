@@ -4,17 +4,17 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import strawberry
-from sqlalchemy import case, literal
 from strawberry import ID
 
 from persistence import records
+from persistence.facts.columns import texts, through
+from persistence.facts.declarations import campaign_status
 from persistence.facts.onboardings import board
 from persistence.records.onboarding import Case
 from persistence.records.services import RoleProfile
 
 from .binding import by, column, derived, listed, mirrors, one
 from .enums import labelled
-from .expressions import texts, through
 from .impact import described
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
@@ -187,11 +187,7 @@ class Campaign(Node):
     )
     status: CampaignStatus = column(
         "État, à cet instant.",
-        lambda row, terms: case(
-            (row.c.opens_at > terms.now, literal("NOT_OPEN")),
-            (row.c.closes_at <= terms.now, literal("CLOSED")),
-            else_=literal("OPEN"),
-        ),
+        campaign_status,
     )
     legacy: bool = column("Campagne d'avant le registre (Habtiers).")
 

@@ -2,21 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, case
-
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Table
-from persistence.records import FOREVER
+from persistence.facts.timelines import known_end
 from persistence.records.contracts import Mode
 
 from .binding import column, mirrors, one
 from .refs import ConventionRef, OrganismRef
-
-
-def known_end(row: Table, _: SqlContext) -> ColumnElement[date | None]:
-    """Nothing for the register's own "for ever"."""
-    return case((row.c.ends_on < FOREVER, row.c.ends_on))
 
 
 @mirrors(

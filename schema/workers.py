@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
 from strawberry import ID
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Order, Table
-from persistence.records.base import table
+from persistence.facts.columns import decimal, equal
+from persistence.facts.workers import known_rate
+from persistence.reading.question import Order
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
@@ -24,7 +23,6 @@ from .binding import (
     reference,
     viewer_can,
 )
-from .expressions import decimal, equal
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import ActivityChangeRef, LineRef, OrganismRef, PartnerRef
 from .scalars import Hours, MaskedNir, Percent
@@ -56,20 +54,6 @@ WORKER_FILTERS = {
         records.Partner, equal("partner_id"), "Partenaire.", anchor=True
     ),
 }
-
-
-def known_rate(row: Table, terms: SqlContext) -> ColumnElement[str]:
-    """The last rate known today (R24)."""
-    rates = table("worker_rate").alias()
-    known = select(decimal("rate")(rates, terms)).where(
-        rates.c.worker_id == row.c.id, rates.c.starts_on <= terms.day
-    )
-    return (
-        known.order_by(rates.c.starts_on.desc())
-        .limit(1)
-        .correlate(row)
-        .scalar_subquery()
-    )
 
 
 @mirrors(records.WorkerRate, "Taux d'activité connu à partir d'un jour (§1, R24).")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .compiler import SqlContext
 
 Table: TypeAlias = FromClause
+SqlTest: TypeAlias = ColumnElement[bool]
 Expression: TypeAlias = Callable[[Table, "SqlContext"], ColumnElement[Any]]
 Join: TypeAlias = Callable[[Table, Table, "SqlContext"], ColumnElement[bool]]
 """(child, parent, terms) → which children."""

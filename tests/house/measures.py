@@ -35,7 +35,7 @@ PARTICIPLES = frozenset(
     ]
 )
 PREDICATES = ("is_", "has_", "can_")
-BOOLEANS = {"bool", "ColumnElement[bool]", "sql.ColumnElement[bool]"}
+BOOLEANS = {"bool", "ColumnElement[bool]", "sql.ColumnElement[bool]", "SqlTest"}
 GUARDS = ("TypeGuard[", "TypeIs[")
 NOTHING = {"None", "NoReturn", "Never"}
 

@@ -1,0 +1,114 @@
+"""Campaigns, declarations, their lines and changes, as lists show and filter them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Expression, SqlTest, Table, Value
+from persistence.records.base import table
+
+
+def declaration_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
+    """The status is computed from the instants, never stored."""
+    return case(
+        (row.c.superseded_at.is_not(None), literal("SUPERSEDED")),
+        (row.c.received_at.is_(None), literal("DRAFT")),
+        else_=literal("DEPOSITED"),
+    )
+
+
+def change_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
+    """A change that another one has ended does not take place."""
+    return case(
+        (row.c.ended_at.is_(None), literal("RECEIVED")), else_=literal("CANCELLED")
+    )
+
+
+def status_is(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    wanted: SqlTest = declaration_status(row, terms) == terms.value(value)
+    return wanted
+
+
+def place(column_name: str) -> Expression:
+    """What names the establishment of a row: whoever reads the row may know it."""
+
+    def read(row: Table, _: SqlContext) -> ColumnElement[str]:
+        here = table("establishment").alias()
+        return (
+            select(here.c[column_name])
+            .where(here.c.id == row.c.establishment_id)
+            .correlate(row)
+            .scalar_subquery()
+        )
+
+    return read
+
+
+def lines_counted(processing: str | None) -> Expression:
+    """How many lines of a declaration the Caf have dealt with so: a count tells nobody's line."""
+
+    def read(row: Table, _: SqlContext) -> ColumnElement[int]:
+        line = table("declaration_line").alias()
+        met = (
+            line.c.processing.is_(None)
+            if processing is None
+            else line.c.processing == processing
+        )
+        counted = (
+            select(func.count())
+            .select_from(line)
+            .where(line.c.declaration_id == row.c.id, met)
+        )
+        return counted.correlate(row).scalar_subquery()
+
+    return read
+
+
+def removed(child: Table, parent: Table, _: SqlContext) -> SqlTest:
+    """Workers of the declaration that this one replaced, and no longer in it."""
+    before, here = table("declaration_line").alias(), table("declaration_line").alias()
+    was = (
+        select(before.c.worker_id)
+        .where(before.c.declaration_id == parent.c.supersedes_id)
+        .correlate(parent)
+    )
+    is_here = (
+        select(here.c.worker_id)
+        .where(here.c.declaration_id == parent.c.id)
+        .correlate(parent)
+    )
+    return and_(child.c.id.in_(was), child.c.id.not_in(is_here))
+
+
+def not_superseded(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    head = table("declaration").alias()
+    live = select(head.c.id).where(
+        head.c.id == row.c.declaration_id,
+        head.c.received_at.is_not(None),
+        head.c.superseded_at.is_(None),
+    )
+    return terms.agrees(live.correlate(row).exists(), value)
+
+
+def of_campaign(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    head = table("declaration").alias()
+    here = select(head.c.id).where(
+        head.c.id == row.c.declaration_id, head.c.campaign_id == terms.value(value)
+    )
+    return here.correlate(row).exists()
+
+
+def has_notices(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    """Whether the line has an error or a warning."""
+    notices = or_(row.c.errors.is_not(None), row.c.warnings.is_not(None))
+    return terms.agrees(notices, value)
+
+
+def campaign_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+    """`NOT_OPEN`, `OPEN` or `CLOSED` at the instant of the question (R22)."""
+    return case(
+        (row.c.opens_at > terms.now, literal("NOT_OPEN")),
+        (row.c.closes_at <= terms.now, literal("CLOSED")),
+        else_=literal("OPEN"),
+    )

@@ -1,0 +1,24 @@
+"""Which groups run, and who is in them."""
+
+from sqlalchemy import select
+
+from persistence import records
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import SqlTest, Table, Value
+from persistence.records.base import table
+
+
+def is_live(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    return terms.agrees(records.Group.period.sql(row, terms.day), value)
+
+
+def is_current(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    return terms.agrees(records.Membership.period.sql(row, terms.day), value)
+
+
+def members(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
+    """The users in the group today."""
+    member = table("membership").alias()
+    is_in = records.Membership.period.sql(member, terms.day)
+    here = select(member.c.user_id).where(member.c.group_id == parent.c.id, is_in)
+    return child.c.id.in_(here.correlate(parent))

@@ -1,0 +1,46 @@
+"""The idempotency keys of the acts of a caller."""
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, select
+
+from persistence.reading.compiler import SqlContext
+from persistence.reading.question import Table, Value
+from persistence.records.base import table
+
+
+def replay_until(row: Table, _: SqlContext) -> ColumnElement[str]:
+    """When the key that brought this row expires."""
+    key = table("idempotency").alias()
+    return (
+        select(key.c.expires_at)
+        .where(key.c.object_id == row.c.id)
+        .correlate(row)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def is_of_operation(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
+    return is_of(row, terms, lambda key: key.c.operation == terms.value(value))
+
+
+def is_under_key(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
+    """Under its fingerprint; rows older than fingerprints bear the key itself, until they expire."""
+    written = terms.bind(("fingerprint", value), "text")
+    return is_of(
+        row,
+        terms,
+        lambda key: (key.c.key == written) | (key.c.key == terms.value(value)),
+    )
+
+
+def is_of(
+    row: Table, terms: SqlContext, test: Callable[[Table], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """What a key of the caller's own brought, if it meets the test: another's key finds nothing."""
+    key = table("idempotency").alias()
+    mine = terms.holds(key.c.user_id, "users", "everyone")
+    return row.c.id.in_(
+        select(key.c.object_id).where(mine, key.c.expires_at > terms.now, test(key))
+    )
