@@ -16,7 +16,7 @@ from persistence.facts.viewer import (
 )
 from persistence.records.suspensions import SuspensionSide
 
-from .actions import Action
+from .actions import PERMISSIONS, Action
 from .binding import column, derived, listed, one
 from .impact import described
 from .refs import AffiliationRef, AgentRef, OrganismRef, ServiceAccessRef, UserRef
@@ -77,5 +77,5 @@ class Viewer:
     )
     may: list[Action] = column(
         "Ce que ses droits d'aujourd'hui permettent quelque part, au-delà de ce qui est à soi : les menus à montrer.",
-        allowed_actions,
+        allowed_actions(PERMISSIONS),
     )
