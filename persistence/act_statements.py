@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from persistence.facts.callers import caller_with_card, holdings_of_caller
+from persistence.facts.model import MODEL
 from persistence.facts.visibility import GUARDED, Permit, table, visible
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import Reader, SqlContext, Statement, compiled
@@ -67,7 +68,7 @@ def lock_statement(
 
     Nobody locks what they may not change.
     """
-    terms, row = SqlContext(dialect), table(record.__tablename__).alias()
+    terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
     key = partner_column(record, row)
     assert key is not None
     is_allowed = (
@@ -89,7 +90,7 @@ def judge_statement(
     dialect: str, record: type[Base], read: PermitKey, permits: PermitKey
 ) -> Statement:
     """Of the row `id`: `[is readable, is met by the first permit, …]`."""
-    terms, row = SqlContext(dialect), table(record.__tablename__).alias()
+    terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
     flags = _flags(terms, record, row, read, permits)
     return compiled(
         select(cast(flags, Text)).where(row.c.id == terms.value(Var(("id",)))), terms
@@ -109,7 +110,7 @@ def look_statement(
     `rows`: `[id, flags, row]` of each of the `ids`; the row is null where the `file` has it. `file`: the partner with
     all that hangs from it, or null. `timeline`: the columns of each span, then the name of who administers.
     """
-    terms, row = SqlContext(dialect), table(record.__tablename__).alias()
+    terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
     spelling = terms.spelling
     alone = null() if is_file else row_json(record, row, spelling, alone=True)
     item = spelling.array([row.c.id, _flags(terms, record, row, read, permits), alone])
@@ -172,7 +173,7 @@ def _timeline(terms: SqlContext) -> ColumnElement[str]:
 @cache
 def rows_statement(dialect: str, record: type[Base]) -> Statement:
     """The rows of the keys `ids`, each with what the mapping loads with it."""
-    terms, row = SqlContext(dialect), table(record.__tablename__).alias()
+    terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
     (primary_key,) = inspect(record).primary_key
     key = row.c[primary_key.name]
     rows = terms.spelling.listed(row_json(record, row, terms.spelling), [key])

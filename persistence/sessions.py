@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import CursorResult, Text, delete, select, update
 from sqlalchemy import cast as as_type
 
+from persistence.facts.model import MODEL
 from persistence.facts.visibility import table
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, Statement, compiled
@@ -150,7 +151,7 @@ def _living(issuer: str, subject: str, now: datetime) -> tuple[Any, ...]:
 
 @cache
 def _found(dialect: str) -> Statement:
-    terms, row = SqlContext(dialect), table("session")
+    terms, row = SqlContext(MODEL, dialect), table("session")
     facts = {name: row.c[name] for name in TOLD} | {"keeps": row.c.typed.is_not(None)}
     told = terms.spelling.object(
         [(name, terms.spelling.value(fact)) for name, fact in facts.items()]

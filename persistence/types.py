@@ -1,7 +1,8 @@
 """How instants and words are stored and compared, alike on both databases."""
 
+import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Dialect, String, Text, types
@@ -9,6 +10,9 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 # Words are ordered by their bytes on both databases: order and search use the keys of names.
 Words = String().with_variant(String(collation="C"), "postgresql")
+
+FOREVER = date(9999, 12, 31)
+"""The end of the last span of a timeline; no right ends on it."""
 
 
 class Instant(types.TypeDecorator[datetime]):
@@ -41,3 +45,13 @@ def folded(words: str) -> str:
         c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)
     )
     return "".join(letters).casefold().replace("œ", "oe").replace("æ", "ae").strip()
+
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def iso_day(text: str) -> date:
+    """The day written AAAA-MM-JJ: no week, no rank in the year, nothing without dashes. Raises ValueError."""
+    if not ISO_DAY.fullmatch(text):
+        raise ValueError("AAAA-MM-JJ")
+    return date.fromisoformat(text)

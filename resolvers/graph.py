@@ -25,6 +25,7 @@ from authz import Engine, Grant, Post, Subject, atoms
 from persistence.act_statements import payload_statement
 from persistence.engine import Database, Driver
 from persistence.facts.callers import Identity, caller_statement
+from persistence.facts.model import MODEL
 from persistence.facts.visibility import Permit, Permits
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import Reader
@@ -159,7 +160,7 @@ class Graph:
         if not question.fields or (planner.needs_completion and not planner.completing):
             return plan
         references = [reference for reference, _ in plan.values.references]
-        reader = Reader(self.database.dialect, self.permits(roles))
+        reader = Reader(MODEL, self.database.dialect, self.permits(roles))
         if is_payload:
             statement = payload_statement(reader, question, references)
         else:

@@ -6,8 +6,7 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from persistence.records.base import iso_day
-from persistence.types import written
+from persistence.types import iso_day, written
 from resolvers.declarations import Cell
 
 Money = NewType("Money", str)

@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, select
 
 from persistence.engine import Database
 from persistence.facts.callers import holders
+from persistence.facts.model import MODEL
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, compiled
 from persistence.reading.question import Var
@@ -20,7 +21,7 @@ async def held(
     database: Database, users: Iterable[str], day: date
 ) -> list[Mapping[str, Any]]:
     """What each of these users holds that day (`callers.holders`)."""
-    terms = SqlContext(database.dialect)
+    terms = SqlContext(MODEL, database.dialect)
     told = holders(terms, lambda user: terms.among(user.c.id, Var(("users",))))
     statement = compiled(select(cast(told, Text)), terms)
     binds = statement.binds(

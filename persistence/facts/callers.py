@@ -11,6 +11,7 @@ from persistence.reading.trees import row_json
 from persistence.records import Agent, User
 
 from .holdings import administrations, rights
+from .model import MODEL
 from .visibility import table
 
 ISSUER, SUBJECT = "$issuer", "$subject"
@@ -35,7 +36,7 @@ def caller_statement(dialect: str) -> Statement:
     `{user, machine, posts: [[profile, organism]], administered: [[partner]],
     grants: [[profile, group, partner, service, establishment]]}`. Variables: `Identity.variables`.
     """
-    terms, signed, user = SqlContext(dialect), table("sign_in"), table("user")
+    terms, signed, user = SqlContext(MODEL, dialect), table("sign_in"), table("user")
     made = select(cast(_held(terms, user), Text)).select_from(
         user.join(signed, signed.c.user_id == user.c.id)
     )
@@ -56,7 +57,7 @@ def holdings_of_caller(terms: SqlContext) -> ColumnElement[Any]:
 def caller_with_card(dialect: str) -> Statement:
     """`[holdings, card]` of an identity: what it holds, and its row of `user`; no row for nobody's."""
     terms, signed, user = (
-        SqlContext(dialect),
+        SqlContext(MODEL, dialect),
         table("sign_in").alias(),
         table("user").alias(),
     )

@@ -41,6 +41,7 @@ from persistence.records.base import table
 
 from .bars import rules_of
 from .callers import holders
+from .model import MODEL
 from .states import At
 from .visibility import GUARDED, STATE, Permit, visible
 
@@ -177,7 +178,7 @@ def _statement(
     acts: Acts,
     one: bool,  # noqa: FBT001 a key
 ) -> Statement:
-    terms, allowed = SqlContext(dialect), dict(ways)
+    terms, allowed = SqlContext(MODEL, dialect), dict(ways)
     spelling, user, organism, partner = (
         terms.spelling,
         *(table(t).alias() for t in ("user", "organism", "partner")),

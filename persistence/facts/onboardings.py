@@ -145,7 +145,9 @@ def is_late(row: FromClause, terms: "SqlContext") -> ColumnElement[bool]:
     Nobody is late who is registered since less than thirty days.
     """
     passed = func.coalesce(row.c.deadline < terms.day, false())
-    return and_(passed, row.c.registered_on < terms.day_of_grace, ~is_done(row, terms))
+    return and_(
+        passed, row.c.registered_on < terms.of_day("grace"), ~is_done(row, terms)
+    )
 
 
 def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:

@@ -27,14 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from persistence.facts.holdings import rights
-from persistence.facts.onboardings import onboardings
-from persistence.facts.visibility import GUARDED, PUBLIC, Permits, table, visible
-from persistence.sealing import journal_rows
-
 from . import paging
 from .binds import Bind, BindValue, Holdings, Source, value_source
 from .dialects import SPELLINGS, quoted
+from .model import Model
 from .question import (
     AsOf,
     ById,
@@ -55,12 +51,6 @@ from .question import (
 )
 
 Made = TypeVar("Made")
-VIEWS: Mapping[str, Callable[["SqlContext"], Select[Any]]] = {
-    "journal": journal_rows,
-    "onboarding": onboardings,
-    "right": rights,
-}
-"""Records whose rows are not those of one table: what stands for them in a statement."""
 STAMP = len("@AAAA-MM-JJ")
 """What follows the key in an id that carries a day."""
 
@@ -84,10 +74,15 @@ class Statement:
 
 
 class SqlContext:
-    """The statement under way: its aliases and its binds. Implements `visibility.Binder`."""
+    """The statement under way: its aliases and its binds. What links and tests are written with."""
 
-    def __init__(self, dialect: str, permits: Permits | None = None) -> None:
-        self.spelling, self.permits = SPELLINGS[dialect], permits
+    def __init__(
+        self,
+        model: Model,
+        dialect: str,
+        permits: Any = None,  # noqa: ANN401 whatever the model's visibility reads
+    ) -> None:
+        self.model, self.spelling, self.permits = model, SPELLINGS[dialect], permits
         self.slots: dict[str, Bind] = {}
         self._names: dict[tuple[str, Source], str] = {}
         self._aliases = 0
@@ -112,11 +107,9 @@ class SqlContext:
     def alias(self, record: str) -> FromClause:
         self._aliases += 1
         name = f"t{self._aliases}"
-        return (
-            VIEWS[record](self).alias(name)
-            if record in VIEWS
-            else table(record).alias(name)
-        )
+        view = self.model.views.get(record)
+        rows = self.model.tables[record] if view is None else view(self)
+        return rows.alias(name)
 
     @property
     def today(self) -> ColumnElement[Any]:
@@ -128,10 +121,11 @@ class SqlContext:
         """The day of the facts: today, unless the field asks for another."""
         return self.today if self._told_on is None else self.value(self._told_on, "day")
 
-    @property
-    def day_of_grace(self) -> ColumnElement[Any]:
-        """What begins from this day on is not late yet, on the day of the facts."""
-        return self.bind(("grace", self._told_on), "day")  # type: ignore[no-any-return]
+    def of_day(self, reading: str) -> ColumnElement[Any]:
+        """What a reading makes of the day of the facts: another day."""
+        is_today = self._told_on is None
+        source = ("of today", reading) if is_today else (reading, self._told_on)
+        return self.bind(source, "day")  # type: ignore[no-any-return]
 
     def identifier(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
         """The id of a row, with the day of the facts where a field asks for one."""
@@ -172,22 +166,12 @@ class SqlContext:
     def seen(
         self, record: str, row: FromClause, *, anchored: bool = True
     ) -> list[ColumnElement[bool]]:
-        """The predicate of the record's read, and nothing for what is public to any signed-in caller.
+        """The conditions of the caller's permits on a row; none for what is public.
 
-        A test that looks at rows of another record puts it on them: a filter tells nothing that a list hides.
+        A test that looks at rows of another record puts them on these rows: a filter
+        tells nothing that a list hides.
         """
-        if record in PUBLIC:
-            return []
-        assert self.permits is not None
-        return [
-            visible(
-                record,
-                row,
-                self.permits(GUARDED[record].type, "read"),
-                self,
-                anchored=anchored,
-            )
-        ]
+        return self.model.visible(record, row, self, anchored=anchored)
 
     def mentions(self, key: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         """Whether a name, by its key, holds each of the words that are searched, in any order; the longest first."""
@@ -218,7 +202,8 @@ def compiled(made: Select[Any], terms: SqlContext) -> Statement:
     } | terms.slots
     ordered = (text.positiontup if text.positional else list(text.params)) or ()
     givers = tuple(
-        (name, value_source(slots[name], terms.spelling)) for name in ordered
+        (name, value_source(slots[name], terms.spelling, terms.model.readings))
+        for name in ordered
     )
     return Statement(
         str(text), givers, text.positional, tuple(slots[name] for name in ordered)
@@ -236,8 +221,13 @@ def _each_alias_once(text: str) -> None:
 class Reader:
     """Compiles questions for one dialect, with the permits of one set of roles."""
 
-    def __init__(self, dialect: str, permits: Permits) -> None:
-        self.terms = SqlContext(dialect, permits)
+    def __init__(
+        self,
+        model: Model,
+        dialect: str,
+        permits: Any,  # noqa: ANN401 whatever the model's visibility reads
+    ) -> None:
+        self.terms = SqlContext(model, dialect, permits)
         self.spelling = self.terms.spelling
 
     def statement(self, question: Object, named: Sequence[Reference] = ()) -> Statement:

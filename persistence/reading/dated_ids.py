@@ -7,7 +7,7 @@ A row is found by its key alone: what is stored, sent in a cursor or written in 
 from collections.abc import Iterable
 from datetime import date
 
-from persistence.records.base import iso_day
+from persistence.types import iso_day
 
 MARK = "@"
 NO_YEAR = "0000"

@@ -23,9 +23,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from persistence.facts.visibility import class_of, table
-from persistence.records.base import iso_day
+from persistence.types import iso_day
 
+from .model import Model
 from .question import Constant, Node, Object, Order, Paged, Part, Selected, Value
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class CursorInvalid(ValueError):
     """A cursor that this list did not give."""
 
 
-def columns_of(record: str, order: Order) -> tuple[tuple[str, str], ...]:
+def columns_of(model: Model, record: str, order: Order) -> tuple[tuple[str, str], ...]:
     """The keys of an order, ended by the id: (column, kind); the kind of an id is its prefix."""
     kinds: dict[type, str] = {Integer: "int", Date: "day"}
-    of = table(order.beside or record)
+    of = model.tables[order.beside or record]
     keys = [(c, kinds.get(type(of.c[c].type), "text")) for c in order.columns]
-    return (*keys, ("id", class_of(record).prefix))
+    return (*keys, ("id", model.prefixes[record]))
 
 
 def keys(cursor: str, columns: tuple[tuple[str, str], ...]) -> list[Any]:
@@ -82,6 +82,7 @@ def _checked(value: object, kind: str) -> object:
 class Keyset(NamedTuple):
     """A page of a record's rows: so many after a cursor, or before it, in an order; and what is selected of it."""
 
+    model: Model
     record: str
     order: Order
     size: Value
@@ -90,7 +91,7 @@ class Keyset(NamedTuple):
     parts: tuple[Node, ...]
 
     @classmethod
-    def of(cls, asked: Selected, kind: Paged) -> "Keyset":
+    def of(cls, asked: Selected, kind: Paged, model: Model) -> "Keyset":
         values, backward = asked.values, "last" in asked.values
         size, cursor = (
             values.get(name)
@@ -99,7 +100,7 @@ class Keyset(NamedTuple):
         order = kind.orders[str(values["order"])]
         assert asked.below.record is not None
         return cls(
-            asked.below.record, order, size, cursor, backward, asked.below.fields
+            model, asked.below.record, order, size, cursor, backward, asked.below.fields
         )
 
     @property
@@ -114,7 +115,7 @@ class Keyset(NamedTuple):
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
-        return columns_of(self.record, self.order)
+        return columns_of(self.model, self.record, self.order)
 
 
 def under(parent: FromClause | None, made: Select[Any]) -> Select[Any]:
@@ -126,7 +127,7 @@ def page(
     reader: "Reader", selected: Selected, kind: Paged, parent: FromClause | None
 ) -> ScalarSelect[Any]:
     """The JSON of a page: its rows, then their numbered values, then one aggregate."""
-    asked = Keyset.of(selected, kind)
+    asked = Keyset.of(selected, kind, reader.terms.model)
     where = _listed(asked.order, _where(reader, selected, kind, parent))
     found = under(parent, _rows(reader, asked, where)).subquery()
     values, items = _values(reader, asked, found), {}

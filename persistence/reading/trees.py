@@ -17,13 +17,17 @@ from sqlalchemy import (
     FromClause,
     LargeBinary,
     Select,
+    TableClause,
     and_,
+    column,
     func,
     inspect,
     select,
+    table,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import (
+    DeclarativeBase,
     Mapper,
     RelationshipDirection,
     RelationshipProperty,
@@ -31,13 +35,11 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
-from persistence.facts.visibility import table
-from persistence.records.base import FOREVER, Base
-from persistence.types import Instant
+from persistence.types import FOREVER, Instant
 
 from .dialects import Dialect
 
-Kind = TypeVar("Kind", bound=Base)
+Kind = TypeVar("Kind", bound=DeclarativeBase)
 
 
 class RowLayout(NamedTuple):
@@ -76,7 +78,11 @@ def shape(mapper: Mapper[Any]) -> RowLayout:
 
 
 def row_json(
-    kind: type[Base], row: FromClause, spelling: Dialect, *, alone: bool = False
+    kind: type[DeclarativeBase],
+    row: FromClause,
+    spelling: Dialect,
+    *,
+    alone: bool = False,
 ) -> ColumnElement[Any]:
     """The JSON array of a row; `alone` without what hangs from it."""
     return _array(inspect(kind), row, spelling, alone=alone)
@@ -134,7 +140,7 @@ def day_of(text: str) -> date:
 def _below(
     relation: RelationshipProperty[Any], row: FromClause, spelling: Dialect
 ) -> ColumnElement[Any]:
-    other = table(relation.mapper.local_table.name).alias()  # type: ignore[attr-defined]
+    other = _plain(relation.mapper.local_table).alias()
     item = _array(relation.mapper, other, spelling)
     order = [
         other.c[column.name]
@@ -160,7 +166,7 @@ def _joined(
         return made.select_from(other).where(
             *(row.c[mine.name] == other.c[theirs.name] for mine, theirs in pairs)
         )
-    link = table(relation.secondary.name).alias()  # type: ignore[attr-defined]
+    link = _plain(relation.secondary).alias()
     far = and_(
         *(
             other.c[theirs.name] == link.c[c.name]
@@ -210,14 +216,14 @@ class _Growth:
             make_transient_to_detached(made)
         return made
 
-    def _fill(self, present: Base, values: Mapping[str, Any]) -> None:
+    def _fill(self, present: DeclarativeBase, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             if self.refresh or name not in instance_dict(present):
                 set_committed_value(present, name, value)
 
     def _relate(
         self,
-        made: Base,
+        made: DeclarativeBase,
         relation: RelationshipProperty[Any],
         rows: Any,  # noqa: ANN401 arrays, or one
     ) -> None:
@@ -238,6 +244,13 @@ class _Growth:
 
 def _read(read: Callable[[Any], Any] | None, value: Any) -> Any:  # noqa: ANN401 the attribute's value
     return value if value is None or read is None else read(value)
+
+
+@cache
+def _plain(mapped: FromClause) -> TableClause:
+    """A mapped table by its columns alone: they cost less to alias."""
+    columns = (column(c.name, c.type) for c in mapped.c)
+    return table(mapped.name, *columns)  # type: ignore[attr-defined]
 
 
 def _reader(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:

@@ -1,9 +1,11 @@
 """What is recorded, and the rules that each record obeys. No session, no clock, no environment."""
 
+from persistence.types import FOREVER
+
 from .accesses import ServiceAccess
 from .activity_changes import ActivityChange, ChangeKind, DepartureReason
 from .affiliations import Affiliation
-from .base import FOREVER, Base, Record
+from .base import Base, Record
 from .bulletins import Bulletin
 from .campaigns import Campaign, Parameter
 from .contracts import Contract, ContractManager, Mode

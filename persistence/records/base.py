@@ -1,6 +1,5 @@
 """What every record shares: its id, its version, how days, instants and words are stored."""
 
-import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
@@ -29,21 +28,8 @@ from .names import AS_WRITTEN
 from .periods import Period
 from .rules import Rule, require
 
-FOREVER = date(9999, 12, 31)
-"""The end of the last span of a timeline; no right ends on it."""
-
 UNTOLD: dict[str, Any] = {"untold": True}
 """Column info: personal values, free words, decisions. The journal says that they changed, never what they are."""
-
-
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def iso_day(text: str) -> date:
-    """The day written AAAA-MM-JJ: no week, no rank in the year, nothing without dashes. Raises ValueError."""
-    if not ISO_DAY.fullmatch(text):
-        raise ValueError("AAAA-MM-JJ")
-    return date.fromisoformat(text)
 
 
 def french(day: date) -> str:

@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from persistence.types import Words
+from persistence.types import FOREVER, Words
 
-from .base import FOREVER, Base, Record, table, unique_where
+from .base import Base, Record, table, unique_where
 from .conventions import Convention
 from .establishments import Establishment
 from .identifiers import differing

@@ -21,7 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import FOREVER, UNTOLD, Base, Record, named, table, unique_where
+from persistence.types import FOREVER
+
+from .base import UNTOLD, Base, Record, named, table, unique_where
 from .contracts import Contract
 from .identifiers import sha256
 from .papers import Signature, Signed

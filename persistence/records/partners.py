@@ -7,8 +7,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, FromClause, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from persistence.types import FOREVER
+
 from .affiliations import Affiliation
-from .base import FOREVER, UNTOLD, Record, name_key, named, table
+from .base import UNTOLD, Record, name_key, named, table
 from .contracts import Contract, Mode
 from .conventions import CnaHandBack, Convention
 from .decisions import ActivityAttestation, Decision, Eligibility

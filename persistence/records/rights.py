@@ -8,9 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from persistence.types import FOREVER
+
 from .accesses import ServiceAccess
 from .affiliations import Affiliation
-from .base import FOREVER, french
+from .base import french
 from .bulletins import Bulletin
 from .contracts import Mode
 from .conventions import Convention

@@ -17,7 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import FOREVER, Base, named, unique_where
+from persistence.types import FOREVER
+
+from .base import Base, named, unique_where
 from .contracts import Mode
 from .conventions import Convention
 from .periods import Period

@@ -35,7 +35,7 @@ from server.variables import SettingsError
 
 from .environment import demo_environ
 
-OURS = {"today", "now", "grace", "held", "limit"}
+OURS = {"today", "now", "of today", "held", "limit"}
 """The sources of values that are not personal.
 
 They are the day, the caller's organisms, and the size of a page.

@@ -32,10 +32,11 @@ from persistence.records import (
     User,
     Worker,
 )
-from persistence.records.base import FOREVER, Base
+from persistence.records.base import Base
 from persistence.records.identifiers import Nir, luhn
 from persistence.register import Register
 from persistence.seeds.fiction import fictional_vault
+from persistence.types import FOREVER
 
 PARTNERS, USERS, GROUPS = 30_000, 200_000, 60_000
 WORKERS, YEARS = 17, (2024, 2025)

@@ -23,8 +23,9 @@ from strawberry.utils.str_converters import to_camel_case
 
 from authz import ACTIONS, load
 from authz.scopes import KIND_OF
+from persistence.facts.model import MODEL
 from persistence.facts.visibility import GUARDED
-from persistence.reading.compiler import VIEWS, SqlContext
+from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Paged, ToMany
 from persistence.records.base import Base
 from resolvers.permissions import ACTS, constant
@@ -352,8 +353,8 @@ def test_whole_lists_are_ordered_by_columns_that_are_never_null() -> None:
             record = TYPES.records.get(get_named_type(definition.type).name, "")
             if isinstance(binding := bound(definition), ToMany):
                 of: FromClause = (
-                    VIEWS[record](SqlContext("sqlite")).subquery()
-                    if record in VIEWS
+                    MODEL.views[record](SqlContext(MODEL, "sqlite")).subquery()
+                    if record in MODEL.views
                     else TABLES[record]
                 )
                 assert not [

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from authz import Grant, Post, Subject
-from persistence.records.base import FOREVER
+from persistence.types import FOREVER
 
 from .desk import NOW, TODAY
 from .facts import TYPES

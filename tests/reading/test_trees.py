@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import DetachedInstanceError
 
+from persistence.facts.model import MODEL
 from persistence.facts.visibility import table
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, compiled
@@ -21,7 +22,7 @@ from .desk import NOW, TODAY, Desk
 
 async def read(desk: Desk, kind: type[Base], *, alone: bool = False) -> list[Any]:
     """Every object of this kind, by one statement."""
-    terms, row = SqlContext(desk.dialect), table(kind.__tablename__).alias()
+    terms, row = SqlContext(MODEL, desk.dialect), table(kind.__tablename__).alias()
     item = row_json(kind, row, terms.spelling, alone=alone)
     made = compiled(select(cast(terms.spelling.listed(item, [row.c.id]), Text)), terms)
     async with desk.database.reading() as driver:
@@ -102,7 +103,7 @@ async def test_what_was_not_read_is_not_taken_for_nothing(desk: Desk) -> None:
 
 async def arrays(desk: Desk, kind: type[Base]) -> list[Any]:
     """Every row of this kind with what hangs from it, as an act reads them."""
-    terms, row = SqlContext(desk.dialect), table(kind.__tablename__).alias()
+    terms, row = SqlContext(MODEL, desk.dialect), table(kind.__tablename__).alias()
     made = compiled(
         select(
             cast(

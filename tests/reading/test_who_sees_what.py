@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Text, cast, select
 
 from authz import Engine, Subject, load
+from persistence.facts.model import MODEL
 from persistence.facts.visibility import GUARDED, visible
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, compiled
@@ -50,7 +51,7 @@ async def seen(
     told_on: date | None = None,
 ) -> list[str]:
     """The ids that the predicate lets through, straight from the database; under a field that tells another day."""
-    terms = SqlContext(desk.dialect)
+    terms = SqlContext(MODEL, desk.dialect)
     row = terms.alias(record)
     permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
     with terms.told_on(told_on):

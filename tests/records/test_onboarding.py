@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Text, cast, select
 
 from persistence.engine import Database
+from persistence.facts.model import MODEL
 from persistence.facts.onboardings import onboardings
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, compiled
@@ -413,7 +414,7 @@ async def test_every_fact_of_an_onboarding_is_what_the_records_say_on_any_day(
 
 async def _said(database: Database, on: date) -> dict[tuple[str, str], Situation]:
     """Where each partner stands, as the view of the register says."""
-    terms = SqlContext(database.dialect)
+    terms = SqlContext(MODEL, database.dialect)
     row, spelling = onboardings(terms).subquery(), terms.spelling
     names = [
         field if field != "case" else "onboarding_case" for field in Situation._fields
