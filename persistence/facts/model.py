@@ -54,7 +54,7 @@ READINGS: Mapping[str, Reading] = {
 }
 
 
-def seen(
+def read_conditions(
     record: str, row: FromClause, context: SqlContext, *, anchored: bool
 ) -> list[ColumnElement[bool]]:
     """The predicate of the record's read; none for what any signed-in caller may see.
@@ -71,7 +71,7 @@ def seen(
 MODEL = Model(
     tables={name: table(name) for name in Base.metadata.tables},
     views={"journal": journal_rows, "onboarding": onboardings, "right": rights},
-    visible=seen,
+    visible=read_conditions,
     readings=READINGS,
     prefixes={
         mapper.class_.__tablename__: mapper.class_.prefix
