@@ -82,7 +82,7 @@ PERIODS: Mapping[str, Period] = rules(Period)
 BOUNDS: Sequence[date | None] = (None, day(-1), day(0), day(1))
 
 
-@pytest.mark.parametrize("name", PERIODS)
+@pytest.mark.parametrize("name", sorted(PERIODS))
 async def test_a_period_holds_lasts_and_ends_alike_whatever_its_bounds(
     name: str, database: Database
 ) -> None:
