@@ -52,7 +52,6 @@ from persistence.records import (
     WorkerRate,
     base,
 )
-from persistence.records.base import Base
 from persistence.records.services import ESAT
 
 STATE = {
@@ -209,15 +208,6 @@ PUBLIC = frozenset(
 
 table = base.table
 """The tables that statements read from."""
-
-
-def class_of(record: str) -> Any:  # noqa: ANN401 the mapped class
-    """The class of a record by the name of its table."""
-    return next(
-        mapper.class_
-        for mapper in Base.registry.mappers
-        if mapper.class_.__tablename__ == record
-    )
 
 
 def visible(
