@@ -9,7 +9,9 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from multiprocessing.context import ForkServerContext
+from multiprocessing.reduction import DupFd
 from pathlib import Path
+from typing import Any
 
 from server.cli import main
 
@@ -20,7 +22,10 @@ class ServerProcess:
     """A command run under an environment of its own, with the ways of `subprocess.Popen`."""
 
     def __init__(self, command: Callable[[], int], environ: Mapping[str, str]) -> None:
-        self._process = _context().Process(target=_run, args=(command, dict(environ)))
+        streams = _Streams()
+        self._process = _context().Process(
+            target=_run, args=(command, dict(environ), streams)
+        )
         self._process.start()
 
     def poll(self) -> int | None:
@@ -37,6 +42,21 @@ class ServerProcess:
         os.kill(self._process.pid, signal.SIGTERM)
 
 
+class _Streams:
+    """The standard output and error of this process, handed to one that is forked.
+
+    The process forked from has those of the test that started it, long gone.
+    """
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _take_over, (DupFd(1), DupFd(2))
+
+
+def _take_over(output: Any, error: Any) -> None:  # noqa: ANN401 typed nowhere
+    os.dup2(output.detach(), 1)
+    os.dup2(error.detach(), 2)
+
+
 def serve() -> int:
     return main(["serve"])
 
@@ -47,7 +67,7 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _run(command: Callable[[], int], environ: dict[str, str]) -> None:
+def _run(command: Callable[[], int], environ: dict[str, str], _: object) -> None:
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(ROOT)

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 a query or a case stands on one line
 
 import re
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from persistence.engine import Database
 from persistence.records.base import Base
 from schema.contract import types
 from server.settings import DEMO_ISSUER
-from tests.conftest import World
+from tests.conftest import ReusedDatabase, World
 from tests.imports.sending import Desk, a_file
 from tests.imports.sending import a_line as extract_line
 from tests.journeys.payroll import a_deposit, a_line, a_nir
@@ -910,6 +911,7 @@ def failing_commits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with monkeypatch.context() as patch:
         patch.setattr(Database, "__init__", spoiled)
+        patch.setattr(ReusedDatabase, "idle", defaultdict(list))  # made anew
         yield
 
 
