@@ -25,16 +25,16 @@ def require_key(key: str | None) -> None:
     )
 
 
-def leave_out_blanks(given: Any) -> None:  # noqa: ANN401 an input
+def leave_out_blanks(input: Any) -> None:  # noqa: ANN401 an input
     """The blank texts of an act's input that need not be there become absent, at any depth."""
-    match given:
+    match input:
         case list():
-            for value in given:
+            for value in input:
                 leave_out_blanks(value)
-        case _ if is_dataclass(given):
-            for field in fields(given):
-                value = getattr(given, field.name)
+        case _ if is_dataclass(input):
+            for field in fields(input):
+                value = getattr(input, field.name)
                 if field.default is None and is_blank(value):
-                    setattr(given, field.name, None)
+                    setattr(input, field.name, None)
                 else:
                     leave_out_blanks(value)

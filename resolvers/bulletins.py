@@ -44,17 +44,17 @@ class BulletinPrepareInput(ChangeInput):
 
 
 @permission("MembershipBulletin:prepare", on=[Convention])
-async def bulletin_prepare(act: Act, given: BulletinPrepareInput) -> Bulletin:
+async def bulletin_prepare(act: Act, input: BulletinPrepareInput) -> Bulletin:
     """R7, R34, R35, R9: a mission of the convention covers the service."""
-    convention = await act.take(Convention, given.convention_id, "conventionId")
-    service = await act.known(Service, given.service_id, "serviceId")
+    convention = await act.take(Convention, input.convention_id, "conventionId")
+    service = await act.known(Service, input.service_id, "serviceId")
     with at("siret"):
-        siret = Siret.read(given.siret)
+        siret = Siret.read(input.siret)
     terms = BulletinTerms(
         siret,
-        await act.all_known(Role, given.role_ids, "roleIds"),
-        act.establishments(given.establishment_ids),
-        await act.departments(given.departments),
+        await act.all_known(Role, input.role_ids, "roleIds"),
+        act.establishments(input.establishment_ids),
+        await act.departments(input.departments),
     )
     act.warn(convention.partner.other_sirens(terms.establishments))
     return ServiceAccess.of(convention, service).prepare_bulletin(terms)
@@ -77,16 +77,16 @@ class BulletinSignInput(PreviewInput):
 
 
 @permission("MembershipBulletin:sign", on=[Bulletin])
-async def bulletin_sign(act: Act, given: BulletinSignInput) -> Bulletin:
+async def bulletin_sign(act: Act, input: BulletinSignInput) -> Bulletin:
     """R3, R7, R8, R30, R47."""
-    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
-    paper = given.signature.signature
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
+    paper = input.signature.signature
     act.warn(
         bulletin.sign(
             paper,
-            given.effective_from,
-            given.effective_to,
-            acknowledge_cna=given.acknowledge_cna,
+            input.effective_from,
+            input.effective_to,
+            acknowledge_cna=input.acknowledge_cna,
             today=act.today,
         )
     )
@@ -103,11 +103,11 @@ class ServiceOpenInput(PreviewInput):
 
 
 @permission("ServiceAccess:open", on=[Bulletin])
-async def service_open(act: Act, given: ServiceOpenInput) -> ServiceAccess:
+async def service_open(act: Act, input: ServiceOpenInput) -> ServiceAccess:
     """R3, R9, R10, R28, R30, R34, R38, R55, R58."""
-    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
     bulletin.open_service(
-        given.on, await _elsewhere(act, bulletin, given.on), act.today
+        input.on, await _elsewhere(act, bulletin, input.on), act.today
     )
     return bulletin.access
 
@@ -124,16 +124,16 @@ class BulletinReplaceInput(PreviewInput):
 
 
 @permission("MembershipBulletin:replace", on=[Bulletin])
-async def bulletin_replace(act: Act, given: BulletinReplaceInput) -> Bulletin:
+async def bulletin_replace(act: Act, input: BulletinReplaceInput) -> Bulletin:
     """R34: the one closes on the day the other opens."""
-    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
     successor = next(
-        (b for b in bulletin.access.bulletins if b.id == given.successor_id), None
+        (b for b in bulletin.access.bulletins if b.id == input.successor_id), None
     )
     if successor is None:
         raise Refused(Rule.NOT_FOUND, "successorId")
     bulletin.replace_with(
-        successor, given.on, await _elsewhere(act, successor, given.on), act.today
+        successor, input.on, await _elsewhere(act, successor, input.on), act.today
     )
     return successor
 
@@ -153,9 +153,9 @@ class BulletinCloseInput(PreviewInput):
 
 
 @permission("MembershipBulletin:close", on=[Bulletin])
-async def bulletin_close(act: Act, given: BulletinCloseInput) -> Bulletin:
-    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
-    bulletin.close(given.on, given.closing_reason, act.today)
+async def bulletin_close(act: Act, input: BulletinCloseInput) -> Bulletin:
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
+    bulletin.close(input.on, input.closing_reason, act.today)
     return bulletin
 
 
@@ -166,9 +166,9 @@ class BulletinClosingCancelInput(PreviewInput):
 
 @permission("MembershipBulletin:close", on=[Bulletin])
 async def bulletin_closing_cancel(
-    act: Act, given: BulletinClosingCancelInput
+    act: Act, input: BulletinClosingCancelInput
 ) -> Bulletin:
-    bulletin = await act.take(Bulletin, given.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
     act.set_effect_day(bulletin.closed_on)
     elsewhere = await _elsewhere(act, bulletin, bulletin.closed_on or act.today)
     if bulletin.opened_on is not None and elsewhere:
@@ -186,9 +186,9 @@ class ServiceSuspendInput(PreviewInput):
 
 
 @permission("ServiceAccess:suspend", on=[ServiceAccess])
-async def service_suspend(act: Act, given: ServiceSuspendInput) -> ServiceAccess:
-    access = await act.take(ServiceAccess, given.access_id, "accessId")
-    access.suspend(act.today, given.suspension_reason, act.author)
+async def service_suspend(act: Act, input: ServiceSuspendInput) -> ServiceAccess:
+    access = await act.take(ServiceAccess, input.access_id, "accessId")
+    access.suspend(act.today, input.suspension_reason, act.author)
     return access
 
 
@@ -198,7 +198,7 @@ class ServiceResumeInput(ChangeInput):
 
 
 @permission("ServiceAccess:resume", on=[ServiceAccess])
-async def service_resume(act: Act, given: ServiceResumeInput) -> ServiceAccess:
-    access = await act.take(ServiceAccess, given.access_id, "accessId")
+async def service_resume(act: Act, input: ServiceResumeInput) -> ServiceAccess:
+    access = await act.take(ServiceAccess, input.access_id, "accessId")
     act.warn(access.resume(act.today, act.author))
     return access

@@ -72,15 +72,15 @@ class ConventionPrepareInput(ChangeInput):
 
 
 @permission("Convention:prepare", on=[Partner])
-async def convention_prepare(act: Act, given: ConventionPrepareInput) -> Convention:
+async def convention_prepare(act: Act, input: ConventionPrepareInput) -> Convention:
     """R31, R32, R41; the contract is prepared with it."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
-    missions = await act.all_known(Mission, given.mission_ids, "missionIds")
+    partner = await act.take(Partner, input.partner_id, "partnerId")
+    missions = await act.all_known(Mission, input.mission_ids, "missionIds")
     return partner.prepare_convention(
-        given.mode,
+        input.mode,
         missions,
-        given.conditions_of_exercise,
-        given.conditions_of_administration,
+        input.conditions_of_exercise,
+        input.conditions_of_administration,
         act.today,
     )
 
@@ -104,14 +104,14 @@ class ConventionSignInput(ChangeInput):
 
 
 @permission("Convention:sign", on=[Convention])
-async def convention_sign(act: Act, given: ConventionSignInput) -> Convention:
+async def convention_sign(act: Act, input: ConventionSignInput) -> Convention:
     """R30, R32, R36, R53."""
-    convention = await act.take(Convention, given.convention_id, "conventionId")
-    if await act.register.in_scope_elsewhere(convention.partner, given.in_force_on):
+    convention = await act.take(Convention, input.convention_id, "conventionId")
+    if await act.register.in_scope_elsewhere(convention.partner, input.in_force_on):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE, "inForceOn")
     require_onboarding_before_contract(convention.partner, act.today)
-    papers = (given.convention.signature, given.contract.signature)
-    convention.sign(*papers, given.in_force_on, given.term_on, act.today)
+    papers = (input.convention.signature, input.contract.signature)
+    convention.sign(*papers, input.in_force_on, input.term_on, act.today)
     attach_papers(act, convention.id, *papers)
     return convention
 
@@ -146,22 +146,22 @@ class ConventionRecordInput(ChangeInput):
 
 
 @permission("Convention:record", on=[Partner])
-async def convention_record(act: Act, given: ConventionRecordInput) -> Convention:
+async def convention_record(act: Act, input: ConventionRecordInput) -> Convention:
     """R36, R55, R57: on the partner's SIRET, in force from today on."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partnerId")
     if await act.register.in_scope_elsewhere(partner, act.today):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE, "partnerId")
-    missions = await act.all_known(Mission, given.mission_ids, "missionIds")
+    missions = await act.all_known(Mission, input.mission_ids, "missionIds")
     convention = partner.prepare_convention(
-        given.mode,
+        input.mode,
         missions,
-        given.conditions_of_exercise,
-        given.conditions_of_administration,
+        input.conditions_of_exercise,
+        input.conditions_of_administration,
         act.today,
     )
-    papers = (given.convention.signature, given.contract.signature)
+    papers = (input.convention.signature, input.contract.signature)
     convention.record(
-        given.number, *papers, given.originally_in_force_on, given.term_on, act.today
+        input.number, *papers, input.originally_in_force_on, input.term_on, act.today
     )
     attach_papers(act, convention.id, *papers)
     return convention
@@ -182,15 +182,15 @@ class ConventionAmendInput(ChangeInput):
 
 
 @permission("Convention:amend", on=[Convention])
-async def convention_amend(act: Act, given: ConventionAmendInput) -> Amendment:
+async def convention_amend(act: Act, input: ConventionAmendInput) -> Amendment:
     """R55, R9."""
-    convention = await act.take(Convention, given.convention_id, "conventionId")
-    missions = await act.all_known(Mission, given.mission_ids, "missionIds")
+    convention = await act.take(Convention, input.convention_id, "conventionId")
+    missions = await act.all_known(Mission, input.mission_ids, "missionIds")
     amendment = convention.amend(
-        given.verified_fields, missions, given.digest, act.today
+        input.verified_fields, missions, input.digest, act.today
     )
-    if given.digest:
-        attach(act, DocumentKind.AMENDMENT, given.digest, amendment.id)
+    if input.digest:
+        attach(act, DocumentKind.AMENDMENT, input.digest, amendment.id)
     return amendment
 
 
@@ -205,10 +205,10 @@ class ConventionCloseInput(PreviewInput):
 
 
 @permission("Convention:close", on=[Convention])
-async def convention_close(act: Act, given: ConventionCloseInput) -> Convention:
+async def convention_close(act: Act, input: ConventionCloseInput) -> Convention:
     """Written once: everything below closes because this does."""
-    convention = await act.take(Convention, given.convention_id, "conventionId")
-    convention.close(given.on, given.closing_reason, given.comment, act.today)
+    convention = await act.take(Convention, input.convention_id, "conventionId")
+    convention.close(input.on, input.closing_reason, input.comment, act.today)
     return convention
 
 
@@ -219,9 +219,9 @@ class ConventionClosingCancelInput(PreviewInput):
 
 @permission("Convention:cancel_closing", on=[Convention])
 async def convention_closing_cancel(
-    act: Act, given: ConventionClosingCancelInput
+    act: Act, input: ConventionClosingCancelInput
 ) -> Convention:
-    convention = await act.take(Convention, given.convention_id, "conventionId")
+    convention = await act.take(Convention, input.convention_id, "conventionId")
     act.set_effect_day(convention.closed_on)
     if convention.in_force_on is not None:
         await _place_is_free(act, convention, convention.closed_on or act.today)
@@ -262,15 +262,15 @@ class ManagerAppointInput(ChangeInput):
 
 
 @permission("Manager:appoint", "Manager:appoint_deputy", on=[Convention])
-async def manager_appoint(act: Act, given: ManagerAppointInput) -> Done:
+async def manager_appoint(act: Act, input: ManagerAppointInput) -> Done:
     """R39, R45: by the Caf whenever none is active, or whom it had ended; then the manager names its deputies."""
-    by_manager = given.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
+    by_manager = input.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
     needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
     convention = await act.take(
-        Convention, given.convention_id, "conventionId", needs=needs
+        Convention, input.convention_id, "conventionId", needs=needs
     )
-    again = given.user_id is not None and convention.partner.ended_as_manager(
-        given.user_id
+    again = input.user_id is not None and convention.partner.ended_as_manager(
+        input.user_id
     )
     if (
         not act.is_by_partner
@@ -278,26 +278,26 @@ async def manager_appoint(act: Act, given: ManagerAppointInput) -> Done:
         and convention.contract.managers_on(act.today)
     ):
         raise Refused(Rule.MANAGER_ACTIVE)
-    affiliation, secret = _affiliated(act, given)
+    affiliation, secret = _affiliated(act, input)
     manager = convention.contract.appoint(
-        affiliation, given.kind, act.today, act.author.side
+        affiliation, input.kind, act.today, act.author.side
     )
     return Done([manager], secret)
 
 
 def _affiliated(
-    act: Act, given: ManagerAppointInput
+    act: Act, input: ManagerAppointInput
 ) -> tuple[Affiliation, dict[str, str]]:
     assert act.partner is not None
-    if (given.user_id is None) == (given.person is None):
+    if (input.user_id is None) == (input.person is None):
         raise Refused(
             Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`."
         )
-    if given.person is not None:
-        affiliation, secret = invited(act, act.partner, given.person)
+    if input.person is not None:
+        affiliation, secret = invited(act, act.partner, input.person)
         return affiliation, {"invitation": secret}
     with at("userId"):
-        return act.partner.affiliation_of(given.user_id or "", act.today), {}
+        return act.partner.affiliation_of(input.user_id or "", act.today), {}
 
 
 @strawberry.input(description="La fin d'un gestionnaire des habilitations.")
@@ -307,10 +307,10 @@ class ManagerEndInput(PreviewInput):
 
 
 @permission("Manager:end", on=[ContractManager])
-async def manager_end(act: Act, given: ManagerEndInput) -> ContractManager:
-    manager = await act.take(ContractManager, given.manager_id, "managerId")
+async def manager_end(act: Act, input: ManagerEndInput) -> ContractManager:
+    manager = await act.take(ContractManager, input.manager_id, "managerId")
     keep_a_manager(act, manager.affiliation)
-    manager.end(given.on, act.today)
+    manager.end(input.on, act.today)
     return manager
 
 
@@ -324,9 +324,9 @@ class CnaHandBackInput(PreviewInput):
 
 
 @permission("Cna:hand_back", on=[Partner])
-async def cna_hand_back(act: Act, given: CnaHandBackInput) -> Partner:
+async def cna_hand_back(act: Act, input: CnaHandBackInput) -> Partner:
     """R47, A13: refused while a bulletin over two departments is in force or announced."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partnerId")
     partner.hand_back(act.actor, act.today)
     return partner
 

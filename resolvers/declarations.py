@@ -49,8 +49,8 @@ def with_cell_scalars(kind: type[T]) -> type[T]:
         to_camel_case(field.python_name): field.python_name
         for field in definition.fields
     }
-    definition.from_input = lambda _kind, given, _context: {
-        names[name]: value for name, value in given.items()
+    definition.from_input = lambda _kind, input, _context: {
+        names[name]: value for name, value in input.items()
     }
     return kind
 
@@ -171,35 +171,35 @@ class RemunerationsDeclareInput(BatchInput):
     on=[Establishment, Declaration],
     loads=ROW,
 )
-async def remunerations_declare(act: Act, given: RemunerationsDeclareInput) -> Done:
+async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> Done:
     """R16 to R22; see docs/decisions/0035."""
-    place = await act.at_establishment(given.establishment)
-    campaign = await act.known(Campaign, f"cmp_{given.campaign_year}", "campaignYear")
-    intake = _intake(CertificateIntake, act, place, given, given.mode)
+    place = await act.at_establishment(input.establishment)
+    campaign = await act.known(Campaign, f"cmp_{input.campaign_year}", "campaignYear")
+    intake = _intake(CertificateIntake, act, place, input, input.mode)
     live = await intake.live(campaign)
-    act.require_permission_to_declare_at(place, _needed(given, live))
+    act.require_permission_to_declare_at(place, _needed(input, live))
     try:
         campaign.require_open_at(act.now)
     except Refused as refused:
-        if not given.dry_run:
+        if not input.dry_run:
             raise
         act.warn([refused.notice])
     intention = Intention(
-        given.deposit,
-        given.nothing_to_declare,
-        removals=given.acknowledge_removals,
-        reason=given.reason,
-        sequence=given.expected_sequence,
+        input.deposit,
+        input.nothing_to_declare,
+        removals=input.acknowledge_removals,
+        reason=input.reason,
+        sequence=input.expected_sequence,
     )
-    batch = await intake.certify(campaign, _rows(given.lines, WHOLE), live, intention)
+    batch = await intake.certify(campaign, _rows(input.lines, WHOLE), live, intention)
     _tell(act, intake)
     return Done([batch], also_ids=intake.removals[:LINES])
 
 
-def _needed(given: RemunerationsDeclareInput, live: Sequence[Declaration]) -> str:
-    if given.dry_run:
+def _needed(input: RemunerationsDeclareInput, live: Sequence[Declaration]) -> str:
+    if input.dry_run:
         return "Batch:dry_run"
-    if not given.deposit:
+    if not input.deposit:
         return "Declaration:prepare"
     return (
         "Declaration:replace" if any(d.is_live for d in live) else "Declaration:deposit"
@@ -220,11 +220,11 @@ def _intake(
     kind: type[Intake],
     act: Act,
     place: Establishment,
-    given: BatchInput,
+    input: BatchInput,
     mode: BatchMode,
 ) -> Intake:
     """What takes the lines of the batch; the act itself becomes a dry run with it."""
-    act.dry_run = given.dry_run
+    act.dry_run = input.dry_run
     return kind(
         act.register,
         act.context.graph.vault,
@@ -232,7 +232,7 @@ def _intake(
         mode,
         act.actor,
         act.now,
-        given.dry_run,
+        input.dry_run,
     )
 
 
@@ -279,15 +279,15 @@ class ActivityChangesDeclareInput(BatchInput):
 
 @permission("ActivityChange:deposit", "Batch:dry_run", on=[Establishment], loads=ROW)
 async def activity_changes_declare(
-    act: Act, given: ActivityChangesDeclareInput
+    act: Act, input: ActivityChangesDeclareInput
 ) -> Batch:
     """R23 to R27: never window-checked."""
-    place = await act.at_establishment(given.establishment)
+    place = await act.at_establishment(input.establishment)
     act.require_permission_to_declare_at(
-        place, "Batch:dry_run" if given.dry_run else "ActivityChange:deposit"
+        place, "Batch:dry_run" if input.dry_run else "ActivityChange:deposit"
     )
-    intake = _intake(ActivityChangeIntake, act, place, given, given.mode)
-    batch = await intake.change(_rows(given.lines, IN_PARTS) or [], act.today)
+    intake = _intake(ActivityChangeIntake, act, place, input, input.mode)
+    batch = await intake.change(_rows(input.lines, IN_PARTS) or [], act.today)
     _tell(act, intake)
     return batch
 
@@ -306,15 +306,15 @@ class RemunerationsProcessInput(ChangeInput):
 
 @permission("DeclarationLine:process", on=[DeclarationLine], loads=ROW)
 async def remunerations_process(
-    act: Act, given: RemunerationsProcessInput
+    act: Act, input: RemunerationsProcessInput
 ) -> list[DeclarationLine]:
     """R20: taken into account, not a beneficiary's, or returned; all of them or none."""
-    if not 0 < len(given.line_ids) <= PROCESSED_AT_ONCE:
+    if not 0 < len(input.line_ids) <= PROCESSED_AT_ONCE:
         raise Refused(
             Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {PROCESSED_AT_ONCE} lignes."
         )
-    paths = [("lineIds", str(index)) for index in range(len(given.line_ids))]
-    lines = await act.take_all(DeclarationLine, given.line_ids, paths)
+    paths = [("lineIds", str(index)) for index in range(len(input.line_ids))]
+    lines = await act.take_all(DeclarationLine, input.line_ids, paths)
     for index, line in enumerate(lines):
         if line.declaration_id != lines[0].declaration_id:
             raise Refused(Rule.OTHER_DECLARATION, "lineIds", str(index))
@@ -324,14 +324,14 @@ async def remunerations_process(
         with at("lineIds", str(index)):
             treatment = line.process(
                 declaration,
-                given.outcome,
-                given.processing_reason,
+                input.outcome,
+                input.processing_reason,
                 act.actor,
                 act.now,
                 act.today,
             )
             session.add(treatment)
-        if given.outcome is Processing.NOT_BENEFICIARY:
+        if input.outcome is Processing.NOT_BENEFICIARY:
             (await session.get_one(Worker, line.worker_id)).aah_beneficiary = False
     return lines
 
@@ -345,9 +345,9 @@ class WorkerNirRevealInput(ActInput):
 
 
 @permission("Worker:reveal_nir", on=[Worker], loads=ROW)
-async def worker_nir_reveal(act: Act, given: WorkerNirRevealInput) -> Done:
-    if not given.reason.strip():
+async def worker_nir_reveal(act: Act, input: WorkerNirRevealInput) -> Done:
+    if not input.reason.strip():
         raise Refused(Rule.VALUE_INVALID, "reason")
-    worker = await act.take(Worker, given.worker_id, "workerId", is_change=False)
+    worker = await act.take(Worker, input.worker_id, "workerId", is_change=False)
     nir = act.context.graph.vault.open(worker.nir_cipher, worker.id)
     return Done([worker], {"nir": nir.reveal()}, is_change=False)

@@ -21,9 +21,9 @@ class ListExportInput(ActInput):
 
 
 @permission(*(f"{type_}:export" for type_ in dict.fromkeys(TYPES.values())))
-async def list_export(act: Act, given: ListExportInput) -> Done:
-    act.require_permission_anywhere(f"{TYPES[given.list]}:export")
-    if given.rows < 0:
+async def list_export(act: Act, input: ListExportInput) -> Done:
+    act.require_permission_anywhere(f"{TYPES[input.list]}:export")
+    if input.rows < 0:
         raise Refused(Rule.VALUE_INVALID, "rows")
-    export = {"list": given.list.value, "rows": given.rows, "filter": given.filter}
+    export = {"list": input.list.value, "rows": input.rows, "filter": input.filter}
     return Done(notes={"export": export})

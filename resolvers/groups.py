@@ -22,15 +22,15 @@ class GroupCreateInput(ChangeInput):
 
 
 @permission("Group:create", on=[ServiceAccess])
-async def group_create(act: Act, given: GroupCreateInput) -> Group:
+async def group_create(act: Act, input: GroupCreateInput) -> Group:
     """R35, R56."""
-    access = await act.take(ServiceAccess, given.access_id, "accessId")
+    access = await act.take(ServiceAccess, input.access_id, "accessId")
     chosen = (
         None
-        if given.establishment_ids is None
-        else act.establishments(given.establishment_ids)
+        if input.establishment_ids is None
+        else act.establishments(input.establishment_ids)
     )
-    group = access.create_group(given.name, chosen, act.today)
+    group = access.create_group(input.name, chosen, act.today)
     act.warn(access.notices(group, act.today))
     return group
 
@@ -44,11 +44,11 @@ class GroupRoleAttachInput(PreviewInput):
 
 
 @permission("Group:attach_role", on=[Group])
-async def group_role_attach(act: Act, given: GroupRoleAttachInput) -> Group:
+async def group_role_attach(act: Act, input: GroupRoleAttachInput) -> Group:
     """R35, R56, A10."""
-    group = await act.take(Group, given.group_id, "groupId")
+    group = await act.take(Group, input.group_id, "groupId")
     group.access.attach_role(
-        group, await act.known(Role, given.role_id, "roleId"), act.today
+        group, await act.known(Role, input.role_id, "roleId"), act.today
     )
     act.warn(group.access.notices(group, act.today))
     return group
@@ -70,13 +70,13 @@ class GroupMembersAddInput(ChangeInput):
 
 
 @permission("Membership:add", on=[Group])
-async def group_members_add(act: Act, given: GroupMembersAddInput) -> Group:
+async def group_members_add(act: Act, input: GroupMembersAddInput) -> Group:
     """R40, R56: all of them or none."""
-    group = await act.take(Group, given.group_id, "groupId")
-    for index, user_id in enumerate(given.user_ids):
+    group = await act.take(Group, input.group_id, "groupId")
+    for index, user_id in enumerate(input.user_ids):
         with at("userIds", str(index)):
             group.include(
-                _affiliation(act, user_id), act.today, given.starts_on, given.ends_on
+                _affiliation(act, user_id), act.today, input.starts_on, input.ends_on
             )
     act.warn(group.access.notices(group, act.today))
     return group
@@ -90,11 +90,11 @@ class GroupMembersRemoveInput(PreviewInput):
 
 
 @permission("Membership:remove", on=[Group])
-async def group_members_remove(act: Act, given: GroupMembersRemoveInput) -> Group:
-    group = await act.take(Group, given.group_id, "groupId")
-    for index, user_id in enumerate(given.user_ids):
+async def group_members_remove(act: Act, input: GroupMembersRemoveInput) -> Group:
+    group = await act.take(Group, input.group_id, "groupId")
+    for index, user_id in enumerate(input.user_ids):
         with at("userIds", str(index)):
-            group.exclude(_affiliation(act, user_id), given.on, act.today)
+            group.exclude(_affiliation(act, user_id), input.on, act.today)
     return group
 
 
@@ -110,9 +110,9 @@ class GroupCloseInput(PreviewInput):
 
 
 @permission("Group:close", on=[Group])
-async def group_close(act: Act, given: GroupCloseInput) -> Group:
-    group = await act.take(Group, given.group_id, "groupId")
-    group.close(given.on, act.today)
+async def group_close(act: Act, input: GroupCloseInput) -> Group:
+    group = await act.take(Group, input.group_id, "groupId")
+    group.close(input.on, act.today)
     return group
 
 
@@ -122,8 +122,8 @@ class GroupClosingCancelInput(PreviewInput):
 
 
 @permission("Group:close", on=[Group])
-async def group_closing_cancel(act: Act, given: GroupClosingCancelInput) -> Group:
-    group = await act.take(Group, given.group_id, "groupId")
+async def group_closing_cancel(act: Act, input: GroupClosingCancelInput) -> Group:
+    group = await act.take(Group, input.group_id, "groupId")
     act.set_effect_day(group.closed_on)
     group.cancel_closing(act.today)
     return group

@@ -58,16 +58,16 @@ class ImportOpenInput(ActInput):
 
 
 @permission(UPLOAD)
-async def import_open(act: Act, given: ImportOpenInput) -> Done:
+async def import_open(act: Act, input: ImportOpenInput) -> Done:
     """R57."""
-    act.require_permission_on({"administering": given.organism_id})
-    act.organism = given.organism_id
-    organism = await act.known(Organism, given.organism_id, "organismId")
+    act.require_permission_on({"administering": input.organism_id})
+    act.organism = input.organism_id
+    organism = await act.known(Organism, input.organism_id, "organismId")
     columns = [
-        {"header": one.header, "field": one.field.value} for one in given.columns or ()
+        {"header": one.header, "field": one.field.value} for one in input.columns or ()
     ]
     extract = Import.open(
-        organism, given.filename, columns or None, act.actor, act.today
+        organism, input.filename, columns or None, act.actor, act.today
     )
     act.register.session.add(extract)
     return Done([extract], {"upload_path": f"/imports/{extract.id}"})
@@ -117,14 +117,14 @@ async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Exp
 
 
 @permission(UPLOAD)
-async def import_upload(act: Act, given: Upload) -> Done:
+async def import_upload(act: Act, input: Upload) -> Done:
     """R57: the bytes and the preview of their lines; the same bytes again change nothing."""
-    extract = await _opened(act, given.import_id)
+    extract = await _opened(act, input.import_id)
     if extract.received_at is not None:  # meanwhile
-        extract.require_same_file(given.content)
+        extract.require_same_file(input.content)
         return Done([extract], is_change=False)
     await import_reading.receive(
-        act.register, extract, given.content, given.reading, act.now
+        act.register, extract, input.content, input.reading, act.now
     )
     return Done([extract])
 
@@ -144,14 +144,14 @@ class ImportArbitrateInput(ChangeInput):
 
 
 @permission("Import:arbitrate", on=[ImportLine])
-async def import_arbitrate(act: Act, given: ImportArbitrateInput) -> ImportLine:
+async def import_arbitrate(act: Act, input: ImportArbitrateInput) -> ImportLine:
     """R57: what the file leaves undecided; a decision may change until it is applied."""
     await import_reading.hold(act.register)
-    line = await act.take(ImportLine, given.line_id, "lineId")
+    line = await act.take(ImportLine, input.line_id, "lineId")
     act.organism = line.organism_id
     others = await import_reading.siblings(act.register, line)
     line.arbitrate(
-        given.decision, others, given.arbitration_reason, act.actor, act.today
+        input.decision, others, input.arbitration_reason, act.actor, act.today
     )
     return line
 
@@ -174,20 +174,20 @@ class ImportApplyInput(ChangeInput):
 
 
 @permission("Import:apply", on=[Import])
-async def import_apply(act: Act, given: ImportApplyInput) -> Done:
+async def import_apply(act: Act, input: ImportApplyInput) -> Done:
     """R57: each line is judged again under the lock; what has moved since is left, and told."""
     await import_reading.hold(act.register)
-    extract = await act.take(Import, given.import_id, "importId")
-    act.require_permission_on({"administering": given.organism_id})
-    act.organism = given.organism_id
+    extract = await act.take(Import, input.import_id, "importId")
+    act.require_permission_on({"administering": input.organism_id})
+    act.organism = input.organism_id
     extract.require_received()
-    if not given.columns_confirmed:
+    if not input.columns_confirmed:
         raise Refused(Rule.EXTRACT_COLUMNS, "columnsConfirmed")
-    if given.line_ids is not None and not 0 < len(given.line_ids) <= AT_ONCE:
+    if input.line_ids is not None and not 0 < len(input.line_ids) <= AT_ONCE:
         raise Refused(Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {AT_ONCE} lignes.")
-    organism = await act.known(Organism, given.organism_id, "organismId")
+    organism = await act.known(Organism, input.organism_id, "organismId")
     taking = ImportApplication(act.register, extract, organism, act.actor, act.now)
-    await taking.take(given.line_ids)
+    await taking.take(input.line_ids)
     act.warn(taking.warnings)
     counts = {
         "applied": taking.applied,
@@ -210,16 +210,16 @@ class ImportPurgeInput(ChangeInput):
 
 
 @permission("Import:purge", on=[Import])
-async def import_purge(act: Act, given: ImportPurgeInput) -> Import:
+async def import_purge(act: Act, input: ImportPurgeInput) -> Import:
     """R13: the content and the lines go; the header, its counts and the proof stay, and what the lines have made."""
     await import_reading.hold(act.register)
-    extract = await act.take(Import, given.import_id, "importId")
+    extract = await act.take(Import, input.import_id, "importId")
     extract.require_received()
     left = await waiting(act.register, extract)
-    if left and not given.force:
+    if left and not input.force:
         raise Refused(Rule.EXTRACT_WAITING, "force", detail=f"Nombre : {left}.")
     extract.purge(
-        await sealed(act.register, extract), given.purge_reason, act.actor, act.today
+        await sealed(act.register, extract), input.purge_reason, act.actor, act.today
     )
     await purge_lines(act.register, extract)
     return extract

@@ -29,10 +29,10 @@ OPAQUE = re.compile(r"([a-z]{3}_)?[0-9a-f]{32}|[0-9a-f]{64}")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # 31/12/9999 is the register's own "for ever"
 
 
-def check(given: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN401 an input
+def check(input: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN401 an input
     """Refuse at its path a text too long, a name not seen whole, a NIR, an id of another day, a day out of reach."""
-    if is_dataclass(given):
-        for name, value in vars(given).items():
+    if is_dataclass(input):
+        for name, value in vars(input).items():
             if name not in APART:
                 check(
                     value,
@@ -40,16 +40,16 @@ def check(given: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN4
                     to_camel_case(name),
                     longest=LONGEST_PROSE if name in PROSE else LONGEST,
                 )
-            if name in identifiers(type(given)):  # type: ignore[arg-type]
+            if name in identifiers(type(input)):  # type: ignore[arg-type]
                 _carries_no_day(value, *path, to_camel_case(name))
         return
-    match given:
+    match input:
         case list() | tuple():
-            for index, value in enumerate(given):
+            for index, value in enumerate(input):
                 check(value, *path, str(index), longest=longest)
         case str():
-            _check_text(given, longest, *path)
-        case date() if not FIRST_YEAR <= given.year <= LAST_YEAR:
+            _check_text(input, longest, *path)
+        case date() if not FIRST_YEAR <= input.year <= LAST_YEAR:
             raise Refused(
                 Rule.VALUE_INVALID,
                 *path,

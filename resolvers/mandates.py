@@ -35,10 +35,10 @@ class MandateGrantInput(ChangeInput):
 
 
 @permission("Mandate:grant", on=[Partner])
-async def mandate_grant(act: Act, given: MandateGrantInput) -> Affiliation:
+async def mandate_grant(act: Act, input: MandateGrantInput) -> Affiliation:
     """A mandate gives nothing by itself: a group's role does, once the client is included in it."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
-    client = given.client
+    partner = await act.take(Partner, input.partner_id, "partnerId")
+    client = input.client
     for name, text in (
         ("issuer", client.issuer),
         ("subject", client.subject),
@@ -56,7 +56,7 @@ async def mandate_grant(act: Act, given: MandateGrantInput) -> Affiliation:
                 BoundIdentity(issuer=client.issuer, subject=client.subject, user=user),
             ]
         )
-    return partner.mandate(user, given.until, act.today)
+    return partner.mandate(user, input.until, act.today)
 
 
 @strawberry.input(description="La fin d'un mandat.")
@@ -66,7 +66,7 @@ class MandateRevokeInput(PreviewInput):
 
 
 @permission("Mandate:revoke", on=[Affiliation])
-async def mandate_revoke(act: Act, given: MandateRevokeInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    affiliation.revoke(given.on, act.today)
+async def mandate_revoke(act: Act, input: MandateRevokeInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    affiliation.revoke(input.on, act.today)
     return affiliation

@@ -44,16 +44,16 @@ class AgentAppointInput(ActInput):
 
 
 @permission("Agent:appoint")
-async def agent_appoint(act: Act, given: AgentAppointInput) -> Agent:
+async def agent_appoint(act: Act, input: AgentAppointInput) -> Agent:
     act.require_permission_on({})
-    organism = await act.known(Organism, given.organism_id, "organismId")
+    organism = await act.known(Organism, input.organism_id, "organismId")
     session = act.register.session
-    if (given.user_id is None) == (given.person is None):
+    if (input.user_id is None) == (input.person is None):
         raise Refused(
             Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`."
         )
-    if given.person is not None:
-        person = given.person
+    if input.person is not None:
+        person = input.person
         with under("person"):
             user = User.person(person.given_name, person.family_name, person.email)
         if await session.get(BoundIdentity, (person.issuer, person.subject)):
@@ -62,8 +62,8 @@ async def agent_appoint(act: Act, given: AgentAppointInput) -> Agent:
             BoundIdentity(issuer=person.issuer, subject=person.subject, user=user)
         )
     else:
-        user = await act.known(User, given.user_id or "", "userId")
-    agent = Agent.appoint(user, organism, given.profile, act.today)
+        user = await act.known(User, input.user_id or "", "userId")
+    agent = Agent.appoint(user, organism, input.profile, act.today)
     session.add(agent)
     return agent
 
@@ -75,11 +75,11 @@ class AgentEndInput(ChangeInput):
 
 
 @permission("Agent:end", on=[Agent])
-async def agent_end(act: Act, given: AgentEndInput) -> Agent:
-    agent = await act.take(Agent, given.agent_id, "agentId")
+async def agent_end(act: Act, input: AgentEndInput) -> Agent:
+    agent = await act.take(Agent, input.agent_id, "agentId")
     if await act.register.is_last_national(agent):
         raise Refused(Rule.LAST_NATIONAL, "agentId")
-    agent.end(given.on, act.today)
+    agent.end(input.on, act.today)
     return agent
 
 
@@ -104,24 +104,24 @@ class OrganismSetInput(ChangeInput):
 
 
 @permission("Organism:write")
-async def organism_set(act: Act, given: OrganismSetInput) -> Organism:
-    if not given.code.isalnum() or not given.name.strip():
-        raise Refused(Rule.VALUE_INVALID, "name" if given.code.isalnum() else "code")
-    organism = await act.to_write(Organism, f"org_{given.code}")
+async def organism_set(act: Act, input: OrganismSetInput) -> Organism:
+    if not input.code.isalnum() or not input.name.strip():
+        raise Refused(Rule.VALUE_INVALID, "name" if input.code.isalnum() else "code")
+    organism = await act.to_write(Organism, f"org_{input.code}")
     if organism is None:
         organism = Organism(
-            id=f"org_{given.code}",
-            code=given.code,
-            kind=given.kind,
+            id=f"org_{input.code}",
+            code=input.code,
+            kind=input.kind,
             name="",
             sort_key=name_key(""),
         )
         act.register.session.add(organism)
-    if organism.kind is not given.kind:
+    if organism.kind is not input.kind:
         raise Refused(Rule.VALUE_INVALID, "kind")
-    organism.rename(given.name, given.contact)
-    organism.takes_part(given.network_role)
-    organism.departments = await act.departments(given.departments)
+    organism.rename(input.name, input.contact)
+    organism.takes_part(input.network_role)
+    organism.departments = await act.departments(input.departments)
     return organism
 
 
@@ -136,12 +136,12 @@ class OrganismSupportSetInput(ChangeInput):
 
 
 @permission("Organism:write")
-async def organism_support_set(act: Act, given: OrganismSupportSetInput) -> Organism:
+async def organism_support_set(act: Act, input: OrganismSupportSetInput) -> Organism:
     """R60: its agents read what these organisms administer, and help their people."""
-    centre = await act.to_write(Organism, given.centre_id)
+    centre = await act.to_write(Organism, input.centre_id)
     if centre is None:
         raise Refused(Rule.NOT_FOUND, "centreId")
-    organisms = await act.all_known(Organism, given.organism_ids, "organismIds")
+    organisms = await act.all_known(Organism, input.organism_ids, "organismIds")
     await act.register.session.refresh(centre, ["supports"])
     centre.support(organisms)
     return centre

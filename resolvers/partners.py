@@ -45,11 +45,11 @@ class PartnerRegisterInput(ActInput):
 
 
 @permission("Partner:register")
-async def partner_register(act: Act, given: PartnerRegisterInput) -> Partner:
+async def partner_register(act: Act, input: PartnerRegisterInput) -> Partner:
     """R2; a SIRET already known tells a managing agent which organism follows it."""
-    act.require_permission_on({"administering": given.organism_id})
+    act.require_permission_on({"administering": input.organism_id})
     with at("siret"):
-        siret = Siret.read(given.siret)
+        siret = Siret.read(input.siret)
     known = await act.register.follower_of(siret)
     if known is not None:
         raise Refused(
@@ -57,14 +57,14 @@ async def partner_register(act: Act, given: PartnerRegisterInput) -> Partner:
             "siret",
             detail=f"Suivi par : {known.name} ({known.code}).",
         )
-    follower = await act.known(Organism, given.organism_id, "organismId")
-    partner = Partner.register(siret, given.name, given.kind, follower, act.today)
-    if given.department is not None:
-        department = (await act.departments([given.department], "department"))[0].code
+    follower = await act.known(Organism, input.organism_id, "organismId")
+    partner = Partner.register(siret, input.name, input.kind, follower, act.today)
+    if input.department is not None:
+        department = (await act.departments([input.department], "department"))[0].code
         await _require_free(act, siret)
         act.warn(partner.notices_at_registration(follower, department))
         partner.add_establishment(
-            siret, given.name, department, _finess(given.finess), act.today
+            siret, input.name, department, _finess(input.finess), act.today
         )
     await follow(act.register, partner)
     act.register.session.add(partner)
@@ -83,10 +83,10 @@ class PartnerUpdateInput(ChangeInput):
 
 
 @permission("Partner:update", on=[Partner])
-async def partner_update(act: Act, given: PartnerUpdateInput) -> Partner:
+async def partner_update(act: Act, input: PartnerUpdateInput) -> Partner:
     """Its SIRET changes by an act of its own."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
-    correct_partner(partner, given.name, given.contact)
+    partner = await act.take(Partner, input.partner_id, "partnerId")
+    correct_partner(partner, input.name, input.contact)
     return partner
 
 
@@ -105,14 +105,14 @@ class EstablishmentUpdateInput(ChangeInput):
 
 @permission("Establishment:update", on=[Establishment])
 async def establishment_update(
-    act: Act, given: EstablishmentUpdateInput
+    act: Act, input: EstablishmentUpdateInput
 ) -> Establishment:
-    place = await act.take(Establishment, given.establishment_id, "establishmentId")
+    place = await act.take(Establishment, input.establishment_id, "establishmentId")
     assert act.partner is not None
-    department = (await act.departments([given.department], "department"))[0].code
+    department = (await act.departments([input.department], "department"))[0].code
     moves = department != place.department
     correct_establishment(
-        place, given.name, department, _finess(given.finess), given.contact
+        place, input.name, department, _finess(input.finess), input.contact
     )
     if moves:
         require_scopes(act.partner, place, act.today)
@@ -133,19 +133,19 @@ class EstablishmentAddInput(ChangeInput):
 
 
 @permission("Establishment:add", on=[Partner])
-async def establishment_add(act: Act, given: EstablishmentAddInput) -> Establishment:
-    partner = await act.take(Partner, given.partner_id, "partnerId")
+async def establishment_add(act: Act, input: EstablishmentAddInput) -> Establishment:
+    partner = await act.take(Partner, input.partner_id, "partnerId")
     with at("siret"):
-        siret = Siret.read(given.siret)
+        siret = Siret.read(input.siret)
     await _require_free(act, siret)
-    department = (await act.departments([given.department], "department"))[0].code
+    department = (await act.departments([input.department], "department"))[0].code
     return partner.add_establishment(
         siret,
-        given.name,
+        input.name,
         department,
-        _finess(given.finess),
+        _finess(input.finess),
         act.today,
-        acknowledge_other_siren=given.acknowledge_other_siren,
+        acknowledge_other_siren=input.acknowledge_other_siren,
     )
 
 
@@ -167,11 +167,11 @@ class EstablishmentEndInput(PreviewInput):
 
 
 @permission("Establishment:end", on=[Establishment])
-async def establishment_end(act: Act, given: EstablishmentEndInput) -> Establishment:
+async def establishment_end(act: Act, input: EstablishmentEndInput) -> Establishment:
     """To move an establishment: end it at one partner, add it at the other. What it declared stays where it is."""
-    place = await act.take(Establishment, given.establishment_id, "establishmentId")
+    place = await act.take(Establishment, input.establishment_id, "establishmentId")
     assert act.partner is not None
-    act.partner.end_establishment(place, given.on, given.end_reason, act.today)
+    act.partner.end_establishment(place, input.on, input.end_reason, act.today)
     return place
 
 
@@ -187,12 +187,12 @@ class EligibilityDecideInput(ChangeInput):
 
 
 @permission("Eligibility:decide", on=[Partner])
-async def eligibility_decide(act: Act, given: EligibilityDecideInput) -> Eligibility:
+async def eligibility_decide(act: Act, input: EligibilityDecideInput) -> Eligibility:
     """R28, R50."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
-    service = await act.known(Service, given.service_id, "serviceId")
+    partner = await act.take(Partner, input.partner_id, "partnerId")
+    service = await act.known(Service, input.service_id, "serviceId")
     return partner.decide_eligibility(
-        service, given.decision, given.ground, given.form_digest, act.actor, act.today
+        service, input.decision, input.ground, input.form_digest, act.actor, act.today
     )
 
 
@@ -203,10 +203,10 @@ class ActivityAttestInput(ChangeInput):
 
 
 @permission("ActivityAttestation:attest", on=[Partner])
-async def activity_attest(act: Act, given: ActivityAttestInput) -> ActivityAttestation:
+async def activity_attest(act: Act, input: ActivityAttestInput) -> ActivityAttestation:
     """R53."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
-    return partner.attest_activity(given.evidence, act.actor, act.today)
+    partner = await act.take(Partner, input.partner_id, "partnerId")
+    return partner.attest_activity(input.evidence, act.actor, act.today)
 
 
 def _finess(text: str | None) -> Finess | None:

@@ -47,21 +47,21 @@ class ServiceSetInput(ChangeInput):
 
 
 @permission("Service:write")
-async def service_set(act: Act, given: ServiceSetInput) -> Service:
-    service = await act.to_write(Service, f"svc_{given.code}") or _added(
-        act, Service(id=f"svc_{given.code}", code=_code(given.code))
+async def service_set(act: Act, input: ServiceSetInput) -> Service:
+    service = await act.to_write(Service, f"svc_{input.code}") or _added(
+        act, Service(id=f"svc_{input.code}", code=_code(input.code))
     )
-    service.label, service.tab_label = given.label, given.tab_label
+    service.label, service.tab_label = input.label, input.tab_label
     service.available_from, service.bulletins_from = (
-        given.available_from,
-        given.bulletins_from,
+        input.available_from,
+        input.bulletins_from,
     )
     service.needs_establishment, service.needs_eligibility_form = (
-        given.needs_establishment,
-        given.needs_eligibility_form,
+        input.needs_establishment,
+        input.needs_eligibility_form,
     )
     service.excluded = await act.departments(
-        given.excluded_departments, "excludedDepartments"
+        input.excluded_departments, "excludedDepartments"
     )
     return service
 
@@ -80,14 +80,14 @@ class RoleSetInput(ChangeInput):
 
 
 @permission("Role:write")
-async def role_set(act: Act, given: RoleSetInput) -> Role:
-    service = await act.known(Service, given.service_id, "serviceId")
-    role = await act.to_write(Role, f"rol_{given.code}") or _added(
-        act, Role(id=f"rol_{given.code}", code=_code(given.code), service_id=service.id)
+async def role_set(act: Act, input: RoleSetInput) -> Role:
+    service = await act.known(Service, input.service_id, "serviceId")
+    role = await act.to_write(Role, f"rol_{input.code}") or _added(
+        act, Role(id=f"rol_{input.code}", code=_code(input.code), service_id=service.id)
     )
     if role.service_id != service.id:
         raise Refused(Rule.ROLE_OF_OTHER_SERVICE, "serviceId")
-    role.label, role.profile, role.purpose = given.label, given.profile, given.purpose
+    role.label, role.profile, role.purpose = input.label, input.profile, input.purpose
     return role
 
 
@@ -103,12 +103,12 @@ class MissionSetInput(ChangeInput):
 
 
 @permission("Mission:write")
-async def mission_set(act: Act, given: MissionSetInput) -> Mission:
-    mission = await act.to_write(Mission, f"mis_{given.code}") or _added(
-        act, Mission(id=f"mis_{given.code}", code=_code(given.code))
+async def mission_set(act: Act, input: MissionSetInput) -> Mission:
+    mission = await act.to_write(Mission, f"mis_{input.code}") or _added(
+        act, Mission(id=f"mis_{input.code}", code=_code(input.code))
     )
-    mission.label = given.label
-    mission.services = await act.all_known(Service, given.service_ids, "serviceIds")
+    mission.label = input.label
+    mission.services = await act.all_known(Service, input.service_ids, "serviceIds")
     return mission
 
 
@@ -120,11 +120,11 @@ class CampaignSetInput(ActInput):
 
 
 @permission("Campaign:write")
-async def campaign_set(act: Act, given: CampaignSetInput) -> Campaign:
-    if not 2024 <= given.year <= 2100:  # noqa: PLR2004 the service is born in 2025, its first campaign was Habtiers'
+async def campaign_set(act: Act, input: CampaignSetInput) -> Campaign:
+    if not 2024 <= input.year <= 2100:  # noqa: PLR2004 the service is born in 2025, its first campaign was Habtiers'
         raise Refused(Rule.VALUE_INVALID, "year")
-    return await act.to_write(Campaign, f"cmp_{given.year}") or _added(
-        act, Campaign.of(given.year)
+    return await act.to_write(Campaign, f"cmp_{input.year}") or _added(
+        act, Campaign.of(input.year)
     )
 
 
@@ -140,12 +140,12 @@ class ParameterSetInput(ActInput):
 
 
 @permission("Parameter:write")
-async def parameter_set(act: Act, given: ParameterSetInput) -> Parameter:
+async def parameter_set(act: Act, input: ParameterSetInput) -> Parameter:
     act.require_permission_on({})
-    if given.starts_on < act.today:
+    if input.starts_on < act.today:
         raise Refused(Rule.DATE_PAST, "startsOn")
     return _added(
-        act, Parameter(name=given.name, starts_on=given.starts_on, value=given.value)
+        act, Parameter(name=input.name, starts_on=input.starts_on, value=input.value)
     )
 
 

@@ -91,14 +91,14 @@ class DelegationChangeInput(PreviewInput):
 
 
 @permission("Delegation:change", on=[Partner])
-async def delegation_change(act: Act, given: DelegationChangeInput) -> Convention:
+async def delegation_change(act: Act, input: DelegationChangeInput) -> Convention:
     """R42, R43, A7, A8: both conventions change on one day, in one transaction."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
-    successor = change_mode(partner, given.mode, act.today)
-    if given.switch is not None:
+    partner = await act.take(Partner, input.partner_id, "partnerId")
+    successor = change_mode(partner, input.mode, act.today)
+    if input.switch is not None:
         reason = ClosingReason.DELEGATION_CHANGE
         await _switch(
-            act, successor, given.switch, given.switch.on, reason, given.members
+            act, successor, input.switch, input.switch.on, reason, input.members
         )
     return successor
 
@@ -121,15 +121,15 @@ class PartnerSiretChangeInput(PreviewInput):
 
 
 @permission("Partner:update", on=[Partner])
-async def partner_siret_change(act: Act, given: PartnerSiretChangeInput) -> Partner:
+async def partner_siret_change(act: Act, input: PartnerSiretChangeInput) -> Partner:
     """R58, A2: a successor convention on the new SIRET; groups, people and declarations go on."""
     await hold(act.register)  # before the partner's lock, as an import does
-    partner = await act.take(Partner, given.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partnerId")
     with at("siret"):
-        siret = Siret.read(given.siret)
+        siret = Siret.read(input.siret)
     department = (
-        (await act.departments([given.department], "department"))[0].code
-        if given.department
+        (await act.departments([input.department], "department"))[0].code
+        if input.department
         else None
     )
     await _require_free_siret(act, partner, siret)
@@ -140,11 +140,11 @@ async def partner_siret_change(act: Act, given: PartnerSiretChangeInput) -> Part
         return partner
     with at("siret"):
         successor = prepare(partner, former.contract.mode, siret, act.today)
-    if given.switch is not None:
+    if input.switch is not None:
         change_siret(partner, siret, department, act.today)
         await follow(act.register, partner)
         await _switch(
-            act, successor, given.switch, act.today, ClosingReason.SIRET_CHANGE
+            act, successor, input.switch, act.today, ClosingReason.SIRET_CHANGE
         )
     return partner
 
@@ -168,12 +168,12 @@ async def _require_free_siret(act: Act, partner: Partner, siret: Siret) -> None:
 async def _switch(
     act: Act,
     successor: Convention,
-    given: NewPapersInput,
+    input: NewPapersInput,
     on: date,
     reason: ClosingReason,
     members: MembersAtSwitch | None = None,
 ) -> None:
-    papers, partner = given.papers, successor.partner
+    papers, partner = input.papers, successor.partner
     sirets = [e.siret for e in partner.establishments if e.ended_on is None]
     elsewhere = await act.register.contracting_elsewhere(partner, sirets, on)
     with under("switch", but=("members",)):

@@ -68,10 +68,10 @@ class UserInviteInput(ChangeInput):
 
 
 @permission(INVITE, on=[Partner])
-async def user_invite(act: Act, given: UserInviteInput) -> Done:
+async def user_invite(act: Act, input: UserInviteInput) -> Done:
     """R40, R45. Answers the same whether or not the address is known elsewhere."""
-    partner = await act.take(Partner, given.partner_id, "partnerId")
-    affiliation, secret = invited(act, partner, given.person)
+    partner = await act.take(Partner, input.partner_id, "partnerId")
+    affiliation, secret = invited(act, partner, input.person)
     return Done([affiliation], {"invitation": secret})
 
 
@@ -90,20 +90,20 @@ class InvitationRenewInput(ChangeInput):
 
 
 @permission(INVITE, on=[Affiliation], also={ContractManager: "Manager:appoint"})
-async def invitation_renew(act: Act, given: InvitationRenewInput) -> Done:
+async def invitation_renew(act: Act, input: InvitationRenewInput) -> Done:
     """R40, R45: a new secret, and the former is dead; by who may invite the person, or appoint the manager."""
-    if (given.affiliation_id is None) == (given.manager_id is None):
+    if (input.affiliation_id is None) == (input.manager_id is None):
         raise Refused(
             Rule.VALUE_INVALID,
             "affiliationId",
             detail="Nommez le rattachement, ou le gestionnaire.",
         )
-    if given.manager_id is None:
+    if input.manager_id is None:
         affiliation = await act.take(
-            Affiliation, given.affiliation_id or "", "affiliationId"
+            Affiliation, input.affiliation_id or "", "affiliationId"
         )
         return Done([affiliation], {"invitation": _secret(act, affiliation)})
-    manager = await _appointed(act, given.manager_id)
+    manager = await _appointed(act, input.manager_id)
     secret = _secret(act, manager.affiliation)
     if manager.contract.managers_on(act.today):
         raise Refused(Rule.MANAGER_ACTIVE)
@@ -126,9 +126,9 @@ class InvitationAcceptInput(ActInput):
 
 
 @permission()
-async def invitation_accept(act: Act, given: InvitationAcceptInput) -> Affiliation:
+async def invitation_accept(act: Act, input: InvitationAcceptInput) -> Affiliation:
     """The one act of an identity that no account knows yet: it binds it, once, to the invited person."""
-    invitation = await act.register.invitation(_digest(given.invitation))
+    invitation = await act.register.invitation(_digest(input.invitation))
     if invitation is None:
         raise Refused(Rule.INVITATION_INVALID, "invitation")
     affiliation_id, partner_id = invitation
@@ -165,9 +165,9 @@ class UserUpdateInput(ChangeInput):
 
 
 @permission("User:update", on=[Affiliation])
-async def user_update(act: Act, given: UserUpdateInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
-    person = given.person
+async def user_update(act: Act, input: UserUpdateInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    person = input.person
     with under("person"):
         act.warn(
             affiliation.correct(
@@ -186,10 +186,10 @@ class UserSuspendInput(PreviewInput):
 
 
 @permission("User:suspend", on=[Affiliation])
-async def user_suspend(act: Act, given: UserSuspendInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+async def user_suspend(act: Act, input: UserSuspendInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
     keep_a_manager(act, affiliation)
-    affiliation.suspend(act.today, given.suspension_reason, act.author)
+    affiliation.suspend(act.today, input.suspension_reason, act.author)
     return affiliation
 
 
@@ -199,8 +199,8 @@ class UserReinstateInput(ChangeInput):
 
 
 @permission("User:reinstate", on=[Affiliation])
-async def user_reinstate(act: Act, given: UserReinstateInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+async def user_reinstate(act: Act, input: UserReinstateInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
     act.warn(
         affiliation.reinstate(
             act.today, act.author, centralised=_centralised(act, affiliation)
@@ -222,10 +222,10 @@ class UserDeactivateInput(PreviewInput):
 
 
 @permission("User:deactivate", on=[Affiliation])
-async def user_deactivate(act: Act, given: UserDeactivateInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+async def user_deactivate(act: Act, input: UserDeactivateInput) -> Affiliation:
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
     keep_a_manager(act, affiliation)
-    affiliation.leave(given.on, act.today, act.author)
+    affiliation.leave(input.on, act.today, act.author)
     return affiliation
 
 
@@ -236,9 +236,9 @@ class UserDeactivationCancelInput(PreviewInput):
 
 @permission("User:deactivate", on=[Affiliation])
 async def user_deactivation_cancel(
-    act: Act, given: UserDeactivationCancelInput
+    act: Act, input: UserDeactivationCancelInput
 ) -> Affiliation:
-    affiliation = await act.take(Affiliation, given.affiliation_id, "affiliationId")
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
     act.set_effect_day(affiliation.ends_on)
     affiliation.cancel_leaving(
         act.today, act.author, centralised=_centralised(act, affiliation)

@@ -61,7 +61,7 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
         shown["impact"] = Impact
     payload = _payload(name[0].upper() + name[1:] + "Payload", shown)
 
-    async def resolve(info: Any, input: Any) -> Any:  # noqa: A002, ANN401 the argument's name in the graph
+    async def resolve(info: Any, input: Any) -> Any:  # noqa: ANN401 the argument's name in the graph
         return await perform(name, doing, info._raw_info, input)  # noqa: SLF001 the selection lies there
 
     resolve.__annotations__ = {

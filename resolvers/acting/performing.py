@@ -55,16 +55,16 @@ class DryRunDone(Exception):
 
 
 async def perform(
-    name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput
+    name: str, doing: Doing, info: GraphQLResolveInfo[Any], input: ActInput
 ) -> Outcome:
     """Run an act; a rule that is not met, or a row that may not be seen or changed, comes back as data."""
     for attempt in (1, 2):
         try:
-            return await _attempt(name, doing, info, given)
+            return await _attempt(name, doing, info, input)
         except DryRunDone as tried:
             return tried.outcome
         except Refused as refused:
-            if attempt == 1 and given.idempotency_key is not None:
+            if attempt == 1 and input.idempotency_key is not None:
                 continue  # the refusal may be of the same key's own effect, committed meanwhile: then it is replayed
             logger.info(
                 "refused %s %s in request %s",
@@ -76,7 +76,7 @@ async def perform(
                 errors=(await with_contact(_under_input(refused.notice), info.context),)
             )
         except IntegrityError as broken:
-            if attempt == 1 and given.idempotency_key is not None:
+            if attempt == 1 and input.idempotency_key is not None:
                 continue  # the same key may have just been served: then it is replayed
             return Outcome(
                 errors=(
@@ -105,31 +105,31 @@ async def with_contact(notice: Notice, context: Context) -> Notice:
 
 
 async def _attempt(
-    name: str, doing: Doing, info: GraphQLResolveInfo[Any], given: ActInput
+    name: str, doing: Doing, info: GraphQLResolveInfo[Any], input: ActInput
 ) -> Outcome:
-    blanks.require_key(given.idempotency_key)
-    blanks.leave_out_blanks(given)
-    limits.check(given)
+    blanks.require_key(input.idempotency_key)
+    blanks.leave_out_blanks(input)
+    limits.check(input)
     context: Context = info.context
     async with context.graph.database.transaction() as session:
         act = await start_act(
-            name, doing, context, session, getattr(given, "expected_version", None)
+            name, doing, context, session, getattr(input, "expected_version", None)
         )
-        if isinstance(given, PreviewInput):
-            act.dry_run, act.effect_on = given.dry_run, given.effect_on(act.today)
-        call = _call(act, given)
+        if isinstance(input, PreviewInput):
+            act.dry_run, act.effect_on = input.dry_run, input.effect_on(act.today)
+        call = _call(act, input)
         former = (
             await replays.claim(session, context.graph.vault, call) if call else None
         )
         if call and former:
             return await _replayed(act, info, call, former)
-        done = _done(await doing(act, given))
+        done = _done(await doing(act, input))
         if call is None and (
-            call := _call(act, given)
+            call := _call(act, input)
         ):  # the act itself has made its caller known
             session.add(call.row(context.graph.vault))
         after = act.standing()
-        await _record(act, done, given, call)
+        await _record(act, done, input, call)
         values = done.values
         if (
             act.partner is not None
@@ -200,7 +200,7 @@ async def perform_internally(
     name: str,
     doing: Doing,
     context: Context,
-    given: Any,  # noqa: ANN401 what the act takes
+    input: Any,  # noqa: ANN401 what the act takes
 ) -> Any:  # noqa: ANN401 what the act makes
     """An act that another door of the process brings: the same transaction, rights and journal, and no payload.
 
@@ -208,7 +208,7 @@ async def perform_internally(
     """
     async with context.graph.database.transaction() as session:
         act = await start_act(name, doing, context, session)
-        done: Any = await doing(act, given)
+        done: Any = await doing(act, input)
         if not isinstance(done, Record | Done):
             return done
         done = _done(done)
@@ -218,7 +218,7 @@ async def perform_internally(
 
 
 async def _record(
-    act: Act, done: Done, given: ActInput, call: replays.Call | None
+    act: Act, done: Done, input: ActInput, call: replays.Call | None
 ) -> None:
     """The journal entry, the version, the timeline and the idempotency row: with the effect or not at all."""
     session, made = act.register.session, next(iter(done.objects), None)
@@ -236,7 +236,7 @@ async def _record(
         matched_rule=f"{matched.role} {act.checked[2]} {matched.scope}"
         if matched and act.checked
         else "everyone",
-        reason=given.reason,
+        reason=input.reason,
     )
     entries = await _entries(act, what, done, made.id if made is not None else None)
     changed = {
@@ -287,12 +287,12 @@ async def _entries(
     return entries
 
 
-def _call(act: Act, given: ActInput) -> replays.Call | None:
+def _call(act: Act, input: ActInput) -> replays.Call | None:
     """The call under its key; None without a key, or while nobody is known to call."""
-    if given.idempotency_key is None or act.caller is None:
+    if input.idempotency_key is None or act.caller is None:
         return None
     return replays.Call(
-        act.caller.id, act.name, given.idempotency_key, _digest(given), act.now
+        act.caller.id, act.name, input.idempotency_key, _digest(input), act.now
     )
 
 
@@ -324,10 +324,10 @@ def notice_from_json(stored: list[Any]) -> Notice:
     return Notice(Rule[name], tuple(path), detail)
 
 
-def _digest(given: ActInput) -> str:
+def _digest(input: ActInput) -> str:
     """SHA-256 of the canonical input: the order of its keys does not count."""
     return hashlib.sha256(
-        orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str)
+        orjson.dumps(input, option=orjson.OPT_SORT_KEYS, default=str)
     ).hexdigest()
 
 
