@@ -57,7 +57,7 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
     """A mutation: its input is the function's, its payload shows the objects named here."""
     name = _camel(doing.__name__)
     hints = get_type_hints(doing)
-    if issubclass(hints["given"], PreviewInput):
+    if issubclass(hints["input"], PreviewInput):
         shown["impact"] = Impact
     payload = _payload(name[0].upper() + name[1:] + "Payload", shown)
 
@@ -66,7 +66,7 @@ def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noq
 
     resolve.__annotations__ = {
         "info": strawberry.Info,
-        "input": hints["given"],
+        "input": hints["input"],
         "return": payload,
     }
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
