@@ -28,11 +28,11 @@ from persistence.records.rules import require
 from persistence.records.services import ESAT
 from persistence.records.suspensions import Author, SuspensionSide
 from resolvers import permissions as permitted
-from resolvers.act_rows import ActRows
-from resolvers.act_types import FILE, ROW, Done, Loads
-from resolvers.refusal_paths import at, under
 
+from .act_rows import ActRows
+from .act_types import FILE, ROW, Done, Loads
 from .inputs import ActInput, ChangeInput, EstablishmentBy, PreviewInput
+from .refusal_paths import at, under
 
 __all__ = [
     "AGENTS",

@@ -21,10 +21,10 @@ from persistence.records import (
     standing,
 )
 from persistence.register import Register, raise_version
+from resolvers import permissions
+from resolvers.graph import Context, subject_of
 
-from . import permissions
 from .act_types import FILE, Loads
-from .graph import Context, subject_of
 
 R = TypeVar("R", bound=Record)
 
