@@ -112,7 +112,7 @@ class ActRows:
         for one, path in zip(ids, paths, strict=True):
             _, permit = look.verdicts.get(one, (False, None))
             if permit is None:
-                await self.judge(record, one, path, needed)  # says why not
+                await self.authorise(record, one, path, needed)  # says why not
             else:
                 self.matched, self.checked = permit, (record.__tablename__, one, needed)
             row: R = (
@@ -140,7 +140,7 @@ class ActRows:
                 record, ids[0], judgement.act, self._held()
             )
         if partner_id is None:
-            await self.judge(
+            await self.authorise(
                 record, ids[0], path, needed
             )  # says why not, unless it has just been allowed
             partner_id = await self.register.lock(record, ids[0], None, self._held())
@@ -178,7 +178,7 @@ class ActRows:
         self, record: type[R], record_id: str, path: tuple[str, ...], needed: str
     ) -> R:
         """A row of the partner that is locked already, or one without a partner, which is its own lock."""
-        await self.judge(record, record_id, path, needed)
+        await self.authorise(record, record_id, path, needed)
         is_lock = None if has_partner(record) else True
         found = await self.register.session.get_one(
             record, record_id, with_for_update=is_lock
@@ -214,7 +214,7 @@ class ActRows:
         read = permits(guarded.type, "read") if guarded else ()
         return Judgement(tuple(read), tuple(permits(*needed.split(":"))))
 
-    async def judge(
+    async def authorise(
         self, record: type[Record], record_id: str, path: tuple[str, ...], needed: str
     ) -> None:
         """Whether the caller may do this to the row, now; notes the line of the policy that says so."""
