@@ -15,12 +15,12 @@ def is_blank(value: Any) -> bool:  # noqa: ANN401 a coerced value
 
 def require_key(key: str | None) -> None:
     """An act has no key, or one that says something: two calls with a blank key would be one act. KEY_BLANK."""
-    require(not is_blank(key), Rule.KEY_BLANK, "idempotencyKey")
+    require(not is_blank(key), Rule.KEY_BLANK, "idempotency_key")
     too_long = f"{LONGEST_KEY} caractères au plus."
     require(
         key is None or len(key) <= LONGEST_KEY,
         Rule.VALUE_INVALID,
-        "idempotencyKey",
+        "idempotency_key",
         detail=too_long,
     )
 

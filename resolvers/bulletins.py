@@ -46,13 +46,13 @@ class BulletinPrepareInput(ChangeInput):
 @permission("MembershipBulletin:prepare", on=[Convention])
 async def bulletin_prepare(act: Act, input: BulletinPrepareInput) -> Bulletin:
     """R7, R34, R35, R9: a mission of the convention covers the service."""
-    convention = await act.take(Convention, input.convention_id, "conventionId")
-    service = await act.known(Service, input.service_id, "serviceId")
+    convention = await act.take(Convention, input.convention_id, "convention_id")
+    service = await act.known(Service, input.service_id, "service_id")
     with at("siret"):
         siret = Siret.read(input.siret)
     terms = BulletinTerms(
         siret,
-        await act.all_known(Role, input.role_ids, "roleIds"),
+        await act.all_known(Role, input.role_ids, "role_ids"),
         act.establishments(input.establishment_ids),
         await act.departments(input.departments),
     )
@@ -79,7 +79,7 @@ class BulletinSignInput(PreviewInput):
 @permission("MembershipBulletin:sign", on=[Bulletin])
 async def bulletin_sign(act: Act, input: BulletinSignInput) -> Bulletin:
     """R3, R7, R8, R30, R47."""
-    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     paper = input.signature.signature
     act.warn(
         bulletin.sign(
@@ -105,7 +105,7 @@ class ServiceOpenInput(PreviewInput):
 @permission("ServiceAccess:open", on=[Bulletin])
 async def service_open(act: Act, input: ServiceOpenInput) -> ServiceAccess:
     """R3, R9, R10, R28, R30, R34, R38, R55, R58."""
-    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     bulletin.open_service(
         input.on, await _elsewhere(act, bulletin, input.on), act.today
     )
@@ -126,12 +126,12 @@ class BulletinReplaceInput(PreviewInput):
 @permission("MembershipBulletin:replace", on=[Bulletin])
 async def bulletin_replace(act: Act, input: BulletinReplaceInput) -> Bulletin:
     """R34: the one closes on the day the other opens."""
-    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     successor = next(
         (b for b in bulletin.access.bulletins if b.id == input.successor_id), None
     )
     if successor is None:
-        raise Refused(Rule.NOT_FOUND, "successorId")
+        raise Refused(Rule.NOT_FOUND, "successor_id")
     bulletin.replace_with(
         successor, input.on, await _elsewhere(act, successor, input.on), act.today
     )
@@ -154,7 +154,7 @@ class BulletinCloseInput(PreviewInput):
 
 @permission("MembershipBulletin:close", on=[Bulletin])
 async def bulletin_close(act: Act, input: BulletinCloseInput) -> Bulletin:
-    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     bulletin.close(input.on, input.closing_reason, act.today)
     return bulletin
 
@@ -168,7 +168,7 @@ class BulletinClosingCancelInput(PreviewInput):
 async def bulletin_closing_cancel(
     act: Act, input: BulletinClosingCancelInput
 ) -> Bulletin:
-    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletinId")
+    bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     act.set_effect_day(bulletin.closed_on)
     elsewhere = await _elsewhere(act, bulletin, bulletin.closed_on or act.today)
     if bulletin.opened_on is not None and elsewhere:
@@ -187,7 +187,7 @@ class ServiceSuspendInput(PreviewInput):
 
 @permission("ServiceAccess:suspend", on=[ServiceAccess])
 async def service_suspend(act: Act, input: ServiceSuspendInput) -> ServiceAccess:
-    access = await act.take(ServiceAccess, input.access_id, "accessId")
+    access = await act.take(ServiceAccess, input.access_id, "access_id")
     access.suspend(act.today, input.suspension_reason, act.author)
     return access
 
@@ -199,6 +199,6 @@ class ServiceResumeInput(ChangeInput):
 
 @permission("ServiceAccess:resume", on=[ServiceAccess])
 async def service_resume(act: Act, input: ServiceResumeInput) -> ServiceAccess:
-    access = await act.take(ServiceAccess, input.access_id, "accessId")
+    access = await act.take(ServiceAccess, input.access_id, "access_id")
     act.warn(access.resume(act.today, act.author))
     return access

@@ -74,8 +74,8 @@ class ConventionPrepareInput(ChangeInput):
 @permission("Convention:prepare", on=[Partner])
 async def convention_prepare(act: Act, input: ConventionPrepareInput) -> Convention:
     """R31, R32, R41; the contract is prepared with it."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
-    missions = await act.all_known(Mission, input.mission_ids, "missionIds")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
+    missions = await act.all_known(Mission, input.mission_ids, "mission_ids")
     return partner.prepare_convention(
         input.mode,
         missions,
@@ -106,9 +106,9 @@ class ConventionSignInput(ChangeInput):
 @permission("Convention:sign", on=[Convention])
 async def convention_sign(act: Act, input: ConventionSignInput) -> Convention:
     """R30, R32, R36, R53."""
-    convention = await act.take(Convention, input.convention_id, "conventionId")
+    convention = await act.take(Convention, input.convention_id, "convention_id")
     if await act.register.in_scope_elsewhere(convention.partner, input.in_force_on):
-        raise Refused(Rule.IN_SCOPE_ELSEWHERE, "inForceOn")
+        raise Refused(Rule.IN_SCOPE_ELSEWHERE, "in_force_on")
     require_onboarding_before_contract(convention.partner, act.today)
     papers = (input.convention.signature, input.contract.signature)
     convention.sign(*papers, input.in_force_on, input.term_on, act.today)
@@ -148,10 +148,10 @@ class ConventionRecordInput(ChangeInput):
 @permission("Convention:record", on=[Partner])
 async def convention_record(act: Act, input: ConventionRecordInput) -> Convention:
     """R36, R55, R57: on the partner's SIRET, in force from today on."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     if await act.register.in_scope_elsewhere(partner, act.today):
-        raise Refused(Rule.IN_SCOPE_ELSEWHERE, "partnerId")
-    missions = await act.all_known(Mission, input.mission_ids, "missionIds")
+        raise Refused(Rule.IN_SCOPE_ELSEWHERE, "partner_id")
+    missions = await act.all_known(Mission, input.mission_ids, "mission_ids")
     convention = partner.prepare_convention(
         input.mode,
         missions,
@@ -184,8 +184,8 @@ class ConventionAmendInput(ChangeInput):
 @permission("Convention:amend", on=[Convention])
 async def convention_amend(act: Act, input: ConventionAmendInput) -> Amendment:
     """R55, R9."""
-    convention = await act.take(Convention, input.convention_id, "conventionId")
-    missions = await act.all_known(Mission, input.mission_ids, "missionIds")
+    convention = await act.take(Convention, input.convention_id, "convention_id")
+    missions = await act.all_known(Mission, input.mission_ids, "mission_ids")
     amendment = convention.amend(
         input.verified_fields, missions, input.digest, act.today
     )
@@ -207,7 +207,7 @@ class ConventionCloseInput(PreviewInput):
 @permission("Convention:close", on=[Convention])
 async def convention_close(act: Act, input: ConventionCloseInput) -> Convention:
     """Written once: everything below closes because this does."""
-    convention = await act.take(Convention, input.convention_id, "conventionId")
+    convention = await act.take(Convention, input.convention_id, "convention_id")
     convention.close(input.on, input.closing_reason, input.comment, act.today)
     return convention
 
@@ -221,7 +221,7 @@ class ConventionClosingCancelInput(PreviewInput):
 async def convention_closing_cancel(
     act: Act, input: ConventionClosingCancelInput
 ) -> Convention:
-    convention = await act.take(Convention, input.convention_id, "conventionId")
+    convention = await act.take(Convention, input.convention_id, "convention_id")
     act.set_effect_day(convention.closed_on)
     if convention.in_force_on is not None:
         await _place_is_free(act, convention, convention.closed_on or act.today)
@@ -267,7 +267,7 @@ async def manager_appoint(act: Act, input: ManagerAppointInput) -> Done:
     by_manager = input.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
     needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
     convention = await act.take(
-        Convention, input.convention_id, "conventionId", needs=needs
+        Convention, input.convention_id, "convention_id", needs=needs
     )
     again = input.user_id is not None and convention.partner.ended_as_manager(
         input.user_id
@@ -291,12 +291,12 @@ def _affiliated(
     assert act.partner is not None
     if (input.user_id is None) == (input.person is None):
         raise Refused(
-            Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`."
+            Rule.VALUE_INVALID, "user_id", detail="Donnez `userId` ou `person`."
         )
     if input.person is not None:
         affiliation, secret = invited(act, act.partner, input.person)
         return affiliation, {"invitation": secret}
-    with at("userId"):
+    with at("user_id"):
         return act.partner.affiliation_of(input.user_id or "", act.today), {}
 
 
@@ -308,7 +308,7 @@ class ManagerEndInput(PreviewInput):
 
 @permission("Manager:end", on=[ContractManager])
 async def manager_end(act: Act, input: ManagerEndInput) -> ContractManager:
-    manager = await act.take(ContractManager, input.manager_id, "managerId")
+    manager = await act.take(ContractManager, input.manager_id, "manager_id")
     keep_a_manager(act, manager.affiliation)
     manager.end(input.on, act.today)
     return manager
@@ -326,7 +326,7 @@ class CnaHandBackInput(PreviewInput):
 @permission("Cna:hand_back", on=[Partner])
 async def cna_hand_back(act: Act, input: CnaHandBackInput) -> Partner:
     """R47, A13: refused while a bulletin over two departments is in force or announced."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     partner.hand_back(act.actor, act.today)
     return partner
 

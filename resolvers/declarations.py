@@ -174,7 +174,7 @@ class RemunerationsDeclareInput(BatchInput):
 async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> Done:
     """R16 to R22; see docs/decisions/0035."""
     place = await act.at_establishment(input.establishment)
-    campaign = await act.known(Campaign, f"cmp_{input.campaign_year}", "campaignYear")
+    campaign = await act.known(Campaign, f"cmp_{input.campaign_year}", "campaign_year")
     intake = _intake(CertificateIntake, act, place, input, input.mode)
     live = await intake.live(campaign)
     act.require_permission_to_declare_at(place, _needed(input, live))
@@ -311,17 +311,17 @@ async def remunerations_process(
     """R20: taken into account, not a beneficiary's, or returned; all of them or none."""
     if not 0 < len(input.line_ids) <= PROCESSED_AT_ONCE:
         raise Refused(
-            Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {PROCESSED_AT_ONCE} lignes."
+            Rule.VALUE_INVALID, "line_ids", detail=f"De 1 à {PROCESSED_AT_ONCE} lignes."
         )
-    paths = [("lineIds", str(index)) for index in range(len(input.line_ids))]
+    paths = [("line_ids", str(index)) for index in range(len(input.line_ids))]
     lines = await act.take_all(DeclarationLine, input.line_ids, paths)
     for index, line in enumerate(lines):
         if line.declaration_id != lines[0].declaration_id:
-            raise Refused(Rule.OTHER_DECLARATION, "lineIds", str(index))
+            raise Refused(Rule.OTHER_DECLARATION, "line_ids", str(index))
     session = act.register.session
     declaration = await session.get_one(Declaration, lines[0].declaration_id)
     for index, line in enumerate(lines):
-        with at("lineIds", str(index)):
+        with at("line_ids", str(index)):
             treatment = line.process(
                 declaration,
                 input.outcome,
@@ -348,6 +348,6 @@ class WorkerNirRevealInput(ActInput):
 async def worker_nir_reveal(act: Act, input: WorkerNirRevealInput) -> Done:
     if not input.reason.strip():
         raise Refused(Rule.VALUE_INVALID, "reason")
-    worker = await act.take(Worker, input.worker_id, "workerId", is_change=False)
+    worker = await act.take(Worker, input.worker_id, "worker_id", is_change=False)
     nir = act.context.graph.vault.open(worker.nir_cipher, worker.id)
     return Done([worker], {"nir": nir.reveal()}, is_change=False)

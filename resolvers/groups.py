@@ -24,7 +24,7 @@ class GroupCreateInput(ChangeInput):
 @permission("Group:create", on=[ServiceAccess])
 async def group_create(act: Act, input: GroupCreateInput) -> Group:
     """R35, R56."""
-    access = await act.take(ServiceAccess, input.access_id, "accessId")
+    access = await act.take(ServiceAccess, input.access_id, "access_id")
     chosen = (
         None
         if input.establishment_ids is None
@@ -46,9 +46,9 @@ class GroupRoleAttachInput(PreviewInput):
 @permission("Group:attach_role", on=[Group])
 async def group_role_attach(act: Act, input: GroupRoleAttachInput) -> Group:
     """R35, R56, A10."""
-    group = await act.take(Group, input.group_id, "groupId")
+    group = await act.take(Group, input.group_id, "group_id")
     group.access.attach_role(
-        group, await act.known(Role, input.role_id, "roleId"), act.today
+        group, await act.known(Role, input.role_id, "role_id"), act.today
     )
     act.warn(group.access.notices(group, act.today))
     return group
@@ -72,9 +72,9 @@ class GroupMembersAddInput(ChangeInput):
 @permission("Membership:add", on=[Group])
 async def group_members_add(act: Act, input: GroupMembersAddInput) -> Group:
     """R40, R56: all of them or none."""
-    group = await act.take(Group, input.group_id, "groupId")
+    group = await act.take(Group, input.group_id, "group_id")
     for index, user_id in enumerate(input.user_ids):
-        with at("userIds", str(index)):
+        with at("user_ids", str(index)):
             group.include(
                 _affiliation(act, user_id), act.today, input.starts_on, input.ends_on
             )
@@ -91,9 +91,9 @@ class GroupMembersRemoveInput(PreviewInput):
 
 @permission("Membership:remove", on=[Group])
 async def group_members_remove(act: Act, input: GroupMembersRemoveInput) -> Group:
-    group = await act.take(Group, input.group_id, "groupId")
+    group = await act.take(Group, input.group_id, "group_id")
     for index, user_id in enumerate(input.user_ids):
-        with at("userIds", str(index)):
+        with at("user_ids", str(index)):
             group.exclude(_affiliation(act, user_id), input.on, act.today)
     return group
 
@@ -111,7 +111,7 @@ class GroupCloseInput(PreviewInput):
 
 @permission("Group:close", on=[Group])
 async def group_close(act: Act, input: GroupCloseInput) -> Group:
-    group = await act.take(Group, input.group_id, "groupId")
+    group = await act.take(Group, input.group_id, "group_id")
     group.close(input.on, act.today)
     return group
 
@@ -123,7 +123,7 @@ class GroupClosingCancelInput(PreviewInput):
 
 @permission("Group:close", on=[Group])
 async def group_closing_cancel(act: Act, input: GroupClosingCancelInput) -> Group:
-    group = await act.take(Group, input.group_id, "groupId")
+    group = await act.take(Group, input.group_id, "group_id")
     act.set_effect_day(group.closed_on)
     group.cancel_closing(act.today)
     return group

@@ -62,7 +62,7 @@ async def import_open(act: Act, input: ImportOpenInput) -> Done:
     """R57."""
     act.require_permission_on({"administering": input.organism_id})
     act.organism = input.organism_id
-    organism = await act.known(Organism, input.organism_id, "organismId")
+    organism = await act.known(Organism, input.organism_id, "organism_id")
     columns = [
         {"header": one.header, "field": one.field.value} for one in input.columns or ()
     ]
@@ -147,7 +147,7 @@ class ImportArbitrateInput(ChangeInput):
 async def import_arbitrate(act: Act, input: ImportArbitrateInput) -> ImportLine:
     """R57: what the file leaves undecided; a decision may change until it is applied."""
     await import_reading.hold(act.register)
-    line = await act.take(ImportLine, input.line_id, "lineId")
+    line = await act.take(ImportLine, input.line_id, "line_id")
     act.organism = line.organism_id
     others = await import_reading.siblings(act.register, line)
     line.arbitrate(
@@ -177,15 +177,17 @@ class ImportApplyInput(ChangeInput):
 async def import_apply(act: Act, input: ImportApplyInput) -> Done:
     """R57: each line is judged again under the lock; what has moved since is left, and told."""
     await import_reading.hold(act.register)
-    extract = await act.take(Import, input.import_id, "importId")
+    extract = await act.take(Import, input.import_id, "import_id")
     act.require_permission_on({"administering": input.organism_id})
     act.organism = input.organism_id
     extract.require_received()
     if not input.columns_confirmed:
-        raise Refused(Rule.EXTRACT_COLUMNS, "columnsConfirmed")
+        raise Refused(Rule.EXTRACT_COLUMNS, "columns_confirmed")
     if input.line_ids is not None and not 0 < len(input.line_ids) <= AT_ONCE:
-        raise Refused(Rule.VALUE_INVALID, "lineIds", detail=f"De 1 à {AT_ONCE} lignes.")
-    organism = await act.known(Organism, input.organism_id, "organismId")
+        raise Refused(
+            Rule.VALUE_INVALID, "line_ids", detail=f"De 1 à {AT_ONCE} lignes."
+        )
+    organism = await act.known(Organism, input.organism_id, "organism_id")
     taking = ImportApplication(act.register, extract, organism, act.actor, act.now)
     await taking.take(input.line_ids)
     act.warn(taking.warnings)
@@ -213,7 +215,7 @@ class ImportPurgeInput(ChangeInput):
 async def import_purge(act: Act, input: ImportPurgeInput) -> Import:
     """R13: the content and the lines go; the header, its counts and the proof stay, and what the lines have made."""
     await import_reading.hold(act.register)
-    extract = await act.take(Import, input.import_id, "importId")
+    extract = await act.take(Import, input.import_id, "import_id")
     extract.require_received()
     left = await waiting(act.register, extract)
     if left and not input.force:

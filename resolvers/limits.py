@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import strawberry
-from strawberry.utils.str_converters import to_camel_case
 
 from persistence.reading import dated_ids
 from persistence.records import Refused, Rule
@@ -37,11 +36,11 @@ def check(input: Any, *path: str, longest: int = LONGEST) -> None:  # noqa: ANN4
                 check(
                     value,
                     *path,
-                    to_camel_case(name),
+                    name,
                     longest=LONGEST_PROSE if name in PROSE else LONGEST,
                 )
             if name in identifiers(type(input)):  # type: ignore[arg-type]
-                _carries_no_day(value, *path, to_camel_case(name))
+                _carries_no_day(value, *path, name)
         return
     match input:
         case list() | tuple():

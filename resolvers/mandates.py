@@ -37,7 +37,7 @@ class MandateGrantInput(ChangeInput):
 @permission("Mandate:grant", on=[Partner])
 async def mandate_grant(act: Act, input: MandateGrantInput) -> Affiliation:
     """A mandate gives nothing by itself: a group's role does, once the client is included in it."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     client = input.client
     for name, text in (
         ("issuer", client.issuer),
@@ -67,6 +67,6 @@ class MandateRevokeInput(PreviewInput):
 
 @permission("Mandate:revoke", on=[Affiliation])
 async def mandate_revoke(act: Act, input: MandateRevokeInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
     affiliation.revoke(input.on, act.today)
     return affiliation

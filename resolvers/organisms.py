@@ -46,11 +46,11 @@ class AgentAppointInput(ActInput):
 @permission("Agent:appoint")
 async def agent_appoint(act: Act, input: AgentAppointInput) -> Agent:
     act.require_permission_on({})
-    organism = await act.known(Organism, input.organism_id, "organismId")
+    organism = await act.known(Organism, input.organism_id, "organism_id")
     session = act.register.session
     if (input.user_id is None) == (input.person is None):
         raise Refused(
-            Rule.VALUE_INVALID, "userId", detail="Donnez `userId` ou `person`."
+            Rule.VALUE_INVALID, "user_id", detail="Donnez `userId` ou `person`."
         )
     if input.person is not None:
         person = input.person
@@ -62,7 +62,7 @@ async def agent_appoint(act: Act, input: AgentAppointInput) -> Agent:
             BoundIdentity(issuer=person.issuer, subject=person.subject, user=user)
         )
     else:
-        user = await act.known(User, input.user_id or "", "userId")
+        user = await act.known(User, input.user_id or "", "user_id")
     agent = Agent.appoint(user, organism, input.profile, act.today)
     session.add(agent)
     return agent
@@ -76,9 +76,9 @@ class AgentEndInput(ChangeInput):
 
 @permission("Agent:end", on=[Agent])
 async def agent_end(act: Act, input: AgentEndInput) -> Agent:
-    agent = await act.take(Agent, input.agent_id, "agentId")
+    agent = await act.take(Agent, input.agent_id, "agent_id")
     if await act.register.is_last_national(agent):
-        raise Refused(Rule.LAST_NATIONAL, "agentId")
+        raise Refused(Rule.LAST_NATIONAL, "agent_id")
     agent.end(input.on, act.today)
     return agent
 
@@ -140,8 +140,8 @@ async def organism_support_set(act: Act, input: OrganismSupportSetInput) -> Orga
     """R60: its agents read what these organisms administer, and help their people."""
     centre = await act.to_write(Organism, input.centre_id)
     if centre is None:
-        raise Refused(Rule.NOT_FOUND, "centreId")
-    organisms = await act.all_known(Organism, input.organism_ids, "organismIds")
+        raise Refused(Rule.NOT_FOUND, "centre_id")
+    organisms = await act.all_known(Organism, input.organism_ids, "organism_ids")
     await act.register.session.refresh(centre, ["supports"])
     centre.support(organisms)
     return centre

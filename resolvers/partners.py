@@ -57,7 +57,7 @@ async def partner_register(act: Act, input: PartnerRegisterInput) -> Partner:
             "siret",
             detail=f"Suivi par : {known.name} ({known.code}).",
         )
-    follower = await act.known(Organism, input.organism_id, "organismId")
+    follower = await act.known(Organism, input.organism_id, "organism_id")
     partner = Partner.register(siret, input.name, input.kind, follower, act.today)
     if input.department is not None:
         department = (await act.departments([input.department], "department"))[0].code
@@ -85,7 +85,7 @@ class PartnerUpdateInput(ChangeInput):
 @permission("Partner:update", on=[Partner])
 async def partner_update(act: Act, input: PartnerUpdateInput) -> Partner:
     """Its SIRET changes by an act of its own."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     correct_partner(partner, input.name, input.contact)
     return partner
 
@@ -107,7 +107,7 @@ class EstablishmentUpdateInput(ChangeInput):
 async def establishment_update(
     act: Act, input: EstablishmentUpdateInput
 ) -> Establishment:
-    place = await act.take(Establishment, input.establishment_id, "establishmentId")
+    place = await act.take(Establishment, input.establishment_id, "establishment_id")
     assert act.partner is not None
     department = (await act.departments([input.department], "department"))[0].code
     moves = department != place.department
@@ -134,7 +134,7 @@ class EstablishmentAddInput(ChangeInput):
 
 @permission("Establishment:add", on=[Partner])
 async def establishment_add(act: Act, input: EstablishmentAddInput) -> Establishment:
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     with at("siret"):
         siret = Siret.read(input.siret)
     await _require_free(act, siret)
@@ -169,7 +169,7 @@ class EstablishmentEndInput(PreviewInput):
 @permission("Establishment:end", on=[Establishment])
 async def establishment_end(act: Act, input: EstablishmentEndInput) -> Establishment:
     """To move an establishment: end it at one partner, add it at the other. What it declared stays where it is."""
-    place = await act.take(Establishment, input.establishment_id, "establishmentId")
+    place = await act.take(Establishment, input.establishment_id, "establishment_id")
     assert act.partner is not None
     act.partner.end_establishment(place, input.on, input.end_reason, act.today)
     return place
@@ -189,8 +189,8 @@ class EligibilityDecideInput(ChangeInput):
 @permission("Eligibility:decide", on=[Partner])
 async def eligibility_decide(act: Act, input: EligibilityDecideInput) -> Eligibility:
     """R28, R50."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
-    service = await act.known(Service, input.service_id, "serviceId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
+    service = await act.known(Service, input.service_id, "service_id")
     return partner.decide_eligibility(
         service, input.decision, input.ground, input.form_digest, act.actor, act.today
     )
@@ -205,7 +205,7 @@ class ActivityAttestInput(ChangeInput):
 @permission("ActivityAttestation:attest", on=[Partner])
 async def activity_attest(act: Act, input: ActivityAttestInput) -> ActivityAttestation:
     """R53."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     return partner.attest_activity(input.evidence, act.actor, act.today)
 
 

@@ -61,7 +61,7 @@ async def service_set(act: Act, input: ServiceSetInput) -> Service:
         input.needs_eligibility_form,
     )
     service.excluded = await act.departments(
-        input.excluded_departments, "excludedDepartments"
+        input.excluded_departments, "excluded_departments"
     )
     return service
 
@@ -81,12 +81,12 @@ class RoleSetInput(ChangeInput):
 
 @permission("Role:write")
 async def role_set(act: Act, input: RoleSetInput) -> Role:
-    service = await act.known(Service, input.service_id, "serviceId")
+    service = await act.known(Service, input.service_id, "service_id")
     role = await act.to_write(Role, f"rol_{input.code}") or _added(
         act, Role(id=f"rol_{input.code}", code=_code(input.code), service_id=service.id)
     )
     if role.service_id != service.id:
-        raise Refused(Rule.ROLE_OF_OTHER_SERVICE, "serviceId")
+        raise Refused(Rule.ROLE_OF_OTHER_SERVICE, "service_id")
     role.label, role.profile, role.purpose = input.label, input.profile, input.purpose
     return role
 
@@ -108,7 +108,7 @@ async def mission_set(act: Act, input: MissionSetInput) -> Mission:
         act, Mission(id=f"mis_{input.code}", code=_code(input.code))
     )
     mission.label = input.label
-    mission.services = await act.all_known(Service, input.service_ids, "serviceIds")
+    mission.services = await act.all_known(Service, input.service_ids, "service_ids")
     return mission
 
 
@@ -143,7 +143,7 @@ class ParameterSetInput(ActInput):
 async def parameter_set(act: Act, input: ParameterSetInput) -> Parameter:
     act.require_permission_on({})
     if input.starts_on < act.today:
-        raise Refused(Rule.DATE_PAST, "startsOn")
+        raise Refused(Rule.DATE_PAST, "starts_on")
     return _added(
         act, Parameter(name=input.name, starts_on=input.starts_on, value=input.value)
     )

@@ -93,7 +93,7 @@ class DelegationChangeInput(PreviewInput):
 @permission("Delegation:change", on=[Partner])
 async def delegation_change(act: Act, input: DelegationChangeInput) -> Convention:
     """R42, R43, A7, A8: both conventions change on one day, in one transaction."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     successor = change_mode(partner, input.mode, act.today)
     if input.switch is not None:
         reason = ClosingReason.DELEGATION_CHANGE
@@ -124,7 +124,7 @@ class PartnerSiretChangeInput(PreviewInput):
 async def partner_siret_change(act: Act, input: PartnerSiretChangeInput) -> Partner:
     """R58, A2: a successor convention on the new SIRET; groups, people and declarations go on."""
     await hold(act.register)  # before the partner's lock, as an import does
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     with at("siret"):
         siret = Siret.read(input.siret)
     department = (

@@ -70,7 +70,7 @@ class UserInviteInput(ChangeInput):
 @permission(INVITE, on=[Partner])
 async def user_invite(act: Act, input: UserInviteInput) -> Done:
     """R40, R45. Answers the same whether or not the address is known elsewhere."""
-    partner = await act.take(Partner, input.partner_id, "partnerId")
+    partner = await act.take(Partner, input.partner_id, "partner_id")
     affiliation, secret = invited(act, partner, input.person)
     return Done([affiliation], {"invitation": secret})
 
@@ -95,12 +95,12 @@ async def invitation_renew(act: Act, input: InvitationRenewInput) -> Done:
     if (input.affiliation_id is None) == (input.manager_id is None):
         raise Refused(
             Rule.VALUE_INVALID,
-            "affiliationId",
+            "affiliation_id",
             detail="Nommez le rattachement, ou le gestionnaire.",
         )
     if input.manager_id is None:
         affiliation = await act.take(
-            Affiliation, input.affiliation_id or "", "affiliationId"
+            Affiliation, input.affiliation_id or "", "affiliation_id"
         )
         return Done([affiliation], {"invitation": _secret(act, affiliation)})
     manager = await _appointed(act, input.manager_id)
@@ -112,7 +112,7 @@ async def invitation_renew(act: Act, input: InvitationRenewInput) -> Done:
 
 async def _appointed(act: Act, manager_id: str) -> ContractManager:
     return await act.take(
-        ContractManager, manager_id, "managerId", needs="Manager:appoint"
+        ContractManager, manager_id, "manager_id", needs="Manager:appoint"
     )
 
 
@@ -166,7 +166,7 @@ class UserUpdateInput(ChangeInput):
 
 @permission("User:update", on=[Affiliation])
 async def user_update(act: Act, input: UserUpdateInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
     person = input.person
     with under("person"):
         act.warn(
@@ -187,7 +187,7 @@ class UserSuspendInput(PreviewInput):
 
 @permission("User:suspend", on=[Affiliation])
 async def user_suspend(act: Act, input: UserSuspendInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
     keep_a_manager(act, affiliation)
     affiliation.suspend(act.today, input.suspension_reason, act.author)
     return affiliation
@@ -200,7 +200,7 @@ class UserReinstateInput(ChangeInput):
 
 @permission("User:reinstate", on=[Affiliation])
 async def user_reinstate(act: Act, input: UserReinstateInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
     act.warn(
         affiliation.reinstate(
             act.today, act.author, centralised=_centralised(act, affiliation)
@@ -223,7 +223,7 @@ class UserDeactivateInput(PreviewInput):
 
 @permission("User:deactivate", on=[Affiliation])
 async def user_deactivate(act: Act, input: UserDeactivateInput) -> Affiliation:
-    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
     keep_a_manager(act, affiliation)
     affiliation.leave(input.on, act.today, act.author)
     return affiliation
@@ -238,7 +238,7 @@ class UserDeactivationCancelInput(PreviewInput):
 async def user_deactivation_cancel(
     act: Act, input: UserDeactivationCancelInput
 ) -> Affiliation:
-    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliationId")
+    affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
     act.set_effect_day(affiliation.ends_on)
     affiliation.cancel_leaving(
         act.today, act.author, centralised=_centralised(act, affiliation)

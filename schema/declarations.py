@@ -29,6 +29,7 @@ from persistence.records.declarations import (
     NoPayReason,
     Processing,
 )
+from resolvers.acting.refusal_paths import as_graph_notice
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import (
@@ -174,7 +175,7 @@ RESULT_FILTERS = {
 def _notices(stored: str | None) -> list[records.Notice]:
     kept = orjson.loads(stored) if stored else []
     return [
-        records.Notice(records.Rule[code], ("input", *path), detail)
+        as_graph_notice(records.Notice(records.Rule[code], tuple(path), detail))
         for code, path, detail in kept
     ]
 

@@ -78,7 +78,7 @@ class ActivityChangeIntake(BatchIntake):
         if worker is None:
             if not change.missed("nir"):
                 change.reject(
-                    Rule.WORKER_UNKNOWN, "workerId" if change.worker_id else "nir"
+                    Rule.WORKER_UNKNOWN, "worker_id" if change.worker_id else "nir"
                 )
             return None
         if (

@@ -51,26 +51,18 @@ def texts(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 class CellReader(NamedTuple):
-    """How a cell is read, the attribute that takes it, and its name in the graph."""
+    """How a cell is read, and the attribute that takes it."""
 
     read: Callable[[str], Any]
     attribute: str
-    graph_name: str
 
 
 def cells(**readers: Callable[[str], Any]) -> dict[str, CellReader]:
     """The cells of a line by their names; the client's reference is the line's own."""
     return {
-        named: CellReader(
-            read, "reference" if named == "client_reference" else named, _camel(named)
-        )
+        named: CellReader(read, "reference" if named == "client_reference" else named)
         for named, read in readers.items()
     }
-
-
-def _camel(words: str) -> str:
-    first, *rest = words.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 @dataclass(slots=True)
@@ -116,11 +108,11 @@ class ParsedLine:
                 try:
                     value = cell.read(bounded(text))
                 except Refused as refused:
-                    self.reject(refused.rule, cell.graph_name, refused.notice.detail)
+                    self.reject(refused.rule, field_, refused.notice.detail)
                     continue
                 setattr(self, cell.attribute, value)
                 if value is True and text.casefold() == CROSS:
-                    self.warn(Rule.CROSS_IS_YES, cell.graph_name)
+                    self.warn(Rule.CROSS_IS_YES, field_)
 
     def missed(self, *fields: str) -> bool:
         """Whether one of these fields has an error."""
@@ -239,7 +231,7 @@ def refuse_numbers(
         if len(bare) >= SHORTEST
     }
     for line in lines:
-        for attribute, graph_name in reversed(FREE_TEXTS.items()):
+        for attribute, cell in reversed(FREE_TEXTS.items()):
             text = _bare(getattr(line, attribute, None) or "")
             if any(
                 text[start : start + SHORTEST] in numbers
@@ -247,12 +239,12 @@ def refuse_numbers(
             ):
                 setattr(line, attribute, None)
                 line.errors.insert(
-                    0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), graph_name))
+                    0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), cell))
                 )
 
 
 FREE_TEXTS = {
-    "reference": "clientReference",
+    "reference": "client_reference",
     "confirmation": "confirmation",
     "comment": "comment",
 }

@@ -179,7 +179,7 @@ class CertificateIntake(BatchIntake):
         if count and intention.removals != count:
             return self._refuse(
                 Rule.REMOVALS_UNACKNOWLEDGED,
-                "acknowledgeRemovals",
+                "acknowledge_removals",
                 f"Nombre : {count}.",
             )
         if count * 2 > len(lines.before) and not (intention.reason or "").strip():
@@ -338,7 +338,9 @@ def _require_coherence(intention: Intention, lines: Collection[Remuneration]) ->
     """R17: « néant » is said without a line, and a deposit without a line says it. NOTHING_UNSAID."""
     is_silent = intention.deposit and not lines and not intention.nothing_to_declare
     contradicts = intention.nothing_to_declare and bool(lines)
-    require(not is_silent and not contradicts, Rule.NOTHING_UNSAID, "nothingToDeclare")
+    require(
+        not is_silent and not contradicts, Rule.NOTHING_UNSAID, "nothing_to_declare"
+    )
 
 
 def _require_sequence(
@@ -352,7 +354,7 @@ def _require_sequence(
     require(
         expected in (None, current),
         Rule.SEQUENCE_MOVED,
-        "expectedSequence",
+        "expected_sequence",
         detail=f"Rang actuel : {current}.",
     )
 

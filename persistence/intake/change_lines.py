@@ -48,8 +48,8 @@ def read_changes(
 def _read(index: int, raw: Mapping[str, Any], today: date) -> ActivityChangeLine:
     change, text_of = ActivityChangeLine(index), texts(raw).get
     take = change.take
-    change.reference = take(text_of("client_reference"), reference, "clientReference")
-    change.worker_id = take(text_of("worker_id"), str, "workerId")
+    change.reference = take(text_of("client_reference"), reference, "client_reference")
+    change.worker_id = take(text_of("worker_id"), str, "worker_id")
     change.nir = take(
         text_of("nir"),
         Nir.read,
@@ -58,25 +58,22 @@ def _read(index: int, raw: Mapping[str, Any], today: date) -> ActivityChangeLine
     )
     change.kind = take(text_of("kind"), _kind, "kind", Rule.CHANGE_KIND)
     change.effective_on = take(
-        text_of("effective_on"), day, "effectiveOn", Rule.DAY_INVALID
+        text_of("effective_on"), day, "effective_on", Rule.DAY_INVALID
     )
     change.comment = take(text_of("comment"), prose, "comment")
     if change.effective_on is not None and change.effective_on > today + HORIZON:
-        change.reject(Rule.CHANGE_TOO_FAR, "effectiveOn")
+        change.reject(Rule.CHANGE_TOO_FAR, "effective_on")
     other = "rate" if change.kind is ChangeKind.DEPARTURE else "departure_reason"
     if change.kind is not None and text_of(other) is not None:
-        graph_name = (
-            "rate" if change.kind is ChangeKind.DEPARTURE else "departureReason"
-        )
         change.reject(
             Rule.VALUE_INVALID,
-            graph_name,
+            other,
             "Ce champ ne va pas avec cette nature de changement.",
         )
     if change.kind is ChangeKind.DEPARTURE:
         missing = Rule.DEPARTURE_REASON_MISSING
         change.departure_reason = take(
-            text_of("departure_reason"), _reason, "departureReason", missing
+            text_of("departure_reason"), _reason, "departure_reason", missing
         )
     elif change.kind is not None:
         change.rate = take(text_of("rate"), rate, "rate", Rule.RATE_RANGE)

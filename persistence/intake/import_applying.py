@@ -136,11 +136,13 @@ class ImportApplication:
         chosen = {}
         for index, one in enumerate(ids):
             if one not in mine:
-                raise Refused(Rule.NOT_FOUND, "lineIds", str(index))
+                raise Refused(Rule.NOT_FOUND, "line_ids", str(index))
             if one in waiting and _awaits(waiting[one]):
                 chosen[one] = waiting[one]
             else:
-                self.warnings.append(Notice(Rule.EXTRACT_LEFT, ("lineIds", str(index))))
+                self.warnings.append(
+                    Notice(Rule.EXTRACT_LEFT, ("line_ids", str(index)))
+                )
         return sorted(chosen.values(), key=lambda row: row.id)
 
     async def _lock(self, matches: Mapping[str, RegisterMatch]) -> None:

@@ -104,14 +104,14 @@ class KnownWorker:
         if on is None or kind is None:
             return
         if on < min(self.first_entry or self.card.entered_on, self.card.entered_on):
-            change.reject(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn")
+            change.reject(Rule.CHANGE_BEFORE_ENTRY, "effective_on")
         if any(
             c.effective_on == on and is_same_kind(c.kind, kind) for c in self.changes
         ):
-            change.reject(Rule.CHANGE_DUPLICATE, "effectiveOn")
+            change.reject(Rule.CHANGE_DUPLICATE, "effective_on")
             return
         if self.departure_by(on) is not None:
-            change.reject(Rule.WORKER_DEPARTED, "effectiveOn")
+            change.reject(Rule.WORKER_DEPARTED, "effective_on")
         elif kind is ChangeKind.DEPARTURE:
             self._judge_departure(change, on, today)
         if kind is not ChangeKind.DEPARTURE and change.rate is not None:
@@ -124,11 +124,11 @@ class KnownWorker:
         after = [c for c in self.changes_from(on) if not self._is_after_a_return(c, on)]
         past = [c for c in after if c.effective_on <= today]
         if any(c.kind is ChangeKind.DEPARTURE for c in past):
-            change.reject(Rule.WORKER_DEPARTED, "effectiveOn")
+            change.reject(Rule.WORKER_DEPARTED, "effective_on")
         elif past:
-            change.reject(Rule.CHANGE_BREAKS_LATER, "effectiveOn", naming(past))
+            change.reject(Rule.CHANGE_BREAKS_LATER, "effective_on", naming(past))
         elif after:
-            change.warn(Rule.LATER_CHANGES_ENDED, "effectiveOn", naming(after))
+            change.warn(Rule.LATER_CHANGES_ENDED, "effective_on", naming(after))
 
     def _is_after_a_return(self, later: DeclaredChange, left: date) -> bool:
         return (
@@ -206,16 +206,16 @@ class KnownWorker:
         if left is None or line.entered_on is None:
             return
         if line.entered_on >= left:
-            line.warn(Rule.WORKER_RETURNED, "enteredOn")
+            line.warn(Rule.WORKER_RETURNED, "entered_on")
         else:
-            line.reject(Rule.WORKER_LEFT_BEFORE, "enteredOn")
+            line.reject(Rule.WORKER_LEFT_BEFORE, "entered_on")
 
     def _meet_payer(self, line: Remuneration) -> None:
         """One wrong column must not send a person's number to another Caf."""
         if not self.is_declared or line.paying_id in (None, self.card.paying_id):
             return
         if not line.paying_organism_changed:
-            line.reject(Rule.PAYER_CHANGE_UNCONFIRMED, "payingOrganism")
+            line.reject(Rule.PAYER_CHANGE_UNCONFIRMED, "paying_organism")
 
     def _meet_rate(
         self,
@@ -266,11 +266,11 @@ class KnownWorker:
             if not any(
                 day < line.dual_activity_until for day in self.running_dual_activities
             ):
-                line.reject(Rule.DUAL_ACTIVITY_NONE, "dualActivityUntil")
+                line.reject(Rule.DUAL_ACTIVITY_NONE, "dual_activity_until")
             return
         of_the_replaced = {previous.dual_activity_since} if previous else set()
         if self.running_dual_activities - of_the_replaced:
-            line.reject(Rule.DUAL_ACTIVITY_RUNNING, "dualActivity")
+            line.reject(Rule.DUAL_ACTIVITY_RUNNING, "dual_activity")
 
 
 def meet_identity(line: Remuneration, card: Card | None) -> None:
@@ -278,13 +278,13 @@ def meet_identity(line: Remuneration, card: Card | None) -> None:
     if line.aah_beneficiary is False or (
         card and not card.aah_beneficiary and line.aah_beneficiary is None
     ):
-        line.reject(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")
+        line.reject(Rule.WORKER_NOT_BENEFICIARY, "aah_beneficiary")
     if line.worker_id is not None:
         return  # a draft's line: its identity was met when it was read
     if card is None:
         for value, at in (
             (line.matricule, "matricule"),
-            (line.paying_id, "payingOrganism"),
+            (line.paying_id, "paying_organism"),
         ):
             if value is None and not line.missed(at):
                 line.reject(Rule.MATRICULE_MISSING, at)
@@ -298,7 +298,7 @@ def meet_identity(line: Remuneration, card: Card | None) -> None:
     elif card.birth_date != line.birth_date or name_key(card.birth_name) != name_key(
         line.birth_name
     ):
-        line.warn(Rule.WORKER_CHANGED, "birthName")
+        line.warn(Rule.WORKER_CHANGED, "birth_name")
 
 
 def is_same_kind(one: ChangeKind, other: ChangeKind) -> bool:

@@ -112,12 +112,12 @@ class Certificate:
         line.take_all(row, CELLS)
         for field, missing in REQUIRED.items():
             if field not in row:
-                line.reject(missing, CELLS[field].graph_name)
+                line.reject(missing, field)
         line.paying_id = line.take(
-            row.get("paying_organism"), self._payer, "payingOrganism"
+            row.get("paying_organism"), self._payer, "paying_organism"
         )
         line.take(row.get("siret"), self._require_workplace, "siret")
-        line.take(row.get("reference_month"), self._require_november, "referenceMonth")
+        line.take(row.get("reference_month"), self._require_november, "reference_month")
         self._tell_identity(line, row.get("nir", ""))
         self._check_dates(line)
         self._check_amounts(line)
@@ -166,35 +166,37 @@ class Certificate:
     def _check_dates(self, line: Remuneration) -> None:
         born, entered = line.birth_date, line.entered_on
         if born is not None and born > self.last_day:
-            line.reject(Rule.DAY_INVALID, "birthDate")
+            line.reject(Rule.DAY_INVALID, "birth_date")
         elif born is not None and entered is not None and entered <= born:
-            line.reject(Rule.DAY_INVALID, "enteredOn", "L'entrée précède la naissance.")
+            line.reject(
+                Rule.DAY_INVALID, "entered_on", "L'entrée précède la naissance."
+            )
         if entered is not None and entered > self.last_day:
-            line.reject(Rule.ENTRY_AFTER_REFERENCE_MONTH, "enteredOn")
+            line.reject(Rule.ENTRY_AFTER_REFERENCE_MONTH, "entered_on")
 
     def _check_amounts(self, line: Remuneration) -> None:
         """Amounts or a reason for none; the aid is a part of the remuneration."""
         net, aid = line.net_remuneration, line.net_aid
-        if line.no_pay_reason is not None or line.missed("noPayReason"):
-            for amount, at in ((net, "netRemuneration"), (aid, "netAid")):
+        if line.no_pay_reason is not None or line.missed("no_pay_reason"):
+            for amount, at in ((net, "net_remuneration"), (aid, "net_aid")):
                 if amount:
                     line.reject(Rule.NO_PAY_WITH_AMOUNT, at)
             return
-        if not net and not line.missed("netRemuneration"):
-            line.reject(Rule.AMOUNT_MISSING, "netRemuneration")
-        if aid is None and not line.missed("netAid"):
-            line.reject(Rule.AMOUNT_MISSING, "netAid")
-        if line.esat_share is None and not line.missed("esatShare"):
-            line.reject(Rule.SHARE_RANGE, "esatShare")
+        if not net and not line.missed("net_remuneration"):
+            line.reject(Rule.AMOUNT_MISSING, "net_remuneration")
+        if aid is None and not line.missed("net_aid"):
+            line.reject(Rule.AMOUNT_MISSING, "net_aid")
+        if line.esat_share is None and not line.missed("esat_share"):
+            line.reject(Rule.SHARE_RANGE, "esat_share")
         if net and aid is not None and aid > net:
-            line.reject(Rule.AID_EXCEEDS_RG, "netAid")
+            line.reject(Rule.AID_EXCEEDS_RG, "net_aid")
         if (
             net
             and line.rate is not None
             and net > self.bounds.gross(self.bounds.most, line.rate)
         ):
             (line.warn if line.confirmation else line.reject)(
-                Rule.RG_ABOVE_MAX, "netRemuneration"
+                Rule.RG_ABOVE_MAX, "net_remuneration"
             )
 
     def _compare(self, line: Remuneration) -> None:
@@ -212,13 +214,13 @@ class Certificate:
             return
         bounds = self.bounds
         if part < bounds.share_least:
-            line.warn(Rule.ESAT_SHARE_BELOW_5, "esatShare")
+            line.warn(Rule.ESAT_SHARE_BELOW_5, "esat_share")
         elif not _near(net - aid, bounds.gross(part, at)):
-            line.warn(Rule.ESAT_SHARE_DIFFERS, "esatShare")
+            line.warn(Rule.ESAT_SHARE_DIFFERS, "esat_share")
         if not _near(aid, bounds.gross(bounds.aid(part), at)):
-            line.warn(Rule.AID_DIFFERS, "netAid")
+            line.warn(Rule.AID_DIFFERS, "net_aid")
         if net * 100 < bounds.gross(bounds.least, at) * NET_LEAST:
-            line.warn(Rule.RG_BELOW_MIN, "netRemuneration")
+            line.warn(Rule.RG_BELOW_MIN, "net_remuneration")
 
 
 def repeated(lines: Sequence[Remuneration]) -> None:
@@ -238,35 +240,35 @@ def repeated(lines: Sequence[Remuneration]) -> None:
     references = Counter(line.reference for line in lines)
     for line in lines:
         if line.reference is not None and references[line.reference] > 1:
-            line.warn(Rule.REFERENCE_DUPLICATE, "clientReference")
+            line.warn(Rule.REFERENCE_DUPLICATE, "client_reference")
 
 
 def _check_dual_activity(line: Remuneration) -> None:
     """R16: a first day, hours and an employer go with « oui », an end with « non »."""
     stated = {
-        "dualActivitySince": line.dual_activity_since,
-        "dualActivityHours": line.dual_activity_hours,
-        "dualActivityEmployer": line.dual_activity_employer,
+        "dual_activity_since": line.dual_activity_since,
+        "dual_activity_hours": line.dual_activity_hours,
+        "dual_activity_employer": line.dual_activity_employer,
     }
     if line.dual_activity is False:
         for at in (name for name, value in stated.items() if value):
             line.reject(Rule.VALUE_INVALID, at, "Sans cumul, ce champ reste vide.")
     elif line.dual_activity and line.dual_activity_until is not None:
         line.reject(
-            Rule.VALUE_INVALID, "dualActivityUntil", "Une fin se dit avec « non »."
+            Rule.VALUE_INVALID, "dual_activity_until", "Une fin se dit avec « non »."
         )
 
 
 def _compare_dual_activity(line: Remuneration) -> None:
     """R16: the answer is kept on the line; what it lacks, and what is strange in it, is told."""
     if line.dual_activity and line.dual_activity_since is None:
-        line.warn(Rule.DUAL_ACTIVITY_SINCE_MISSING, "dualActivitySince")
+        line.warn(Rule.DUAL_ACTIVITY_SINCE_MISSING, "dual_activity_since")
     if line.dual_activity and line.dual_activity_hours is None:
-        line.warn(Rule.DUAL_ACTIVITY_QUOTA_MISSING, "dualActivityHours")
+        line.warn(Rule.DUAL_ACTIVITY_QUOTA_MISSING, "dual_activity_hours")
     if line.dual_activity and line.rate == FULL:
-        line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dualActivity")
+        line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dual_activity")
     if line.dual_activity_hours is not None and line.dual_activity_hours > LONGEST_WEEK:
-        line.warn(Rule.DUAL_ACTIVITY_OVER_35H, "dualActivityHours")
+        line.warn(Rule.DUAL_ACTIVITY_OVER_35H, "dual_activity_hours")
 
 
 def _near(net: int, gross: int) -> bool:

@@ -157,7 +157,7 @@ class ServiceAccess(Record):
         require(
             establishments is None or establishments,
             Rule.GROUP_NEEDS_ESTABLISHMENT,
-            "establishmentIds",
+            "establishment_ids",
         )
         for establishment in establishments or ():
             inside = any(
@@ -166,7 +166,7 @@ class ServiceAccess(Record):
             require(
                 inside,
                 Rule.OUT_OF_SCOPE,
-                "establishmentIds",
+                "establishment_ids",
                 detail=establishment.siret,
             )
         group = Group.of(name, establishments, today)
@@ -178,5 +178,5 @@ class ServiceAccess(Record):
         signed = self.signed_bulletins(today)
         require(signed, Rule.SERVICE_NOT_OPEN)
         granted = any(role in bulletin.roles for bulletin in signed)
-        require(granted, Rule.ROLE_NOT_GRANTED, "roleId", detail=role.code)
+        require(granted, Rule.ROLE_NOT_GRANTED, "role_id", detail=role.code)
         group.take_role(role, today)

@@ -196,7 +196,7 @@ class Bulletin(Signed, Record):
             require(
                 role.service_id == self.access.service.id,
                 Rule.ROLE_OF_OTHER_SERVICE,
-                "roleIds",
+                "role_ids",
                 detail=role.code,
             )
         self.siret, self.roles = terms.siret, terms.roles
@@ -253,11 +253,11 @@ class Bulletin(Signed, Record):
         require(self.closed_on is None, Rule.ALREADY_ENDED)
         lacks = self.missing()
         require(not lacks, Rule.BULLETIN_INCOMPLETE, detail=", ".join(lacks))
-        require(effective_from >= today, Rule.DATE_PAST, "effectiveFrom")
+        require(effective_from >= today, Rule.DATE_PAST, "effective_from")
         require(
             effective_to is None or effective_to > effective_from,
             Rule.DATE_ORDER,
-            "effectiveTo",
+            "effective_to",
         )
         service.require_bulletins_from(effective_from)
         service.require_departments(self.covered_departments)
@@ -271,11 +271,11 @@ class Bulletin(Signed, Record):
         )
         ends_inside = effective_to is None or effective_to <= convention.ends_on
         require(
-            inside and ends_inside, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom"
+            inside and ends_inside, Rule.BULLETIN_OUTSIDE_CONVENTION, "effective_from"
         )
         require_onboarding_before_signing(convention, service, today)
         several = len(self.covered_departments) > 1
-        require(acknowledge_cna or not several, Rule.CNA_ACKNOWLEDGE, "acknowledgeCna")
+        require(acknowledge_cna or not several, Rule.CNA_ACKNOWLEDGE, "acknowledge_cna")
         self.record_signature(signature, "signature", today)
         self.effective_from, self.effective_to, self.cna_acknowledged = (
             effective_from,
@@ -378,7 +378,7 @@ class Bulletin(Signed, Record):
         """A change of roles or scope: the signed successor opens on the day this one closes."""
         require(self.opened_on is not None, Rule.BULLETIN_NOT_OPEN)
         require(
-            successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successorId"
+            successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successor_id"
         )
         self.close(on, "REPLACED", today)
         successor.open_service(on, contracting_elsewhere, today, continues=True)

@@ -34,8 +34,8 @@ class Campaign(Record):
 
     def require_open_at(self, now: datetime) -> None:
         """The window, by the instant of reception (R22): nothing before, and nothing after, for anybody (A18)."""
-        require(now >= self.opens_at, Rule.WINDOW_NOT_OPEN, "campaignYear")
-        require(now < self.closes_at, Rule.WINDOW_CLOSED, "campaignYear")
+        require(now >= self.opens_at, Rule.WINDOW_NOT_OPEN, "campaign_year")
+        require(now < self.closes_at, Rule.WINDOW_CLOSED, "campaign_year")
 
 
 class Parameter(Record):

@@ -145,18 +145,20 @@ class Contract(Signed, Base):
             Rule.CONVENTION_CLOSED,
         )
         require(
-            not affiliation.is_suspended_on(today), Rule.AFFILIATION_SUSPENDED, "userId"
+            not affiliation.is_suspended_on(today),
+            Rule.AFFILIATION_SUSPENDED,
+            "user_id",
         )
         is_manager = any(
             m.affiliation_id == affiliation.id and m.is_active_on(today)
             for m in self.managers
         )
-        require(not is_manager, Rule.MANAGER_KNOWN, "userId")
+        require(not is_manager, Rule.MANAGER_KNOWN, "user_id")
         taken_away = self.partner.ended_as_manager(affiliation.user_id)
         require(
             side is SuspensionSide.ORGANISM or not taken_away,
             Rule.MANAGER_ENDED,
-            "userId",
+            "user_id",
         )
         manager = ContractManager(
             kind=kind,

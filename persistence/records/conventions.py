@@ -222,8 +222,8 @@ class Convention(Signed, Record):
         self.record_signature(convention, "convention", today)
         self.contract.record_signature(contract, "contract", today)
         require(self.missions, Rule.MISSIONS_MISSING)
-        require(in_force_on >= today, Rule.DATE_PAST, "inForceOn")
-        require(term_on is None or term_on > in_force_on, Rule.DATE_ORDER, "termOn")
+        require(in_force_on >= today, Rule.DATE_PAST, "in_force_on")
+        require(term_on is None or term_on > in_force_on, Rule.DATE_ORDER, "term_on")
         for other in self._others():
             require(
                 not other.ends_after(in_force_on), Rule.ONE_CONVENTION, detail=other.id
@@ -243,7 +243,7 @@ class Convention(Signed, Record):
     ) -> None:
         """R55, R57: it existed before the register; it keeps its number and dates, and gives no right before today."""
         require(number.strip(), Rule.VALUE_INVALID, "number")
-        require(originally <= today, Rule.DATE_FUTURE, "originallyInForceOn")
+        require(originally <= today, Rule.DATE_FUTURE, "originally_in_force_on")
         self.sign(convention, contract, today, term_on, today)
         self.number, self.originally_in_force_on = number.strip(), originally
 
@@ -258,11 +258,11 @@ class Convention(Signed, Record):
     ) -> Amendment:
         """R55: verifies facts of the convention; an open service stays covered by a mission (R9)."""
         require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
-        require(missions, Rule.MISSIONS_MISSING, "missionIds")
+        require(missions, Rule.MISSIONS_MISSING, "mission_ids")
         require(
             verified and all(v.strip() for v in verified),
             Rule.VALUE_INVALID,
-            "verifiedFields",
+            "verified_fields",
         )
         for access in self.accesses:
             if any(
@@ -272,7 +272,7 @@ class Convention(Signed, Record):
                 require(
                     covered,
                     Rule.MISSION_DOES_NOT_COVER,
-                    "missionIds",
+                    "mission_ids",
                     detail=access.service.code,
                 )
         amendment = Amendment(

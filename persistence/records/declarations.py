@@ -186,7 +186,7 @@ class DeclarationLine(Record):
         require(
             words or what is Processing.TAKEN_INTO_ACCOUNT,
             Rule.VALUE_INVALID,
-            "processingReason",
+            "processing_reason",
         )
         self.processing, self.processed_on, self.processed_by_id = what, today, by.id
         self.processing_reason = words

@@ -146,8 +146,8 @@ class Group(Record):
     ) -> Membership:
         """R56: after the role; R40: one's own staff only, neither suspended nor twice. R10: also before the opening."""
         starts = starts_on or today
-        require(starts >= today, Rule.DATE_PAST, "startsOn")
-        require(ends_on is None or ends_on > starts, Rule.DATE_ORDER, "endsOn")
+        require(starts >= today, Rule.DATE_PAST, "starts_on")
+        require(ends_on is None or ends_on > starts, Rule.DATE_ORDER, "ends_on")
         require(self.is_live_on(starts), Rule.GROUP_CLOSED)
         require(self.access.signed_bulletins(today), Rule.SERVICE_NOT_OPEN)
         if self.role_id is None:

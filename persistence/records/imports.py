@@ -133,8 +133,8 @@ class Import(Record):
         )
 
     def require_received(self) -> None:
-        require(self.purged_on is None, Rule.EXTRACT_PURGED, "importId")
-        require(self.received_at, Rule.EXTRACT_NOT_RECEIVED, "importId")
+        require(self.purged_on is None, Rule.EXTRACT_PURGED, "import_id")
+        require(self.received_at, Rule.EXTRACT_NOT_RECEIVED, "import_id")
 
     def place(self, sheet: str, number: int) -> str:
         """Where a line stands in the file: its number, and its sheet where several were read."""
@@ -157,7 +157,7 @@ class Import(Record):
     ) -> None:
         """R13: the content goes; the header, its counts and the proof of what was purged stay."""
         self.require_received()
-        require(reason.strip(), Rule.VALUE_INVALID, "purgeReason")
+        require(reason.strip(), Rule.VALUE_INVALID, "purge_reason")
         self.content, self.purge_reason, self.proof = None, reason.strip(), proof(lines)
         self.purged_on, self.purged_by_id = today, by.id
 
@@ -245,14 +245,14 @@ class ImportLine(Record):
     ) -> None:
         """One of several contradictory lines is taken, the others set aside; until one is applied."""
         require(
-            self.outcome is ImportOutcome.CONFLICT, Rule.EXTRACT_NOT_CONFLICT, "lineId"
+            self.outcome is ImportOutcome.CONFLICT, Rule.EXTRACT_NOT_CONFLICT, "line_id"
         )
         require(
             not any(line.applied_on for line in (self, *siblings)),
             Rule.EXTRACT_APPLIED,
-            "lineId",
+            "line_id",
         )
-        require(reason.strip(), Rule.VALUE_INVALID, "arbitrationReason")
+        require(reason.strip(), Rule.VALUE_INVALID, "arbitration_reason")
         self._decide(decision, reason, by, today)
         if decision is ImportDecision.TAKEN:
             for line in siblings:
@@ -260,7 +260,7 @@ class ImportLine(Record):
                     line.arbitration is ImportDecision.TAKEN
                     and line.organism_id != self.organism_id
                 )
-                require(not is_elsewhere, Rule.EXTRACT_TAKEN_ELSEWHERE, "lineId")
+                require(not is_elsewhere, Rule.EXTRACT_TAKEN_ELSEWHERE, "line_id")
                 line._decide(ImportDecision.SET_ASIDE, reason, by, today)  # noqa: SLF001 its own sibling
 
     def _decide(

@@ -83,7 +83,7 @@ class Organism(Record):
         require(
             role is None or self.kind is OrganismKind.CAF,
             Rule.VALUE_INVALID,
-            "networkRole",
+            "network_role",
             detail="D'une Caf.",
         )
         self.network_role = role.value if role is not None else None
@@ -92,19 +92,22 @@ class Organism(Record):
         """R60: a resource centre supports a Caf, a multi-branch body, or the CNA for what it administers."""
         is_centre = self.kind is OrganismKind.RESOURCE_CENTRE
         require(
-            is_centre, Rule.VALUE_INVALID, "centreId", detail="Un Centre de ressources."
+            is_centre,
+            Rule.VALUE_INVALID,
+            "centre_id",
+            detail="Un Centre de ressources.",
         )
         for rank, organism in enumerate(organisms):
             contracts = organism.kind in CONTRACTING
             detail = "Une Caf, une caisse multibranche ou le CNA."
             require(
-                contracts, Rule.VALUE_INVALID, "organismIds", str(rank), detail=detail
+                contracts, Rule.VALUE_INVALID, "organism_ids", str(rank), detail=detail
             )
         self.supports = list(dict.fromkeys(organisms))
 
     def require_contracting_body(self) -> None:
         """R2: a Caf, a multi-branch body or the CNA."""
-        require(self.kind in CONTRACTING, Rule.ORGANISM_KIND, "organismId")
+        require(self.kind in CONTRACTING, Rule.ORGANISM_KIND, "organism_id")
 
     def is_in_charge_of(self, department: str) -> bool:
         return any(d.code == department for d in self.departments)

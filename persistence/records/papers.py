@@ -21,13 +21,13 @@ class Signature(NamedTuple):
 
     def check(self, path: str, today: date) -> None:
         for day, field in (
-            (self.partner_signed_on, "partnerSignedOn"),
-            (self.organism_signed_on, "organismSignedOn"),
+            (self.partner_signed_on, "partner_signed_on"),
+            (self.organism_signed_on, "organism_signed_on"),
         ):
             require(day <= today, Rule.DATE_FUTURE, path, field)
         for name, field in (
-            (self.partner_signatory, "partnerSignatory"),
-            (self.organism_signatory, "organismSignatory"),
+            (self.partner_signatory, "partner_signatory"),
+            (self.organism_signatory, "organism_signatory"),
         ):
             require(name.strip(), Rule.SIGNATURE_MISSING, path, field)
         sha256(self.digest, path, "digest")

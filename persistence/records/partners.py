@@ -114,7 +114,9 @@ class Partner(Record):
         )
         is_own = siret.siren == self.siren
         require(
-            is_own or acknowledge_other_siren, Rule.OTHER_SIREN, "acknowledgeOtherSiren"
+            is_own or acknowledge_other_siren,
+            Rule.OTHER_SIREN,
+            "acknowledge_other_siren",
         )
         establishment = Establishment(
             name=name,
@@ -131,8 +133,8 @@ class Partner(Record):
         self, place: Establishment, on: date, reason: str, today: date
     ) -> None:
         """It leaves all scopes on that day; what was signed and declared stays. Never the partner's own SIRET."""
-        require(place.siret != self.siret, Rule.ESTABLISHMENT_OWN, "establishmentId")
-        require(reason.strip(), Rule.VALUE_INVALID, "endReason")
+        require(place.siret != self.siret, Rule.ESTABLISHMENT_OWN, "establishment_id")
+        require(reason.strip(), Rule.VALUE_INVALID, "end_reason")
         require(on >= today, Rule.DATE_PAST, "on")
         require(place.ended_on is None or on < place.ended_on, Rule.ALREADY_ENDED, "on")
         place.ended_on, place.end_reason = on, reason.strip()
@@ -140,7 +142,7 @@ class Partner(Record):
     def other_sirens(self, places: Sequence[Establishment]) -> list[Notice]:
         """Those among a bulletin's establishments that are of another legal entity, at their rank."""
         return [
-            Notice(Rule.OTHER_SIREN, ("establishmentIds", str(rank)), place.siret)
+            Notice(Rule.OTHER_SIREN, ("establishment_ids", str(rank)), place.siret)
             for rank, place in enumerate(places)
             if place.siret[:9] != self.siren
         ]
@@ -174,13 +176,13 @@ class Partner(Record):
         require(ground.strip(), Rule.VALUE_INVALID, "ground")
         form_needed = service.needs_eligibility_form and decision is Decision.ELIGIBLE
         require(
-            form_digest or not form_needed, Rule.ELIGIBILITY_FORM_MISSING, "formDigest"
+            form_digest or not form_needed, Rule.ELIGIBILITY_FORM_MISSING, "form_digest"
         )
         eligibility = Eligibility(
             service_id=service.id,
             decision=decision,
             ground=ground.strip(),
-            form_digest=sha256(form_digest, "formDigest") if form_digest else None,
+            form_digest=sha256(form_digest, "form_digest") if form_digest else None,
             decided_by_id=by.id,
             decided_on=today,
         )

@@ -836,7 +836,10 @@ class Notice:
 
 
 class Refused(Exception):
-    """A rule is not met: nothing is written. `path` is the input's path, `detail` completes the sentence."""
+    """A rule is not met: nothing is written.
+
+    `path` says where in the input, by the names of Python; `detail` completes the sentence.
+    """
 
     def __init__(self, rule: Rule, *path: str, detail: str | None = None) -> None:
         super().__init__(rule.name)

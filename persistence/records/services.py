@@ -76,7 +76,7 @@ class Service(Record):
         require(
             self.bulletins_from is None or day >= self.bulletins_from,
             Rule.BULLETIN_TOO_EARLY,
-            "effectiveFrom",
+            "effective_from",
         )
 
     def require_available_on(self, day: date) -> None:

@@ -65,8 +65,8 @@ class User(Record):
     ) -> tuple[str, str, str]:
         """A given name, a family name and an address, as they are kept of a person, or of a machine."""
         cleaned = person_name if self.kind is UserKind.PERSON else clean_name
-        family = required_name(cleaned(family_name, "familyName"), "familyName")
-        return cleaned(given_name, "givenName"), family, email_address(email, "email")
+        family = required_name(cleaned(family_name, "family_name"), "family_name")
+        return cleaned(given_name, "given_name"), family, email_address(email, "email")
 
     @property
     def full_name(self) -> str:

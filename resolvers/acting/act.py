@@ -185,11 +185,11 @@ class Act(ActRows):
         assert self.partner is not None
         mine = {e.id: e for e in self.partner.establishments}
         for index, one in enumerate(ids):
-            require(one in mine, Rule.NOT_FOUND, "establishmentIds", str(index))
+            require(one in mine, Rule.NOT_FOUND, "establishment_ids", str(index))
             require(
                 not mine[one].is_ended_on(self.today),
                 Rule.ALREADY_ENDED,
-                "establishmentIds",
+                "establishment_ids",
                 str(index),
             )
         return [mine[one] for one in ids]

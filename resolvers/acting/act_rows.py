@@ -199,7 +199,7 @@ class ActRows:
         if self.expected_version not in (None, row.version):
             raise Refused(
                 Rule.VERSION_CONFLICT,
-                "expectedVersion",
+                "expected_version",
                 detail=f"Version actuelle : {row.version}.",
             )
         raise_version(row)

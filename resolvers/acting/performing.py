@@ -29,6 +29,7 @@ from resolvers.graph import NOBODY, Context, subject_of
 
 from .act import Act, ActInput, Doing, Done, Loads, PreviewInput
 from .impact import impact
+from .refusal_paths import as_graph_notice
 
 logger = logging.getLogger(__name__)
 SECRETS = {"invitation", "nir"}
@@ -73,7 +74,9 @@ async def perform(
                 info.context.request_id,
             )
             return Outcome(
-                errors=(await with_contact(_under_input(refused.notice), info.context),)
+                errors=(
+                    await with_contact(as_graph_notice(refused.notice), info.context),
+                )
             )
         except IntegrityError as broken:
             if attempt == 1 and input.idempotency_key is not None:
@@ -146,8 +149,8 @@ async def _attempt(
             }
         answers = await context.payload(info, _shown(done), act.subject, session)
         told = (
-            tuple(map(_under_input, act.errors)),
-            tuple(map(_under_input, act.warnings)),
+            tuple(map(as_graph_notice, act.errors)),
+            tuple(map(as_graph_notice, act.warnings)),
         )
         outcome = Outcome(answers, *told, extra=values)
         if act.dry_run:
@@ -301,13 +304,13 @@ async def _replayed(
 ) -> Outcome:
     """The outcome of the same call, whatever its caller may do now; its objects are read by the rights of now."""
     if former.digest != call.digest:
-        raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotencyKey")
+        raise Refused(Rule.IDEMPOTENCY_CONFLICT, "idempotency_key")
     outcome = former.outcome
     answers = await act.context.payload(
         info, outcome["objects"], act.subject, act.register.session
     )
     errors, warnings = (
-        tuple(_under_input(notice_from_json(n)) for n in outcome[name])
+        tuple(as_graph_notice(notice_from_json(n)) for n in outcome[name])
         for name in ("errors", "warnings")
     )
     return Outcome(
@@ -329,9 +332,3 @@ def _digest(input: ActInput) -> str:
     return hashlib.sha256(
         orjson.dumps(input, option=orjson.OPT_SORT_KEYS, default=str)
     ).hexdigest()
-
-
-def _under_input(notice: Notice) -> Notice:
-    return Notice(
-        notice.rule, ("input", *notice.path) if notice.path else (), notice.detail
-    )

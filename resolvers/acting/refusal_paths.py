@@ -1,9 +1,18 @@
-"""Where a refusal stands in the input of an act."""
+"""Where a refusal stands in the input of an act: by Python names, then by those of the graph."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from persistence.records import Refused
+from strawberry.utils.str_converters import to_camel_case
+
+from persistence.records import Notice, Refused
+
+
+def as_graph_notice(notice: Notice) -> Notice:
+    """The notice as the graph gives it: its path begins with `input`, and says each field by its graph name."""
+    names = map(to_camel_case, notice.path)
+    path = ("input", *names) if notice.path else ()
+    return Notice(notice.rule, path, notice.detail)
 
 
 @contextmanager

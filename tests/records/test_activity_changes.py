@@ -107,7 +107,7 @@ def test_a_departure_is_read_with_its_reason() -> None:
     ("change", "at"),
     [
         ({**LEAVES, "rate": "80"}, "rate"),
-        ({**UP, "rate": "90", "departure_reason": "MOVE"}, "departureReason"),
+        ({**UP, "rate": "90", "departure_reason": "MOVE"}, "departure_reason"),
     ],
 )
 def test_a_cell_that_the_kind_has_no_use_for_is_told(
@@ -127,7 +127,7 @@ def test_a_departure_before_a_change_that_has_taken_effect_is_refused_and_names_
     (departure,) = read_changes([{**LEAVES, "effective_on": "30/11/2026"}], TODAY)
     known.judge(departure, TODAY)
 
-    assert told(departure.errors) == [(Rule.CHANGE_BREAKS_LATER, "effectiveOn")]
+    assert told(departure.errors) == [(Rule.CHANGE_BREAKS_LATER, "effective_on")]
     assert departure.errors[0].message.endswith("Voir : C9.")
 
 
@@ -147,7 +147,7 @@ def test_a_departure_prevails_over_what_was_only_planned_after_it() -> None:
 
     assert (death.errors, told(death.warnings)) == (
         [],
-        [(Rule.LATER_CHANGES_ENDED, "effectiveOn")],
+        [(Rule.LATER_CHANGES_ENDED, "effective_on")],
     )
     assert [later for later, _ in known.ended] == [planned, retirement]
     assert known.rate_on(day(30)) == 80_00
@@ -160,7 +160,7 @@ def test_a_departure_planned_for_the_very_day_of_another_departure_is_the_same()
     known = _known(day(20))
 
     assert _judged(known, {**LEAVES, "effective_on": day(20).isoformat()}) == [
-        [(Rule.CHANGE_DUPLICATE, "effectiveOn")]
+        [(Rule.CHANGE_DUPLICATE, "effective_on")]
     ]
 
 
@@ -187,7 +187,7 @@ def test_a_day_has_room_for_one_change_of_rate() -> None:
     known = _known()
     known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 90_00))
 
-    assert _judged(known, DOWN) == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")]]
+    assert _judged(known, DOWN) == [[(Rule.CHANGE_DUPLICATE, "effective_on")]]
 
 
 def test_a_departure_comes_before_a_change_of_the_same_day_whatever_their_order_in_the_batch() -> (
@@ -196,12 +196,12 @@ def test_a_departure_comes_before_a_change_of_the_same_day_whatever_their_order_
     rise = {**UP, "rate": "90"}
 
     assert _judged(_known(), rise, LEAVES) == [
-        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+        [(Rule.WORKER_DEPARTED, "effective_on")],
         [],
     ]
     assert _judged(_known(), LEAVES, rise) == [
         [],
-        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+        [(Rule.WORKER_DEPARTED, "effective_on")],
     ]
 
 
@@ -213,7 +213,7 @@ def test_a_worker_who_came_back_after_a_departure_changes_again() -> None:
         {**UP, "effective_on": on, "rate": "90"} for on in ("01/08/2026", "01/12/2026")
     )
 
-    assert _judged(known, away, back) == [[(Rule.WORKER_DEPARTED, "effectiveOn")], []]
+    assert _judged(known, away, back) == [[(Rule.WORKER_DEPARTED, "effective_on")], []]
 
 
 KINDS = st.sampled_from(
@@ -270,11 +270,11 @@ def test_a_worker_is_named_by_number_where_not_by_id() -> None:
         ({**UP, "kind": None}, Rule.CHANGE_KIND, "kind"),
         ({**UP, "kind": "rate_increase"}, Rule.CHANGE_KIND, "kind"),
         ({**UP, "kind": "ILLNESS"}, Rule.CHANGE_KIND, "kind"),
-        ({**UP, "effective_on": None}, Rule.DAY_INVALID, "effectiveOn"),
+        ({**UP, "effective_on": None}, Rule.DAY_INVALID, "effective_on"),
         (
             {**UP, "effective_on": "1/1/99999999999999999999"},
             Rule.DAY_INVALID,
-            "effectiveOn",
+            "effective_on",
         ),
         ({**UP, "rate": None}, Rule.RATE_RANGE, "rate"),
         ({**UP, "rate": "0"}, Rule.RATE_RANGE, "rate"),
@@ -282,18 +282,18 @@ def test_a_worker_is_named_by_number_where_not_by_id() -> None:
         (
             {**LEAVES, "departure_reason": None},
             Rule.DEPARTURE_REASON_MISSING,
-            "departureReason",
+            "departure_reason",
         ),
         (
             {**LEAVES, "departure_reason": "ILLNESS"},
             Rule.DEPARTURE_REASON_MISSING,
-            "departureReason",
+            "departure_reason",
         ),
         ({**UP, "comment": "voir 185057599904209"}, Rule.NIR_IN_TEXT, "comment"),
         (
             {**UP, "nir": "185057599904209", "client_reference": "185057599904209"},
             Rule.NIR_IN_TEXT,
-            "clientReference",
+            "client_reference",
         ),
     ],
 )
@@ -312,7 +312,7 @@ def test_each_reason_of_the_list_is_taken(reason: DepartureReason) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset", "expected"), [(366, []), (367, [(Rule.CHANGE_TOO_FAR, "effectiveOn")])]
+    ("offset", "expected"), [(366, []), (367, [(Rule.CHANGE_TOO_FAR, "effective_on")])]
 )
 def test_an_effect_is_at_most_a_year_ahead(
     offset: int, expected: list[tuple[Rule, str]]
@@ -384,9 +384,9 @@ def test_a_change_before_the_entry_is_refused() -> None:
         _judged(_known(), {**UP, "effective_on": "08/09/2012"}),
     )
 
-    assert left == [[(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn")]]
+    assert left == [[(Rule.CHANGE_BEFORE_ENTRY, "effective_on")]]
     assert rose == [
-        [(Rule.CHANGE_BEFORE_ENTRY, "effectiveOn"), (Rule.RATE_UNKNOWN, "rate")]
+        [(Rule.CHANGE_BEFORE_ENTRY, "effective_on"), (Rule.RATE_UNKNOWN, "rate")]
     ]
 
 
@@ -405,7 +405,7 @@ def test_the_same_change_on_the_same_day_is_a_duplicate() -> None:
         known, {**UP, "rate": "90"}, {**UP, "effective_on": "02/12/2026", "rate": "95"}
     )
 
-    assert again == [[(Rule.CHANGE_DUPLICATE, "effectiveOn")], []]
+    assert again == [[(Rule.CHANGE_DUPLICATE, "effective_on")], []]
 
 
 def test_two_lines_of_one_batch_that_say_the_same_are_one_change() -> None:
@@ -413,7 +413,7 @@ def test_two_lines_of_one_batch_that_say_the_same_are_one_change() -> None:
 
     assert _judged(_known(), line, {**line, "rate": "95"}) == [
         [],
-        [(Rule.CHANGE_DUPLICATE, "effectiveOn")],
+        [(Rule.CHANGE_DUPLICATE, "effective_on")],
     ]
 
 
@@ -423,8 +423,8 @@ def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -
     said = _judged(known, LEAVES, {**LEAVES, "effective_on": "30/11/2026"})
 
     assert said == [
-        [(Rule.CHANGE_DUPLICATE, "effectiveOn")],
-        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+        [(Rule.CHANGE_DUPLICATE, "effective_on")],
+        [(Rule.WORKER_DEPARTED, "effective_on")],
     ]
 
 
@@ -432,8 +432,8 @@ def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -
     ("on", "expected"),
     [
         ("30/11/2026", []),
-        ("01/12/2026", [(Rule.WORKER_DEPARTED, "effectiveOn")]),
-        ("02/12/2026", [(Rule.WORKER_DEPARTED, "effectiveOn")]),
+        ("01/12/2026", [(Rule.WORKER_DEPARTED, "effective_on")]),
+        ("02/12/2026", [(Rule.WORKER_DEPARTED, "effective_on")]),
     ],
 )
 def test_nothing_changes_from_the_departure_on(
@@ -466,7 +466,7 @@ def test_a_departure_told_first_blocks_what_follows_it_and_not_what_precedes() -
 
     assert _judged(_known(), leaves, after, before) == [
         [],
-        [(Rule.WORKER_DEPARTED, "effectiveOn")],
+        [(Rule.WORKER_DEPARTED, "effective_on")],
         [],
     ]
 
@@ -489,7 +489,7 @@ def test_a_line_without_a_readable_day_or_kind_is_not_judged_further() -> None:
     assert _judged(
         _known(date(2020, 1, 1)), {**UP, "effective_on": "x"}, {**UP, "kind": "x"}
     ) == [
-        [(Rule.DAY_INVALID, "effectiveOn")],
+        [(Rule.DAY_INVALID, "effective_on")],
         [(Rule.CHANGE_KIND, "kind")],
     ]
 

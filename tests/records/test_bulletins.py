@@ -100,7 +100,7 @@ def test_a_mission_of_the_convention_covers_the_service() -> None:
 
 
 def test_a_bulletin_names_roles_of_its_own_service() -> None:
-    with refused(Rule.ROLE_OF_OTHER_SERVICE, "roleIds"):
+    with refused(Rule.ROLE_OF_OTHER_SERVICE, "role_ids"):
         draft_bulletin(convention_of(partner_in()), roles=(DECLARANT, CONSULTANT))
 
 
@@ -125,7 +125,7 @@ def test_no_bulletin_takes_effect_before_the_instruction() -> None:
         signed(draft_of(partner_in(today=before)), before, None, before)
     )
 
-    with refused(Rule.BULLETIN_TOO_EARLY, "effectiveFrom"):
+    with refused(Rule.BULLETIN_TOO_EARLY, "effective_from"):
         bulletin.sign(PAPER, before, None, acknowledge_cna=False, today=before)
     bulletin.sign(PAPER, applies, None, acknowledge_cna=False, today=before)
 
@@ -135,7 +135,7 @@ def test_no_bulletin_takes_effect_before_the_instruction() -> None:
 def test_a_service_without_instruction_takes_bulletins_from_any_day() -> None:
     CDAP.require_bulletins_from(date(2019, 1, 1))
 
-    with refused(Rule.BULLETIN_TOO_EARLY, "effectiveFrom"):
+    with refused(Rule.BULLETIN_TOO_EARLY, "effective_from"):
         ESAT.require_bulletins_from(date(2019, 1, 1))
 
 
@@ -155,11 +155,11 @@ def test_reunion_is_in_the_scope_of_the_service() -> None:
 @pytest.mark.parametrize(
     ("first", "end", "rule", "field"),
     [
-        (-1, None, Rule.DATE_PAST, "effectiveFrom"),
-        (5, 5, Rule.DATE_ORDER, "effectiveTo"),
-        (1, None, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom"),
-        (10, None, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom"),
-        (5, 11, Rule.BULLETIN_OUTSIDE_CONVENTION, "effectiveFrom"),
+        (-1, None, Rule.DATE_PAST, "effective_from"),
+        (5, 5, Rule.DATE_ORDER, "effective_to"),
+        (1, None, Rule.BULLETIN_OUTSIDE_CONVENTION, "effective_from"),
+        (10, None, Rule.BULLETIN_OUTSIDE_CONVENTION, "effective_from"),
+        (5, 11, Rule.BULLETIN_OUTSIDE_CONVENTION, "effective_from"),
     ],
 )
 def test_a_bulletin_stays_inside_its_convention(
@@ -204,7 +204,7 @@ def test_a_closed_bulletin_is_not_signed() -> None:
 def test_the_cna_is_announced_and_acknowledged_before_it_takes_over() -> None:
     bulletin = draft_bulletin(convention_of(partner_in("92", "93")))
 
-    with refused(Rule.CNA_ACKNOWLEDGE, "acknowledgeCna"):
+    with refused(Rule.CNA_ACKNOWLEDGE, "acknowledge_cna"):
         sign_bulletin(bulletin, cna=False)
     notices = bulletin.sign(PAPER, TODAY, None, acknowledge_cna=True, today=TODAY)
 
@@ -232,7 +232,7 @@ def test_opening_takes_the_roles_and_the_scope_of_the_bulletin() -> None:
 
     assert access.opened_bulletin(TODAY) is bulletin
     group = access.create_group("Tous", bulletin.establishments, TODAY)
-    with refused(Rule.ROLE_NOT_GRANTED, "roleId"):
+    with refused(Rule.ROLE_NOT_GRANTED, "role_id"):
         access.attach_role(group, READER, TODAY)
     access.attach_role(group, DECLARANT, TODAY)
 
@@ -336,7 +336,7 @@ def test_a_bulletin_is_not_replaced_by_one_of_another_service_access() -> None:
     bulletin = opened(ready_bulletin(convention_of(partner_in()))).bulletins[0]
     stranger = ready_bulletin(convention_of(partner_in()))
 
-    with refused(Rule.ROLE_OF_OTHER_SERVICE, "successorId"):
+    with refused(Rule.ROLE_OF_OTHER_SERVICE, "successor_id"):
         bulletin.replace_with(stranger, day(1), frozenset(), TODAY)
 
     assert bulletin.closed_on is None
@@ -433,7 +433,7 @@ def test_a_change_of_roles_is_a_new_bulletin_from_a_day() -> None:
 
     assert [access.opened_bulletin(day(d)) for d in (4, 5)] == [former, successor]
     group = group_of(access)
-    with refused(Rule.ROLE_NOT_GRANTED, "roleId"):
+    with refused(Rule.ROLE_NOT_GRANTED, "role_id"):
         access.attach_role(group, DECLARANT, day(5))
 
 

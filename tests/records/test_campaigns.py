@@ -41,7 +41,7 @@ def test_the_window_is_half_open_in_paris_and_knows_leap_years(
 def test_nothing_is_received_before_the_first_second_of_december(
     year: int, now: datetime
 ) -> None:
-    with refused(Rule.WINDOW_NOT_OPEN, "campaignYear"):
+    with refused(Rule.WINDOW_NOT_OPEN, "campaign_year"):
         Campaign.of(year).require_open_at(now)
 
 
@@ -71,5 +71,5 @@ def test_the_window_runs_to_the_last_second_of_february(
     ],
 )
 def test_nothing_is_received_once_february_is_over(year: int, now: datetime) -> None:
-    with refused(Rule.WINDOW_CLOSED, "campaignYear"):
+    with refused(Rule.WINDOW_CLOSED, "campaign_year"):
         Campaign.of(year).require_open_at(now)

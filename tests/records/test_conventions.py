@@ -85,8 +85,8 @@ def test_the_conditions_of_exercise_and_of_administration_are_written() -> None:
 @pytest.mark.parametrize(
     ("unsigned", "field"),
     [
-        (PAPER._replace(partner_signatory=" "), "partnerSignatory"),
-        (PAPER._replace(organism_signatory=" "), "organismSignatory"),
+        (PAPER._replace(partner_signatory=" "), "partner_signatory"),
+        (PAPER._replace(organism_signatory=" "), "organism_signatory"),
     ],
 )
 def test_both_sign_the_convention_and_the_contract(
@@ -101,11 +101,15 @@ def test_both_sign_the_convention_and_the_contract(
 @pytest.mark.parametrize(
     ("paper", "rule", "field"),
     [
-        (PAPER._replace(partner_signed_on=day(1)), Rule.DATE_FUTURE, "partnerSignedOn"),
+        (
+            PAPER._replace(partner_signed_on=day(1)),
+            Rule.DATE_FUTURE,
+            "partner_signed_on",
+        ),
         (
             PAPER._replace(organism_signed_on=day(1)),
             Rule.DATE_FUTURE,
-            "organismSignedOn",
+            "organism_signed_on",
         ),
         (PAPER._replace(digest="0" * 63), Rule.VALUE_INVALID, "digest"),
     ],
@@ -138,12 +142,12 @@ def test_a_convention_has_a_mission() -> None:
 
 
 def test_a_convention_does_not_take_force_before_today() -> None:
-    with refused(Rule.DATE_PAST, "inForceOn"):
+    with refused(Rule.DATE_PAST, "in_force_on"):
         signed(draft_of(partner_in()), day(-1))
 
 
 def test_a_term_follows_the_first_day() -> None:
-    with refused(Rule.DATE_ORDER, "termOn"):
+    with refused(Rule.DATE_ORDER, "term_on"):
         signed(draft_of(partner_in()), day(1), day(1))
 
 
@@ -327,14 +331,14 @@ def test_an_amendment_says_what_was_verified_and_the_missions_before_and_after()
 
 
 def test_an_amendment_leaves_a_mission() -> None:
-    with refused(Rule.MISSIONS_MISSING, "missionIds"):
+    with refused(Rule.MISSIONS_MISSING, "mission_ids"):
         convention_of(partner_in()).amend(["mission"], [], None, TODAY)
 
 
 def test_an_amendment_keeps_open_services_covered() -> None:
     convention = esat_access().convention
 
-    with refused(Rule.MISSION_DOES_NOT_COVER, "missionIds"):
+    with refused(Rule.MISSION_DOES_NOT_COVER, "mission_ids"):
         convention.amend(["mission"], [CARE], None, TODAY)
 
     assert convention.missions == [WORK, CARE]
@@ -343,7 +347,7 @@ def test_an_amendment_keeps_open_services_covered() -> None:
 def test_an_amendment_keeps_covered_the_services_that_are_to_open() -> None:
     convention = opened(ready_bulletin(convention_of(partner_in())), day(5)).convention
 
-    with refused(Rule.MISSION_DOES_NOT_COVER, "missionIds"):
+    with refused(Rule.MISSION_DOES_NOT_COVER, "mission_ids"):
         convention.amend(["mission"], [CARE], None, TODAY)
 
 
@@ -419,8 +423,8 @@ def test_a_recorded_convention_keeps_its_number_and_date_and_gives_no_right_befo
 def test_a_recorded_convention_began_in_the_past_has_a_number_and_is_not_over() -> None:
     for facts, rule, field in (
         ({"number": " "}, Rule.VALUE_INVALID, "number"),
-        ({"originally": day(1)}, Rule.DATE_FUTURE, "originallyInForceOn"),
-        ({"term_on": TODAY}, Rule.DATE_ORDER, "termOn"),
+        ({"originally": day(1)}, Rule.DATE_FUTURE, "originally_in_force_on"),
+        ({"term_on": TODAY}, Rule.DATE_ORDER, "term_on"),
     ):
         with refused(rule, field):
             recorded(partner_in(), **facts)

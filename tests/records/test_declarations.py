@@ -120,7 +120,7 @@ def test_a_line_that_comes_back_comes_with_a_reason(
 ) -> None:
     line = DeclarationLine()
 
-    with refused(Rule.VALUE_INVALID, "processingReason"):
+    with refused(Rule.VALUE_INVALID, "processing_reason"):
         _process(line, what, reason)
 
     assert (line.processing, line.processed_on) == (None, None)

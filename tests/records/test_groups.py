@@ -67,7 +67,7 @@ def test_a_role_that_the_bulletin_does_not_grant_is_refused(role: Any) -> None: 
     access = esat_access()
     group = group_of(access, role=None)
 
-    with refused(Rule.ROLE_NOT_GRANTED, "roleId"):
+    with refused(Rule.ROLE_NOT_GRANTED, "role_id"):
         access.attach_role(group, role, TODAY)
 
     assert group.role_id is None
@@ -94,7 +94,7 @@ def test_an_establishment_outside_the_bulletin_is_refused() -> None:
     bulletin.establishments = [inside]
     access = opened(bulletin)
 
-    with refused(Rule.OUT_OF_SCOPE, "establishmentIds") as refusal:
+    with refused(Rule.OUT_OF_SCOPE, "establishment_ids") as refusal:
         access.create_group("Déclarants", [inside, outside], TODAY)
     group = access.create_group("Déclarants", [inside], TODAY)
 
@@ -105,7 +105,7 @@ def test_an_establishment_outside_the_bulletin_is_refused() -> None:
 def test_a_group_names_an_establishment_or_takes_them_all() -> None:
     access = esat_access()
 
-    with refused(Rule.GROUP_NEEDS_ESTABLISHMENT, "establishmentIds"):
+    with refused(Rule.GROUP_NEEDS_ESTABLISHMENT, "establishment_ids"):
         access.create_group("Déclarants", [], TODAY)
     with refused(Rule.VALUE_INVALID, "name"):
         access.create_group(" ", None, TODAY)

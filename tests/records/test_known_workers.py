@@ -60,8 +60,8 @@ def departed(on: date) -> KnownWorker:
 @pytest.mark.parametrize(
     ("on", "errors"),
     [
-        (FIRST - DAY, [(Rule.WORKER_LEFT_BEFORE, "enteredOn")]),
-        (FIRST, [(Rule.WORKER_LEFT_BEFORE, "enteredOn")]),
+        (FIRST - DAY, [(Rule.WORKER_LEFT_BEFORE, "entered_on")]),
+        (FIRST, [(Rule.WORKER_LEFT_BEFORE, "entered_on")]),
         (FIRST + DAY, []),
     ],
 )
@@ -82,7 +82,7 @@ def test_an_entry_from_the_day_of_the_departure_on_is_a_return(
 
     assert (line.errors == []) is returned
     assert told(line.warnings) == (
-        [(Rule.WORKER_RETURNED, "enteredOn")] if returned else []
+        [(Rule.WORKER_RETURNED, "entered_on")] if returned else []
     )
 
 
@@ -116,7 +116,7 @@ def test_a_payer_other_than_the_cards_is_confirmed() -> None:
     worker = KnownWorker(CARD, is_declared=True)
 
     assert told(met(worker, paying_organism="921").errors) == [
-        (Rule.PAYER_CHANGE_UNCONFIRMED, "payingOrganism")
+        (Rule.PAYER_CHANGE_UNCONFIRMED, "paying_organism")
     ]
     assert (
         met(worker, paying_organism="921", paying_organism_changed="non").errors != []
@@ -189,7 +189,7 @@ def test_no_dual_activity_while_one_runs_is_refused_unless_the_replaced_line_had
 ):
     worker = KnownWorker(CARD, running_dual_activities={SINCE})
 
-    assert told(met(worker).errors) == [(Rule.DUAL_ACTIVITY_RUNNING, "dualActivity")]
+    assert told(met(worker).errors) == [(Rule.DUAL_ACTIVITY_RUNNING, "dual_activity")]
     assert told(met(worker, previous(dual_activity_since=SINCE + DAY)).errors) != []
     assert met(worker, previous(dual_activity_since=SINCE)).errors == []
     assert met(KnownWorker(CARD)).errors == []
@@ -204,7 +204,7 @@ def test_a_dual_activity_ends_after_it_has_begun(until: str, *, accepted: bool) 
     )
 
     assert told(line.errors) == (
-        [] if accepted else [(Rule.DUAL_ACTIVITY_NONE, "dualActivityUntil")]
+        [] if accepted else [(Rule.DUAL_ACTIVITY_NONE, "dual_activity_until")]
     )
 
 
@@ -216,8 +216,8 @@ def test_a_dual_activity_ends_after_it_has_begun(until: str, *, accepted: bool) 
     [
         ({}, [], []),
         ({"birth_name": "Lefevre"}, [], []),
-        ({"birth_name": "Durand"}, [], [(Rule.WORKER_CHANGED, "birthName")]),
-        ({"birth_date": "28/05/1985"}, [], [(Rule.WORKER_CHANGED, "birthName")]),
+        ({"birth_name": "Durand"}, [], [(Rule.WORKER_CHANGED, "birth_name")]),
+        ({"birth_date": "28/05/1985"}, [], [(Rule.WORKER_CHANGED, "birth_name")]),
         (
             {"birth_name": "Durand", "birth_date": "28/05/1985"},
             [(Rule.WORKER_MISMATCH, "nir")],
@@ -225,7 +225,7 @@ def test_a_dual_activity_ends_after_it_has_begun(until: str, *, accepted: bool) 
         ),
         (
             {"aah_beneficiary": "non"},
-            [(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")],
+            [(Rule.WORKER_NOT_BENEFICIARY, "aah_beneficiary")],
             [],
         ),
     ],
@@ -250,7 +250,7 @@ def test_a_new_person_comes_with_a_matricule_and_a_caf() -> None:
 
     assert told(line.errors) == [
         (Rule.MATRICULE_MISSING, "matricule"),
-        (Rule.MATRICULE_MISSING, "payingOrganism"),
+        (Rule.MATRICULE_MISSING, "paying_organism"),
     ]
 
 
@@ -261,7 +261,7 @@ def test_who_is_no_beneficiary_is_declared_again_only_when_confirmed() -> None:
     for line in (silent, confirmed):
         meet_identity(line, card)
 
-    assert told(silent.errors) == [(Rule.WORKER_NOT_BENEFICIARY, "aahBeneficiary")]
+    assert told(silent.errors) == [(Rule.WORKER_NOT_BENEFICIARY, "aah_beneficiary")]
     assert confirmed.errors == []
 
 
@@ -301,7 +301,7 @@ def test_a_departure_ends_what_was_planned_for_its_very_day() -> None:
     worker.changes.append(rise(day(5)))
 
     assert told(judged(worker, **leaves(day(5))).warnings) == [
-        (Rule.LATER_CHANGES_ENDED, "effectiveOn")
+        (Rule.LATER_CHANGES_ENDED, "effective_on")
     ]
 
 

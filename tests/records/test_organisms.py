@@ -79,7 +79,7 @@ def test_a_resource_centre_alone_supports_and_a_body_that_contracts_alone_is_sup
     centre.support([caf, caf])
 
     assert centre.supports == [caf]
-    with refused(Rule.VALUE_INVALID, "centreId"):
+    with refused(Rule.VALUE_INVALID, "centre_id"):
         caf.support([caf])
-    with refused(Rule.VALUE_INVALID, "organismIds", "1"):
+    with refused(Rule.VALUE_INVALID, "organism_ids", "1"):
         centre.support([caf, organism("D", OrganismKind.RESOURCE_CENTRE)])

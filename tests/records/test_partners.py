@@ -64,7 +64,7 @@ def test_a_caf_a_multi_branch_body_and_the_cna_contract(kind: OrganismKind) -> N
 
 @pytest.mark.parametrize("kind", [OrganismKind.RESOURCE_CENTRE, OrganismKind.NATIONAL])
 def test_a_resource_centre_and_the_cnaf_do_not_contract(kind: OrganismKind) -> None:
-    with refused(Rule.ORGANISM_KIND, "organismId"):
+    with refused(Rule.ORGANISM_KIND, "organism_id"):
         Partner.register(
             Siret.read(CANAL),
             "ESAT du Canal",
@@ -150,7 +150,7 @@ def test_an_establishment_of_another_legal_entity_is_told_at_its_rank() -> None:
     [notice] = partner.other_sirens([partner.establishments[0], elsewhere])
 
     assert (notice.rule, notice.path, notice.detail) == (
-        Rule.OTHER_SIREN, ("establishmentIds", "1"), "99990002000010",
+        Rule.OTHER_SIREN, ("establishment_ids", "1"), "99990002000010",
     )  # fmt: skip
     assert partner.other_sirens(partner.establishments) == []
 
@@ -164,7 +164,7 @@ def test_a_favourable_decision_on_esat_needs_the_form() -> None:
     partner.decide_eligibility(
         CDAP, Decision.ELIGIBLE, "Mission sociale", None, DECIDER, TODAY
     )
-    with refused(Rule.ELIGIBILITY_FORM_MISSING, "formDigest"):
+    with refused(Rule.ELIGIBILITY_FORM_MISSING, "form_digest"):
         partner.decide_eligibility(
             ESAT, Decision.ELIGIBLE, "Mission vérifiée", None, DECIDER, TODAY
         )
@@ -201,7 +201,7 @@ def test_an_attestation_of_activity_has_its_evidence() -> None:
 def test_an_establishment_of_another_legal_entity_is_added_when_it_is_said() -> None:
     partner, siret = partner_in(), Siret.read(ELSEWHERE)
 
-    with refused(Rule.OTHER_SIREN, "acknowledgeOtherSiren"):
+    with refused(Rule.OTHER_SIREN, "acknowledge_other_siren"):
         partner.add_establishment(siret, "Ailleurs", "75", None, TODAY)
 
     assert (
@@ -228,8 +228,8 @@ def test_an_establishment_ends_today_or_later_with_a_reason_and_its_end_is_never
     own, annex = partner.establishments
 
     for place, on, reason, rule, field in (
-        (own, TODAY, "Fermeture", Rule.ESTABLISHMENT_OWN, "establishmentId"),
-        (annex, TODAY, " ", Rule.VALUE_INVALID, "endReason"),
+        (own, TODAY, "Fermeture", Rule.ESTABLISHMENT_OWN, "establishment_id"),
+        (annex, TODAY, " ", Rule.VALUE_INVALID, "end_reason"),
         (annex, day(-1), "Fermeture", Rule.DATE_PAST, "on"),
     ):
         with refused(rule, field):
@@ -260,7 +260,7 @@ def test_a_person_is_appointed_once() -> None:
     contract = convention_of(partner, Mode.DELEGATED).contract
     manager = contract.appoint(colleague(partner), ManagerKind.MANAGER, TODAY)
 
-    with refused(Rule.MANAGER_KNOWN, "userId"):
+    with refused(Rule.MANAGER_KNOWN, "user_id"):
         contract.appoint(manager.affiliation, ManagerKind.DEPUTY, TODAY)
 
 
@@ -284,7 +284,7 @@ def test_a_suspended_person_is_not_appointed() -> None:
     person = colleague(partner)
     person.suspend(TODAY, "Absence", BY_ORGANISM)
 
-    with refused(Rule.AFFILIATION_SUSPENDED, "userId"):
+    with refused(Rule.AFFILIATION_SUSPENDED, "user_id"):
         contract.appoint(person, ManagerKind.MANAGER, TODAY)
 
 

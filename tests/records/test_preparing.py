@@ -182,9 +182,9 @@ def test_an_inclusion_neither_begins_before_today_nor_ends_before_it_begins() ->
     access = esat_access()
     group, person = group_of(access), colleague(access.convention.partner)
 
-    with refused(Rule.DATE_PAST, "startsOn"):
+    with refused(Rule.DATE_PAST, "starts_on"):
         group.include(person, TODAY, day(-1))
-    with refused(Rule.DATE_ORDER, "endsOn"):
+    with refused(Rule.DATE_ORDER, "ends_on"):
         group.include(person, TODAY, day(2), day(2))
 
 

@@ -83,8 +83,8 @@ def test_each_rule_is_applied_somewhere() -> None:
 
 
 def test_a_refusal_says_the_sentence_then_the_detail() -> None:
-    refusal = Refused(Rule.BULLETIN_INCOMPLETE, "bulletinId", detail="roles")
+    refusal = Refused(Rule.BULLETIN_INCOMPLETE, "bulletin_id", detail="roles")
 
-    assert refusal.notice == Notice(Rule.BULLETIN_INCOMPLETE, ("bulletinId",), "roles")
+    assert refusal.notice == Notice(Rule.BULLETIN_INCOMPLETE, ("bulletin_id",), "roles")
     assert refusal.notice.message == "Le bulletin d'adhésion est incomplet. roles"
     assert str(refusal) == "BULLETIN_INCOMPLETE"

@@ -296,7 +296,7 @@ def test_a_wide_bulletin_keeps_the_cna_and_asks_for_it_again() -> None:
     """R47."""
     partner = a_partner("92", "93")
 
-    with refused(Rule.CNA_ACKNOWLEDGE, "acknowledgeCna"):
+    with refused(Rule.CNA_ACKNOWLEDGE, "acknowledge_cna"):
         switched(a_partner("92", "93"))
     _, notices = switched(partner, cna=True)
 

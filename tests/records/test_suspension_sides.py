@@ -159,7 +159,7 @@ def test_a_deputy_does_not_appoint_again_whom_the_organism_has_ended() -> None:
     post = contract.appoint(person, ManagerKind.MANAGER, TODAY)
     post.end(TODAY, TODAY)
 
-    with refused(Rule.MANAGER_ENDED, "userId"):
+    with refused(Rule.MANAGER_ENDED, "user_id"):
         contract.appoint(person, ManagerKind.DEPUTY, TODAY, PARTNER)
     contract.appoint(other, ManagerKind.DEPUTY, TODAY, PARTNER)
     contract.appoint(person, ManagerKind.MANAGER, TODAY, ORGANISM)

@@ -40,7 +40,7 @@ def test_an_address_that_cannot_be_written_to_is_refused(email: str) -> None:
 
 
 def test_a_person_has_a_family_name() -> None:
-    with refused(Rule.VALUE_INVALID, "familyName"):
+    with refused(Rule.VALUE_INVALID, "family_name"):
         User.person("Delphine", " ", "delphine@example.invalid")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
-from persistence.intake.cells import _camel
 from persistence.intake.headers import IGNORED
 from persistence.intake.sheets import SheetState
 from resolvers.declarations import RemunerationLineInput
@@ -184,7 +184,7 @@ def test_every_field_of_a_line_has_its_words() -> None:
         for field in get_object_definition(RemunerationLineInput, strict=True).fields
     }
 
-    assert {*FIELDS} - {IGNORED} == {_camel(name) for name in fields}
+    assert {*FIELDS} - {IGNORED} == {to_camel_case(name) for name in fields}
 
 
 # establishments
