@@ -35,7 +35,7 @@ from .identity import Verifier
 from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
 from .logs import configure
-from .mask import Mask
+from .mask import AnswerMask
 from .mishaps import Endpoint, answers_to_faults, apology
 from .settings import RegisterSettings, Settings
 
@@ -88,7 +88,7 @@ def create_app(
         sealing: asyncio.Task[None] | None = None
         try:
             await _greet(database, vault)
-            _spare_the_collector()
+            tune_garbage_collection()
             sealing = asyncio.create_task(sealer.run()) if tasks else None
             yield {"stop": health.stop}
         finally:
@@ -99,7 +99,9 @@ def create_app(
     app = Starlette(
         routes=[*edge.routes(), *files.routes(), *health.routes(), *console_routes],
         middleware=[
-            Middleware(Mask, apology=apology(endpoints, outage), demo=settings.demo),
+            Middleware(
+                AnswerMask, apology=apology(endpoints, outage), demo=settings.demo
+            ),
             Middleware(Hosts, names=settings.allowed_hosts),
         ],
         lifespan=lifespan,
@@ -150,7 +152,7 @@ def _endpoints_by_name(routes: Sequence[BaseRoute]) -> dict[str, Endpoint]:
     return {route.name: route.endpoint for route in routes if isinstance(route, Route)}
 
 
-def _spare_the_collector() -> None:
+def tune_garbage_collection() -> None:
     """Keep the garbage collector away from the objects of the start, which all stay.
 
     Walking them again during each large batch took a fifth of its time.

@@ -30,7 +30,7 @@ Apology: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
-class Mask:
+class AnswerMask:
     """`apology` gives the answer to a failure; `demo` is served without TLS."""
 
     def __init__(self, app: ASGIApp, apology: Apology, *, demo: bool) -> None:

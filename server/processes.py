@@ -90,7 +90,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(TICK)
 
 
-class Worker(multiprocess.Process):
+class WorkerProcess(multiprocess.Process):
     """A worker process that runs our server."""
 
     @property
@@ -132,7 +132,7 @@ def run(settings: Settings) -> None:
         Server(config).run(sockets)
         return
     # The supervisor has no other way to use our workers.
-    setattr(multiprocess, "Process", Worker)  # noqa: B010 mypy refuses an assignment
+    setattr(multiprocess, "Process", WorkerProcess)  # noqa: B010 mypy refuses an assignment
     Workers(config, sockets).run()
 
 

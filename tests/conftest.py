@@ -225,8 +225,8 @@ def shared_engines() -> Iterator[None]:
         patch.setattr(server.app, "Database", ReusedDatabase.at)
         patch.setattr(
             server.app,
-            "_spare_the_collector",
-            cache(server.app._spare_the_collector),  # noqa: SLF001 once
+            "tune_garbage_collection",
+            cache(server.app.tune_garbage_collection),  # once in a process
         )
         yield
 

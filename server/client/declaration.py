@@ -7,7 +7,7 @@ import httpx
 
 from persistence.records.identifiers import holds_nir
 
-from .payroll import ExportUnreadable, Part
+from .payroll import EstablishmentLines, ExportUnreadable
 
 DECLARE = """
 mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {
@@ -48,7 +48,7 @@ COUNTS = {
 }
 
 
-def report(payload: Mapping[str, Any], part: Part) -> str:
+def report(payload: Mapping[str, Any], part: EstablishmentLines) -> str:
     """Return what was done, in French, with a line for each notice.
 
     No value of a line is repeated.
@@ -82,12 +82,12 @@ def is_overtaken(payload: Mapping[str, Any]) -> bool:
     return bool(declaration["status"] == "SUPERSEDED")
 
 
-def _notice(kind: str, notice: Mapping[str, Any], part: Part) -> str:
+def _notice(kind: str, notice: Mapping[str, Any], part: EstablishmentLines) -> str:
     place = _place(notice["path"], part)
     return f"{kind} · {place}{notice['code']} · {notice['message']}"
 
 
-def _place(path: Sequence[str], part: Part) -> str:
+def _place(path: Sequence[str], part: EstablishmentLines) -> str:
     """Return the line of a notice, as its sender names it, and its field.
 
     `path` is `input.lines.0.field`; empty when the notice is not about a line.

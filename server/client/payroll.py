@@ -32,7 +32,7 @@ class ExportUnreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EstablishmentLines:
     """The lines of one establishment, and the place of each in the file."""
 
     siret: str
@@ -65,9 +65,9 @@ class Part:
         return {"input": input_}
 
 
-def nothing(siret: str) -> Part:
+def nothing(siret: str) -> EstablishmentLines:
     """Return an establishment that has nobody to declare."""
-    return Part(siret, [], [])
+    return EstablishmentLines(siret, [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Export:
             computed=computed,
         )
 
-    def parts(self, siret: str | None = None) -> list[Part]:
+    def parts(self, siret: str | None = None) -> list[EstablishmentLines]:
         """Return the lines by establishment, in the order of the file.
 
         With `siret`, all of them are of this establishment. A line whose SIRET cannot
@@ -162,8 +162,8 @@ class Export:
                 f"{', '.join(places[:MOST_PLACES])}. Complétez-les, ou donnez --siret."
             )
 
-    def _part(self, siret: str, indexes: Iterable[int]) -> Part:
-        part = Part(siret, [], [])
+    def _part(self, siret: str, indexes: Iterable[int]) -> EstablishmentLines:
+        part = EstablishmentLines(siret, [], [])
         for index in indexes:
             part.lines.append(self.lines[index])
             part.places.append(self.places[index])

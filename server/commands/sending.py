@@ -18,9 +18,9 @@ from server.client.declaration import is_overtaken, report, send
 from server.client.extraction import Extraction, line_count, sheets
 from server.client.payroll import (
     MOST_PLACES,
+    EstablishmentLines,
     Export,
     ExportUnreadable,
-    Part,
     nothing,
 )
 from server.client.payroll_columns import FIELDS
@@ -67,7 +67,7 @@ def lines(arguments: argparse.Namespace) -> int:
 
 def _send(
     arguments: argparse.Namespace,
-    parts: Sequence[Part],
+    parts: Sequence[EstablishmentLines],
     variables: Sequence[dict[str, Any]],
 ) -> int:
     """Send each establishment, print its report, and return the exit code."""
@@ -105,7 +105,7 @@ def _worst(codes: Sequence[int]) -> int:
 
 
 def _variables(
-    arguments: argparse.Namespace, part: Part, removals: int | None
+    arguments: argparse.Namespace, part: EstablishmentLines, removals: int | None
 ) -> dict[str, Any]:
     return part.variables(
         arguments.campaign,
@@ -116,7 +116,7 @@ def _variables(
     )
 
 
-def _parts(arguments: argparse.Namespace) -> list[Part]:
+def _parts(arguments: argparse.Namespace) -> list[EstablishmentLines]:
     """Return what to declare for each establishment: the lines of the file, or none."""
     if arguments.nothing_to_declare:
         if arguments.file is not None or arguments.siret is None:

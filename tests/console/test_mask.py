@@ -20,7 +20,7 @@ from console.kernel.answering import Console
 from persistence.sessions import SessionStore
 from server.health import Health
 from server.identity import Verifier
-from server.mask import Mask
+from server.mask import AnswerMask
 from tests.sign_in.conftest import HOME
 
 from .houses import House
@@ -199,7 +199,7 @@ async def masked(app: Any, **options: Any) -> httpx.Response:  # noqa: ANN401 an
     async def apology(_: Request, defect: Exception) -> Response:
         return Response(type(defect).__name__, 500)
 
-    async with client(Mask(app, apology, **{"demo": False, **options})) as asker:
+    async with client(AnswerMask(app, apology, **{"demo": False, **options})) as asker:
         return await asker.get("/")
 
 
@@ -245,7 +245,9 @@ async def test_a_client_that_leaves_is_no_failure(
     async def apology(_: Request, __: Exception) -> Response:
         raise AssertionError
 
-    await Mask(left, apology, demo=True)({"type": "http", "headers": []}, receive, send)
+    await AnswerMask(left, apology, demo=True)(
+        {"type": "http", "headers": []}, receive, send
+    )
 
     assert messages == []
     assert "the client left" in caplog.text

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.client.declaration import report, send
-from server.client.payroll import Export, ExportUnreadable, Part
+from server.client.payroll import EstablishmentLines, Export, ExportUnreadable
 
 PAYROLL = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 HEADER = (
@@ -444,9 +444,9 @@ def _payload(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 the members of a
     return {"batch": batch, "replayed": False, "errors": [], "warnings": [], **changed}
 
 
-def _part(*lines: dict[str, str]) -> Part:
+def _part(*lines: dict[str, str]) -> EstablishmentLines:
     """The lines of one establishment; the header stands on the first row of the file."""
-    return Part(
+    return EstablishmentLines(
         LINE["siret"], [*lines], [str(place) for place in range(2, len(lines) + 2)]
     )
 

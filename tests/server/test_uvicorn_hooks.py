@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from uvicorn.supervisors import multiprocess
 
-from server.processes import Config, Server, Worker
+from server.processes import Config, Server, WorkerProcess
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 an ASGI application
@@ -86,7 +86,7 @@ async def test_the_stop_closes_the_listening_servers_and_knows_its_connections(
 def test_a_worker_runs_our_server_and_the_supervisor_takes_it_from_its_module(
     config: Config,
 ) -> None:
-    worker = Worker(config, [])
+    worker = WorkerProcess(config, [])
 
     assert isinstance(worker.server, Server)
     assert worker._server is worker.server  # noqa: SLF001 the hook
