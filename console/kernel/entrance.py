@@ -35,8 +35,8 @@ def signed_in(
             return await _sign_in_first(console, request)
         try:
             if request.method != "GET":
-                form_is_current = await _is_current_form(console, request, session)
-                if not form_is_current:
+                _require_own_page(console, request)
+                if not await _is_current_form(request, session):
                     return await _send_again(console, request)
             return await handler(request, session)
         except PageError as error:
@@ -45,15 +45,14 @@ def signed_in(
     return endpoint
 
 
-async def _is_current_form(
-    console: Console, request: Request, session: Session
-) -> bool:
-    """Whether a form is of this session, rather than of one before it.
-
-    Raises `PageError` for a form that another site sent.
-    """
+def _require_own_page(console: Console, request: Request) -> None:
+    """Raise `PageError` for a form that another site sent."""
     if not console.ports.same_origin(request):
         raise PageError(403)
+
+
+async def _is_current_form(request: Request, session: Session) -> bool:
+    """Whether a form is of this session, rather than of one before it."""
     form = await request.form(max_part_size=LARGEST_FIELD)
     return session.accepts(str(form.get(TOKEN, "")))
 

@@ -29,7 +29,8 @@ async def export(
     if listing is None or not listing.export or kind not in files.MEDIA:
         raise PageError(404)
     question = lists.read_question(console, session, page, pairs)
-    variables = question.require_whole()
+    question.require_whole()
+    variables = question.variables
     document = console.library.queries[page.document]
     lines: list[tuple[str, str]] = []
     rows: list[list[Any]] = []

@@ -47,14 +47,13 @@ class Question(NamedTuple):
     warnings: list[str]
     is_forgotten: bool
 
-    def require_whole(self) -> dict[str, Any]:
-        """The variables, for an act on the whole list.
+    def require_whole(self) -> None:
+        """Raise `PageError` where a part of the filter is lost.
 
-        Raises `PageError` where a part of the filter is lost.
+        An act on the whole list must not take more rows than the person filtered.
         """
         if self.is_forgotten:
             raise PageError(400, FORGOTTEN)
-        return self.variables
 
 
 def read_question(

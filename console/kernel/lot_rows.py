@@ -35,7 +35,8 @@ async def _filtered(
 ) -> list[Item]:
     assert page.listing is not None
     question = read_question(console, session, page, parse_qsl(query))
-    variables = question.require_whole()
+    question.require_whole()
+    variables = question.variables
     items = []
     async for data in every_page(console, session, page, variables, MOST_ROWS):
         for row in nodes(path(data, page.listing.root)):
