@@ -150,7 +150,13 @@ class Extraction:
         answer = self._request("PUT", url, content=content)
         return answer["import"]  # type: ignore[no-any-return]
 
-    def _request(self, method: str, url: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401
+    def _request(
+        self,
+        method: str,
+        url: str,
+        **body: Any,  # noqa: ANN401 httpx's options
+    ) -> dict[str, Any]:
+        """Return the JSON of an answer. Raises ExportUnreadable."""
         try:
             answer: dict[str, Any] = self.client.request(method, url, **body).json()
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):

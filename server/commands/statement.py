@@ -148,7 +148,10 @@ def _reading(selected: Selected) -> str:
     return ""
 
 
-def _values(statement: Statement, binds: Any) -> Iterator[str]:  # noqa: ANN401 the driver's own
+def _values(
+    statement: Statement,
+    binds: Any,  # noqa: ANN401 the driver's own
+) -> Iterator[str]:
     """Describe each value of the statement.
 
     A text of the request may be personal: only its kind is printed.

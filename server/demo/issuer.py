@@ -52,7 +52,12 @@ class DemoIssuer:
         """Return an access token of this subject for the graph."""
         return self.sign("at+jwt", lifetime, aud=self._audience, sub=subject)
 
-    def sign(self, kind: str, lifetime: timedelta, **claims: Any) -> str:  # noqa: ANN401 JSON
+    def sign(
+        self,
+        kind: str,
+        lifetime: timedelta,
+        **claims: Any,  # noqa: ANN401 JSON
+    ) -> str:
         """Return a token of this kind (`typ`), issued now."""
         now = int(self._now().timestamp())
         header = {"alg": "RS256", "typ": kind, "kid": self._key.kid}

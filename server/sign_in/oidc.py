@@ -218,7 +218,10 @@ class Provider:
         instant = max(0, min(seconds, now.timestamp()))
         return datetime.fromtimestamp(instant, UTC)
 
-    def _registry(self, **others: Any) -> JWTClaimsRegistry:  # noqa: ANN401 joserfc's options
+    def _registry(
+        self,
+        **others: Any,  # noqa: ANN401 joserfc's options
+    ) -> JWTClaimsRegistry:
         return JWTClaimsRegistry(
             now=int(self._now().timestamp()),
             leeway=LEEWAY_SECONDS,
