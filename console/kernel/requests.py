@@ -33,10 +33,10 @@ def with_query(address: str, **parameters: str) -> str:
 
 
 def local_path(path: str, default: str = "/") -> str:
-    """The path when it is one of ours, or else the default.
+    r"""The path when it is one of ours, or else the default.
 
     The path comes from an address, which anybody may write: it must not lead to
-    another host.
+    another host. A browser drops tabs and newlines, and takes `\` for `/`.
     """
     is_rooted = path.startswith("/") and not path.startswith(("//", "/\\"))
     if not is_rooted or "\\" in path or not path.isprintable():

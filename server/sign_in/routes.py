@@ -4,7 +4,6 @@
 """
 
 import logging
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from console.kernel.requests import local_path
 from persistence.vault import Sealer, VaultError
 from server.console_settings import ConsoleSettings
 
@@ -25,11 +25,7 @@ COOKIE = "__Host-connexion"
 SIGNED_OUT_PATH = "/connexion/fin"
 LASTS = timedelta(minutes=10)
 LONGEST_PATH = 2000
-LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
-"""Printable ASCII without a backslash.
-
-A browser drops tabs and newlines, and takes `\\` for `/`.
-"""
+"""Of a path to come back to, in characters: the cookie of a sign-in holds it."""
 LARGEST_BODY = 10_000
 logger = logging.getLogger(__name__)
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -77,7 +73,7 @@ class SignInRoutes:
         canonical_url = self._canonical_url(request)
         if canonical_url:
             return _redirect(canonical_url)
-        back = local_path(request.query_params.get("retour", "/"))
+        back = _path_back(request)
         force = request.query_params.get("force") == "1"
         sign_in = AuthorizationRequest.new(back, force=force, now=self._now())
         try:
@@ -176,11 +172,14 @@ class SignInRoutes:
         return str(request.url.replace(scheme=ours.scheme, netloc=ours.netloc))
 
 
-def local_path(path: str) -> str:
-    """Return the path if it stays on this site, else the home page."""
-    if len(path) <= LONGEST_PATH and LOCAL_PATH.fullmatch(path):
-        return path
-    return "/"
+def _path_back(request: Request) -> str:
+    """Return the path of ours to come back to, or the home page.
+
+    It is as a browser writes it, and the cookie has room for it.
+    """
+    path = local_path(request.query_params.get("retour", "/"))
+    is_encoded = path.isascii() and " " not in path
+    return path if is_encoded and len(path) <= LONGEST_PATH else "/"
 
 
 def _fail(error: SignInError, back: str = "/") -> Response:
