@@ -24,7 +24,7 @@ COMMANDS = {
     "schema": "contract:schema",
     "lines": "sending:lines",
     "import": "sending:extraction",
-    "token": "sending:token",
+    "token": "tokens:token",
     "sql": "statement:sql",
 }
 """The function of each command, in `server/commands/`."""

@@ -7,7 +7,8 @@ import httpx
 
 from persistence.records.identifiers import holds_nir
 
-from .payroll import EstablishmentLines, ExportUnreadable
+from .establishment_lines import EstablishmentLines
+from .payroll import ExportUnreadable
 
 DECLARE = """
 mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from persistence.intake.cells import siret
 from persistence.intake.headers import Columns, key, recognised
@@ -21,6 +21,7 @@ from persistence.intake.sheets import (
 from persistence.intake.workbooks import Row
 from persistence.records import Refused, Rule
 
+from .establishment_lines import EstablishmentLines
 from .payroll_columns import COLUMNS
 
 
@@ -29,45 +30,6 @@ class ExportUnreadable(Exception):
 
     The sentence says what to fix, and repeats no cell.
     """
-
-
-@dataclass(frozen=True, slots=True)
-class EstablishmentLines:
-    """The lines of one establishment, and the place of each in the file."""
-
-    siret: str
-    lines: list[dict[str, str]]
-    places: list[str]
-
-    def variables(
-        self,
-        year: int,
-        *,
-        mode: str,
-        deposit: bool,
-        dry_run: bool,
-        intention: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Return the variables of the act, without its key.
-
-        `intention` has the confirmations of the person: `nothingToDeclare`,
-        `acknowledgeRemovals`, `reason`.
-        """
-        input_: dict[str, Any] = {
-            "establishment": {"siret": self.siret},
-            "campaignYear": year,
-            "deposit": deposit,
-            "mode": mode,
-            "dryRun": dry_run,
-            **(intention or {}),
-            "lines": self.lines,
-        }
-        return {"input": input_}
-
-
-def nothing(siret: str) -> EstablishmentLines:
-    """Return an establishment that has nobody to declare."""
-    return EstablishmentLines(siret, [], [])
 
 
 @dataclass(frozen=True, slots=True)

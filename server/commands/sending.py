@@ -1,11 +1,9 @@
-"""Files that a client sends to the graph, and the token of a persona."""
+"""Files that a client sends to the graph."""
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,23 +11,14 @@ from uuid import uuid4
 import httpx
 
 from persistence.intake.import_columns import ImportField
-from persistence.seeds.demo import personas
 from server.client.declaration import is_overtaken, report, send
+from server.client.establishment_lines import EstablishmentLines, nothing
 from server.client.extraction import Extraction, line_count, sheets
-from server.client.payroll import (
-    MOST_PLACES,
-    EstablishmentLines,
-    Export,
-    ExportUnreadable,
-    nothing,
-)
+from server.client.payroll import MOST_PLACES, Export, ExportUnreadable
 from server.client.payroll_columns import FIELDS
 from server.client.pending import PendingKeys
-from server.demo.issuer import DemoIssuer
-from server.settings import Settings
-from server.variables import SettingsError
 
-from .environment import demo_environ
+from .tokens import token_for
 
 DONE = 0
 """Everything is done."""
@@ -71,7 +60,7 @@ def _send(
     variables: Sequence[dict[str, Any]],
 ) -> int:
     """Send each establishment, print its report, and return the exit code."""
-    token = _token_for(arguments)
+    token = token_for(arguments)
     pending = None
     if arguments.file is not None and not arguments.dry_run:
         pending = PendingKeys.beside(arguments.file)
@@ -218,7 +207,7 @@ def extraction(arguments: argparse.Namespace) -> int:
     file = arguments.file
     _require_file(file)
     explained = columns(arguments.column, list(ImportField))
-    headers = {"Authorization": f"Bearer {_token_for(arguments)}"}
+    headers = {"Authorization": f"Bearer {token_for(arguments)}"}
     with httpx.Client(timeout=120, headers=headers) as client:
         sending = Extraction(client, arguments.send, PendingKeys.beside(file))
         organism, apply = arguments.organism, arguments.apply
@@ -231,27 +220,3 @@ def extraction(arguments: argparse.Namespace) -> int:
 def _require_file(file: Path) -> None:
     if not file.is_file():
         raise ExportUnreadable(f"Le fichier {file} n'existe pas.")
-
-
-def _token_for(arguments: argparse.Namespace) -> str:
-    """Return the token of the command: a persona's, or that of the environment."""
-    if arguments.subject:
-        return _demo_token(arguments.subject)
-    return os.environ.get("HABILITATIONS_TOKEN", "")
-
-
-def token(arguments: argparse.Namespace) -> int:
-    """Print a persona's token, which lasts an hour."""
-    print(_demo_token(arguments.subject))
-    return 0
-
-
-def _demo_token(subject: str) -> str:
-    settings = Settings.from_environ(demo_environ(os.environ))
-    assert settings.demo_key is not None
-    subjects = [persona.subject for persona in personas()]
-    if subject not in subjects:
-        raise SettingsError(f"Personnage inconnu. Connus : {', '.join(subjects)}.")
-    settings.demo_key.parent.mkdir(exist_ok=True)
-    issuer = DemoIssuer(settings.demo_key, settings.audience)
-    return issuer.issue(subject, timedelta(hours=1))

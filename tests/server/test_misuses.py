@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import COMMANDS, main
-from server.commands import contract, register, sending, serving, statement
+from server.commands import contract, register, sending, serving, statement, tokens
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
@@ -63,6 +63,7 @@ def test_each_command_has_its_function() -> None:
         "contract": contract,
         "register": register,
         "sending": sending,
+        "tokens": tokens,
         "serving": serving,
         "statement": statement,
     }

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.client.declaration import report, send
-from server.client.payroll import EstablishmentLines, Export, ExportUnreadable
+from server.client.establishment_lines import EstablishmentLines
+from server.client.payroll import Export, ExportUnreadable
 
 PAYROLL = Path(__file__).parents[2] / "persistence" / "seeds" / "paie-novembre-2026.csv"
 HEADER = (
