@@ -39,7 +39,12 @@ class Judgement(NamedTuple):
         """Whether the row may be read, and the first permit that is met, of the flags of a statement."""
         is_readable, *are_met = flags
         return is_readable, next(
-            (way for way, is_met in zip(self.act, are_met, strict=True) if is_met), None
+            (
+                permit
+                for permit, is_met in zip(self.act, are_met, strict=True)
+                if is_met
+            ),
+            None,
         )
 
 
@@ -72,29 +77,31 @@ class ActSession:
         self._rows: list[Base] = []  # the session refers weakly to its own
 
     async def begin(
-        self, identity: Identity, held: Holdings
+        self, identity: Identity, holdings: Holdings
     ) -> tuple[Any, User | None]:
         """What the caller holds (`callers.holdings_of_caller`), and their card; nothing for nobody's identity."""
         text = await self._answer(
-            begin_statement(self.database.dialect), identity.variables, held
+            begin_statement(self.database.dialect), identity.variables, holdings
         )
         if text is None:
             return None, None
-        holdings, card = orjson.loads(text)
+        holdings_now, card = orjson.loads(text)
         (caller,) = loaded(self.session, User, [card])
-        return holdings, caller
+        return holdings_now, caller
 
     async def lock(
         self,
         record: type[Record],
         record_id: str,
         permits: Sequence[Permit] | None,
-        held: Holdings,
+        holdings: Holdings,
     ) -> str | None:
         """Lock the partner of a row and return its id, where a permit is met; whatever they are when None."""
         key = None if permits is None else tuple(permits)
         statement = lock_statement(self.database.dialect, record, key)
-        partner_id: str | None = await self._answer(statement, {"id": record_id}, held)
+        partner_id: str | None = await self._answer(
+            statement, {"id": record_id}, holdings
+        )
         return partner_id
 
     async def look(
@@ -104,7 +111,7 @@ class ActSession:
         partner_id: str,
         judgement: "Judgement",
         identity: Identity,
-        held: Holdings,
+        holdings: Holdings,
         *,
         is_file: bool,
     ) -> "Look":
@@ -114,39 +121,39 @@ class ActSession:
             self.database.dialect, record, read, permits, is_file
         )
         variables = {"ids": list(ids), "partner": partner_id, **identity.variables}
-        holdings, rows, file, spans = orjson.loads(
-            await self._answer(statement, variables, held)
+        holdings_now, rows, file, spans = orjson.loads(
+            await self._answer(statement, variables, holdings)
         )
         verdicts = {row_id: judgement.verdict(flags) for row_id, flags, _ in rows}
         if is_file:
             (partner,) = loaded(self.session, Partner, [file], refresh=True)
-            return Look(holdings, verdicts, [], partner, _timeline_of(spans))
+            return Look(holdings_now, verdicts, [], partner, _timeline_of(spans))
         records = loaded(
             self.session, record, [row for _, _, row in rows], refresh=True
         )
-        return Look(holdings, verdicts, records, None, _timeline_of(spans))
+        return Look(holdings_now, verdicts, records, None, _timeline_of(spans))
 
-    async def ways(
+    async def judge_row(
         self,
         record: type[Record],
         record_id: str,
         judgement: "Judgement",
-        held: Holdings,
+        holdings: Holdings,
     ) -> tuple[bool, Permit | None]:
         """Whether the row may be read, and the first permit that allows the act, as one statement."""
         statement = judge_statement(self.database.dialect, record, *judgement)
-        text = await self._answer(statement, {"id": record_id}, held)
+        text = await self._answer(statement, {"id": record_id}, holdings)
         return (False, None) if text is None else judgement.verdict(orjson.loads(text))
 
     async def _answer(
-        self, statement: Statement, variables: Mapping[str, Any], held: Holdings
+        self, statement: Statement, variables: Mapping[str, Any], holdings: Holdings
     ) -> Any:  # noqa: ANN401 text or None
         driver = await self.database.driver_of(self.session)
         return await self.database.value(
-            statement.text, statement.binds(variables, held), driver
+            statement.text, statement.binds(variables, holdings), driver
         )
 
-    async def known(self, record: type[B], ids: Sequence[str]) -> list[B | None]:
+    async def rows_of(self, record: type[B], ids: Sequence[str]) -> list[B | None]:
         """The rows of these ids, in order; None for one that is not there. One statement at most."""
         mapper, identity_map = inspect(record), self.session.sync_session.identity_map
         present: dict[str, B] = {}

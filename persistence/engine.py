@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from .faults import Unavailable, cause_of, faults_told
+from .faults import Unavailable, cause_of, register_faults
 
 SQLITE_FLOOR = (3, 51, 3)
 BUSY_MS = 10_000
@@ -58,11 +58,11 @@ class Database:
         async with AsyncSession(
             self.writer, expire_on_commit=False, autoflush=False
         ) as session:
-            with faults_told():
+            with register_faults():
                 await session.begin()
                 yield session
                 await session.flush()
-            with faults_told(committing=True):
+            with register_faults(committing=True):
                 try:
                     await session.commit()
                 except (
@@ -74,7 +74,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Driver]:
         """The driver's connection, from the pool, for the statements of one request: half the cost of `connect()`."""
-        with faults_told():
+        with register_faults():
             connection: Any = await self.reader.raw_connection()
             try:
                 yield connection.driver_connection
@@ -90,7 +90,7 @@ class Database:
         options = (
             {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         )
-        with faults_told():
+        with register_faults():
             async with AsyncSession(
                 self.reader.execution_options(**options), autoflush=False
             ) as session:
@@ -99,7 +99,7 @@ class Database:
     def lay(self) -> None:
         """The file of a new register, for its owner alone; a server that misses its file never makes an empty one."""
         if self.dialect == "sqlite":
-            with faults_told():
+            with register_faults():
                 os.close(
                     os.open(self.url.database or "", os.O_RDWR | os.O_CREAT, 0o600)
                 )
@@ -207,14 +207,14 @@ def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def connect(dialect: Any, record: Any, _: object, options: Any) -> Any:  # noqa: ANN401 the driver's own
-        with faults_told():
+        with register_faults():
             record.info["file"] = Path(file).stat().st_ino
             return dialect.connect(f"file:{quote(file)}?mode=rw", **options, uri=True)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def stands(_connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401 the pool's own
         """A file that was moved away is still open: what would be read there is no longer the register."""
-        with faults_told():
+        with register_faults():
             if Path(file).stat().st_ino != record.info["file"]:
                 raise DisconnectionError
 
@@ -225,8 +225,11 @@ def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
         cursor.execute("SELECT sqlite_version()")
         version = tuple(int(part) for part in cursor.fetchone()[0].split("."))
         if version < SQLITE_FLOOR:
-            found = ".".join(map(str, version))
-            message = f"SQLite {found} corrompt parfois le journal WAL : version 3.51.3 au moins (paquet pysqlite3)."
+            installed = ".".join(map(str, version))
+            message = (
+                f"SQLite {installed} corrompt parfois le journal WAL : "
+                "version 3.51.3 au moins (paquet pysqlite3)."
+            )
             raise SqliteTooOld(message)
         pragmas = [
             "journal_mode=WAL",

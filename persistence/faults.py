@@ -44,7 +44,7 @@ class OutcomeUnknown(Unavailable):
 
 
 @contextmanager
-def faults_told(*, committing: bool = False) -> Iterator[None]:
+def register_faults(*, committing: bool = False) -> Iterator[None]:
     """Whatever the driver raises of the database itself comes out as a `RegisterFault`; anything else as it is."""
     try:
         yield
@@ -61,21 +61,21 @@ def faults_told(*, committing: bool = False) -> Iterator[None]:
 
 def fault_of(met: BaseException) -> RegisterFault | None:
     driver = getattr(met, "orig", None) or met
-    state, told = state_of(driver), cause_of(driver)
+    state, cause = state_of(driver), cause_of(driver)
     waited = (
         state in WAITED
         or state.startswith(LOCKED)
         or type(driver).__name__ == REPLANNED
     )
     if waited or isinstance(met, PoolTimeout | TimeoutError):
-        return Busy(told)
+        return Busy(cause)
     lost = getattr(met, "connection_invalidated", False) or isinstance(driver, OSError)
     if (
         lost
         or state.startswith((*AWAY, *UNREADABLE))
         or any(words in str(driver) for words in LOST)
     ):
-        return Unavailable(told)
+        return Unavailable(cause)
     return None
 
 

@@ -39,13 +39,13 @@ def entry(
     partner_id: str | None,
     now: datetime,
     today: date,
-    told: Collection[Base] | None = None,
+    records: Collection[Base] | None = None,
 ) -> JournalEntry:
     """The entry of this act, made before the flush, while the session still knows what changed; to be added after.
 
-    `told` are the records that this entry tells of, when others tell of the rest.
+    `records`: those that this entry describes, when other entries describe the rest.
     """
-    before, after = changes(session, told)
+    before, after = changes(session, records)
     place = {
         "object_id": object_id,
         "partner_id": partner_id,
@@ -58,14 +58,14 @@ def entry(
 
 
 def changes(
-    session: AsyncSession, told: Collection[Base] | None = None
+    session: AsyncSession, records: Collection[Base] | None = None
 ) -> tuple[Changes, Changes]:
     """Before and after, by object id: only what differs, personal values replaced by a word."""
     before: Changes = {}
     after: Changes = {}
     # `dirty` has no order of its own; the whole session is walked only when nobody says what to tell
     for record in (
-        (*session.new, *sorted(session.dirty, key=_key)) if told is None else told
+        (*session.new, *sorted(session.dirty, key=_key)) if records is None else records
     ):
         if isinstance(record, SILENT) or not isinstance(record, Base):
             continue
@@ -84,35 +84,38 @@ def _key(record: Base) -> str:
 
 
 def _differences(state: InstanceState[Any]) -> list[tuple[str, Any, Any]]:
-    found = []
+    differences = []
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
         if attribute.key in ("id", "version") or not history.has_changes():
             continue
         untold = attribute.columns[0].info.get("untold")
         old, new = (history.deleted or [None])[0], (history.added or [None])[0]
-        found.append(
-            (attribute.key, *(_shown(v, untold=bool(untold)) for v in (old, new)))
+        differences.append(
+            (
+                attribute.key,
+                *(_journal_value(v, untold=bool(untold)) for v in (old, new)),
+            )
         )
     for relation in state.mapper.relationships:
         if relation.secondary is None:
             continue
         history = state.attrs[relation.key].history
         if history.has_changes():
-            kept = [_code(r) for r in history.unchanged]
+            unchanged = [_code(r) for r in history.unchanged]
             old, new = (
-                sorted(kept + [_code(r) for r in part])
+                sorted(unchanged + [_code(r) for r in part])
                 for part in (history.deleted, history.added)
             )
-            found.append((relation.key, old or None, new or None))
-    return found
+            differences.append((relation.key, old or None, new or None))
+    return differences
 
 
 def _code(record: Any) -> str:  # noqa: ANN401 any record
     return getattr(record, "code", None) or _key(record)
 
 
-def _shown(value: Any, *, untold: bool) -> Any:  # noqa: ANN401 a JSON value
+def _journal_value(value: Any, *, untold: bool) -> Any:  # noqa: ANN401 a JSON value
     match value:
         case None:
             return None

@@ -53,9 +53,13 @@ def raise_version(record: Record) -> None:
 
 def rule_of_constraint(error: IntegrityError) -> Rule:
     """The rule that a broken constraint stands for."""
-    said = str(error.orig)
+    message = str(error.orig)
     return next(
-        (rule for words, rule in JUDGES.items() if any(word in said for word in words)),
+        (
+            rule
+            for words, rule in JUDGES.items()
+            if any(word in message for word in words)
+        ),
         Rule.CONFLICT,
     )
 
@@ -95,19 +99,19 @@ class Register(RegisterQuestions):
         """New rows past the mapping, by column: COPY on PostgreSQL, one prepared insert on SQLite."""
         if not rows:
             return
-        rows_of = Base.metadata.tables[record.__tablename__]
+        target = Base.metadata.tables[record.__tablename__]
         driver = await self.database.driver_of(self.session)
         if self.database.dialect == "postgresql":
             await driver.copy_records_to_table(
-                rows_of.name, records=rows, columns=columns
+                target.name, records=rows, columns=columns
             )
             return
         adapted = _adapted(
-            rows, [isinstance(rows_of.c[c].type, Date | Instant) for c in columns]
+            rows, [isinstance(target.c[c].type, Date | Instant) for c in columns]
         )
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
         await driver.executemany(
-            f'INSERT INTO "{rows_of.name}" ({names}) VALUES ({marks})',  # noqa: S608 our own words
+            f'INSERT INTO "{target.name}" ({names}) VALUES ({marks})',  # noqa: S608 our own words
             adapted,
         )
 
@@ -129,16 +133,18 @@ class Register(RegisterQuestions):
         """Rows written anew or again, by their primary key."""
         if not rows:
             return
-        rows_of = Base.metadata.tables[record.__tablename__]
+        target = Base.metadata.tables[record.__tablename__]
         insert_ = (
             postgresql.insert
             if self.database.dialect == "postgresql"
             else sqlite.insert
         )
-        made = insert_(rows_of)
-        kept = {c: made.excluded[c] for c in columns if not rows_of.c[c].primary_key}
-        statement = made.on_conflict_do_update(
-            index_elements=list(rows_of.primary_key), set_=kept
+        insertion = insert_(target)
+        replaced = {
+            c: insertion.excluded[c] for c in columns if not target.c[c].primary_key
+        }
+        statement = insertion.on_conflict_do_update(
+            index_elements=list(target.primary_key), set_=replaced
         )
         await (await self.session.connection()).execute(
             statement, [dict(zip(columns, r, strict=True)) for r in rows]
@@ -189,21 +195,21 @@ class Register(RegisterQuestions):
         if _before(self.today, stored) != _before(self.today, wanted):
             message = f"the past of the timeline of {partner.id} would change"
             raise RuntimeError(message)
-        kept = sum(
+        unchanged = sum(
             1
             for _ in takewhile(
                 lambda pair: pair[0] == pair[1], zip(stored, wanted, strict=False)
             )
         )
-        rewritten = PartnerState.starts_on >= wanted[kept].starts_on
-        if len(stored) > kept:
+        rewritten = PartnerState.starts_on >= wanted[unchanged].starts_on
+        if len(stored) > unchanged:
             former = delete(PartnerState).where(
                 PartnerState.partner_id == partner.id, rewritten
             )
             await self.session.execute(
                 former.execution_options(synchronize_session=False)
             )
-        await self.session.execute(insert(_SPANS), _rows(partner, wanted)[kept:])
+        await self.session.execute(insert(_SPANS), _rows(partner, wanted)[unchanged:])
 
     async def register_all(self, partners: Sequence[Partner]) -> None:
         """Many new partners with their first timelines."""
@@ -221,13 +227,13 @@ def _adapted(
     """Days and instants as SQLite keeps them."""
     adapt = SPELLINGS["sqlite"].adapt
     places = [index for index, is_dated in enumerate(dated) if is_dated]
-    made = []
+    adapted = []
     for row in rows:
         values = list(row)
         for place in places:
             values[place] = adapt(values[place], "day")
-        made.append(tuple(values))
-    return made
+        adapted.append(tuple(values))
+    return adapted
 
 
 def _rows(partner: Partner, spans: Sequence[Span]) -> list[dict[str, Any]]:

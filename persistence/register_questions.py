@@ -33,8 +33,8 @@ class RegisterQuestions(ActSession):
         self, partner: Partner, sirets: Sequence[str], on: date
     ) -> frozenset[str]:
         """Among these SIRETs, those that are another partner's with its own convention that day or later."""
-        await self._hold(sirets)
-        found = await self.session.scalars(
+        await self._lock_sirets(sirets)
+        rows = await self.session.scalars(
             select(PartnerSiret.siret)
             .join(PartnerState, PartnerState.partner_id == PartnerSiret.partner_id)
             .where(
@@ -45,9 +45,9 @@ class RegisterQuestions(ActSession):
                 PartnerState.ends_on > on,
             )
         )
-        return frozenset(found)
+        return frozenset(rows)
 
-    async def _hold(self, sirets: Sequence[str]) -> None:
+    async def _lock_sirets(self, sirets: Sequence[str]) -> None:
         """One act at a time looks at the SIRET of another partner: two would each find the way free."""
         rows = select(PartnerSiret.siret).where(
             PartnerSiret.siret.in_(sirets), PartnerSiret.ends_on.is_(None)
@@ -56,9 +56,9 @@ class RegisterQuestions(ActSession):
 
     async def in_scope_elsewhere(self, partner: Partner, on: date) -> bool:
         """Whether the partner's SIRET stands in the scope of another partner's bulletin, open that day or later."""
-        await self._hold([partner.siret])
+        await self._lock_sirets([partner.siret])
         place, scope = Establishment, bulletin_establishment
-        found = await self.session.scalars(
+        rows = await self.session.scalars(
             select(Bulletin.id)
             .join(scope, scope.c.bulletin_id == Bulletin.id)
             .join(place, place.id == scope.c.establishment_id)
@@ -78,7 +78,7 @@ class RegisterQuestions(ActSession):
             )
             .limit(1)
         )
-        return found.first() is not None
+        return rows.first() is not None
 
     async def state_of(
         self, record: type[Record], record_id: str
@@ -86,7 +86,7 @@ class RegisterQuestions(ActSession):
         """The name of the organism that administers the row's partner today, and the mode in force."""
         row = table(record.__tablename__)
         partner = row.c.id if record is Partner else row.c.partner_id
-        found = await self.session.execute(
+        rows = await self.session.execute(
             select(Organism.name, PartnerState.mode)
             .join(PartnerState, PartnerState.administering_id == Organism.id)
             .join(row, partner == PartnerState.partner_id)
@@ -96,7 +96,7 @@ class RegisterQuestions(ActSession):
                 PartnerState.ends_on > self.today,
             )
         )
-        name, mode = found.one()
+        name, mode = rows.one()
         return name, mode
 
     async def follower_of(self, siret: str) -> Organism | None:

@@ -52,7 +52,7 @@ async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency 
 
     Others who bring the key meanwhile wait. Rows older than fingerprints bear the key itself, until they expire.
     """
-    while not await _insert(session, vault, call):
+    while await _insert(session, vault, call) is None:
         keys = (vault.fingerprint(call.key), call.key)
         rows = (
             select(Idempotency)
@@ -67,8 +67,11 @@ async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency 
     return None
 
 
-async def _insert(session: AsyncSession, vault: Vault, call: Call) -> bool:
-    """Write the key's row, unless it is there under either form of the key; whether it was written."""
+async def _insert(session: AsyncSession, vault: Vault, call: Call) -> str | None:
+    """Write the key's row and return its key.
+
+    None: the row is already there, under either form of the key.
+    """
     rows = Base.metadata.tables["idempotency"]
     facts = call.facts(vault)
     values = select(
@@ -83,8 +86,8 @@ async def _insert(session: AsyncSession, vault: Vault, call: Call) -> bool:
         .from_select([*facts], values.where(~former.exists()))
         .on_conflict_do_nothing()
     )
-    written = await session.execute(statement.returning(rows.c.key))
-    return written.first() is not None
+    written: str | None = await session.scalar(statement.returning(rows.c.key))
+    return written
 
 
 def _whose(call: Call) -> tuple[ColumnElement[bool], ...]:

@@ -39,7 +39,7 @@ def journal_rows(_: "SqlContext") -> Select[Any]:
     return select(*columns, at, seal.c.position).select_from(rows)
 
 
-class Sealer:
+class JournalSealer:
     """`now` is the machine's clock. What makes two sealers safe is the row of the lease, locked while one numbers."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:

@@ -14,15 +14,16 @@ from persistence.facts.visibility import table
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, Statement, compiled
 from persistence.reading.question import Var
-from persistence.records.sessions import IDLE, KEPT, LONGEST, SessionRecord
+from persistence.records.sessions import IDLE, LONGEST, RETENTION, SessionRecord
 
 from .engine import Database
 
-TOLD = (
+COLUMNS = (
     "digest", "id", "issuer", "subject", "name", "user_agent", "started_at", "authenticated_at", "seen_at", "ended_at",
 )  # fmt: skip
 INSTANTS = ("started_at", "authenticated_at", "seen_at", "ended_at")
-SEEN_EVERY = timedelta(minutes=1)
+PRECISION = timedelta(minutes=1)
+"""How precisely `seen_at` is noted: a request less than a minute later writes nothing."""
 NOBODY = Holdings(date.min, datetime.min.replace(tzinfo=UTC), lambda _, __: ())
 """The statement asks for no day and for nothing that somebody holds."""
 
@@ -36,24 +37,24 @@ class SessionStore:
 
         With it, whether it keeps something that was typed.
         """
-        statement = _found(self._database.dialect)
+        statement = _find_statement(self._database.dialect)
         async with self._database.reading() as driver:
-            said = await self._database.value(
+            text = await self._database.value(
                 statement.text, _binds(statement, digest), driver
             )
-        return None if said is None else _record(said)
+        return None if text is None else _record(text)
 
-    async def see(self, known: SessionRecord, now: datetime) -> None:
+    async def see(self, record: SessionRecord, now: datetime) -> None:
         """Note that the session serves, at most once a minute."""
-        if now - known.seen_at < SEEN_EVERY:
+        if now - record.seen_at < PRECISION:
             return
-        known.seen_at = now
+        record.seen_at = now
         row = SessionRecord
-        seen = update(row).where(
-            row.digest == known.digest, row.ended_at.is_(None), row.seen_at < now
+        sighting = update(row).where(
+            row.digest == record.digest, row.ended_at.is_(None), row.seen_at < now
         )
         async with self._database.transaction() as session:
-            await session.execute(seen.values(seen_at=now))
+            await session.execute(sighting.values(seen_at=now))
 
     async def begin(
         self,
@@ -68,7 +69,9 @@ class SessionStore:
         now = new.seen_at
         async with self._database.transaction() as session:
             await session.execute(
-                delete(SessionRecord).where(SessionRecord.seen_at < now - IDLE - KEPT)
+                delete(SessionRecord).where(
+                    SessionRecord.seen_at < now - IDLE - RETENTION
+                )
             )
             old = (
                 await session.get(SessionRecord, former, with_for_update=True)
@@ -88,10 +91,10 @@ class SessionStore:
             row = await session.get(SessionRecord, digest, with_for_update=True)
             if row is None:
                 return None
-            held = row.id_token
+            id_token = row.id_token
             row.end(now)
             await session.flush()
-            return held
+            return id_token
 
     async def change_typed(
         self, digest: str, change: Callable[[SessionRecord], bytes | None]
@@ -106,10 +109,10 @@ class SessionStore:
     async def typed(self, digest: str) -> SessionRecord | None:
         """The row, when it holds something that was typed."""
         async with self._database.looking() as session:
-            held = select(SessionRecord).where(
+            rows = select(SessionRecord).where(
                 SessionRecord.digest == digest, SessionRecord.typed.is_not(None)
             )
-            return await session.scalar(held)
+            return await session.scalar(rows)
 
     async def living(
         self, issuer: str, subject: str, now: datetime
@@ -150,26 +153,28 @@ def _living(issuer: str, subject: str, now: datetime) -> tuple[Any, ...]:
 
 
 @cache
-def _found(dialect: str) -> Statement:
+def _find_statement(dialect: str) -> Statement:
     terms, row = SqlContext(MODEL, dialect), table("session")
-    facts = {name: row.c[name] for name in TOLD} | {"keeps": row.c.typed.is_not(None)}
-    told = terms.spelling.object(
+    facts = {name: row.c[name] for name in COLUMNS} | {
+        "keeps": row.c.typed.is_not(None)
+    }
+    answer = terms.spelling.object(
         [(name, terms.spelling.value(fact)) for name, fact in facts.items()]
     )
-    made = select(as_type(told, Text)).where(
+    rows = select(as_type(answer, Text)).where(
         row.c.digest == terms.value(Var(("digest",)))
     )
-    return compiled(made, terms)
+    return compiled(rows, terms)
 
 
 def _binds(statement: Statement, digest: str) -> Any:  # noqa: ANN401 as the driver takes them
     return statement.binds({"digest": digest}, NOBODY)
 
 
-def _record(said: str) -> tuple[SessionRecord, bool]:
-    facts = orjson.loads(said)
+def _record(text: str) -> tuple[SessionRecord, bool]:
+    facts = orjson.loads(text)
     keeps = facts.pop("keeps")
-    told = {
+    instants = {
         name: datetime.fromisoformat(facts[name]) for name in INSTANTS if facts[name]
     }
-    return SessionRecord(**facts | told), keeps
+    return SessionRecord(**facts | instants), keeps

@@ -17,7 +17,7 @@ from persistence.engine import Database
 from persistence.faults import RegisterFault
 from persistence.keys import keep_canary, require_keys
 from persistence.migrations import OtherStep, require_step
-from persistence.sealing import Sealer
+from persistence.sealing import JournalSealer
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault
 from resolvers.graph import Graph
@@ -73,7 +73,7 @@ def create_app(
         await require_keys(database, vault)
 
     health = Health(probe, policy.policy_hash, outage)
-    sealer = Sealer(database, machine.now)
+    sealer = JournalSealer(database, machine.now)
     console = open_console(settings, database, vault, machine, transport)
     console_routes: list[BaseRoute] = []
     if console is not None:

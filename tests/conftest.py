@@ -24,7 +24,7 @@ from sqlalchemy import make_url, text
 import server.app
 from persistence.engine import Database
 from persistence.migrations import migrate
-from persistence.sealing import Sealer
+from persistence.sealing import JournalSealer
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
 from resolvers.graph import Graph
@@ -172,7 +172,7 @@ class World(Asker):
         self.database, self.clock, self._sealer = (
             database,
             clock,
-            Sealer(database, clock.now),
+            JournalSealer(database, clock.now),
         )
 
     async def seal(self) -> None:

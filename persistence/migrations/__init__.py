@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, insert, select
 
 from persistence.engine import Database
-from persistence.faults import faults_told
+from persistence.faults import register_faults
 from persistence.records import SchemaStep
 
 SCRIPTS = Path(__file__).parent
@@ -37,7 +37,7 @@ def config(connection: Connection | None = None) -> Config:
 async def migrate(database: Database) -> None:
     """Bring the register to the last step; one that is further is left as it is, where this process can serve it."""
     database.lay()
-    with faults_told():
+    with register_faults():
         async with database.writer.connect() as connection:
             if not await connection.run_sync(_serves):
                 await connection.run_sync(_upgrade)
@@ -58,7 +58,7 @@ async def is_current(database: Database) -> bool:
 
 async def require_step(database: Database) -> None:
     """Raise `OtherStep` unless the register stands at our last step, or only additive ones were passed since."""
-    with faults_told():
+    with register_faults():
         async with database.reader.connect() as connection:
             if not await connection.run_sync(_serves):
                 raise OtherStep(BEHIND)

@@ -385,7 +385,7 @@ def steps(at: Situation) -> list[OnboardingStep]:
         (StepCode.CONVENTION_RECORD, StepCode.CONVENTION_SIGN), at.announced
     )
     agreed[StepCode.SERVICE_OPEN] = at.opens_later
-    for code, done, needs in _asked(at):
+    for code, done, needs in _steps_in_order(at):
         waits = tuple(
             n
             for n in needs
@@ -405,7 +405,9 @@ def steps(at: Situation) -> list[OnboardingStep]:
     return list(steps_by_code.values())
 
 
-def _asked(at: Situation) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]]]:
+def _steps_in_order(
+    at: Situation,
+) -> Iterator[tuple[StepCode, bool, tuple[StepCode, ...]]]:
     """(step, whether it is done, what must be done before it)."""
     s = StepCode
     legacy, is_known_in_mcp = Case(at.case).is_legacy, Case(at.case).is_known

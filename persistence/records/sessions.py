@@ -10,7 +10,8 @@ from .base import Base, untold
 IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
 FRESH = timedelta(minutes=15)
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
+"""How long the row of a session that has run out is kept."""
 
 
 class SessionRecord(Base):

@@ -129,7 +129,7 @@ class Act(ActRows):
 
     async def known(self, record: type[R], record_id: str, *path: str) -> R:
         """A row of the public reference data."""
-        (found,) = await self.register.known(record, [record_id])
+        (found,) = await self.register.rows_of(record, [record_id])
         if found is None:
             raise Refused(Rule.NOT_FOUND, *path)
         return found
@@ -137,7 +137,7 @@ class Act(ActRows):
     async def all_known(self, record: type[R], ids: list[Any], *path: str) -> list[R]:
         """Rows of the public reference data, in order; the first that is not there is refused at its rank."""
         found = []
-        for index, row in enumerate(await self.register.known(record, ids)):
+        for index, row in enumerate(await self.register.rows_of(record, ids)):
             if row is None:
                 raise Refused(Rule.NOT_FOUND, *path, str(index))
             found.append(row)
@@ -154,7 +154,7 @@ class Act(ActRows):
     async def departments(
         self, codes: list[str], path: str = "departments"
     ) -> list[Department]:
-        found = await self.register.known(Department, codes)
+        found = await self.register.rows_of(Department, codes)
         known = [department for department in found if department is not None]
         if len(known) < len(codes):
             raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(found.index(None)))

@@ -219,7 +219,7 @@ class ActRows:
     ) -> None:
         """Whether the caller may do this to the row, now; notes the line of the policy that says so."""
         judgement = self._judgement(record, needed)
-        seen, matched = await self.register.ways(
+        seen, matched = await self.register.judge_row(
             record, record_id, judgement, self._held()
         )
         if not seen and matched is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from persistence.engine import Database
-from persistence.sealing import Sealer
+from persistence.sealing import JournalSealer
 from server.cli import main
 
 
@@ -39,10 +39,10 @@ def arm(when: str, number: int, armed: Path) -> None:
         dialect.do_commit = do_commit  # type: ignore[assignment, method-assign]
 
     Database.__init__ = spoiled  # type: ignore[method-assign]
-    Sealer.run = _nothing  # type: ignore[assignment, method-assign]
+    JournalSealer.run = _nothing  # type: ignore[assignment, method-assign]
 
 
-async def _nothing(_: Sealer) -> None:
+async def _nothing(_: JournalSealer) -> None:
     return
 
 

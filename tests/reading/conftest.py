@@ -12,7 +12,7 @@ from persistence.engine import Database
 from persistence.facts.visibility import table
 from persistence.records import base
 from persistence.records.base import Base
-from persistence.sealing import Sealer
+from persistence.sealing import JournalSealer
 from resolvers import graph
 from tests.conftest import Copies
 
@@ -51,7 +51,7 @@ async def desks(
             url = await copies.fresh(dialect)
             made[dialect] = Desk(Database(url))
             await tell(made[dialect])
-            await Sealer(made[dialect].database, lambda: NOW).seal()
+            await JournalSealer(made[dialect].database, lambda: NOW).seal()
     yield made
     plans.undo()
     for desk in made.values():
