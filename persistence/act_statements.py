@@ -23,12 +23,12 @@ from sqlalchemy import (
 
 from persistence.facts.callers import caller_with_card, holdings_of_caller
 from persistence.facts.model import MODEL
-from persistence.facts.visibility import GUARDED, Permit, table, visible
+from persistence.facts.visibility import GUARDED, Permit, visible
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import Reader, SqlContext, Statement, compiled
 from persistence.reading.question import Object, Reference, Var
 from persistence.reading.trees import row_json
-from persistence.records.base import Base
+from persistence.records.base import Base, table
 
 from .records import Partner
 

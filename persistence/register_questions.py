@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from persistence.facts.visibility import table
+from persistence.records.base import table
 from persistence.records.bulletins import bulletin_establishment
 
 from .act_session import ActSession

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import CursorResult, Select, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from persistence.facts.visibility import table
-from persistence.records.base import fresh_id
+from persistence.records.base import fresh_id, table
 
 from .engine import Database
 from .records import JournalEntry, JournalSeal, Lease

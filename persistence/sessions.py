@@ -10,10 +10,10 @@ from sqlalchemy import CursorResult, Text, delete, select, update
 from sqlalchemy import cast as as_type
 
 from persistence.facts.model import MODEL
-from persistence.facts.visibility import table
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, Statement, compiled
 from persistence.reading.question import Var
+from persistence.records.base import table
 from persistence.records.sessions import IDLE, LONGEST, RETENTION, SessionRecord
 
 from .engine import Database

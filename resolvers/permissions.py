@@ -20,10 +20,11 @@ from sqlalchemy import (
 
 from persistence.facts.bars import BARS, rules_of
 from persistence.facts.states import At
-from persistence.facts.visibility import GUARDED, Permit, table, visible
+from persistence.facts.visibility import GUARDED, Permit, visible
 from persistence.reading.compiler import SqlContext
 from persistence.reading.question import Expression, Table
 from persistence.records import Record
+from persistence.records.base import table
 
 Permissions: TypeAlias = tuple[str, ...]
 """`Type:action`, any of which allows some form of the act."""

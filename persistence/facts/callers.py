@@ -9,10 +9,10 @@ from persistence.reading.compiler import SqlContext, Statement, compiled
 from persistence.reading.question import Var
 from persistence.reading.trees import row_json
 from persistence.records import Agent, User
+from persistence.records.base import table
 
 from .holdings import administrations, rights
 from .model import MODEL
-from .visibility import table
 
 ISSUER, SUBJECT = "$issuer", "$subject"
 """Where a statement finds the caller's identity: no variable of a document has such a name."""

@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, FromClause
 
 from persistence.reading.compiler import SqlContext
 from persistence.reading.model import Model, Reading
-from persistence.records.base import Base, name_key
+from persistence.records.base import Base, name_key, table
 from persistence.records.identifiers import compact
 from persistence.records.onboarding import GRACE
 from persistence.sealing import journal_rows
 
 from .holdings import rights
 from .onboardings import onboardings
-from .visibility import GUARDED, PUBLIC, table, visible
+from .visibility import GUARDED, PUBLIC, visible
 
 SIREN, SIRET = 9, 14
 NO_WORD, NO_ADDRESS = "-", " "

@@ -50,8 +50,8 @@ from persistence.records import (
     User,
     Worker,
     WorkerRate,
-    base,
 )
+from persistence.records.base import table
 from persistence.records.services import ESAT
 
 STATE = {
@@ -204,10 +204,6 @@ PUBLIC = frozenset(
     {"organism", "service", "role", "mission", "campaign", "parameter", "migration"}
 )
 """The reference data, open to any signed-in caller; a record in neither list is read by nobody."""
-
-
-table = base.table
-"""The tables that statements read from."""
 
 
 def visible(

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import func, select
 
-from persistence.facts.visibility import table
 from persistence.records import (
     Establishment,
     Import,
@@ -24,6 +23,7 @@ from persistence.records import (
     PartnerSiret,
     Rule,
 )
+from persistence.records.base import table
 from persistence.records.organisms import OrganismKind
 from persistence.records.services import ESAT, service_excluded_department
 from persistence.register import Register

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.engine import Database
-from persistence.facts.visibility import table
 from persistence.records import (
     Affiliation,
     Agent,
@@ -32,7 +31,7 @@ from persistence.records import (
     User,
     Worker,
 )
-from persistence.records.base import Base
+from persistence.records.base import Base, table
 from persistence.records.identifiers import Nir, luhn
 from persistence.register import Register
 from persistence.seeds.fiction import fictional_vault

@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import insert
 
 from persistence.engine import Database
-from persistence.facts.visibility import table
 from persistence.records import base
-from persistence.records.base import Base
+from persistence.records.base import Base, table
 from persistence.sealing import JournalSealer
 from resolvers import graph
 from tests.conftest import Copies

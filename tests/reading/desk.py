@@ -9,7 +9,7 @@ from graphql import ExecutionResult, GraphQLError, execute
 
 from persistence.engine import Database
 from persistence.facts.callers import Identity
-from persistence.facts.visibility import table as of
+from persistence.records.base import table as of
 from persistence.seeds.fiction import fictional_vault
 from resolvers.graph import Context
 from server.app import compose

@@ -10,12 +10,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from persistence.facts.model import MODEL
-from persistence.facts.visibility import table
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import SqlContext, compiled
 from persistence.reading.trees import loaded, objects_from_json, row_json
 from persistence.records import Organism, Partner
-from persistence.records.base import Base
+from persistence.records.base import Base, table
 
 from .desk import NOW, TODAY, Desk
 
