@@ -192,5 +192,5 @@ def payload_statement(
     ]
     rank: ColumnElement[Any] = case(*ranks, else_=null()) if ranks else null()
     answer = reader.spelling.nested(reader.object(question, None))
-    facts = reader.spelling.array([holdings_of_caller(reader.terms), rank, answer])
-    return compiled(select(cast(facts, Text)), reader.terms)
+    facts = reader.spelling.array([holdings_of_caller(reader.context), rank, answer])
+    return compiled(select(cast(facts, Text)), reader.context)

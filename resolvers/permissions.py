@@ -157,7 +157,7 @@ def _bars(
     own = tuple(
         way for way in _ways(terms, ACTS[record][act]) if way.role == OF_PARTNER
     )
-    with terms.told_on(None):
+    with terms.facts_on(None):
         by_partner = visible(record, row, own, terms) if own else false()
         at = At(row, terms, case((by_partner, true()), else_=false()))
         return [

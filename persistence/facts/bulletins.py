@@ -47,11 +47,12 @@ def lacks_nothing(row: Table) -> ColumnElement[bool]:
     return asked.correlate(row).exists()
 
 
-def in_force_access(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
+def in_force_access(child: Table, parent: Table, context: SqlContext) -> SqlTest:
     """The services of the partner's convention in force."""
     now = table("partner_state").alias()
     held = select(now.c.convention_id).where(
-        now.c.partner_id == parent.c.id, records.PartnerState.period.sql(now, terms.day)
+        now.c.partner_id == parent.c.id,
+        records.PartnerState.period.sql(now, context.day),
     )
     return and_(
         child.c.partner_id == parent.c.id,
@@ -59,25 +60,26 @@ def in_force_access(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
     )
 
 
-def opened(child: Table, parent: Table, terms: SqlContext) -> SqlTest:
+def opened(child: Table, parent: Table, context: SqlContext) -> SqlTest:
     """The bulletin open today."""
     return and_(
-        child.c.access_id == parent.c.id, records.Bulletin.period.sql(child, terms.day)
+        child.c.access_id == parent.c.id,
+        records.Bulletin.period.sql(child, context.day),
     )
 
 
-def is_open(row: Table, terms: SqlContext) -> ColumnElement[bool]:
+def is_open(row: Table, context: SqlContext) -> ColumnElement[bool]:
     bulletin, now = table("bulletin").alias(), table("partner_state").alias()
     in_force = and_(
         now.c.convention_id == row.c.convention_id,
-        records.PartnerState.period.sql(now, terms.day),
+        records.PartnerState.period.sql(now, context.day),
     )
-    suspended = records.ServiceAccess.is_suspended_on.sql(row, terms.day)
+    suspended = records.ServiceAccess.is_suspended_on.sql(row, context.day)
     return (
         select(bulletin.c.id)
         .join_from(bulletin, now, in_force)
         .where(
-            opened(bulletin, row, terms),
+            opened(bulletin, row, context),
             now.c.partner_id == row.c.partner_id,
             ~suspended,
         )
@@ -91,9 +93,9 @@ def covers_several_departments(row: Table, _: SqlContext) -> ColumnElement[bool]
     return select(func.count() > 1).select_from(departments).scalar_subquery()
 
 
-def bulletin_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+def bulletin_status(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """A bulletin is open only while the convention above it is in force, and its service not suspended."""
-    day, convention = terms.day, table("convention").alias()
+    day, convention = context.day, table("convention").alias()
     convention_over = not_(Convention.period.sql_not_ended(convention, day))
     is_over = or_(
         not_(Bulletin.period.sql_not_ended(row, day)),
@@ -107,7 +109,7 @@ def bulletin_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
         (row.c.partner_signed_on.is_(None), literal("DRAFT")),
         (row.c.opened_on.is_(None), literal("SIGNED")),
         (row.c.opened_on > day, literal("ANNOUNCED")),
-        (and_(is_in_force(row, terms, "convention_id"), ~stopped), literal("OPEN")),
+        (and_(is_in_force(row, context, "convention_id"), ~stopped), literal("OPEN")),
         else_=literal("SUSPENDED"),
     )
 

@@ -36,58 +36,58 @@ def caller_statement(dialect: str) -> Statement:
     `{user, machine, posts: [[profile, organism]], administered: [[partner]],
     grants: [[profile, group, partner, service, establishment]]}`. Variables: `Identity.variables`.
     """
-    terms, signed, user = SqlContext(MODEL, dialect), table("sign_in"), table("user")
-    made = select(cast(_held(terms, user), Text)).select_from(
+    context, signed, user = SqlContext(MODEL, dialect), table("sign_in"), table("user")
+    made = select(cast(_held(context, user), Text)).select_from(
         user.join(signed, signed.c.user_id == user.c.id)
     )
-    return compiled(made.where(*_is_caller(terms, signed)), terms)
+    return compiled(made.where(*_is_caller(context, signed)), context)
 
 
-def holdings_of_caller(terms: SqlContext) -> ColumnElement[Any]:
+def holdings_of_caller(context: SqlContext) -> ColumnElement[Any]:
     """What the identity of `Identity.variables` holds today, as JSON; null for nobody's."""
     signed, user = table("sign_in").alias(), table("user").alias()
-    rows = select(_held(terms, user)).select_from(
+    rows = select(_held(context, user)).select_from(
         user.join(signed, signed.c.user_id == user.c.id)
     )
-    return terms.spelling.nested(
-        rows.where(*_is_caller(terms, signed)).scalar_subquery()
+    return context.spelling.nested(
+        rows.where(*_is_caller(context, signed)).scalar_subquery()
     )
 
 
 def caller_with_card(dialect: str) -> Statement:
     """`[holdings, card]` of an identity: what it holds, and its row of `user`; no row for nobody's."""
-    terms, signed, user = (
+    context, signed, user = (
         SqlContext(MODEL, dialect),
         table("sign_in").alias(),
         table("user").alias(),
     )
-    facts = [_held(terms, user), row_json(User, user, terms.spelling, alone=True)]
-    rows = select(cast(terms.spelling.array(facts), Text)).select_from(
+    facts = [_held(context, user), row_json(User, user, context.spelling, alone=True)]
+    rows = select(cast(context.spelling.array(facts), Text)).select_from(
         user.join(signed, signed.c.user_id == user.c.id)
     )
-    return compiled(rows.where(*_is_caller(terms, signed)), terms)
+    return compiled(rows.where(*_is_caller(context, signed)), context)
 
 
 def _is_caller(
-    terms: SqlContext, signed: FromClause
+    context: SqlContext, signed: FromClause
 ) -> tuple[ColumnElement[bool], ...]:
     return (
-        signed.c.issuer == terms.bind(("value", Var((ISSUER,))), "text"),
-        signed.c.subject == terms.bind(("value", Var((SUBJECT,))), "text"),
+        signed.c.issuer == context.bind(("value", Var((ISSUER,))), "text"),
+        signed.c.subject == context.bind(("value", Var((SUBJECT,))), "text"),
     )
 
 
 def holders(
-    terms: SqlContext, chosen: Callable[[FromClause], ColumnElement[bool]]
+    context: SqlContext, chosen: Callable[[FromClause], ColumnElement[bool]]
 ) -> ColumnElement[Any]:
     """What each of the chosen users holds on the day of the facts, as a JSON list of such objects."""
     user = table("user").alias()
-    listed = terms.spelling.listed(_held(terms, user), [user.c.id])
-    return terms.spelling.nested(select(listed).where(chosen(user)).scalar_subquery())
+    listed = context.spelling.listed(_held(context, user), [user.c.id])
+    return context.spelling.nested(select(listed).where(chosen(user)).scalar_subquery())
 
 
-def _held(terms: SqlContext, user: FromClause) -> ColumnElement[Any]:
-    spelling = terms.spelling
+def _held(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    spelling = context.spelling
 
     def rows(made: Any, *columns: ColumnElement[Any]) -> ColumnElement[Any]:  # noqa: ANN401 a FROM and its conditions
         inner = made.with_only_columns(
@@ -102,14 +102,14 @@ def _held(terms: SqlContext, user: FromClause) -> ColumnElement[Any]:
         [
             ("user", user.c.id),
             ("machine", spelling.value(user.c.kind == "MACHINE")),
-            ("posts", _posts(terms, user, rows)),
-            ("administered", _administered(terms, user, rows)),
-            ("grants", _grants(terms, user, rows)),
+            ("posts", _posts(context, user, rows)),
+            ("administered", _administered(context, user, rows)),
+            ("grants", _grants(context, user, rows)),
         ]
     )
 
 
-def _posts(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
+def _posts(context: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
     agent, support = table("agent"), table("organism_support")
     supported = and_(
         support.c.centre_id == agent.c.organism_id, agent.c.profile == "RESOURCE_CENTRE"
@@ -117,20 +117,22 @@ def _posts(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]
     made = (
         select(agent)
         .select_from(agent.outerjoin(support, supported))
-        .where(agent.c.user_id == user.c.id, Agent.period.sql(agent, terms.day))
+        .where(agent.c.user_id == user.c.id, Agent.period.sql(agent, context.day))
     )
     organism = func.coalesce(support.c.organism_id, agent.c.organism_id)
     return rows(made, agent.c.profile, organism)  # type: ignore[no-any-return]
 
 
-def _administered(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
-    made = administrations(terms)
+def _administered(
+    context: SqlContext, user: FromClause, rows: Any
+) -> ColumnElement[Any]:  # noqa: ANN401 a builder
+    made = administrations(context)
     held = made.selected_columns
     return rows(made.where(held.user_id == user.c.id), held.partner_id)  # type: ignore[no-any-return]
 
 
-def _grants(terms: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
-    made = rights(terms)
+def _grants(context: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
+    made = rights(context)
     held = made.selected_columns
     told = (
         held.profile,

@@ -22,8 +22,8 @@ from persistence.records.base import table
 def equal(column: str, kind: str = "text") -> Test:
     """A filter or a search on one column's value."""
 
-    def test(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
-        wanted: ColumnElement[bool] = row.c[column] == terms.value(value, kind)
+    def test(row: Table, context: SqlContext, value: Value) -> ColumnElement[bool]:
+        wanted: ColumnElement[bool] = row.c[column] == context.value(value, kind)
         return wanted
 
     return test
@@ -46,11 +46,11 @@ def decimal(column: str) -> Expression:
 def state(column: str, partner: str = "id") -> Expression:
     """A column of the partner's row of the timeline of today."""
 
-    def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+    def read(row: Table, context: SqlContext) -> ColumnElement[Any]:
         now = table("partner_state").alias()
         is_now = [
             now.c.partner_id == row.c[partner],
-            PartnerState.period.sql(now, terms.day),
+            PartnerState.period.sql(now, context.day),
         ]
         held = select(now.c[column]).where(*is_now)
         return held.correlate(row).scalar_subquery()
@@ -61,8 +61,8 @@ def state(column: str, partner: str = "id") -> Expression:
 def by_state(column: str, partner: str = "id") -> Join:
     """The child whose id the partner's row of today holds."""
 
-    def link(child: Table, parent: Table, terms: SqlContext) -> ColumnElement[bool]:
-        return child.c.id == state(column, partner)(parent, terms)
+    def link(child: Table, parent: Table, context: SqlContext) -> ColumnElement[bool]:
+        return child.c.id == state(column, partner)(parent, context)
 
     return link
 
@@ -84,7 +84,7 @@ def through(rows: str, child_key: str, parent_key: str) -> Join:
 def texts(rows: str, column: str, key: str) -> Expression:
     """A JSON list of one text column of the rows that name this one, in order."""
 
-    def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+    def read(row: Table, context: SqlContext) -> ColumnElement[Any]:
         listed = table(rows).alias()
         found = (
             select(listed.c[column])
@@ -92,7 +92,7 @@ def texts(rows: str, column: str, key: str) -> Expression:
             .order_by(listed.c[column])
             .correlate(row)
         )
-        return terms.spelling.texts_in(found)
+        return context.spelling.texts_in(found)
 
     return read
 

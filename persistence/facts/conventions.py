@@ -26,11 +26,11 @@ from persistence.records.base import table
 from persistence.records.contracts import Mode
 
 
-def ends_by(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def ends_by(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """In force, even suspended, and its last day is known to be that day or before."""
     period = records.Convention.period
-    return period.sql(row, terms.day) & or_(
-        *(terms.ends_by(row.c[end], value) for end in period.ends)
+    return period.sql(row, context.day) & or_(
+        *(context.ends_by(row.c[end], value) for end in period.ends)
     )
 
 
@@ -38,42 +38,44 @@ def of_contract(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     return child.c.id == parent.c.convention_id
 
 
-def has_mode(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def has_mode(row: Table, context: SqlContext, value: Value) -> SqlTest:
     contract = table("contract").alias()
     return row.c.id.in_(
-        select(contract.c.convention_id).where(contract.c.mode == terms.value(value))
+        select(contract.c.convention_id).where(contract.c.mode == context.value(value))
     )
 
 
-def without_manager(row: Table, terms: SqlContext) -> SqlTest:
+def without_manager(row: Table, context: SqlContext) -> SqlTest:
     """Of a partner: delegated that day, and nobody to act for it (`Contract.managers_on`), as far as one may read."""
     now = table("partner_state").alias()
     delegated = select(now.c.partner_id).where(
         now.c.partner_id == row.c.id,
         now.c.mode == Mode.DELEGATED.value,
-        records.PartnerState.period.sql(now, terms.day),
-        ~records.Contract.is_managed_on.sql(now, terms.day),
-        *terms.seen(
+        records.PartnerState.period.sql(now, context.day),
+        ~records.Contract.is_managed_on.sql(now, context.day),
+        *context.readable(
             "contract_manager", now
         ),  # whoever reads no manager there is not told that none is
     )
     return delegated.correlate(row).exists()
 
 
-def is_in_force(row: Table, terms: SqlContext, key: str = "id") -> ColumnElement[bool]:
+def is_in_force(
+    row: Table, context: SqlContext, key: str = "id"
+) -> ColumnElement[bool]:
     """Whether the timeline names this row's convention today."""
     now = table("partner_state").alias()
     held = select(now.c.partner_id).where(
         now.c.partner_id == row.c.partner_id,
         now.c.convention_id == row.c[key],
-        PartnerState.period.sql(now, terms.day),
+        PartnerState.period.sql(now, context.day),
     )
     return held.correlate(row).exists()
 
 
-def convention_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+def convention_status(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """The status is computed from the dates, never stored."""
-    day = terms.day
+    day = context.day
     return case(
         (and_(row.c.closed_on.is_not(None), row.c.closed_on <= day), literal("CLOSED")),
         (row.c.in_force_on.is_(None), literal("DRAFT")),

@@ -25,8 +25,8 @@ def change_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
     )
 
 
-def status_is(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    wanted: SqlTest = declaration_status(row, terms) == terms.value(value)
+def status_is(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    wanted: SqlTest = declaration_status(row, context) == context.value(value)
     return wanted
 
 
@@ -81,34 +81,34 @@ def removed(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     return and_(child.c.id.in_(was), child.c.id.not_in(is_here))
 
 
-def not_superseded(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def not_superseded(row: Table, context: SqlContext, value: Value) -> SqlTest:
     head = table("declaration").alias()
     live = select(head.c.id).where(
         head.c.id == row.c.declaration_id,
         head.c.received_at.is_not(None),
         head.c.superseded_at.is_(None),
     )
-    return terms.agrees(live.correlate(row).exists(), value)
+    return context.agrees(live.correlate(row).exists(), value)
 
 
-def of_campaign(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def of_campaign(row: Table, context: SqlContext, value: Value) -> SqlTest:
     head = table("declaration").alias()
     here = select(head.c.id).where(
-        head.c.id == row.c.declaration_id, head.c.campaign_id == terms.value(value)
+        head.c.id == row.c.declaration_id, head.c.campaign_id == context.value(value)
     )
     return here.correlate(row).exists()
 
 
-def has_notices(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def has_notices(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Whether the line has an error or a warning."""
     notices = or_(row.c.errors.is_not(None), row.c.warnings.is_not(None))
-    return terms.agrees(notices, value)
+    return context.agrees(notices, value)
 
 
-def campaign_status(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+def campaign_status(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """`NOT_OPEN`, `OPEN` or `CLOSED` at the instant of the question (R22)."""
     return case(
-        (row.c.opens_at > terms.now, literal("NOT_OPEN")),
-        (row.c.closes_at <= terms.now, literal("CLOSED")),
+        (row.c.opens_at > context.now, literal("NOT_OPEN")),
+        (row.c.closes_at <= context.now, literal("CLOSED")),
         else_=literal("OPEN"),
     )

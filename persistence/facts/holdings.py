@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from persistence.reading.compiler import SqlContext
 
 
-def rights(terms: "SqlContext") -> Select[Any]:
+def rights(context: "SqlContext") -> Select[Any]:
     """One row for each membership, bulletin that gives it effect, and establishment; null for a whole partner."""
     member, link, group, access = (
         table(t).alias()
@@ -34,7 +34,7 @@ def rights(terms: "SqlContext") -> Select[Any]:
     state, bulletin, role, service = (
         table(t).alias() for t in ("partner_state", "bulletin", "role", "service")
     )
-    day = terms.day
+    day = context.day
     granted, scope, place = (
         table(t).alias()
         for t in ("bulletin_role", "bulletin_establishment", "establishment")
@@ -103,12 +103,12 @@ def rights(terms: "SqlContext") -> Select[Any]:
     )
 
 
-def administrations(terms: "SqlContext") -> Select[Any]:
+def administrations(context: "SqlContext") -> Select[Any]:
     """One row for each active manager or deputy of a partner whose convention in force is delegated."""
     manager, state, day = (
         table("contract_manager").alias(),
         table("partner_state").alias(),
-        terms.day,
+        context.day,
     )
     delegated = and_(
         state.c.partner_id == manager.c.partner_id,

@@ -27,14 +27,14 @@ def awaits(line: Table) -> ColumnElement[bool]:
     )
 
 
-def waiting(row: Table, terms: SqlContext) -> ColumnElement[int]:
+def waiting(row: Table, context: SqlContext) -> ColumnElement[int]:
     """Of the lines that the caller may read, those that wait."""
     line = table("extract_line").alias()
-    seen = terms.seen("extract_line", line)
+    readable = context.readable("extract_line", line)
     counted = (
         select(func.count())
         .select_from(line)
-        .where(line.c.extract_id == row.c.id, awaits(line), *seen)
+        .where(line.c.extract_id == row.c.id, awaits(line), *readable)
     )
     return counted.correlate(row).scalar_subquery()
 

@@ -178,106 +178,111 @@ def _statement(
     acts: Acts,
     one: bool,  # noqa: FBT001 a key
 ) -> Statement:
-    terms, allowed = SqlContext(MODEL, dialect), dict(ways)
+    context, allowed = SqlContext(MODEL, dialect), dict(ways)
     spelling, user, organism, partner = (
-        terms.spelling,
+        context.spelling,
         *(table(t).alias() for t in ("user", "organism", "partner")),
     )
 
     def chosen(user: FromClause) -> ColumnElement[bool]:
         return (
-            user.c.id == terms.value(Var(("user",)))
+            user.c.id == context.value(Var(("user",)))
             if one
-            else terms.among_rows(user.c.id, candidates(terms))
+            else context.among_rows(user.c.id, candidates(context))
         )
 
-    with terms.told_on(Var(("day",))):
-        parts = [holders(terms, chosen)]
-        is_readable = [chosen(user), visible("user", user, allowed["user"], terms)]
+    with context.facts_on(Var(("day",))):
+        parts = [holders(context, chosen)]
+        is_readable = [chosen(user), visible("user", user, allowed["user"], context)]
     parts.append(
-        _listed(terms, row_json(User, user, spelling, alone=True), user, *is_readable)
+        _listed(context, row_json(User, user, spelling, alone=True), user, *is_readable)
     )
     parts.append(
         _listed(
-            terms,
+            context,
             spelling.array(
                 [organism.c.id, row_json(Organism, organism, spelling, alone=True)]
             ),
             organism,
         )
     )
-    parts.append(object_label(terms))
-    parts.append(_bars(terms, acts) if acts.names else null())
+    parts.append(object_label(context))
+    parts.append(_bars(context, acts) if acts.names else null())
     if one:
         parts.append(
             _readable(
-                terms, {name: way for name, way in allowed.items() if name != "user"}
+                context, {name: way for name, way in allowed.items() if name != "user"}
             )
         )
         parts.append(
             _listed(
-                terms,
+                context,
                 row_json(Partner, partner, spelling),
                 partner,
-                partner.c.id == _home(terms),
+                partner.c.id == _home(context),
             )
         )
-    return compiled(select(cast(spelling.array(parts), Text)), terms)
+    return compiled(select(cast(spelling.array(parts), Text)), context)
 
 
-def candidates(terms: SqlContext) -> CompoundSelect[Any]:
+def candidates(context: SqlContext) -> CompoundSelect[Any]:
     """The users who may hold something on the object: the partner's, the agents of the organisms that it names."""
     agent, support, link, user = (
         table(t).alias() for t in ("agent", "organism_support", "affiliation", "user")
     )
     named = Var(("organisms",))
     centres = select(support.c.centre_id).where(
-        terms.among(support.c.organism_id, named)
+        context.among(support.c.organism_id, named)
     )
     posted = or_(
-        terms.among(agent.c.organism_id, named),
+        context.among(agent.c.organism_id, named),
         agent.c.organism_id.in_(centres),
         agent.c.profile == Profile.NATIONAL,
     )
     return union(
-        select(agent.c.user_id).where(Agent.period.sql(agent, terms.day), posted),
+        select(agent.c.user_id).where(Agent.period.sql(agent, context.day), posted),
         select(link.c.user_id).where(
-            link.c.partner_id == terms.value(Var(("partner",)))
+            link.c.partner_id == context.value(Var(("partner",)))
         ),
-        select(user.c.id).where(user.c.id == terms.value(Var(("owner",)))),
+        select(user.c.id).where(user.c.id == context.value(Var(("owner",)))),
     )
 
 
-def _readable(terms: SqlContext, ways: Ways) -> ColumnElement[Any]:
+def _readable(context: SqlContext, ways: Ways) -> ColumnElement[Any]:
     """The ids of the partner's rows that may be read."""
     queries = []
     for name, allowed in ways.items():
         row = table(name).alias()
-        mine = row.c[GUARDED[name].partner or "partner_id"] == _home(terms)
-        queries.append(select(row.c.id).where(mine, visible(name, row, allowed, terms)))
-    return terms.spelling.nested(terms.spelling.texts_in(union_all(*queries)))
+        mine = row.c[GUARDED[name].partner or "partner_id"] == _home(context)
+        queries.append(
+            select(row.c.id).where(mine, visible(name, row, allowed, context))
+        )
+    return context.spelling.nested(context.spelling.texts_in(union_all(*queries)))
 
 
-def object_label(terms: SqlContext) -> ColumnElement[Any]:
+def object_label(context: SqlContext) -> ColumnElement[Any]:
     partner, place = table("partner").alias(), table("establishment").alias()
     here = and_(
-        place.c.partner_id == partner.c.id, place.c.id == terms.value(Var(("object",)))
+        place.c.partner_id == partner.c.id,
+        place.c.id == context.value(Var(("object",))),
     )
     named = select(func.coalesce(place.c.name, partner.c.name)).select_from(
         partner.outerjoin(place, here)
     )
-    return named.where(partner.c.id == _home(terms)).scalar_subquery()
+    return named.where(partner.c.id == _home(context)).scalar_subquery()
 
 
-def _bars(terms: SqlContext, acts: Acts) -> ColumnElement[Any]:
+def _bars(context: SqlContext, acts: Acts) -> ColumnElement[Any]:
     """Of each act, the first rule that bars it on the object today, for the organism's side and for the partner's."""
-    row, spelling = table(acts.record).alias(), terms.spelling
+    row, spelling = table(acts.record).alias(), context.spelling
 
     def rule(act: str, by_partner: ColumnElement[bool]) -> ColumnElement[Any]:
         return case(
             *(
                 (test, literal(rule.name))
-                for test, rule in rules_of(acts.record, act, At(row, terms, by_partner))
+                for test, rule in rules_of(
+                    acts.record, act, At(row, context, by_partner)
+                )
             )
         )
 
@@ -288,24 +293,24 @@ def _bars(terms: SqlContext, acts: Acts) -> ColumnElement[Any]:
         for act in acts.names
     ]
     rules = select(spelling.array(each)).where(
-        row.c.id == terms.value(Var(("object",)))
+        row.c.id == context.value(Var(("object",)))
     )
     return spelling.nested(rules.scalar_subquery())
 
 
 def _listed(
-    terms: SqlContext,
+    context: SqlContext,
     item: ColumnElement[Any],
     row: FromClause,
     *conditions: ColumnElement[bool],
 ) -> ColumnElement[Any]:
     rows = (
-        select(terms.spelling.listed(item, [row.c.id]))
+        select(context.spelling.listed(item, [row.c.id]))
         .select_from(row)
         .where(*conditions)
     )
-    return terms.spelling.nested(rows.scalar_subquery())
+    return context.spelling.nested(rows.scalar_subquery())
 
 
-def _home(terms: SqlContext) -> ColumnElement[Any]:
-    return terms.value(Var(("home",)))  # type: ignore[no-any-return]
+def _home(context: SqlContext) -> ColumnElement[Any]:
+    return context.value(Var(("home",)))  # type: ignore[no-any-return]

@@ -18,10 +18,10 @@ def of_place(name: str) -> Expression:
     return read
 
 
-def administering(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+def administering(row: Table, context: SqlContext) -> ColumnElement[Any]:
     organism = table("organism").alias()
     named = select(organism.c.name).where(
-        organism.c.id == state("administering_id", "partner_id")(row, terms)
+        organism.c.id == state("administering_id", "partner_id")(row, context)
     )
     return named.scalar_subquery()
 
@@ -39,7 +39,7 @@ def in_origin(name: str) -> Expression:
     return read
 
 
-def last_over(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+def last_over(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """The day on which the partner's last convention ended."""
     convention = table("convention").alias()
     closed, term = convention.c.closed_on, convention.c.term_on
@@ -47,7 +47,7 @@ def last_over(row: Table, terms: SqlContext) -> ColumnElement[Any]:
     found = select(func.max(ended)).where(
         convention.c.partner_id == row.c.partner_id,
         convention.c.in_force_on.is_not(None),
-        ended <= terms.day,
+        ended <= context.day,
     )
     return found.correlate(row).scalar_subquery()
 
@@ -55,31 +55,33 @@ def last_over(row: Table, terms: SqlContext) -> ColumnElement[Any]:
 def concerned(test: Test) -> Test:
     """Partners that the migration concerns, by a test on where they stand in it."""
 
-    def filtered(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-        at = onboardings(terms).subquery()
-        known = terms.seen("onboarding", at)
+    def filtered(row: Table, context: SqlContext, value: Value) -> SqlTest:
+        at = onboardings(context).subquery()
+        known = context.readable("onboarding", at)
         return row.c.id.in_(
             select(at.c.partner_id).where(
-                is_concerned(at), test(at, terms, value), *known
+                is_concerned(at), test(at, context, value), *known
             )
         )
 
     return filtered
 
 
-def has_state(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def has_state(row: Table, context: SqlContext, value: Value) -> SqlTest:
     described = case(
-        (is_done(row, terms), "DONE"), (is_late(row, terms), "LATE"), else_="REMAINING"
+        (is_done(row, context), "DONE"),
+        (is_late(row, context), "LATE"),
+        else_="REMAINING",
     )
-    has: SqlTest = described == terms.value(value)
+    has: SqlTest = described == context.value(value)
     return has
 
 
-def migrates(row: Table, terms: SqlContext, value: Value) -> SqlTest:
-    at = onboardings(terms).subquery()
-    known = terms.seen("onboarding", at)
+def migrates(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    at = onboardings(context).subquery()
+    known = context.readable("onboarding", at)
     concerned = select(at.c.partner_id).where(is_concerned(at), *known)
-    return terms.agrees(row.c.id.in_(concerned), value)
+    return context.agrees(row.c.id.in_(concerned), value)
 
 
 def of_migration(child: Table, parent: Table, _: SqlContext) -> SqlTest:
@@ -87,11 +89,11 @@ def of_migration(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     return and_(child.c.partner_id == parent.c.id, is_concerned(child))
 
 
-def opened_on(row: Table, terms: SqlContext) -> ColumnElement[Any]:
+def opened_on(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """The first day on which the service was open to the partner, null before."""
-    return case((is_done(row, terms), row.c.first_opened_on))
+    return case((is_done(row, context), row.c.first_opened_on))
 
 
-def is_overdue(row: Table, terms: SqlContext) -> SqlTest:
+def is_overdue(row: Table, context: SqlContext) -> SqlTest:
     """Whether the deadline of the migration has passed; without a deadline, it has not."""
-    return func.coalesce(is_late(row, terms), False)
+    return func.coalesce(is_late(row, context), False)

@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from persistence.reading.compiler import SqlContext
 
 
-def onboardings(terms: "SqlContext") -> Select[Any]:
+def onboardings(context: "SqlContext") -> Select[Any]:
     """One row for each partner and service, on the day of the statement's facts; made once for a statement."""
-    return terms.once("onboardings", lambda: _onboardings(terms))
+    return context.once("onboardings", lambda: _onboardings(context))
 
 
-def _onboardings(terms: "SqlContext") -> Select[Any]:
+def _onboardings(context: "SqlContext") -> Select[Any]:
     partner, service, convention = (
         table("partner").alias(),
         table("service").alias(),
@@ -53,7 +53,7 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
         table("bulletin").alias(),
     )
     origin, migration = table("partner_origin").alias(), table("migration").alias()
-    day = terms.day
+    day = context.day
     named, legacy = (
         func.coalesce(origin.c[fact], false())
         for fact in ("known_mcp", "known_habtiers")
@@ -76,7 +76,7 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
                 access.c.service_id == service.c.id,
             ),
         )
-        .outerjoin(bulletin, bulletin.c.id == current_bulletin(terms, access))
+        .outerjoin(bulletin, bulletin.c.id == current_bulletin(context, access))
         .outerjoin(origin, origin.c.id == sql_last_origin(partner, day))
         .outerjoin(migration, migration.c.service_id == service.c.id)
     )
@@ -96,7 +96,7 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
         sql_case(is_in_mcp, legacy).label("onboarding_case"),
         migration.c.id.is_not(None).label("migrates"),
         convention.c.id.is_not(None).label("in_force"),
-        _announced(terms, partner).label("announced"),
+        _announced(context, partner).label("announced"),
         named.label("known_by_file"),
         Partner.is_attested_by.sql(partner, day).label("attested"),
         Partner.has_eligibility_for.sql(partner, service, day).label("eligible"),
@@ -112,9 +112,9 @@ def _onboardings(terms: "SqlContext") -> Select[Any]:
         func.coalesce(bulletin.c.opened_on > day, false()).label("opens_later"),
         func.coalesce(contract.c.mode == "DELEGATED", false()).label("delegated"),
         Contract.is_managed_on.sql(convention, day, "id").label("managed"),
-        _live_group(terms, access).label("grouped"),
-        _live_group(terms, access, with_role=True).label("with_role"),
-        _live_group(terms, access, with_role=True, staffed=True).label("staffed"),
+        _live_group(context, access).label("grouped"),
+        _live_group(context, access, with_role=True).label("with_role"),
+        _live_group(context, access, with_role=True, staffed=True).label("staffed"),
         _first_opened(partner, service).label("first_opened_on"),
     ).select_from(rows)
 
@@ -134,28 +134,31 @@ def is_concerned(row: FromClause) -> ColumnElement[bool]:
     return and_(row.c.migrates, named)
 
 
-def is_done(row: FromClause, terms: "SqlContext") -> ColumnElement[bool]:
+def is_done(row: FromClause, context: "SqlContext") -> ColumnElement[bool]:
     """Whether the service was opened to the partner, that day or before."""
-    return func.coalesce(row.c.first_opened_on <= terms.day, false())
+    return func.coalesce(row.c.first_opened_on <= context.day, false())
 
 
-def is_late(row: FromClause, terms: "SqlContext") -> ColumnElement[bool]:
+def is_late(row: FromClause, context: "SqlContext") -> ColumnElement[bool]:
     """R59: the deadline is passed, and the service was not opened; it is flagged, never refused.
 
     Nobody is late who is registered since less than thirty days.
     """
-    passed = func.coalesce(row.c.deadline < terms.day, false())
+    passed = func.coalesce(row.c.deadline < context.day, false())
     return and_(
-        passed, row.c.registered_on < terms.of_day("grace"), ~is_done(row, terms)
+        passed, row.c.registered_on < context.of_day("grace"), ~is_done(row, context)
     )
 
 
-def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
+def board(context: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
     """Of a migration: `[[id, code, organism, case, total, done, done late, late], …]` over what the caller may read."""
-    row, now = onboardings(terms).subquery(), table("partner_state").alias()
-    done, readable = is_done(row, terms), terms.seen("onboarding", row, anchored=False)
+    row, now = onboardings(context).subquery(), table("partner_state").alias()
+    done, readable = (
+        is_done(row, context),
+        context.readable("onboarding", row, anchored=False),
+    )
     done_late = and_(done, row.c.first_opened_on > row.c.deadline)
-    flags = (done, done_late, is_late(row, terms))
+    flags = (done, done_late, is_late(row, context))
     counted = [func.count(), *(func.sum(case((flag, 1), else_=0)) for flag in flags)]
     organism = table("organism").alias()
     groups = [organism.c.id, organism.c.code, organism.c.name, row.c.onboarding_case]
@@ -166,7 +169,7 @@ def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
             now,
             and_(
                 now.c.partner_id == row.c.partner_id,
-                PartnerState.period.sql(now, terms.day),
+                PartnerState.period.sql(now, context.day),
             ),
         )
         .join(organism, organism.c.id == now.c.administering_id)
@@ -176,14 +179,14 @@ def board(terms: "SqlContext", migration: FromClause) -> ColumnElement[Any]:
         .subquery()
     )
     columns = list(counts.c)
-    listed = terms.spelling.listed(terms.spelling.array(columns), columns[1:4])
-    return terms.spelling.nested(select(listed).scalar_subquery())
+    listed = context.spelling.listed(context.spelling.array(columns), columns[1:4])
+    return context.spelling.nested(select(listed).scalar_subquery())
 
 
-def current_bulletin(terms: "SqlContext", access: FromClause) -> ColumnElement[Any]:
+def current_bulletin(context: "SqlContext", access: FromClause) -> ColumnElement[Any]:
     """The bulletin that is opened and not over, else the last that is not closed."""
     row = table("bulletin").alias()
-    live = Bulletin.period.sql_not_ended(row, terms.day)
+    live = Bulletin.period.sql_not_ended(row, context.day)
     order = (case((row.c.opened_on.is_(None), 1), else_=0), row.c.id.desc())
     bulletin = (
         select(row.c.id)
@@ -194,31 +197,31 @@ def current_bulletin(terms: "SqlContext", access: FromClause) -> ColumnElement[A
     return bulletin.correlate(access).scalar_subquery()
 
 
-def _announced(terms: "SqlContext", partner: FromClause) -> ColumnElement[bool]:
+def _announced(context: "SqlContext", partner: FromClause) -> ColumnElement[bool]:
     """A convention is signed for a day to come, and not withdrawn."""
     row = table("convention").alias()
     return exists(
         row,
         where=[
             row.c.partner_id == partner.c.id,
-            Convention.is_announced_on.sql(row, terms.day),
+            Convention.is_announced_on.sql(row, context.day),
         ],
     )
 
 
 def _live_group(
-    terms: "SqlContext",
+    context: "SqlContext",
     access: FromClause,
     *,
     with_role: bool = False,
     staffed: bool = False,
 ) -> ColumnElement[bool]:
     group, member = table("group").alias(), table("membership").alias()
-    where = [group.c.access_id == access.c.id, Group.period.sql(group, terms.day)]
+    where = [group.c.access_id == access.c.id, Group.period.sql(group, context.day)]
     if with_role:
         where.append(group.c.role_id.is_not(None))
     if staffed:
-        is_in = Membership.period.sql(member, terms.day)
+        is_in = Membership.period.sql(member, context.day)
         where.append(exists(member, where=[member.c.group_id == group.c.id, is_in]))
     return exists(group, where=where)
 

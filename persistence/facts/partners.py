@@ -13,10 +13,10 @@ from persistence.records.base import table
 from persistence.records.services import ESAT
 
 
-def bears(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def bears(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """The partner whose SIRET this is, in any spacing."""
     siret = table("partner_siret").alias()
-    digits = terms.bind(("digits", value), "text")
+    digits = context.bind(("digits", value), "text")
     return (
         row.c.id
         == select(siret.c.partner_id)
@@ -25,29 +25,29 @@ def bears(row: Table, terms: SqlContext, value: Value) -> SqlTest:
     )
 
 
-def is_meant(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def is_meant(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """By words of the name, or by a number that the partner, or an establishment of it, bears: an index has each."""
     own, place, site = (
         table(t).alias() for t in ("partner_siret", "establishment", "establishment")
     )
     numbers = (
         select(own.c.partner_id).where(
-            terms.starts(own.c.siret, value), own.c.ends_on.is_(None)
+            context.starts(own.c.siret, value), own.c.ends_on.is_(None)
         ),
         select(place.c.partner_id).where(
-            terms.starts(place.c.siret, value),
+            context.starts(place.c.siret, value),
             place.c.ended_on.is_(None),
-            *terms.seen("establishment", place),
+            *context.readable("establishment", place),
         ),
         select(site.c.partner_id).where(
-            site.c.finess == terms.bind(("finess", value), "text"),
+            site.c.finess == context.bind(("finess", value), "text"),
             site.c.ended_on.is_(None),
-            *terms.seen("establishment", site),
+            *context.readable("establishment", site),
         ),
     )
     return or_(
-        terms.mentions(row.c.sort_key, value),
-        terms.starts(row.c.siren, value),
+        context.mentions(row.c.sort_key, value),
+        context.starts(row.c.siren, value),
         *(row.c.id.in_(found) for found in numbers),
     )
 
@@ -55,34 +55,36 @@ def is_meant(row: Table, terms: SqlContext, value: Value) -> SqlTest:
 def state_is(column: str) -> Test:
     """A test on the partner's row of the timeline of today."""
 
-    def test(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+    def test(row: Table, context: SqlContext, value: Value) -> SqlTest:
         now = table("partner_state").alias()
-        is_now = records.PartnerState.period.sql(now, terms.day)
+        is_now = records.PartnerState.period.sql(now, context.day)
         return row.c.id.in_(
-            select(now.c.partner_id).where(now.c[column] == terms.value(value), is_now)
+            select(now.c.partner_id).where(
+                now.c[column] == context.value(value), is_now
+            )
         )
 
     return test
 
 
-def with_open_service(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def with_open_service(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Partners that have the service open today, where the caller may read that service of theirs."""
     access = table("service_access").alias()
-    known = terms.seen("service_access", access)
+    known = context.readable("service_access", access)
     here = select(access.c.partner_id).where(
-        access.c.service_id == terms.value(value), is_open(access, terms), *known
+        access.c.service_id == context.value(value), is_open(access, context), *known
     )
     return row.c.id.in_(here)
 
 
-def undeclared(row: Table, terms: SqlContext, value: Value) -> SqlTest:
+def undeclared(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Partners with an establishment in the Esat service open today that has deposited nothing for the campaign."""
     access, bulletin = table("service_access").alias(), table("bulletin").alias()
     scope, head = table("bulletin_establishment").alias(), table("declaration").alias()
-    known = terms.seen("declaration", head)
+    known = context.readable("declaration", head)
     done = select(head.c.id).where(
         head.c.establishment_id == scope.c.establishment_id,
-        head.c.campaign_id == terms.value(value),
+        head.c.campaign_id == context.value(value),
         head.c.received_at.is_not(None),
         head.c.superseded_at.is_(None),
         *known,
@@ -93,22 +95,22 @@ def undeclared(row: Table, terms: SqlContext, value: Value) -> SqlTest:
         .join(scope, scope.c.bulletin_id == bulletin.c.id)
         .where(
             access.c.service_id == ESAT,
-            is_open(access, terms),
-            records.Bulletin.period.sql(bulletin, terms.day),
+            is_open(access, context),
+            records.Bulletin.period.sql(bulletin, context.day),
             ~done.correlate(scope).exists(),
-            *terms.seen(
+            *context.readable(
                 "declaration", scope
             ),  # whoever reads no declaration there is not told that none is
-            *terms.seen("service_access", access),
+            *context.readable("service_access", access),
         )
     )
     return row.c.id.in_(waited)
 
 
-def borne_siret(row: Table, terms: SqlContext) -> ColumnElement[str]:
+def borne_siret(row: Table, context: SqlContext) -> ColumnElement[str]:
     """The first SIRET that the day does not end: before the registration, the first one."""
     siret = table("partner_siret").alias()
-    borne = PartnerSiret.period.sql_not_ended(siret, terms.day)
+    borne = PartnerSiret.period.sql_not_ended(siret, context.day)
     known = select(siret.c.siret).where(siret.c.partner_id == row.c.id, borne)
     return known.order_by(siret.c.starts_on).limit(1).correlate(row).scalar_subquery()
 

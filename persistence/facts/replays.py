@@ -21,26 +21,28 @@ def replay_until(row: Table, _: SqlContext) -> ColumnElement[str]:
     )
 
 
-def is_of_operation(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
-    return is_of(row, terms, lambda key: key.c.operation == terms.value(value))
+def is_of_operation(
+    row: Table, context: SqlContext, value: Value
+) -> ColumnElement[bool]:
+    return is_of(row, context, lambda key: key.c.operation == context.value(value))
 
 
-def is_under_key(row: Table, terms: SqlContext, value: Value) -> ColumnElement[bool]:
+def is_under_key(row: Table, context: SqlContext, value: Value) -> ColumnElement[bool]:
     """Under its fingerprint; rows older than fingerprints bear the key itself, until they expire."""
-    written = terms.bind(("fingerprint", value), "text")
+    written = context.bind(("fingerprint", value), "text")
     return is_of(
         row,
-        terms,
-        lambda key: (key.c.key == written) | (key.c.key == terms.value(value)),
+        context,
+        lambda key: (key.c.key == written) | (key.c.key == context.value(value)),
     )
 
 
 def is_of(
-    row: Table, terms: SqlContext, test: Callable[[Table], ColumnElement[bool]]
+    row: Table, context: SqlContext, test: Callable[[Table], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """What a key of the caller's own brought, if it meets the test: another's key finds nothing."""
     key = table("idempotency").alias()
-    mine = terms.holds(key.c.user_id, "users", "everyone")
+    mine = context.holds(key.c.user_id, "users", "everyone")
     return row.c.id.in_(
-        select(key.c.object_id).where(mine, key.c.expires_at > terms.now, test(key))
+        select(key.c.object_id).where(mine, key.c.expires_at > context.now, test(key))
     )

@@ -32,12 +32,12 @@ class At(NamedTuple):
     """The row, the statement on the day of the caller's rights, and whether the partner's own person asks."""
 
     row: FromClause
-    terms: SqlContext
+    context: SqlContext
     by_partner: Test
 
     @property
     def today(self) -> ColumnElement[object]:
-        return self.terms.day
+        return self.context.day
 
 
 class Bar(NamedTuple):

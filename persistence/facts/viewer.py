@@ -14,58 +14,58 @@ SELF = "self"
 """The scope of what is one's own."""
 
 
-def is_caller(row: Table, terms: SqlContext) -> SqlTest:
-    return terms.holds(row.c.id, "users", "everyone")
+def is_caller(row: Table, context: SqlContext) -> SqlTest:
+    return context.holds(row.c.id, "users", "everyone")
 
 
-def mine(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
-    return terms.holds(child.c.user_id, "users", "everyone") & Dated.period.sql(
-        child, terms.day
+def mine(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
+    return context.holds(child.c.user_id, "users", "everyone") & Dated.period.sql(
+        child, context.day
     )
 
 
-def my_organisms(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
+def my_organisms(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
     post = table("agent").alias()
     mine = [
-        terms.holds(post.c.user_id, "users", "everyone"),
-        Agent.period.sql(post, terms.day),
+        context.holds(post.c.user_id, "users", "everyone"),
+        Agent.period.sql(post, context.day),
     ]
     return child.c.id.in_(select(post.c.organism_id).where(*mine))
 
 
-def my_tabs(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
+def my_tabs(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
     """R48, R49: the services that a right of today reaches, under the convention in force."""
     now = table("partner_state").alias()
     reached = child.c.partner_id + "|" + child.c.service_id
-    held = terms.holds(reached, "partner_services", "member_reading") | terms.holds(
+    held = context.holds(reached, "partner_services", "member_reading") | context.holds(
         reached, "partner_services", "machine_reading"
     )
     is_now = [
         now.c.partner_id == child.c.partner_id,
-        PartnerState.period.sql(now, terms.day),
+        PartnerState.period.sql(now, context.day),
     ]
     in_force = select(now.c.convention_id).where(*is_now)
     return held & (child.c.convention_id == in_force.correlate(child).scalar_subquery())
 
 
-def my_centres(child: Table, _parent: Table, terms: SqlContext) -> SqlTest:
+def my_centres(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
     """R60: those that support my organisms, and those that administer my partners."""
     support, post, link, now = (
         table(t).alias()
         for t in ("organism_support", "agent", "affiliation", "partner_state")
     )
     posts = [
-        terms.holds(post.c.user_id, "users", "everyone"),
-        Agent.period.sql(post, terms.day),
+        context.holds(post.c.user_id, "users", "everyone"),
+        Agent.period.sql(post, context.day),
     ]
     posted = select(post.c.organism_id).where(*posts)
     administering = (
         select(now.c.administering_id)
         .join_from(link, now, now.c.partner_id == link.c.partner_id)
         .where(
-            terms.holds(link.c.user_id, "users", "everyone"),
-            Affiliation.period.sql(link, terms.day),
-            PartnerState.period.sql(now, terms.day),
+            context.holds(link.c.user_id, "users", "everyone"),
+            Affiliation.period.sql(link, context.day),
+            PartnerState.period.sql(now, context.day),
         )
     )
     mine = or_(
@@ -81,33 +81,33 @@ def allowed_actions(permissions: Mapping[str, tuple[str, str]]) -> Expression:
     alone does not count: everybody reads himself.
     """
 
-    def is_allowed(terms: SqlContext, record: str, action: str) -> bool:
-        assert terms.permits is not None
-        permits = terms.permits(record, action)
+    def is_allowed(context: SqlContext, record: str, action: str) -> bool:
+        assert context.permits is not None
+        permits = context.permits(record, action)
         return any(permit.scope != SELF for permit in permits)
 
-    def names(_row: Table, terms: SqlContext) -> ColumnElement[Any]:
+    def names(_row: Table, context: SqlContext) -> ColumnElement[Any]:
         allowed = [
             name
             for name, permission in permissions.items()
-            if is_allowed(terms, *permission)
+            if is_allowed(context, *permission)
         ]
-        return terms.spelling.constant(allowed)
+        return context.spelling.constant(allowed)
 
     return names
 
 
-def my_suspensions(_row: Table, terms: SqlContext) -> ColumnElement[Any]:
+def my_suspensions(_row: Table, context: SqlContext) -> ColumnElement[Any]:
     """The suspensions that run on one's own accesses of today: `[[partner, since, side, organism, contact], …]`."""
     pause, link, partner = (
         table(t).alias() for t in ("suspension", "affiliation", "partner")
     )
     now, organism = table("partner_state").alias(), table("organism").alias()
     running = (
-        terms.holds(link.c.user_id, "users", "everyone"),
-        Affiliation.period.sql(link, terms.day),
-        Suspension.period.sql(pause, terms.day),
-        PartnerState.period.sql(now, terms.day),
+        context.holds(link.c.user_id, "users", "everyone"),
+        Affiliation.period.sql(link, context.day),
+        Suspension.period.sql(pause, context.day),
+        PartnerState.period.sql(now, context.day),
     )
     rows = (
         select(
@@ -124,6 +124,6 @@ def my_suspensions(_row: Table, terms: SqlContext) -> ColumnElement[Any]:
         .where(*running)
         .subquery()
     )
-    columns = [terms.spelling.value(column) for column in rows.c]
-    whole = terms.spelling.listed(terms.spelling.array(columns), list(rows.c)[:3])
-    return terms.spelling.nested(select(whole).scalar_subquery())
+    columns = [context.spelling.value(column) for column in rows.c]
+    whole = context.spelling.listed(context.spelling.array(columns), list(rows.c)[:3])
+    return context.spelling.nested(select(whole).scalar_subquery())

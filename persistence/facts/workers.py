@@ -8,11 +8,11 @@ from persistence.reading.question import Table
 from persistence.records.base import table
 
 
-def known_rate(row: Table, terms: SqlContext) -> ColumnElement[str]:
+def known_rate(row: Table, context: SqlContext) -> ColumnElement[str]:
     """The last rate known today (R24)."""
     rates = table("worker_rate").alias()
-    known = select(decimal("rate")(rates, terms)).where(
-        rates.c.worker_id == row.c.id, rates.c.starts_on <= terms.day
+    known = select(decimal("rate")(rates, context)).where(
+        rates.c.worker_id == row.c.id, rates.c.starts_on <= context.day
     )
     return (
         known.order_by(rates.c.starts_on.desc())

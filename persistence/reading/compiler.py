@@ -86,7 +86,7 @@ class SqlContext:
         self.slots: dict[str, Bind] = {}
         self._names: dict[tuple[str, Source], str] = {}
         self._aliases = 0
-        self._told_on: Value = None
+        self._facts_day: Value = None
         self._made: dict[Any, Any] = {}
 
     def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of the given kind
@@ -99,7 +99,7 @@ class SqlContext:
 
     def once(self, key: Any, make: Callable[[], Made]) -> Made:  # noqa: ANN401 a hashable key
         """What is known by this key on the day of the facts, the same object each time."""
-        dated = (self._told_on, key)
+        dated = (self._facts_day, key)
         if dated not in self._made:
             self._made[dated] = make()
         return self._made[dated]  # type: ignore[no-any-return]
@@ -119,28 +119,32 @@ class SqlContext:
     @property
     def day(self) -> ColumnElement[Any]:
         """The day of the facts: today, unless the field asks for another."""
-        return self.today if self._told_on is None else self.value(self._told_on, "day")
+        return (
+            self.today
+            if self._facts_day is None
+            else self.value(self._facts_day, "day")
+        )
 
     def of_day(self, reading: str) -> ColumnElement[Any]:
         """What a reading makes of the day of the facts: another day."""
-        is_today = self._told_on is None
-        source = ("of today", reading) if is_today else (reading, self._told_on)
+        is_today = self._facts_day is None
+        source = ("of today", reading) if is_today else (reading, self._facts_day)
         return self.bind(source, "day")  # type: ignore[no-any-return]
 
     def identifier(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
         """The id of a row, with the day of the facts where a field asks for one."""
-        return key if self._told_on is None else key + self.stamp(self._told_on)
+        return key if self._facts_day is None else key + self.stamp(self._facts_day)
 
     def stamp(self, day: Value) -> ColumnElement[str]:
         """What follows a key in an id of that day."""
         return self.bind(("stamp", day), "text")  # type: ignore[no-any-return]
 
     @contextmanager
-    def told_on(self, day: Value) -> Iterator[None]:
+    def facts_on(self, day: Value) -> Iterator[None]:
         """Tell the facts of another day while what stands under a field is compiled."""
-        former, self._told_on = self._told_on, day
+        former, self._facts_day = self._facts_day, day
         yield
-        self._told_on = former
+        self._facts_day = former
 
     @property
     def now(self) -> ColumnElement[Any]:
@@ -163,7 +167,7 @@ class SqlContext:
         """Whether a condition is as a Boolean argument says."""
         return cast(term, Boolean) == self.bind(("value", value), "flag")  # type: ignore[no-any-return]
 
-    def seen(
+    def readable(
         self, record: str, row: FromClause, *, anchored: bool = True
     ) -> list[ColumnElement[bool]]:
         """The conditions of the caller's permits on a row; none for what is public.
@@ -192,17 +196,17 @@ class SqlContext:
         return end <= self.bind(("day after", value), "day")  # type: ignore[no-any-return]
 
 
-def compiled(made: Select[Any], terms: SqlContext) -> Statement:
+def compiled(made: Select[Any], context: SqlContext) -> Statement:
     """The text of a select, and where each of its binds comes from."""
-    text = made.compile(dialect=terms.spelling.dialect)
+    text = made.compile(dialect=context.spelling.dialect)
     assert isinstance(text, SQLCompiler)
     _each_alias_once(str(text))
     slots = {
         name: Bind("text", ("value", value)) for name, value in text.params.items()
-    } | terms.slots
+    } | context.slots
     ordered = (text.positiontup if text.positional else list(text.params)) or ()
     givers = tuple(
-        (name, value_source(slots[name], terms.spelling, terms.model.readings))
+        (name, value_source(slots[name], context.spelling, context.model.readings))
         for name in ordered
     )
     return Statement(
@@ -227,8 +231,8 @@ class Reader:
         dialect: str,
         permits: Any,  # noqa: ANN401 whatever the model's visibility reads
     ) -> None:
-        self.terms = SqlContext(model, dialect, permits)
-        self.spelling = self.terms.spelling
+        self.context = SqlContext(model, dialect, permits)
+        self.spelling = self.context.spelling
 
     def statement(self, question: Object, named: Sequence[Reference] = ()) -> Statement:
         """The whole answer as the text of one JSON object; or the rank of the first row named that may not be seen."""
@@ -237,13 +241,14 @@ class Reader:
             (~self.is_seen(row), literal(str(rank))) for rank, row in enumerate(named)
         ]
         return compiled(
-            select(case(*unseen, else_=answer) if unseen else answer), self.terms
+            select(case(*unseen, else_=answer) if unseen else answer), self.context
         )
 
     def is_seen(self, named: Reference) -> ColumnElement[bool]:
-        row = self.terms.alias(named.record)
+        row = self.context.alias(named.record)
         return exists().where(
-            row.c.id == self.terms.value(named.id), *self.terms.seen(named.record, row)
+            row.c.id == self.context.value(named.id),
+            *self.context.readable(named.record, row),
         )
 
     # objects
@@ -261,11 +266,11 @@ class Reader:
         if isinstance(asked, Constant):
             return self.fixed(asked)
         if isinstance(asked, AsOf):
-            with self.terms.told_on(asked.day):
+            with self.context.facts_on(asked.day):
                 return self.field(asked.field, row)
         match asked.kind:
             case Leaf(sql):
-                return self.spelling.value(sql(row, self.terms))  # type: ignore[arg-type]
+                return self.spelling.value(sql(row, self.context))  # type: ignore[arg-type]
             case Embedded():
                 return self.spelling.nested(self.object(asked.below, row))
             case ToOne() | Find() | ById():
@@ -284,9 +289,9 @@ class Reader:
 
     def _one(self, asked: Selected, parent: FromClause | None) -> ColumnElement[Any]:
         assert asked.below.record is not None
-        row = self.terms.alias(asked.below.record)
+        row = self.context.alias(asked.below.record)
         conditions = [
-            *self.terms.seen(asked.below.record, row),
+            *self.context.readable(asked.below.record, row),
             *self._found(asked, row, parent),
         ]
         made = select(self.object(asked.below, row)).select_from(row).where(*conditions)
@@ -298,27 +303,27 @@ class Reader:
         """What tells the one row that is meant."""
         match asked.kind:
             case ToOne(link):
-                return [link(row, parent, self.terms)]  # type: ignore[arg-type]
+                return [link(row, parent, self.context)]  # type: ignore[arg-type]
             case Find(tests):
                 return [
-                    test(row, self.terms, asked.values[n])
+                    test(row, self.context, asked.values[n])
                     for n, test in tests.items()
                     if n in asked.values
                 ]
-        return [row.c.id == self.terms.value(asked.values["id"])]
+        return [row.c.id == self.context.value(asked.values["id"])]
 
     def _many(
         self, asked: Selected, kind: ToMany, parent: FromClause | None
     ) -> ColumnElement[Any]:
         assert asked.below.record is not None
-        row = self.terms.alias(asked.below.record)
+        row = self.context.alias(asked.below.record)
         columns = [row.c[name] for name in (*kind.order.columns, "id") if name in row.c]
         order = [
             column.desc() if kind.order.descending else column for column in columns
         ]
         conditions = [
-            *self.terms.seen(asked.below.record, row),
-            kind.link(row, parent, self.terms),  # type: ignore[arg-type]
+            *self.context.readable(asked.below.record, row),
+            kind.link(row, parent, self.context),  # type: ignore[arg-type]
         ]
         made = (
             select(self.spelling.listed(self.object(asked.below, row), order))
@@ -329,7 +334,7 @@ class Reader:
 
     def _by_ids(self, asked: Selected) -> ColumnElement[Any]:
         ids = self.spelling.numbered(
-            self.terms.bind(("value", asked.values["ids"]), "texts")
+            self.context.bind(("value", asked.values["ids"]), "texts")
         )
         found = [self._of_prefix(target, ids) for target in asked.below.fields]
         node = case(*found, else_=null()) if found else null()
@@ -347,17 +352,19 @@ class Reader:
         )
         assert isinstance(target, Selected)
         assert target.below.record is not None
-        row = self.terms.alias(target.below.record)
+        row = self.context.alias(target.below.record)
         key: ColumnElement[str] = ids.c.id
         are: ColumnElement[bool] = key.like(f"{target.key}\\_%", escape="\\")
         if day is not None:
-            stamp = self.terms.stamp(day)
+            stamp = self.context.stamp(day)
             before = func.length(key) - STAMP
             are = and_(are, func.substr(key, before + 1) == stamp)
             key = func.substr(key, 1, before)
-        with self.terms.told_on(day):
+        with self.context.facts_on(day):
             one = select(self.object(target.below, row))
-            one = one.where(row.c.id == key, *self.terms.seen(target.below.record, row))
+            one = one.where(
+                row.c.id == key, *self.context.readable(target.below.record, row)
+            )
         return are, one.correlate(ids).scalar_subquery()
 
     def _viewer_can(
@@ -376,8 +383,8 @@ class Reader:
             if isinstance(field, Selected)
         ]
         leaves = [field.kind for field in selected if isinstance(field.kind, Leaf)]
-        terms = dict.fromkeys(leaf.sql(row, self.terms) for leaf in leaves)  # type: ignore[arg-type]
-        names = {term: f"v{index}" for index, term in enumerate(terms)}
+        context = dict.fromkeys(leaf.sql(row, self.context) for leaf in leaves)  # type: ignore[arg-type]
+        names = {term: f"v{index}" for index, term in enumerate(context)}
         columns = [
             literal_column("1").label("one"),
             *(term.label(name) for term, name in names.items()),
@@ -386,7 +393,7 @@ class Reader:
 
         def field(asked: Node) -> ColumnElement[Any]:
             if isinstance(asked, Selected) and isinstance(asked.kind, Leaf):
-                term = asked.kind.sql(row, self.terms)  # type: ignore[arg-type]
+                term = asked.kind.sql(row, self.context)  # type: ignore[arg-type]
                 return self.spelling.value(held.c[names[term]])
             return self.field(asked, row)
 

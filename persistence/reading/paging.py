@@ -127,7 +127,7 @@ def page(
     reader: "Reader", selected: Selected, kind: Paged, parent: FromClause | None
 ) -> ScalarSelect[Any]:
     """The JSON of a page: its rows, then their numbered values, then one aggregate."""
-    asked = Keyset.of(selected, kind, reader.terms.model)
+    asked = Keyset.of(selected, kind, reader.context.model)
     where = _listed(asked.order, _where(reader, selected, kind, parent))
     found = under(parent, _rows(reader, asked, where)).subquery()
     values, items = _values(reader, asked, found), {}
@@ -137,17 +137,18 @@ def page(
             values.append(_item(reader, part, asked, found).label(f"j{index}"))
     middle = under(parent, select(*values).select_from(found)).subquery()
 
-    terms = _terms(reader, asked, middle, items)
+    context = _terms(reader, asked, middle, items)
     if not any(_kind(part) in COUNTS for part in asked.parts):
         return under(
-            parent, select(_connection(reader, asked, terms, {}))
+            parent, select(_connection(reader, asked, context, {}))
         ).scalar_subquery()
     total = _total(reader, asked.record, where, parent)
     made = under(
-        parent, select(*(term.label(f"p{i}") for i, term in enumerate(terms.values())))
+        parent,
+        select(*(term.label(f"p{i}") for i, term in enumerate(context.values()))),
     ).subquery()
-    columns = dict(zip(terms, made.c, strict=True)) if terms else {}
-    beside = [made, total] if terms else [total]
+    columns = dict(zip(context, made.c, strict=True)) if context else {}
+    beside = [made, total] if context else [total]
     whole = _connection(reader, asked, columns, dict(total.c))
     return under(parent, select(whole).select_from(*beside)).scalar_subquery()
 
@@ -164,9 +165,9 @@ def _where(
     anchored = kind.link is not None or any(known.anchor for known, _ in filters)
 
     def where(row: FromClause) -> list[ColumnElement[bool]]:
-        link = [] if kind.link is None else [kind.link(row, parent, reader.terms)]  # type: ignore[arg-type]
-        tests = [known.test(row, reader.terms, value) for known, value in filters]
-        return [*reader.terms.seen(record, row, anchored=anchored), *link, *tests]
+        link = [] if kind.link is None else [kind.link(row, parent, reader.context)]  # type: ignore[arg-type]
+        tests = [known.test(row, reader.context, value) for known, value in filters]
+        return [*reader.context.readable(record, row, anchored=anchored), *link, *tests]
 
     return where
 
@@ -179,7 +180,7 @@ def _terms(
     reader: "Reader", asked: Keyset, middle: FromClause, items: Mapping[str, str]
 ) -> dict[str, ColumnElement[Any]]:
     """What is made of the page's rows, by key: its lists, and what is told of it."""
-    size = reader.terms.value(asked.size, "int")
+    size = reader.context.value(asked.size, "int")
     shown: ColumnElement[bool] | None = None
     if asked.informed:
         walk = [middle.c.n.desc() if asked.backward else middle.c.n]
@@ -187,15 +188,15 @@ def _terms(
     else:
         keys = list(middle.c)[: -len(items) or None]
         walk = [key.desc() if asked.order.descending else key for key in keys]
-    terms: dict[str, ColumnElement[Any]] = {}
+    context: dict[str, ColumnElement[Any]] = {}
     for part in asked.parts:
         if isinstance(part, Selected) and part.kind in ITEMS:
-            terms[part.key] = reader.spelling.listed(
+            context[part.key] = reader.spelling.listed(
                 middle.c[items[part.key]], walk, shown
             )
         elif isinstance(part, Selected) and part.kind is Part.PAGE_INFO:
-            terms[part.key] = _info(reader, part.below, asked, middle, size)
-    return terms
+            context[part.key] = _info(reader, part.below, asked, middle, size)
+    return context
 
 
 def _listed(order: Order, where: Where) -> Where:
@@ -230,18 +231,18 @@ def _connection(
 
 def _rows(reader: "Reader", asked: Keyset, where: Where) -> Select[Any]:
     """The page's rows, and one more where it must be known whether others follow."""
-    row, columns = reader.terms.alias(asked.record), asked.columns
+    row, columns = reader.context.alias(asked.record), asked.columns
     conditions = where(row)
     if asked.cursor is not None:
         kinds = [kind if kind in {"int", "day"} else "text" for _, kind in columns]
         bounds = (
-            reader.terms.bind(("cursor", asked.cursor, columns, i), kind)
+            reader.context.bind(("cursor", asked.cursor, columns, i), kind)
             for i, kind in enumerate(kinds)
         )
         mine, theirs = tuple_(*(row.c[c] for c, _ in columns)), tuple_(*bounds)
         conditions.append(mine < theirs if asked.down else mine > theirs)
     order = [row.c[c].desc() if asked.down else row.c[c] for c, _ in columns]
-    limit = reader.terms.bind(
+    limit = reader.context.bind(
         ("limit" if asked.informed else "value", asked.size), "int"
     )
     return select(row).where(*conditions).order_by(*order).limit(limit)
@@ -343,7 +344,7 @@ def _total(
     parent: FromClause | None,
 ) -> FromClause:
     """One row: how many there are, up to one more than TOTAL; counted once, whatever is told of it."""
-    row = reader.terms.alias(record)
+    row = reader.context.alias(record)
     rows: Select[Any] = (
         select(literal_column("1").label("one"))
         .select_from(row)

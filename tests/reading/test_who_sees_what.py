@@ -54,7 +54,7 @@ async def seen(
     terms = SqlContext(MODEL, desk.dialect)
     row = terms.alias(record)
     permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
-    with terms.told_on(told_on):
+    with terms.facts_on(told_on):
         condition = visible(record, row, permits, terms, anchored=anchored)
     listed = terms.spelling.listed(
         terms.spelling.array([row.c[KEYS.get(record, "id")]]),
