@@ -124,8 +124,10 @@ def _posts(context: SqlContext, user: FromClause, rows: Any) -> ColumnElement[An
 
 
 def _administered(
-    context: SqlContext, user: FromClause, rows: Any
-) -> ColumnElement[Any]:  # noqa: ANN401 a builder
+    context: SqlContext,
+    user: FromClause,
+    rows: Any,  # noqa: ANN401 a builder
+) -> ColumnElement[Any]:
     made = administrations(context)
     held = made.selected_columns
     return rows(made.where(held.user_id == user.c.id), held.partner_id)  # type: ignore[no-any-return]
