@@ -33,7 +33,6 @@ from resolvers.reading.bindings import FilterArgument
 
 from .binding import column, derived, mirrors, one
 from .enums import labelled
-from .impact import described
 from .refs import (
     BulletinRef,
     ConventionRef,
@@ -52,24 +51,30 @@ class _View:
 
 @strawberry.type(description="Une preuve du cas : ce qu'on sait, et d'où.")
 class Evidence:
-    source: str = described(
-        "REGISTER : le registre. EXTRACTION : une ligne du fichier de la Cnaf."
+    source: str = strawberry.field(
+        description="REGISTER : le registre. EXTRACTION : une ligne du fichier de la Cnaf."
     )
-    sentence: str = described("Ce qu'on sait.")
-    object_id: ID | None = described("L'objet du registre, ou l'extraction.")
-    line: int | None = described("La ligne du fichier.")
-    digest: str | None = described("L'empreinte SHA-256 du fichier.")
+    sentence: str = strawberry.field(description="Ce qu'on sait.")
+    object_id: ID | None = strawberry.field(
+        description="L'objet du registre, ou l'extraction."
+    )
+    line: int | None = strawberry.field(description="La ligne du fichier.")
+    digest: str | None = strawberry.field(description="L'empreinte SHA-256 du fichier.")
 
 
 @strawberry.type(description="Une étape de l'ouverture d'un service.")
 class OnboardingStep:
-    code: StepCode = described("Code stable.")
-    label: str = described("Ce qu'il y a à faire.")
-    state: StepState = described("Faite, à faire, ou en attente d'une autre.")
-    blocked_by: list[StepCode] = described("Les étapes à faire d'abord.")
-    who_acts: str = described("Qui la fait.")
-    act: str = described("L'acte du graphe qui la fait.")
-    rule: str = described("La règle qui la demande.")
+    code: StepCode = strawberry.field(description="Code stable.")
+    label: str = strawberry.field(description="Ce qu'il y a à faire.")
+    state: StepState = strawberry.field(
+        description="Faite, à faire, ou en attente d'une autre."
+    )
+    blocked_by: list[StepCode] = strawberry.field(
+        description="Les étapes à faire d'abord."
+    )
+    who_acts: str = strawberry.field(description="Qui la fait.")
+    act: str = strawberry.field(description="L'acte du graphe qui la fait.")
+    rule: str = strawberry.field(description="La règle qui la demande.")
 
 
 SITUATION = {

@@ -9,11 +9,11 @@ from strawberry.types.field import StrawberryField
 
 from persistence.records import Rule
 from resolvers.acting.act import Doing, PreviewInput
+from resolvers.acting.impact import Impact
 from resolvers.acting.performing import Outcome, perform
 
 from .binding import answered, called
 from .enums import labelled
-from .impact import Impact
 
 CODES: Any = Enum("RefusalCode", [(rule.name, rule.name) for rule in Rule])  # type: ignore[misc]
 RefusalCode: Any = labelled(

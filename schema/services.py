@@ -15,7 +15,6 @@ from persistence.records.services import RoleProfile
 
 from .binding import by, column, derived, listed, mirrors, one
 from .enums import labelled
-from .impact import described
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
 
@@ -58,17 +57,19 @@ class Service(Node):
     description="Les partenaires d'un organisme et d'un cas, dans une migration (R59)."
 )
 class MigrationCount:
-    organism_id: ID = described("L'organisme qui administre.")
-    organism_code: str = described("Code de l'organisme qui administre.")
-    organism: str = described("Son nom.")
-    case: Case = described("Le cas.")
-    total: int = described("Partenaires concernés.")
-    done: int = described("Service ouvert.")
-    remaining: int = described("Service à ouvrir.")
-    late: int = described(
-        "À ouvrir, leur échéance étant passée : c'est signalé, jamais refusé."
+    organism_id: ID = strawberry.field(description="L'organisme qui administre.")
+    organism_code: str = strawberry.field(
+        description="Code de l'organisme qui administre."
     )
-    done_late: int = described("Ouvert après l'échéance.")
+    organism: str = strawberry.field(description="Son nom.")
+    case: Case = strawberry.field(description="Le cas.")
+    total: int = strawberry.field(description="Partenaires concernés.")
+    done: int = strawberry.field(description="Service ouvert.")
+    remaining: int = strawberry.field(description="Service à ouvrir.")
+    late: int = strawberry.field(
+        description="À ouvrir, leur échéance étant passée : c'est signalé, jamais refusé."
+    )
+    done_late: int = strawberry.field(description="Ouvert après l'échéance.")
 
 
 def _count(

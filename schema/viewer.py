@@ -18,7 +18,6 @@ from persistence.records.suspensions import SuspensionSide
 
 from .actions import PERMISSIONS, Action
 from .binding import column, derived, listed, one
-from .impact import described
 from .refs import AffiliationRef, AgentRef, OrganismRef, ServiceAccessRef, UserRef
 
 
@@ -26,11 +25,17 @@ from .refs import AffiliationRef, AgentRef, OrganismRef, ServiceAccessRef, UserR
     description="Un accès à soi, suspendu : depuis quand, par qui, et à qui le demander."
 )
 class AccessSuspension:
-    partner: str = described("Le nom du partenaire, que la personne ne lit plus.")
-    starts_on: date = described("Premier jour de la suspension.")
-    by: SuspensionSide = described("Qui suspend : lui seul rétablit (R40).")
-    organism: str = described("L'organisme qui administre le partenaire.")
-    contact: str | None = described("Son contact.")
+    partner: str = strawberry.field(
+        description="Le nom du partenaire, que la personne ne lit plus."
+    )
+    starts_on: date = strawberry.field(description="Premier jour de la suspension.")
+    by: SuspensionSide = strawberry.field(
+        description="Qui suspend : lui seul rétablit (R40)."
+    )
+    organism: str = strawberry.field(
+        description="L'organisme qui administre le partenaire."
+    )
+    contact: str | None = strawberry.field(description="Son contact.")
 
 
 def _suspensions(*, rows: list[list[Any]]) -> list[AccessSuspension]:
