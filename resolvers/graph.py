@@ -104,10 +104,10 @@ class Graph:
 
     async def subject(self, identity: Identity, today: date, driver: Driver) -> Subject:
         """One small statement, at each request; never remembered."""
-        held = Holdings(
+        holdings = Holdings(
             today, datetime.min.replace(tzinfo=UTC), lambda _attribute, _role: ()
         )
-        binds = self._caller.binds(identity.variables, held)
+        binds = self._caller.binds(identity.variables, holdings)
         text = await self.database.value(self._caller.text, binds, driver)
         return subject_of(None if text is None else orjson.loads(text))
 
@@ -122,7 +122,7 @@ class Graph:
 
         return ways
 
-    def held(self, subject: Subject, context: "Context") -> Holdings:
+    def holdings(self, subject: Subject, context: "Context") -> Holdings:
         values = partial(self.policy.values, subject)
         return Holdings(context.today, context.now, values, self.vault.fingerprint)
 
@@ -342,7 +342,7 @@ class Context:
         if plan.statement is None:
             return None
         try:
-            binds = plan.statement.binds(values, self.graph.held(subject, self))
+            binds = plan.statement.binds(values, self.graph.holdings(subject, self))
         except CursorInvalid as invalid:
             place = plan.values.cursors[invalid.args[0]]
             raise refuse(

@@ -1,113 +1,14 @@
-"""Pourquoi, pourquoi pas, et quand : l'explication d'un droit, et qui le tient."""
+"""The questions of rights, as the graph asks them; `resolvers/explaining/` answers."""
 
 from datetime import date
 
 import strawberry
 from strawberry import ID
 
-from resolvers.explaining import explanation
+from resolvers.explaining import explanation, holders
+from resolvers.explaining.answers import Explanation, Holders
 
 from .actions import Action, permission
-
-
-@strawberry.type(description="Un maillon entre une personne et un droit.")
-class ExplanationStep:
-    kind: str = strawberry.field(
-        description="USER, GROUP, ROLE, ESTABLISHMENT, BULLETIN, SERVICE, CONTRACT, CONVENTION, MANAGER, POST ou ORGANISM."
-    )
-    object_id: ID | None = strawberry.field(description="L'objet, s'il en est un.")
-    label: str = strawberry.field(description="Son nom.")
-    broken: str | None = strawberry.field(
-        description="Ce qui le rompt ce jour-là ; vide quand il tient."
-    )
-
-
-@strawberry.type(
-    description="Une chaîne, de la personne à l'organisme : elle tient si chacun de ses maillons tient."
-)
-class ExplanationChain:
-    holds: bool = strawberry.field(description="Tous les maillons tiennent.")
-    steps: list[ExplanationStep] = strawberry.field(
-        description="Les maillons, de la personne à l'organisme."
-    )
-    broken: ExplanationStep | None = strawberry.field(
-        description="Le maillon à réparer d'abord."
-    )
-
-
-@strawberry.type(description="Une condition d'une ligne de la politique.")
-class ExplanationCondition:
-    fact: str = strawberry.field(description="Le fait comparé.")
-    expected: str = strawberry.field(description="Ce qui est demandé.")
-    met: bool = strawberry.field(description="Remplie ce jour-là.")
-
-
-@strawberry.type(description="Une ligne de la politique d'accès qui parle de cet acte.")
-class ExplanationGround:
-    role: str = strawberry.field(description="Le rôle de la politique.")
-    label: str = strawberry.field(description="Le rôle, en français.")
-    scope: str = strawberry.field(description="La portée.")
-    held: bool = strawberry.field(description="La personne tient ce rôle ce jour-là.")
-    met: bool = strawberry.field(
-        description="Le rôle est tenu, et toutes les conditions sont remplies : la ligne permet l'acte."
-    )
-    conditions: list[ExplanationCondition] = strawberry.field(
-        description="Les conditions de la portée."
-    )
-
-
-@strawberry.type(description="Pourquoi une personne peut, ou ne peut pas, tel jour.")
-class Explanation:
-    allowed: bool = strawberry.field(
-        description="La décision, par les fonctions mêmes qui l'appliquent : par les droits de ce jour ; aujourd'hui, aussi par "
-        "l'état de l'objet, comme `viewerCan`. Permise si l'un des actes qui la réalisent l'est."
-    )
-    on: date = strawberry.field(description="Le jour dont il s'agit.")
-    sentence: str = strawberry.field(
-        description="La réponse, en une phrase ; si l'état de l'objet l'interdit, suivie de la règle, mot pour mot comme "
-        "`viewerCan`."
-    )
-    chains: list[ExplanationChain] = strawberry.field(
-        description="Les chaînes, celle qui tient ou s'en approche le plus d'abord."
-    )
-    grounds: list[ExplanationGround] = strawberry.field(
-        description="Chaque ligne de la politique pour cet acte."
-    )
-    menders: list[str] = strawberry.field(
-        description="Qui peut débloquer (R60) ; vide quand l'acte est permis, ou que l'état de l'objet l'interdit à chacun : "
-        "la règle dit alors ce qui manque."
-    )
-
-
-@strawberry.type(description="Une personne qui peut.")
-class Holder:
-    user_id: ID = strawberry.field(description="La personne.")
-    name: str = strawberry.field(description="Son nom.")
-    by: str = strawberry.field(description="À quel titre.")
-
-
-@strawberry.type(description="Un organisme dont des agents peuvent.")
-class HolderOffice:
-    organism: str = strawberry.field(description="L'organisme.")
-    role: str = strawberry.field(description="À quel titre.")
-    count: int = strawberry.field(description="Combien de ses agents.")
-
-
-@strawberry.type(
-    description="Qui peut, tel jour : par les droits ; aujourd'hui, sans ceux à qui l'état de l'objet l'interdit."
-)
-class Holders:
-    on: date = strawberry.field(description="Le jour dont il s'agit.")
-    sentence: str = strawberry.field(description="La réponse, en une phrase.")
-    people: list[Holder] = strawberry.field(
-        description="Les personnes, parmi celles que vous pouvez lire."
-    )
-    offices: list[HolderOffice] = strawberry.field(
-        description="Les agents, comptés par organisme."
-    )
-    hidden: int = strawberry.field(
-        description="Les personnes que vous ne pouvez pas lire."
-    )
 
 
 async def explain(
@@ -119,7 +20,7 @@ async def explain(
 ) -> Explanation | None:
     return await explanation.explain(
         info.context, str(user), permission(action), str(object), on
-    )  # type: ignore[return-value]
+    )
 
 
 async def who_can(
@@ -128,4 +29,4 @@ async def who_can(
     object: ID,  # noqa: A002 the argument's name in the graph
     on: date | None = None,
 ) -> Holders | None:
-    return await explanation.who_can(info.context, permission(action), str(object), on)  # type: ignore[return-value]
+    return await holders.who_can(info.context, permission(action), str(object), on)

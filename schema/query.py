@@ -8,6 +8,7 @@ from persistence.facts.partners import bears
 from persistence.facts.replays import is_of_operation, is_under_key
 from persistence.records import HELD_BY_SHAPE
 from persistence.records import Rule as RegisterRule
+from resolvers.explaining.answers import Explanation, Holders
 
 from . import explaining
 from .binding import (
@@ -38,7 +39,6 @@ from .declarations import (
     DeclarationOrder,
     LineOrder,
 )
-from .explaining import Explanation, Holders
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .imports import (
     IMPORT_LINE_FILTERS,

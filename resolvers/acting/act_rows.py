@@ -205,7 +205,7 @@ class ActRows:
         raise_version(row)
 
     def _held(self) -> Holdings:
-        return self.context.graph.held(self.subject, self.context)
+        return self.context.graph.holdings(self.subject, self.context)
 
     def _judgement(self, record: type[Record], needed: str) -> Judgement:
         """The permits of the caller's roles to read the record, and to do to it what is needed."""

@@ -180,7 +180,7 @@ async def start_act(
     """The act, with its caller as they are now."""
     register = Register(session, context.graph.database, context.today)
     holdings, caller = await register.begin(
-        context.identity, context.graph.held(NOBODY, context)
+        context.identity, context.graph.holdings(NOBODY, context)
     )
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
     loads: Loads = doing.loads  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A question of rights under way: the asker as they are today, the object, the day; and what may be told of it."""
+"""A question of rights: who asks, of which object, on which day; what they may know."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,13 +25,19 @@ from resolvers.reading.shapes import prefix_of
 
 from . import words
 
+ELSEWHERE = (
+    "Désignez le rattachement (`aff_`) d'une personne, la ligne (`lin_`) d'un"
+    " travailleur ou (`exl_`) d'un import."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """One question under way: the asker as they are today, the object, the day.
+    """One question of rights.
 
-    `facts` are the object's on the day asked about, `now` those of today, which the asker's own rights look at.
-    `home` is the object's partner, where the asker reads it: nothing is told of another.
+    `facts` are the object's on the day of the question. `now` are its facts of today:
+    the asker's own rights are judged by them. `home` is the object's partner, where the
+    asker reads it; of any other partner the answer says nothing.
     """
 
     context: Context
@@ -50,84 +56,94 @@ class Inquiry:
     def permits(self) -> Sequence[Permit]:
         return self.context.graph.policy.rules(self.type_, self.action)
 
+    @property
+    def administering(self) -> str:
+        """Who administers; "" where the asker may not know it."""
+        if self.home != self.facts["partner"]:
+            return ""
+        return self.facts.get("administering") or ""
+
     def allows(self, subject: Subject) -> Permit | None:
         """The decision itself."""
-        return self.context.graph.policy.allows(
-            subject, self.type_, self.action, self.facts
-        )
+        policy = self.context.graph.policy
+        return policy.allows(subject, self.type_, self.action, self.facts)
 
-    def bar(self, permit: Permit, found: InquiryFacts) -> Rule | None:
-        """The rule by which the state of the object forbids, today, every act by which this line lets do it."""
+    def bar(self, permit: Permit, findings: InquiryFacts) -> Rule | None:
+        """The first rule by which the state of the object forbids, today, each act.
+
+        The acts are those that need this permission, on the side of this permit.
+        """
         side = "PARTNER" if permit.role == OF_PARTNER else "ORGANISM"
-        rules = [rule for bars in found.bars if (rule := bars[side])]
-        return Rule[rules[0]] if rules and len(rules) == len(found.bars) else None
+        rules = [rule for bars in findings.bars if (rule := bars[side])]
+        if rules and len(rules) == len(findings.bars):
+            return Rule[rules[0]]
+        return None
 
-    async def found(self, user_id: str | None = None) -> InquiryFacts:
-        """What the register says of this user, with the file of the home; or else of everyone who may be concerned."""
-        graph, named = (
-            self.context.graph,
-            (self.facts.get(fact) for fact in ("administering", "signing", "paying")),
-        )
+    # what the register says
+
+    async def findings(self, user_id: str | None = None) -> InquiryFacts:
+        """What the register says of this user, or else of everyone who may.
+
+        For one user, the file of the home is read too.
+        """
+        graph = self.context.graph
         permits = graph.permits(self.asker.roles)
-        ways = {name: permits(GUARDED[name].type, "read") for name in READ}
-        asked = {
+        reading = {name: permits(GUARDED[name].type, "read") for name in READ}
+        organisms = [
+            self.facts.get(name) for name in ("administering", "signing", "paying")
+        ]
+        values = {
             "day": self.on,
             "object": self.object_id,
             "home": self.home,
             "user": user_id,
             "partner": self.facts["partner"],
-            "organisms": [organism for organism in named if organism],
+            "organisms": [organism for organism in organisms if organism],
             "owner": self.facts.get("owner"),
         }
-        names = (
-            barrable(self.record, f"{self.type_}:{self.action}")
-            if self.on == self.context.today
-            else ()
-        )
-        acts = Acts(self.record if names else "", names)
+        holdings = graph.holdings(self.asker, self.context)
         return await found_of(
-            self.session,
-            graph.database,
-            ways,
-            acts,
-            asked,
-            graph.held(self.asker, self.context),
+            self.session, graph.database, reading, self._acts(), values, holdings
         )
 
-    @property
-    def administering(self) -> str:
-        """Who administers, where the asker may know it."""
-        return (
-            self.facts.get("administering") or ""
-            if self.home == self.facts["partner"]
-            else ""
-        )
+    def _acts(self) -> Acts:
+        """The acts whose bars are looked at; none on another day than today."""
+        if self.on != self.context.today:
+            return Acts("", ())
+        names = barrable(self.record, f"{self.type_}:{self.action}")
+        return Acts(self.record if names else "", names)
+
+    # what the asker may know
 
     def may_read(self, type_: str, facts: Facts) -> bool:
-        return (
-            self.context.graph.policy.allows(self.asker, type_, "read", facts)
-            is not None
-        )
+        policy = self.context.graph.policy
+        return policy.allows(self.asker, type_, "read", facts) is not None
 
     def knows(self, type_: str, user_id: str) -> bool:
-        """Whether the asker reads what is this person's of this type at the object's partner, today."""
-        theirs = (
-            {name: self.now[name] for name in ("partner", *STATE)} if self.home else {}
-        )
+        """Whether the asker reads, today, objects of this type that are this person's.
+
+        They are those of the person at the object's partner.
+        """
+        theirs = _of_partner(self.now) if self.home else {}
         return self.may_read(type_, {**theirs, "owner": user_id})
 
-    def told(self, subject: Subject) -> Subject:
-        """What the asker may know of what a person holds: posts as agents are read, the rest at the partner alone."""
+    def visible_holdings(self, subject: Subject) -> Subject:
+        """What the asker may know of what a person holds.
+
+        Whoever reads this person as an agent knows all of it. Anyone else knows what is
+        of the home, and no post.
+        """
         if self.knows("Agent", subject.user):
             return subject
         home = self.home if self.knows("Membership", subject.user) else None
         grants = tuple(grant for grant in subject.grants if grant.partner == home)
-        return replace(
-            subject,
-            grants=grants,
-            posts=(),
-            administered=(home,) if home in subject.administered else (),
-        )
+        administered = (home,) if home in subject.administered else ()
+        return replace(subject, grants=grants, posts=(), administered=administered)
+
+
+def _of_partner(facts: Facts) -> Facts:
+    """Those of the facts that are of the partner, and not of the object."""
+    return {name: facts[name] for name in ("partner", *STATE)}
 
 
 async def inquiry_of(
@@ -140,48 +156,64 @@ async def inquiry_of(
     """The question, if its object exists and the asker reads it."""
     type_, action = permission.split(":")
     day = on or context.today
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise refuse(
-            "DAY", f"`on` est un jour d'une année de {FIRST_YEAR} à {LAST_YEAR}."
-        )
-    kind = context.graph.types.by_prefix.get(
-        prefix_of(object_id, context.graph.types.prefixes)
-    )
-    record = context.graph.types.records.get(kind.name) if kind is not None else None
-    if record is None or record not in GUARDED:
+    _require_year(day)
+    record = _record_of(context, object_id)
+    if record is None:
         return None
-    if (
-        GUARDED[record].via is not None
-        or GUARDED[record].through
-        or GUARDED[record].also is not None
-    ):
-        # its facts are those of other rows: a person is explained by an affiliation, a worker or an import by a line
-        other = "le rattachement (`aff_`) d'une personne, la ligne (`lin_`) d'un travailleur ou (`exl_`) d'un import"
-        raise refuse("ARGUMENTS", f"Désignez {other}.")
+    _require_own_facts(record)
     driver = await context.graph.database.driver_of(session)
     asker = await context.caller(driver)
-    found = await facts_of(
-        session, record, object_id, *dict.fromkeys((day, context.today))
-    )
-    if not found:
+    days = dict.fromkeys((day, context.today))
+    facts = await facts_of(session, record, object_id, *days)
+    if not facts:
         return None
-    facts, now = found[0], found[-1]
     inquiry = Inquiry(
-        context, session, asker, object_id, type_, action, day, facts, now
+        context, session, asker, object_id, type_, action, day, facts[0], facts[-1]
     )
-    if not inquiry.may_read(GUARDED[record].type, now):
+    if not inquiry.may_read(GUARDED[record].type, inquiry.now):
         return None
-    asked = {atom.fact for rule in inquiry.permits for atom in atoms(rule.scope, type_)}
-    partner = now["partner"]
-    of_partner = {name: now[name] for name in ("partner", *STATE)}
-    home = (
-        partner
-        if partner is not None and inquiry.may_read("Partner", of_partner)
-        else None
-    )
-    if not asked <= facts.keys() - (STATE.keys() if partner != home else set()):
-        raise refuse(
-            "ARGUMENTS",
-            f"Cette action se demande sur un autre objet : {words.THINGS[type_]}.",
-        )
-    return replace(inquiry, home=home, record=record)
+    inquiry = replace(inquiry, home=_home_of(inquiry), record=record)
+    _require_facts(inquiry)
+    return inquiry
+
+
+def _record_of(context: Context, object_id: str) -> str | None:
+    """The record of the object, if rights bear on its rows."""
+    types = context.graph.types
+    kind = types.by_prefix.get(prefix_of(object_id, types.prefixes))
+    record = None if kind is None else types.records.get(kind.name)
+    return record if record in GUARDED else None
+
+
+def _home_of(inquiry: Inquiry) -> str | None:
+    partner = inquiry.now["partner"]
+    if partner is None or not inquiry.may_read("Partner", _of_partner(inquiry.now)):
+        return None
+    return partner
+
+
+def _require_year(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        sentence = f"`on` est un jour d'une année de {FIRST_YEAR} à {LAST_YEAR}."
+        raise refuse("DAY", sentence)
+
+
+def _require_own_facts(record: str) -> None:
+    """Refuse an object whose facts are those of other rows."""
+    guard = GUARDED[record]
+    if guard.via is not None or guard.through or guard.also is not None:
+        raise refuse("ARGUMENTS", ELSEWHERE)
+
+
+def _require_facts(inquiry: Inquiry) -> None:
+    """Refuse an action whose conditions are on facts that the object has not."""
+    type_ = inquiry.type_
+    facts = set(inquiry.facts)
+    if inquiry.now["partner"] != inquiry.home:
+        facts -= STATE.keys()
+    for permit in inquiry.permits:
+        for condition in atoms(permit.scope, type_):
+            if condition.fact not in facts:
+                thing = words.THINGS[type_]
+                sentence = f"Cette action se demande sur un autre objet : {thing}."
+                raise refuse("ARGUMENTS", sentence)

@@ -1,15 +1,6 @@
-"""The French of an explanation: what an act is called, what a rule asks for, who can mend what is broken."""
+"""The French names of the policy: its types, its actions, its roles, its facts."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-from authz import Condition, Permit
-from persistence.facts.inquiries import Facts
-from persistence.records import Organism, Rule, Unblocker
-
-if TYPE_CHECKING:
-    from .chains import Step
-    from .explanation import PermitVerdict
+from typing import NamedTuple
 
 THINGS = {
     "Partner": "le partenaire",
@@ -112,9 +103,11 @@ FACTS = {
     "partner_service_establishment": "l'établissement, pour ce service",
 }
 
+CONTRACTIONS = {" de le ": " du ", " à le ": " au ", " de les ": " des "}
+
 
 class Through(NamedTuple):
-    """The fact by which an agent's organism is asked for, and how a refusal says it."""
+    """The fact that names the organism of an agent, and the verb of a refusal."""
 
     fact: str
     verb: str
@@ -127,8 +120,7 @@ SCOPES = {
     "paying_organism": Through("paying", "ne paie pas l'AAH pour"),
 }
 
-
-UNTOLD = {
+ANONYMOUS = {
     "USER": "Personne",
     "GROUP": "Groupe",
     "ESTABLISHMENT": "Établissement",
@@ -138,143 +130,19 @@ UNTOLD = {
     "CONVENTION": "Convention",
     "MANAGER": "Gestionnaire des habilitations",
 }
-"""A link whose object the asker may not read."""
+"""The label of a link whose object the asker may not read, by its kind."""
 
 
-def people(count: int) -> str:
-    """`3 personnes peuvent`."""
-    return {0: "personne ne peut", 1: "une personne peut"}.get(
-        count, f"{count} personnes peuvent"
-    )
-
-
-def doing(type_: str, action: str, named: str) -> str:
+def doing(type_: str, action: str, name: str) -> str:
     """`clôturer la convention (ESAT du Canal)`."""
-    about = f" ({named})" if named else ""
-    said = f"{VERBS[action]} {THINGS[type_]}"
-    return (
-        said.replace(" de le ", " du ")
-        .replace(" à le ", " au ")
-        .replace(" de les ", " des ")
-        + about
-    )
+    about = f" ({name})" if name else ""
+    phrase = f"{VERBS[action]} {THINGS[type_]}"
+    for apart, together in CONTRACTIONS.items():
+        phrase = phrase.replace(apart, together)
+    return phrase + about
 
 
 def label(type_: str, action: str) -> str:
     """`Clôturer la convention`."""
-    said = doing(type_, action, "")
-    return said[0].upper() + said[1:]
-
-
-def expected(atom: Condition) -> str:
-    match atom.op:
-        case "among":
-            return "est de ceux que la personne tient de ce rôle"
-        case "equals":
-            return f"est {'délégué' if atom.of == 'DELEGATED' else 'centralisé'}"
-        case "known":
-            return "existe"
-
-
-def because(
-    permit: Permit, steps: "Sequence[Step] | None", administering: Organism | None
-) -> str:
-    """By what one may."""
-    labels = {step.kind: step.label for step in steps or ()}
-    if "GROUP" in labels:
-        service = labels.get("BULLETIN", "").removeprefix("Bulletin ")
-        return (
-            f"inclusion dans le groupe « {labels['GROUP']} », rôle {labels['ROLE']}, bulletin {service} ouvert, "
-            f"convention en vigueur"
-        )
-    if "POST" in labels:
-        return (
-            labels["POST"][0].lower()
-            + labels["POST"][1:]
-            + (
-                ", qui administre le partenaire"
-                if administering and administering.name == labels["ORGANISM"]
-                else ""
-            )
-        )
-    return ROLES[permit.role]
-
-
-def to_mend(steps: "Sequence[Step]") -> "Step | None":
-    """What stands highest is to be mended first: the rest hangs from it."""
-    return next((step for step in reversed(steps) if step.broken is not None), None)
-
-
-def why_not(
-    type_: str,
-    broken: "Step | None",
-    grounds: "Sequence[PermitVerdict]",
-    facts: Facts,
-    administering: Organism | None,
-) -> str:
-    """What stands in the way."""
-    if broken is not None:
-        return f"« {broken.label} » {broken.broken}"
-    held = [ground for ground in grounds if ground.held]
-    if not held:
-        return "aucun de ses rôles de ce jour-là ne comporte cet acte"
-    if (
-        all(g.scope == "jurisdiction_centralised" for g in held)
-        and facts.get("mode") == "DELEGATED"
-    ):
-        return "le contrat est délégué, c'est au gestionnaire des habilitations du partenaire d'agir (R40)"
-    where = (
-        f" ; c'est {administering.name} qui administre le partenaire"
-        if administering
-        else ""
-    )
-    return f"ses rôles comportent cet acte, mais pas sur {THINGS[type_]}{where}"
-
-
-LIFTED_BY = {
-    Rule.SUSPENDED_BY_ORGANISM: Unblocker.ORGANISM,
-    Rule.ENDED_BY_ORGANISM: Unblocker.ORGANISM,
-    Rule.SUSPENDED_BY_PARTNER: Unblocker.USERS_MANAGER,
-    Rule.ENDED_BY_PARTNER: Unblocker.USERS_MANAGER,
-    Rule.MANAGER_ACTIVE: Unblocker.USERS_MANAGER,
-}
-"""By the rule that bars an act to one side, the other one, which may do it."""
-MANAGER = "Le gestionnaire des habilitations du partenaire"
-
-
-def lifters(bar: Rule, administering: Organism | None) -> list[str]:
-    """Who may do what the state of the object forbids to a side; nobody where it forbids it to both."""
-    match LIFTED_BY.get(bar):
-        case Unblocker.USERS_MANAGER:
-            return [MANAGER]
-        case Unblocker.ORGANISM:
-            return _reached(administering)
-        case _:
-            return []
-
-
-def _reached(organism: Organism | None) -> list[str]:
-    """Its name, and the way to it."""
-    if organism is None:
-        return []
-    return [
-        f"{organism.name} ({organism.contact})" if organism.contact else organism.name
-    ]
-
-
-def menders(
-    broken: "Step | None",
-    facts: Facts,
-    administering: Organism | None,
-    missing: Unblocker = Unblocker.ORGANISM,
-) -> list[str]:
-    """Who can mend it (R60: the way to them); `missing`, where there is not even a link."""
-    delegated = facts.get("mode") == "DELEGATED"
-    organism = _reached(administering)
-    match broken.mender if broken is not None else missing:
-        case Unblocker.NATIONAL:
-            return ["Les administrateurs nationaux (Cnaf)"]
-        case Unblocker.USERS_MANAGER if delegated:
-            return [MANAGER, *organism]
-        case _:
-            return organism
+    phrase = doing(type_, action, "")
+    return phrase[0].upper() + phrase[1:]

@@ -74,7 +74,7 @@ async def lines_of(settings: Settings, persona: str, text: str) -> list[str]:
             ]
             if plan.statement is None:
                 return [*lines, "", "Rien n'est demandé au registre."]
-            binds = plan.statement.binds({}, graph.held(subject, context))
+            binds = plan.statement.binds({}, graph.holdings(subject, context))
             explanation = await database.explanation(plan.statement.text, binds, driver)
     finally:
         await database.close()

@@ -17,7 +17,7 @@ from persistence.facts.callers import Identity
 from persistence.facts.inquiries import facts_of
 from persistence.facts.visibility import GUARDED, STATE
 from persistence.records import Rule
-from resolvers.explaining import explanation, inquiries
+from resolvers.explaining import holders, inquiries
 from resolvers.graph import holder_of
 from resolvers.permissions import ACTS, barrable
 from schema.acts import MUTATIONS
@@ -139,7 +139,7 @@ async def test_nobody_who_can_is_forgotten(desk: Desk, day: date) -> None:
             asked = inquiries.Inquiry(
                 desk.context("x"), session, Subject("x"), key, "", "", day, facts, facts
             )
-            looked_at = {row["user"] for row in (await asked.found()).holders}
+            looked_at = {row["user"] for row in (await asked.findings()).holders}
         for permission in asked_of(desk, facts):
             type_, action = permission.split(":")
             may = {
@@ -312,7 +312,7 @@ async def test_an_agent_with_two_posts_in_one_organism_is_one_agent(
         return holder_of({**row, "posts": [*row["posts"], *row["posts"]]})
 
     before = await who_can(desk, "agent-paris", "Convention:read", CANAL)
-    monkeypatch.setattr(explanation, "holder_of", twice)
+    monkeypatch.setattr(holders, "holder_of", twice)
 
     assert (await who_can(desk, "agent-paris", "Convention:read", CANAL))[
         "offices"
@@ -501,9 +501,9 @@ async def test_the_posts_of_a_person_are_not_told_to_their_partner(desk: Desk) -
             desk.context("gestionnaire-canal"), session, "Partner:read", CANAL, None
         )
         assert inquiry is not None
-        [posted] = map(holder_of, (await inquiry.found("usr_agent-paris")).holders)
+        [posted] = map(holder_of, (await inquiry.findings("usr_agent-paris")).holders)
 
-        assert inquiry.told(posted).posts == ()
+        assert inquiry.visible_holdings(posted).posts == ()
         assert posted.posts
 
 
@@ -698,8 +698,8 @@ async def test_the_caf_that_signed_learns_no_inclusion_of_a_person_whom_it_reads
                 facts,
                 signed,
             )
-            kept[caf] = inquiry.told(here).grants
-            assert ("cnv_20" in (await inquiry.found("usr_20ESAT")).readable) is (
+            kept[caf] = inquiry.visible_holdings(here).grants
+            assert ("cnv_20" in (await inquiry.findings("usr_20ESAT")).readable) is (
                 caf != "org_921"
             )
 
