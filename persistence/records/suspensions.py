@@ -131,7 +131,7 @@ def suspend(
     suspensions: list[Suspension], today: date, reason: str, author: Author
 ) -> None:
     """Open a suspension today; refused while one of the same side runs."""
-    require(reason.strip(), Rule.VALUE_INVALID, "reason")
+    require(reason.strip(), Rule.VALUE_INVALID, "suspension_reason")
     require(author.side not in suspending(suspensions, today), Rule.ALREADY_SUSPENDED)
     suspensions.append(Suspension.by(author, today, reason))
 

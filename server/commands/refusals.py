@@ -44,7 +44,8 @@ def sentence_of(fault: Exception) -> str | None:
         case RegisterFault():
             return (
                 f"Le registre ne répond pas ({fault.args[0]}) : la base que "
-                "DATABASE_URL nomme est-elle là ?"
+                "DATABASE_URL nomme est-elle là ? « make demo » crée celle de la "
+                "démonstration."
             )
         case ArgumentError():
             return (

@@ -53,6 +53,17 @@ def test_a_suspension_is_ended_by_its_own_side_and_in_centralised_mode_by_the_or
             assert is_suspended(person.suspensions, day(1))
 
 
+def test_a_suspension_without_a_reason_is_refused_at_the_reason_of_the_suspension() -> (
+    None
+):
+    person = colleague(partner_in())
+
+    with refused(Rule.VALUE_INVALID, "suspension_reason"):
+        person.suspend(TODAY, " ", BY_PARTNER)
+
+    assert not person.suspensions
+
+
 def test_both_sides_suspend_and_the_rights_stop_until_the_last_one_ends() -> None:
     person = suspended_by(PARTNER, ORGANISM)
 
