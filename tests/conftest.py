@@ -138,7 +138,7 @@ class Asker:
         return answer["data"]
 
     async def act(
-        self, who: str, name: str, shows: str = "", /, **given: object
+        self, who: str, name: str, shows: str = "", /, **values: object
     ) -> Any:  # noqa: ANN401 JSON
         """The payload of an act, refusals included; `shows` is the selection beside errors and warnings."""
         kind = name[0].upper() + name[1:] + "Input!"
@@ -148,11 +148,13 @@ class Asker:
         query = (
             f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shown} }} }}"
         )
-        return (await self.ask(who, query, input=given))["act"]
+        return (await self.ask(who, query, input=values))["act"]
 
-    async def do(self, who: str, name: str, shows: str = "", /, **given: object) -> Any:  # noqa: ANN401 JSON
+    async def do(
+        self, who: str, name: str, shows: str = "", /, **values: object
+    ) -> Any:  # noqa: ANN401 JSON
         """The payload of an act that must be done."""
-        payload = await self.act(who, name, shows, **given)
+        payload = await self.act(who, name, shows, **values)
         if payload["errors"]:
             raise Refused(f"{name}: {payload['errors']}")
         return payload
@@ -257,9 +259,9 @@ def postgres_url(scratch: Path, dialects: tuple[str, ...]) -> Iterator[str]:
     if dialects != DIALECTS:
         yield ""
         return
-    given = os.environ.get("TEST_POSTGRES_URL")
-    if given:
-        yield given.replace("postgresql://", "postgresql+asyncpg://")
+    address = os.environ.get("TEST_POSTGRES_URL")
+    if address:
+        yield address.replace("postgresql://", "postgresql+asyncpg://")
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(scratch))

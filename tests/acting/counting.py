@@ -98,21 +98,21 @@ class Ledger:
         return Person(self.asker, name)
 
     async def does(
-        self, who: str, act: str, particular: str = "", /, **given: object
+        self, who: str, act: str, particular: str = "", /, **values: object
     ) -> dict[str, Any]:
         """The act by this persona, its statements written down; its payload."""
         self.sent.texts.clear()
-        payload = await self.person(who).does(act, payload_of(act), **given)
+        payload = await self.person(who).does(act, payload_of(act), **values)
         name = f"{act} {particular}".strip()
         assert name not in self.texts, name
         self.texts[name] = list(self.sent.texts)
         return payload
 
     async def object_id(
-        self, who: str, act: str, name: str, particular: str = "", /, **given: object
+        self, who: str, act: str, name: str, particular: str = "", /, **values: object
     ) -> str:
         """The id of the object that the act answers under this name."""
-        return str((await self.does(who, act, particular, **given))[name]["id"])
+        return str((await self.does(who, act, particular, **values))[name]["id"])
 
     @property
     def counts(self) -> dict[str, int]:

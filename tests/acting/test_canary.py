@@ -97,10 +97,10 @@ class Heard:
         self.answers.append(f"{answer.headers} {answer.text}")
         return answer.json()
 
-    async def act(self, name: str, given: Mapping[str, object], who: str = WHO) -> Any:  # noqa: ANN401 JSON
+    async def act(self, name: str, values: Mapping[str, object], who: str = WHO) -> Any:  # noqa: ANN401 JSON
         kind = name[0].upper() + name[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ errors {{ code message path }} warnings {{ code message path }} }} }}"
-        return (await self.post(query, {"input": given}, who))["data"]["act"]
+        return (await self.post(query, {"input": values}, who))["data"]["act"]
 
     async def raw(
         self,
@@ -255,7 +255,7 @@ async def _texts(heard: Heard) -> None:
             )
         )["errors"] == []
     for form in (NIR, SPACED, SPACED[:-3]):
-        for act, given, who in (
+        for act, values, who in (
             ("remunerationsDeclare", deposit("k", reason=f"voir {form}"), WHO),
             ("activityChangesDeclare", {"establishment": {"siret": form}, "idempotencyKey": "k", "lines": []}, WHO),
             ("activityChangesDeclare", {"establishment": {"id": form}, "idempotencyKey": "k", "lines": []}, WHO),
@@ -269,7 +269,7 @@ async def _texts(heard: Heard) -> None:
             ("remunerationsProcess", {"lineIds": [worker["lines"]["nodes"][0]["id"]], "outcome": "RETURNED", "processingReason": f"de {form}"}, "agent-hauts-de-seine"),
             ("partnerRegister", {"siret": form, "name": form, "kind": "ESAT", "organismId": "org_751"}, "agent-paris"),
         ):  # fmt: skip
-            assert (await heard.act(act, given, who))["errors"], (act, form)
+            assert (await heard.act(act, values, who))["errors"], (act, form)
     assert (await heard.act("remunerationsProcess", {"lineIds": [worker["lines"]["nodes"][0]["id"]], "outcome": "NOT_BENEFICIARY", "processingReason": "Inconnue"}, "agent-hauts-de-seine"))["errors"] == []  # fmt: skip
     # the one path that shows it: what it answers is not kept, and what it leaves behind is looked at like the rest
     shown = await Person(heard.asker, WHO).does(

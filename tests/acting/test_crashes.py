@@ -132,32 +132,32 @@ async def test_a_batch_cut_at_any_of_its_commits_is_there_whole_or_not_at_all_an
         for number, boundary in enumerate(BOUNDARIES):
             if act_of is departure and number == 0:
                 server = await _another(server, doomed, boundary)
-            act, given, whole = act_of(number)
+            act, values, whole = act_of(number)
             before = await counted(database)
             (tmp_path / "armed").touch()
 
             if boundary == "before:2":
-                done = await server.act(WHO, act, BATCH, **given)
+                done = await server.act(WHO, act, BATCH, **values)
                 assert (done["errors"], done["replayed"]) == ([], False)
                 assert server.process.poll() is None
                 (tmp_path / "armed").unlink()
                 settled = done
             else:
                 with pytest.raises(httpx.TransportError):
-                    await server.act(WHO, act, BATCH, **given)
+                    await server.act(WHO, act, BATCH, **values)
                 assert server.process.wait(timeout=30) == -signal.SIGKILL
                 await _nothing_or_the_whole(
                     database, before, whole, there=boundary == "after:1"
                 )
                 server = await doomed(BOUNDARIES[number + 1])
-                settled = await server.act(WHO, act, BATCH, **given)
+                settled = await server.act(WHO, act, BATCH, **values)
                 assert (settled["errors"], settled["replayed"]) == (
                     [],
                     boundary == "after:1",
                 )
 
             assert await _more(database, before) == whole
-            again = await server.act(WHO, act, BATCH, **given)
+            again = await server.act(WHO, act, BATCH, **values)
             assert (again["replayed"], again["batch"]) == (True, settled["batch"])
             assert await _more(database, before) == whole
     assert await _live(server) == [3, "DEPOSITED"]

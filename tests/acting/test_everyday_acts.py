@@ -26,13 +26,13 @@ async def test_the_name_and_the_contact_of_a_partner_are_corrected_and_found_und
     paris: Person,
 ) -> None:
     partner = await paris.registers(a_siret())
-    given = {
+    values = {
         "partnerId": partner.id,
         "name": " ESAT  Zinzolin ",
         "contact": "01 02 03 04 05",
     }
 
-    done = (await paris.does("partnerUpdate", FACTS, **given, expectedVersion=1))[
+    done = (await paris.does("partnerUpdate", FACTS, **values, expectedVersion=1))[
         "partner"
     ]
 
@@ -44,7 +44,7 @@ async def test_the_name_and_the_contact_of_a_partner_are_corrected_and_found_und
     found = await paris.asks('{ partners(search: "zinzolin") { nodes { id } } }')
     assert found["partners"]["nodes"] == [{"id": partner.id}]
     with refused("VERSION_CONFLICT"):
-        await paris.does("partnerUpdate", **given, expectedVersion=1)
+        await paris.does("partnerUpdate", **values, expectedVersion=1)
     cleared = await paris.does(
         "partnerUpdate", FACTS, partnerId=partner.id, name="ESAT", contact=" "
     )
@@ -59,16 +59,16 @@ async def test_an_establishment_is_corrected_with_its_department_and_its_finess(
 ) -> None:
     partner = await paris.registers(a_siret())
     (place,) = partner.establishments
-    given = {
+    values = {
         "establishmentId": place,
         "name": "Annexe",
         "department": "93",
         "contact": "annexe@personne.invalid",
     }
 
-    done = (await paris.does("establishmentUpdate", PLACE, **given, expectedVersion=1))[
-        "establishment"
-    ]
+    done = (
+        await paris.does("establishmentUpdate", PLACE, **values, expectedVersion=1)
+    )["establishment"]
 
     assert done == {
         "id": place, "name": "Annexe", "department": "93", "finess": None, "contact": "annexe@personne.invalid",
@@ -80,12 +80,12 @@ async def test_an_establishment_is_corrected_with_its_department_and_its_finess(
         ({"name": ""}, "VALUE_INVALID", "name"),
     ):
         with refused(code) as told:
-            await paris.does("establishmentUpdate", **given | wrong)
+            await paris.does("establishmentUpdate", **values | wrong)
         assert told.path[1] == path
     kept = await paris.does(
         "establishmentUpdate",
         PLACE,
-        **given | {"department": "75", "finess": "759999014"},
+        **values | {"department": "75", "finess": "759999014"},
     )
     assert kept["establishment"]["finess"] == "759999014"
 
@@ -99,12 +99,12 @@ async def test_a_department_is_not_corrected_where_a_signed_bulletin_would_say_w
     )
     wide = type(partner)(partner.id, partner.siret, (*partner.establishments, annex))
     await an_open_service(paris, wide, convention)
-    given = {"establishmentId": annex, "name": "Annexe"}
+    values = {"establishmentId": annex, "name": "Annexe"}
 
     with refused(
         "DEPARTMENT_SIGNED", "R47"
     ):  # the whole convention would go to the CNA, in silence
-        await paris.does("establishmentUpdate", **given, department="93")
+        await paris.does("establishmentUpdate", **values, department="93")
     alone = await an_open_esat(paris, "jo")
     (own,) = alone.partner.establishments
     await paris.does(
@@ -117,8 +117,10 @@ async def test_a_department_is_not_corrected_where_a_signed_bulletin_would_say_w
 
     world.clock.move_to(date(2026, 12, 12))
     with refused("DEPARTMENT_SIGNED", "R47"):
-        await paris.does("establishmentUpdate", **given, department="93")
-    await paris.does("establishmentUpdate", **given, department="75", contact="Accueil")
+        await paris.does("establishmentUpdate", **values, department="93")
+    await paris.does(
+        "establishmentUpdate", **values, department="75", contact="Accueil"
+    )
 
 
 async def test_who_administers_corrects_and_nobody_else(
@@ -133,7 +135,7 @@ async def test_who_administers_corrects_and_nobody_else(
             {"establishmentId": place, "name": "Autre", "department": "75"},
         ),
     )
-    for act, given in acts:
+    for act, values in acts:
         for who in (
             "lecteur-paris",
             "centre-ressources",
@@ -142,10 +144,10 @@ async def test_who_administers_corrects_and_nobody_else(
             "jo",
         ):
             with refused("FORBIDDEN"):
-                await Person(world, who).does(act, **given)
+                await Person(world, who).does(act, **values)
         with refused("NOT_FOUND"):
-            await Person(world, "agent-rhone").does(act, **given)
-        await paris.does(act, **given)
+            await Person(world, "agent-rhone").does(act, **values)
+        await paris.does(act, **values)
 
 
 # who supports whom
@@ -187,10 +189,10 @@ async def test_a_centre_reads_what_the_organisms_that_it_is_linked_to_administer
 
 async def test_the_agents_of_the_cna_are_led_to_its_centre(world: World) -> None:
     asked = "mutation($input: PartnerUpdateInput!) { partnerUpdate(input: $input) { errors { code contact } } }"
-    given = {"partnerId": "ptr_99990001200025", "name": "Autre"}
+    values = {"partnerId": "ptr_99990001200025", "name": "Autre"}
 
     async def told() -> str:
-        answer = await world.ask("agent-cna", asked, input=given)
+        answer = await world.ask("agent-cna", asked, input=values)
         (error,) = answer["partnerUpdate"]["errors"]
         return str(error["contact"])
 
@@ -209,7 +211,7 @@ async def test_a_link_is_between_a_centre_and_who_contracts_and_by_national_admi
     version = (await national.asks('{ organism(code: "CR1") { version } }'))[
         "organism"
     ]["version"]
-    for given, code, path in (
+    for values, code, path in (
         (
             {"centreId": "org_751", "organismIds": []},
             "VALUE_INVALID",
@@ -237,7 +239,7 @@ async def test_a_link_is_between_a_centre_and_who_contracts_and_by_national_admi
         ),
     ):
         with refused(code) as told:
-            await national.does("organismSupportSet", **given)
+            await national.does("organismSupportSet", **values)
         assert told.path == path
     for who in ("agent-paris", "centre-ressources", "gestionnaire-canal"):
         with refused("FORBIDDEN"):

@@ -54,7 +54,7 @@ class Scene:
     """Somebody about to act: the input, and what the entry is to say."""
 
     who: str
-    given: dict[str, Any]
+    values: dict[str, Any]
     acting_for: str | None = "org_751"
     rule: str | None = None
     changes: bool = True
@@ -93,7 +93,7 @@ def stage(act: str) -> Callable[[Stage], Stage]:
 
 @stage("partnerRegister")
 async def _(_: Person) -> Scene:
-    given = {
+    values = {
         "siret": a_siret(),
         "name": "ESAT",
         "kind": "ESAT",
@@ -101,7 +101,7 @@ async def _(_: Person) -> Scene:
         "department": "75",
     }
     return Scene(
-        "agent-paris", given, rule="agent_managing Partner:register jurisdiction"
+        "agent-paris", values, rule="agent_managing Partner:register jurisdiction"
     )
 
 
@@ -117,13 +117,13 @@ async def _(paris: Person) -> Scene:
 @stage("establishmentUpdate")
 async def _(paris: Person) -> Scene:
     (place,) = (await paris.registers(a_siret())).establishments
-    given = {
+    values = {
         "establishmentId": place,
         "name": "Autre nom",
         "department": "75",
         "contact": "zelie@personne.invalid",
     }
-    return Scene("agent-paris", given)
+    return Scene("agent-paris", values)
 
 
 @stage("establishmentAdd")
@@ -147,14 +147,14 @@ async def _(paris: Person) -> Scene:
 
 @stage("eligibilityDecide")
 async def _(paris: Person) -> Scene:
-    given = {
+    values = {
         "serviceId": "svc_ESAT",
         "decision": "ELIGIBLE",
         "ground": "Mission vérifiée",
         "formDigest": FORM,
     }
     return Scene(
-        "agent-paris", {"partnerId": (await paris.registers(a_siret())).id} | given
+        "agent-paris", {"partnerId": (await paris.registers(a_siret())).id} | values
     )
 
 
@@ -194,7 +194,7 @@ async def _(paris: Person) -> Scene:
 
 @stage("conventionRecord")
 async def _(paris: Person) -> Scene:
-    given = {
+    values = {
         "number": "75-0042",
         "mode": DELEGATED,
         "missionIds": list(WORK),
@@ -203,34 +203,34 @@ async def _(paris: Person) -> Scene:
     papers = {"convention": paper("a"), "contract": paper("b")}
     return Scene(
         "agent-paris",
-        {"partnerId": (await paris.registers(a_siret())).id} | given | papers,
+        {"partnerId": (await paris.registers(a_siret())).id} | values | papers,
     )
 
 
 @stage("delegationChange")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    given = {
+    values = {
         "partnerId": esat.partner.id,
         "mode": DELEGATED,
         "members": "END",
         "switch": _new_papers() | {"on": TODAY},
     }
     return Scene(
-        "agent-paris", given, rule="agent_managing Delegation:change jurisdiction"
+        "agent-paris", values, rule="agent_managing Delegation:change jurisdiction"
     )
 
 
 @stage("partnerSiretChange")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo", DELEGATED)
-    given = {
+    values = {
         "partnerId": esat.partner.id,
         "siret": another_siret_of(esat.partner.siret),
         "switch": _new_papers(),
     }
     return Scene(
-        "agent-paris", given, rule="agent_managing Partner:update jurisdiction"
+        "agent-paris", values, rule="agent_managing Partner:update jurisdiction"
     )
 
 
@@ -312,7 +312,7 @@ async def _(paris: Person) -> Scene:
 @stage("bulletinPrepare")
 async def _(paris: Person) -> Scene:
     partner, convention = await a_signed_esat(paris)
-    given = {
+    values = {
         "serviceId": "svc_ESAT",
         "siret": partner.siret,
         "roleIds": ["rol_ESAT_LECTEUR"],
@@ -320,7 +320,7 @@ async def _(paris: Person) -> Scene:
     return Scene(
         "agent-paris",
         {"conventionId": convention, "establishmentIds": partner.establishments}
-        | given,
+        | values,
     )
 
 
@@ -404,8 +404,8 @@ async def _(paris: Person) -> Scene:
 @stage("groupCreate")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")
-    given = {"name": "Lecteurs", "establishmentIds": esat.partner.establishments}
-    return Scene("agent-paris", {"accessId": esat.access} | given)
+    values = {"name": "Lecteurs", "establishmentIds": esat.partner.establishments}
+    return Scene("agent-paris", {"accessId": esat.access} | values)
 
 
 @stage("groupRoleAttach")
@@ -534,10 +534,10 @@ async def _(paris: Person) -> Scene:
         "name": "Paie Fictive",
         "email": "a@editeur.invalid",
     }
-    given = {"partnerId": esat.partner.id, "client": client, "until": TOMORROW}
+    values = {"partnerId": esat.partner.id, "client": client, "until": TOMORROW}
     return Scene(
         str(esat.manager),
-        given,
+        values,
         esat.partner.id,
         "partner_administrator Mandate:grant own_partner_delegated",
     )
@@ -586,13 +586,13 @@ async def _(paris: Person) -> Scene:
 @stage("remunerationsProcess")
 async def _(paris: Person) -> Scene:
     _, made = await _declared(paris)
-    given = {
+    values = {
         "lineIds": [made["line"]],
         "outcome": "NOT_BENEFICIARY",
         "processingReason": "Zinzolin est inconnue",
     }
     rule = "agent_managing DeclarationLine:process paying_organism"
-    return Scene("agent-hauts-de-seine", given, "org_921", rule)
+    return Scene("agent-hauts-de-seine", values, "org_921", rule)
 
 
 @stage("activityChangesDeclare")
@@ -605,13 +605,13 @@ async def _(paris: Person) -> Scene:
         "rate": "50",
         "comment": "Zinzolin",
     }
-    given = {
+    values = {
         "establishment": {"siret": esat.partner.siret},
         "idempotencyKey": "k",
         "lines": [line],
     }
     rule = "member_validating ActivityChange:deposit granted_service"
-    return Scene("jo", given, esat.partner.id, rule)
+    return Scene("jo", values, esat.partner.id, rule)
 
 
 @stage("workerNirReveal")
@@ -633,12 +633,14 @@ async def _an_import(paris: Person, *lines: str) -> tuple[Desk, str]:
 
 @stage("importOpen")
 async def _(_: Person) -> Scene:
-    given = {
+    values = {
         "filename": "Zibeline.xlsx",
         "organismId": "org_751",
         "columns": [{"header": "Zélie", "field": "IGNORED"}],
     }
-    return Scene("agent-paris", given, rule="agent_managing Import:upload jurisdiction")
+    return Scene(
+        "agent-paris", values, rule="agent_managing Import:upload jurisdiction"
+    )
 
 
 @stage("importArbitrate")
@@ -647,13 +649,13 @@ async def _(paris: Person) -> Scene:
     desk, sent = await _an_import(
         paris, extract_line(siret), extract_line(siret, name="Zibeline")
     )
-    given = {
+    values = {
         "lineId": (await desk.lines(sent))[0]["id"],
         "decision": "TAKEN",
         "arbitrationReason": "Zélie l'a dit",
     }
     return Scene(
-        "agent-paris", given, rule="agent_managing Import:arbitrate jurisdiction"
+        "agent-paris", values, rule="agent_managing Import:arbitrate jurisdiction"
     )
 
 
@@ -662,8 +664,8 @@ async def _(paris: Person) -> Scene:
     _, sent = await _an_import(
         paris, extract_line(active="N", contact="zelie@personne.invalid")
     )
-    given = {"importId": sent, "organismId": "org_751", "columnsConfirmed": True}
-    return Scene("agent-paris", given, rule="agent_managing Import:apply jurisdiction")
+    values = {"importId": sent, "organismId": "org_751", "columnsConfirmed": True}
+    return Scene("agent-paris", values, rule="agent_managing Import:apply jurisdiction")
 
 
 @stage("importPurge")
@@ -674,15 +676,17 @@ async def _(paris: Person) -> Scene:
 
 @stage("listExport")
 async def _(_: Person) -> Scene:
-    given = {"list": "PARTNERS", "rows": 3, "filter": "en vigueur : oui"}
-    return Scene("agent-paris", given, rule="agent_reading Partner:export jurisdiction")
+    values = {"list": "PARTNERS", "rows": 3, "filter": "en vigueur : oui"}
+    return Scene(
+        "agent-paris", values, rule="agent_reading Partner:export jurisdiction"
+    )
 
 
 # reference data
 
 
-def _national(**given: object) -> Scene:
-    return Scene("admin-national", given, "org_CNAF")
+def _national(**values: object) -> Scene:
+    return Scene("admin-national", values, "org_CNAF")
 
 
 @stage("agentAppoint")
@@ -755,7 +759,7 @@ async def sent(
     """The payload of the act, and the request's id."""
     kind = act[0].upper() + act[1:] + "Input!"
     query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ errors {{ code message }} }} }}"
-    answer = await world.post(scene.who, query, {"input": scene.given | more})
+    answer = await world.post(scene.who, query, {"input": scene.values | more})
     body = answer.json()
     assert "errors" not in body, body
     return body["data"]["act"], answer.headers["X-Request-Id"]
@@ -882,8 +886,10 @@ async def test_a_refused_act_writes_no_entry_and_nothing_else(
         ("agent-paris", "mandateRevoke", {"affiliationId": esat.member.affiliation, "on": TODAY}),
     ]  # fmt: skip
 
-    for who, act, given in refusals:
-        payload, _ = await sent(world, Scene(who, given), act, idempotencyKey="refused")
+    for who, act, values in refusals:
+        payload, _ = await sent(
+            world, Scene(who, values), act, idempotencyKey="refused"
+        )
         assert payload["errors"], act
 
     assert await _whole_register(world.database) == before
@@ -928,7 +934,7 @@ async def test_an_act_whose_commit_fails_leaves_nothing(
     database: Database, world: World
 ) -> None:
     before = await _whole_register(database)
-    given = {
+    values = {
         "siret": a_siret(),
         "name": "ESAT",
         "kind": "ESAT",
@@ -937,7 +943,7 @@ async def test_an_act_whose_commit_fails_leaves_nothing(
     }
     query = "mutation($input: PartnerRegisterInput!) { partnerRegister(input: $input) { partner { id } errors { code } } }"
 
-    answer = await world.post("agent-paris", query, {"input": given})
+    answer = await world.post("agent-paris", query, {"input": values})
 
     body = answer.json()
     assert answer.status_code == 503

@@ -42,14 +42,14 @@ async def test_a_blank_key_never_hides_that_nothing_was_done(
     esat = await an_open_esat(paris, "jo")
     mine = {"affiliationId": esat.member.affiliation}
     why = mine | {"suspensionReason": "Vérification"}
-    for act, given in (
+    for act, values in (
         ("userSuspend", why),
         ("userReinstate", mine),
         ("userSuspend", why),
     ):
-        payload = await world.act("agent-paris", act, "", **given, idempotencyKey="")
+        payload = await world.act("agent-paris", act, "", **values, idempotencyKey="")
         assert [e["code"] for e in payload["errors"]] == ["KEY_BLANK"]
-        await paris.does(act, **given)
+        await paris.does(act, **values)
 
     (row,) = await rows(
         world.database, "SELECT count(*) AS n FROM suspension WHERE ends_on IS NULL"
@@ -184,9 +184,9 @@ async def test_a_key_that_reads_as_a_number_is_taken_replayed_and_in_clear_nowhe
     world: World, paris: Person
 ) -> None:
     for key in ("1796079600000", "INV-1796079600000", a_nir(7)):
-        given = _registration() | {"idempotencyKey": key}
-        first = await paris.does("partnerRegister", "partner { id }", **given)
-        again = await paris.does("partnerRegister", "partner { id }", **given)
+        values = _registration() | {"idempotencyKey": key}
+        first = await paris.does("partnerRegister", "partner { id }", **values)
+        again = await paris.does("partnerRegister", "partner { id }", **values)
 
         assert (first["replayed"], again["replayed"]) == (False, True)
         assert again["partner"] == first["partner"]
@@ -287,9 +287,9 @@ async def test_a_batch_is_found_by_its_own_sender_s_key_alone(
 async def test_a_key_from_before_fingerprints_is_still_replayed(
     world: World, paris: Person
 ) -> None:
-    given = _registration() | {"idempotencyKey": "former"}
-    await paris.does("partnerRegister", **given)
+    values = _registration() | {"idempotencyKey": "former"}
+    await paris.does("partnerRegister", **values)
     async with world.database.transaction() as session:
         await session.execute(text("UPDATE idempotency SET key = 'former'"))
 
-    assert (await paris.does("partnerRegister", **given))["replayed"]
+    assert (await paris.does("partnerRegister", **values))["replayed"]

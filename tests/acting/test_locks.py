@@ -54,12 +54,12 @@ async def test_who_may_not_change_a_partner_does_not_lock_it(
     esat = await an_open_esat(paris, "jo")
 
     async with held_by_another(world, esat.partner.id), asyncio.timeout(AT_ONCE):
-        for act, given in acts_on(esat):
+        for act, values in acts_on(esat):
             for who, code in (
                 ("agent-rhone", "NOT_FOUND"),
                 ("lecteur-paris", "FORBIDDEN"),
             ):
-                payload = await world.act(who, act, "", **given)
+                payload = await world.act(who, act, "", **values)
                 assert [error["code"] for error in payload["errors"]] == [code], (
                     act,
                     who,

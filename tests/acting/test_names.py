@@ -46,8 +46,8 @@ async def test_what_is_not_seen_is_refused_in_the_names_of_every_act(
 ) -> None:
     tried = 0
     for act in acts():
-        for given, path in texts(input_of(act)):
-            payload = await world.act("admin-national", act, "", **given)
+        for values, path in texts(input_of(act)):
+            payload = await world.act("admin-national", act, "", **values)
 
             (error,) = payload["errors"]
             assert (error["code"], error["path"]) == (
@@ -67,7 +67,7 @@ async def test_what_is_not_seen_is_refused_in_the_names_of_every_act(
 async def test_a_line_feed_or_a_bidirectional_override_is_refused_in_the_name_of_a_partner(
     world: World, unseen: str
 ) -> None:
-    given = {
+    values = {
         "siret": a_siret(),
         "name": unseen,
         "kind": "ESAT",
@@ -75,7 +75,7 @@ async def test_a_line_feed_or_a_bidirectional_override_is_refused_in_the_name_of
         "department": "75",
     }
 
-    payload = await world.act("agent-paris", "partnerRegister", "", **given)
+    payload = await world.act("agent-paris", "partnerRegister", "", **values)
 
     assert [(e["code"], e["path"]) for e in payload["errors"]] == [
         ("VALUE_INVALID", ["input", "name"])

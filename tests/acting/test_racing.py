@@ -30,7 +30,9 @@ async def race(
 ) -> list[dict[str, Any]]:
     """The payloads of all these calls, sent at once."""
     return list(
-        await asyncio.gather(*(world.act(who, act, shows, **given) for given in inputs))
+        await asyncio.gather(
+            *(world.act(who, act, shows, **values) for values in inputs)
+        )
     )
 
 
@@ -134,7 +136,7 @@ async def test_who_waits_while_the_right_is_taken_away_does_not_act_after_it(
 async def test_of_twenty_racing_registrations_of_one_siret_one_wins(
     world: World,
 ) -> None:
-    given = {
+    values = {
         "siret": a_siret(),
         "name": "ESAT",
         "kind": "ESAT",
@@ -142,7 +144,7 @@ async def test_of_twenty_racing_registrations_of_one_siret_one_wins(
         "department": "75",
     }
 
-    raced = await race(world, "agent-paris", "partnerRegister", "", [given] * 20)
+    raced = await race(world, "agent-paris", "partnerRegister", "", [values] * 20)
 
     told = codes(raced)
     assert told["DONE"] == 1
@@ -163,11 +165,11 @@ async def test_one_key_is_one_effect_however_many_calls_race(
         "conventionClose": ("agent-paris", "convention { id version status }", {"conventionId": esat.convention, "on": TODAY, "closingReason": "PARTNER_CEASED"}),
         "serviceSet": ("admin-national", "service { id version label }", {"code": "RACE", "label": "Course", "tabLabel": "Course", "availableFrom": TODAY}),
     }  # fmt: skip
-    for act, (who, shows, given) in acts.items():
+    for act, (who, shows, values) in acts.items():
         before = await journalled(world.database, act)
 
         raced = await race(
-            world, who, act, shows, [given | {"idempotencyKey": "one"}] * REPLAYS
+            world, who, act, shows, [values | {"idempotencyKey": "one"}] * REPLAYS
         )
 
         assert codes(raced) == {"DONE": REPLAYS}, (act, codes(raced))
@@ -183,11 +185,11 @@ async def test_one_key_is_one_effect_however_many_calls_race(
 
 async def test_a_key_that_served_another_input_is_refused(paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {"accessId": esat.access, "idempotencyKey": "k"}
-    done = await paris.does("groupCreate", "group { id }", name="Lecteurs", **given)
+    values = {"accessId": esat.access, "idempotencyKey": "k"}
+    done = await paris.does("groupCreate", "group { id }", name="Lecteurs", **values)
 
     with refused("IDEMPOTENCY_CONFLICT") as told:
-        await paris.does("groupCreate", name="Préparateurs", **given)
+        await paris.does("groupCreate", name="Préparateurs", **values)
 
     assert told.path == ["input", "idempotencyKey"]
     # the order of the members does not count; another act and another caller have their own keys
@@ -207,12 +209,12 @@ async def test_a_refused_act_leaves_its_key_free(paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
     group = await paris.creates_group(esat.access, "Lecteurs")
     ana = await paris.invites(esat.partner.id, "Ana", "Anémone")
-    given = {"groupId": group, "userIds": [ana.user], "idempotencyKey": "k"}
+    values = {"groupId": group, "userIds": [ana.user], "idempotencyKey": "k"}
     with refused("ROLE_FIRST", "R56"):
-        await paris.does("groupMembersAdd", **given)
+        await paris.does("groupMembersAdd", **values)
     await paris.attaches(group, "ESAT_LECTEUR")
 
-    done = await paris.does("groupMembersAdd", **given)
+    done = await paris.does("groupMembersAdd", **values)
 
     assert done["replayed"] is False
 
@@ -245,14 +247,14 @@ async def test_a_replay_after_losing_the_right_tells_the_outcome_and_hides_what_
 
     await paris.closes_convention(esat.convention)
 
-    for act, shown, given in (
+    for act, shown, values in (
         ("userInvite", "affiliation { id }", invitation),
         ("managerAppoint", "manager { id }", appointment),
     ):
-        told = await manager.does(act, shown, **given)
+        told = await manager.does(act, shown, **values)
         assert (told["replayed"], told[shown.split()[0]]) == (True, None)
         with refused("NOT_FOUND"):
-            await manager.does(act, **given | {"idempotencyKey": "another"})
+            await manager.does(act, **values | {"idempotencyKey": "another"})
 
 
 async def test_an_agent_who_may_only_read_any_longer_is_told_the_outcome_and_may_do_no_more(
@@ -260,10 +262,10 @@ async def test_an_agent_who_may_only_read_any_longer_is_told_the_outcome_and_may
 ) -> None:
     """What was done is told to who did it; another call is judged by the rights of now."""
     national, rhone = Person(world, "admin-national"), Person(world, "agent-rhone")
-    given = {
+    values = {
         "partnerId": "ptr_99990003800012", "mode": "CENTRALISED", "missionIds": ["mis_LOGEMENT"], "idempotencyKey": "k"
     }  # fmt: skip
-    await rhone.does("conventionPrepare", **given)
+    await rhone.does("conventionPrepare", **values)
     registered = {
         "siret": a_siret(), "name": "ESAT", "kind": "ESAT", "organismId": "org_691", "idempotencyKey": "k"
     }  # fmt: skip
@@ -277,7 +279,7 @@ async def test_an_agent_who_may_only_read_any_longer_is_told_the_outcome_and_may
         userId="usr_agent-rhone",
     )
 
-    for act, key in (("conventionPrepare", given), ("partnerRegister", registered)):
+    for act, key in (("conventionPrepare", values), ("partnerRegister", registered)):
         assert (await rhone.does(act, **key))["replayed"]
         with refused("FORBIDDEN"):
             await rhone.does(act, **key | {"idempotencyKey": "another"})
@@ -340,13 +342,13 @@ async def test_a_request_that_is_cut_off_leaves_all_or_nothing(
 ) -> None:
     """An unknown outcome: only the key makes the retry safe."""
     esat = await an_open_esat(paris, "jo")
-    given = {"accessId": esat.access, "name": "Lecteurs", "idempotencyKey": "cut"}
+    values = {"accessId": esat.access, "name": "Lecteurs", "idempotencyKey": "cut"}
     for delay in (0.001, 0.005, 0.02):
         with suppress(TimeoutError):
             async with asyncio.timeout(delay):
-                await paris.does("groupCreate", **given)
+                await paris.does("groupCreate", **values)
 
-    await paris.does("groupCreate", **given)
+    await paris.does("groupCreate", **values)
 
     seen = await paris.reads(
         esat.access,

@@ -25,7 +25,7 @@ RACERS = 12
 
 async def test_of_racing_switches_exactly_one_wins(world: World, paris: Person) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {
+    values = {
         "partnerId": esat.partner.id,
         "mode": DELEGATED,
         "members": "END",
@@ -33,7 +33,7 @@ async def test_of_racing_switches_exactly_one_wins(world: World, paris: Person) 
     }
 
     raced = await race(
-        world, "agent-paris", "delegationChange", "convention { id }", [given] * RACERS
+        world, "agent-paris", "delegationChange", "convention { id }", [values] * RACERS
     )
 
     assert codes(raced) == {"DONE": 1, "MODE_SAME": RACERS - 1}
@@ -115,7 +115,7 @@ async def test_a_key_replays_a_switch_without_switching_again(
     world: World, paris: Person
 ) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {
+    values = {
         "partnerId": esat.partner.id,
         "mode": DELEGATED,
         "members": "END",
@@ -124,7 +124,7 @@ async def test_a_key_replays_a_switch_without_switching_again(
     }
 
     raced = await race(
-        world, "agent-paris", "delegationChange", "convention { id }", [given] * RACERS
+        world, "agent-paris", "delegationChange", "convention { id }", [values] * RACERS
     )
 
     assert codes(raced) == {"DONE": RACERS}
@@ -137,7 +137,7 @@ async def test_a_dry_run_of_a_switch_keeps_nothing_and_holds_nothing(
     world: World, paris: Person
 ) -> None:
     esat = await an_open_esat(paris, "jo")
-    given = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}, "dryRun": True, "idempotencyKey": "tried"}  # fmt: skip
+    values = {"partnerId": esat.partner.id, "mode": DELEGATED, "members": "END", "switch": PAPERS | {"on": TODAY}, "dryRun": True, "idempotencyKey": "tried"}  # fmt: skip
     tables = (
         "convention",
         "contract",
@@ -158,7 +158,7 @@ async def test_a_dry_run_of_a_switch_keeps_nothing_and_holds_nothing(
         "agent-paris",
         "delegationChange",
         "impact { lost { name } }",
-        [given] * RACERS,
+        [values] * RACERS,
     )
 
     assert codes(raced) == {"DONE": RACERS}

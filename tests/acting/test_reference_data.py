@@ -129,14 +129,14 @@ async def test_what_is_written_again_is_changed_in_its_place(world: World) -> No
             label="x",
             profile="READING",
         )
-    for act, given in (
+    for act, values in (
         ("serviceSet", SERVICE | {"code": "minuscule"}),
         ("missionSet", {"code": "É", "label": "x", "serviceIds": []}),
         ("campaignSet", {"year": 2023}),
         ("organismSet", {"code": "751", "kind": "CNA", "name": "Caf de Paris"}),
     ):
         with refused("VALUE_INVALID"):
-            await national.does(act, **given)
+            await national.does(act, **values)
     with refused("DEPARTMENT_UNKNOWN"):
         await national.does("serviceSet", **(SERVICE | {"excludedDepartments": ["99"]}))
     with refused("NOT_FOUND"):
@@ -234,9 +234,9 @@ async def test_nobody_else_writes_the_reference_data_or_the_agents(
         "gestionnaire-canal",
         "declarante-canal",
     ):
-        for act, given in acts:
+        for act, values in acts:
             with refused("FORBIDDEN") as told:
-                await Person(world, who).does(act, **given)
+                await Person(world, who).does(act, **values)
             assert told.message.endswith("Votre profil ne comporte pas cet acte."), (
                 who,
                 act,
@@ -245,6 +245,6 @@ async def test_nobody_else_writes_the_reference_data_or_the_agents(
             await Person(world, who).does("agentEnd", agentId=post, on=TODAY)
     with refused("FORBIDDEN"):  # one reads oneself
         await Person(world, "agent-rhone").does("agentEnd", agentId=post, on=TODAY)
-    for act, given in acts:
+    for act, values in acts:
         with refused("UNKNOWN_CALLER"):
-            await Person(world, "nobody").does(act, **given)
+            await Person(world, "nobody").does(act, **values)

@@ -39,8 +39,8 @@ Case = tuple[str, dict[str, Any], str, list[str]]
 
 async def meets(world: World, who: str, case: Case) -> None:
     """The act is refused as data: this code, under this path, in the rule's own sentence."""
-    act, given, code, path = case
-    payload = await world.act(who, act, "", **given)
+    act, values, code, path = case
+    payload = await world.act(who, act, "", **values)
     (error,) = payload["errors"]
     assert (error["code"], error["path"]) == (code, path), (act, error)
     assert error["message"].startswith(Rule[code].sentence), error
@@ -62,7 +62,7 @@ async def test_a_siret_badly_formed_is_refused_wherever_it_is_written(
     annex = {"partnerId": partner.id, "name": "Annexe", "department": "75"}
 
     for siret, code in SIRETS.items():
-        for act, given in (
+        for act, values in (
             ("partnerRegister", REGISTER),
             ("bulletinPrepare", bulletin),
             ("establishmentAdd", annex),
@@ -70,7 +70,7 @@ async def test_a_siret_badly_formed_is_refused_wherever_it_is_written(
             await meets(
                 world,
                 "agent-paris",
-                (act, given | {"siret": siret}, code, ["input", "siret"]),
+                (act, values | {"siret": siret}, code, ["input", "siret"]),
             )
 
 
@@ -161,11 +161,11 @@ async def test_persons_are_checked(world: World, paris: Person) -> None:
         "ana@x.",
         "a@b@c.fr",
     ):
-        given = {"partnerId": partner.id, "person": person | {"email": email}}
+        values = {"partnerId": partner.id, "person": person | {"email": email}}
         await meets(
             world,
             "agent-paris",
-            ("userInvite", given, "EMAIL_FORMAT", ["input", "person", "email"]),
+            ("userInvite", values, "EMAIL_FORMAT", ["input", "person", "email"]),
         )
     nameless = {"partnerId": partner.id, "person": person | {"familyName": " "}}
     await meets(
@@ -250,12 +250,12 @@ async def test_a_manager_is_somebody_of_the_partner(
 ) -> None:
     partner, convention = await a_signed_esat(paris, DELEGATED)
     del partner
-    given = {"conventionId": convention, "kind": "MANAGER"}
+    values = {"conventionId": convention, "kind": "MANAGER"}
     cases: list[Case] = [
-        ("managerAppoint", given, "VALUE_INVALID", ["input", "userId"]),
-        ("managerAppoint", given | {"userId": "usr_x", "person": somebody("A", "B")}, "VALUE_INVALID", ["input", "userId"]),
-        ("managerAppoint", given | {"userId": "usr_declarante-canal"}, "STRANGER", ["input", "userId"]),
-        ("managerAppoint", given | {"userId": "usr_nobody"}, "STRANGER", ["input", "userId"]),
+        ("managerAppoint", values, "VALUE_INVALID", ["input", "userId"]),
+        ("managerAppoint", values | {"userId": "usr_x", "person": somebody("A", "B")}, "VALUE_INVALID", ["input", "userId"]),
+        ("managerAppoint", values | {"userId": "usr_declarante-canal"}, "STRANGER", ["input", "userId"]),
+        ("managerAppoint", values | {"userId": "usr_nobody"}, "STRANGER", ["input", "userId"]),
     ]  # fmt: skip
     for case in cases:
         await meets(world, "agent-paris", case)
@@ -283,8 +283,8 @@ async def _is_refused_everywhere(world: World, esat: Opened, text: str) -> None:
         ("admin-national", "organismSet", {"code": "999", "kind": "CAF", "name": text}, ["name"]),
         ("nobody", "invitationAccept", {"invitation": text}, ["invitation"]),
     ]  # fmt: skip
-    for who, act, given, path in cases:
-        await meets(world, who, (act, given, "VALUE_INVALID", ["input", *path]))
+    for who, act, values, path in cases:
+        await meets(world, who, (act, values, "VALUE_INVALID", ["input", *path]))
 
 
 async def test_the_longest_name_that_is_accepted_is_written_on_both_databases(

@@ -27,7 +27,7 @@ ATTEST = """mutation($i: ActivityAttestInput!) { activityAttest(input: $i) { att
   replayed } }"""
 TWICE = """mutation($i: ActivityAttestInput!) { one: activityAttest(input: $i) { errors { code } }
   two: activityAttest(input: $i) { errors { code } } }"""
-GIVEN = {"partnerId": "ptr_99990001200025", "evidence": "Appel"}
+INPUT = {"partnerId": "ptr_99990001200025", "evidence": "Appel"}
 PAGE = {"Accept": "text/html", "Cookie": "__Host-session=inconnue"}
 
 
@@ -96,7 +96,7 @@ async def every_door(world: World) -> list[httpx.Response]:
     headers = {"Authorization": f"Bearer {token}"}
     return [
         await world.post("agent-paris", READ),
-        await world.post("agent-paris", ATTEST, {"i": GIVEN}),
+        await world.post("agent-paris", ATTEST, {"i": INPUT}),
         await world.client.put("/imports/imp_1", content=b"a;b", headers=headers),
         await world.client.get("/", headers=PAGE),
         await world.client.get("/connexion", headers=PAGE),
@@ -127,7 +127,7 @@ async def test_every_door_answers_503_and_when_to_come_back_while_the_register_i
 
     assert (await away.client.get("/readyz")).status_code == 200
     assert (await away.post("agent-paris", READ)).json()["data"]["partner"]
-    done = (await away.post("agent-paris", ATTEST, {"i": GIVEN})).json()["data"][
+    done = (await away.post("agent-paris", ATTEST, {"i": INPUT})).json()["data"][
         "activityAttest"
     ]
     assert done["errors"] == []
@@ -179,7 +179,7 @@ async def test_connections_found_dead_are_replaced_and_each_act_is_done_once(
     for turn in range(3):
         await asyncio.gather(*(away.post("agent-paris", READ) for _ in range(10)))
         await place.relay.cut()
-        asked = (READ, {}) if turn == 0 else (ATTEST, {"i": GIVEN})
+        asked = (READ, {}) if turn == 0 else (ATTEST, {"i": INPUT})
 
         answer = await away.post("agent-paris", *asked)
 
@@ -209,7 +209,7 @@ async def test_a_connection_that_served_nobody_for_a_while_is_asked_before_it_is
 
     place.relay.cuts_before = cut
 
-    assert (await away.post("agent-paris", ATTEST, {"i": GIVEN})).status_code == 200
+    assert (await away.post("agent-paris", ATTEST, {"i": INPUT})).status_code == 200
     assert await attested(away) == 1
 
 
@@ -238,7 +238,7 @@ async def test_a_network_that_swallows_what_is_said_holds_nobody_for_long(
         async with asyncio.timeout(20):
             answers = [
                 await world.post("agent-paris", READ),
-                await world.post("agent-paris", ATTEST, {"i": GIVEN}),
+                await world.post("agent-paris", ATTEST, {"i": INPUT}),
             ]
 
         assert {answer.status_code for answer in answers} == {503}
@@ -279,15 +279,15 @@ async def test_an_act_whose_commit_went_unanswered_says_so_and_its_replay_settle
     place: Place, away: World, side: str
 ) -> None:
     assert place.relay is not None
-    given = {"i": GIVEN | {"idempotencyKey": "once"}}
+    values = {"i": INPUT | {"idempotencyKey": "once"}}
     setattr(place.relay, side, lambda chunk: b"COMMIT;" in chunk)
 
-    answer = await away.post("agent-paris", ATTEST, given)
+    answer = await away.post("agent-paris", ATTEST, values)
 
     assert (answer.status_code, code(answer)) == (503, "OUTCOME_UNKNOWN")
     assert "retry-after" not in answer.headers
     setattr(place.relay, side, lambda _: False)
-    again = (await away.post("agent-paris", ATTEST, given)).json()["data"][
+    again = (await away.post("agent-paris", ATTEST, values)).json()["data"][
         "activityAttest"
     ]
     assert again["errors"] == []
@@ -310,7 +310,7 @@ async def test_an_act_done_before_the_register_went_is_not_answered_as_if_nothin
 
     monkeypatch.setattr(Register, "lock", late)
 
-    answer = await world.post("agent-paris", TWICE, {"i": GIVEN})
+    answer = await world.post("agent-paris", TWICE, {"i": INPUT})
 
     assert (answer.status_code, code(answer)) == (200, "BUSY")
     assert answer.json()["errors"][0]["path"] == ["two"]
@@ -355,7 +355,7 @@ async def test_a_locked_file_is_busy_for_acts_and_readers_go_on(
         world = World(client, issuer, Database(place.url), HeldClock())
         other = sqlite3.connect(place.file, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        answer = await world.post("agent-paris", ATTEST, {"i": GIVEN})
+        answer = await world.post("agent-paris", ATTEST, {"i": INPUT})
         read = await world.post("agent-paris", READ)
         other.execute("ROLLBACK")
         other.close()
@@ -367,7 +367,7 @@ async def test_a_locked_file_is_busy_for_acts_and_readers_go_on(
         )
         assert read.json()["data"]["partner"]
         assert (
-            await world.post("agent-paris", ATTEST, {"i": GIVEN})
+            await world.post("agent-paris", ATTEST, {"i": INPUT})
         ).status_code == 200
 
 

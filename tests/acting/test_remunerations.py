@@ -56,8 +56,8 @@ def jo(world: World) -> Person:
 
 def the_export(key: str, **more: object) -> dict[str, Any]:
     (part,) = Export.read(EXPORT).parts(CANAL)
-    given = part.variables(2026, mode="ACCEPT_VALID", deposit=True, dry_run=False)
-    return {**given["input"], "idempotencyKey": key, **more}
+    values = part.variables(2026, mode="ACCEPT_VALID", deposit=True, dry_run=False)
+    return {**values["input"], "idempotencyKey": key, **more}
 
 
 def by_reference(
@@ -76,14 +76,14 @@ async def test_the_accidents_of_a_payroll_are_told_line_by_line_and_its_good_lin
 ) -> None:
     before = await rows(world.database, "SELECT id FROM declaration")
     delphine = Person(world, "declarante-canal")
-    given = the_export("november")
+    values = the_export("november")
 
-    done = await delphine.declares(**given)
+    done = await delphine.declares(**values)
 
-    assert by_reference(done["errors"], given["lines"]) == {
+    assert by_reference(done["errors"], values["lines"]) == {
         line: {code} for line, code in REJECTED.items()
     }
-    told = by_reference(done["warnings"], given["lines"])
+    told = by_reference(done["warnings"], values["lines"])
     assert {line: told[line] for line in TOLD} == {
         line: {code} for line, code in TOLD.items()
     }
@@ -101,7 +101,7 @@ async def test_the_accidents_of_a_payroll_are_told_line_by_line_and_its_good_lin
     assert "notation scientifique" in eaten
     amounts = await _amounts(delphine, done["batch"]["declaration"]["id"])
     assert (amounts["L00018"], amounts["L00019"]) == ("812.33", "1012.50")
-    assert set(amounts) == {line["clientReference"] for line in given["lines"]} - set(
+    assert set(amounts) == {line["clientReference"] for line in values["lines"]} - set(
         REJECTED
     )
     # the other Esat's certificate is untouched: this declaration alone is new
@@ -164,11 +164,11 @@ async def test_sixty_four_racing_deposits_with_one_key_are_one(
     world: World, esat: Opened
 ) -> None:
     before = await sizes(world)
-    given = a_deposit(esat.partner.siret, "one", *(a_line(n) for n in range(40)))
+    values = a_deposit(esat.partner.siret, "one", *(a_line(n) for n in range(40)))
 
     raced = await asyncio.gather(
         *(
-            world.act("jo", "remunerationsDeclare", BATCH, **given)
+            world.act("jo", "remunerationsDeclare", BATCH, **values)
             for _ in range(RACERS)
         )
     )
@@ -215,10 +215,10 @@ async def test_a_key_is_of_one_caller_and_of_one_act(
     ana = await paris.invites(esat.partner.id, "Ana", "Anémone")
     await paris.includes(esat.group, ana.user)
     await Person(world, "ana").accepts(ana.secret)
-    given = a_deposit(esat.partner.siret, "k", a_line(1))
-    first = await jo.declares(**given)
+    values = a_deposit(esat.partner.siret, "k", a_line(1))
+    first = await jo.declares(**values)
 
-    second = await Person(world, "ana").declares(**given)
+    second = await Person(world, "ana").declares(**values)
     changes = await jo.tells_changes(esat.partner.siret, "k")
 
     assert second["replayed"] is changes["replayed"] is False
@@ -230,19 +230,19 @@ async def test_a_replay_after_losing_the_role_says_that_it_was_done_and_shows_wh
     world: World, esat: Opened, paris: Person, jo: Person
 ) -> None:
     """An unknown outcome is settled for who sent it; what they may no longer read is not shown again."""
-    given = a_deposit(esat.partner.siret, "k", a_line(1))
-    done = await jo.declares(**given)
+    values = a_deposit(esat.partner.siret, "k", a_line(1))
+    done = await jo.declares(**values)
     await paris.attaches(
         esat.group, "ESAT_LECTEUR"
     )  # the group, and jo in it, may read any longer
 
-    again = await jo.declares(**given)
+    again = await jo.declares(**values)
     assert (again["replayed"], again["batch"]) == (True, done["batch"])
     with refused("FORBIDDEN"):
-        await jo.declares(**given | {"idempotencyKey": "k2"})
+        await jo.declares(**values | {"idempotencyKey": "k2"})
     await paris.removes(esat.group, esat.member.user)
 
-    blind = await world.act("jo", "remunerationsDeclare", BATCH, **given)
+    blind = await world.act("jo", "remunerationsDeclare", BATCH, **values)
     assert (blind["replayed"], blind["batch"], blind["errors"]) == (True, None, [])
 
 
@@ -258,7 +258,7 @@ async def test_two_racing_deposits_are_the_first_and_the_second_and_one_is_live(
     ]
 
     raced = await asyncio.gather(
-        *(world.act("jo", "remunerationsDeclare", BATCH, **given) for given in inputs)
+        *(world.act("jo", "remunerationsDeclare", BATCH, **values) for values in inputs)
     )
 
     made = sorted(
@@ -453,9 +453,9 @@ async def test_what_is_no_cell_is_an_error_of_the_request_and_nothing_of_it_is_s
     before = await sizes(world)
     for value in ({"a": SECRET}, [SECRET], [[SECRET]], [], {}, {"nir": [a_nir(900)]}):
         for field in ("nir", "birthName", "netRemuneration", "clientReference"):
-            given = a_deposit(esat.partner.siret, "k", a_line(1, **{field: value}))
+            values = a_deposit(esat.partner.siret, "k", a_line(1, **{field: value}))
 
-            answer = await world.post("jo", DECLARED, {"input": given})
+            answer = await world.post("jo", DECLARED, {"input": values})
 
             body = answer.json()
             assert "data" not in body
@@ -470,8 +470,8 @@ async def test_what_is_no_cell_is_an_error_of_the_request_and_nothing_of_it_is_s
 async def test_nul_and_lone_surrogates_are_refused_at_the_edge(
     world: World, esat: Opened
 ) -> None:
-    given = a_deposit(esat.partner.siret, "k", a_line(1, birthName=f"{SECRET}HERE"))
-    body = orjson.dumps({"query": DECLARED, "variables": {"input": given}})
+    values = a_deposit(esat.partner.siret, "k", a_line(1, birthName=f"{SECRET}HERE"))
+    body = orjson.dumps({"query": DECLARED, "variables": {"input": values}})
     headers = {
         "Authorization": f"Bearer {world.issuer.issue('jo')}",
         "Content-Type": "application/json",

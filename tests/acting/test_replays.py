@@ -29,10 +29,10 @@ from .ledger import journalled, rows
 SHOWN = "errors { code message } replayed"
 
 
-async def send(world: World, who: str, act: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401 JSON
+async def send(world: World, who: str, act: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 JSON
     kind = act[0].upper() + act[1:] + "Input!"
     query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {SHOWN} }} }}"
-    return (await world.ask(who, query, input=given))["act"]
+    return (await world.ask(who, query, input=values))["act"]
 
 
 async def test_every_act_is_replayed_under_its_key_and_happens_once(
@@ -40,10 +40,13 @@ async def test_every_act_is_replayed_under_its_key_and_happens_once(
 ) -> None:
     for act, setting in journal.STAGES.items():
         scene = await setting(paris)
-        given = scene.given | {"idempotencyKey": f"the key of {act}", "reason": "Essai"}
+        values = scene.values | {
+            "idempotencyKey": f"the key of {act}",
+            "reason": "Essai",
+        }
         before = await journalled(world.database, act)
 
-        first, again = [await send(world, scene.who, act, given) for _ in range(2)]
+        first, again = [await send(world, scene.who, act, values) for _ in range(2)]
 
         assert first == {"errors": [], "replayed": False}, act
         assert again == {"errors": [], "replayed": True}, act
@@ -67,15 +70,15 @@ class Retrying:
         /,
         **variables: Any,  # noqa: ANN401 JSON
     ) -> Any:  # noqa: ANN401 JSON
-        given = variables.get("input")
+        values = variables.get("input")
         if (
-            not isinstance(given, Mapping)
+            not isinstance(values, Mapping)
             or "act:" not in query
             or "replayed" not in query
-            or given.get("dryRun")
+            or values.get("dryRun")
         ):
             return await self.ask(asker, who, query, **variables)
-        keyed = {"idempotencyKey": f"key {next(self.numbers)}", **given}
+        keyed = {"idempotencyKey": f"key {next(self.numbers)}", **values}
         done = await self.ask(asker, who, query, input=keyed)
         if not done["act"]["errors"] and not done["act"]["replayed"]:
             again = (await self.ask(asker, who, query, input=keyed))["act"]
@@ -121,17 +124,17 @@ async def test_the_person_that_an_acceptance_made_is_told_that_it_was_done(
 ) -> None:
     esat = await an_open_esat(paris, "jo")
     ana = await paris.invites(esat.partner.id, "Ana", "Anémone")
-    given = {"invitation": ana.secret, "idempotencyKey": "k"}
+    values = {"invitation": ana.secret, "idempotencyKey": "k"}
     me = Person(world, "ana")
 
     raced = await asyncio.gather(
-        *(me.does("invitationAccept", "affiliation { id }", **given) for _ in range(3))
+        *(me.does("invitationAccept", "affiliation { id }", **values) for _ in range(3))
     )
 
     assert sorted(one["replayed"] for one in raced) == [False, True, True]
     assert {one["affiliation"]["id"] for one in raced} == {ana.affiliation}
     with refused("INVITATION_INVALID"):
-        await Person(world, "another").does("invitationAccept", **given)
+        await Person(world, "another").does("invitationAccept", **values)
 
 
 async def test_a_signature_that_hands_the_partner_to_the_cna_is_replayed(
@@ -141,17 +144,17 @@ async def test_a_signature_that_hands_the_partner_to_the_cna_is_replayed(
     bulletin = await paris.prepares_bulletin(
         wide.convention, wide.partner.siret, wide.everywhere, ("CDAP_T1",), "CDAP"
     )
-    given = {
+    values = {
         "bulletinId": bulletin, "signature": paper("d"), "effectiveFrom": TODAY, "acknowledgeCna": True,
         "idempotencyKey": "k",
     }  # fmt: skip
-    await paris.does("bulletinSign", **given)
+    await paris.does("bulletinSign", **values)
 
-    assert (await paris.does("bulletinSign", "bulletin { status }", **given))[
+    assert (await paris.does("bulletinSign", "bulletin { status }", **values))[
         "replayed"
     ]
     with refused("FORBIDDEN"):
-        await paris.does("bulletinSign", **given | {"idempotencyKey": "another"})
+        await paris.does("bulletinSign", **values | {"idempotencyKey": "another"})
 
 
 async def test_a_manager_who_ends_their_own_right_is_told_that_it_was_done(
@@ -166,14 +169,14 @@ async def test_a_manager_who_ends_their_own_right_is_told_that_it_was_done(
     }
     await manager.does("managerAppoint", **deputy)
     jo = Person(world, "jo")
-    given = {
+    values = {
         "affiliationId": esat.member.affiliation, "suspensionReason": "Congé", "idempotencyKey": "k",
     }  # fmt: skip
-    await jo.does("userSuspend", "affiliation { id }", **given)
+    await jo.does("userSuspend", "affiliation { id }", **values)
 
-    assert (await jo.does("userSuspend", "affiliation { id }", **given))["replayed"]
+    assert (await jo.does("userSuspend", "affiliation { id }", **values))["replayed"]
     with refused("FORBIDDEN"):
-        await jo.does("userSuspend", **given | {"idempotencyKey": "another"})
+        await jo.does("userSuspend", **values | {"idempotencyKey": "another"})
 
 
 async def test_a_replay_with_another_input_is_still_refused(

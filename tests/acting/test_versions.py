@@ -31,17 +31,17 @@ async def test_a_current_version_is_accepted_counts_one_more_and_is_stale_at_onc
         (esat.convention, "conventionClose", {"conventionId": esat.convention, "on": TODAY, "closingReason": "ABANDONED"}),
     ]  # fmt: skip
 
-    for object_id, act, given in acts:
+    for object_id, act, values in acts:
         known = await version(paris, object_id)
         for other in (known - 1, known + 1):
             with refused("VERSION_CONFLICT") as told:
-                await paris.does(act, **given, expectedVersion=other)
+                await paris.does(act, **values, expectedVersion=other)
             assert told.path == ["input", "expectedVersion"]
             assert told.message.endswith(f"Version actuelle : {known}.")
-        await paris.does(act, **given, expectedVersion=known)
+        await paris.does(act, **values, expectedVersion=known)
         assert await version(paris, object_id) == known + 1, act
         with refused("VERSION_CONFLICT"):
-            await paris.does(act, **given, expectedVersion=known)
+            await paris.does(act, **values, expectedVersion=known)
 
 
 async def test_a_refused_act_leaves_the_version(paris: Person) -> None:
@@ -81,7 +81,7 @@ async def test_of_racing_writers_of_the_reference_data_on_one_version_one_wins(
     known = (
         await world.ask("admin-national", '{ organism(code: "751") { version } }')
     )["organism"]["version"]
-    given = {
+    values = {
         "code": "751",
         "kind": "CAF",
         "departments": ["75"],
@@ -91,7 +91,7 @@ async def test_of_racing_writers_of_the_reference_data_on_one_version_one_wins(
     raced = await asyncio.gather(
         *(
             world.act(
-                "admin-national", "organismSet", "", name=f"Caf de Paris {i}", **given
+                "admin-national", "organismSet", "", name=f"Caf de Paris {i}", **values
             )
             for i in range(10)
         )
@@ -169,7 +169,7 @@ async def test_of_racing_answers_of_the_caf_on_one_version_one_wins(
     (line,) = (await jo.reads(done["batch"]["declaration"]["id"], shown))["lines"][
         "nodes"
     ]
-    given = {
+    values = {
         "lineIds": [line["id"]],
         "outcome": "TAKEN_INTO_ACCOUNT",
         "expectedVersion": 1,
@@ -177,7 +177,7 @@ async def test_of_racing_answers_of_the_caf_on_one_version_one_wins(
 
     raced = await asyncio.gather(
         *(
-            world.act("agent-hauts-de-seine", "remunerationsProcess", "", **given)
+            world.act("agent-hauts-de-seine", "remunerationsProcess", "", **values)
             for _ in range(10)
         )
     )

@@ -54,11 +54,13 @@ def paper(letter: str = "a", **changes: object) -> dict[str, object]:
     return known | changes
 
 
-def somebody(given: str, family: str) -> dict[str, str]:
+def somebody(given_name: str, family_name: str) -> dict[str, str]:
     return {
-        "givenName": given,
-        "familyName": family,
-        "email": f"{given}.{family}@personne.invalid".lower().replace(" ", ""),
+        "givenName": given_name,
+        "familyName": family_name,
+        "email": f"{given_name}.{family_name}@personne.invalid".lower().replace(
+            " ", ""
+        ),
     }
 
 
@@ -125,14 +127,14 @@ class Person:
     name: str
 
     async def does(
-        self, act: str, shows: str = "", /, **given: object
+        self, act: str, shows: str = "", /, **values: object
     ) -> dict[str, Any]:
         """The payload of an act; what is refused is told."""
         kind = act[0].upper() + act[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {shows} {EXPLAINED} warnings {{ code }} replayed }} }}"
-        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))[
-            "act"
-        ]
+        payload: dict[str, Any] = (
+            await self.asker.ask(self.name, query, input=values)
+        )["act"]
         if payload["errors"]:
             raise Told(act, payload["errors"])
         return payload
@@ -154,10 +156,10 @@ class Person:
     # partners
 
     async def registers(self, siret: str, /, **facts: object) -> Partner:
-        given = {
+        values = {
             "siret": siret, "name": "ESAT des Tilleuls", "kind": "ESAT", "organismId": "org_751", "department": "75"
         } | facts  # fmt: skip
-        made = (await self.does("partnerRegister", PARTNER, **given))["partner"]
+        made = (await self.does("partnerRegister", PARTNER, **values))["partner"]
         return Partner(
             made["id"],
             made["siret"],
@@ -173,21 +175,21 @@ class Person:
             "department": department,
             "name": name,
         }
-        given = {**place, "acknowledgeOtherSiren": True}
+        values = {**place, "acknowledgeOtherSiren": True}
         return _id(
-            await self.does("establishmentAdd", "establishment { id }", **given),
+            await self.does("establishmentAdd", "establishment { id }", **values),
             "establishment",
         )
 
     async def decides_eligibility(
         self, partner: str, decision: str = "ELIGIBLE", service: str = "ESAT"
     ) -> str:
-        given = {
+        values = {
             "partnerId": partner, "serviceId": f"svc_{service}", "decision": decision, "ground": "Mission vérifiée",
             "formDigest": FORM,
         }  # fmt: skip
         return _id(
-            await self.does("eligibilityDecide", "eligibility { id }", **given),
+            await self.does("eligibilityDecide", "eligibility { id }", **values),
             "eligibility",
         )
 
@@ -196,45 +198,45 @@ class Person:
     async def prepares_convention(
         self, partner: str, mode: str = CENTRALISED, missions: tuple[str, ...] = WORK
     ) -> str:
-        given = {"partnerId": partner, "mode": mode, "missionIds": list(missions)}
+        values = {"partnerId": partner, "mode": mode, "missionIds": list(missions)}
         return _id(
-            await self.does("conventionPrepare", "convention { id }", **given),
+            await self.does("conventionPrepare", "convention { id }", **values),
             "convention",
         )
 
     async def signs_convention(
         self, convention: str, in_force_on: str = TODAY, /, **more: object
     ) -> dict[str, Any]:
-        given = {
+        values = {
             "conventionId": convention,
             "convention": paper("a"),
             "contract": paper("b"),
             "inForceOn": in_force_on,
         }
         payload = await self.does(
-            "conventionSign", "convention { id status }", **(given | more)
+            "conventionSign", "convention { id status }", **(values | more)
         )
         return payload["convention"]  # type: ignore[no-any-return]
 
     async def closes_convention(
         self, convention: str, on: str = TODAY
     ) -> dict[str, Any]:
-        given = {
+        values = {
             "conventionId": convention,
             "on": on,
             "closingReason": "TERMINATED_BY_CAF",
         }
         payload = await self.does(
-            "conventionClose", "convention { status closedOn }", **given
+            "conventionClose", "convention { status closedOn }", **values
         )
         return payload["convention"]  # type: ignore[no-any-return]
 
     async def appoints(
         self, convention: str, kind: str, /, **whom: object
     ) -> dict[str, Any]:
-        given = {"conventionId": convention, "kind": kind} | whom
+        values = {"conventionId": convention, "kind": kind} | whom
         return await self.does(
-            "managerAppoint", "manager { id kind user { id } } invitation", **given
+            "managerAppoint", "manager { id kind user { id } } invitation", **values
         )
 
     async def records_convention(
@@ -246,12 +248,12 @@ class Person:
         **more: object,
     ) -> str:
         """A convention older than the register."""
-        given = {
+        values = {
             "partnerId": partner, "number": "CV-2019-0042", "mode": mode, "missionIds": list(missions),
             "convention": paper("a"), "contract": paper("b"), "originallyInForceOn": "2019-04-01",
         } | more  # fmt: skip
         return _id(
-            await self.does("conventionRecord", "convention { id }", **given),
+            await self.does("conventionRecord", "convention { id }", **values),
             "convention",
         )
 
@@ -261,12 +263,12 @@ class Person:
         missions: tuple[str, ...] = WORK,
         verified: str = "mission",
     ) -> None:
-        given = {
+        values = {
             "conventionId": convention,
             "verifiedFields": [verified],
             "missionIds": list(missions),
         }
-        await self.does("conventionAmend", **given)
+        await self.does("conventionAmend", **values)
 
     async def attests(self, partner: str) -> None:
         await self.does(
@@ -277,12 +279,12 @@ class Person:
 
     # seeing first, then doing
 
-    async def tells_impact(self, act: str, /, **given: object) -> dict[str, Any]:
+    async def tells_impact(self, act: str, /, **values: object) -> dict[str, Any]:
         """What an act would change, told by its dry run."""
-        return (await self.does(act, IMPACT, **given, dryRun=True))["impact"]  # type: ignore[no-any-return]
+        return (await self.does(act, IMPACT, **values, dryRun=True))["impact"]  # type: ignore[no-any-return]
 
-    async def does_with_impact(self, act: str, /, **given: object) -> dict[str, Any]:
-        return (await self.does(act, IMPACT, **given))["impact"]  # type: ignore[no-any-return]
+    async def does_with_impact(self, act: str, /, **values: object) -> dict[str, Any]:
+        return (await self.does(act, IMPACT, **values))["impact"]  # type: ignore[no-any-return]
 
     async def explains(
         self, user: str, action: str, thing: str, on: str | None = None
@@ -309,24 +311,24 @@ class Person:
         /,
         **more: object,
     ) -> str:
-        given = {
+        values = {
             "conventionId": convention, "serviceId": f"svc_{service}", "siret": siret,
             "roleIds": [f"rol_{role}" for role in roles], "establishmentIds": list(establishments),
         }  # fmt: skip
         return _id(
-            await self.does("bulletinPrepare", "bulletin { id }", **(given | more)),
+            await self.does("bulletinPrepare", "bulletin { id }", **(values | more)),
             "bulletin",
         )
 
     async def signs_bulletin(
         self, bulletin: str, effective_from: str = TODAY, /, **more: object
     ) -> dict[str, Any]:
-        given = {
+        values = {
             "bulletinId": bulletin,
             "signature": paper("c"),
             "effectiveFrom": effective_from,
         } | more
-        return await self.does("bulletinSign", "bulletin { status }", **given)
+        return await self.does("bulletinSign", "bulletin { status }", **values)
 
     async def opens(self, bulletin: str, on: str = TODAY) -> str:
         return _id(
@@ -367,10 +369,13 @@ class Person:
 
     # users
 
-    async def invites(self, partner: str, given: str, family: str) -> Invited:
+    async def invites(self, partner: str, given_name: str, family_name: str) -> Invited:
         shown = "affiliation { id user { id } } invitation"
         made = await self.does(
-            "userInvite", shown, partnerId=partner, person=somebody(given, family)
+            "userInvite",
+            shown,
+            partnerId=partner,
+            person=somebody(given_name, family_name),
         )
         return Invited(
             made["affiliation"]["user"]["id"],
@@ -404,33 +409,33 @@ class Person:
             "name": "Paie Fictive",
             "email": "paie@editeur.invalid",
         }
-        given = {"partnerId": partner, "client": client} | more
+        values = {"partnerId": partner, "client": client} | more
         made = (
-            await self.does("mandateGrant", "affiliation { id user { id } }", **given)
+            await self.does("mandateGrant", "affiliation { id user { id } }", **values)
         )["affiliation"]
         return Mandated(made["user"]["id"], made["id"])
 
-    async def declares(self, /, **given: object) -> dict[str, Any]:
+    async def declares(self, /, **values: object) -> dict[str, Any]:
         """The payload of a batch of remunerations, with the errors of its lines; a batch refused as a whole is told."""
-        return await self._sends("remunerationsDeclare", given)
+        return await self._sends("remunerationsDeclare", values)
 
     async def tells_changes(
         self, siret: str, key: str, /, *lines: Mapping[str, object], **more: object
     ) -> dict[str, Any]:
         """The payload of a batch of activity changes, in the same way."""
-        given = {
+        values = {
             "establishment": {"siret": siret},
             "idempotencyKey": key,
             "lines": list(lines),
         } | more
-        return await self._sends("activityChangesDeclare", given)
+        return await self._sends("activityChangesDeclare", values)
 
-    async def _sends(self, act: str, given: Mapping[str, object]) -> dict[str, Any]:
+    async def _sends(self, act: str, values: Mapping[str, object]) -> dict[str, Any]:
         kind = act[0].upper() + act[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {BATCH} {EXPLAINED} warnings {{ code message path }} replayed }} }}"
-        payload: dict[str, Any] = (await self.asker.ask(self.name, query, input=given))[
-            "act"
-        ]
+        payload: dict[str, Any] = (
+            await self.asker.ask(self.name, query, input=values)
+        )["act"]
         if payload["batch"] is None:
             raise Told(act, payload["errors"])
         return payload
@@ -438,9 +443,9 @@ class Person:
     async def processes(
         self, outcome: str, /, *lines: str, **more: object
     ) -> list[dict[str, Any]]:
-        given = {"lineIds": list(lines), "outcome": outcome} | more
+        values = {"lineIds": list(lines), "outcome": outcome} | more
         shown = "lines { id version processing processedOn processingReason }"
-        return (await self.does("remunerationsProcess", shown, **given))["lines"]  # type: ignore[no-any-return]
+        return (await self.does("remunerationsProcess", shown, **values))["lines"]  # type: ignore[no-any-return]
 
 
 def _id(payload: dict[str, Any], name: str) -> str:

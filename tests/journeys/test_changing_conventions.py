@@ -277,17 +277,17 @@ async def test_a_partner_that_moves_to_another_department_keeps_the_past_of_its_
     await paris.decides_eligibility(partner.id)
     await paris.opens(bulletin)
     world.clock.move_to(date.fromisoformat(TOMORROW))
-    given = {
+    values = {
         "partnerId": partner.id,
         "siret": another_siret_of(partner.siret),
         "department": "92",
     }
 
     with refused("CNA_ACKNOWLEDGE", "R47") as told:
-        await paris.does("partnerSiretChange", **given, switch=new_papers(None))
+        await paris.does("partnerSiretChange", **values, switch=new_papers(None))
     await paris.does(
         "partnerSiretChange",
-        **given,
+        **values,
         switch=new_papers(None) | {"acknowledgeCna": True},
     )
 
@@ -348,8 +348,8 @@ async def test_people_follow_a_change_of_mode_as_it_says_and_a_change_of_siret_a
     assert (done["impact"]["lost"], await jo.tabs()) == ([], ["Esat"])
 
     new = another_siret_of(esat.partner.siret)
-    given = {"partnerId": esat.partner.id, "siret": new, "switch": new_papers(None)}
-    moved = await paris.does("partnerSiretChange", IMPACT, **given)
+    values = {"partnerId": esat.partner.id, "siret": new, "switch": new_papers(None)}
+    moved = await paris.does("partnerSiretChange", IMPACT, **values)
     assert "MEMBERS_END" not in {w["code"] for w in moved["warnings"]}
     assert (moved["impact"]["lost"], await jo.tabs()) == ([], ["Esat"])
 
@@ -371,7 +371,7 @@ async def test_somebody_is_included_for_some_days_and_before_the_opening(
     )
     group, jo = made["group"]["id"], await paris.invites(partner.id, "Jo", "Jonquille")
     await paris.attaches(group)
-    given = {
+    values = {
         "groupId": group,
         "userIds": [jo.user],
         "startsOn": "2026-12-15",
@@ -380,7 +380,7 @@ async def test_somebody_is_included_for_some_days_and_before_the_opening(
     done = await paris.does(
         "groupMembersAdd",
         "group { memberships { nodes { startsOn endsOn } } }",
-        **given,
+        **values,
     )
 
     assert made["warnings"] == done["warnings"] == [{"code": "SERVICE_NOT_OPEN_YET"}]
@@ -388,4 +388,4 @@ async def test_somebody_is_included_for_some_days_and_before_the_opening(
         {"startsOn": "2026-12-15", "endsOn": "2027-01-01"}
     ]
     with refused("DATE_ORDER"):
-        await paris.does("groupMembersAdd", **given | {"endsOn": "2026-12-15"})
+        await paris.does("groupMembersAdd", **values | {"endsOn": "2026-12-15"})

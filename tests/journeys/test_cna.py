@@ -152,13 +152,13 @@ async def test_the_whole_convention_moves_and_the_signing_caf_keeps_reading_the_
         "groups": {"totalCount": 0}, "affiliations": {"totalCount": 0}, "journal": {"totalCount": 0}, "eligibilities": [],
     }  # fmt: skip
     assert await paris.reads(wide.member.user) is None
-    for act, given in _acts(wide).items():
+    for act, values in _acts(wide).items():
         with refused(
             "FORBIDDEN"
             if act != "userSuspend" and not act.startswith("group")
             else "NOT_FOUND"
         ) as told:
-            await paris.does(act, **given)
+            await paris.does(act, **values)
         assert told.errors[0]["code"] == "NOT_FOUND" or CNA in told.message
     # the CNA has all of it; the Caf that pilots it has nothing
     theirs = (await cna.asks(kept, id=wide.partner.id))["partner"]
@@ -168,10 +168,10 @@ async def test_the_whole_convention_moves_and_the_signing_caf_keeps_reading_the_
     )
     assert theirs["journal"]["totalCount"] > 10
     assert await yvelines.reads(wide.partner.id) is None
-    for act, given in _acts(wide).items():
+    for act, values in _acts(wide).items():
         with refused("NOT_FOUND"):
-            await yvelines.does(act, **given)
-        await cna.does(act, **given, dryRun=True)
+            await yvelines.does(act, **values)
+        await cna.does(act, **values, dryRun=True)
     assert await jo.tabs() == ["Esat"]  # the partner's people have lost nothing
 
 
@@ -202,8 +202,8 @@ def _acts(wide: Wide) -> dict[str, dict[str, object]]:
 
 
 async def _opens_cdap(agent: Person, wide: Wide) -> str:
-    given = (wide.convention, wide.partner.siret, (), ("CDAP_T1",), "CDAP")
-    bulletin = await agent.prepares_bulletin(*given, departments=["75"])
+    terms = (wide.convention, wide.partner.siret, (), ("CDAP_T1",), "CDAP")
+    bulletin = await agent.prepares_bulletin(*terms, departments=["75"])
     await agent.signs_bulletin(bulletin)
     await agent.decides_eligibility(wide.partner.id, service="CDAP")
     return await agent.opens(bulletin)
@@ -212,8 +212,8 @@ async def _opens_cdap(agent: Person, wide: Wide) -> str:
 async def test_any_service_moves_all_of_them(paris: Person, cna: Person) -> None:
     """R47: CDAP over two departments moves Esat too, though nobody opened CDAP yet."""
     wide = await a_narrow_partner(paris)
-    given = (wide.convention, wide.partner.siret, (), ("CDAP_T1",), "CDAP")
-    bulletin = await paris.prepares_bulletin(*given, departments=["75", "93"])
+    terms = (wide.convention, wide.partner.siret, (), ("CDAP_T1",), "CDAP")
+    bulletin = await paris.prepares_bulletin(*terms, departments=["75", "93"])
     with refused("CNA_ACKNOWLEDGE", "R47"):
         await paris.signs_bulletin(bulletin)
     await paris.signs_bulletin(bulletin, acknowledgeCna=True)
@@ -378,16 +378,16 @@ async def test_custody_survives_a_successor_convention(
         "contract": paper("2"),
         "bulletins": [{"serviceId": "svc_ESAT", "signature": paper("3")}],
     }
-    given = {
+    values = {
         "partnerId": wide.partner.id,
         "mode": DELEGATED,
         "members": "END",
         "switch": switch,
     }
     with refused("FORBIDDEN"):
-        await paris.does("delegationChange", **given)
+        await paris.does("delegationChange", **values)
 
-    essay = await cna.does_with_impact("delegationChange", **given)
+    essay = await cna.does_with_impact("delegationChange", **values)
 
     assert (essay["administeredBefore"], essay["administeredAfter"]) == (CNA, CNA)
     assert await administered(cna, wide.partner.id) == CNA

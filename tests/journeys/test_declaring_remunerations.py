@@ -268,13 +268,13 @@ async def test_a_deposit_whose_answer_is_lost_is_sent_again_and_happens_once(
 ) -> None:
     running = await serve()
     mine = await an_association(Person(running, "agent-paris"), NAMED)
-    given = a_deposit(mine.sirets[0], "lost", a_line(0), a_line(1, "921"))
+    values = a_deposit(mine.sirets[0], "lost", a_line(0), a_line(1, "921"))
     await _sends_and_hangs_up(
-        running, mine.vendor.name, given, once=_there_is_a_batch(database)
+        running, mine.vendor.name, values, once=_there_is_a_batch(database)
     )
     before = await _everything_written(database)
 
-    again = await mine.vendor.declares(**given)
+    again = await mine.vendor.declares(**values)
 
     assert again["replayed"] is True
     assert counts(again["batch"]) == {"received": 2, "created": 2}
@@ -303,12 +303,12 @@ def _there_is_a_batch(database: Database) -> Any:  # noqa: ANN401 a coroutine fu
 async def _sends_and_hangs_up(
     running: Running,
     who: str,
-    given: Mapping[str, object],
+    values: Mapping[str, object],
     once: Any = None,  # noqa: ANN401 a condition
 ) -> None:
     """The whole request leaves; the connection is closed before its answer is read, at once or once something is there."""
     query = "mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) { replayed } }"
-    body = json.dumps({"query": query, "variables": {"input": given}}).encode()
+    body = json.dumps({"query": query, "variables": {"input": values}}).encode()
     address = urlsplit(running.url)
     head = (
         f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
@@ -439,14 +439,14 @@ async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds
 async def _only_who_pays_answers(
     running: Running, mine: Association, ids: Mapping[str, str]
 ) -> None:
-    given = {"lineIds": [ids["P000"]], "outcome": "TAKEN_INTO_ACCOUNT"}
+    values = {"lineIds": [ids["P000"]], "outcome": "TAKEN_INTO_ACCOUNT"}
     for person in (Person(running, who) for who in ("agent-paris", "agent-rhone", "admin-national", "centre-ressources")):  # fmt: skip
         with refused("NOT_FOUND"):
-            await person.does("remunerationsProcess", **given)
+            await person.does("remunerationsProcess", **values)
     with refused("NOT_FOUND"):
-        await mine.manager.does("remunerationsProcess", **given)
+        await mine.manager.does("remunerationsProcess", **values)
     with refused("FORBIDDEN"):
-        await mine.vendor.does("remunerationsProcess", **given)
+        await mine.vendor.does("remunerationsProcess", **values)
     seine = Person(running, "agent-hauts-de-seine")
     own = await lines_of(Person(running, "agent-paris"), mine.sirets[0])
     with refused(
@@ -579,12 +579,12 @@ async def test_who_prepares_does_not_deposit_and_who_reads_does_not_prepare(
 
     await zoe.declares(**a_deposit(siret, "1", a_line(0), deposit=False))
 
-    for given in (
+    for values in (
         a_deposit(siret, "2", a_line(0)),
         a_deposit(siret, "2") | {"lines": None},
     ):
         with refused("FORBIDDEN"):
-            await zoe.declares(**given)
+            await zoe.declares(**values)
     with refused("FORBIDDEN"):
         await zoe.tells_changes(siret, "2")
     assert (
@@ -709,20 +709,20 @@ async def test_an_essay_tells_what_a_deposit_would_and_leaves_nothing(
     world: World, esat: Opened, jo: Person
 ) -> None:
     """No row at all, not even its key's: the same key then serves the deposit."""
-    given = a_deposit(
+    values = a_deposit(
         esat.partner.siret, "k", a_line(0), a_line(1, rate="0"), a_line(2)
     )
     before = await _everything_written(world.database)
 
     for more in ({}, {"mode": "ALL_OR_NOTHING"}, {"deposit": False}):
-        essay = await jo.declares(**given | {"dryRun": True} | more)
+        essay = await jo.declares(**values | {"dryRun": True} | more)
         assert essay["batch"]["received"] == 3
         assert [e["code"] for e in essay["errors"] if e["code"] != "BATCH_HELD"] == [
             "RATE_RANGE"
         ]
         assert essay["replayed"] is False
     assert await _everything_written(world.database) == before
-    done = await jo.declares(**given)
+    done = await jo.declares(**values)
 
     assert (done["replayed"], counts(done["batch"])) == (
         False,
@@ -761,12 +761,12 @@ async def test_the_window_is_from_the_first_of_december_to_the_end_of_february_i
     for number, (instant, code) in enumerate(instants.items()):
         world.clock.instant = instant
         for deposit in (False, True):
-            given = a_deposit(siret, f"{number}-{deposit}", a_line(0), deposit=deposit)
+            values = a_deposit(siret, f"{number}-{deposit}", a_line(0), deposit=deposit)
             if code is None:
-                assert (await jo.declares(**given))["errors"] == []
+                assert (await jo.declares(**values))["errors"] == []
                 continue
             with refused(code, "R22") as told:
-                await jo.declares(**given)
+                await jo.declares(**values)
             assert told.path == ["input", "campaignYear"]
     with refused("WINDOW_NOT_OPEN", "R22"):
         await jo.declares(**a_deposit(siret, "next", a_line(0), campaignYear=2027))

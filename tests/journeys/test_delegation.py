@@ -104,18 +104,18 @@ async def test_the_mode_changes_for_every_service_at_once_and_both_ways(
     group = await opens_cdap(paris, esat)
     await keeper.includes(group, esat.member.user)
     jo = Person(paris.asker, "jo")
-    given = {"partnerId": esat.partner.id, "mode": after, "members": "END"}
+    values = {"partnerId": esat.partner.id, "mode": after, "members": "END"}
     with refused("SIGNATURE_MISSING", "R30"):  # R42: one service cannot be left behind
         await paris.tells_impact(
-            "delegationChange", **given, switch=new_papers(TODAY, "ESAT")
+            "delegationChange", **values, switch=new_papers(TODAY, "ESAT")
         )
 
     essay = await paris.tells_impact(
-        "delegationChange", **given, switch=new_papers(TODAY, "ESAT", "CDAP")
+        "delegationChange", **values, switch=new_papers(TODAY, "ESAT", "CDAP")
     )
     assert await jo.tabs() == ["CDAP", "Esat"]
     done = await paris.does_with_impact(
-        "delegationChange", **given, switch=new_papers(TODAY, "ESAT", "CDAP")
+        "delegationChange", **values, switch=new_papers(TODAY, "ESAT", "CDAP")
     )
 
     assert done == essay
@@ -255,12 +255,12 @@ async def test_two_managers_do_not_leave_one_after_the_other_on_the_same_day_to_
 async def test_nobody_else_changes_the_mode(paris: Person, world: World) -> None:
     """R41, R43, R46: neither by another act, nor by another person."""
     esat = await an_open_esat(paris, "jo", DELEGATED)
-    given = {"partnerId": esat.partner.id, "mode": CENTRALISED, "switch": new_papers()}
+    values = {"partnerId": esat.partner.id, "mode": CENTRALISED, "switch": new_papers()}
     told = {str(esat.manager): "FORBIDDEN", "lecteur-paris": "FORBIDDEN", "admin-national": "FORBIDDEN", "centre-ressources": "FORBIDDEN", "agent-cna": "NOT_FOUND", "agent-rhone": "NOT_FOUND", "jo": "FORBIDDEN"}  # fmt: skip
 
     for who, code in told.items():
         with refused(code):
-            await Person(world, who).does("delegationChange", **given)
+            await Person(world, who).does("delegationChange", **values)
 
     await paris.prepares_convention(
         esat.partner.id, CENTRALISED

@@ -79,16 +79,16 @@ async def test_an_establishment_that_ends_leaves_all_scopes_and_what_it_declared
     await jo.accepts(member.secret)
     done = await jo.declares(**a_deposit(other, "1", a_line(0)))
 
-    given = {"establishmentId": place, "on": TODAY, "endReason": REASON}
+    values = {"establishmentId": place, "on": TODAY, "endReason": REASON}
     preview = await paris.does(
-        "establishmentEnd", "impact { lost { establishments } }", **given, dryRun=True
+        "establishmentEnd", "impact { lost { establishments } }", **values, dryRun=True
     )
     assert [lost["establishments"] for lost in preview["impact"]["lost"]] == [
         ["ESAT des Saules"]
     ]
     with refused("FORBIDDEN"):
-        await jo.does("establishmentEnd", **given)
-    await paris.does("establishmentEnd", **given)
+        await jo.does("establishmentEnd", **values)
+    await paris.does("establishmentEnd", **values)
 
     with refused("NOT_FOUND"):
         await jo.declares(**a_deposit(other, "2", a_line(0)))
@@ -103,7 +103,7 @@ async def test_an_establishment_that_ends_leaves_all_scopes_and_what_it_declared
     )
     assert [row["superseded_at"] for row in kept] == [None]
     with refused("ALREADY_ENDED"):
-        await paris.does("establishmentEnd", **given)
+        await paris.does("establishmentEnd", **values)
     with refused("ALREADY_ENDED") as late:  # it comes into no scope any more
         await paris.does(
             "groupCreate", accessId=access, name="Saules", establishmentIds=[place]

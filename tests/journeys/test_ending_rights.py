@@ -125,15 +125,15 @@ async def test_what_an_ending_takes_is_told_by_its_essay_and_is_what_it_takes(
     people = {"jo": Person(paris.asker, "jo"), "machine": Person(paris.asker, "paie")}
     boss = Person(paris.asker, str(esat.manager))
     doer = boss if act in KEEPERS else paris
-    given = ending(esat, act, TODAY, ids)
+    values = ending(esat, act, TODAY, ids)
     before = await kept(world.database)
 
-    essay = await doer.tells_impact(act, **given)
+    essay = await doer.tells_impact(act, **values)
     assert await kept(world.database) == before
     assert [await person.tabs() for person in people.values()] == [["Esat"], ["Esat"]]
-    keyed = await doer.tells_impact(act, **given, idempotencyKey="k")
+    keyed = await doer.tells_impact(act, **values, idempotencyKey="k")
     assert (keyed, await kept(world.database)) == (essay, before)
-    done = await doer.does_with_impact(act, **given, idempotencyKey="k")
+    done = await doer.does_with_impact(act, **values, idempotencyKey="k")
 
     assert done == essay
     losers, services, draft = LOSSES[act]
@@ -173,10 +173,10 @@ async def test_an_ending_to_come_gives_everything_until_its_day_and_nothing_from
     people = {"jo": Person(paris.asker, "jo"), "machine": Person(paris.asker, "paie")}
     boss = Person(paris.asker, str(esat.manager))
     doer = boss if act in KEEPERS else paris
-    given = ending(esat, act, TOMORROW, ids)
-    essay = await doer.tells_impact(act, **given)
+    values = ending(esat, act, TOMORROW, ids)
+    essay = await doer.tells_impact(act, **values)
 
-    assert await doer.does_with_impact(act, **given) == essay
+    assert await doer.does_with_impact(act, **values) == essay
 
     assert essay["on"] == TOMORROW
     losers = LOSSES[act][0]
@@ -209,23 +209,23 @@ async def test_an_ending_to_come_is_cancelled_and_restores_everything(
 ) -> None:
     esat, ids = await a_full_esat(paris, DELEGATED)
     jo, boss = Person(paris.asker, "jo"), Person(paris.asker, str(esat.manager))
-    given = ending(esat, act, TOMORROW, ids)
+    values = ending(esat, act, TOMORROW, ids)
     cancel, name = CANCELS[act]
     with refused("CLOSING_PASSED"):
-        await paris.does(cancel, **{name: given[name]})
-    await paris.does(act, **given)
+        await paris.does(cancel, **{name: values[name]})
+    await paris.does(act, **values)
 
-    await paris.does(cancel, **{name: given[name]})
+    await paris.does(cancel, **{name: values[name]})
 
     world.clock.move_to(AFTER)
     assert await jo.tabs() == ["Esat"]
     await boss.invites(esat.partner.id, "Max", "Mauve")
     # what has taken effect is not undone, and nothing of it is deleted
-    await paris.does(act, **given)
+    await paris.does(act, **values)
     with refused("CLOSING_PASSED"):
-        await paris.does(cancel, **{name: given[name]})
+        await paris.does(cancel, **{name: values[name]})
     assert await jo.tabs() == []
-    assert await paris.reads(str(given[name])) is not None
+    assert await paris.reads(str(values[name])) is not None
     (draft,) = (
         await paris.asks(
             "query($p: ID!) { declarations(partnerId: $p) { nodes { status lineCount } } }",

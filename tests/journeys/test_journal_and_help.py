@@ -213,12 +213,12 @@ async def test_the_journal_follows_the_partner_to_the_cna(
 
 
 async def helped(
-    person: Person, act: str, /, **given: object
+    person: Person, act: str, /, **values: object
 ) -> tuple[str, str | None]:
     """The code of the refusal, and whom it says to ask."""
     kind = act[0].upper() + act[1:] + "Input!"
     query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ errors {{ code contact }} }} }}"
-    (error,) = (await person.asks(query, input=given))["act"]["errors"]
+    (error,) = (await person.asks(query, input=values))["act"]["errors"]
     return error["code"], error["contact"]
 
 

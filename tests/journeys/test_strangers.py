@@ -234,12 +234,12 @@ def declarations(file: File) -> Attempts:
 
 
 async def told(
-    asker: Asker, who: str, act: str, given: Mapping[str, Any]
+    asker: Asker, who: str, act: str, values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], bytes]:
     """The one refusal that an act meets, and the bytes of the whole answer."""
     kind = act[0].upper() + act[1:] + "Input!"
     query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ errors {{ code message path rule source }} warnings {{ code }} replayed }} }}"
-    answer = await asker.post(who, query, {"input": given})
+    answer = await asker.post(who, query, {"input": values})
     body = answer.json()
     assert "errors" not in body, body
     (error,) = body["data"]["act"]["errors"]
@@ -250,10 +250,10 @@ async def what_each_act_says(
     asker: Asker, who: str, file: File, readable: set[str], *, declarant: bool = False
 ) -> None:
     """FORBIDDEN with an explanation on what is read, NOT_FOUND on the rest; nothing is done."""
-    for act, (kind, given) in (
+    for act, (kind, values) in (
         attempts(file) | (declarations(file) if declarant is False else {})
     ).items():
-        error, _ = await told(asker, who, act, given)
+        error, _ = await told(asker, who, act, values)
         assert error["code"] == ("FORBIDDEN" if kind in readable else "NOT_FOUND"), (
             who,
             act,
@@ -308,8 +308,8 @@ async def test_a_stranger_who_acts_learns_nothing_and_an_invented_id_answers_byt
         "suspendu-canal",
         "nobody",
     ):
-        for act, (_, given) in as_real.items():
-            error, real = await told(world, who, act, given)
+        for act, (_, values) in as_real.items():
+            error, real = await told(world, who, act, values)
             _, other = await told(world, who, act, as_invented[act][1])
 
             assert error["code"] == (
@@ -452,8 +452,8 @@ async def test_a_manager_reads_contracts_and_people_and_leaves_contracts_to_the_
 
     assert await seen_by(Person(world, "gestionnaire-canal"), file) == readable
     of_the_caf = {
-        act: given
-        for act, (_, given) in (attempts(file) | declarations(file)).items()
+        act: values
+        for act, (_, values) in (attempts(file) | declarations(file)).items()
         if not act.startswith(
             (
                 "user",
@@ -465,8 +465,8 @@ async def test_a_manager_reads_contracts_and_people_and_leaves_contracts_to_the_
             )
         )
     }
-    for act, given in of_the_caf.items():
-        error, _ = await told(world, "gestionnaire-canal", act, given)
+    for act, values in of_the_caf.items():
+        error, _ = await told(world, "gestionnaire-canal", act, values)
         assert error["code"] == "FORBIDDEN", act
         assert error["message"] != Rule.FORBIDDEN.sentence, act
 
@@ -501,7 +501,7 @@ async def test_around_a_file_opened_today_strangers_see_nothing_and_insiders_wha
 async def test_nobody_registers_a_partner_for_an_organism_that_is_not_theirs(
     world: World,
 ) -> None:
-    given = {
+    values = {
         "siret": a_siret(),
         "name": "ESAT",
         "kind": "ESAT",
@@ -516,7 +516,7 @@ async def test_nobody_registers_a_partner_for_an_organism_that_is_not_theirs(
         ("admin-national", "Votre profil ne comporte pas cet acte."),
         ("centre-ressources", "Votre profil ne comporte pas cet acte."),
     ):
-        error, _ = await told(world, who, "partnerRegister", given)
+        error, _ = await told(world, who, "partnerRegister", values)
         assert (error["code"], error["message"].endswith(why)) == ("FORBIDDEN", True), (
             who
         )

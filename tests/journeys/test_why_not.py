@@ -559,10 +559,10 @@ async def test_an_explanation_agrees_with_what_happens_for_the_acts_of_agents(
     for who in ("agent-paris", "lecteur-paris", "admin-national", "centre-ressources"):
         person = Person(world, who)
         me = (await person.asks("{ viewer { user { id } } }"))["viewer"]["user"]["id"]
-        for action, (thing, act, given) in tries.items():
+        for action, (thing, act, values) in tries.items():
             told = await person.explains(me, action, thing)
             try:
-                await person.does(act, **given, dryRun=True)
+                await person.does(act, **values, dryRun=True)
             except Told as refusal:
                 code = refusal.errors[0]["code"]
             else:

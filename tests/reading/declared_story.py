@@ -62,7 +62,7 @@ async def tell_declarations(desk: Desk) -> None:
 async def _declare(
     desk: Desk, who: str, siret: str, lines: list[Line], **more: object
 ) -> Any:  # noqa: ANN401 JSON
-    given = {
+    values = {
         "deposit": True,
         **more,
         "establishment": {"siret": siret},
@@ -72,7 +72,9 @@ async def _declare(
     key = f"{who} {siret} {len(lines)} {more}"
     shows = "batch { id declaration { id lines(first: 50) { nodes { id paidBy { code } worker { id } } } } }"
     return (
-        await desk.send(who, "remunerationsDeclare", shows, idempotencyKey=key, **given)
+        await desk.send(
+            who, "remunerationsDeclare", shows, idempotencyKey=key, **values
+        )
     )["batch"]
 
 
@@ -86,8 +88,8 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
         ("agent-paris", done[2], "NOT_BENEFICIARY", "Pas de droit ouvert"),
         ("agent-hauts-de-seine", done[6], "RETURNED", "Montant à vérifier"),
     ):
-        given = {"lineIds": [one], "outcome": outcome, "processingReason": reason}
-        await desk.act(agent, "remunerationsProcess", "lines { id }", **given)
+        values = {"lineIds": [one], "outcome": outcome, "processingReason": reason}
+        await desk.act(agent, "remunerationsProcess", "lines { id }", **values)
     await desk.act(
         "agent-paris",
         "workerNirReveal",
@@ -140,13 +142,13 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
             "clientReference": "X1",
         },
     ]
-    given = {"lines": changes, "idempotencyKey": "changes"}
+    values = {"lines": changes, "idempotencyKey": "changes"}
     await desk.send(
         "paie-fictive",
         "activityChangesDeclare",
         "batch { id }",
         establishment={"siret": CANAL},
-        **given,
+        **values,
     )
 
     drafted = [dict(line) for line in lines[:5]]

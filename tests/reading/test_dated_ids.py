@@ -220,11 +220,11 @@ MALFORMED = (
 async def test_a_malformed_day_gives_null(desk: Desk, day: str) -> None:
     text = """query($i: ID!, $all: [ID!]!) {
       node(id: $i) { id } nodes(ids: $all) { id } partner(by: {id: $i}) { id } }"""
-    given = f"{OLIVIERS}{day}"
+    dated = f"{OLIVIERS}{day}"
     told = await desk.answer(
         "admin-national",
         text,
-        {"i": given, "all": [given, OLIVIERS, f"{OLIVIERS}@{PAST}"]},
+        {"i": dated, "all": [dated, OLIVIERS, f"{OLIVIERS}@{PAST}"]},
     )
 
     assert (told["node"], told["partner"]) == (None, None)
@@ -241,17 +241,19 @@ async def test_a_malformed_day_gives_null(desk: Desk, day: str) -> None:
 async def test_a_day_of_a_year_out_of_reach_is_refused_wherever_an_id_carries_it(
     desk: Desk, day: str
 ) -> None:
-    given = f"{OLIVIERS}@{day}"
+    written = f"{OLIVIERS}@{day}"
     for text in (
         "query($i: ID!) { node(id: $i) { id } }",
         "query($i: ID!) { nodes(ids: [$i]) { id } }",
         "query($i: ID!) { partner(by: {id: $i}) { id } }",
     ):
-        error = await refused(desk, text, {"i": given})
+        error = await refused(desk, text, {"i": written})
 
         assert code_of(error) == "DAY"
         assert "1900 à 2199" in error.message
-    assert code_of(await refused(desk, f'{{ node(id: "{given}") {{ id }} }}')) == "DAY"
+    assert (
+        code_of(await refused(desk, f'{{ node(id: "{written}") {{ id }} }}')) == "DAY"
+    )
 
 
 # `partner`
@@ -370,8 +372,8 @@ async def test_an_act_refuses_an_id_that_carries_a_day_at_its_path(desk: Desk) -
             ["input", "establishment", "id"],
         ),
     )
-    for act, given, path in sent:
-        (error,) = (await desk.send("agent-paris", act, "replayed", **given))["errors"]
+    for act, values, path in sent:
+        (error,) = (await desk.send("agent-paris", act, "replayed", **values))["errors"]
 
         assert (error["code"], error["path"]) == ("ID_OF_ANOTHER_DAY", path)
 
@@ -379,8 +381,8 @@ async def test_an_act_refuses_an_id_that_carries_a_day_at_its_path(desk: Desk) -
 async def test_the_key_of_an_act_is_never_read_as_an_id(desk: Desk) -> None:
     """A key of the caller's own that looks like the id of a day, or like one of another type, chooses nothing."""
     for key in (f"{CANAL}@{TODAY}", f"{CANAL}@1700-01-01", "aff_x"):
-        given = {"accessId": "sac_nobody", "name": "Essai", "idempotencyKey": key}
-        payload = await desk.send("agent-paris", "groupCreate", "replayed", **given)
+        values = {"accessId": "sac_nobody", "name": "Essai", "idempotencyKey": key}
+        payload = await desk.send("agent-paris", "groupCreate", "replayed", **values)
 
         assert [e["code"] for e in payload["errors"]] == ["NOT_FOUND"]
 

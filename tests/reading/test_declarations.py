@@ -505,14 +505,14 @@ async def test_an_act_is_refused_alike_for_a_hidden_object_and_an_unknown_one(
                 hidden,
             )
         for hidden in (line, draft_line, "lin_zzz"):
-            given = {"lineIds": [hidden], "outcome": "TAKEN_INTO_ACCOUNT"}
+            values = {"lineIds": [hidden], "outcome": "TAKEN_INTO_ACCOUNT"}
             assert codes(
-                await desk.send(who, "remunerationsProcess", "lines { id }", **given)
+                await desk.send(who, "remunerationsProcess", "lines { id }", **values)
             ) == ["NOT_FOUND"]
-    given = {"lineIds": [draft_line], "outcome": "TAKEN_INTO_ACCOUNT"}
+    values = {"lineIds": [draft_line], "outcome": "TAKEN_INTO_ACCOUNT"}
     assert codes(
         await desk.send(
-            "agent-hauts-de-seine", "remunerationsProcess", "lines { id }", **given
+            "agent-hauts-de-seine", "remunerationsProcess", "lines { id }", **values
         )
     ) == ["NOT_FOUND"]
 
@@ -522,9 +522,9 @@ async def test_a_reader_may_neither_process_nor_reveal(desk: Desk) -> None:
         0
     ]
     for who in ("lecteur-paris", "preparatrice-canal", "paie-fictive"):
-        given = {"lineIds": [line["id"]], "outcome": "TAKEN_INTO_ACCOUNT"}
+        values = {"lineIds": [line["id"]], "outcome": "TAKEN_INTO_ACCOUNT"}
         assert codes(
-            await desk.send(who, "remunerationsProcess", "lines { id }", **given)
+            await desk.send(who, "remunerationsProcess", "lines { id }", **values)
         ) == ["FORBIDDEN"], who
         revealed = await desk.send(
             who,

@@ -116,9 +116,9 @@ async def told(
     return {key_of(node["id"]): node["viewerCan"] for node in nodes if node}
 
 
-def an_input(kind: GraphQLInputObjectType, given: dict[str, Any]) -> dict[str, Any]:
+def an_input(kind: GraphQLInputObjectType, values: dict[str, Any]) -> dict[str, Any]:
     """The required members of an input, with any value that its types take."""
-    made = dict(given)
+    made = dict(values)
     for name, member in kind.fields.items():
         if name not in made and is_required_input_field(member):
             named = get_named_type(member.type)
@@ -138,11 +138,11 @@ async def tried(
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         NAMES[table]: [row] if table == "declaration_line" else row
     }
     if "establishment" in kind.fields:
-        given = {"establishment": {"id": row}}
+        values = {"establishment": {"id": row}}
     forms: list[dict[str, Any]] = [
         {"expectedVersion": -1} if "expectedVersion" in kind.fields else {}
     ]
@@ -159,7 +159,7 @@ async def tried(
         forms = [{"dryRun": True}]
     refusal = None
     for form in forms:
-        payload = await desk.send(who, act, "", **an_input(kind, given | form))
+        payload = await desk.send(who, act, "", **an_input(kind, values | form))
         codes = [error for error in payload["errors"] if error["code"] in REFUSED]
         if not codes:
             return None

@@ -57,8 +57,8 @@ def on(name: str, **more: object) -> Callable[[Row], list[Row]]:
     return lambda _: [{name: day} | more for day in DAYS]
 
 
-def once(**given: object) -> Callable[[Row], list[Row]]:
-    return lambda _: [given]
+def once(**values: object) -> Callable[[Row], list[Row]]:
+    return lambda _: [values]
 
 
 FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
@@ -175,15 +175,15 @@ async def refusals(
     mine = {NAMES[table]: [row["id"]] if table == "declaration_line" else row["id"]}
     inputs: list[Row] = []
     for form in forms(act, row):
-        given = an_input(
+        values = an_input(
             kind,
             mine | {name: value for name, value in form.items() if name in kind.fields},
         )
-        if given not in inputs:
-            inputs.append(given)
+        if values not in inputs:
+            inputs.append(values)
     met: list[list[Rule]] = []
-    for given in inputs:
-        payload = await desk.send(who, act, "", **given)
+    for values in inputs:
+        payload = await desk.send(who, act, "", **values)
         met.append([Rule[error["code"]] for error in payload["errors"]])
         if not met[-1]:
             break
