@@ -72,7 +72,7 @@ async def _declare(
     key = f"{who} {siret} {len(lines)} {more}"
     shows = "batch { id declaration { id lines(first: 50) { nodes { id paidBy { code } worker { id } } } } }"
     return (
-        await desk.send(
+        await desk.act(
             who, "remunerationsDeclare", shows, idempotencyKey=key, **values
         )
     )["batch"]
@@ -89,8 +89,8 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
         ("agent-hauts-de-seine", done[6], "RETURNED", "Montant à vérifier"),
     ):
         values = {"lineIds": [one], "outcome": outcome, "processingReason": reason}
-        await desk.act(agent, "remunerationsProcess", "lines { id }", **values)
-    await desk.act(
+        await desk.do(agent, "remunerationsProcess", "lines { id }", **values)
+    await desk.do(
         "agent-paris",
         "workerNirReveal",
         "nir",
@@ -143,7 +143,7 @@ async def _canal(desk: Desk, lines: list[Line]) -> None:
         },
     ]
     values = {"lines": changes, "idempotencyKey": "changes"}
-    await desk.send(
+    await desk.act(
         "paie-fictive",
         "activityChangesDeclare",
         "batch { id }",
@@ -181,16 +181,16 @@ async def _horizons(desk: Desk, lines: dict[str, list[Line]]) -> None:
             "familyName": subject,
             "email": f"{subject}@example.invalid",
         }
-        card = await desk.act(
+        card = await desk.do(
             who, "userInvite", "invitation", partnerId=HORIZONS, person=person
         )
-        joined = await desk.act(
+        joined = await desk.do(
             subject,
             "invitationAccept",
             "affiliation { user { id } }",
             invitation=card["invitation"],
         )
-        group = await desk.act(
+        group = await desk.do(
             who,
             "groupCreate",
             "group { id }",
@@ -199,8 +199,8 @@ async def _horizons(desk: Desk, lines: dict[str, list[Line]]) -> None:
             **scope,
         )
         key = group["group"]["id"]
-        await desk.act(who, "groupRoleAttach", "group { id }", groupId=key, roleId=role)
-        await desk.act(
+        await desk.do(who, "groupRoleAttach", "group { id }", groupId=key, roleId=role)
+        await desk.do(
             who,
             "groupMembersAdd",
             "group { id }",

@@ -90,13 +90,13 @@ class Desk:
                 raise
             return {"refused": refused.message, "path": refused.path}
 
-    async def act(self, who: str, name: str, shows: str, /, **values: object) -> Any:  # noqa: ANN401 JSON
+    async def do(self, who: str, name: str, shows: str, /, **values: object) -> Any:  # noqa: ANN401 JSON
         """The payload of an act that must be done."""
-        payload = await self.send(who, name, shows, **values)
+        payload = await self.act(who, name, shows, **values)
         assert not payload["errors"], payload["errors"]
         return payload
 
-    async def send(self, who: str, name: str, shows: str, /, **values: object) -> Any:  # noqa: ANN401 JSON
+    async def act(self, who: str, name: str, shows: str, /, **values: object) -> Any:  # noqa: ANN401 JSON
         """The payload of an act, whatever it refuses."""
         kind = name[0].upper() + name[1:] + "Input!"
         text = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shows} errors {{ code message path }} }} }}"

@@ -20,14 +20,14 @@ FILE = """SIRET;Raison sociale;Département;Code Caf;Connu MCP;Connu Habtiers;Ac
 
 
 async def tell_imports(desk: Desk) -> None:
-    await desk.act(
+    await desk.do(
         "agent-paris",
         "importOpen",
         "import { id }",
         filename="plus-tard.xlsx",
         organismId="org_751",
     )
-    opened = await desk.act(
+    opened = await desk.do(
         "admin-national",
         "importOpen",
         "import { id }",
@@ -49,13 +49,13 @@ async def tell_imports(desk: Desk) -> None:
         ("agent-paris", "org_751"),
         ("agent-hauts-de-seine", "org_921"),
     ):
-        await desk.act(
+        await desk.do(
             who, "importApply", "applied registered", organismId=organism, **taken
         )
     lines = await desk.answer(
         "agent-paris", "{ importLines(outcome: CONFLICT) { nodes { id } } }"
     )
-    await desk.act(
+    await desk.do(
         "agent-paris",
         "importArbitrate",
         "line { id }",

@@ -47,7 +47,7 @@ async def _of(desk: Desk, who: str, partner: str, selection: str) -> dict[str, A
 async def _paris(desk: Desk) -> None:
     who = "agent-paris"
     held = await _of(desk, who, ATELIERS, "conventionInForce { id }")
-    await desk.act(
+    await desk.do(
         who,
         "conventionAmend",
         "amendment { id }",
@@ -55,14 +55,14 @@ async def _paris(desk: Desk) -> None:
         verifiedFields=["missions", "adresse"],
         missionIds=["mis_ACCOMPAGNEMENT_TRAVAIL", "mis_ACCOMPAGNEMENT_SOCIAL"],
     )
-    await desk.act(
+    await desk.do(
         who,
         "activityAttest",
         "attestation { id }",
         partnerId=ATELIERS,
         evidence="Appel du 9 décembre",
     )
-    await desk.act(
+    await desk.do(
         who,
         "eligibilityDecide",
         "",
@@ -71,7 +71,7 @@ async def _paris(desk: Desk) -> None:
         decision="NOT_ELIGIBLE",
         ground="Mission absente",
     )
-    made = await desk.act(
+    made = await desk.do(
         who,
         "partnerRegister",
         "partner { id }",
@@ -82,7 +82,7 @@ async def _paris(desk: Desk) -> None:
         department="75",
         reason="Premier contact",
     )
-    draft = await desk.act(
+    draft = await desk.do(
         who,
         "conventionPrepare",
         "convention { id }",
@@ -91,7 +91,7 @@ async def _paris(desk: Desk) -> None:
         missionIds=["mis_ACCOMPAGNEMENT_TRAVAIL"],
         conditionsOfExercise='Guillemets " et \\ barre',
     )
-    await desk.act(
+    await desk.do(
         who,
         "conventionSign",
         "convention { status }",
@@ -113,28 +113,28 @@ async def _canal(desk: Desk) -> None:
     )
     access = held["services"][0]["id"]
     cards = {a["user"]["id"]: a["id"] for a in held["affiliations"]["nodes"]}
-    group = await desk.act(
+    group = await desk.do(
         who, "groupCreate", "group { id }", accessId=access, name="Élèves d'œuvre"
     )
-    await desk.act(
+    await desk.do(
         who,
         "groupRoleAttach",
         "group { id }",
         groupId=group["group"]["id"],
         roleId="rol_ESAT_PREPARATEUR",
     )
-    await desk.act(
+    await desk.do(
         who,
         "groupMembersAdd",
         "group { id }",
         groupId=group["group"]["id"],
         userIds=["usr_declarante-canal", "usr_preparatrice-canal"],
     )
-    spare = await desk.act(
+    spare = await desk.do(
         who, "groupCreate", "group { id }", accessId=access, name="Zèle sans rôle"
     )
     del spare
-    await desk.act(
+    await desk.do(
         who,
         "userInvite",
         "affiliation { id }",
@@ -146,7 +146,7 @@ async def _canal(desk: Desk) -> None:
             "jobTitle": "Stagiaire",
         },
     )
-    await desk.act(
+    await desk.do(
         who,
         "userDeactivate",
         "",
@@ -158,7 +158,7 @@ async def _canal(desk: Desk) -> None:
 async def _elsewhere(desk: Desk) -> None:
     who = "agent-yvelines"
     held = await _of(desk, who, SEINE, "conventionInForce { id }")
-    await desk.act(
+    await desk.do(
         who,
         "conventionClose",
         "convention { status }",
@@ -167,7 +167,7 @@ async def _elsewhere(desk: Desk) -> None:
         closingReason="TERMINATED_BY_PARTNER",
         comment="À sa demande",
     )
-    card = await desk.act(
+    card = await desk.do(
         who,
         "userInvite",
         "invitation affiliation { id }",
@@ -178,7 +178,7 @@ async def _elsewhere(desk: Desk) -> None:
             "email": "eric@example.invalid",
         },
     )
-    await desk.act(
+    await desk.do(
         "declarant-canal",
         "invitationAccept",
         "affiliation { id }",
@@ -186,7 +186,7 @@ async def _elsewhere(desk: Desk) -> None:
     )
     who = "agent-reunion"
     served = await _of(desk, who, ALIZES, "services { id }")
-    await desk.act(
+    await desk.do(
         who,
         "serviceSuspend",
         "access { open }",
@@ -195,7 +195,7 @@ async def _elsewhere(desk: Desk) -> None:
     )
     who = "agent-bouches-du-rhone"
     grouped = await _of(desk, who, OLIVIERS, "groups { nodes { id } }")
-    await desk.act(
+    await desk.do(
         who,
         "groupClose",
         "group { id }",
@@ -206,7 +206,7 @@ async def _elsewhere(desk: Desk) -> None:
 
 async def _national(desk: Desk) -> None:
     who = "admin-national"
-    await desk.act(
+    await desk.do(
         who,
         "agentAppoint",
         "agent { id }",
@@ -214,8 +214,8 @@ async def _national(desk: Desk) -> None:
         profile="RESOURCE_CENTRE",
         userId="usr_agent-rhone",
     )
-    await desk.act(who, "campaignSet", "campaign { status }", year=2028)
-    await desk.act(
+    await desk.do(who, "campaignSet", "campaign { status }", year=2028)
+    await desk.do(
         who,
         "parameterSet",
         "parameter { value }",
@@ -223,7 +223,7 @@ async def _national(desk: Desk) -> None:
         startsOn="2027-01-01",
         value=1250,
     )
-    await desk.act(
+    await desk.do(
         who,
         "organismSet",
         "organism { id }",

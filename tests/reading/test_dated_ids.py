@@ -373,7 +373,7 @@ async def test_an_act_refuses_an_id_that_carries_a_day_at_its_path(desk: Desk) -
         ),
     )
     for act, values, path in sent:
-        (error,) = (await desk.send("agent-paris", act, "replayed", **values))["errors"]
+        (error,) = (await desk.act("agent-paris", act, "replayed", **values))["errors"]
 
         assert (error["code"], error["path"]) == ("ID_OF_ANOTHER_DAY", path)
 
@@ -382,7 +382,7 @@ async def test_the_key_of_an_act_is_never_read_as_an_id(desk: Desk) -> None:
     """A key of the caller's own that looks like the id of a day, or like one of another type, chooses nothing."""
     for key in (f"{CANAL}@{TODAY}", f"{CANAL}@1700-01-01", "aff_x"):
         values = {"accessId": "sac_nobody", "name": "Essai", "idempotencyKey": key}
-        payload = await desk.send("agent-paris", "groupCreate", "replayed", **values)
+        payload = await desk.act("agent-paris", "groupCreate", "replayed", **values)
 
         assert [e["code"] for e in payload["errors"]] == ["NOT_FOUND"]
 

@@ -497,7 +497,7 @@ async def test_an_act_is_refused_alike_for_a_hidden_object_and_an_unknown_one(
         "gestionnaire-canal",
     ):
         for hidden in (worker, fresh, "wrk_zzz"):
-            payload = await desk.send(
+            payload = await desk.act(
                 who, "workerNirReveal", "nir", workerId=hidden, reason="Curiosité"
             )
             assert (payload["nir"], codes(payload)) == (None, ["NOT_FOUND"]), (
@@ -507,11 +507,11 @@ async def test_an_act_is_refused_alike_for_a_hidden_object_and_an_unknown_one(
         for hidden in (line, draft_line, "lin_zzz"):
             values = {"lineIds": [hidden], "outcome": "TAKEN_INTO_ACCOUNT"}
             assert codes(
-                await desk.send(who, "remunerationsProcess", "lines { id }", **values)
+                await desk.act(who, "remunerationsProcess", "lines { id }", **values)
             ) == ["NOT_FOUND"]
     values = {"lineIds": [draft_line], "outcome": "TAKEN_INTO_ACCOUNT"}
     assert codes(
-        await desk.send(
+        await desk.act(
             "agent-hauts-de-seine", "remunerationsProcess", "lines { id }", **values
         )
     ) == ["NOT_FOUND"]
@@ -524,9 +524,9 @@ async def test_a_reader_may_neither_process_nor_reveal(desk: Desk) -> None:
     for who in ("lecteur-paris", "preparatrice-canal", "paie-fictive"):
         values = {"lineIds": [line["id"]], "outcome": "TAKEN_INTO_ACCOUNT"}
         assert codes(
-            await desk.send(who, "remunerationsProcess", "lines { id }", **values)
+            await desk.act(who, "remunerationsProcess", "lines { id }", **values)
         ) == ["FORBIDDEN"], who
-        revealed = await desk.send(
+        revealed = await desk.act(
             who,
             "workerNirReveal",
             "nir",
@@ -546,7 +546,7 @@ async def test_a_dry_run_does_not_tell_of_another_partners_worker(desk: Desk) ->
     shows = "batch { received created rejected results { nodes { status errors { code path message } } } }"
     line = {"kind": "DEPARTURE", "effectiveOn": "2026-12-09", "departureReason": "MOVE"}
     said = [
-        await desk.send(
+        await desk.act(
             "declarante-seine",
             "activityChangesDeclare",
             shows,
@@ -563,7 +563,7 @@ async def test_a_dry_run_does_not_tell_of_another_partners_worker(desk: Desk) ->
         "matricule": "",
     }
     said = [
-        await desk.send(
+        await desk.act(
             "declarante-seine", "remunerationsDeclare", shows, **of, idempotencyKey="k", campaignYear=2026,
             deposit=True, lines=[theirs | {"nir": nir}],
         )

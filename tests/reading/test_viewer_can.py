@@ -159,7 +159,7 @@ async def tried(
         forms = [{"dryRun": True}]
     refusal = None
     for form in forms:
-        payload = await desk.send(who, act, "", **an_input(kind, values | form))
+        payload = await desk.act(who, act, "", **an_input(kind, values | form))
         codes = [error for error in payload["errors"] if error["code"] in REFUSED]
         if not codes:
             return None

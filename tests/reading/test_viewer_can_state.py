@@ -183,7 +183,7 @@ async def refusals(
             inputs.append(values)
     met: list[list[Rule]] = []
     for values in inputs:
-        payload = await desk.send(who, act, "", **values)
+        payload = await desk.act(who, act, "", **values)
         met.append([Rule[error["code"]] for error in payload["errors"]])
         if not met[-1]:
             break
