@@ -72,9 +72,7 @@ async def _declare(
     key = f"{who} {siret} {len(lines)} {more}"
     shows = "batch { id declaration { id lines(first: 50) { nodes { id paidBy { code } worker { id } } } } }"
     return (
-        await desk.act(
-            who, "remunerationsDeclare", shows, idempotencyKey=key, **values
-        )
+        await desk.act(who, "remunerationsDeclare", shows, idempotencyKey=key, **values)
     )["batch"]
 
 
