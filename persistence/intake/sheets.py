@@ -9,7 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 from persistence.records import Refused, Rule
 
 from .headers import Columns
-from .workbooks import CSV, Row, Sheet, Workbook, opened
+from .sheet_rows import Row, Sheet
+from .workbooks import CSV, Workbook, opened
 
 F = TypeVar("F", bound=str)
 TITLES, SAMPLE, ROWS = 20, 100, 50_000

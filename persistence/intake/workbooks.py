@@ -1,12 +1,11 @@
 """A spreadsheet's bytes become rows of cells as written: xlsx or csv, whatever its name. Nothing is ever evaluated."""
 
-import csv
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import IO, Any, NamedTuple
 
 import openpyxl
@@ -14,6 +13,9 @@ from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from persistence.records import Refused, Rule
+
+from .csv_files import MARKS, decoded, parted
+from .sheet_rows import EMPTY, LONGEST, UNSAID, Row, Sheet, SheetCell, row_of, text_cell
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
@@ -23,62 +25,12 @@ SHEETS = "xl/worksheets/"
 CHUNK = 1 << 20
 BLANK_CELL = re.compile(rb'<c\s(?=[^<>]*\br=")[^<>]*(?:/>|></c>)')
 BLANK_ROW = re.compile(rb'<row\s(?=[^<>]*\br=")[^<>]*(?:/>|>\s*</row>)')
-DEEPEST, WIDEST, LONGEST = 1_048_576, 200, 1_000
-"""The last row of a spreadsheet; the columns that are read; the characters of a cell."""
+DEEPEST, WIDEST = 1_048_576, 200
+"""The last row of a spreadsheet; the columns that are read."""
 LONGEST_NAME = 31
 """The characters of a sheet's name."""
-END = "\x1a"
-"""What is put after the last line of a csv, to know that it is one."""
-MARKS = ";\t,"
-"""What may part the cells of a csv."""
 OLD = b"\xd0\xcf\x11\xe0"
 """How an old .xls begins, and an .xlsx under a password."""
-UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-GLANCE = 4_096
-"""The bytes that are looked at to tell an encoding."""
-ERRORS = {
-    "#N/A",
-    "#REF!",
-    "#VALUE!",
-    "#DIV/0!",
-    "#NAME?",
-    "#NULL!",
-    "#NUM!",
-    "#NOM?",
-    "#VALEUR!",
-    "#NOMBRE!",
-}
-UNSAID = dict.fromkeys(
-    (*range(9), *range(11, 13), *range(14, 32), *range(0xD800, 0xE000))
-)
-"""Characters that no text of the register holds."""
-
-
-class SheetCell(NamedTuple):
-    """What stands in a cell; `computed` for a formula or a spreadsheet's own error."""
-
-    text: str
-    computed: bool = False
-    number: bool = False
-
-
-class Row(NamedTuple):
-    """A row that says something, under the number that a spreadsheet shows; `width` counts its blank cells too."""
-
-    number: int
-    cells: tuple[SheetCell, ...]
-    width: int
-
-
-class Sheet(NamedTuple):
-    """A sheet, or a csv parted by one of the marks; `rows` reads it from its top, a row at a time."""
-
-    name: str
-    is_visible: bool
-    rows: Callable[[], Iterator[Row]]
-
-
-EMPTY = SheetCell("")
 
 
 class Workbook(NamedTuple):
@@ -102,8 +54,8 @@ def opened(content: bytes) -> Iterator[Workbook]:
         with closing(_read(lambda: _book(content))) as book:
             yield Workbook(XLSX, [_sheet(sheet) for sheet in book.worksheets])
     else:
-        text = _text(content)
-        yield Workbook(CSV, [_parted(text, mark) for mark in MARKS])
+        text = decoded(content)
+        yield Workbook(CSV, [parted(text, mark) for mark in MARKS])
 
 
 # xlsx
@@ -212,7 +164,7 @@ def _parsed(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
             **dates,
         )
         for number, cells in parser.parse():
-            yield _row(number, _placed(sheet, cells))
+            yield row_of(number, _placed(sheet, cells))
 
 
 def _placed(sheet: Any, cells: Sequence[Mapping[str, Any]]) -> list[SheetCell]:  # noqa: ANN401 openpyxl's sheet
@@ -241,7 +193,7 @@ def _cell(cell: Any) -> SheetCell:  # noqa: ANN401 openpyxl's cell
         case timedelta() as value:  # hours beyond a day: 35:30 is 35.5
             return SheetCell(_figure(value / timedelta(hours=1)), computed, number=True)
         case str() as value:
-            return _sheet_cell(value, computed=computed)
+            return text_cell(value, computed=computed)
         case value:  # an array formula, a table of data
             return SheetCell(
                 f"={getattr(value, 'text', '') or ''}".replace("==", "=")[:LONGEST],
@@ -254,77 +206,3 @@ def _figure(value: float) -> str:
     if isinstance(value, int) or value.is_integer():
         return f"{value:.0f}"
     return f"{value:.15g}"
-
-
-def _sheet_cell(text: str, *, computed: bool = False) -> SheetCell:
-    visible = text.translate(UNSAID)[:LONGEST]
-    bare = visible.strip()
-    return SheetCell(
-        visible, computed or bare.startswith("=") or bare.upper() in ERRORS
-    )
-
-
-# csv
-
-
-def _parted(text: str, mark: str) -> Sheet:
-    return Sheet("", is_visible=True, rows=lambda: _csv_rows(text, mark))
-
-
-def _csv_rows(text: str, mark: str) -> Iterator[Row]:
-    """A quote that is never closed would take the lines below into its cell, and nobody would know: it is refused."""
-    bounded = StringIO(f"{text.replace(END, '')}\r\n{END}", newline="")
-    reader, start = csv.reader(bounded, delimiter=mark), 1
-    try:
-        for number, cells in enumerate(reader, 1):
-            if cells and cells[-1].endswith(END):
-                if cells != [END]:
-                    raise _unclosed(start)
-                return
-            if any(map(str.strip, cells)):
-                row = _row(number, map(_sheet_cell, cells))
-                if row.cells:
-                    yield row
-            start = reader.line_num + 1
-    except csv.Error:
-        raise _unclosed(start) from None
-
-
-def _unclosed(line: int) -> Refused:
-    detail = f"Voyez la ligne {line} : un guillemet y est de trop."
-    return Refused(Rule.EXTRACT_UNREADABLE, detail=detail)
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, UTF-16 or Windows-1252."""
-    encoding = UTF_16.get(content[:2]) or _wide(content[:GLANCE])
-    if encoding is not None:
-        return content.decode(encoding, errors="replace").removeprefix("\ufeff")
-    if b"\x00" in content:
-        raise Refused(Rule.EXTRACT_UNREADABLE)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _wide(start: bytes) -> str | None:
-    """UTF-16 that does not say so: in our letters, every second byte is zero, and no other is."""
-    first, second = start[0::2], start[1::2]
-    if second and second.count(0) > len(second) * 0.8 and not first.count(0):
-        return "utf-16-le"
-    if first and first.count(0) > len(first) * 0.8 and not second.count(0):
-        return "utf-16-be"
-    return None
-
-
-# both
-
-
-def _row(number: int, cells: Iterable[SheetCell]) -> Row:
-    """The row, without the blank cells at its end: none is left when it says nothing."""
-    written = tuple(cells)
-    width = max(
-        (place for place, cell in enumerate(written, 1) if cell.text.strip()), default=0
-    )
-    return Row(number, written[:width], len(written))

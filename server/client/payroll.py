@@ -11,6 +11,7 @@ from typing import Self
 
 from persistence.intake.cells import siret
 from persistence.intake.headers import Columns, key, recognised
+from persistence.intake.sheet_rows import Row
 from persistence.intake.sheets import (
     Lines,
     Reading,
@@ -18,7 +19,6 @@ from persistence.intake.sheets import (
     SheetState,
     read_sheets,
 )
-from persistence.intake.workbooks import Row
 from persistence.records import Refused, Rule
 
 from .establishment_lines import EstablishmentLines

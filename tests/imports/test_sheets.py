@@ -13,6 +13,7 @@ import pytest
 from openpyxl.styles import Font
 
 from persistence.intake import sheets, workbooks
+from persistence.intake.sheet_rows import Row, SheetCell
 from persistence.intake.sheets import SheetState
 from persistence.records import Rule
 
@@ -64,12 +65,12 @@ def test_a_styled_cell_at_the_last_row_of_a_sheet_costs_nothing(
 ) -> None:
     looked_at = []
 
-    def counted(number: int, cells: Any) -> workbooks.Row:  # noqa: ANN401 any cells
+    def counted(number: int, cells: Any) -> Row:  # noqa: ANN401 any cells
         looked_at.append(number)
         return row(number, cells)
 
-    row = workbooks._row  # noqa: SLF001 the one place that each row passes
-    monkeypatch.setattr(workbooks, "_row", counted)
+    row = workbooks.row_of  # the one place that each row passes
+    monkeypatch.setattr(workbooks, "row_of", counted)
 
     reading = read(a_styled_end())
 
@@ -99,7 +100,7 @@ def test_rows_that_a_style_alone_has_put_there_are_not_parsed(
     parsed: list[int] = []
     placed = workbooks._placed  # noqa: SLF001 the one place that each row passes
 
-    def counted(sheet: Any, cells: Any) -> list[workbooks.SheetCell]:  # noqa: ANN401 openpyxl's
+    def counted(sheet: Any, cells: Any) -> list[SheetCell]:  # noqa: ANN401 openpyxl's
         parsed.append(len(cells))
         return placed(sheet, cells)
 
