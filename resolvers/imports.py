@@ -111,7 +111,7 @@ async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Exp
     extract = await _opened(act, import_id)
     return Expected(
         extract,
-        list(extract.given or ()),
+        list(extract.column_meanings or ()),
         await import_reading.reference(act.register, extract),
     )
 

@@ -39,13 +39,13 @@ from .refs import OrganismRef, PartnerRef, UserRef
 ImportOrder = orders(
     "ImportOrder",
     "Du plus récent au plus ancien, ou l'inverse : l'identifiant suit le temps.",
-    LATEST=Order((), "pk_extract", descending=True),
-    EARLIEST=Order((), "pk_extract"),
+    LATEST=Order((), "pk_import", descending=True),
+    EARLIEST=Order((), "pk_import"),
 )
 ImportLineOrder = orders(
     "ImportLineOrder",
     "Dans l'ordre des imports et des lignes du fichier : l'identifiant les suit.",
-    NUMBER=Order((), "pk_extract_line"),
+    NUMBER=Order((), "pk_import_line"),
 )
 
 
@@ -79,7 +79,7 @@ IMPORT_LINE_FILTERS = {
         lambda row, terms, v: terms.agrees(awaits(row), v),
         "Attend d'être prise ou arbitrée.",
     ),
-    "import_id": reference(records.Import, equal("extract_id"), "Import.", anchor=True),
+    "import_id": reference(records.Import, equal("import_id"), "Import.", anchor=True),
 }
 
 
@@ -195,7 +195,7 @@ class ImportLine(Node):
     partner: PartnerRef | None = one(
         "Le partenaire qu'elle a fait, ou dont elle parle.", "partner_id"
     )
-    import_: "Import | None" = called(one("L'import.", "extract_id"), "import")
+    import_: "Import | None" = called(one("L'import.", "import_id"), "import")
 
 
 @mirrors(
@@ -250,7 +250,7 @@ class Import(Node):
     purged_by: UserRef | None = one("Qui l'a purgé.", "purged_by_id")
     lines: Connection["ImportLine"] = page(
         "Ses lignes, pour qui peut les lire.",
-        by("extract_id"),
+        by("import_id"),
         ImportLineOrder,
         IMPORT_LINE_FILTERS,
     )
@@ -274,4 +274,4 @@ class Origin(Node):
     line_number: int = column("Numéro de la ligne.")
     taken_on: date = column("Jour où la ligne a été prise.")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
-    import_: Import | None = called(one("L'import.", "extract_id"), "import")
+    import_: Import | None = called(one("L'import.", "import_id"), "import")

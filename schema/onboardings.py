@@ -113,7 +113,7 @@ def _evidence(**known: Any) -> list[Evidence]:  # noqa: ANN401 JSON
             _piece(
                 "EXTRACTION",
                 sentence,
-                known["extract_id"],
+                known["import_id"],
                 known["line"],
                 known["digest"],
             )
@@ -227,7 +227,7 @@ class Onboarding:
             "filename": in_origin("filename"),
             "line": in_origin("line_number"),
             "digest": in_origin("digest"),
-            "extract_id": in_origin("extract_id"),
+            "import_id": in_origin("import_id"),
             "convention_id": of_place("convention_id"),
             "convention_number": of_place("convention_number"),
             "in_force_on": of_place("in_force_on"),

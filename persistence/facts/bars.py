@@ -243,9 +243,9 @@ BARS: Mapping[tuple[str, str], tuple[Bar, ...]] = {
         Bar(Rule.LAST_NATIONAL, last_national),
         Bar(Rule.ALREADY_ENDED, ended),
     ),
-    ("extract", "importApply"): RECEIVED,
-    ("extract", "importPurge"): RECEIVED,
-    ("extract_line", "importArbitrate"): (
+    ("import", "importApply"): RECEIVED,
+    ("import", "importPurge"): RECEIVED,
+    ("import_line", "importArbitrate"): (
         Bar(Rule.EXTRACT_NOT_CONFLICT, lambda at: at.row.c.outcome != "CONFLICT"),
         Bar(Rule.EXTRACT_APPLIED, has("applied_on")),
     ),

@@ -29,12 +29,12 @@ def awaits(line: Table) -> ColumnElement[bool]:
 
 def waiting(row: Table, context: SqlContext) -> ColumnElement[int]:
     """Of the lines that the caller may read, those that wait."""
-    line = table("extract_line").alias()
-    readable = context.readable("extract_line", line)
+    line = table("import_line").alias()
+    readable = context.readable("import_line", line)
     counted = (
         select(func.count())
         .select_from(line)
-        .where(line.c.extract_id == row.c.id, awaits(line), *readable)
+        .where(line.c.import_id == row.c.id, awaits(line), *readable)
     )
     return counted.correlate(row).scalar_subquery()
 

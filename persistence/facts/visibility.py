@@ -169,7 +169,7 @@ GUARDED: dict[str, Guard] = {
         Agent: Guard("Agent", None, _owner("user_id")),
         Origin: Guard("Partner", "partner_id"),
         Import: Guard(
-            "Import", None, _TREATED, also=("extract_line", "extract_id", "id")
+            "Import", None, _TREATED, also=("import_line", "import_id", "id")
         ),
         ImportLine: Guard("Import", None, _TREATED),
         Declaration: Guard("Declaration", "partner_id", _PLACE),

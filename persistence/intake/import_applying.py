@@ -105,7 +105,7 @@ class ImportApplication:
     async def unchanged(self) -> int:
         """How many lines of the organism say nothing new; once the act is written."""
         counted = select(func.count()).where(
-            LINES.extract_id == self.extract.id,
+            LINES.import_id == self.extract.id,
             LINES.organism_id == self.organism.id,
             LINES.outcome == ImportOutcome.UNCHANGED,
         )
@@ -115,7 +115,7 @@ class ImportApplication:
     async def _waiting(self) -> Sequence[Any]:
         """The lines of the organism that are not settled, in order."""
         mine = (
-            LINES.extract_id == self.extract.id,
+            LINES.import_id == self.extract.id,
             LINES.organism_id == self.organism.id,
         )
         aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
@@ -129,7 +129,7 @@ class ImportApplication:
         waiting = {row.id: row for row in rows}
         here = select(LINES.id).where(
             self.register.among(LINES.id, ids),
-            LINES.extract_id == self.extract.id,
+            LINES.import_id == self.extract.id,
             LINES.organism_id == self.organism.id,
         )
         mine = set(await self.register.session.scalars(here))
@@ -277,7 +277,7 @@ async def follow(register: Register, partner: Partner) -> None:
     line = await register.session.scalar(last.with_for_update())
     if line is None:
         return
-    extract = await register.session.get_one(Import, line.extract_id)
+    extract = await register.session.get_one(Import, line.import_id)
     partner.origins.append(Origin.of(line, extract, partner.id, register.today))
     register.after_flush(partial(_belongs, register, line.id, partner.id))
 
@@ -296,7 +296,7 @@ async def waiting(register: Register, extract: Import) -> int:
     """How many lines nobody has settled."""
     open_ = LINES.applied_on.is_(None) & LINES.outcome.in_(OPEN)
     aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
-    counted = select(func.count()).where(LINES.extract_id == extract.id, open_, ~aside)
+    counted = select(func.count()).where(LINES.import_id == extract.id, open_, ~aside)
     return await register.session.scalar(counted) or 0
 
 
@@ -304,7 +304,7 @@ async def sealed(register: Register, extract: Import) -> list[Sealed]:
     """What the proof is made of, by number."""
     rows = await register.session.execute(
         select(LINES.number, LINES.fingerprint, LINES.outcome, LINES.applied_on)
-        .where(LINES.extract_id == extract.id)
+        .where(LINES.import_id == extract.id)
         .order_by(LINES.number)
     )
     return [
@@ -317,6 +317,6 @@ async def purge_lines(register: Register, extract: Import) -> None:
     """R13: the lines are deleted; their counts stay in the header."""
     await register.session.execute(
         delete(ImportLine)
-        .where(LINES.extract_id == extract.id)
+        .where(LINES.import_id == extract.id)
         .execution_options(synchronize_session=False)
     )

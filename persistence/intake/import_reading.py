@@ -35,7 +35,7 @@ from .sheets import SheetReport, read_sheets
 
 CAFS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
 LINE = (
-    "id", "version", "extract_id", "sheet", "number", "raw", *FIELDS, "fingerprint", "outcome", "reasons", "changes",
+    "id", "version", "import_id", "sheet", "number", "raw", *FIELDS, "fingerprint", "outcome", "reasons", "changes",
 )  # fmt: skip
 LINES = ImportLine.__table__.c
 KEPT = ("known_mcp", "known_habtiers", "active")
@@ -372,7 +372,7 @@ async def require_counts_add_up(register: Register, extract: Import) -> None:
     """Nothing is lost: the lines that were written are those that the header counts."""
     counted = (
         select(LINES.outcome, func.count())
-        .where(LINES.extract_id == extract.id)
+        .where(LINES.import_id == extract.id)
         .group_by(LINES.outcome)
     )
     counts: Counter[ImportOutcome] = Counter(
@@ -396,7 +396,7 @@ async def hold(register: Register) -> None:
 async def siblings(register: Register, line: ImportLine) -> Sequence[ImportLine]:
     """The lines of the same file that contradict this one."""
     of = (
-        ImportLine.extract_id == line.extract_id,
+        ImportLine.import_id == line.import_id,
         ImportLine.siret == line.siret,
         ImportLine.id != line.id,
     )

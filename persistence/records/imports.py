@@ -44,7 +44,7 @@ class ImportDecision(StrEnum):
 class Import(Record):
     """Extraction: a file of the partners known in MCP and Habtiers, opened by an organism; purged, its header stays."""
 
-    __tablename__ = "extract"
+    __tablename__ = "import"
     prefix = "imp"
     __table_args__ = (
         CheckConstraint(
@@ -62,7 +62,9 @@ class Import(Record):
     opened_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     opened_on: Mapped[date]
     filename: Mapped[str] = mapped_column(info=UNTOLD)
-    given: Mapped[list[dict[str, str]] | None] = mapped_column(TOLD, info=UNTOLD)
+    column_meanings: Mapped[list[dict[str, str]] | None] = mapped_column(
+        TOLD, info=UNTOLD
+    )
     received_at: Mapped[datetime | None]
     digest: Mapped[str | None]
     media: Mapped[str | None]
@@ -91,7 +93,7 @@ class Import(Record):
         cls,
         organism: Organism,
         filename: str,
-        given: list[dict[str, str]] | None,
+        column_meanings: list[dict[str, str]] | None,
         by: User,
         today: date,
     ) -> "Import":
@@ -110,7 +112,7 @@ class Import(Record):
             opened_by_id=by.id,
             opened_on=today,
             filename=filename.strip(),
-            given=given,
+            column_meanings=column_meanings,
             **nothing,
         )
 
@@ -180,26 +182,26 @@ def proof(lines: Iterable[Sealed]) -> str:
 
 
 def fingerprint(values: Sequence[Any]) -> str:
-    """SHA-256 of the compact JSON of a line's ten values, in the order of `extract_words.FIELDS`."""
+    """SHA-256 of the compact JSON of a line's ten values, in the order of `import_words.FIELDS`."""
     return hashlib.sha256(orjson.dumps(list(values))).hexdigest()
 
 
 class ImportLine(Record):
     """Ligne de l'extraction: as written, as read, what the register makes of it, and what was decided."""
 
-    __tablename__ = "extract_line"
+    __tablename__ = "import_line"
     prefix = "exl"
     __table_args__ = (
-        UniqueConstraint("extract_id", "sheet", "number"),
-        Index("ix_extract_line_siret", "siret"),
-        Index("ix_extract_line_organism_id", "organism_id", "extract_id"),
+        UniqueConstraint("import_id", "sheet", "number"),
+        Index("ix_import_line_siret", "siret"),
+        Index("ix_import_line_organism_id", "organism_id", "import_id"),
         CheckConstraint(
             "applied_on IS NULL OR outcome IN ('NEW', 'CHANGED', 'CONFLICT')",
             name="applied",
         ),
     )
 
-    extract_id: Mapped[str] = mapped_column(ForeignKey("extract.id"))
+    import_id: Mapped[str] = mapped_column(ForeignKey("import.id"))
     sheet: Mapped[str] = mapped_column(default="", server_default="")
     number: Mapped[int]
     raw: Mapped[dict[str, str]] = mapped_column(TOLD, info=UNTOLD)
@@ -280,7 +282,7 @@ class Origin(Record):
     known_mcp: Mapped[bool]
     known_habtiers: Mapped[bool]
     active: Mapped[bool | None]
-    extract_id: Mapped[str] = mapped_column(ForeignKey("extract.id"), index=True)
+    import_id: Mapped[str] = mapped_column(ForeignKey("import.id"), index=True)
     filename: Mapped[str] = mapped_column(info=UNTOLD)
     digest: Mapped[str]
     sheet: Mapped[str] = mapped_column(default="", server_default="")
@@ -300,7 +302,7 @@ class Origin(Record):
             known_mcp=line.known_mcp,
             known_habtiers=line.known_habtiers,
             active=line.active,
-            extract_id=extract.id,
+            import_id=extract.id,
             filename=extract.filename,
             digest=extract.digest,
             sheet=line.sheet,

@@ -24,10 +24,10 @@ async def partner(desk: Desk, siret: str) -> Any:  # noqa: ANN401 JSON
 
 async def recounted(database: Database) -> None:
     """The header's counts are those of its lines, and add up."""
-    for head in await rows(database, "SELECT * FROM extract WHERE purged_on IS NULL"):
+    for head in await rows(database, "SELECT * FROM import WHERE purged_on IS NULL"):
         lines = await rows(
             database,
-            "SELECT outcome, applied_on FROM extract_line WHERE extract_id = :id",
+            "SELECT outcome, applied_on FROM import_line WHERE import_id = :id",
             id=head["id"],
         )
         found = [line["outcome"].lower() for line in lines]
@@ -400,7 +400,7 @@ async def test_the_purge_leaves_the_header_and_a_proof_that_the_file_s_holder_ma
     await paris.applies(sent)
     lines = await rows(
         world.database,
-        "SELECT number, fingerprint, outcome, applied_on FROM extract_line ORDER BY number",
+        "SELECT number, fingerprint, outcome, applied_on FROM import_line ORDER BY number",
     )
 
     await national.does("importPurge", **given)
@@ -426,7 +426,7 @@ async def test_the_purge_leaves_the_header_and_a_proof_that_the_file_s_holder_ma
         1,
     )
     assert (seen["new"], seen["rejected"], seen["lines"]["totalCount"]) == (1, 1, 0)
-    (head,) = await rows(world.database, "SELECT content FROM extract")
+    (head,) = await rows(world.database, "SELECT content FROM import")
     assert head["content"] is None
     assert len((await partner(paris, siret))["origins"]) == 1
     for act in ("importPurge", "importApply"):

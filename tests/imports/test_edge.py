@@ -53,7 +53,7 @@ async def test_the_same_bytes_again_answer_the_same_and_others_are_refused(
     assert (again.status_code, again.json()) == (200, first.json())
     assert [code(others), code(none)] == [(409, "EXTRACT_RECEIVED")] * 2
     assert await journalled(world.database, "importUpload") == 1
-    assert len(await rows(world.database, "SELECT id FROM extract_line")) == 1
+    assert len(await rows(world.database, "SELECT id FROM import_line")) == 1
 
 
 async def test_the_same_file_sent_twice_at_once_is_received_once(

@@ -29,8 +29,8 @@ TYPES = {
     "journal": "JournalEntry",
     "agent": "Agent",
     "partner_origin": "Partner",
-    "extract": "Import",
-    "extract_line": "Import",
+    "import": "Import",
+    "import_line": "Import",
     "declaration": "Declaration",
     "declaration_line": "DeclarationLine",
     "activity_change": "ActivityChange",
@@ -66,8 +66,8 @@ STANDING = {
     "dual_activity": ("declaration_line", "worker_id", "worker_id"),
 }
 """Rows that are read by whoever reads one of these: (table, its key, our column)."""
-TREATED = {"extract", "extract_line"}
-ALSO = {"extract": ("extract_line", "extract_id", "id")}
+TREATED = {"import", "import_line"}
+ALSO = {"import": ("import_line", "import_id", "id")}
 """Rows that are read for themselves, and by whoever reads one of these."""
 
 

@@ -26,7 +26,7 @@ FILTERED = Asked(
   l4: importLines(siret: "999 901 085 00012", last: 1) { nodes { number } }
   i1: imports(order: EARLIEST, first: 1) { nodes { lines(outcome: CONFLICT, applied: false) { totalCount } } }
 }""",
-    lambda ids: {"i": ids["extract"][-1], "o": "CONFLICT", "a": True},
+    lambda ids: {"i": ids["import"][-1], "o": "CONFLICT", "a": True},
 )
 
 TOLD = Asked("""{

@@ -19,9 +19,9 @@ OPENED = (
 
 def extract(rows: Rows) -> None:
     for index, (opener, treating) in enumerate(OPENED):
-        rows["extract"].append(_extract(f"imp_{index}", opener, len(treating)))
+        rows["import"].append(_extract(f"imp_{index}", opener, len(treating)))
         for number, organism in enumerate(treating, 2):
-            rows["extract_line"].append(_line(f"imp_{index}", number, organism))
+            rows["import_line"].append(_line(f"imp_{index}", number, organism))
     for partner in rows["partner"]:
         rows["partner_origin"].append(_origin(partner["id"]))
 
@@ -59,7 +59,7 @@ def _line(extract_id: str, number: int, organism: str) -> dict[str, Any]:
     return {
         "id": key,
         "version": 1,
-        "extract_id": extract_id,
+        "import_id": extract_id,
         "number": number,
         "organism_id": organism,
     } | said
@@ -77,6 +77,6 @@ def _origin(partner: str) -> dict[str, Any]:
         "id": f"ori_{partner}",
         "version": 1,
         "partner_id": partner,
-        "extract_id": "imp_0",
+        "import_id": "imp_0",
         "taken_on": TODAY,
     } | said

@@ -295,8 +295,8 @@ ORDER = (
     "activity_change",
     "batch",
     "batch_result",
-    "extract",
-    "extract_line",
+    "import",
+    "import_line",
     "partner_origin",
 )
 

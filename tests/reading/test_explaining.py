@@ -322,9 +322,7 @@ async def test_an_agent_with_two_posts_in_one_organism_is_one_agent(
 async def test_a_line_of_an_extraction_is_explained_by_who_treats_it(
     desk: Desk,
 ) -> None:
-    lines = [
-        r for r in await desk.rows("extract_line") if r["organism_id"] == "org_751"
-    ]
+    lines = [r for r in await desk.rows("import_line") if r["organism_id"] == "org_751"]
     line = next(r for r in lines if r["outcome"] == "CONFLICT")
     plain = next(r for r in lines if r["outcome"] != "CONFLICT")
 
@@ -344,7 +342,7 @@ async def test_a_line_of_an_extraction_is_explained_by_who_treats_it(
     assert told["offices"] == [
         {"organism": "Caf de Paris", "role": "agent gestionnaire", "count": 1}
     ]
-    for kind in ("extract", "user", "worker"):
+    for kind in ("import", "user", "worker"):
         key = (await desk.rows(kind))[0]["id"]
         with pytest.raises(GraphQLError) as refused:
             await who_can(desk, "admin-national", "Import:read", key)
@@ -645,7 +643,7 @@ def test_the_facts_of_a_state_are_those_of_the_partner() -> None:
         if fact in STATE
     }
 
-    assert own == {"extract", "extract_line"}
+    assert own == {"import", "import_line"}
     assert all(GUARDED[name].partner is None for name in own)
     assert Identity(DEMO_ISSUER, "x").subject == "x"
 

@@ -43,11 +43,11 @@ NAMES = {
     "declaration_line": "lineIds",
     "worker": "workerId",
     "agent": "agentId",
-    "extract": "importId",
-    "extract_line": "lineId",
+    "import": "importId",
+    "import_line": "lineId",
 }
 """How the input of an act names the row that it takes, by table."""
-APART = {"agent": 2, "extract": 2, "extract_line": 6}
+APART = {"agent": 2, "import": 2, "import_line": 6}
 """Rows that are no partner's, and how many of them are tried."""
 VALUES: dict[str, Any] = {
     "Date": "2026-12-10",

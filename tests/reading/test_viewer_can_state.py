@@ -34,8 +34,8 @@ OTHERWISE = {
 """Acts that no state of the row that they take forbids, or whose state is that of a campaign, said by the input."""
 MOST, AT_ONCE = 1, 20
 WHO = {
-    "extract": ("agent-paris", "admin-national"),
-    "extract_line": ("agent-paris",),
+    "import": ("agent-paris", "admin-national"),
+    "import_line": ("agent-paris",),
     "agent": ("admin-national",),
     "declaration_line": ("agent-paris", "agent-hauts-de-seine"),
 }

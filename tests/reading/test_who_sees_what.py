@@ -157,8 +157,8 @@ async def test_the_small_world_tells_its_callers_apart(
             "bulletin",
             "user",
             "convention",
-            "extract",
-            "extract_line",
+            "import",
+            "import_line",
             *DECLARED,
         )
     }
@@ -173,7 +173,7 @@ async def test_the_small_world_tells_its_callers_apart(
         for record in ("partner", "bulletin", "convention", "user")
     )
     assert 0 < shares["administrator", "partner"] < 1
-    for record in ("extract", "extract_line"):
+    for record in ("import", "import_line"):
         shares_of = {caf: shares[f"agent_reading of {caf}", record] for caf in CAFS}
         assert len(set(shares_of.values())) == len(CAFS), record
         assert (shares["national", record], shares["administrator", record]) == (1, 0)

@@ -103,7 +103,7 @@ def _origins(partner: Partner, word: str, extract_id: str) -> None:
             "filename": "f.csv",
             "digest": "0" * 64,
             "line_number": index + 2,
-            "extract_id": extract_id,
+            "import_id": extract_id,
         }
         taken = day(2) if second == "taken later" else BEGUN
         partner.origins.append(
