@@ -29,7 +29,8 @@ from .batches import BatchIntake, WorkerCards
 from .bounds import Bounds
 from .declared_lines import STATEMENTS, DeclarationRows, undrafted
 from .known_workers import KnownWorker, PreviousLine, meet_identity
-from .remuneration_lines import Certificate, Remuneration
+from .november import Certificate
+from .remuneration_lines import Remuneration
 from .treatments import last_treatments
 from .worker_facts import known_workers
 

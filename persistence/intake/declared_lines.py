@@ -23,7 +23,8 @@ from persistence.records.workers import Card
 
 from .batches import BatchIntake, WorkerCards
 from .known_workers import KnownWorker, PreviousLine
-from .remuneration_lines import Certificate, Remuneration
+from .november import Certificate
+from .remuneration_lines import Remuneration
 from .treatments import CARRIED, NO_TREATMENT, LastTreatment
 
 WORDS = (

@@ -16,7 +16,8 @@ from persistence.records.rules import Rule
 from persistence.records.workers import Card
 
 from .change_lines import ActivityChangeLine
-from .remuneration_lines import Certificate, Remuneration
+from .november import Certificate
+from .remuneration_lines import Remuneration
 
 NAMED_CHANGES = 3
 """How many of the changes that stand in the way are named."""

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from persistence.intake.bounds import Bounds
-from persistence.intake.remuneration_lines import Certificate, Remuneration
+from persistence.intake.november import Certificate
+from persistence.intake.remuneration_lines import Remuneration
 from persistence.records import Notice, Parameter, Refused, Rule
 from persistence.seeds.reference import GUARANTEED, SMIC_HOURLY
 
