@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from persistence.intake import sheets, workbooks
+from persistence.intake import sheet_rows, sheets, workbooks
 from persistence.intake.sheet_rows import Row, SheetCell
 from persistence.intake.sheets import SheetState
 from persistence.records import Rule
@@ -69,7 +69,7 @@ def test_a_styled_cell_at_the_last_row_of_a_sheet_costs_nothing(
         looked_at.append(number)
         return row(number, cells)
 
-    row = workbooks.row_of  # the one place that each row passes
+    row = sheet_rows.row_of  # the one place that each row passes
     monkeypatch.setattr(workbooks, "row_of", counted)
 
     reading = read(a_styled_end())
