@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from persistence.facts.callers import Identity
 from persistence.facts.visibility import Permit
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import Statement
-from persistence.reading.trees import day_of, loaded
+from persistence.reading.layouts import day_of
+from persistence.reading.statement import Statement
+from persistence.reading.tree_objects import loaded
 from persistence.records.base import Base
 
 from .act_statements import (

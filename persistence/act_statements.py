@@ -25,9 +25,12 @@ from persistence.facts.callers import caller_with_card, holdings_of_caller
 from persistence.facts.model import MODEL
 from persistence.facts.visibility import GUARDED, Permit, visible
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import Reader, SqlContext, Statement, compiled
-from persistence.reading.question import Object, Reference, Var
+from persistence.reading.compiler import Reader
+from persistence.reading.context import SqlContext
+from persistence.reading.question import Object, RowReference
+from persistence.reading.statement import Statement, compiled
 from persistence.reading.trees import row_json
+from persistence.reading.values import Var
 from persistence.records.base import Base, table
 
 from .records import Partner
@@ -183,11 +186,11 @@ def rows_statement(dialect: str, record: type[Base]) -> Statement:
 
 
 def payload_statement(
-    reader: Reader, question: Object, named: Sequence[Reference]
+    reader: Reader, question: Object, named: Sequence[RowReference]
 ) -> Statement:
     """`[holdings, rank, answer]`: what the caller holds, and the rank of the first row named that may not be seen."""
     ranks: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [
-        (~reader.is_seen(row), literal_column(str(rank)))
+        (~reader.is_readable(row), literal_column(str(rank)))
         for rank, row in enumerate(named)
     ]
     rank: ColumnElement[Any] = case(*ranks, else_=null()) if ranks else null()

@@ -18,7 +18,7 @@ from .engine import Database
 from .records import JournalEntry, JournalSeal, Lease
 
 if TYPE_CHECKING:
-    from persistence.reading.compiler import SqlContext
+    from persistence.reading.context import SqlContext
 
 TASK = "journal"
 PERIOD = 0.5

@@ -11,8 +11,9 @@ from sqlalchemy import cast as as_type
 
 from persistence.facts.model import MODEL
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import SqlContext, Statement, compiled
-from persistence.reading.question import Var
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import Statement, compiled
+from persistence.reading.values import Var
 from persistence.records.base import table
 from persistence.records.sessions import IDLE, LONGEST, RETENTION, SessionRecord
 

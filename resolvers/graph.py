@@ -29,7 +29,7 @@ from persistence.facts.model import MODEL
 from persistence.facts.visibility import Permit, Permits
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import Reader
-from persistence.reading.paging import CursorInvalid
+from persistence.reading.cursors import CursorInvalid
 from persistence.vault import Vault
 from resolvers.reading.bindings import Types
 from resolvers.reading.documents import Documents, GraphDocument, fragments_of

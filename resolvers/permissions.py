@@ -21,7 +21,7 @@ from sqlalchemy import (
 from persistence.facts.bars import BARS, rules_of
 from persistence.facts.states import At
 from persistence.facts.visibility import GUARDED, Permit, visible
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, Table
 from persistence.records import Record
 from persistence.records.base import table

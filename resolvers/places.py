@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from graphql import FieldNode, GraphQLError
 
-from persistence.reading.question import Value
+from persistence.reading.values import Value
 
 
 class Place(NamedTuple):

@@ -64,7 +64,7 @@ IMPORT_LINE_FILTERS = {
         str,
         lambda row, terms, v: row.c.siret == terms.bind(("digits", v), "text"),
         "SIRET lu.",
-        anchor=True,
+        is_anchor=True,
     ),
     "organism_id": reference(
         records.Organism, equal("organism_id"), "Organisme qui la traite."

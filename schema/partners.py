@@ -120,7 +120,7 @@ PARTNER_FILTERS = {
         str,
         lambda row, terms, v: row.c.siren == terms.bind(("digits", v), "text"),
         "Unité légale.",
-        anchor=True,
+        is_anchor=True,
     ),
     "kind": FilterArgument(PartnerKind, equal("kind"), "Nature."),
     "organism_id": reference(

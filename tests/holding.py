@@ -11,8 +11,9 @@ from persistence.engine import Database
 from persistence.facts.callers import holders
 from persistence.facts.model import MODEL
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import SqlContext, compiled
-from persistence.reading.question import Var
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import compiled
+from persistence.reading.values import Var
 
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
 

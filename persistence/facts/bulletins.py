@@ -15,11 +15,8 @@ from sqlalchemy import (
 
 from persistence import records
 from persistence.facts.conventions import is_in_force
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import (
-    SqlTest,
-    Table,
-)
+from persistence.reading.context import SqlContext
+from persistence.reading.question import SqlTest, Table
 from persistence.records import (
     Bulletin,
     Convention,

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, select
 
-from persistence.reading.compiler import SqlContext, Statement, compiled
-from persistence.reading.question import Var
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import Statement, compiled
 from persistence.reading.trees import row_json
+from persistence.reading.values import Var
 from persistence.records import Agent, User
 from persistence.records.base import table
 

@@ -11,8 +11,9 @@ from sqlalchemy import (
     true,
 )
 
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Expression, Join, SqlTest, Table, Test, Value
+from persistence.reading.context import SqlContext
+from persistence.reading.question import Expression, Join, SqlTest, Table, Test
+from persistence.reading.values import Value
 from persistence.records import (
     PartnerState,
 )

@@ -12,12 +12,9 @@ from sqlalchemy import (
 )
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import (
-    SqlTest,
-    Table,
-    Value,
-)
+from persistence.reading.context import SqlContext
+from persistence.reading.question import SqlTest, Table
+from persistence.reading.values import Value
 from persistence.records import (
     Convention,
     PartnerState,

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Expression, SqlTest, Table, Value
+from persistence.reading.context import SqlContext
+from persistence.reading.question import Expression, SqlTest, Table
+from persistence.reading.values import Value
 from persistence.records.base import table
 
 

@@ -3,8 +3,9 @@
 from sqlalchemy import select
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import SqlTest, Table, Value
+from persistence.reading.context import SqlContext
+from persistence.reading.question import SqlTest, Table
+from persistence.reading.values import Value
 from persistence.records.base import table
 
 

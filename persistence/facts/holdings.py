@@ -22,7 +22,7 @@ from persistence.records import (
 from persistence.records.base import table
 
 if TYPE_CHECKING:
-    from persistence.reading.compiler import SqlContext
+    from persistence.reading.context import SqlContext
 
 
 def rights(context: "SqlContext") -> Select[Any]:

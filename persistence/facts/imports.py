@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, select
 
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.question import Table
 from persistence.records.base import table
 

@@ -33,9 +33,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.engine import Database
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import SqlContext, Statement, compiled
-from persistence.reading.question import Var
-from persistence.reading.trees import objects_from_json, row_json
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import Statement, compiled
+from persistence.reading.tree_objects import objects_from_json
+from persistence.reading.trees import row_json
+from persistence.reading.values import Var
 from persistence.records import Agent, Organism, Partner, PartnerState, Profile, User
 from persistence.records.base import table
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, FromClause
 
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.model import Model, Reading
 from persistence.records.base import Base, name_key, table
 from persistence.records.identifiers import compact

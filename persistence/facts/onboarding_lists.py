@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from persistence.facts.columns import state
 from persistence.facts.onboardings import is_concerned, is_done, is_late, onboardings
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Expression, SqlTest, Table, Test, Value
+from persistence.reading.context import SqlContext
+from persistence.reading.question import Expression, SqlTest, Table, Test
+from persistence.reading.values import Value
 from persistence.records.base import table
 
 

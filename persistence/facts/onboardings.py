@@ -33,7 +33,7 @@ from persistence.records.onboarding import is_known, sql_case, sql_last_origin
 from persistence.records.periods import exists
 
 if TYPE_CHECKING:
-    from persistence.reading.compiler import SqlContext
+    from persistence.reading.context import SqlContext
 
 
 def onboardings(context: "SqlContext") -> Select[Any]:

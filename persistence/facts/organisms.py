@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from persistence import records
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.question import SqlTest, Table
 from persistence.records.base import table
 

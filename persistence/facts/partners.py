@@ -4,8 +4,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from persistence import records
 from persistence.facts.bulletins import is_open
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import SqlTest, Table, Test, Value
+from persistence.reading.context import SqlContext
+from persistence.reading.question import SqlTest, Table, Test
+from persistence.reading.values import Value
 from persistence.records import (
     PartnerSiret,
 )

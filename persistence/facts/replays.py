@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, select
 
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import Table, Value
+from persistence.reading.context import SqlContext
+from persistence.reading.question import Table
+from persistence.reading.values import Value
 from persistence.records.base import table
 
 

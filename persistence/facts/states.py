@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, not_, or_
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.records import (
     Contract,
     ContractManager,

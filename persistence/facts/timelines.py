@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, case
 
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.question import Table
 from persistence.records import FOREVER
 

@@ -4,8 +4,9 @@ from sqlalchemy import and_, or_, select
 
 from persistence import records
 from persistence.facts.holdings import administrations
-from persistence.reading.compiler import SqlContext
-from persistence.reading.question import SqlTest, Table, Value
+from persistence.reading.context import SqlContext
+from persistence.reading.question import SqlTest, Table
+from persistence.reading.values import Value
 from persistence.records.base import Dated, table
 
 PERSONAL = ("affiliation", "membership", "contract_manager", "agent")

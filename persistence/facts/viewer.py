@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
 from persistence.records import Affiliation, Agent, PartnerState, Suspension
 from persistence.records.base import Dated, table

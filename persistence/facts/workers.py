@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, select
 
 from persistence.facts.columns import decimal
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.question import Table
 from persistence.records.base import table
 

@@ -1,20 +1,22 @@
-"""What each bind of a statement is given at run time: where its value is found, and how the driver takes it."""
+"""Where each bind of a statement takes its value from at each run, as the driver wants it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from . import dated_ids, paging
+from . import dated_ids
+from .cursors import CursorInvalid, KeyColumn, cursor_keys
 from .dialects import Dialect
 from .model import Reading
-from .question import Read, Value, Var
+from .values import Read, Value, Var
 
 Source: TypeAlias = tuple[Any, ...]
+"""Where a value comes from: a word, then what this word needs. See `_of_source`."""
 
 
 class Bind(NamedTuple):
-    """A bind of the statement: how its value is found at run time, and how the driver wants it."""
+    """A bind of the statement: its kind for the driver, and the source of its value."""
 
     kind: str
     source: Source
@@ -25,9 +27,10 @@ def _no_vault(_: str) -> str:
 
 
 class Holdings(NamedTuple):
-    """What a run is given beside the variables: today, the subject's values for (attribute, role), its vault's word.
+    """What a run takes beside the variables.
 
-    `fingerprint` is how the vault writes the key of a call.
+    `values` are what the caller holds, by (attribute, role). `fingerprint` is how the
+    vault writes the key of a call.
     """
 
     today: date
@@ -36,69 +39,86 @@ class Holdings(NamedTuple):
     fingerprint: Callable[[str], str] = _no_vault
 
 
-LAST = date(9999, 12, 30)
+LAST_DAY = date(9999, 12, 30)
+"""The last day that has a day after it."""
 
 BindValue: TypeAlias = Callable[[Mapping[str, Any], Holdings], Any]
-"""Finds the value of one bind, as the driver takes it; made once, at the compilation."""
+"""The value of one bind at a run, as the driver takes it."""
 
 
 def value_source(
-    slot: Bind, spelling: Dialect, readings: Mapping[str, Reading]
+    bind: Bind, spelling: Dialect, readings: Mapping[str, Reading]
 ) -> BindValue:
-    """A constant is adapted to the driver now, the rest at each run."""
-    give = _raw(slot.source, readings)
-    if slot.source[0] == "value" and not varies(slot.source[1]):
-        constant = spelling.adapt(resolved(slot.source[1], {}), slot.kind)
-        return lambda _variables, _held: constant
-    return lambda variables, held: spelling.adapt(give(variables, held), slot.kind)
+    """How a bind takes its value: a constant is adapted to the driver now, the rest at each run."""
+    word, *needs = bind.source
+    if word == "value" and not varies(needs[0]):
+        constant = spelling.adapt(resolved(needs[0], {}), bind.kind)
+        return lambda _variables, _holdings: constant
+    value = _of_source(bind.source, readings)
+
+    def adapted(variables: Mapping[str, Any], holdings: Holdings) -> Any:  # noqa: ANN401 a driver's value
+        return spelling.adapt(value(variables, holdings), bind.kind)
+
+    return adapted
 
 
-def _raw(source: Source, readings: Mapping[str, Reading]) -> BindValue:
+def _of_source(source: Source, readings: Mapping[str, Reading]) -> BindValue:
+    """How a value is taken from its source, before the driver's own form."""
     match source:
         case ("today",):
-            return lambda _, held: held.today
+            return lambda _, holdings: holdings.today
         case ("of today", name):
             of_day = readings[name]
-            return lambda _, held: of_day(held.today)
+            return lambda _, holdings: of_day(holdings.today)
         case ("now",):
-            return lambda _, held: held.now
-        case ("held", attribute, role):
-            return lambda _, held: held.values(attribute, role)
-        case ("cursor", value, columns, index):
-            return partial(_key_of, value, columns, index)
+            return lambda _, holdings: holdings.now
+        case ("holding", attribute, role):
+            return lambda _, holdings: holdings.values(attribute, role)
+        case ("cursor", cursor, columns, index):
+            return partial(_key, cursor, columns, index)
         case ("fingerprint", value):
-            return lambda variables, held: held.fingerprint(resolved(value, variables))
-        case (made, value):
-            read = READ[made] if made in READ else readings[made]
-            return lambda variables, _: read(resolved(value, variables))
+            return partial(_fingerprint, value)
+        case (name, value):
+            reading = READINGS[name] if name in READINGS else readings[name]
+            return lambda variables, _: reading(resolved(value, variables))
     raise AssertionError(source)
 
 
-def _key_of(
-    value: Value,
-    columns: tuple[tuple[str, str], ...],
+def _key(
+    cursor: Value,
+    columns: tuple[KeyColumn, ...],
     index: int,
     variables: Mapping[str, Any],
-    _held: Holdings,
+    _holdings: Holdings,
 ) -> Any:  # noqa: ANN401 a key of the order
-    """One key of a cursor. Raises `paging.CursorInvalid` with the place of the cursor."""
+    """One key of a cursor. Raises `CursorInvalid` with the place of the cursor."""
     try:
-        return paging.keys(resolved(value, variables), columns)[index]
-    except paging.CursorInvalid:
-        raise paging.CursorInvalid(value) from None
+        return cursor_keys(resolved(cursor, variables), columns)[index]
+    except CursorInvalid:
+        raise CursorInvalid(cursor) from None
 
 
-READ: Mapping[str, Reading] = {
+def _fingerprint(value: Value, variables: Mapping[str, Any], holdings: Holdings) -> str:
+    return holdings.fingerprint(resolved(value, variables))
+
+
+def _day_after(day: date) -> date:
+    return min(day, LAST_DAY) + timedelta(days=1)
+
+
+READINGS: dict[str, Reading] = {
     "value": lambda value: value,
     "limit": lambda size: size + 1,
-    "day after": lambda day: min(day, LAST) + timedelta(days=1),
+    "day after": _day_after,
     "key": dated_ids.key_of,
     "day": dated_ids.day_of,
     "days": dated_ids.days_of,
     "stamp": dated_ids.stamp,
-    **{f"day {n}": partial(dated_ids.nth_day, n=n) for n in range(dated_ids.MOST_DAYS)},
 }
 """The engine's own readings of a value: of a size, of a day, of an id that carries one."""
+
+for _n in range(dated_ids.MOST_DAYS):
+    READINGS[f"day {_n}"] = partial(dated_ids.nth_day, n=_n)
 
 
 def varies(value: Value) -> bool:
@@ -112,14 +132,15 @@ def varies(value: Value) -> bool:
 
 
 def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 a coerced value
-    """A constant of the document, or the leaf of the variables that stands at the path."""
+    """A constant of the document, or the leaf of the variables at the value's path."""
     if isinstance(value, tuple):
-        return [resolved(v, variables) for v in value]
+        return [resolved(part, variables) for part in value]
     if isinstance(value, Read):
-        return READ[value.what](resolved(value.value, variables))
+        reading = READINGS[value.what]
+        return reading(resolved(value.value, variables))
     if not isinstance(value, Var):
         return value
-    found: Any = variables
+    leaf: Any = variables
     for step in value.path:
-        found = found[step]
-    return found
+        leaf = leaf[step]
+    return leaf

@@ -1,55 +1,37 @@
-"""The tree of a question: what is selected, free of GraphQL and not yet SQL.
+"""The tree of a question: what is selected, without GraphQL and not yet SQL.
 
-A node is a `Selected` field: its kind says how its rows or its value are found, `below` what is selected under it,
-`values` what its kind is given. The kinds are also what a schema declares its fields with.
+A node is a `Selected` field. Its kind says how its rows or its value are found, `below`
+is what is selected under it, and `values` are the values that its kind uses. The kinds
+are also what a schema declares its fields with.
 
-`Value` is what a statement is given at run time: a constant of the document, or the place of a
-variable's leaf. Links, tests and expressions are functions from table aliases to SQL.
+Joins, tests and expressions are functions from table aliases to SQL.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause
 
-if TYPE_CHECKING:
-    from .compiler import SqlContext
+from .context import SqlContext
+from .values import Value
 
 Table: TypeAlias = FromClause
 SqlTest: TypeAlias = ColumnElement[bool]
-Expression: TypeAlias = Callable[[Table, "SqlContext"], ColumnElement[Any]]
-Join: TypeAlias = Callable[[Table, Table, "SqlContext"], ColumnElement[bool]]
-"""(child, parent, terms) → which children."""
-Test: TypeAlias = Callable[[Table, "SqlContext", "Value"], ColumnElement[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Var:
-    """The place of a value among the coerced variables."""
-
-    path: tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What is read out of a value at each run, as `binds.READ` names it: the day that an id carries."""
-
-    what: str
-    value: "Value"
-
-
-Value: TypeAlias = Var | Read | str | int | bool | date | tuple["Value", ...] | None
+Expression: TypeAlias = Callable[[Table, SqlContext], ColumnElement[Any]]
+Join: TypeAlias = Callable[[Table, Table, SqlContext], ColumnElement[bool]]
+"""(child, parent, context) → which children."""
+Test: TypeAlias = Callable[[Table, SqlContext, Value], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """NOT NULL columns that order a list, all in one direction, ended by the id; `index` serves it.
+    """NOT NULL columns that order a list, all in one direction, ended by the id.
 
-    `beside` is the table of the columns and of the index, when it is not the record's own: a row that has no value
-    there yet is not in the list.
+    `index` is the index that serves it. `beside` is the table of the columns and of the
+    index, when it is not the record's own: a row that has no value there yet is not in
+    the list.
     """
 
     columns: tuple[str, ...]
@@ -70,12 +52,12 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """An object without a row of its own (the viewer): its fields read the row it stands in."""
+    """An object without a row of its own (the viewer): its fields read the row around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """The row at the end of a join: null where there is none, or none that may be seen."""
+    """The row at the end of a join; null where there is none that the caller may see."""
 
     link: Join
 
@@ -94,14 +76,15 @@ class Filter(Protocol):
     @property
     def test(self) -> Test: ...
     @property
-    def anchor(self) -> bool: ...
+    def is_anchor(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """A page of the rows at the end of a join, or of a whole record; its orders and its filters by name.
+    """A page of the rows at the end of a join, or of a whole record.
 
-    Its values: `order`, the name of one; `first` and `after`, or `last` and `before`; and those of its filters.
+    Its orders and its filters have names. Its values are `order`, the name of one;
+    `first` and `after`, or `last` and `before`; and those of its filters.
     """
 
     link: Join | None
@@ -111,7 +94,7 @@ class Paged:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One row, by the tests whose values are given: one of several, or `every` one of them."""
+    """One row, by the tests that have a value: one of several, or `every` one of them."""
 
     tests: Mapping[str, Test]
     every: bool = False
@@ -126,17 +109,21 @@ class ById:
 class ByIds:
     """The rows of the value `ids`, in their order, null where nothing may be seen.
 
-    Below is one `ById` for each prefix, under its own key, and for each day that the ids carry.
+    Below is one `ById` for each prefix, under its own key, and for each day that the ids
+    carry.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class ViewerCan:
-    """A fixed list of objects over one row, `Embedded` below: constants, and leaves that share their expressions."""
+    """A fixed list of objects over one row, `Embedded` below.
+
+    Their fields are constants, and leaves that share their expressions.
+    """
 
 
-class Part(Enum):
-    """A field of a page, of its edges, or of what is told of the page itself."""
+class PagePart(Enum):
+    """A field of a page, of its edges, or of its page info."""
 
     EDGES = auto()
     NODES = auto()
@@ -152,7 +139,16 @@ class Part(Enum):
 
 
 Kind: TypeAlias = (
-    Leaf | Embedded | ToOne | ToMany | Paged | Find | ById | ByIds | ViewerCan | Part
+    Leaf
+    | Embedded
+    | ToOne
+    | ToMany
+    | Paged
+    | Find
+    | ById
+    | ByIds
+    | ViewerCan
+    | PagePart
 )
 
 # the tree
@@ -160,7 +156,10 @@ Kind: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """The fields of one record's row; `record` is None where there is no row: the root, the viewer, a page."""
+    """The fields of one record's row.
+
+    `record` is None where there is no row: the root, the viewer, a page.
+    """
 
     record: str | None
     fields: tuple["Node", ...]
@@ -168,7 +167,7 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that is known when the question is compiled."""
+    """A value that the document itself gives."""
 
     key: str
     value: str | bool | None
@@ -186,7 +185,10 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """A field whose facts, and those under it, are told as of a day; the rights of the caller stay today's."""
+    """A field whose facts, and those under it, are those of a day.
+
+    The rights of the caller stay today's.
+    """
 
     day: Value
     field: "Node"
@@ -200,7 +202,7 @@ Node: TypeAlias = Constant | Selected | AsOf
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class RowReference:
     """A row that a filter names: where it may not be seen, nothing is answered."""
 
     record: str

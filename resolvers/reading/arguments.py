@@ -15,7 +15,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from persistence.reading.binds import resolved
-from persistence.reading.question import Value, Var
+from persistence.reading.values import Value, Var
 from resolvers.blanks import is_blank
 from resolvers.limits import LONGEST, LONGEST_CURSOR
 

@@ -34,7 +34,7 @@ class FilterArgument:
     type: Any
     test: Test
     description: str
-    anchor: bool = False
+    is_anchor: bool = False
     person: bool = False
     of: str | None = None
 

@@ -8,7 +8,8 @@ from graphql import GraphQLError, GraphQLField, GraphQLID, get_named_type
 
 from persistence.reading import dated_ids
 from persistence.reading.binds import resolved, varies
-from persistence.reading.question import Reference, Value
+from persistence.reading.question import RowReference
+from persistence.reading.values import Value
 from persistence.records import Rule
 from persistence.records.identifiers import is_written_as_nir
 from resolvers.limits import FIRST_YEAR, LAST_YEAR
@@ -40,7 +41,7 @@ class Checked:
     plain: list[Placed] = field(default_factory=list)
     twice: list[tuple[Value, Placed]] = field(default_factory=list)
     cursors: dict[Value, Place] = field(default_factory=dict)
-    references: list[tuple[Reference, Placed]] = field(default_factory=list)
+    references: list[tuple[RowReference, Placed]] = field(default_factory=list)
 
     @property
     def varies(self) -> bool:
@@ -62,7 +63,7 @@ class Checked:
             ):
                 self.plain.append(Placed(plain(arguments[name]), place, name))
 
-    def refer(self, reference: Reference, placed: Placed) -> None:
+    def refer(self, reference: RowReference, placed: Placed) -> None:
         """A row that must be seen; two filters that name the same one look once."""
         if all(reference != known for known, _ in self.references):
             self.references.append((reference, placed))

@@ -43,10 +43,9 @@ from persistence.reading.question import (
     Selected,
     ToMany,
     ToOne,
-    Value,
-    Var,
     ViewerCan,
 )
+from persistence.reading.values import Value, Var
 from resolvers.places import Placed, Places, refuse
 
 from .arguments import argument_texts, arguments_of

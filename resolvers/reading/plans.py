@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from graphql import GraphQLError
 
 from persistence.reading.binds import resolved, varies
-from persistence.reading.compiler import Statement
-from persistence.reading.question import Node, Object, Part, Selected, Value
+from persistence.reading.question import Node, Object, PagePart, Selected
+from persistence.reading.statement import Statement
+from persistence.reading.values import Value
 from resolvers.places import Place, refuse
 
 from .checking import Checked, not_found
@@ -127,11 +128,11 @@ def width(parts: tuple[Node, ...]) -> int:
     selected = [
         part
         for part in parts
-        if isinstance(part, Selected) and isinstance(part.kind, Part)
+        if isinstance(part, Selected) and isinstance(part.kind, PagePart)
     ]
     return sum(
         len(p.below.fields)
-        if p.kind in (Part.NODES, Part.NODE)
+        if p.kind in (PagePart.NODES, PagePart.NODE)
         else width(p.below.fields)
         for p in selected
     )

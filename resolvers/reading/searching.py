@@ -18,12 +18,11 @@ from persistence.reading.question import (
     Node,
     Object,
     Paged,
-    Part,
-    Read,
-    Reference,
+    PagePart,
+    RowReference,
     Selected,
-    Value,
 )
+from persistence.reading.values import Read, Value
 from resolvers.places import Placed
 
 from .bindings import ANY, BY, ON, Binding, FilterArgument
@@ -169,7 +168,7 @@ class Search:
         if known.of == ANY and kind is None:
             raise not_found(placed)
         record = known.of if kind is None else self.planner.types.records[kind.name]
-        self.planner.checked.refer(Reference(record, placed.value), placed)
+        self.planner.checked.refer(RowReference(record, placed.value), placed)
 
     def _parts(
         self,
@@ -202,16 +201,16 @@ class Search:
 
 
 PARTS = {
-    "edges": Part.EDGES,
-    "nodes": Part.NODES,
-    "node": Part.NODE,
-    "cursor": Part.CURSOR,
-    "totalCount": Part.TOTAL_COUNT,
-    "totalCountCapped": Part.TOTAL_COUNT_CAPPED,
-    "pageInfo": Part.PAGE_INFO,
-    "hasNextPage": Part.HAS_NEXT_PAGE,
-    "hasPreviousPage": Part.HAS_PREVIOUS_PAGE,
-    "startCursor": Part.START_CURSOR,
-    "endCursor": Part.END_CURSOR,
+    "edges": PagePart.EDGES,
+    "nodes": PagePart.NODES,
+    "node": PagePart.NODE,
+    "cursor": PagePart.CURSOR,
+    "totalCount": PagePart.TOTAL_COUNT,
+    "totalCountCapped": PagePart.TOTAL_COUNT_CAPPED,
+    "pageInfo": PagePart.PAGE_INFO,
+    "hasNextPage": PagePart.HAS_NEXT_PAGE,
+    "hasPreviousPage": PagePart.HAS_PREVIOUS_PAGE,
+    "startCursor": PagePart.START_CURSOR,
+    "endCursor": PagePart.END_CURSOR,
 }
 """The parts of a page by the names that a connection, an edge and a PageInfo give them."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from graphql import GraphQLID, GraphQLInputObjectType, get_named_type, get_nullable_type
 
 from persistence.reading import dated_ids
-from persistence.reading.question import Value, Var
+from persistence.reading.values import Value, Var
 from resolvers.blanks import is_blank
 
 BLANK = "blank"

@@ -15,7 +15,6 @@ from persistence.engine import Database
 from persistence.facts.callers import Identity
 from persistence.migrations import require_step
 from persistence.reading.binds import Bind
-from persistence.reading.compiler import Statement
 from persistence.reading.question import (
     AsOf,
     ById,
@@ -26,6 +25,7 @@ from persistence.reading.question import (
     ToMany,
     ToOne,
 )
+from persistence.reading.statement import Statement
 from persistence.seeds.demo import personas
 from resolvers.graph import Context, Invalid
 from resolvers.reading.plans import Plan
@@ -35,7 +35,7 @@ from server.variables import SettingsError
 
 from .environment import demo_environ
 
-OURS = {"today", "now", "of today", "held", "limit"}
+OURS = {"today", "now", "of today", "holding", "limit"}
 """The sources of values that are not personal.
 
 They are the day, the caller's organisms, and the size of a page.
@@ -133,7 +133,7 @@ def _reading(selected: Selected) -> str:
         case Paged():
             filters = [name for name in kind.filters if name in selected.values]
             anchored = kind.link is not None or any(
-                kind.filters[name].anchor for name in filters
+                kind.filters[name].is_anchor for name in filters
             )
             order = kind.orders[str(selected.values["order"])]
             anchor = "ancrée" if anchored else "sans ancre"
@@ -156,14 +156,14 @@ def _values(
 
     A text of the request may be personal: only its kind is printed.
     """
-    names = [name for name, _ in statement.givers]
-    values = binds if statement.positional else [binds[name] for name in names]
-    for name, slot, value in zip(names, statement.slots, values, strict=True):
-        yield f"{name} ({slot.kind}) {_value(slot, value)}"
+    values = binds if statement.positional else binds.values()
+    for parameter, value in zip(statement.parameters, values, strict=True):
+        name, bind = parameter.name, parameter.bind
+        yield f"{name} ({bind.kind}) {_value(bind, value)}"
 
 
-def _value(slot: Bind, value: object) -> str:
-    source = slot.source[0]
+def _value(bind: Bind, value: object) -> str:
+    source = bind.source[0]
     if source in OURS or value is None or isinstance(value, bool | int):
-        return f"= {value} ({' '.join(str(part) for part in slot.source)})"
+        return f"= {value} ({' '.join(str(part) for part in bind.source)})"
     return f"({source})"

@@ -13,8 +13,8 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, column, select,
 from persistence.engine import Database
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import Reader
+from persistence.reading.cursors import CursorInvalid
 from persistence.reading.model import Model
-from persistence.reading.paging import CursorInvalid
 from persistence.reading.question import (
     AsOf,
     ById,
@@ -27,14 +27,14 @@ from persistence.reading.question import (
     Object,
     Order,
     Paged,
-    Part,
-    Reference,
+    PagePart,
+    RowReference,
     Selected,
     ToMany,
     ToOne,
-    Var,
     ViewerCan,
 )
+from persistence.reading.values import Var
 
 DAY = date(2026, 12, 10)
 HELD = Holdings(DAY, datetime(2026, 12, 10, tzinfo=UTC), lambda _, __: ("red",))
@@ -115,21 +115,21 @@ def by_title(row: Any, context: Any, value: Any) -> Any:  # noqa: ANN401 a test
 TITLE = Object("book", (leaf("title"),))
 INFO = Selected(
     "info",
-    Part.PAGE_INFO,
+    PagePart.PAGE_INFO,
     Object(
         None,
         (
-            Selected("next", Part.HAS_NEXT_PAGE),
-            Selected("previous", Part.HAS_PREVIOUS_PAGE),
-            Selected("start", Part.START_CURSOR),
-            Selected("end", Part.END_CURSOR),
+            Selected("next", PagePart.HAS_NEXT_PAGE),
+            Selected("previous", PagePart.HAS_PREVIOUS_PAGE),
+            Selected("start", PagePart.START_CURSOR),
+            Selected("end", PagePart.END_CURSOR),
         ),
     ),
 )
 BOOKS_PAGED = Paged(
     None,
     {"YEAR": Order(("year",), "ix"), "LATEST": Order(("year",), "ix", descending=True)},
-    {"title": SimpleNamespace(test=by_title, anchor=True)},
+    {"title": SimpleNamespace(test=by_title, is_anchor=True)},
 )
 Ask = Callable[..., Any]
 
@@ -152,7 +152,7 @@ async def ask(
 
         async def answer(
             node: Node,
-            *named: Reference,
+            *named: RowReference,
             **variables: object,
         ) -> Any:  # noqa: ANN401 JSON
             reader = Reader(MODEL, dialect, permits=None)
@@ -171,7 +171,7 @@ def page(*parts: Selected | Constant, **values: Any) -> Selected:  # noqa: ANN40
     return Selected("books", BOOKS_PAGED, Object("book", parts), values)
 
 
-NODES = Selected("nodes", Part.NODES, TITLE)
+NODES = Selected("nodes", PagePart.NODES, TITLE)
 
 
 async def test_a_row_is_found_by_its_id_and_only_if_it_is_seen(ask: Ask) -> None:
@@ -254,12 +254,14 @@ async def test_a_page_descends_where_its_order_does(ask: Ask) -> None:
 
 
 async def test_a_page_counts_and_filters_what_is_seen(ask: Ask) -> None:
-    count = Selected("count", Part.TOTAL_COUNT)
-    capped = Selected("capped", Part.TOTAL_COUNT_CAPPED)
+    count = Selected("count", PagePart.TOTAL_COUNT)
+    capped = Selected("capped", PagePart.TOTAL_COUNT_CAPPED)
     edges = Selected(
         "edges",
-        Part.EDGES,
-        Object(None, (Selected("node", Part.NODE, TITLE), Constant("kind", "Edge"))),
+        PagePart.EDGES,
+        Object(
+            None, (Selected("node", PagePart.NODE, TITLE), Constant("kind", "Edge"))
+        ),
     )
 
     every = await ask(page(count, capped, order="YEAR", first=1, after=None))
@@ -309,7 +311,10 @@ async def test_facts_are_told_as_of_a_day(ask: Ask) -> None:
 async def test_a_row_that_is_named_and_not_seen_is_the_answer(ask: Ask) -> None:
     node = page(NODES, order="YEAR", first=1, after=None)
 
-    assert await ask(node, Reference("book", "bok_1"), Reference("book", "bok_5")) == 1
+    assert (
+        await ask(node, RowReference("book", "bok_1"), RowReference("book", "bok_5"))
+        == 1
+    )
 
 
 async def test_a_value_is_read_by_the_model(ask: Ask) -> None:

@@ -25,7 +25,7 @@ from authz import ACTIONS, load
 from authz.scopes import KIND_OF
 from persistence.facts.model import MODEL
 from persistence.facts.visibility import GUARDED
-from persistence.reading.compiler import SqlContext
+from persistence.reading.context import SqlContext
 from persistence.reading.question import Paged, ToMany
 from persistence.records.base import Base
 from resolvers.permissions import ACTS, constant

@@ -161,7 +161,7 @@ def _text(statement: Any) -> list[str]:  # noqa: ANN401 a Statement, or none
     return (
         []
         if statement is None
-        else [statement.text, *(name for name, _ in statement.givers)]
+        else [statement.text, *(each.name for each in statement.parameters)]
     )
 
 

@@ -11,8 +11,10 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 from persistence.facts.model import MODEL
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import SqlContext, compiled
-from persistence.reading.trees import loaded, objects_from_json, row_json
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import compiled
+from persistence.reading.tree_objects import loaded, objects_from_json
+from persistence.reading.trees import row_json
 from persistence.records import Organism, Partner
 from persistence.records.base import Base, table
 

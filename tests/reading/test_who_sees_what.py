@@ -11,7 +11,8 @@ from authz import Engine, Subject, load
 from persistence.facts.model import MODEL
 from persistence.facts.visibility import GUARDED, visible
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import SqlContext, compiled
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import compiled
 from tests.authz import oracle
 from tests.authz.world import Thing
 

@@ -12,7 +12,8 @@ from persistence.engine import Database
 from persistence.facts.model import MODEL
 from persistence.facts.onboardings import onboardings
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import SqlContext, compiled
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import compiled
 from persistence.records import (
     Affiliation,
     Convention,
