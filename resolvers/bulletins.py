@@ -47,12 +47,12 @@ class BulletinPrepareInput(ChangeInput):
 async def bulletin_prepare(act: Act, input: BulletinPrepareInput) -> Bulletin:
     """R7, R34, R35, R9: a mission of the convention covers the service."""
     convention = await act.take(Convention, input.convention_id, "convention_id")
-    service = await act.known(Service, input.service_id, "service_id")
+    service = await act.find(Service, input.service_id, "service_id")
     with at("siret"):
         siret = Siret.read(input.siret)
     terms = BulletinTerms(
         siret,
-        await act.all_known(Role, input.role_ids, "role_ids"),
+        await act.find_all(Role, input.role_ids, "role_ids"),
         act.establishments(input.establishment_ids),
         await act.departments(input.departments),
     )

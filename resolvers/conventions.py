@@ -22,7 +22,7 @@ from persistence.records.onboarding import require_onboarding_before_contract
 from persistence.records.papers import Signature
 from resolvers.acting.act import Act, ChangeInput, Done, PreviewInput, at, permission
 
-from .users import PersonInput, invited, keep_a_manager
+from .users import PersonInput, invite, keep_a_manager
 
 
 @strawberry.input(
@@ -75,7 +75,7 @@ class ConventionPrepareInput(ChangeInput):
 async def convention_prepare(act: Act, input: ConventionPrepareInput) -> Convention:
     """R31, R32, R41; the contract is prepared with it."""
     partner = await act.take(Partner, input.partner_id, "partner_id")
-    missions = await act.all_known(Mission, input.mission_ids, "mission_ids")
+    missions = await act.find_all(Mission, input.mission_ids, "mission_ids")
     return partner.prepare_convention(
         input.mode,
         missions,
@@ -151,7 +151,7 @@ async def convention_record(act: Act, input: ConventionRecordInput) -> Conventio
     partner = await act.take(Partner, input.partner_id, "partner_id")
     if await act.register.in_scope_elsewhere(partner, act.today):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE, "partner_id")
-    missions = await act.all_known(Mission, input.mission_ids, "mission_ids")
+    missions = await act.find_all(Mission, input.mission_ids, "mission_ids")
     convention = partner.prepare_convention(
         input.mode,
         missions,
@@ -185,7 +185,7 @@ class ConventionAmendInput(ChangeInput):
 async def convention_amend(act: Act, input: ConventionAmendInput) -> Amendment:
     """R55, R9."""
     convention = await act.take(Convention, input.convention_id, "convention_id")
-    missions = await act.all_known(Mission, input.mission_ids, "mission_ids")
+    missions = await act.find_all(Mission, input.mission_ids, "mission_ids")
     amendment = convention.amend(
         input.verified_fields, missions, input.digest, act.today
     )
@@ -224,12 +224,12 @@ async def convention_closing_cancel(
     convention = await act.take(Convention, input.convention_id, "convention_id")
     act.set_effect_day(convention.closed_on)
     if convention.in_force_on is not None:
-        await _place_is_free(act, convention, convention.closed_on or act.today)
+        await _require_free_place(act, convention, convention.closed_on or act.today)
     convention.cancel_closing(act.today)
     return convention
 
 
-async def _place_is_free(act: Act, convention: Convention, on: date) -> None:
+async def _require_free_place(act: Act, convention: Convention, on: date) -> None:
     """R35: meanwhile nobody has taken the partner in its scope, nor contracted for an establishment of its own."""
     if await act.register.in_scope_elsewhere(convention.partner, on):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE)
@@ -294,7 +294,7 @@ def _affiliated(
             Rule.VALUE_INVALID, "user_id", detail="Donnez `userId` ou `person`."
         )
     if input.person is not None:
-        affiliation, secret = invited(act, act.partner, input.person)
+        affiliation, secret = invite(act, act.partner, input.person)
         return affiliation, {"invitation": secret}
     with at("user_id"):
         return act.partner.affiliation_of(input.user_id or "", act.today), {}

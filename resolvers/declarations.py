@@ -174,7 +174,7 @@ class RemunerationsDeclareInput(BatchInput):
 async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> Done:
     """R16 to R22; see docs/decisions/0035."""
     place = await act.at_establishment(input.establishment)
-    campaign = await act.known(Campaign, f"cmp_{input.campaign_year}", "campaign_year")
+    campaign = await act.find(Campaign, f"cmp_{input.campaign_year}", "campaign_year")
     intake = _intake(CertificateIntake, act, place, input, input.mode)
     live = await intake.live(campaign)
     act.require_permission_to_declare_at(place, _needed(input, live))

@@ -48,7 +48,7 @@ async def group_role_attach(act: Act, input: GroupRoleAttachInput) -> Group:
     """R35, R56, A10."""
     group = await act.take(Group, input.group_id, "group_id")
     group.access.attach_role(
-        group, await act.known(Role, input.role_id, "role_id"), act.today
+        group, await act.find(Role, input.role_id, "role_id"), act.today
     )
     act.warn(group.access.notices(group, act.today))
     return group

@@ -62,7 +62,7 @@ async def import_open(act: Act, input: ImportOpenInput) -> Done:
     """R57."""
     act.require_permission_on({"administering": input.organism_id})
     act.organism = input.organism_id
-    organism = await act.known(Organism, input.organism_id, "organism_id")
+    organism = await act.find(Organism, input.organism_id, "organism_id")
     columns = [
         {"header": one.header, "field": one.field.value} for one in input.columns or ()
     ]
@@ -92,7 +92,7 @@ class Upload:
     reading: ParsedImport
 
 
-async def _opened(act: Act, import_id: str) -> Import:
+async def _take_import(act: Act, import_id: str) -> Import:
     """The import, for who may upload to it; for anybody else it does not exist."""
     extract = await act.register.session.get(Import, import_id, with_for_update=True)
     if extract is None:
@@ -108,7 +108,7 @@ async def _opened(act: Act, import_id: str) -> Import:
 @permission(UPLOAD)
 async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Expected`: it is no record
     """Before the bytes are read: whether they may come."""
-    extract = await _opened(act, import_id)
+    extract = await _take_import(act, import_id)
     return Expected(
         extract,
         list(extract.column_meanings or ()),
@@ -119,7 +119,7 @@ async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Exp
 @permission(UPLOAD)
 async def import_upload(act: Act, input: Upload) -> Done:
     """R57: the bytes and the preview of their lines; the same bytes again change nothing."""
-    extract = await _opened(act, input.import_id)
+    extract = await _take_import(act, input.import_id)
     if extract.received_at is not None:  # meanwhile
         extract.require_same_file(input.content)
         return Done([extract], is_change=False)
@@ -187,7 +187,7 @@ async def import_apply(act: Act, input: ImportApplyInput) -> Done:
         raise Refused(
             Rule.VALUE_INVALID, "line_ids", detail=f"De 1 à {AT_ONCE} lignes."
         )
-    organism = await act.known(Organism, input.organism_id, "organism_id")
+    organism = await act.find(Organism, input.organism_id, "organism_id")
     taking = ImportApplication(act.register, extract, organism, act.actor, act.now)
     await taking.take(input.line_ids)
     act.warn(taking.warnings)

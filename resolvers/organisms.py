@@ -46,7 +46,7 @@ class AgentAppointInput(ActInput):
 @permission("Agent:appoint")
 async def agent_appoint(act: Act, input: AgentAppointInput) -> Agent:
     act.require_permission_on({})
-    organism = await act.known(Organism, input.organism_id, "organism_id")
+    organism = await act.find(Organism, input.organism_id, "organism_id")
     session = act.register.session
     if (input.user_id is None) == (input.person is None):
         raise Refused(
@@ -62,7 +62,7 @@ async def agent_appoint(act: Act, input: AgentAppointInput) -> Agent:
             BoundIdentity(issuer=person.issuer, subject=person.subject, user=user)
         )
     else:
-        user = await act.known(User, input.user_id or "", "user_id")
+        user = await act.find(User, input.user_id or "", "user_id")
     agent = Agent.appoint(user, organism, input.profile, act.today)
     session.add(agent)
     return agent
@@ -141,7 +141,7 @@ async def organism_support_set(act: Act, input: OrganismSupportSetInput) -> Orga
     centre = await act.to_write(Organism, input.centre_id)
     if centre is None:
         raise Refused(Rule.NOT_FOUND, "centre_id")
-    organisms = await act.all_known(Organism, input.organism_ids, "organism_ids")
+    organisms = await act.find_all(Organism, input.organism_ids, "organism_ids")
     await act.register.session.refresh(centre, ["supports"])
     centre.support(organisms)
     return centre

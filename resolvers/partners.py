@@ -57,7 +57,7 @@ async def partner_register(act: Act, input: PartnerRegisterInput) -> Partner:
             "siret",
             detail=f"Suivi par : {known.name} ({known.code}).",
         )
-    follower = await act.known(Organism, input.organism_id, "organism_id")
+    follower = await act.find(Organism, input.organism_id, "organism_id")
     partner = Partner.register(siret, input.name, input.kind, follower, act.today)
     if input.department is not None:
         department = (await act.departments([input.department], "department"))[0].code
@@ -190,7 +190,7 @@ class EligibilityDecideInput(ChangeInput):
 async def eligibility_decide(act: Act, input: EligibilityDecideInput) -> Eligibility:
     """R28, R50."""
     partner = await act.take(Partner, input.partner_id, "partner_id")
-    service = await act.known(Service, input.service_id, "service_id")
+    service = await act.find(Service, input.service_id, "service_id")
     return partner.decide_eligibility(
         service, input.decision, input.ground, input.form_digest, act.actor, act.today
     )

@@ -48,7 +48,7 @@ class ServiceSetInput(ChangeInput):
 
 @permission("Service:write")
 async def service_set(act: Act, input: ServiceSetInput) -> Service:
-    service = await act.to_write(Service, f"svc_{input.code}") or _added(
+    service = await act.to_write(Service, f"svc_{input.code}") or _add(
         act, Service(id=f"svc_{input.code}", code=_code(input.code))
     )
     service.label, service.tab_label = input.label, input.tab_label
@@ -81,8 +81,8 @@ class RoleSetInput(ChangeInput):
 
 @permission("Role:write")
 async def role_set(act: Act, input: RoleSetInput) -> Role:
-    service = await act.known(Service, input.service_id, "service_id")
-    role = await act.to_write(Role, f"rol_{input.code}") or _added(
+    service = await act.find(Service, input.service_id, "service_id")
+    role = await act.to_write(Role, f"rol_{input.code}") or _add(
         act, Role(id=f"rol_{input.code}", code=_code(input.code), service_id=service.id)
     )
     if role.service_id != service.id:
@@ -104,11 +104,11 @@ class MissionSetInput(ChangeInput):
 
 @permission("Mission:write")
 async def mission_set(act: Act, input: MissionSetInput) -> Mission:
-    mission = await act.to_write(Mission, f"mis_{input.code}") or _added(
+    mission = await act.to_write(Mission, f"mis_{input.code}") or _add(
         act, Mission(id=f"mis_{input.code}", code=_code(input.code))
     )
     mission.label = input.label
-    mission.services = await act.all_known(Service, input.service_ids, "service_ids")
+    mission.services = await act.find_all(Service, input.service_ids, "service_ids")
     return mission
 
 
@@ -123,7 +123,7 @@ class CampaignSetInput(ActInput):
 async def campaign_set(act: Act, input: CampaignSetInput) -> Campaign:
     if not 2024 <= input.year <= 2100:  # noqa: PLR2004 the service is born in 2025, its first campaign was Habtiers'
         raise Refused(Rule.VALUE_INVALID, "year")
-    return await act.to_write(Campaign, f"cmp_{input.year}") or _added(
+    return await act.to_write(Campaign, f"cmp_{input.year}") or _add(
         act, Campaign.of(input.year)
     )
 
@@ -144,7 +144,7 @@ async def parameter_set(act: Act, input: ParameterSetInput) -> Parameter:
     act.require_permission_on({})
     if input.starts_on < act.today:
         raise Refused(Rule.DATE_PAST, "starts_on")
-    return _added(
+    return _add(
         act, Parameter(name=input.name, starts_on=input.starts_on, value=input.value)
     )
 
@@ -155,6 +155,6 @@ def _code(code: str) -> str:
     return code
 
 
-def _added(act: Act, record: R) -> R:
+def _add(act: Act, record: R) -> R:
     act.register.session.add(record)
     return record

@@ -41,7 +41,7 @@ class PersonInput:
     job_title: str | None = strawberry.field(default=None, description="Fonction.")
 
 
-def invited(act: Act, partner: Partner, person: PersonInput) -> tuple[Affiliation, str]:
+def invite(act: Act, partner: Partner, person: PersonInput) -> tuple[Affiliation, str]:
     """The person's card at this partner, and the secret of the invitation, told once and kept as a digest."""
     with under("person"):
         user = User.person(person.given_name, person.family_name, person.email)
@@ -71,7 +71,7 @@ class UserInviteInput(ChangeInput):
 async def user_invite(act: Act, input: UserInviteInput) -> Done:
     """R40, R45. Answers the same whether or not the address is known elsewhere."""
     partner = await act.take(Partner, input.partner_id, "partner_id")
-    affiliation, secret = invited(act, partner, input.person)
+    affiliation, secret = invite(act, partner, input.person)
     return Done([affiliation], {"invitation": secret})
 
 
@@ -103,14 +103,14 @@ async def invitation_renew(act: Act, input: InvitationRenewInput) -> Done:
             Affiliation, input.affiliation_id or "", "affiliation_id"
         )
         return Done([affiliation], {"invitation": _secret(act, affiliation)})
-    manager = await _appointed(act, input.manager_id)
+    manager = await _take_manager(act, input.manager_id)
     secret = _secret(act, manager.affiliation)
     if manager.contract.managers_on(act.today):
         raise Refused(Rule.MANAGER_ACTIVE)
     return Done([manager.affiliation], {"invitation": secret})
 
 
-async def _appointed(act: Act, manager_id: str) -> ContractManager:
+async def _take_manager(act: Act, manager_id: str) -> ContractManager:
     return await act.take(
         ContractManager, manager_id, "manager_id", needs="Manager:appoint"
     )

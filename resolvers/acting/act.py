@@ -127,14 +127,14 @@ class Act(ActRows):
             raise Refused(Rule.FORBIDDEN, detail=permitted.PROFILE)
         self.matched, self.checked = ways[0], (SOMEWHERE, "", needed)
 
-    async def known(self, record: type[R], record_id: str, *path: str) -> R:
+    async def find(self, record: type[R], record_id: str, *path: str) -> R:
         """A row of the public reference data."""
         (found,) = await self.register.rows_of(record, [record_id])
         if found is None:
             raise Refused(Rule.NOT_FOUND, *path)
         return found
 
-    async def all_known(self, record: type[R], ids: list[Any], *path: str) -> list[R]:
+    async def find_all(self, record: type[R], ids: list[Any], *path: str) -> list[R]:
         """Rows of the public reference data, in order; the first that is not there is refused at its rank."""
         found = []
         for index, row in enumerate(await self.register.rows_of(record, ids)):

@@ -137,13 +137,15 @@ class ActRows:
         partner_id = None
         if judgement.act:
             partner_id = await self.register.lock(
-                record, ids[0], judgement.act, self._held()
+                record, ids[0], judgement.act, self._holdings()
             )
         if partner_id is None:
             await self.authorise(
                 record, ids[0], path, needed
             )  # says why not, unless it has just been allowed
-            partner_id = await self.register.lock(record, ids[0], None, self._held())
+            partner_id = await self.register.lock(
+                record, ids[0], None, self._holdings()
+            )
         assert partner_id is not None
         return await self._look(record, ids, partner_id, judgement)
 
@@ -158,7 +160,13 @@ class ActRows:
         self.partner_id = partner_id
         identity, is_file = self.context.identity, self.loads is FILE
         look = await self.register.look(
-            record, ids, partner_id, judgement, identity, self._held(), is_file=is_file
+            record,
+            ids,
+            partner_id,
+            judgement,
+            identity,
+            self._holdings(),
+            is_file=is_file,
         )
         self.partner, self.timeline = look.file, look.timeline
         self.before = self.standing()
@@ -169,7 +177,7 @@ class ActRows:
 
     async def lock_partner(self, partner_id: str) -> Partner:
         """The partner with its file, locked whoever calls."""
-        await self.register.lock(Partner, partner_id, None, self._held())
+        await self.register.lock(Partner, partner_id, None, self._holdings())
         await self._look(Partner, [partner_id], partner_id, Judgement((), ()))
         assert self.partner is not None
         return self.partner
@@ -204,7 +212,7 @@ class ActRows:
             )
         raise_version(row)
 
-    def _held(self) -> Holdings:
+    def _holdings(self) -> Holdings:
         return self.context.graph.holdings(self.subject, self.context)
 
     def _judgement(self, record: type[Record], needed: str) -> Judgement:
@@ -220,7 +228,7 @@ class ActRows:
         """Whether the caller may do this to the row, now; notes the line of the policy that says so."""
         judgement = self._judgement(record, needed)
         seen, matched = await self.register.judge_row(
-            record, record_id, judgement, self._held()
+            record, record_id, judgement, self._holdings()
         )
         if not seen and matched is None:
             raise Refused(Rule.NOT_FOUND, *path)
