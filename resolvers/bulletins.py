@@ -17,7 +17,7 @@ from persistence.records import (
 from persistence.records.bulletins import BulletinTerms
 from persistence.records.conventions import DocumentKind
 from persistence.records.identifiers import Siret
-from resolvers.acting.act import Act, ChangeInput, PreviewInput, at, permission
+from resolvers.acting import Act, ChangeInput, PreviewInput, at, permission
 
 from .conventions import SignatureInput, attach
 

@@ -20,7 +20,7 @@ from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind
 from persistence.records.onboarding import require_onboarding_before_contract
 from persistence.records.papers import Signature
-from resolvers.acting.act import Act, ChangeInput, Done, PreviewInput, at, permission
+from resolvers.acting import Act, ChangeInput, Done, PreviewInput, at, permission
 
 from .users import PersonInput, invite, keep_a_manager
 

@@ -23,7 +23,7 @@ from persistence.records import (
     Rule,
     Worker,
 )
-from resolvers.acting.act import (
+from resolvers.acting import (
     ROW,
     Act,
     ActInput,

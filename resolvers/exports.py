@@ -3,7 +3,7 @@
 import strawberry
 
 from persistence.records import Refused, Rule
-from resolvers.acting.act import Act, ActInput, Done, permission
+from resolvers.acting import Act, ActInput, Done, permission
 
 from .lists import TYPES, ExportedList
 

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import ID
 
 from persistence.records import Affiliation, Group, Role, ServiceAccess
-from resolvers.acting.act import Act, ChangeInput, PreviewInput, at, permission
+from resolvers.acting import Act, ChangeInput, PreviewInput, at, permission
 
 
 @strawberry.input(

@@ -25,7 +25,7 @@ from persistence.records import (
     Refused,
     Rule,
 )
-from resolvers.acting.act import Act, ActInput, ChangeInput, Done, permission
+from resolvers.acting import Act, ActInput, ChangeInput, Done, permission
 
 AT_ONCE = 1_000
 UPLOAD = "Import:upload"

@@ -14,7 +14,7 @@ from persistence.records import (
     User,
     UserKind,
 )
-from resolvers.acting.act import Act, ChangeInput, PreviewInput, permission, under
+from resolvers.acting import Act, ChangeInput, PreviewInput, permission, under
 
 
 @strawberry.input(description="Un client machine, tel que ses jetons le désignent.")

@@ -17,7 +17,7 @@ from persistence.records import (
 )
 from persistence.records.base import name_key
 from persistence.records.organisms import NetworkRole
-from resolvers.acting.act import Act, ActInput, ChangeInput, permission, under
+from resolvers.acting import Act, ActInput, ChangeInput, permission, under
 
 
 @strawberry.input(

@@ -15,7 +15,7 @@ from persistence.records.corrections import (
 from persistence.records.decisions import ActivityAttestation, Decision, Eligibility
 from persistence.records.identifiers import Finess, Siret
 from persistence.records.partners import PartnerKind
-from resolvers.acting.act import (
+from resolvers.acting import (
     Act,
     ActInput,
     ChangeInput,

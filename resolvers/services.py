@@ -17,7 +17,7 @@ from persistence.records import (
     Service,
 )
 from persistence.records.base import Record
-from resolvers.acting.act import Act, ActInput, ChangeInput, permission
+from resolvers.acting import Act, ActInput, ChangeInput, permission
 
 R = TypeVar("R", bound=Record)
 

@@ -18,7 +18,7 @@ from persistence.records.successions import (
     prepare,
     switch,
 )
-from resolvers.acting.act import Act, PreviewInput, at, permission, under
+from resolvers.acting import Act, PreviewInput, at, permission, under
 
 from .conventions import SignatureInput, attach, attach_papers
 

@@ -17,7 +17,7 @@ from persistence.records import (
     Rule,
     User,
 )
-from resolvers.acting.act import (
+from resolvers.acting import (
     Act,
     ActInput,
     ChangeInput,

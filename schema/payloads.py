@@ -8,7 +8,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from persistence.records import Rule
-from resolvers.acting.act import Doing, PreviewInput
+from resolvers.acting import Doing, PreviewInput
 from resolvers.acting.impact import Impact
 from resolvers.acting.performing import Outcome, perform
 

@@ -4,14 +4,12 @@ A function of `resolvers/` receives an `Act`, takes what it changes through its 
 verb on the record, and returns the record; `performing.py` does everything else.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import orjson
-from strawberry.utils.str_converters import to_camel_case
 
 from persistence.facts.visibility import Permit
 from persistence.records import (
@@ -30,56 +28,10 @@ from persistence.records.suspensions import Author, SuspensionSide
 from resolvers import permissions as permitted
 
 from .act_rows import ActRows
-from .act_types import FILE, ROW, Done, Loads
-from .inputs import ActInput, ChangeInput, EstablishmentBy, PreviewInput
-from .refusal_paths import at, under
-
-__all__ = [
-    "AGENTS",
-    "FILE",
-    "ROW",
-    "SOMEWHERE",
-    "Act",
-    "ActInput",
-    "ChangeInput",
-    "Doing",
-    "Done",
-    "EstablishmentBy",
-    "Loads",
-    "PreviewInput",
-    "at",
-    "permission",
-    "under",
-]
+from .inputs import EstablishmentBy
+from .refusal_paths import at
 
 R = TypeVar("R", bound=Record)
-
-
-Doing: TypeAlias = Callable[["Act", Any], Awaitable[Record | Sequence[Record] | Done]]
-
-
-def permission(
-    *permissions: str,
-    on: Sequence[type[Record]] = (),
-    also: Mapping[type[Record], str] = MappingProxyType({}),
-    loads: Loads = FILE,
-) -> Callable[[Doing], Doing]:
-    """Declare which `Type:action` an act needs; the first is the one `take` uses unless told otherwise.
-
-    `on`: the records whose rows it bears on, first the one that it takes; `viewerCan` tells it of them.
-    `also`: other records whose rows tell it, each by a permission of its own. `loads`: what `take` loads.
-    """
-
-    def declare(function: Doing) -> Doing:
-        name = to_camel_case(function.__name__)
-        function.permissions, function.on = (*permissions, *also.values()), (*on, *also)  # type: ignore[attr-defined]
-        function.loads = loads  # type: ignore[attr-defined]
-        permitted.declare(name, permissions, on)
-        for record, needed in also.items():
-            permitted.declare(name, (needed,), [record])
-        return function
-
-    return declare
 
 
 SOMEWHERE = "*"

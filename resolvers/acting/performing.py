@@ -27,8 +27,11 @@ from persistence.register import Register, raise_version, rule_of_constraint
 from resolvers import blanks, limits
 from resolvers.graph import NOBODY, Context, subject_of
 
-from .act import Act, ActInput, Doing, Done, Loads, PreviewInput
+from .act import Act
+from .act_types import Done, Loads
 from .impact import impact
+from .inputs import ActInput, PreviewInput
+from .permission import Doing
 from .refusal_paths import as_graph_notice
 
 logger = logging.getLogger(__name__)
