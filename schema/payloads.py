@@ -10,7 +10,8 @@ from strawberry.types.field import StrawberryField
 from persistence.records import Rule
 from resolvers.acting import Doing, PreviewInput
 from resolvers.acting.impact import Impact
-from resolvers.acting.performing import Outcome, perform
+from resolvers.acting.outcome import Outcome
+from resolvers.acting.performing import perform
 
 from .binding import answered, called
 from .enums import labelled

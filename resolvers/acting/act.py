@@ -1,15 +1,14 @@
-"""What an act is given: its input, its caller, and the rows that it may take.
+"""What an act works with: its caller, the rows that it may take, and what it answers.
 
-A function of `resolvers/` receives an `Act`, takes what it changes through its permission, calls the
-verb on the record, and returns the record; `performing.py` does everything else.
+A function of `resolvers/` receives an `Act` and its input. It takes what it changes
+through its permission, calls the verb on the record, and returns the record.
+`performing.py` does everything else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
-
-import orjson
 
 from persistence.facts.visibility import Permit
 from persistence.records import (
@@ -21,6 +20,7 @@ from persistence.records import (
     Rule,
     Span,
 )
+from persistence.records.base import Base
 from persistence.records.identifiers import Siret
 from persistence.records.rules import require
 from persistence.records.services import ESAT
@@ -28,15 +28,16 @@ from persistence.records.suspensions import Author, SuspensionSide
 from resolvers import permissions as permitted
 
 from .act_rows import ActRows
+from .act_types import Authorisation
 from .inputs import EstablishmentBy
 from .refusal_paths import at
 
+B = TypeVar("B", bound=Base)
 R = TypeVar("R", bound=Record)
 
 
-SOMEWHERE = "*"
-"""Stands for the record of an act that was judged on no row."""
 AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
+"""The roles by which one acts for an organism; by any other, it is for a partner."""
 
 
 @dataclass(slots=True)
@@ -44,10 +45,18 @@ class Act(ActRows):
     """One act under way: what its function calls."""
 
     def set_effect_day(self, day: date | None) -> None:
-        """The day of effect, for an act whose row says it rather than its input."""
+        """Move the day of effect to one that only the row knows.
+
+        Cancelling a departure takes effect on its day, which the input does not say.
+        """
         if day is not None and self.effect_on is not None:
             self.effect_on = max(day, self.today)
             self.before = self.standing()
+
+    def warn(self, notices: list[Notice]) -> None:
+        self.warnings.extend(notices)
+
+    # permits of what has no row yet
 
     def require_permission_on(
         self, facts: Mapping[str, str | None], needs: str | None = None
@@ -55,150 +64,178 @@ class Act(ActRows):
         """Judge a creation on its candidate's facts, before anything is written."""
         needed = needs or self.permissions[0]
         type_, action = needed.split(":")
-        permit = self.context.graph.policy.allows(self.subject, type_, action, facts)
+        policy = self.context.graph.policy
+        permit = policy.allows(self.subject, type_, action, facts)
         if permit is None:
-            plan = self.context.graph.policy.plan(self.subject.roles, type_, action)
-            placed = all(way.scope == "granted_service" for way in plan)
-            why = (
-                permitted.PROFILE
-                if not plan
-                else permitted.PLACE
-                if placed
-                else permitted.OTHER_ORGANISM
-            )
-            raise Refused(Rule.FORBIDDEN, detail=why)
-        self.matched, self.checked = (
-            Permit(permit.role, permit.scope, ()),
-            ("", orjson.dumps(facts).decode(), needed),
+            raise Refused(Rule.FORBIDDEN, detail=self._why_not_here(type_, action))
+        conditions = ()  # the policy has looked at the facts, not at a row
+        self.authorisation = Authorisation(
+            Permit(permit.role, permit.scope, conditions), needed
         )
+
+    def _why_not_here(self, type_: str, action: str) -> str:
+        """What stands between the caller and a creation."""
+        permits = self.context.graph.policy.plan(self.subject.roles, type_, action)
+        if not permits:
+            return permitted.PROFILE
+        if all(permit.scope == "granted_service" for permit in permits):
+            return permitted.PLACE
+        return permitted.OTHER_ORGANISM
 
     def require_permission_anywhere(self, needed: str) -> None:
-        """Judge an act that bears on a whole list: a role of today allows it, on some of its rows."""
-        ways = self.context.graph.permits(self.subject.roles)(*needed.split(":"))
-        if not ways:
+        """Judge an act on a whole list: the caller may do it to some of its rows."""
+        permits_of = self.context.graph.permits(self.subject.roles)
+        permits = permits_of(*needed.split(":"))
+        if not permits:
             raise Refused(Rule.FORBIDDEN, detail=permitted.PROFILE)
-        self.matched, self.checked = ways[0], (SOMEWHERE, "", needed)
-
-    async def find(self, record: type[R], record_id: str, *path: str) -> R:
-        """A row of the public reference data."""
-        (found,) = await self.register.rows_of(record, [record_id])
-        if found is None:
-            raise Refused(Rule.NOT_FOUND, *path)
-        return found
-
-    async def find_all(self, record: type[R], ids: list[Any], *path: str) -> list[R]:
-        """Rows of the public reference data, in order; the first that is not there is refused at its rank."""
-        found = []
-        for index, row in enumerate(await self.register.rows_of(record, ids)):
-            if row is None:
-                raise Refused(Rule.NOT_FOUND, *path, str(index))
-            found.append(row)
-        return found
-
-    async def to_write(self, record: type[R], record_id: str) -> R | None:
-        """A row of the reference data to be written anew or again, once the act is allowed."""
-        self.require_permission_on({})
-        found = await self.register.session.get(record, record_id, with_for_update=True)
-        if found is not None:
-            self._change(found)
-        return found
-
-    async def departments(
-        self, codes: list[str], path: str = "departments"
-    ) -> list[Department]:
-        found = await self.register.rows_of(Department, codes)
-        known = [department for department in found if department is not None]
-        if len(known) < len(codes):
-            raise Refused(Rule.DEPARTMENT_UNKNOWN, path, str(found.index(None)))
-        return known
-
-    async def at_establishment(self, by: EstablishmentBy) -> Establishment:
-        """Where one declares, named by its id or its SIRET, its partner locked; it is itself not changed."""
-        path, key = ("establishment", "id"), str(by.id)
-        if isinstance(by.siret, str):
-            path = ("establishment", "siret")
-            with at(*path):
-                key = await self.register.establishment_of(Siret.read(by.siret)) or ""
-        return await self.take(
-            Establishment, key, *path, needs="Establishment:read", is_change=False
-        )
+        self.authorisation = Authorisation(permits[0], needed)
 
     def require_permission_to_declare_at(
         self, place: Establishment, needs: str
     ) -> None:
         """Judge a declaration of this establishment, before anything is written."""
-        there = f"{place.partner_id}|{ESAT}|{place.id}"
-        self.require_permission_on(
-            {"partner": place.partner_id, "partner_service_establishment": there}, needs
+        facts = {
+            "partner": place.partner_id,
+            "partner_service_establishment": f"{place.partner_id}|{ESAT}|{place.id}",
+        }
+        self.require_permission_on(facts, needs)
+
+    # reference data
+
+    async def find(self, record: type[B], record_id: str, *path: str) -> B:
+        """A row that anybody may name: mostly of the reference data. Else NOT_FOUND."""
+        (row,) = await self.register.rows_of(record, [record_id])
+        if row is None:
+            raise Refused(Rule.NOT_FOUND, *path)
+        return row
+
+    async def find_all(
+        self,
+        record: type[B],
+        ids: list[Any],
+        *path: str,
+        rule: Rule = Rule.NOT_FOUND,
+    ) -> list[B]:
+        """The rows in order; the first that does not exist is refused at its rank."""
+        rows = []
+        for rank, row in enumerate(await self.register.rows_of(record, ids)):
+            if row is None:
+                raise Refused(rule, *path, str(rank))
+            rows.append(row)
+        return rows
+
+    async def departments(
+        self, codes: list[str], path: str = "departments"
+    ) -> list[Department]:
+        rule = Rule.DEPARTMENT_UNKNOWN
+        return await self.find_all(Department, codes, path, rule=rule)
+
+    async def department(self, code: str) -> Department:
+        """The one that the input's `department` names."""
+        (department,) = await self.departments([code], "department")
+        return department
+
+    async def to_write(self, record: type[R], record_id: str) -> R | None:
+        """A row of the reference data to be written; None for a new one."""
+        self.require_permission_on({})
+        row = await self.register.session.get(record, record_id, with_for_update=True)
+        if row is not None:
+            self._change(row)
+        return row
+
+    # establishments
+
+    async def at_establishment(self, by: EstablishmentBy) -> Establishment:
+        """Where one declares, its partner locked; it is itself not changed."""
+        if isinstance(by.siret, str):
+            path = ("establishment", "siret")
+            with at(*path):
+                siret = Siret.read(by.siret)
+                row_id = await self.register.establishment_of(siret) or ""
+        else:
+            path, row_id = ("establishment", "id"), str(by.id)
+        needs = "Establishment:read"
+        return await self.take(
+            Establishment, row_id, *path, needs=needs, is_change=False
         )
 
     def establishments(self, ids: list[Any]) -> list[Establishment]:
-        """Establishments that the partner under way still has, at the input's `establishmentIds`."""
+        """Those of the partner under way, at the input's `establishment_ids`."""
         assert self.partner is not None
         mine = {e.id: e for e in self.partner.establishments}
-        for index, one in enumerate(ids):
-            require(one in mine, Rule.NOT_FOUND, "establishment_ids", str(index))
-            require(
-                not mine[one].is_ended_on(self.today),
-                Rule.ALREADY_ENDED,
-                "establishment_ids",
-                str(index),
-            )
-        return [mine[one] for one in ids]
+        rows = []
+        for rank, row_id in enumerate(ids):
+            path = ("establishment_ids", str(rank))
+            require(row_id in mine, Rule.NOT_FOUND, *path)
+            place = mine[row_id]
+            require(not place.is_ended_on(self.today), Rule.ALREADY_ENDED, *path)
+            rows.append(place)
+        return rows
 
-    def warn(self, notices: list[Notice]) -> None:
-        self.warnings.extend(notices)
+    # for whom
 
     @property
     def is_by_partner(self) -> bool:
         """Whether the partner itself acts, and not an agent."""
-        return self.matched is not None and self.matched.role not in AGENTS
+        role = self._role()
+        return role is not None and role not in AGENTS
 
     @property
     def author(self) -> Author:
         """Who acts, and on which side."""
-        return Author(
-            SuspensionSide.PARTNER if self.is_by_partner else SuspensionSide.ORGANISM,
-            self.actor.id,
-        )
-
-    # what the journal says
+        side = SuspensionSide.ORGANISM
+        if self.is_by_partner:
+            side = SuspensionSide.PARTNER
+        return Author(side, self.actor.id)
 
     @property
     def about(self) -> str | None:
-        """The partner whose act it is: the one under way, or the only one for which the caller may do this."""
-        if self.partner_id is not None or self.matched is None:
+        """The partner that the act is about, for the journal.
+
+        It is the one under way, or the only one for which the caller may do this.
+        """
+        role = self._role()
+        if self.partner_id is not None or role is None:
             return self.partner_id
-        partners = self.context.graph.policy.values(
-            self.subject, "partners", self.matched.role
-        )
+        partners = self._scopes("partners", role)
         return partners[0] if len(partners) == 1 else None
 
     @property
     def acting_for(self) -> str | None:
         """The organism, or the partner, on behalf of which the caller acts."""
-        if self.matched is None or self.matched.role not in AGENTS:
-            return self.about if self.matched else None
-        organisms = self.context.graph.policy.values(
-            self.subject, "organisms", self.matched.role
-        )
-        if self.organism in organisms:
-            return self.organism
-        span = self._span()
-        if span is not None:
-            for organism in (span.administering_id, span.signing_id):
-                if organism in organisms:
-                    return organism
+        role = self._role()
+        if role is None:
+            return None
+        if role not in AGENTS:
+            return self.about
+        organisms = self._scopes("organisms", role)
+        for organism in self._organisms_in_charge():
+            if organism in organisms:
+                return organism
         return organisms[0] if organisms else None
 
+    def _role(self) -> str | None:
+        """The role by which the caller acts; None when everyone may."""
+        return self.authorisation.permit.role if self.authorisation else None
+
+    def _scopes(self, kind: str, role: str) -> Sequence[str]:
+        """The partners, or the organisms, for which the caller has this role."""
+        return self.context.graph.policy.values(self.subject, kind, role)
+
+    def _organisms_in_charge(self) -> list[str | None]:
+        """Those for which an agent acts, the first of which it is one."""
+        span = self._span()
+        if span is None:
+            return [self.organism]
+        return [self.organism, span.administering_id, span.signing_id]
+
     def _span(self) -> Span | None:
-        """What is in force today and who administers: by the partner's file, else by its stored timeline."""
+        """What is in force today, by the partner's file or by its stored timeline."""
         if self.partner is not None:
             return self.partner.span_on(self.today)
         if self.timeline is None:
             return None
-        return next(
-            span
-            for span in self.timeline.spans
-            if span.starts_on <= self.today < span.ends_on
-        )
+        for span in self.timeline.spans:
+            if span.starts_on <= self.today < span.ends_on:
+                return span
+        raise AssertionError

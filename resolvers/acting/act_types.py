@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
+from persistence.facts.visibility import Permit
 from persistence.records import Record
 from persistence.records.base import Base
 
@@ -19,14 +20,29 @@ class Loads(Enum):
 FILE, ROW = Loads.FILE, Loads.ROW
 
 
+class Authorisation(NamedTuple):
+    """The permit by which the caller may do an act, and the `Type:action` it gives."""
+
+    permit: Permit
+    permission: str
+
+    @property
+    def rule(self) -> str:
+        """The line of the policy, as the journal writes it."""
+        return f"{self.permit.role} {self.permission} {self.permit.scope}"
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What an act has done, for its payload and its journal.
 
-    `objects`: the records of the payload. `values`: what the payload says beside them. `also_ids`: rows that the
-    payload shows and the act leaves alone. `traces`: the partners that it makes, each with an entry of its own:
-    (object, partner, records). `notes`: what the act's entry tells beside the changes. `is_change` is false for an act
-    that only reads.
+    `objects`: the records of the payload.
+    `values`: what the payload says beside them.
+    `also_ids`: rows that the payload shows and the act leaves alone.
+    `traces`: the partners that the act makes, each with an entry of its own in the
+    journal: (object, partner, records).
+    `notes`: what the act's entry tells beside the changes.
+    `is_change`: false for an act that only reads.
     """
 
     objects: Sequence[Record] = ()

@@ -1,4 +1,4 @@
-"""What every act accepts, what an act on a record accepts, and what one that can be tried accepts."""
+"""What the inputs of acts share: of every act, of a change, of what can be tried."""
 
 from datetime import date
 
@@ -9,7 +9,8 @@ import strawberry
 class ActInput:
     idempotency_key: strawberry.ID | None = strawberry.field(
         default=None,
-        description="Clé de l'appelant : le même acte rejoué avec elle n'a lieu qu'une fois.",
+        description="Clé de l'appelant : le même acte rejoué avec elle n'a lieu "
+        "qu'une fois.",
     )
     reason: str | None = strawberry.field(
         default=None, description="Motif, gardé au journal : aucune donnée personnelle."
@@ -47,7 +48,7 @@ class PreviewInput(ChangeInput):
     )
 
     def effect_on(self, today: date) -> date:
-        """The day from which the act is felt."""
+        """The day on which the act takes effect."""
         for name in ("on", "effective_from"):
             day = getattr(self, name, None)
             if isinstance(day, date):

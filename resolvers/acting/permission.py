@@ -1,4 +1,4 @@
-"""How an act says what it needs: its permissions, the records that it bears on, and what it loads."""
+"""How an act says what it needs: permissions, records it bears on, what it loads."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -22,16 +22,19 @@ def permission(
     also: Mapping[type[Record], str] = MappingProxyType({}),
     loads: Loads = FILE,
 ) -> Callable[[Doing], Doing]:
-    """Declare which `Type:action` an act needs; the first is the one `take` uses unless told otherwise.
+    """Declare which `Type:action` an act needs; by default, `take` uses the first.
 
-    `on`: the records whose rows it bears on, first the one that it takes; `viewerCan` tells it of them.
-    `also`: other records whose rows tell it, each by a permission of its own. `loads`: what `take` loads.
+    `on`: the records on whose rows `viewerCan` shows the act, first the one it takes.
+    `also`: other such records, each with a permission of its own.
+    `loads`: what `take` loads.
     """
 
     def declare(function: Doing) -> Doing:
-        name = to_camel_case(function.__name__)
-        function.permissions, function.on = (*permissions, *also.values()), (*on, *also)  # type: ignore[attr-defined]
-        function.loads = loads  # type: ignore[attr-defined]
+        act: Any = function
+        act.permissions = (*permissions, *also.values())
+        act.on = (*on, *also)
+        act.loads = loads
+        name = to_camel_case(act.__name__)
         permitted.declare(name, permissions, on)
         for record, needed in also.items():
             permitted.declare(name, (needed,), [record])

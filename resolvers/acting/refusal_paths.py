@@ -1,4 +1,4 @@
-"""Where a refusal stands in the input of an act: by Python names, then by those of the graph."""
+"""Where a refusal stands in an input: by Python names, then by those of the graph."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,10 @@ from persistence.records import Notice, Refused
 
 
 def as_graph_notice(notice: Notice) -> Notice:
-    """The notice as the graph gives it: its path begins with `input`, and says each field by its graph name."""
+    """The notice as the graph gives it.
+
+    Its path begins with `input`, and says each field by its name in the graph.
+    """
     names = map(to_camel_case, notice.path)
     path = ("input", *names) if notice.path else ()
     return Notice(notice.rule, path, notice.detail)
@@ -17,7 +20,10 @@ def as_graph_notice(notice: Notice) -> Notice:
 
 @contextmanager
 def under(path: str, but: tuple[str, ...] = ()) -> Iterator[None]:
-    """Put a refusal met inside a part of the input under that part, `but` for what has a path of its own."""
+    """Put a refusal met inside a part of the input under that part.
+
+    The path `but` stays as it is: it stands beside that part.
+    """
     try:
         yield
     except Refused as refused:

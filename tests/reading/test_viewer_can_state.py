@@ -13,6 +13,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from persistence.facts.bars import BARS
 from persistence.records import Rule
 from resolvers.acting import performing
+from resolvers.acting.outcome import DryRunDone, Outcome
 from resolvers.permissions import ACTS
 from schema.acts import MUTATIONS
 from tests.journeys.story import a_siret
@@ -160,9 +161,9 @@ def undone(monkeypatch: pytest.MonkeyPatch) -> None:
     """An act that passes every rule ends before it is recorded."""
 
     async def record(*_: object) -> NoReturn:
-        raise performing.DryRunDone(performing.Outcome())
+        raise DryRunDone(Outcome())
 
-    monkeypatch.setattr(performing, "_record", record)
+    monkeypatch.setattr(performing, "record", record)
 
 
 async def refusals(
