@@ -33,7 +33,8 @@ from persistence.reading.cursors import CursorInvalid
 from persistence.vault import Vault
 from resolvers.reading.bindings import Types
 from resolvers.reading.documents import Documents, GraphDocument, fragments_of
-from resolvers.reading.planner import OBJECT, OBJECTS, Planner
+from resolvers.reading.payload import OBJECT, OBJECTS
+from resolvers.reading.planner import Planner
 from resolvers.reading.plans import Plan
 from resolvers.reading.shapes import shape
 

@@ -1,1 +1,4 @@
-"""From the text of a query to its answer: parsed, planned, compiled once, then run with the values of each request."""
+"""From the text of a query to its answer.
+
+It is parsed, planned and compiled once, then run with the values of each request.
+"""

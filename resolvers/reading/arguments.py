@@ -1,4 +1,4 @@
-"""The arguments of a field, marked, and their texts, each bounded before anything reads it."""
+"""The arguments of a field, marked, and their texts, bounded before use."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -28,21 +28,21 @@ def arguments_of(
     marks: VariableValues,
     variables: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The arguments of a field, marked; a blank text counts as absent where it may be."""
+    """The arguments of a field, marked; an optional blank text counts as absent."""
 
     def says(name: str, value: Any) -> bool:  # noqa: ANN401 a marked value
         text = resolved(value, variables) if isinstance(value, str | Var) else None
         return is_required_argument(definition.args[name]) or not is_blank(text)
 
-    return {
-        name: value
-        for name, value in get_argument_values(definition, node, marks).items()
-        if says(name, value)
-    }
+    values = get_argument_values(definition, node, marks).items()
+    return {name: value for name, value in values if says(name, value)}
 
 
 class ArgumentText(NamedTuple):
-    """A text that the request gives an argument, and where the document has it; refused before anything reads it."""
+    """A text that the request gives to an argument, and its place in the document.
+
+    One that is too long is refused before anything reads it.
+    """
 
     name: str
     value: Value

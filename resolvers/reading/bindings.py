@@ -1,4 +1,4 @@
-"""How a field of the schema is read: by a kind of the engine's, or by Python; its arguments, and its types."""
+"""How a field of the schema is read: by a kind of the engine's, or by Python."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from persistence.reading.question import Expression, Kind, Test
 
 ON = "on"
-"""The argument that moves the day of the facts under a field, and never the caller's rights."""
+"""The argument that moves the day of the facts under a field, never that of rights."""
 BY = "by"
 """The argument that names one row in one of several ways."""
 ANY = "*"
@@ -26,9 +26,11 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class FilterArgument:
-    """An argument of a connection; an anchor narrows it enough to start from; `person`: a name, never a number.
+    """An argument of a connection.
 
-    `of`: the record whose row it names, which must be there and be seen; `ANY` where the id itself says which.
+    An `anchor` narrows the list enough to start from. A `person` is a name, never a
+    number. `of` is the record whose row the value names: the caller must be able to
+    read it. `ANY` where the id itself says which record.
     """
 
     type: Any
@@ -41,11 +43,11 @@ class FilterArgument:
 
 @dataclass(frozen=True, slots=True)
 class ViewerCanField:
-    """A leaf of what is judged, found by response key."""
+    """A leaf of a `Permission`, at its response key."""
 
 
 class PayloadObject(NamedTuple):
-    """A payload's object: read in the act's transaction, found by response key."""
+    """An object of a payload, read in the act's transaction, at its response key."""
 
 
 Binding: TypeAlias = Kind | Computed | ViewerCanField | PayloadObject
@@ -61,6 +63,10 @@ class Types(NamedTuple):
     @property
     def prefixes(self) -> frozenset[str]:
         return frozenset(self.by_prefix)
+
+    def prefix_of(self, kind: GraphQLObjectType) -> str:
+        """The prefix of the ids of this type."""
+        return next(prefix for prefix, each in self.by_prefix.items() if each is kind)
 
 
 def bound(definition: GraphQLField) -> Binding | None:

@@ -1,4 +1,4 @@
-"""The values of a question that each run checks before it asks: days, names, ids, each with its place."""
+"""What each run checks before it asks: texts, days, names, ids, each with its place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,15 +22,20 @@ IDS = 100
 OUT_OF_REACH = (
     f"`on`, ou le jour d'un identifiant, est d'une année de {FIRST_YEAR} à {LAST_YEAR}."
 )
-NUMBER = "Une personne se cherche par son nom : un numéro de sécurité sociale ne s'écrit pas ici."
+NUMBER = (
+    "Une personne se cherche par son nom : un numéro de sécurité sociale ne s'écrit pas"
+    " ici."
+)
+TWO_DAYS = "`on` et l'identifiant disent deux jours : n'en donnez qu'un."
 
 
 @dataclass(slots=True)
 class Checked:
-    """The values of a question that each run checks before it asks, each with its place.
+    """The values of a question that each run checks before it asks.
 
-    `texts` are bounded before anything reads them; `ids` are those of `nodes`, `days` those of facts, `names` those
-    of persons, `plain` the ids that carry no day, `twice` the days that two arguments give, `cursors` those of pages,
+    `texts` are bounded before anything reads them. `ids` are those of `nodes`, `days`
+    those of facts, `names` those of persons, `plain` the ids that may carry no day.
+    `twice` are the days that two arguments give, `cursors` those of pages, and
     `references` the rows that filters name.
     """
 
@@ -45,27 +50,23 @@ class Checked:
 
     @property
     def varies(self) -> bool:
-        kinds = (self.ids, self.days, self.names, self.plain)
-        values = (
-            *(text.value for text in self.texts),
-            *(placed.value for kind in kinds for placed in kind),
-        )
+        placed = (*self.ids, *self.days, *self.names, *self.plain)
+        values = [each.value for each in placed]
+        values += [text.value for text in self.texts]
         return bool(self.twice) or any(map(varies, values))
 
     def carry_no_day(
         self, definition: GraphQLField, arguments: Mapping[str, Any], place: Place
     ) -> None:
-        """The arguments that name rows and not their days: those of lists, and of questions of rights."""
+        """The ids of lists and of questions of rights name rows, without a day."""
         for name, argument in definition.args.items():
-            if (
-                get_named_type(argument.type) is GraphQLID
-                and arguments.get(name) is not None
-            ):
-                self.plain.append(Placed(plain(arguments[name]), place, name))
+            value = arguments.get(name)
+            if value is not None and get_named_type(argument.type) is GraphQLID:
+                self.plain.append(Placed(plain(value), place, name))
 
     def refer(self, reference: RowReference, placed: Placed) -> None:
-        """A row that must be seen; two filters that name the same one look once."""
-        if all(reference != known for known, _ in self.references):
+        """A row that must be visible; two filters that name the same one look once."""
+        if reference not in [other for other, _ in self.references]:
             self.references.append((reference, placed))
 
     def check(self, variables: Mapping[str, Any]) -> None:
@@ -74,11 +75,8 @@ class Checked:
             text.check(variables)
         for value, place, argument in self.plain:
             if _is_dated(resolved(value, variables)):
-                raise refuse(
-                    "ID_OF_ANOTHER_DAY",
-                    f"`{argument}` : {Rule.ID_OF_ANOTHER_DAY.sentence}",
-                    place,
-                )
+                sentence = f"`{argument}` : {Rule.ID_OF_ANOTHER_DAY.sentence}"
+                raise refuse("ID_OF_ANOTHER_DAY", sentence, place)
         for value, place, _ in self.names:
             if is_written_as_nir(resolved(value, variables)):
                 raise refuse("NIR_IN_TEXT", NUMBER, place)
@@ -89,11 +87,7 @@ class Checked:
     def _check_days(self, variables: Mapping[str, Any]) -> None:
         for value, (other, place, _) in self.twice:
             if resolved(value, variables) != resolved(other, variables):
-                raise refuse(
-                    "ARGUMENTS",
-                    "`on` et l'identifiant disent deux jours : n'en donnez qu'un.",
-                    place,
-                )
+                raise refuse("ARGUMENTS", TWO_DAYS, place)
         for value, place, _ in self.days:
             if not FIRST_YEAR <= resolved(value, variables).year <= LAST_YEAR:
                 raise refuse("DAY", OUT_OF_REACH, place)
@@ -101,27 +95,26 @@ class Checked:
 
 def _check_ids(ids: list[str], place: Place) -> None:
     if len(ids) > IDS:
-        raise refuse(
-            "TOO_MANY_IDS", f"`nodes` prend au plus {IDS} identifiants.", place
-        )
+        limit = f"`nodes` prend au plus {IDS} identifiants."
+        raise refuse("TOO_MANY_IDS", limit, place)
     days = dated_ids.days_of(ids)
     if len(days) > dated_ids.MOST_DAYS:
-        raise refuse(
-            "TOO_MANY_DAYS", f"`nodes` mêle au plus {dated_ids.MOST_DAYS} jours.", place
-        )
+        limit = f"`nodes` mêle au plus {dated_ids.MOST_DAYS} jours."
+        raise refuse("TOO_MANY_DAYS", limit, place)
     if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
         raise refuse("DAY", OUT_OF_REACH, place)
 
 
-def _is_dated(given: Any) -> bool:  # noqa: ANN401 an id, or several
-    ids = given if isinstance(given, list) else [given]
-    return any(
-        isinstance(one, str) and dated_ids.day_of(one) is not None for one in ids
-    )
+def _is_dated(value: Any) -> bool:  # noqa: ANN401 an id, or several
+    ids = value if isinstance(value, list) else [value]
+    texts = [each for each in ids if isinstance(each, str)]
+    return any(dated_ids.day_of(text) is not None for text in texts)
 
 
 def not_found(placed: Placed) -> GraphQLError:
-    """The refusal of a filter that names no row, or one that may not be seen: both alike."""
-    return refuse(
-        "NOT_FOUND", f"`{placed.argument}` : {Rule.NOT_FOUND.sentence}", placed.place
-    )
+    """The refusal of a filter that names no row, or a row that may not be read.
+
+    Both are refused alike.
+    """
+    sentence = f"`{placed.argument}` : {Rule.NOT_FOUND.sentence}"
+    return refuse("NOT_FOUND", sentence, placed.place)

@@ -1,4 +1,4 @@
-"""The second way out: the same JSON, finished by graphql-core where some leaf is Python's."""
+"""The second way out: graphql-core finishes the JSON where some leaf is Python's."""
 
 from typing import Any
 
@@ -8,32 +8,51 @@ from .bindings import Computed, PayloadObject, bound
 
 
 def prepare(schema: GraphQLSchema) -> None:
-    """Bound fields are found by response key, derived ones computed from what they need."""
+    """Give each field its resolver.
+
+    A bound field reads its value by response key. A computed one is computed from what
+    it needs. A plain field of Python's keeps its own resolver.
+    """
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLInterfaceType):
-            kind.resolve_type = lambda source, _info, _kind: source["$typename"]
-        if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__"):
-            continue
-        bindings = {name: bound(definition) for name, definition in kind.fields.items()}
-        paged = kind.name == "PageInfo" or kind.name.endswith(("Connection", "Edge"))
-        if any(bindings.values()) or paged:
-            kind.is_type_of = None
-        for name, definition in kind.fields.items():
-            match bindings[name]:
-                case PayloadObject():
-                    definition.resolve = lambda source, info, **_: source.answers.get(
-                        info.path.key
-                    )
-                case Computed(needs, compute):
-                    definition.resolve = _computed(needs, compute)
-                case None if not paged:
-                    pass
-                case _:
-                    definition.resolve = lambda source, info, **_: source[info.path.key]
+            kind.resolve_type = _type_name
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
+            _prepare_type(kind)
+
+
+def _prepare_type(kind: GraphQLObjectType) -> None:
+    definitions = kind.fields.values()
+    is_paging = kind.name == "PageInfo" or kind.name.endswith(("Connection", "Edge"))
+    if is_paging or any(map(bound, definitions)):
+        kind.is_type_of = None
+    for definition in definitions:
+        match bound(definition):
+            case PayloadObject():
+                definition.resolve = _payload_object
+            case Computed(needs, compute):
+                definition.resolve = _computed(needs, compute)
+            case None if not is_paging:
+                pass
+            case _:
+                definition.resolve = _by_key
+
+
+def _type_name(source: Any, _info: Any, _kind: Any) -> Any:  # noqa: ANN401 the JSON's
+    return source["$typename"]
+
+
+def _payload_object(source: Any, info: Any, **_: object) -> Any:  # noqa: ANN401 a row
+    return source.answers.get(info.path.key)
+
+
+def _by_key(source: Any, info: Any, **_: object) -> Any:  # noqa: ANN401 the JSON's
+    return source[info.path.key]
 
 
 def _computed(needs: Any, compute: Any) -> Any:  # noqa: ANN401 a resolver
-    def resolve(source: Any, info: Any, **_: object) -> Any:  # noqa: ANN401 GraphQL's own shapes
-        return compute(**{name: source[f"${info.path.key}${name}"] for name in needs})
+    def resolve(source: Any, info: Any, **_: object) -> Any:  # noqa: ANN401 the JSON's
+        key = info.path.key
+        values = {name: source[f"${key}${name}"] for name in needs}
+        return compute(**values)
 
     return resolve

@@ -1,36 +1,27 @@
-"""From a GraphQL operation to a plan: one question, compiled once, then run with each caller's values.
-
-graphql-core collects the fields and reads the arguments; variables are handed to it with their leaves
-replaced by their places, so that no argument, default, fragment or directive is interpreted here.
-Its `collect_fields` module is importable but not public: the version is pinned, and only this file imports it.
-"""
+"""From a GraphQL operation to a question, which is compiled once and run often."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
     OperationDefinitionNode,
     get_named_type,
-    get_nullable_type,
-    is_list_type,
     is_object_type,
 )
 from graphql.execution.collect_fields import (
-    CollectedFields,
     FieldDetails,
     FragmentDetails,
     collect_fields,
-    collect_subfields,
 )
 from graphql.execution.values import VariableValues
 
 from persistence.reading.question import (
-    AsOf,
     ById,
     ByIds,
     Constant,
@@ -45,32 +36,21 @@ from persistence.reading.question import (
     ToOne,
     ViewerCan,
 )
-from persistence.reading.values import Value, Var
-from resolvers.places import Placed, Places, refuse
+from resolvers.places import refuse
 
 from .arguments import argument_texts, arguments_of
 from .bindings import ON, Binding, Computed, PayloadObject, Types, bound
-from .checking import Checked
+from .passes import Fields, Pass, Planned, PlannedObject
+from .payload import payload_of
 from .plans import LISTED_COST, MOST_OBJECTS, PageCost
 from .searching import Search
-from .shapes import marked
-from .viewer_can import ACTS_AN_OBJECT, judged
+from .shapes import mark_variables
+from .viewer_can import ACTS_AN_OBJECT, viewer_can
 
 
 @dataclass(slots=True)
-class Planner:
-    """One pass over an operation, or over the selection under a payload."""
-
-    types: Types
-    fragments: dict[str, FragmentDetails]
-    operation: OperationDefinitionNode
-    marks: VariableValues
-    values: Mapping[str, Any]
-    completing: bool = False
-    needs_completion: bool = False
-    objects: int = 0
-    checked: Checked = field(default_factory=Checked)
-    places: Places = field(default_factory=Places)
+class Planner(Pass):
+    """Plans an operation, or the selection under a payload."""
 
     @classmethod
     def over(
@@ -82,16 +62,15 @@ class Planner:
         *,
         completing: bool,
     ) -> "Planner":
-        known = {
+        by_name = {
             fragment.name.value: FragmentDetails(fragment, None)
             for fragment in fragments
         }
-        marks = VariableValues(
-            {}, {name: marked(value, (name,)) for name, value in values.items()}
-        )
-        return cls(types, known, operation, marks, values, completing)
+        marks = {name: mark_variables(value, (name,)) for name, value in values.items()}
+        variables = VariableValues({}, marks)
+        return cls(types, by_name, operation, variables, values, completing)
 
-    def root(self, kind: GraphQLObjectType) -> tuple[Object, tuple[PageCost, ...]]:
+    def root(self, kind: GraphQLObjectType) -> PlannedObject:
         """The question of the whole operation."""
         collected = collect_fields(
             self.types.schema, self.fragments, self.marks, kind, self.operation
@@ -100,202 +79,155 @@ class Planner:
 
     def payload(
         self, kind: GraphQLOutputType, nodes: Iterable[FieldNode]
-    ) -> tuple[Object, tuple[PageCost, ...]]:
-        """The question of a payload: its objects, all found by the id at `OBJECT`."""
+    ) -> PlannedObject:
+        """The question of the payload of an act."""
         payload = get_named_type(kind)
         assert is_object_type(payload)
         details = [FieldDetails(node, None) for node in nodes]
         with self.places.at(details[0].node):
-            return self._payload(payload, details)
-
-    def _payload(
-        self, payload: GraphQLObjectType, details: list[FieldDetails]
-    ) -> tuple[Object, tuple[PageCost, ...]]:
-        collected = self.collected(payload, details)
-        fields: list[Node] = []
-        pages: list[PageCost] = []
-        for key, inner in collected.grouped_field_set.items():
-            definition = payload.fields.get(inner[0].node.name.value)
-            if definition is not None and isinstance(bound(definition), PayloadObject):
-                target = get_named_type(definition.type)
-                assert is_object_type(target)
-                with self.places.at(inner[0].node):
-                    asked, under = self.selected(target, inner)
-                if is_list_type(get_nullable_type(definition.type)):
-                    prefix = next(
-                        p
-                        for p, known in self.types.by_prefix.items()
-                        if known is target
-                    )
-                    ids: dict[str, Value] = {"ids": Var((*OBJECTS.path, prefix))}
-                    fields.append(
-                        Selected(
-                            key,
-                            ByIds(),
-                            Object(None, (Selected(prefix, ById(), asked),)),
-                            ids,
-                        )
-                    )
-                    under = (
-                        PageCost(
-                            LISTED_COST, len(asked.fields), under, self.places.here
-                        ),
-                    )
-                else:
-                    fields.append(Selected(key, ById(), asked, {"id": OBJECT}))
-                pages.extend(under)
-        return Object(None, tuple(fields)), tuple(pages)
+            return payload_of(self, payload, details)
 
     # objects
 
-    def collected(
-        self, kind: GraphQLObjectType, details: list[FieldDetails]
-    ) -> CollectedFields:
-        return collect_subfields(
-            self.types.schema, self.fragments, self.marks, self.operation, kind, details
-        )
-
     def selected(
         self, kind: GraphQLObjectType, details: list[FieldDetails]
-    ) -> tuple[Object, tuple[PageCost, ...]]:
-        collected = self.collected(kind, details)
-        return self._object(
-            self.types.records.get(kind.name), kind, collected.grouped_field_set
-        )
+    ) -> PlannedObject:
+        record = self.types.records.get(kind.name)
+        return self._object(record, kind, self.collected(kind, details))
 
     def _object(
-        self,
-        record: str | None,
-        kind: GraphQLObjectType,
-        grouped: Mapping[str, list[FieldDetails]],
-    ) -> tuple[Object, tuple[PageCost, ...]]:
+        self, record: str | None, kind: GraphQLObjectType, fields: Fields
+    ) -> PlannedObject:
+        self._count_object()
+        nodes: list[Node] = []
+        pages: list[PageCost] = []
+        if self.completing and record:
+            nodes.append(Constant("$typename", kind.name))
+        for key, details in fields.items():
+            with self.places.at(details[0].node):
+                planned, under = self._field(key, kind, details)
+            nodes.extend(planned)
+            pages.extend(under)
+        return Object(record, tuple(nodes)), tuple(pages)
+
+    def _count_object(self) -> None:
         self.objects += 1
         if self.objects > MOST_OBJECTS:
-            raise refuse(
-                "TOO_COMPLEX",
-                f"La requête compte plus de {MOST_OBJECTS} objets : coupez-la.",
-            )
-        fields: list[Node] = (
-            [Constant("$typename", kind.name)] if self.completing and record else []
-        )
-        pages: list[PageCost] = []
-        for key, details in grouped.items():
-            with self.places.at(details[0].node):
-                made, under = self._field(key, kind, details)
-            fields.extend(made)
-            pages.extend(under)
-        return Object(record, tuple(fields)), tuple(pages)
+            limit = f"La requête compte plus de {MOST_OBJECTS} objets : coupez-la."
+            raise refuse("TOO_COMPLEX", limit)
+
+    # fields
 
     def _field(
         self, key: str, kind: GraphQLObjectType, details: list[FieldDetails]
-    ) -> tuple[list[Node], tuple[PageCost, ...]]:
+    ) -> Planned:
         node = details[0].node
-        if node.name.value == "__typename":
+        name = node.name.value
+        if name == "__typename":
             return [Constant(key, kind.name)], ()
-        if node.name.value.startswith("__"):
-            self.needs_completion = True
-            return [], ()
-        definition = kind.fields[node.name.value]
+        if name.startswith("__"):
+            return self._left_to_python()
+        definition = kind.fields[name]
         binding = bound(definition)
+        if isinstance(binding, Leaf) and _identifies(kind, node):
+            binding = Leaf(_identifier(binding.sql))
+        arguments = self._arguments(definition, binding, node)
         target: Any = get_named_type(definition.type)
-        arguments = (
-            arguments_of(definition, node, self.marks, self.values)
-            if definition.args
-            else {}
-        )
-        self.checked.texts += argument_texts(arguments, node, self.places.here.path)
-        if isinstance(binding, Leaf):
-            leaf = (
-                Leaf(_identifier(binding.sql)) if _identifies(kind, node) else binding
-            )
-            return [Selected(key, leaf)], ()
-        if isinstance(binding, Computed):
-            return self._derived(key, binding), ()
-        if isinstance(binding, ToOne | ToMany | Embedded):
-            return self._under(key, binding, target, details)
-        if not _dates_its_ids(binding):
-            self.checked.carry_no_day(definition, arguments, self.places.here)
-        if binding is None or isinstance(binding, PayloadObject):
-            self.needs_completion = True
-            return [], ()
-        if isinstance(binding, ViewerCan):
-            return self._judged(
-                key,
-                self.types.records[kind.name],
-                target,
-                arguments.get("acts"),
-                details,
-            )
-        made, sized = Search(self, key, target, arguments, details).planned(binding)
-        return self.told(made, arguments.get(ON)), sized
+        match binding:
+            case Leaf():
+                return [Selected(key, binding)], ()
+            case Computed():
+                return self._computed(key, binding), ()
+            case ToOne() | ToMany() | Embedded():
+                return self._below(key, binding, target, details)
+            case ViewerCan():
+                record = self.types.records[kind.name]
+                acts = arguments.get("acts")
+                return self._viewer_can(key, record, acts, target, details)
+            case None | PayloadObject():
+                return self._left_to_python()
+        search = Search(self, key, target, arguments, details)
+        nodes, pages = search.planned(binding)
+        return self.as_of(nodes, arguments.get(ON)), pages
 
-    def _derived(self, key: str, binding: Computed) -> list[Node]:
-        """What Python needs to complete a leaf; nothing in the first pass, which only learns that it must."""
+    def _arguments(
+        self, definition: GraphQLField, binding: Binding | None, node: FieldNode
+    ) -> dict[str, Any]:
+        """The arguments of a field, marked; each run checks their texts and ids."""
+        if not definition.args:
+            return {}
+        arguments = arguments_of(definition, node, self.marks, self.values)
+        here = self.places.here
+        self.checked.texts += argument_texts(arguments, node, here.path)
+        if not _takes_dated_ids(binding):
+            self.checked.carry_no_day(definition, arguments, here)
+        return arguments
+
+    def _left_to_python(self) -> Planned:
+        self.needs_completion = True
+        return [], ()
+
+    def _computed(self, key: str, binding: Computed) -> list[Node]:
+        """What Python needs to complete a leaf.
+
+        Nothing in the first pass, which only learns that there will be a second one.
+        """
         self.needs_completion = True
         if not self.completing:
             return []
-        return [
-            Selected(f"${key}${name}", Leaf(sql)) for name, sql in binding.needs.items()
-        ]
+        nodes: list[Node] = []
+        for name, sql in binding.needs.items():
+            nodes.append(Selected(f"${key}${name}", Leaf(sql)))
+        return nodes
 
-    def _under(
+    def _below(
         self,
         key: str,
         kind: ToOne | ToMany | Embedded,
         target: GraphQLObjectType,
         details: list[FieldDetails],
-    ) -> tuple[list[Node], tuple[PageCost, ...]]:
-        """A field of which nothing is given: what stands at the end of a join, or an object without a row."""
-        asked, pages = self.selected(target, details)
+    ) -> Planned:
+        """A field without a search: what a join reaches, or an object without a row."""
+        below, pages = self.selected(target, details)
         if isinstance(kind, ToMany):
-            pages = (PageCost(LISTED_COST, len(asked.fields), pages, self.places.here),)
-        return [Selected(key, kind, asked)], pages
+            here = self.places.here
+            pages = (PageCost(LISTED_COST, len(below.fields), pages, here),)
+        return [Selected(key, kind, below)], pages
 
-    def told(self, fields: list[Node], day: Any) -> list[Node]:  # noqa: ANN401 a marked value
-        """The fields, told as of a day where one is given."""
-        if day is None:
-            return fields
-        self.checked.days.append(Placed(day, self.places.here))
-        return [AsOf(day, made) for made in fields]
-
-    def _judged(
+    def _viewer_can(
         self,
         key: str,
         record: str,
-        target: GraphQLObjectType,
         acts: Any,  # noqa: ANN401 a marked value
+        target: GraphQLObjectType,
         details: list[FieldDetails],
-    ) -> tuple[list[Node], tuple[PageCost, ...]]:
-        collected = self.collected(target, details)
-        asked = {
-            inner: given[0].node.name.value
-            for inner, given in collected.grouped_field_set.items()
+    ) -> Planned:
+        fields = {
+            inner: same[0].node.name.value
+            for inner, same in self.collected(target, details).items()
         }
-        made = judged(key, record, acts, asked, self.values)
-        acts_count = len(made.below.fields)
-        self.objects += acts_count // ACTS_AN_OBJECT
-        return [made], (PageCost(acts_count, len(asked), (), self.places.here),)
+        node = viewer_can(key, record, acts, fields, self.values)
+        count = len(node.below.fields)
+        self.objects += count // ACTS_AN_OBJECT
+        return [node], (PageCost(count, len(fields), (), self.places.here),)
 
 
-OBJECT = Var(("$object",))
-OBJECTS = Var(("$objects",))
-"""Where the ids of a payload's objects stand among the values, by prefix; no variable has such names."""
-
-
-def _dates_its_ids(binding: Binding | None) -> bool:
-    """Whether an id that carries a day may be given: it then says the day of the facts."""
-    return isinstance(binding, ById | ByIds) or (
-        isinstance(binding, Find) and not binding.every
-    )
+def _takes_dated_ids(binding: Binding | None) -> bool:
+    """Whether an id may carry a day: it then says the day of the facts."""
+    match binding:
+        case ById() | ByIds():
+            return True
+        case Find():
+            return not binding.every
+    return False
 
 
 def _identifies(kind: GraphQLObjectType, node: FieldNode) -> bool:
-    """Whether the field is the id by which an object is asked again."""
-    return node.name.value == "id" and any(
-        interface.name == "Node" for interface in kind.interfaces
-    )
+    """Whether the field is the id by which an object is asked for again."""
+    names = {interface.name for interface in kind.interfaces}
+    return node.name.value == "id" and "Node" in names
 
 
 def _identifier(sql: Expression) -> Expression:
-    """The id as the day of the facts writes it."""
+    """The id, with the day of the facts where there is one."""
     return lambda row, terms: terms.identifier(sql(row, terms))

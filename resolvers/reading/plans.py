@@ -19,8 +19,15 @@ PAGE, DEFAULT_PAGE = 100, 20
 MOST_OBJECTS = 80
 """Objects of a plan: each costs milliseconds to compile, on the event loop."""
 ROWS, CELLS = 20_000, 200_000
-"""What an operation may ask for at most: rows, the product of its page sizes, and fields of rows."""
+"""What an operation may ask for at most: rows, and fields of rows.
+
+The rows are the product of its page sizes.
+"""
 LISTED_COST = 5
+"""How many rows a list without pages counts for."""
+FORWARD, BACKWARD = ("first", "after"), ("last", "before")
+"""The arguments of a page: its size and its cursor."""
+BOTH_WAYS = "Une page va en avant (`first`, `after`) ou en arrière (`last`, `before`)."
 
 
 class Cost(NamedTuple):
@@ -29,7 +36,10 @@ class Cost(NamedTuple):
 
 
 class PageCost(NamedTuple):
-    """A page of the plan: its size, the fields of a row, the pages under it; sizes are known at each run."""
+    """A page of the plan: its size, the fields of a row, the pages under it.
+
+    A size may be a variable: each run has its own.
+    """
 
     size: Value
     width: int
@@ -43,46 +53,49 @@ class PageCost(NamedTuple):
     def cost(self, variables: Mapping[str, Any]) -> Cost:
         size = resolved(self.size, variables)
         if not 0 <= size <= PAGE:
-            raise refuse(
-                "PAGE_SIZE", f"Une page compte de 0 à {PAGE} objets.", self.place
-            )
-        below = [page.cost(variables) for page in self.pages]
-        return Cost(
-            size * (1 + sum(c.rows for c in below)),
-            size * (self.width + sum(c.cells for c in below)),
-        )
+            limit = f"Une page compte de 0 à {PAGE} objets."
+            raise refuse("PAGE_SIZE", limit, self.place)
+        rows, cells = 1, self.width
+        for page in self.pages:
+            below = page.cost(variables)
+            rows += below.rows
+            cells += below.cells
+        return Cost(size * rows, size * cells)
 
 
 class PageArguments(NamedTuple):
-    """How a page is asked: so many objects after a cursor, or before it."""
+    """The size of a page, and the cursor after which it starts or before which it ends.
+
+    `names` are those of the two arguments.
+    """
 
     size: Value
     cursor: Value
-    backward: bool
+    names: tuple[str, str]
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> "PageArguments":
-        """The walk that a list's arguments, marked, ask for."""
-        backward = (
-            arguments.get("last") is not None or arguments.get("before") is not None
-        )
-        if backward and (
-            arguments.get("first") is not None or arguments.get("after") is not None
-        ):
-            raise refuse(
-                "ARGUMENTS",
-                "Une page va en avant (`first`, `after`) ou en arrière (`last`, `before`).",
-            )
-        size, cursor = (
-            arguments.get(name)
-            for name in (("last", "before") if backward else ("first", "after"))
-        )
-        return cls(DEFAULT_PAGE if size is None else size, cursor, backward)
+        """From the arguments of a list, marked."""
+        names = set()
+        for name in (*FORWARD, *BACKWARD):
+            if arguments.get(name) is not None:
+                names.add(name)
+        is_backward = not names.isdisjoint(BACKWARD)
+        if is_backward and not names.isdisjoint(FORWARD):
+            raise refuse("ARGUMENTS", BOTH_WAYS)
+        size_name, cursor_name = BACKWARD if is_backward else FORWARD
+        size = arguments.get(size_name)
+        if size is None:
+            size = DEFAULT_PAGE
+        return cls(size, arguments.get(cursor_name), (size_name, cursor_name))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A compiled question; `completed` when some leaf is Python's, so that graphql-core finishes the answer."""
+    """A compiled question.
+
+    `completed` when some leaf is Python's: graphql-core then finishes the answer.
+    """
 
     question: Object
     statement: Statement | None
@@ -92,47 +105,44 @@ class Plan:
 
     @cached_property
     def varies(self) -> bool:
-        """Whether what it checks depends on the variables: if not, it was checked when it was made."""
+        """Whether its checks depend on the variables.
+
+        If they do not, they were done when the plan was made.
+        """
         return any(page.varies for page in self.pages) or self.values.varies
 
     def check(self, variables: Mapping[str, Any]) -> None:
-        """Refuse a value or a page out of bounds, or an operation that asks for too much."""
+        """Refuse a value or a page out of bounds, or a question that costs too much."""
         self.values.check(variables)
         costs = [page.cost(variables) for page in self.pages]
-        rows, cells = (
-            sum(cost.rows for cost in costs),
-            sum(cost.cells for cost in costs),
-        )
+        rows = sum(cost.rows for cost in costs)
+        cells = sum(cost.cells for cost in costs)
         if rows > ROWS or cells > CELLS:
-            limit = f"la limite est {ROWS} lignes et {CELLS} champs"
-            largest = max(
-                zip(costs, self.pages, strict=True), key=lambda pair: pair[0]
-            )[1]
-            raise refuse(
-                "TOO_COSTLY",
-                f"La requête demande jusqu'à {rows} lignes et {cells} champs, {limit}.",
-                largest.place,
+            largest = self.pages[costs.index(max(costs))]
+            message = (
+                f"La requête demande jusqu'à {rows} lignes et {cells} champs,"
+                f" la limite est {ROWS} lignes et {CELLS} champs."
             )
+            raise refuse("TOO_COSTLY", message, largest.place)
 
     def unseen(self, answer: str) -> GraphQLError | None:
-        """The refusal of the row that a filter names, where the answer is its rank: it is unknown, or not seen."""
+        """The refusal of a row that a filter names: unknown, or hidden from the caller.
+
+        The answer is then the rank of that row among those that filters name.
+        """
         return self.refusal(int(answer)) if answer.isdigit() else None
 
     def refusal(self, rank: int) -> GraphQLError:
-        """What is said of the row named at this rank, which may not be seen."""
+        """The refusal of the row that is named at this rank."""
         return not_found(self.values.references[rank][1])
 
 
 def width(parts: tuple[Node, ...]) -> int:
-    """How many fields a row of the page is asked for."""
-    selected = [
-        part
-        for part in parts
-        if isinstance(part, Selected) and isinstance(part.kind, PagePart)
-    ]
-    return sum(
-        len(p.below.fields)
-        if p.kind in (PagePart.NODES, PagePart.NODE)
-        else width(p.below.fields)
-        for p in selected
-    )
+    """How many fields of each row the parts of a page select."""
+    count = 0
+    for part in parts:
+        if isinstance(part, Selected) and isinstance(part.kind, PagePart):
+            fields = part.below.fields
+            is_row = part.kind in (PagePart.NODES, PagePart.NODE)
+            count += len(fields) if is_row else width(fields)
+    return count

@@ -10,7 +10,7 @@ from persistence.reading.values import Value, Var
 from resolvers.blanks import is_blank
 
 BLANK = "blank"
-"""The shape of a blank text, which counts as absent: equal to no prefix of an id."""
+"""The shape of a blank text, which counts as absent: it equals no prefix of an id."""
 
 
 class IdShape(NamedTuple):
@@ -21,7 +21,10 @@ class IdShape(NamedTuple):
 
 
 UNKNOWN = IdShape("")
-"""All the ids that no type has, and those with something else than a day, or a client could fill the cache."""
+"""The shape of the ids of no type, and of those with something else than a day.
+
+They have one shape together: a client could fill the cache of plans otherwise.
+"""
 
 
 def id_shape(value: str, prefixes: frozenset[str]) -> IdShape:
@@ -31,11 +34,13 @@ def id_shape(value: str, prefixes: frozenset[str]) -> IdShape:
     return IdShape(prefix, is_dated)
 
 
-def shape(value: Any, kind: Any, prefixes: frozenset[str]) -> Any:  # noqa: ANN401 a coerced value, its type
-    """What of a variable chooses the plan: presence, null, booleans, enums, keys, acts, what an id says of itself.
+def shape(value: Any, kind: Any, prefixes: frozenset[str]) -> Any:  # noqa: ANN401 JSON
+    """What of a variable chooses the plan.
 
-    Ids are read at the variable itself, and in an input that names a row in one of several ways: in the input of an
-    act, no id chooses anything, and its key is the caller's own word.
+    That is its presence, null, booleans, enums, the keys of inputs, and the shapes of
+    ids. Ids are read at the variable itself, and in an input that names a row in one of
+    several ways. In the input of an act no id chooses anything, and its key is the
+    caller's own word.
     """
     match value:
         case None | bool() | Enum():
@@ -50,24 +55,23 @@ def shape(value: Any, kind: Any, prefixes: frozenset[str]) -> Any:  # noqa: ANN4
         case list() if all(isinstance(one, Enum) for one in value):
             return tuple(value)
         case dict():
-            return tuple(
-                (k, shape(v, _member(kind, k), prefixes))
-                for k, v in sorted(value.items())
-            )
+            members = []
+            for name, member in sorted(value.items()):
+                members.append((name, shape(member, _member(kind, name), prefixes)))
+            return tuple(members)
     return ...
 
 
 def _member(kind: Any, name: str) -> Any:  # noqa: ANN401 an input type
+    """The type of a member, in an input that names a row in one of several ways."""
     owner = get_nullable_type(kind)
-    return (
-        owner.fields[name].type
-        if isinstance(owner, GraphQLInputObjectType) and owner.is_one_of
-        else None
-    )
+    if isinstance(owner, GraphQLInputObjectType) and owner.is_one_of:
+        return owner.fields[name].type
+    return None
 
 
 def days_to_tell(ids: list[str]) -> int:
-    """How many days these ids carry, as far as `nodes` tells them."""
+    """How many days these ids carry, as far as `nodes` answers them."""
     return min(len(dated_ids.days_of(ids)), dated_ids.MOST_DAYS)
 
 
@@ -77,18 +81,21 @@ def prefix_of(value: str, prefixes: frozenset[str]) -> str:
     return prefix if prefix in prefixes else ""
 
 
-def marked(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 a coerced value
-    """The value with its leaves replaced by their places; null, booleans, enums and keys stay."""
+def mark_variables(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 JSON
+    """The value with its leaves replaced by their places.
+
+    Null, booleans, enums and keys stay: they choose the plan.
+    """
     match value:
         case None | bool() | Enum():
             return value
         case dict():
-            return {k: marked(v, (*path, k)) for k, v in value.items()}
+            return {k: mark_variables(v, (*path, k)) for k, v in value.items()}
     return Var(path)
 
 
 def plain(value: Any) -> Value:  # noqa: ANN401 a marked value
-    """Enums are stored under their names; a list written in the document is one constant."""
+    """Enums are stored under their names; a list in the document is one constant."""
     match value:
         case Enum():
             return str(value.value)

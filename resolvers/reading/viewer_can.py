@@ -1,4 +1,4 @@
-"""`viewerCan`: the acts that bear on a row, each with what its caller may, as fields of the same question."""
+"""`viewerCan`: whether the caller may do each act to a row, in the same question."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,40 +18,42 @@ from resolvers.permissions import constant
 from resolvers.places import refuse
 
 ACTS_AN_OBJECT = 3
-"""Judging so many acts costs what an object does: most of them share their predicates."""
+"""So many acts cost what an object does: most of them share their predicates."""
 
 
-def judged(
+def viewer_can(
     key: str,
     record: str,
     acts: Any,  # noqa: ANN401 a marked value
-    asked: Mapping[str, str],
+    fields: Mapping[str, str],
     values: Mapping[str, Any],
 ) -> Selected:
-    """One object for each act chosen; `asked` gives the schema's field by response key."""
-    objects = [
-        Selected(act, Embedded(), Object(None, tuple(act_fields(record, act, asked))))
-        for act in _chosen(record, acts, values)
-    ]
+    """One object for each act; `fields` are those of the schema, by response key."""
+    objects = []
+    for act in _acts(record, acts, values):
+        leaves = Object(None, tuple(act_fields(record, act, fields)))
+        objects.append(Selected(act, Embedded(), leaves))
     return Selected(key, ViewerCan(), Object(None, tuple(objects)))
 
 
-def _chosen(record: str, acts: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN401 a marked value
+def _acts(
+    record: str,
+    acts: Any,  # noqa: ANN401 a marked value
+    values: Mapping[str, Any],
+) -> list[str]:
     """All the acts of the record, or those that are named: they choose the plan."""
-    known = {constant(act): act for act in permissions.ACTS[record]}
+    by_name = {constant(act): act for act in permissions.ACTS[record]}
     if acts is None:
-        return list(known.values())
-    named = list(dict.fromkeys(act.name for act in resolved(acts, values)))
-    if not known.keys() >= set(named):
-        raise refuse(
-            "ARGUMENTS",
-            f"`viewerCan` ne connaît ici que ces actes : {', '.join(known)}.",
-        )
-    return [known[name] for name in named]
+        return list(by_name.values())
+    names = list(dict.fromkeys(act.name for act in resolved(acts, values)))
+    if not by_name.keys() >= set(names):
+        sentence = f"`viewerCan` ne connaît ici que ces actes : {', '.join(by_name)}."
+        raise refuse("ARGUMENTS", sentence)
+    return [by_name[name] for name in names]
 
 
-def act_fields(record: str, act: str, asked: Mapping[str, str]) -> Iterator[Node]:
-    for key, name in asked.items():
+def act_fields(record: str, act: str, fields: Mapping[str, str]) -> Iterator[Node]:
+    for key, name in fields.items():
         match name:
             case "act":
                 yield Constant(key, constant(act))

@@ -100,4 +100,4 @@ def test_a_document_refused_by_its_length_is_not_remembered(desk: Desk) -> None:
 
     known.get("{ __typename } #" + "a" * documents.LONGEST)
 
-    assert known._known == {}  # noqa: SLF001 what is remembered is not shown otherwise
+    assert known._documents == {}  # noqa: SLF001 what is remembered is not shown otherwise
