@@ -20,9 +20,11 @@ from starlette.routing import Route
 
 from persistence.facts.callers import Identity
 from persistence.faults import RegisterFault
-from resolvers.graph import Context, Graph, Invalid
+from resolvers.context import Context
+from resolvers.graph import Graph
 from resolvers.places import refuse
 from resolvers.reading.documents import GraphDocument
+from resolvers.variables import Invalid
 
 from . import request_ids
 from .clock import Clock, day_of

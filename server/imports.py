@@ -18,7 +18,8 @@ from persistence.intake.import_reading import read_file
 from persistence.intake.workbooks import LARGEST
 from persistence.records import Import, Refused, Rule
 from resolvers.acting.performing import perform_internally
-from resolvers.graph import Context, Graph
+from resolvers.context import Context
+from resolvers.graph import Graph
 from resolvers.imports import Expected, Upload, import_expected, import_upload
 
 from . import request_ids

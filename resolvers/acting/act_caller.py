@@ -20,7 +20,7 @@ from persistence.records import (
 )
 from persistence.register import Register
 from resolvers import permissions
-from resolvers.graph import Context
+from resolvers.context import Context
 
 from .act_types import Authorisation, Loads
 
@@ -84,7 +84,7 @@ class ActCaller:
     # permits
 
     def _holdings(self) -> Holdings:
-        return self.context.graph.holdings(self.subject, self.context)
+        return self.context.holdings(self.subject)
 
     def _judgement(self, record: type[Record], needed: str) -> Judgement:
         """The permits of the caller's roles: to read the record, and to act on it."""

@@ -12,7 +12,7 @@ from persistence.act_session import Judgement, Look
 from persistence.act_statements import has_partner
 from persistence.records import Partner, Record, Refused, Rule
 from persistence.register import raise_version
-from resolvers.graph import subject_of
+from resolvers.subjects import subject_of
 
 from .act_caller import ActCaller
 from .act_types import FILE, Authorisation

@@ -17,7 +17,8 @@ from persistence.facts.contacts import contacts
 from persistence.records import Notice, Record, Refused, Standing
 from persistence.register import Register, rule_of_constraint
 from resolvers import blanks, limits
-from resolvers.graph import NOBODY, Context, subject_of
+from resolvers.context import Context
+from resolvers.subjects import NOBODY, subject_of
 
 from .act import Act
 from .act_types import Done, Loads
@@ -156,7 +157,7 @@ async def start_act(
 ) -> Act:
     """The act, with its caller as they are now. UNKNOWN_CALLER."""
     register = Register(session, context.graph.database, context.today)
-    nobody = context.graph.holdings(NOBODY, context)
+    nobody = context.holdings(NOBODY)
     holdings, caller = await register.begin(context.identity, nobody)
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
     loads: Loads = doing.loads  # type: ignore[attr-defined]

@@ -16,7 +16,8 @@ from authz.scopes import KIND_OF
 from persistence.facts.inquiries import InquiryFacts
 from persistence.records import Partner, Unblocker
 from persistence.records.base import french
-from resolvers.graph import Context, holder_of
+from resolvers.context import Context
+from resolvers.subjects import holder_of
 
 from . import sentences, words
 from .answers import (

@@ -17,7 +17,7 @@ from persistence.facts.inquiries import (
 )
 from persistence.facts.visibility import GUARDED, STATE
 from persistence.records import Rule
-from resolvers.graph import Context
+from resolvers.context import Context
 from resolvers.limits import FIRST_YEAR, LAST_YEAR
 from resolvers.permissions import OF_PARTNER, barrable
 from resolvers.places import refuse
@@ -101,7 +101,7 @@ class Inquiry:
             "organisms": [organism for organism in organisms if organism],
             "owner": self.facts.get("owner"),
         }
-        holdings = graph.holdings(self.asker, self.context)
+        holdings = self.context.holdings(self.asker)
         return await found_of(
             self.session, graph.database, reading, self._acts(), values, holdings
         )

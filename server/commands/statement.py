@@ -27,8 +27,9 @@ from persistence.reading.question import (
 )
 from persistence.reading.statement import Statement
 from persistence.seeds.demo import personas
-from resolvers.graph import Context, Invalid
+from resolvers.context import Context
 from resolvers.reading.plans import Plan
+from resolvers.variables import Invalid
 from server.app import compose, create_clock, create_vault
 from server.settings import DEMO_ISSUER, Settings
 from server.variables import SettingsError
@@ -74,7 +75,7 @@ async def lines_of(settings: Settings, persona: str, text: str) -> list[str]:
             ]
             if plan.statement is None:
                 return [*lines, "", "Rien n'est demandé au registre."]
-            binds = plan.statement.binds({}, graph.holdings(subject, context))
+            binds = plan.statement.binds({}, context.holdings(subject))
             explanation = await database.explanation(plan.statement.text, binds, driver)
     finally:
         await database.close()

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from persistence.engine import SESSION, Database
 from persistence.facts.callers import Identity, caller_statement
 from persistence.reading.binds import Holdings
-from resolvers.graph import subject_of
+from resolvers.subjects import subject_of
 from server.demo.issuer import DemoIssuer
 from server.identity import Verifier
 from server.jwks import StaticJwks

@@ -11,7 +11,7 @@ from persistence.engine import Database
 from persistence.facts.callers import Identity
 from persistence.records.base import table as of
 from persistence.seeds.fiction import fictional_vault
-from resolvers.graph import Context
+from resolvers.context import Context
 from server.app import compose
 from server.settings import DEMO_ISSUER
 

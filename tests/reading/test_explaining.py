@@ -18,8 +18,8 @@ from persistence.facts.inquiries import facts_of
 from persistence.facts.visibility import GUARDED, STATE
 from persistence.records import Rule
 from resolvers.explaining import holders, inquiries
-from resolvers.graph import holder_of
 from resolvers.permissions import ACTS, barrable
+from resolvers.subjects import holder_of
 from schema.acts import MUTATIONS
 from schema.contract import types
 from server.settings import DEMO_ISSUER

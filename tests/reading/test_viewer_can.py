@@ -20,9 +20,9 @@ from persistence.facts.visibility import Permit
 from persistence.reading.dated_ids import key_of
 from persistence.reading.question import ViewerCan
 from persistence.records import Rule
-from resolvers.graph import Invalid
 from resolvers.permissions import ACTS, at_once, constant
 from resolvers.reading.bindings import bound
+from resolvers.variables import Invalid
 from schema.acts import MUTATIONS
 from schema.contract import types
 
