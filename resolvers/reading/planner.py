@@ -159,7 +159,7 @@ class Planner(Pass):
         arguments = arguments_of(definition, node, self.marks, self.values)
         here = self.places.here
         self.checked.texts += argument_texts(arguments, node, here.path)
-        if not _takes_dated_ids(binding):
+        if not _can_have_dated_ids(binding):
             self.checked.carry_no_day(definition, arguments, here)
         return arguments
 
@@ -212,7 +212,7 @@ class Planner(Pass):
         return [node], (PageCost(count, len(fields), (), self.places.here),)
 
 
-def _takes_dated_ids(binding: Binding | None) -> bool:
+def _can_have_dated_ids(binding: Binding | None) -> bool:
     """Whether an id may carry a day: it then says the day of the facts."""
     match binding:
         case ById() | ByIds():
