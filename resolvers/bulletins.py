@@ -19,7 +19,7 @@ from persistence.records.conventions import DocumentKind
 from persistence.records.identifiers import Siret
 from resolvers.acting import Act, ChangeInput, PreviewInput, at, permission
 
-from .conventions import SignatureInput, attach
+from .papers import SignatureInput, attach
 
 
 @strawberry.input(

@@ -1,4 +1,4 @@
-"""Conventions and their contract: prepare, sign, amend, close; the habilitation managers."""
+"""Conventions and their contract: prepare, sign, record, amend, close."""
 
 from datetime import date
 
@@ -6,54 +6,18 @@ import strawberry
 from strawberry import ID
 
 from persistence.records import (
-    Affiliation,
-    ContractManager,
     Convention,
     Mission,
     Mode,
     Partner,
     Refused,
     Rule,
-    ScannedPaper,
 )
-from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import Amendment, ClosingReason, DocumentKind
 from persistence.records.onboarding import require_onboarding_before_contract
-from persistence.records.papers import Signature
-from resolvers.acting import Act, ChangeInput, Done, PreviewInput, at, permission
+from resolvers.acting import Act, ChangeInput, PreviewInput, permission
 
-from .users import PersonInput, invite, keep_a_manager
-
-
-@strawberry.input(
-    description="Les deux signatures d'un document papier, et l'empreinte de sa numérisation (R30)."
-)
-class SignatureInput:
-    partner_signed_on: date = strawberry.field(
-        description="Jour de signature du partenaire."
-    )
-    organism_signed_on: date = strawberry.field(
-        description="Jour de signature de l'organisme."
-    )
-    partner_signatory: str = strawberry.field(
-        description="Qui a signé pour le partenaire."
-    )
-    organism_signatory: str = strawberry.field(
-        description="Qui a signé pour l'organisme."
-    )
-    digest: str = strawberry.field(
-        description="SHA-256 de la numérisation, en hexadécimal."
-    )
-
-    @property
-    def signature(self) -> Signature:
-        return Signature(
-            self.partner_signed_on,
-            self.organism_signed_on,
-            self.partner_signatory,
-            self.organism_signatory,
-            self.digest.lower(),
-        )
+from .papers import SignatureInput, attach, attach_papers
 
 
 @strawberry.input(
@@ -246,75 +210,6 @@ async def _require_free_place(act: Act, convention: Convention, on: date) -> Non
 
 
 @strawberry.input(
-    description="Un gestionnaire des habilitations à nommer : une personne connue du partenaire, ou à inviter."
-)
-class ManagerAppointInput(ChangeInput):
-    convention_id: ID = strawberry.field(
-        description="La convention, au contrat délégué."
-    )
-    kind: ManagerKind = strawberry.field(description="Gestionnaire ou suppléant.")
-    user_id: ID | None = strawberry.field(
-        default=None, description="Une personne déjà rattachée au partenaire."
-    )
-    person: PersonInput | None = strawberry.field(
-        default=None, description="Une personne à inviter."
-    )
-
-
-@permission("Manager:appoint", "Manager:appoint_deputy", on=[Convention])
-async def manager_appoint(act: Act, input: ManagerAppointInput) -> Done:
-    """R39, R45: by the Caf whenever none is active, or whom it had ended; then the manager names its deputies."""
-    by_manager = input.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
-    needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
-    convention = await act.take(
-        Convention, input.convention_id, "convention_id", needs=needs
-    )
-    again = input.user_id is not None and convention.partner.ended_as_manager(
-        input.user_id
-    )
-    if (
-        not act.is_by_partner
-        and not again
-        and convention.contract.managers_on(act.today)
-    ):
-        raise Refused(Rule.MANAGER_ACTIVE)
-    affiliation, secret = _affiliated(act, input)
-    manager = convention.contract.appoint(
-        affiliation, input.kind, act.today, act.author.side
-    )
-    return Done([manager], secret)
-
-
-def _affiliated(
-    act: Act, input: ManagerAppointInput
-) -> tuple[Affiliation, dict[str, str]]:
-    assert act.partner is not None
-    if (input.user_id is None) == (input.person is None):
-        raise Refused(
-            Rule.VALUE_INVALID, "user_id", detail="Donnez `userId` ou `person`."
-        )
-    if input.person is not None:
-        affiliation, secret = invite(act, act.partner, input.person)
-        return affiliation, {"invitation": secret}
-    with at("user_id"):
-        return act.partner.affiliation_of(input.user_id or "", act.today), {}
-
-
-@strawberry.input(description="La fin d'un gestionnaire des habilitations.")
-class ManagerEndInput(PreviewInput):
-    manager_id: ID = strawberry.field(description="Le gestionnaire.")
-    on: date = strawberry.field(description="Premier jour sans le droit.")
-
-
-@permission("Manager:end", on=[ContractManager])
-async def manager_end(act: Act, input: ManagerEndInput) -> ContractManager:
-    manager = await act.take(ContractManager, input.manager_id, "manager_id")
-    keep_a_manager(act, manager.affiliation)
-    manager.end(input.on, act.today)
-    return manager
-
-
-@strawberry.input(
     description="La remise par le CNA d'un partenaire à l'organisme signataire."
 )
 class CnaHandBackInput(PreviewInput):
@@ -329,21 +224,3 @@ async def cna_hand_back(act: Act, input: CnaHandBackInput) -> Partner:
     partner = await act.take(Partner, input.partner_id, "partner_id")
     partner.hand_back(act.actor, act.today)
     return partner
-
-
-def attach_papers(
-    act: Act, convention_id: str, convention: Signature, contract: Signature
-) -> None:
-    """Keep the digests of a convention and of its contract."""
-    attach(act, DocumentKind.CONVENTION, convention.digest, convention_id)
-    attach(act, DocumentKind.CONTRACT, contract.digest, convention_id)
-
-
-def attach(act: Act, kind: DocumentKind, digest: str, attached_to: str) -> None:
-    """Keep the digest of a scanned paper."""
-    assert act.partner is not None
-    act.register.session.add(
-        ScannedPaper(
-            partner_id=act.partner.id, kind=kind, digest=digest, attached_to=attached_to
-        )
-    )

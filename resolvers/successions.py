@@ -20,7 +20,7 @@ from persistence.records.successions import (
 )
 from resolvers.acting import Act, PreviewInput, at, permission, under
 
-from .conventions import SignatureInput, attach, attach_papers
+from .papers import SignatureInput, attach, attach_papers
 
 
 @strawberry.input(description="Le bulletin d'un service, signé de nouveau.")

@@ -5,40 +5,10 @@ from typing import Any
 
 import strawberry
 
-from resolvers import (
-    bulletins,
-    conventions,
-    declarations,
-    exports,
-    groups,
-    imports,
-    mandates,
-    organisms,
-    partners,
-    permissions,
-    services,
-    successions,
-    users,
-)
+from resolvers.acts import ACTS
 from resolvers.permissions import constant
 
-DECLARED = (
-    bulletins,
-    conventions,
-    declarations,
-    exports,
-    groups,
-    imports,
-    mandates,
-    organisms,
-    partners,
-    services,
-    successions,
-    users,
-)
-"""Each declares its acts, and the records that they bear on, as it is imported."""
-
-MUTATIONS = {constant(act): act for acts in permissions.ACTS.values() for act in acts}
+MUTATIONS = {constant(act): act for acts in ACTS.values() for act in acts}
 """By its name in the enum, the mutation of an act."""
 
 ACT: Any = Enum("Act", [(name, name) for name in MUTATIONS])  # type: ignore[misc]

@@ -2,13 +2,15 @@
 
 import strawberry
 
-from resolvers import (
+from resolvers.acts import (
     bulletins,
     conventions,
     declarations,
     exports,
     groups,
     imports,
+    invitations,
+    managers,
     mandates,
     organisms,
     partners,
@@ -116,13 +118,13 @@ class Mutation:
         partner=Partner,
     )
     manager_appoint = act(
-        conventions.manager_appoint,
+        managers.manager_appoint,
         "Nomme un gestionnaire des habilitations (R39).",
         manager=Manager,
         invitation=str,
     )
     manager_end = act(
-        conventions.manager_end,
+        managers.manager_end,
         "Met fin à un gestionnaire des habilitations.",
         manager=Manager,
     )
@@ -182,19 +184,19 @@ class Mutation:
     )
     # users
     user_invite = act(
-        users.user_invite,
+        invitations.user_invite,
         "Invite une personne chez un partenaire (R40, R45).",
         affiliation=Affiliation,
         invitation=str,
     )
     invitation_renew = act(
-        users.invitation_renew,
+        invitations.invitation_renew,
         "Renouvelle une invitation qui n'est pas acceptée : un nouveau code, l'ancien ne sert plus (R40, R45).",
         affiliation=Affiliation,
         invitation=str,
     )
     invitation_accept = act(
-        users.invitation_accept,
+        invitations.invitation_accept,
         "Accepte une invitation, pour soi.",
         affiliation=Affiliation,
     )

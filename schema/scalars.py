@@ -7,7 +7,7 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from persistence.types import iso_day, written
-from resolvers.declarations import Cell
+from resolvers.declaration_lines import Cell
 
 Money = NewType("Money", str)
 Percent = NewType("Percent", str)

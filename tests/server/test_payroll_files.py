@@ -12,7 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from persistence.intake.headers import IGNORED
 from persistence.intake.sheets import SheetState
-from resolvers.declarations import RemunerationLineInput
+from resolvers.declaration_lines import RemunerationLineInput
 from server.client.payroll import Export, ExportUnreadable
 from server.client.payroll_columns import FIELDS
 

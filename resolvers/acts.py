@@ -1,0 +1,40 @@
+"""The files of acts, in the order in which `viewerCan` lists what they declare.
+
+A file declares its acts, and the records that they bear on, as it is imported.
+"""
+
+# isort: off
+from . import invitations
+from . import users
+from . import conventions
+from . import managers
+from . import bulletins
+from . import declarations
+from . import exports
+from . import groups
+from . import imports
+from . import mandates
+from . import organisms
+from . import partners
+from . import services
+from . import successions
+from .permissions import ACTS
+# isort: on
+
+__all__ = [
+    "ACTS",
+    "bulletins",
+    "conventions",
+    "declarations",
+    "exports",
+    "groups",
+    "imports",
+    "invitations",
+    "managers",
+    "mandates",
+    "organisms",
+    "partners",
+    "services",
+    "successions",
+    "users",
+]
