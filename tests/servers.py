@@ -7,11 +7,13 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from multiprocessing.context import ForkServerContext
 from multiprocessing.reduction import DupFd
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
 
 from server.cli import main
 
@@ -21,8 +23,15 @@ ROOT = Path(__file__).parents[1]
 class ServerProcess:
     """A command run under an environment of its own, with the ways of `subprocess.Popen`."""
 
-    def __init__(self, command: Callable[[], int], environ: Mapping[str, str]) -> None:
-        streams = _Streams()
+    def __init__(
+        self,
+        command: Callable[[], int],
+        environ: Mapping[str, str],
+        output: int = 1,
+        errors: int = 2,
+    ) -> None:
+        """`output` and `errors` are the descriptors that the command writes to."""
+        streams = _Streams(output, errors)
         self._process = _context().Process(
             target=_run, args=(command, dict(environ), streams)
         )
@@ -42,14 +51,37 @@ class ServerProcess:
         os.kill(self._process.pid, signal.SIGTERM)
 
 
+class Ended(NamedTuple):
+    """A command that has ended."""
+
+    code: int
+    output: bytes
+    errors: bytes
+
+
+def run(words: Sequence[str], environ: Mapping[str, str]) -> Ended:
+    """Run `habilitations` with these words to its end."""
+    with TemporaryFile() as output, TemporaryFile() as errors:
+        command = partial(main, list(words))
+        process = ServerProcess(command, environ, output.fileno(), errors.fileno())
+        code = process.wait(timeout=60)
+        output.seek(0)
+        errors.seek(0)
+        return Ended(code, output.read(), errors.read())
+
+
 class _Streams:
-    """The standard output and error of this process, handed to one that is forked.
+    """Descriptors of this process, handed to one that is forked as its output and error.
 
     The process forked from has those of the test that started it, long gone.
     """
 
+    def __init__(self, output: int, errors: int) -> None:
+        self._output = output
+        self._errors = errors
+
     def __reduce__(self) -> tuple[object, ...]:
-        return _take_over, (DupFd(1), DupFd(2))
+        return _take_over, (DupFd(self._output), DupFd(self._errors))
 
 
 def _take_over(output: Any, error: Any) -> None:  # noqa: ANN401 typed nowhere

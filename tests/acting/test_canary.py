@@ -5,8 +5,6 @@
 import logging
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +18,8 @@ from persistence.engine import Database
 from persistence.intake.batches import BatchIntake
 from persistence.intake.declared_lines import DeclarationRows
 from persistence.records.identifiers import Nir
-from tests.conftest import ROOT, Asker, Running, World
+from tests import servers
+from tests.conftest import Asker, Running, World
 from tests.journeys.payroll import a_line
 from tests.journeys.story import TODAY, Person
 
@@ -442,13 +441,7 @@ def _sent(running: Running, folder: Path, key: Path, export: str) -> str:
     file = folder / "paie.csv"
     file.write_text(export, encoding="utf-8")
     words = [str(file), "--campaign", "2026", "--accept-valid", "--siret", SIRET, "--send", f"{running.url}/graphql", "--as", WHO]  # fmt: skip
-    done = subprocess.run(  # noqa: S603 our own command
-        [sys.executable, "-m", "server.cli", "lines", *words],
-        cwd=ROOT,
-        env={**os.environ, "DEMO_KEY": str(key)},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode in (0, 1, 2), done.stderr
-    assert b"Traceback" not in done.stderr
-    return f"{done.stdout.decode()} {done.stderr.decode()}"
+    ended = servers.run(["lines", *words], {**os.environ, "DEMO_KEY": str(key)})
+    assert ended.code in (0, 1, 2), ended.errors
+    assert b"Traceback" not in ended.errors
+    return f"{ended.output.decode()} {ended.errors.decode()}"
