@@ -9,7 +9,8 @@ from strawberry import ID
 from persistence.intake.activity_changes import ActivityChangeIntake
 from persistence.intake.batches import BatchIntake
 from persistence.intake.cells import LINES
-from persistence.intake.certificates import CertificateIntake, Intention
+from persistence.intake.certificates import CertificateIntake
+from persistence.intake.intentions import Intention
 from persistence.records import (
     Batch,
     BatchMode,

@@ -8,13 +8,10 @@ import strawberry
 from strawberry import ID
 
 from persistence.intake import import_reading
-from persistence.intake.import_applying import (
-    ImportApplication,
-    purge_lines,
-    sealed,
-    waiting,
-)
+from persistence.intake.import_applying import ImportApplication
 from persistence.intake.import_columns import ImportField
+from persistence.intake.import_locks import hold, siblings
+from persistence.intake.import_purging import purge_lines, sealed, waiting
 from persistence.intake.import_reading import ParsedImport
 from persistence.intake.import_words import Reference
 from persistence.records import (
@@ -146,10 +143,10 @@ class ImportArbitrateInput(ChangeInput):
 @permission("Import:arbitrate", on=[ImportLine])
 async def import_arbitrate(act: Act, input: ImportArbitrateInput) -> ImportLine:
     """R57: what the file leaves undecided; a decision may change until it is applied."""
-    await import_reading.hold(act.register)
+    await hold(act.register)
     line = await act.take(ImportLine, input.line_id, "line_id")
     act.organism = line.organism_id
-    others = await import_reading.siblings(act.register, line)
+    others = await siblings(act.register, line)
     line.arbitrate(
         input.decision, others, input.arbitration_reason, act.actor, act.today
     )
@@ -176,7 +173,7 @@ class ImportApplyInput(ChangeInput):
 @permission("Import:apply", on=[Import])
 async def import_apply(act: Act, input: ImportApplyInput) -> Done:
     """R57: each line is judged again under the lock; what has moved since is left, and told."""
-    await import_reading.hold(act.register)
+    await hold(act.register)
     extract = await act.take(Import, input.import_id, "import_id")
     act.require_permission_on({"administering": input.organism_id})
     act.organism = input.organism_id
@@ -214,7 +211,7 @@ class ImportPurgeInput(ChangeInput):
 @permission("Import:purge", on=[Import])
 async def import_purge(act: Act, input: ImportPurgeInput) -> Import:
     """R13: the content and the lines go; the header, its counts and the proof stay, and what the lines have made."""
-    await import_reading.hold(act.register)
+    await hold(act.register)
     extract = await act.take(Import, input.import_id, "import_id")
     extract.require_received()
     left = await waiting(act.register, extract)

@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.intake.import_applying import follow
+from persistence.intake.import_following import follow
 from persistence.records import Establishment, Organism, Partner, Refused, Rule, Service
 from persistence.records.corrections import (
     correct_establishment,

@@ -5,8 +5,8 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.intake.import_applying import follow
-from persistence.intake.import_reading import hold
+from persistence.intake.import_following import follow
+from persistence.intake.import_locks import hold
 from persistence.records import Convention, Mode, Partner, Refused, Rule
 from persistence.records.conventions import ClosingReason, DocumentKind
 from persistence.records.identifiers import Siret

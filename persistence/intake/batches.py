@@ -26,7 +26,7 @@ from persistence.records.workers import Card
 from persistence.register import Register
 from persistence.vault import Vault
 
-from .cells import ParsedLine
+from .batch_lines import ParsedLine
 from .change_lines import ActivityChangeLine
 from .remuneration_lines import Remuneration
 

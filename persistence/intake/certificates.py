@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -13,7 +13,6 @@ from persistence.records import (
     Campaign,
     Declaration,
     DeclarationLine,
-    Establishment,
     Notice,
     Organism,
     OrganismKind,
@@ -22,78 +21,21 @@ from persistence.records import (
     Refused,
     Rule,
 )
-from persistence.records.rules import require
-from persistence.register import Register
 
-from .batches import BatchIntake, WorkerCards
+from .batches import BatchIntake
 from .bounds import Bounds
-from .declared_lines import STATEMENTS, DeclarationRows, undrafted
-from .known_workers import KnownWorker, PreviousLine, meet_identity
+from .declared_lines import DeclarationRows
+from .identities import meet_identity
+from .intentions import Intention, require_coherence, require_sequence
+from .judged_lines import Lines
+from .known_workers import PreviousLine
+from .line_words import STATEMENTS, undrafted
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import last_treatments
 from .worker_facts import known_workers
 
 PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
-
-
-class Intention(NamedTuple):
-    """What the caller says of a declaration beside its lines, so that nothing is declared by mistake.
-
-    `nothing_to_declare`: nobody here receives the AAH. `removals`: how many persons are no longer declared.
-    `sequence`: that of the declaration in force, 0 for none, as the caller knows it.
-    """
-
-    deposit: bool
-    nothing_to_declare: bool = False
-    removals: int | None = None
-    reason: str | None = None
-    sequence: int | None = None
-
-
-@dataclass(slots=True)
-class Lines:
-    """The lines of one call with what they are judged against."""
-
-    read: list[Remuneration]
-    before: Mapping[str, PreviousLine]
-    cards: WorkerCards
-    workers: Mapping[str, KnownWorker]
-    last_year: Collection[str]
-    """The workers whom this establishment declared in the campaign before; none for a draft."""
-    certificate: Certificate
-
-    @property
-    def accepted(self) -> list[Remuneration]:
-        return [line for line in self.read if not line.errors]
-
-    def removals(self) -> list[str]:
-        """The workers of the former declaration without an accepted line, but for those whom the register refuses."""
-        accepted = {
-            card.id
-            for line in self.accepted
-            if (card := self.cards.get(line)) is not None
-        }
-        return [
-            worker
-            for worker in self.before
-            if worker not in accepted and not self._is_refused(worker)
-        ]
-
-    def missing(self, declared: Collection[str]) -> list[str]:
-        """Who was declared last year, has not left before this November, and is not `declared` (R17)."""
-        absent = [worker for worker in self.last_year if worker not in declared]
-        return [
-            worker
-            for worker in absent
-            if not self.workers[worker].has_left_before(self.certificate)
-        ]
-
-    def _is_refused(self, worker_id: str) -> bool:
-        worker = self.workers[worker_id]
-        return not worker.card.aah_beneficiary or worker.has_left_before(
-            self.certificate
-        )
 
 
 @dataclass(slots=True)
@@ -133,9 +75,9 @@ class CertificateIntake(BatchIntake):
             read = await self._drafted(draft)
         else:
             read = certificate.read_all(lines)
-        _require_coherence(intention, read)
+        require_coherence(intention, read)
         if deposit:
-            _require_sequence(intention, deposited, draft if lines is None else None)
+            require_sequence(intention, deposited, draft if lines is None else None)
         last_year = await self._declared_last_year(campaign) if deposit else ()
         judged = await self._judge(
             read, deposited if deposit else draft, deposited, last_year, certificate
@@ -333,61 +275,3 @@ class CertificateIntake(BatchIntake):
             )
         if not written.workers:
             self.warnings.append(Notice(Rule.NOTHING_DECLARED, ("lines",)))
-
-
-def _require_coherence(intention: Intention, lines: Collection[Remuneration]) -> None:
-    """R17: « néant » is said without a line, and a deposit without a line says it. NOTHING_UNSAID."""
-    is_silent = intention.deposit and not lines and not intention.nothing_to_declare
-    contradicts = intention.nothing_to_declare and bool(lines)
-    require(
-        not is_silent and not contradicts, Rule.NOTHING_UNSAID, "nothing_to_declare"
-    )
-
-
-def _require_sequence(
-    intention: Intention, deposited: Declaration | None, draft: Declaration | None
-) -> None:
-    """Nobody replaces what they have not seen: a deposit received since, or since the draft was prepared."""
-    current = deposited.sequence if deposited is not None else 0
-    expected = intention.sequence
-    if expected is None and draft is not None and draft.sequence < current:
-        expected = draft.sequence
-    require(
-        expected in (None, current),
-        Rule.SEQUENCE_MOVED,
-        "expected_sequence",
-        detail=f"Rang actuel : {current}.",
-    )
-
-
-class Draft(NamedTuple):
-    """A certificate that is still a draft."""
-
-    declaration_id: str
-    establishment_id: str
-    establishment: str
-    campaign_year: int
-    lines: int
-
-
-async def drafts_of(register: Register, partner_id: str) -> list[Draft]:
-    """The partner's certificates that are still drafts."""
-    lines = (
-        select(func.count())
-        .where(DeclarationLine.declaration_id == Declaration.id)
-        .scalar_subquery()
-    )
-    drafts = await register.session.execute(
-        select(
-            Declaration.id, Establishment.id, Establishment.name, Campaign.year, lines
-        )
-        .join(Establishment, Establishment.id == Declaration.establishment_id)
-        .join(Campaign, Campaign.id == Declaration.campaign_id)
-        .where(
-            Declaration.partner_id == partner_id,
-            Declaration.received_at.is_(None),
-            Declaration.superseded_at.is_(None),
-        )
-        .order_by(Campaign.year, Establishment.sort_key, Declaration.id)
-    )
-    return [Draft(*row) for row in drafts]

@@ -9,15 +9,8 @@ from persistence.records.activity_changes import ChangeKind, DepartureReason
 from persistence.records.identifiers import Nir
 from persistence.records.rules import Refused, Rule
 
-from .cells import (
-    ParsedLine,
-    day,
-    prose,
-    rate,
-    reference,
-    refuse_numbers,
-    texts,
-)
+from .batch_lines import ParsedLine, refuse_numbers, texts
+from .cells import day, prose, rate, reference
 
 HORIZON = timedelta(days=366)
 

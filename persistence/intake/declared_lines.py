@@ -1,12 +1,10 @@
 """The rows of one declaration: its lines, the cards that they make or change, what a draft keeps for its deposit."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-import orjson
 from sqlalchemy import bindparam, delete, tuple_, update
 
 from persistence.records import (
@@ -23,18 +21,11 @@ from persistence.records.workers import Card
 
 from .batches import BatchIntake, WorkerCards
 from .known_workers import KnownWorker, PreviousLine
+from .line_words import STATEMENTS, drafted_words, words_digest
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import CARRIED, NO_TREATMENT, LastTreatment
 
-WORDS = (
-    "paying_id", "matricule", "entered_on", "rate", "net_remuneration", "net_aid", "esat_share", "no_pay_reason",
-    "dual_activity", "dual_activity_since", "dual_activity_hours", "dual_activity_employer",
-)  # fmt: skip
-"""The columns of a line that say something of its worker."""
-STATEMENTS = (*WORDS, "confirmation", "comment")
-"""The columns of a line that it is read into."""
-IDENTITY = ("birth_name", "used_name", "given_names", "birth_date")
 LINE = (
     "id", "version", "partner_id", "establishment_id", "declaration_id", "worker_id", "deposited", "position",
     "client_reference", *STATEMENTS, "drafted", "words_digest", "changed_sequence",
@@ -45,15 +36,6 @@ WORKER = (
     "sort_key", "birth_date", "matricule", "paying_id", "entered_on", "aah_beneficiary",
 )  # fmt: skip
 _statements = attrgetter(*STATEMENTS)
-
-
-def words_digest(line: Remuneration) -> str:
-    """SHA-256 of what the line says of the person, names included: canonical JSON, sorted keys.
-
-    Not the reference, the rank, the comment nor a confirmation: a treatment follows what is said of the person.
-    """
-    words = {name: getattr(line, name) for name in (*IDENTITY, *WORDS)}
-    return hashlib.sha256(orjson.dumps(words, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 class DeclarationRows:
@@ -122,7 +104,7 @@ class DeclarationRows:
                 self._correct(line, card)
             self._note_rate(line, worker_id, worker, certificate)
             self._note_dual_activity(line, worker_id)
-        drafted = None if self.deposit else _drafted(line)
+        drafted = None if self.deposit else drafted_words(line)
         head = (
             line_id,
             1,
@@ -295,25 +277,6 @@ def _complete(line: Remuneration, card: Card | None) -> None:
     line.matricule = line.matricule or card.matricule
     line.paying_id = line.paying_id or card.paying_id
     line.used_name = line.used_name or card.used_name
-
-
-OF_THE_WORKER = (
-    "birth_name", "used_name", "given_names", "birth_date", "aah_beneficiary", "dual_activity_until",
-    "paying_organism_changed",
-)  # fmt: skip
-
-
-def _drafted(line: Remuneration) -> str:
-    """What a draft says of its worker, kept with its line until the deposit."""
-    return orjson.dumps({name: getattr(line, name) for name in OF_THE_WORKER}).decode()
-
-
-def undrafted(text: str) -> dict[str, Any]:
-    words: dict[str, Any] = orjson.loads(text)
-    words = {name: words.get(name) for name in OF_THE_WORKER}
-    for name in ("birth_date", "dual_activity_until"):
-        words[name] = words[name] and date.fromisoformat(words[name])
-    return words
 
 
 def _sort_key(line: Remuneration) -> str:

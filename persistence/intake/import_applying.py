@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from persistence.parts import in_parts
 from persistence.records import (
@@ -24,20 +24,14 @@ from persistence.records import (
 )
 from persistence.records.base import Base
 from persistence.records.identifiers import Finess, Siret
-from persistence.records.imports import AWAITING, Sealed
+from persistence.records.imports import AWAITING
 from persistence.records.partners import PartnerKind
 from persistence.register import Register
 
-from .import_reading import (
-    LINES,
-    RegisterMatch,
-    Verdict,
-    hold,
-    judged,
-    known_of,
-    require_counts_add_up,
-    stored,
-)
+from .import_matches import LINES, RegisterMatch, known_of
+from .import_purging import OPEN
+from .import_reading import require_counts_add_up, stored
+from .import_verdicts import Verdict, judged
 from .import_words import FIELDS, makes_partner
 
 ROW = [
@@ -54,7 +48,6 @@ ROW = [
         "applied_on",
     )
 ]
-OPEN = (*AWAITING, ImportOutcome.CONFLICT)
 
 
 @dataclass(slots=True)
@@ -267,56 +260,4 @@ def _json(value: Any) -> Any:  # noqa: ANN401 a JSON value
 # a partner that is registered later
 
 
-async def follow(register: Register, partner: Partner) -> None:
-    """The word already taken for the SIRET of a new partner becomes its origin."""
-    await hold(register)
-    lines = select(ImportLine).where(
-        ImportLine.siret == partner.siret, ImportLine.applied_on.is_not(None)
-    )
-    last = lines.order_by(ImportLine.applied_at.desc(), ImportLine.id.desc()).limit(1)
-    line = await register.session.scalar(last.with_for_update())
-    if line is None:
-        return
-    extract = await register.session.get_one(Import, line.import_id)
-    partner.origins.append(Origin.of(line, extract, partner.id, register.today))
-    register.after_flush(partial(_belongs, register, line.id, partner.id))
-
-
-async def _belongs(register: Register, line_id: str, partner_id: str) -> None:
-    belongs = (
-        update(ImportLine).where(LINES.id == line_id).values(partner_id=partner_id)
-    )
-    await register.session.execute(belongs.execution_options(synchronize_session=False))
-
-
 # purging
-
-
-async def waiting(register: Register, extract: Import) -> int:
-    """How many lines nobody has settled."""
-    open_ = LINES.applied_on.is_(None) & LINES.outcome.in_(OPEN)
-    aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
-    counted = select(func.count()).where(LINES.import_id == extract.id, open_, ~aside)
-    return await register.session.scalar(counted) or 0
-
-
-async def sealed(register: Register, extract: Import) -> list[Sealed]:
-    """What the proof is made of, by number."""
-    rows = await register.session.execute(
-        select(LINES.number, LINES.fingerprint, LINES.outcome, LINES.applied_on)
-        .where(LINES.import_id == extract.id)
-        .order_by(LINES.number)
-    )
-    return [
-        (number, fingerprint, outcome.value, on is not None)
-        for number, fingerprint, outcome, on in rows
-    ]
-
-
-async def purge_lines(register: Register, extract: Import) -> None:
-    """R13: the lines are deleted; their counts stay in the header."""
-    await register.session.execute(
-        delete(ImportLine)
-        .where(LINES.import_id == extract.id)
-        .execution_options(synchronize_session=False)
-    )

@@ -5,39 +5,18 @@ what was only planned after it; any other contradiction is refused, and the othe
 never overwrites a rate.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from persistence.records.activity_changes import ChangeKind
-from persistence.records.base import name_key
 from persistence.records.rules import Rule
 from persistence.records.workers import Card
 
 from .change_lines import ActivityChangeLine
+from .declared_changes import DeclaredChange, is_same_kind, naming
 from .november import Certificate
 from .remuneration_lines import Remuneration
-
-NAMED_CHANGES = 3
-"""How many of the changes that stand in the way are named."""
-
-
-class DeclaredChange(NamedTuple):
-    """A change in force. `label` names it without any value: the reference of its client, else its id or its rank."""
-
-    kind: ChangeKind
-    effective_on: date
-    rate: int | None
-    label: str
-    id: str | None = None
-
-    def agrees_with(self, before: int) -> bool:
-        """Whether it still moves the rate the way that it says, from `before`."""
-        if self.rate is None:
-            return True
-        rises = self.kind is ChangeKind.RATE_INCREASE
-        return self.rate > before if rises else self.rate < before
 
 
 class PreviousLine(NamedTuple):
@@ -272,43 +251,3 @@ class KnownWorker:
         of_the_replaced = {previous.dual_activity_since} if previous else set()
         if self.running_dual_activities - of_the_replaced:
             line.reject(Rule.DUAL_ACTIVITY_RUNNING, "dual_activity")
-
-
-def meet_identity(line: Remuneration, card: Card | None) -> None:
-    """A line against the card of its worker, or against the want of one."""
-    if line.aah_beneficiary is False or (
-        card and not card.aah_beneficiary and line.aah_beneficiary is None
-    ):
-        line.reject(Rule.WORKER_NOT_BENEFICIARY, "aah_beneficiary")
-    if line.worker_id is not None:
-        return  # a draft's line: its identity was met when it was read
-    if card is None:
-        for value, at in (
-            (line.matricule, "matricule"),
-            (line.paying_id, "paying_organism"),
-        ):
-            if value is None and not line.missed(at):
-                line.reject(Rule.MATRICULE_MISSING, at)
-        return
-    if line.birth_date is None or not line.birth_name or line.missed("nir"):
-        return
-    if (card.birth_name, card.birth_date) == (line.birth_name, line.birth_date):
-        return
-    if not card.is_of(line.birth_name, line.birth_date):
-        line.reject(Rule.WORKER_MISMATCH, "nir")
-    elif card.birth_date != line.birth_date or name_key(card.birth_name) != name_key(
-        line.birth_name
-    ):
-        line.warn(Rule.WORKER_CHANGED, "birth_name")
-
-
-def is_same_kind(one: ChangeKind, other: ChangeKind) -> bool:
-    """Two departures, or two changes of rate: a day has room for one of each."""
-    return (one is ChangeKind.DEPARTURE) == (other is ChangeKind.DEPARTURE)
-
-
-def naming(changes: Sequence[DeclaredChange]) -> str:
-    """The changes that stand in the way, by their labels: a sentence without any value."""
-    labels = ", ".join(change.label for change in changes[:NAMED_CHANGES])
-    more = ", …" if len(changes) > NAMED_CHANGES else ""
-    return f"Voir : {labels}{more}."

@@ -9,8 +9,9 @@ from persistence.records.identifiers import MATRICULE, whole
 from persistence.records.rules import Refused, Rule
 from persistence.types import folded
 
+from .batch_lines import refuse_numbers, texts
 from .bounds import Bounds
-from .cells import FULL, refuse_numbers, siret, texts
+from .cells import FULL, siret
 from .remuneration_lines import CELLS, REQUIRED, Remuneration, repeated
 
 NET_LEAST, NET_MOST = 70, 105

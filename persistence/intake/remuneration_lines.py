@@ -15,9 +15,8 @@ from persistence.records.identifiers import Nir, matricule
 from persistence.records.rules import Refused, Rule
 from persistence.types import folded
 
+from .batch_lines import ParsedLine, cells
 from .cells import (
-    ParsedLine,
-    cells,
     cents,
     day,
     flag,

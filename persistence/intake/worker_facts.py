@@ -15,7 +15,8 @@ from persistence.records import (
 from persistence.records.workers import Card
 from persistence.register import Register
 
-from .known_workers import DeclaredChange, KnownWorker
+from .declared_changes import DeclaredChange
+from .known_workers import KnownWorker
 
 
 async def known_workers(

@@ -26,9 +26,10 @@ from .declarations import (
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .groups import Group, Membership
-from .imports import Import, ImportDecision, ImportLine, ImportOutcome, Origin
+from .imports import Import, ImportDecision, ImportLine, ImportOutcome
 from .journal import Idempotency, JournalEntry, JournalSeal, Lease
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
+from .origins import Origin
 from .partners import Partner
 from .rights import (
     ChainLink,

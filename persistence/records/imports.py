@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -18,8 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, named
+from .import_proofs import Sealed, place, proof
 from .organisms import Organism
-from .rules import Refused, Rule, require
+from .rules import Rule, require
 from .users import User
 
 TOLD = JSON(none_as_null=True)
@@ -167,25 +167,6 @@ class Import(Record):
 MANY = 2
 
 
-def place(number: int, sheet: str = "") -> str:
-    """The place of a line as a spreadsheet writes it: `12`, or `Feuil2!12`."""
-    return f"{sheet}!{number}" if sheet else str(number)
-
-
-Sealed = tuple[int, str, str, bool]
-"""(number, fingerprint, outcome, whether it was applied) of a line."""
-
-
-def proof(lines: Iterable[Sealed]) -> str:
-    """SHA-256 of the compact JSON `[[2,"<fingerprint>","NEW",true],…]`, by number: the file's holder makes it again."""
-    return hashlib.sha256(orjson.dumps(sorted(lines))).hexdigest()
-
-
-def fingerprint(values: Sequence[Any]) -> str:
-    """SHA-256 of the compact JSON of a line's ten values, in the order of `import_words.FIELDS`."""
-    return hashlib.sha256(orjson.dumps(list(values))).hexdigest()
-
-
 class ImportLine(Record):
     """Ligne de l'extraction: as written, as read, what the register makes of it, and what was decided."""
 
@@ -270,42 +251,3 @@ class ImportLine(Record):
     ) -> None:
         self.arbitration, self.arbitration_reason = decision, reason.strip()
         self.arbitrated_by_id, self.arbitrated_on = by.id, today
-
-
-class Origin(Record):
-    """Ce que l'extraction dit d'un partenaire: it outlives the extraction, as the evidence of its onboarding case."""
-
-    __tablename__ = "partner_origin"
-    prefix = "ori"
-
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
-    known_mcp: Mapped[bool]
-    known_habtiers: Mapped[bool]
-    active: Mapped[bool | None]
-    import_id: Mapped[str] = mapped_column(ForeignKey("import.id"), index=True)
-    filename: Mapped[str] = mapped_column(info=UNTOLD)
-    digest: Mapped[str]
-    sheet: Mapped[str] = mapped_column(default="", server_default="")
-    line_number: Mapped[int]
-    taken_on: Mapped[date]
-
-    @classmethod
-    def of(cls, line: Any, extract: Import, partner_id: str, today: date) -> "Origin":  # noqa: ANN401 a line, or its row
-        if (
-            line.known_mcp is None
-            or line.known_habtiers is None
-            or extract.digest is None
-        ):
-            raise Refused(Rule.EXTRACT_LEFT)
-        return cls(
-            partner_id=partner_id,
-            known_mcp=line.known_mcp,
-            known_habtiers=line.known_habtiers,
-            active=line.active,
-            import_id=extract.id,
-            filename=extract.filename,
-            digest=extract.digest,
-            sheet=line.sheet,
-            line_number=line.number,
-            taken_on=today,
-        )

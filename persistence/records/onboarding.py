@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from .base import table
 from .conventions import Convention
-from .imports import Origin
+from .origins import Origin
 from .partners import Partner
 from .periods import Day, exists, predicate
 from .rules import Rule, require

@@ -16,9 +16,9 @@ from .conventions import CnaHandBack, Convention
 from .decisions import ActivityAttestation, Decision, Eligibility
 from .establishments import Establishment, PartnerSiret
 from .identifiers import Finess, Siret, sha256
-from .imports import Origin
 from .names import required_name
 from .organisms import Organism
+from .origins import Origin
 from .periods import Day, exists, predicate
 from .rules import Notice, Refused, Rule, require
 from .services import Mission, Service

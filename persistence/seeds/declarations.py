@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from persistence.engine import Database
 from persistence.intake.activity_changes import ActivityChangeIntake
 from persistence.intake.batches import BatchIntake
-from persistence.intake.certificates import CertificateIntake, Intention
+from persistence.intake.certificates import CertificateIntake
+from persistence.intake.intentions import Intention
 from persistence.records import BatchMode, Campaign, Establishment, User
 from persistence.register import Register
 from persistence.vault import Vault

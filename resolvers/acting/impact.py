@@ -12,7 +12,7 @@ import strawberry
 from sqlalchemy import select
 from strawberry import ID
 
-from persistence.intake.certificates import drafts_of
+from persistence.intake.drafts import drafts_of
 from persistence.records import (
     Mode,
     Organism,

@@ -22,8 +22,8 @@ from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import MISSION, ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
-from persistence.records.imports import Origin
 from persistence.records.onboarding import Situation, case_of
+from persistence.records.origins import Origin
 from persistence.records.partners import PartnerKind
 from persistence.records.suspensions import suspend
 

@@ -13,7 +13,8 @@ from persistence.intake.change_lines import (
     in_order,
     read_changes,
 )
-from persistence.intake.known_workers import DeclaredChange, KnownWorker
+from persistence.intake.declared_changes import DeclaredChange
+from persistence.intake.known_workers import KnownWorker
 from persistence.records import ChangeKind, DepartureReason, Rule
 from persistence.records.identifiers import Nir
 from persistence.records.workers import Card

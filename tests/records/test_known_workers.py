@@ -6,13 +6,9 @@ from typing import Any
 import pytest
 
 from persistence.intake.change_lines import ActivityChangeLine, read_changes
-from persistence.intake.known_workers import (
-    DeclaredChange,
-    KnownWorker,
-    PreviousLine,
-    meet_identity,
-    naming,
-)
+from persistence.intake.declared_changes import DeclaredChange, naming
+from persistence.intake.identities import meet_identity
+from persistence.intake.known_workers import KnownWorker, PreviousLine
 from persistence.intake.remuneration_lines import Remuneration
 from persistence.records import ChangeKind, Rule
 

@@ -1,0 +1,35 @@
+"""What a line of the certificate says of the identity of its worker, against their card."""
+
+from persistence.records.base import name_key
+from persistence.records.rules import Rule
+from persistence.records.workers import Card
+
+from .remuneration_lines import Remuneration
+
+
+def meet_identity(line: Remuneration, card: Card | None) -> None:
+    """A line against the card of its worker, or against the want of one."""
+    if line.aah_beneficiary is False or (
+        card and not card.aah_beneficiary and line.aah_beneficiary is None
+    ):
+        line.reject(Rule.WORKER_NOT_BENEFICIARY, "aah_beneficiary")
+    if line.worker_id is not None:
+        return  # a draft's line: its identity was met when it was read
+    if card is None:
+        for value, at in (
+            (line.matricule, "matricule"),
+            (line.paying_id, "paying_organism"),
+        ):
+            if value is None and not line.missed(at):
+                line.reject(Rule.MATRICULE_MISSING, at)
+        return
+    if line.birth_date is None or not line.birth_name or line.missed("nir"):
+        return
+    if (card.birth_name, card.birth_date) == (line.birth_name, line.birth_date):
+        return
+    if not card.is_of(line.birth_name, line.birth_date):
+        line.reject(Rule.WORKER_MISMATCH, "nir")
+    elif card.birth_date != line.birth_date or name_key(card.birth_name) != name_key(
+        line.birth_name
+    ):
+        line.warn(Rule.WORKER_CHANGED, "birth_name")

@@ -1,0 +1,148 @@
+"""What the register knows of the SIRETs of an extraction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from persistence.records import (
+    Establishment,
+    ImportDecision,
+    ImportLine,
+    Organism,
+    Origin,
+    Partner,
+    PartnerSiret,
+)
+from persistence.register import Register
+
+from .import_words import FIELDS
+
+LINES = ImportLine.__table__.c
+KEPT = ("known_mcp", "known_habtiers", "active")
+"""What an origin says once the extraction is purged."""
+HIDDEN = "«modifié»"
+
+
+class AppliedLine(NamedTuple):
+    """The word taken for a SIRET: all that its line said, or what an origin keeps of it."""
+
+    values: Mapping[str, Any]
+    fingerprint: str | None
+    on: date
+
+    def changes(self, line: Any) -> dict[str, Any]:  # noqa: ANN401 a word or a stored line
+        """What the line says otherwise, before and after; who to write to is not told again."""
+        changes = {}
+        for name, before in self.values.items():
+            after = getattr(line, name)
+            if before != after:
+                hidden = name == "contact"
+                changes[name] = (
+                    {"before": HIDDEN, "after": HIDDEN}
+                    if hidden
+                    else {"before": before, "after": after}
+                )
+        return changes
+
+
+@dataclass(slots=True)
+class RegisterMatch:
+    """What the register knows of a SIRET today."""
+
+    partner_id: str | None = None
+    follower_id: str | None = None
+    follower: str = ""
+    elsewhere: bool = False
+    applied: AppliedLine | None = None
+    set_aside: set[str] = field(default_factory=set)
+
+    def has_heard(self, fingerprint: str) -> bool:
+        """Whether these very words were taken, or set aside."""
+        return fingerprint in self.set_aside or (
+            self.applied is not None and self.applied.fingerprint == fingerprint
+        )
+
+
+async def known_of(
+    register: Register, sirets: Iterable[str]
+) -> dict[str, RegisterMatch]:
+    """What the register knows of each of these SIRETs."""
+    matches = {siret: RegisterMatch() for siret in sirets}
+    wanted, session = sorted(matches), register.session
+    bears = PartnerSiret.__table__.c
+    rows = await session.execute(
+        select(
+            bears.siret, Partner.id, Partner.follower_id, Organism.name, Organism.code
+        )
+        .join(Partner, Partner.id == bears.partner_id)
+        .join(Organism, Organism.id == Partner.follower_id)
+        .where(register.among(bears.siret, wanted), bears.ends_on.is_(None))
+    )
+    for siret, partner, follower, name, code in rows:
+        match = matches[siret]
+        match.partner_id, match.follower_id, match.follower = (
+            partner,
+            follower,
+            f"{name} ({code})",
+        )
+    places = Establishment.__table__.c
+    there = select(places.siret, places.partner_id).where(
+        register.among(places.siret, wanted), places.ended_on.is_(None)
+    )
+    for siret, partner in await session.execute(there):
+        matches[siret].elsewhere = partner != matches[siret].partner_id
+    await _hear(register, matches, wanted)
+    await _remember(register, matches)
+    return matches
+
+
+async def _hear(
+    register: Register, matches: Mapping[str, RegisterMatch], wanted: Sequence[str]
+) -> None:
+    """The words taken, the last one last, and those set aside, in what is not purged."""
+    columns = [LINES[c] for c in FIELDS]
+    lines = select(
+        *columns, LINES.fingerprint, LINES.arbitration, LINES.applied_on
+    ).where(
+        register.among(LINES.siret, wanted),
+        LINES.applied_on.is_not(None) | LINES.arbitration.is_not(None),
+    )
+    for row in await register.session.execute(
+        lines.order_by(LINES.applied_at, LINES.id)
+    ):
+        if row.applied_on is not None:
+            matches[row.siret].applied = AppliedLine(
+                {name: getattr(row, name) for name in FIELDS},
+                row.fingerprint,
+                row.applied_on,
+            )
+        elif row.arbitration is ImportDecision.SET_ASIDE:
+            matches[row.siret].set_aside.add(row.fingerprint)
+
+
+async def _remember(register: Register, matches: Mapping[str, RegisterMatch]) -> None:
+    """What the origins of the registered partners say, where no line says it any more."""
+    registered = {
+        match.partner_id: match
+        for match in matches.values()
+        if match.partner_id is not None
+    }
+    origins = Origin.__table__.c
+    rows = await register.session.execute(
+        select(origins.partner_id, origins.taken_on, *(origins[c] for c in KEPT))
+        .where(register.among(origins.partner_id, sorted(registered)))
+        .order_by(origins.id)
+    )
+    for row in rows:
+        match = registered[row.partner_id]
+        if (
+            match.applied is None
+            or match.applied.on < row.taken_on
+            or match.applied.fingerprint is None
+        ):
+            match.applied = AppliedLine(
+                {name: getattr(row, name) for name in KEPT}, None, row.taken_on
+            )

@@ -1,0 +1,43 @@
+"""R13: the purge of an extraction, and the proof that stays of it."""
+
+from sqlalchemy import delete, func, select
+
+from persistence.records import Import, ImportDecision, ImportLine, ImportOutcome
+from persistence.records.import_proofs import Sealed
+from persistence.records.imports import AWAITING
+from persistence.register import Register
+
+from .import_matches import LINES
+
+OPEN = (*AWAITING, ImportOutcome.CONFLICT)
+"""The outcomes of a line that nobody has settled yet, when it is neither taken nor set aside."""
+
+
+async def waiting(register: Register, extract: Import) -> int:
+    """How many lines nobody has settled."""
+    open_ = LINES.applied_on.is_(None) & LINES.outcome.in_(OPEN)
+    aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
+    counted = select(func.count()).where(LINES.import_id == extract.id, open_, ~aside)
+    return await register.session.scalar(counted) or 0
+
+
+async def sealed(register: Register, extract: Import) -> list[Sealed]:
+    """What the proof is made of, by number."""
+    rows = await register.session.execute(
+        select(LINES.number, LINES.fingerprint, LINES.outcome, LINES.applied_on)
+        .where(LINES.import_id == extract.id)
+        .order_by(LINES.number)
+    )
+    return [
+        (number, fingerprint, outcome.value, on is not None)
+        for number, fingerprint, outcome, on in rows
+    ]
+
+
+async def purge_lines(register: Register, extract: Import) -> None:
+    """R13: the lines are deleted; their counts stay in the header."""
+    await register.session.execute(
+        delete(ImportLine)
+        .where(LINES.import_id == extract.id)
+        .execution_options(synchronize_session=False)
+    )

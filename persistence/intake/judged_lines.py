@@ -1,0 +1,54 @@
+"""The lines of one call, with what they are judged against."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from .batches import WorkerCards
+from .known_workers import KnownWorker, PreviousLine
+from .november import Certificate
+from .remuneration_lines import Remuneration
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of one call with what they are judged against."""
+
+    read: list[Remuneration]
+    before: Mapping[str, PreviousLine]
+    cards: WorkerCards
+    workers: Mapping[str, KnownWorker]
+    last_year: Collection[str]
+    """The workers whom this establishment declared in the campaign before; none for a draft."""
+    certificate: Certificate
+
+    @property
+    def accepted(self) -> list[Remuneration]:
+        return [line for line in self.read if not line.errors]
+
+    def removals(self) -> list[str]:
+        """The workers of the former declaration without an accepted line, but for those whom the register refuses."""
+        accepted = {
+            card.id
+            for line in self.accepted
+            if (card := self.cards.get(line)) is not None
+        }
+        return [
+            worker
+            for worker in self.before
+            if worker not in accepted and not self._is_refused(worker)
+        ]
+
+    def missing(self, declared: Collection[str]) -> list[str]:
+        """Who was declared last year, has not left before this November, and is not `declared` (R17)."""
+        absent = [worker for worker in self.last_year if worker not in declared]
+        return [
+            worker
+            for worker in absent
+            if not self.workers[worker].has_left_before(self.certificate)
+        ]
+
+    def _is_refused(self, worker_id: str) -> bool:
+        worker = self.workers[worker_id]
+        return not worker.card.aah_beneficiary or worker.has_left_before(
+            self.certificate
+        )

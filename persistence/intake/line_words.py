@@ -1,0 +1,46 @@
+"""What a line says of its worker: its columns, their digest, and what a draft keeps until its deposit."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import orjson
+
+from .remuneration_lines import Remuneration
+
+WORDS = (
+    "paying_id", "matricule", "entered_on", "rate", "net_remuneration", "net_aid", "esat_share", "no_pay_reason",
+    "dual_activity", "dual_activity_since", "dual_activity_hours", "dual_activity_employer",
+)  # fmt: skip
+"""The columns of a line that say something of its worker."""
+STATEMENTS = (*WORDS, "confirmation", "comment")
+"""The columns of a line that it is read into."""
+IDENTITY = ("birth_name", "used_name", "given_names", "birth_date")
+
+
+def words_digest(line: Remuneration) -> str:
+    """SHA-256 of what the line says of the person, names included: canonical JSON, sorted keys.
+
+    Not the reference, the rank, the comment nor a confirmation: a treatment follows what is said of the person.
+    """
+    words = {name: getattr(line, name) for name in (*IDENTITY, *WORDS)}
+    return hashlib.sha256(orjson.dumps(words, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+OF_THE_WORKER = (
+    "birth_name", "used_name", "given_names", "birth_date", "aah_beneficiary", "dual_activity_until",
+    "paying_organism_changed",
+)  # fmt: skip
+
+
+def drafted_words(line: Remuneration) -> str:
+    """What a draft says of its worker, kept with its line until the deposit."""
+    return orjson.dumps({name: getattr(line, name) for name in OF_THE_WORKER}).decode()
+
+
+def undrafted(text: str) -> dict[str, Any]:
+    words: dict[str, Any] = orjson.loads(text)
+    words = {name: words.get(name) for name in OF_THE_WORKER}
+    for name in ("birth_date", "dual_activity_until"):
+        words[name] = words[name] and date.fromisoformat(words[name])
+    return words
