@@ -97,13 +97,15 @@ class Vault:
     def read(cls, file: Path) -> Self:
         """`{"current": name, "keys": {name: base64}, "index": base64}`."""
         try:
-            said = json.loads(file.read_text(encoding="utf-8"))
+            content = json.loads(file.read_text(encoding="utf-8"))
             keys = {
                 name: base64.b64decode(key, validate=True)
-                for name, key in said["keys"].items()
+                for name, key in content["keys"].items()
             }
             return cls(
-                keys, said["current"], base64.b64decode(said["index"], validate=True)
+                keys,
+                content["current"],
+                base64.b64decode(content["index"], validate=True),
             )
         except (
             OSError,
@@ -120,22 +122,15 @@ class Vault:
     @staticmethod
     def write(file: Path) -> None:
         """New keys in a new file that its owner alone reads; an existing one is never overwritten."""
-        made = {
-            name: base64.b64encode(os.urandom(KEY)).decode()
-            for name in ("first", "index")
-        }
         content = {
             "current": "k1",
-            "keys": {"k1": made["first"]},
-            "index": made["index"],
+            "keys": {"k1": _fresh_key()},
+            "index": _fresh_key(),
         }
         try:
-            with os.fdopen(
-                os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
-                "w",
-                encoding="utf-8",
-            ) as kept:
-                json.dump(content, kept, indent=2)
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as text:
+                json.dump(content, text, indent=2)
         except FileExistsError:
             raise VaultError(
                 f"Le fichier {file} existe : des clés perdues ferment à jamais ce qu'elles gardent."
@@ -171,15 +166,19 @@ class Vault:
         return opened == WORD and hmac.compare_digest(digest, self._digest(WORD))
 
     def _digest(self, text: bytes) -> str:
-        made = self._index.copy()
-        made.update(text)
-        return made.hexdigest()[:32]
+        digest = self._index.copy()
+        digest.update(text)
+        return digest.hexdigest()[:32]
 
     def fingerprint(self, key: str) -> str:
         """Where the key of a call is found again: 64 hexadecimal digits that tell nothing of what it holds."""
-        made = self._opaque.copy()
-        made.update(key.encode())
-        return made.hexdigest()
+        digest = self._opaque.copy()
+        digest.update(key.encode())
+        return digest.hexdigest()
+
+
+def _fresh_key() -> str:
+    return base64.b64encode(os.urandom(KEY)).decode()
 
 
 def _place(row_id: str) -> str:

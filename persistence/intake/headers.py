@@ -16,8 +16,8 @@ IGNORED = "IGNORED"
 KNOWN_ENOUGH = 3
 """How many fields make a header."""
 NUMBER = re.compile("[0-9]{9}")
-SHOWN, LONGEST = 30, 80
-SAID = -1
+NAMED_COLUMNS, LONGEST = 30, 80
+BEFORE_WORDS = -1
 """The rank of a field that whoever sends the file has named: before any word."""
 
 
@@ -50,7 +50,7 @@ class Columns(Generic[F]):
         """R57: without these fields, a line says nothing."""
         missing = [words for field, words in needed.items() if field not in self.fields]
         if missing:
-            names = ", ".join(f"« {name} »" for name in self.names[:SHOWN])
+            names = ", ".join(f"« {name} »" for name in self.names[:NAMED_COLUMNS])
             raise Refused(
                 Rule.EXTRACT_HEADER,
                 detail=f"Il manque : {', '.join(missing)}. Colonnes trouvées : {names}.",
@@ -87,7 +87,7 @@ def _meaning(
     """The field of a column, and how clearly its words say so: the smaller, the clearer."""
     bare = key(name)
     if bare in meanings:
-        return meanings[bare], SAID
+        return meanings[bare], BEFORE_WORDS
     spoken = set(bare.split())
     for rank, (field, ways) in enumerate(words):
         if any(spoken >= set(way.split()) for way in ways):

@@ -28,7 +28,7 @@ from persistence.records.imports import AWAITING
 from persistence.records.partners import PartnerKind
 from persistence.register import Register
 
-from .import_matches import LINES, RegisterMatch, known_of
+from .import_matches import LINES, RegisterMatch, matches_of
 from .import_purging import OPEN
 from .import_reading import require_counts_add_up, stored
 from .import_verdicts import Verdict, judged
@@ -78,7 +78,7 @@ class ImportApplication:
             if ids is None
             else await self._named(rows, ids)
         )
-        matches = await known_of(self.register, {row.siret for row in chosen})
+        matches = await matches_of(self.register, {row.siret for row in chosen})
         await self._lock(matches)
         async for part in in_parts(chosen):
             for row in part:

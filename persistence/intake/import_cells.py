@@ -21,7 +21,7 @@ FLAGS = frozenset(
     {ImportField.KNOWN_MCP, ImportField.KNOWN_HABTIERS, ImportField.ACTIVE}
 )
 FINESS, CAF = 9, 3
-LONGEST, SHOWN = 250, 250
+LONGEST, LONGEST_RAW = 250, 250
 COMPUTED = 1
 """Where a cell says that it is computed."""
 REMOVED = "«retiré»"
@@ -73,7 +73,9 @@ def _raw(cells: Sequence[tuple[str, bool, bool]], columns: Columns) -> dict[str,
     """The cells as written, under their headers; a personal number is taken out."""
     place = columns.fields.get(ImportField.SIRET)
     return {
-        name: REMOVED if _is_personal(text, is_siret=index == place) else text[:SHOWN]
+        name: REMOVED
+        if _is_personal(text, is_siret=index == place)
+        else text[:LONGEST_RAW]
         for index, (name, (text, *_)) in enumerate(
             zip(columns.names, cells, strict=False)
         )

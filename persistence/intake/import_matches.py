@@ -21,7 +21,7 @@ from persistence.register import Register
 from .import_words import FIELDS
 
 LINES = ImportLine.__table__.c
-KEPT = ("known_mcp", "known_habtiers", "active")
+ORIGIN_FACTS = ("known_mcp", "known_habtiers", "active")
 """What an origin says once the extraction is purged."""
 HIDDEN = "«modifié»"
 
@@ -66,7 +66,7 @@ class RegisterMatch:
         )
 
 
-async def known_of(
+async def matches_of(
     register: Register, sirets: Iterable[str]
 ) -> dict[str, RegisterMatch]:
     """What the register knows of each of these SIRETs."""
@@ -132,7 +132,9 @@ async def _remember(register: Register, matches: Mapping[str, RegisterMatch]) ->
     }
     origins = Origin.__table__.c
     rows = await register.session.execute(
-        select(origins.partner_id, origins.taken_on, *(origins[c] for c in KEPT))
+        select(
+            origins.partner_id, origins.taken_on, *(origins[c] for c in ORIGIN_FACTS)
+        )
         .where(register.among(origins.partner_id, sorted(registered)))
         .order_by(origins.id)
     )
@@ -144,5 +146,5 @@ async def _remember(register: Register, matches: Mapping[str, RegisterMatch]) ->
             or match.applied.fingerprint is None
         ):
             match.applied = AppliedLine(
-                {name: getattr(row, name) for name in KEPT}, None, row.taken_on
+                {name: getattr(row, name) for name in ORIGIN_FACTS}, None, row.taken_on
             )

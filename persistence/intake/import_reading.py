@@ -23,7 +23,7 @@ from persistence.register import Register
 from .headers import key
 from .import_cells import read
 from .import_columns import Columns, ImportField, recognised
-from .import_matches import LINES, known_of
+from .import_matches import LINES, matches_of
 from .import_verdicts import Verdict, judged_together
 from .import_words import FIELDS, ParsedImportLine, Reference
 from .sheets import SheetReport, read_sheets
@@ -117,7 +117,7 @@ async def receive(
     extract.columns, extract.ignored = reading.columns.recognised, reading.ignored
     extract.sheets = [report._asdict() for report in reading.sheets]
     extract.header_line, extract.blank_lines = reading.header_line, reading.blank_lines
-    matches = await known_of(
+    matches = await matches_of(
         register, {w.siret for w in reading.words if w.siret is not None}
     )
     verdicts = judged_together(reading.words, matches)

@@ -27,11 +27,11 @@ class OtherStep(Exception):
 
 
 def config(connection: Connection | None = None) -> Config:
-    made = Config()
-    made.set_main_option("script_location", str(SCRIPTS))
-    made.set_main_option("path_separator", "os")
-    made.attributes["connection"] = connection
-    return made
+    settings = Config()
+    settings.set_main_option("script_location", str(SCRIPTS))
+    settings.set_main_option("path_separator", "os")
+    settings.attributes["connection"] = connection
+    return settings
 
 
 async def migrate(database: Database) -> None:
@@ -92,8 +92,8 @@ def _serves(connection: Connection) -> bool:
         *(step.revision for step in _scripts(SCRIPTS).walk_revisions()),
     ):
         return revision == last
-    known = select(SchemaStep.revision, SchemaStep.previous, SchemaStep.additive)
-    steps = {step.revision: step for step in connection.execute(known).all()}
+    passed = select(SchemaStep.revision, SchemaStep.previous, SchemaStep.additive)
+    steps = {step.revision: step for step in connection.execute(passed).all()}
     while revision != last:
         step = steps.get(revision)
         if step is None or not step.additive:

@@ -22,7 +22,7 @@ from .organisms import Organism
 from .rules import Rule, require
 from .users import User
 
-TOLD = JSON(none_as_null=True)
+NULLABLE_JSON = JSON(none_as_null=True)
 
 
 class ImportOutcome(StrEnum):
@@ -63,7 +63,7 @@ class Import(Record):
     opened_on: Mapped[date]
     filename: Mapped[str] = mapped_column(info=UNTOLD)
     column_meanings: Mapped[list[dict[str, str]] | None] = mapped_column(
-        TOLD, info=UNTOLD
+        NULLABLE_JSON, info=UNTOLD
     )
     received_at: Mapped[datetime | None]
     digest: Mapped[str | None]
@@ -71,10 +71,14 @@ class Import(Record):
     content: Mapped[bytes | None] = mapped_column(
         LargeBinary, deferred=True, info=UNTOLD
     )
-    columns: Mapped[list[dict[str, str]] | None] = mapped_column(TOLD, info=UNTOLD)
-    ignored: Mapped[list[str] | None] = mapped_column(TOLD, info=UNTOLD)
+    columns: Mapped[list[dict[str, str]] | None] = mapped_column(
+        NULLABLE_JSON, info=UNTOLD
+    )
+    ignored: Mapped[list[str] | None] = mapped_column(NULLABLE_JSON, info=UNTOLD)
     header_line: Mapped[int | None]
-    sheets: Mapped[list[dict[str, Any]] | None] = mapped_column(TOLD, info=UNTOLD)
+    sheets: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        NULLABLE_JSON, info=UNTOLD
+    )
     blank_lines: Mapped[int] = mapped_column(default=0)
     received: Mapped[int] = mapped_column(default=0)
     new_count: Mapped[int] = mapped_column(default=0)
@@ -185,7 +189,7 @@ class ImportLine(Record):
     import_id: Mapped[str] = mapped_column(ForeignKey("import.id"))
     sheet: Mapped[str] = mapped_column(default="", server_default="")
     number: Mapped[int]
-    raw: Mapped[dict[str, str]] = mapped_column(TOLD, info=UNTOLD)
+    raw: Mapped[dict[str, str]] = mapped_column(NULLABLE_JSON, info=UNTOLD)
     siret: Mapped[str | None]
     name: Mapped[str | None]
     department: Mapped[str | None]
@@ -198,8 +202,8 @@ class ImportLine(Record):
     contact: Mapped[str | None] = mapped_column(info=UNTOLD)
     fingerprint: Mapped[str]
     outcome: Mapped[ImportOutcome] = mapped_column(named(ImportOutcome))
-    reasons: Mapped[list[list[Any]]] = mapped_column(TOLD)
-    changes: Mapped[dict[str, Any] | None] = mapped_column(TOLD, info=UNTOLD)
+    reasons: Mapped[list[list[Any]]] = mapped_column(NULLABLE_JSON)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON, info=UNTOLD)
     arbitration: Mapped[ImportDecision | None] = mapped_column(named(ImportDecision))
     arbitrated_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     arbitrated_on: Mapped[date | None]

@@ -61,13 +61,13 @@ async def tell_declarations(session: AsyncSession, database: Database) -> None:
         batch = await intake.certify(
             campaign, lines[siret], [], Intention(deposit=True)
         )
-        await _kept(intake, batch.received)
+        await _write_whole(intake, batch.received)
     told_at = datetime(2026, 7, 2, 8, 15, tzinfo=UTC)
     changes = ActivityChangeIntake(
         *await _batch(session, database, CANAL, DECLARANTS[CANAL], told_at)
     )
     await changes.change(LEFT, told_at.date())
-    await _kept(changes, len(LEFT))
+    await _write_whole(changes, len(LEFT))
 
 
 async def _batch(
@@ -81,7 +81,7 @@ async def _batch(
     return register, fictional_vault(), place, BatchMode.ALL_OR_NOTHING, by, now
 
 
-async def _kept(intake: BatchIntake, lines: int) -> None:
+async def _write_whole(intake: BatchIntake, lines: int) -> None:
     """Fiction holds no accident."""
     assert lines, "no line"
     assert not intake.errors, [(n.rule.name, n.path) for n in intake.errors]

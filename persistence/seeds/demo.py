@@ -45,7 +45,7 @@ from .declarations import tell_declarations
 from .fiction import fictional_vault, seed_organisms
 
 SEPTEMBER = date(2025, 9, 1)
-ASKED = date(2026, 11, 16)
+AMENDMENT_DAY = date(2026, 11, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ AGENTS = {
 def personas() -> list[Persona]:
     """Everyone that the demonstration can sign in as."""
     agents = [
-        Persona(s, given, family, shows)
-        for s, (_, _, given, family, shows) in AGENTS.items()
+        Persona(s, given_name, family, shows)
+        for s, (_, _, given_name, family, shows) in AGENTS.items()
     ]
     return agents + [p.persona for story in STORIES for p in story.people if p.shows]
 
@@ -273,8 +273,8 @@ async def seed_demo(database: Database, issuer: str, today: date) -> None:
     async with database.transaction() as session:
         await seed_organisms(session)
         teller = DemoScript(session, issuer, await _catalogue(session))
-        for subject, (code, profile, given, family, _) in AGENTS.items():
-            user = teller.person(subject, given, family)
+        for subject, (code, profile, given_name, family, _) in AGENTS.items():
+            user = teller.person(subject, given_name, family)
             organism = teller.organisms[code]
             session.add(Agent.appoint(user, organism, profile, SEPTEMBER))
         await session.flush()
@@ -313,17 +313,17 @@ async def _catalogue(session: AsyncSession) -> Catalogue:
 class DemoScript:
     session: AsyncSession
     issuer: str
-    known: Catalogue
+    catalogue: Catalogue
 
     @property
     def organisms(self) -> dict[str, Organism]:
-        return self.known.organisms
+        return self.catalogue.organisms
 
     def person(
-        self, subject: str, given: str, family: str, *, machine: bool = False
+        self, subject: str, given_name: str, family: str, *, machine: bool = False
     ) -> User:
         kind = UserKind.MACHINE if machine else UserKind.PERSON
-        user = User.person(given, family, f"{subject}@example.invalid", kind)
+        user = User.person(given_name, family, f"{subject}@example.invalid", kind)
         user.id = f"usr_{subject}"
         self.session.add_all(
             [user, BoundIdentity(issuer=self.issuer, subject=subject, user=user)]
@@ -409,32 +409,32 @@ class DemoScript:
     def _missions(self, story: Story) -> list[Mission]:
         return [
             m
-            for m in self.known.missions
+            for m in self.catalogue.missions
             if any(s.code in story.services for s in m.services)
         ]
 
     def _bulletin(
         self, story: Story, convention: Convention, code: str, by: User, day: date
     ) -> Bulletin:
-        service, partner = self.known.services[code], convention.partner
+        service, partner = self.catalogue.services[code], convention.partner
         access = ServiceAccess.of(convention, service)
         esat = code == "ESAT"
         roles = [
             r
-            for r in self.known.roles.values()
+            for r in self.catalogue.roles.values()
             if r.service_id == service.id and (not esat or r.code in story.roles)
         ]
         terms = BulletinTerms(
             story.bulletin_siret or story.siret,
             roles,
             list(partner.establishments) if esat else [],
-            [] if esat else [self.known.departments[story.department]],
+            [] if esat else [self.catalogue.departments[story.department]],
         )
         bulletin = access.prepare_bulletin(terms)
         if story.reaches in ("DRAFT", "INCOMPLETE") or bulletin.missing():
             return bulletin
         if esat and story.reaches == "SIGNED_ESAT":
-            day = ASKED  # long after the other service was opened: case 3, whose amendment is still to be made
+            day = AMENDMENT_DAY  # long after the other service was opened: case 3, whose amendment is still to be made
         bulletin.sign(
             _signature(story, f"bulletin {code}", day),
             day,
@@ -475,7 +475,7 @@ class DemoScript:
             if worker.manager is not None:
                 convention.contract.appoint(affiliation, worker.manager, day)
             if worker.role is not None:
-                role = self.known.roles[worker.role]
+                role = self.catalogue.roles[worker.role]
                 if worker.role not in groups:
                     access = next(
                         b.access

@@ -31,13 +31,11 @@ async def seed_organisms(session: AsyncSession) -> None:
         for o in all_
     ]
     await session.execute(organism_support.insert(), pairs)
-    for known in await session.scalars(
-        select(Organism).where(Organism.kind != OrganismKind.NATIONAL)
-    ):
-        place = (
-            known.code.lower() if known in centres else f"contact-{known.code.lower()}"
-        )
-        known.contact = f"{place}@example.invalid"
+    others = select(Organism).where(Organism.kind != OrganismKind.NATIONAL)
+    for each in await session.scalars(others):
+        code = each.code.lower()
+        place = code if each in centres else f"contact-{code}"
+        each.contact = f"{place}@example.invalid"
     await session.flush()
 
 
