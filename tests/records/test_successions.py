@@ -9,8 +9,10 @@ from persistence.records import (
     Bulletin,
     Convention,
     Department,
+    Migration,
     Mode,
     Notice,
+    Origin,
     Partner,
     Rule,
     ServiceAccess,
@@ -199,6 +201,16 @@ def test_each_open_service_is_signed_again() -> None:
         switch(successor, papers(CDAP.id), TODAY, MODE_CHANGE, frozenset(), TODAY, END)
 
 
+def test_a_paper_signed_too_late_is_named_by_its_place() -> None:
+    partner = a_partner()
+    successor = change_mode(partner, Mode.DELEGATED, TODAY)
+    late = PAPER._replace(partner_signed_on=day(1))
+    wrong = Papers(PAPER, PAPER, {CDAP.id: PAPER, ESAT.id: late}, acknowledge_cna=False)
+
+    with refused(Rule.DATE_FUTURE, "bulletins", "1", "signature", "partner_signed_on"):
+        switch(successor, wrong, TODAY, MODE_CHANGE, frozenset(), TODAY, END)
+
+
 def test_a_refused_partner_does_not_keep_its_service_by_a_switch() -> None:
     partner = a_partner()
     successor = change_mode(partner, Mode.DELEGATED, TODAY)
@@ -306,6 +318,45 @@ def test_a_wide_bulletin_keeps_the_cna_and_asks_for_it_again() -> None:
         "org_CNA",
     ]
     assert partner.span_on(TODAY).signing_id == "org_751"
+
+
+def test_what_people_lose_comes_first_among_what_a_switch_announces() -> None:
+    _, notices = switched(a_partner("92", "93"), cna=True)
+
+    assert notices == [
+        Notice(Rule.MEMBERS_END),
+        Notice(Rule.CNA_TAKES_OVER),
+        Notice(Rule.DELEGATED_WITHOUT_MANAGER),
+    ]
+
+
+def test_a_switch_is_no_first_paper_and_asks_for_no_attestation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """R53: the file has spoken since the service is open, and nothing is asked again."""
+    migration = Migration(label="Esat", opens_on=REGISTERED, deadline=TODAY, source="R")
+    monkeypatch.setattr(ESAT, "migration", migration)
+    partner = a_partner()
+    partner.origins.append(
+        Origin(known_mcp=False, known_habtiers=True, taken_on=TODAY, id="ori_1")
+    )
+
+    successor, _ = switched(partner)
+
+    assert esat_of(successor).opened_bulletin(TODAY) is not None
+
+
+def test_a_draft_that_was_given_up_does_not_stop_a_switch() -> None:
+    partner = a_partner()
+    successor = change_mode(partner, Mode.DELEGATED, TODAY)
+    (draft,) = esat_of(successor).bulletins
+    draft.close(TODAY, "Abandon", TODAY)
+
+    switch(successor, papers(), TODAY, MODE_CHANGE, frozenset(), TODAY, END)
+
+    opened_now = esat_of(successor).opened_bulletin(TODAY)
+    assert opened_now is not None
+    assert opened_now is not draft
 
 
 # nothing is given back
@@ -557,6 +608,19 @@ def test_a_successor_prepared_again_is_filled_again() -> None:
     assert [b.roles for b in esat_of(again).bulletins] == [[READER]]
 
 
+def test_a_successor_repeats_the_bulletin_that_opens_last() -> None:
+    """Whatever the order in which the two were prepared."""
+    partner = partner_in()
+    convention = convention_of(partner)
+    prepared_first = ready_bulletin(convention, roles=(READER,))
+    access = opened(sign_bulletin(draft_bulletin(convention)))
+    access.bulletins[-1].replace_with(prepared_first, day(8), frozenset(), TODAY)
+
+    successor = change_mode(partner, Mode.DELEGATED, TODAY)
+
+    assert [b.roles for b in esat_of(successor).bulletins] == [[READER]]
+
+
 def test_a_convention_that_is_to_close_is_not_switched_until_that_is_cancelled() -> (
     None
 ):
@@ -597,6 +661,19 @@ def test_managers_go_on_under_a_successor_of_the_same_mode() -> None:
         (m.user_id, m.starts_on, m.ends_on) for m in successor.contract.managers
     ] == [(manager.user_id, TODAY, day(9))]
     assert standing(partner, TODAY).managers == {manager.user_id}
+
+
+def test_a_manager_whose_post_has_ended_does_not_come_back() -> None:
+    partner = managed()
+    contract = partner.conventions[0].contract
+    gone = contract.appoint(colleague(partner, "Martin"), ManagerKind.DEPUTY, TODAY)
+    gone.end(TODAY, TODAY)
+    successor = prepare(partner, Mode.DELEGATED, SAME_UNIT, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
+
+    switch(successor, papers(), TODAY, SIRET_CHANGE, frozenset(), TODAY)
+
+    assert gone.user_id not in {m.user_id for m in successor.contract.managers}
 
 
 def test_managers_do_not_survive_a_change_of_mode() -> None:
