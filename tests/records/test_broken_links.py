@@ -19,7 +19,7 @@ from persistence.records import (
 )
 from persistence.records.base import french
 from persistence.records.conventions import ClosingReason
-from persistence.records.suspensions import suspend
+from persistence.records.suspensions import Author, suspend
 
 from .build import (
     BY_ORGANISM,
@@ -59,11 +59,6 @@ def links_of(life: Life, on: date) -> dict[LinkKind, ChainLink]:
     """The links of the person's first path, by kind."""
     path = next(paths(life.partner, on))
     return {link.kind: link for link in path.links}
-
-
-def suspended(life: Life, *authors: object) -> None:
-    for author in authors:
-        suspend(life.person.suspensions, TODAY, "Précaution", author)  # type: ignore[arg-type]
 
 
 # a chain that holds
@@ -141,6 +136,26 @@ def test_a_scope_without_establishments_is_named_the_scope() -> None:
 Happening = Callable[[Life], object]
 
 
+def each(*happenings: Happening) -> Happening:
+    """All of these, in order."""
+
+    def happen(life: Life) -> None:
+        for happening in happenings:
+            happening(life)
+
+    return happen
+
+
+def suspended_by(*authors: Author) -> Happening:
+    """The person is suspended by each of these."""
+
+    def happen(life: Life) -> None:
+        for author in authors:
+            suspend(life.person.suspensions, TODAY, "Précaution", author)
+
+    return happen
+
+
 def leave(life: Life) -> None:
     life.person.end(TODAY, TODAY)
 
@@ -196,25 +211,25 @@ BROKEN: dict[str, tuple[Happening, LinkKind, str | None, Unblocker]] = {
         USERS,
     ),
     "a person suspended by the organism": (
-        lambda life: suspended(life, BY_ORGANISM),
+        suspended_by(BY_ORGANISM),
         LinkKind.USER,
         f"est suspendu par l'organisme {SINCE_TODAY}",
         ORGANISM,
     ),
     "a person suspended by the partner": (
-        lambda life: suspended(life, BY_PARTNER),
+        suspended_by(BY_PARTNER),
         LinkKind.USER,
         f"est suspendu par le partenaire {SINCE_TODAY}",
         USERS,
     ),
     "a person suspended by both": (
-        lambda life: suspended(life, BY_PARTNER, BY_ORGANISM),
+        suspended_by(BY_PARTNER, BY_ORGANISM),
         LinkKind.USER,
         f"est suspendu par l'organisme {SINCE_TODAY} et le partenaire {SINCE_TODAY}",
         ORGANISM,
     ),
     "a suspended person who left": (
-        lambda life: (suspended(life, BY_ORGANISM), leave(life)),
+        each(suspended_by(BY_ORGANISM), leave),
         LinkKind.USER,
         f"n'est plus rattaché {SINCE_TODAY}",
         USERS,
@@ -275,9 +290,9 @@ BROKEN: dict[str, tuple[Happening, LinkKind, str | None, Unblocker]] = {
         ORGANISM,
     ),
     "a bulletin closed before its first day": (
-        lambda life: (
-            setattr(life.bulletin, "opened_on", TODAY),
-            setattr(life.bulletin, "closed_on", TODAY),
+        each(
+            become("opened_on", TODAY, "bulletin"),
+            become("closed_on", TODAY, "bulletin"),
         ),
         LinkKind.BULLETIN,
         f"n'est plus ouvert {SINCE_TODAY}",
@@ -296,19 +311,13 @@ BROKEN: dict[str, tuple[Happening, LinkKind, str | None, Unblocker]] = {
         ORGANISM,
     ),
     "a service suspended": (
-        lambda life: (
-            be_served_by(available_from=BEGUN)(life),
-            pause_the_service(life),
-        ),
+        each(be_served_by(available_from=BEGUN), pause_the_service),
         LinkKind.SERVICE,
         f"est suspendu {SINCE_TODAY}",
         ORGANISM,
     ),
     "a service suspended before it is available": (
-        lambda life: (
-            be_served_by(available_from=day(1))(life),
-            pause_the_service(life),
-        ),
+        each(be_served_by(available_from=day(1)), pause_the_service),
         LinkKind.SERVICE,
         f"est suspendu {SINCE_TODAY}",
         ORGANISM,
@@ -338,10 +347,7 @@ BROKEN: dict[str, tuple[Happening, LinkKind, str | None, Unblocker]] = {
         ORGANISM,
     ),
     "a convention closed on its first day": (
-        lambda life: (
-            setattr(life.convention, "in_force_on", TODAY),
-            terminate(life),
-        ),
+        each(become("in_force_on", TODAY), terminate),
         LinkKind.CONVENTION,
         f"est clôturée {SINCE_TODAY}",
         ORGANISM,
