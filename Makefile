@@ -45,7 +45,7 @@ mutants: $(READY)
 	$(BIN)/python -m tests.mutants --sample $(SAMPLE) persistence/records authz; rules=$$?; \
 	$(BIN)/python -m tests.mutants --sample $(SAMPLE) persistence/facts --tests \
 		$(addprefix tests/reading/test_,explaining.py filters.py on.py rights.py viewer_can.py viewer_can_state.py \
-			without_manager.py) tests/records/test_onboarding.py tests/records/test_rights.py --slow; \
+			without_manager.py) $(addprefix tests/records/test_,contacts.py lateness.py onboarding.py rights.py) --slow; \
 	exit $$((rules + $$?))
 
 check: $(READY)
