@@ -1,6 +1,9 @@
-"""The journal's one place: what an act changed, without personal values, in the transaction of the act."""
+"""The entries of the journal: what an act changed, without personal values.
 
-from collections.abc import Collection
+An entry is written in the transaction of its act.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
@@ -15,7 +18,9 @@ from .records import BoundIdentity, Idempotency, JournalEntry, Treatment, Worker
 
 MODIFIED = "«modifié»"
 SILENT = (Idempotency, JournalEntry, BoundIdentity, Treatment, Worker)
-"""Told by nothing but their act: a card that changes would say what its line hides."""
+"""No entry describes them: a worker's card that changes would say what its line hides."""
+UNCOUNTED = ("id", "version")
+"""The columns that no entry names: each act changes them."""
 Changes = dict[str, dict[str, Any]]
 
 
@@ -32,6 +37,14 @@ class ActContext(NamedTuple):
     reason: str | None
 
 
+class Difference(NamedTuple):
+    """A fact of a record, before and after."""
+
+    name: str
+    old: Any
+    new: Any
+
+
 def entry(
     session: AsyncSession,
     what: ActContext,
@@ -41,37 +54,38 @@ def entry(
     today: date,
     records: Collection[Base] | None = None,
 ) -> JournalEntry:
-    """The entry of this act, made before the flush, while the session still knows what changed; to be added after.
+    """The entry of this act, to be added to the session after its flush.
 
+    It is made before: the session knows what changed until it is flushed.
     `records`: those that this entry describes, when other entries describe the rest.
     """
     before, after = changes(session, records)
-    place = {
-        "object_id": object_id,
-        "partner_id": partner_id,
-        "before": before,
-        "after": after,
-    }
     return JournalEntry(
-        id=fresh_id("jrn"), at=now, day=today, **place, **what._asdict()
+        id=fresh_id("jrn"),
+        at=now,
+        day=today,
+        object_id=object_id,
+        partner_id=partner_id,
+        before=before,
+        after=after,
+        **what._asdict(),
     )
 
 
 def changes(
     session: AsyncSession, records: Collection[Base] | None = None
 ) -> tuple[Changes, Changes]:
-    """Before and after, by object id: only what differs, personal values replaced by a word."""
+    """Before and after, by object id: only what differs, without personal values."""
     before: Changes = {}
     after: Changes = {}
-    # `dirty` has no order of its own; the whole session is walked only when nobody says what to tell
-    for record in (
-        (*session.new, *sorted(session.dirty, key=_key)) if records is None else records
-    ):
+    if records is None:
+        # `dirty` has no order of its own: entries must be alike each time
+        records = (*session.new, *sorted(session.dirty, key=_key))
+    for record in records:
         if isinstance(record, SILENT) or not isinstance(record, Base):
             continue
-        state: InstanceState[Any] = inspect(record)
         key = _key(record)
-        for name, old, new in _differences(state):
+        for name, old, new in _differences(inspect(record)):
             if old is not None:
                 before.setdefault(key, {})[name] = old
             if new is not None or old is not None:
@@ -83,32 +97,30 @@ def _key(record: Base) -> str:
     return str(getattr(record, "id", None) or type(record).__tablename__)
 
 
-def _differences(state: InstanceState[Any]) -> list[tuple[str, Any, Any]]:
-    differences = []
+def _differences(state: InstanceState[Any]) -> Iterator[Difference]:
+    """What differs in one record: its columns, then its lists of codes."""
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
-        if attribute.key in ("id", "version") or not history.has_changes():
-            continue
-        untold = attribute.columns[0].info.get("untold")
-        old, new = (history.deleted or [None])[0], (history.added or [None])[0]
-        differences.append(
-            (
+        if attribute.key not in UNCOUNTED and history.has_changes():
+            is_untold = bool(attribute.columns[0].info.get("untold"))
+            old, new = _only(history.deleted), _only(history.added)
+            yield Difference(
                 attribute.key,
-                *(_journal_value(v, untold=bool(untold)) for v in (old, new)),
+                _journal_value(old, untold=is_untold),
+                _journal_value(new, untold=is_untold),
             )
-        )
     for relation in state.mapper.relationships:
-        if relation.secondary is None:
-            continue
         history = state.attrs[relation.key].history
-        if history.has_changes():
-            unchanged = [_code(r) for r in history.unchanged]
-            old, new = (
-                sorted(unchanged + [_code(r) for r in part])
-                for part in (history.deleted, history.added)
-            )
-            differences.append((relation.key, old or None, new or None))
-    return differences
+        if relation.secondary is not None and history.has_changes():
+            unchanged = [_code(row) for row in history.unchanged]
+            old = sorted(unchanged + [_code(row) for row in history.deleted])
+            new = sorted(unchanged + [_code(row) for row in history.added])
+            yield Difference(relation.key, old or None, new or None)
+
+
+def _only(values: Sequence[Any] | None) -> Any:  # noqa: ANN401 a value of any column
+    """The value of a column before, or after; None where there was none."""
+    return values[0] if values else None
 
 
 def _code(record: Any) -> str:  # noqa: ANN401 any record
