@@ -1,7 +1,8 @@
-"""The register: what is recorded, the rules a record obeys, and reading it as one statement.
+"""The register: what is recorded, the rules of a record, and how it is read.
 
 SQLite comes from the `pysqlite3` wheel: the stock library of many systems carries a WAL
-corruption bug that was mended in 3.51.3. The swap must come before the first import of `sqlite3`.
+corruption bug that was mended in 3.51.3. The swap must come before the first import of
+`sqlite3`.
 """
 
 import sys

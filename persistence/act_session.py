@@ -1,4 +1,7 @@
-"""One act's session as it begins: who calls, the lock of a partner, and what the act looks at under it."""
+"""One act's session as it begins.
+
+It reads who calls, locks a partner, and reads what the act needs under the lock.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -31,13 +34,16 @@ B = TypeVar("B", bound=Base)
 
 
 class Judgement(NamedTuple):
-    """The permits by which a row may be read, and those by which the act may be done to it."""
+    """The permits by which a row is read, and those by which the act is done to it."""
 
     read: tuple[Permit, ...]
     act: tuple[Permit, ...]
 
     def verdict(self, flags: Sequence[bool]) -> tuple[bool, Permit | None]:
-        """Whether the row may be read, and the first permit that is met, of the flags of a statement."""
+        """Read the flags of a statement.
+
+        They say whether the row may be read, and the first permit that is met.
+        """
         is_readable, *are_met = flags
         return is_readable, next(
             (
@@ -50,7 +56,7 @@ class Judgement(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """The stored spans of a partner, and the names of the organisms that administer it."""
+    """The stored spans of a partner, and the names of who administers it."""
 
     spans: list[Span]
     names: Mapping[str, str]
@@ -59,8 +65,8 @@ class Timeline(NamedTuple):
 class Look(NamedTuple):
     """What an act looks at under its lock.
 
-    `verdicts`: by id, whether the row may be read and the permit that is met. `records`: the rows alone, or else
-    `file`: the partner with all that hangs from it.
+    `verdicts`: by id, whether the row may be read and the permit that is met.
+    `records`: the rows alone, or else `file`: the partner with all that hangs from it.
     """
 
     holdings: Any
@@ -80,7 +86,10 @@ class ActSession:
     async def begin(
         self, identity: Identity, holdings: Holdings
     ) -> tuple[Any, User | None]:
-        """What the caller holds (`callers.holdings_of_caller`), and their card; nothing for nobody's identity."""
+        """What the caller holds (`callers.holdings_of_caller`), and their card.
+
+        Nobody's identity has neither.
+        """
         text = await self._answer(
             begin_statement(self.database.dialect), identity.variables, holdings
         )
@@ -97,7 +106,10 @@ class ActSession:
         permits: Sequence[Permit] | None,
         holdings: Holdings,
     ) -> str | None:
-        """Lock the partner of a row and return its id, where a permit is met; whatever they are when None."""
+        """Lock the partner of a row, where a permit is met, and return its id.
+
+        `permits`: None locks whatever the caller may do.
+        """
         key = None if permits is None else tuple(permits)
         statement = lock_statement(self.database.dialect, record, key)
         partner_id: str | None = await self._answer(
@@ -116,7 +128,10 @@ class ActSession:
         *,
         is_file: bool,
     ) -> "Look":
-        """The rows under the lock of their partner: what the caller holds again, what the permits say, the file."""
+        """The rows under the lock of their partner.
+
+        The answer says what the caller holds now, what the permits say, and the file.
+        """
         read, permits = judgement
         statement = look_statement(
             self.database.dialect, record, read, permits, is_file
@@ -141,7 +156,7 @@ class ActSession:
         judgement: "Judgement",
         holdings: Holdings,
     ) -> tuple[bool, Permit | None]:
-        """Whether the row may be read, and the first permit that allows the act, as one statement."""
+        """Whether the row may be read, and the first permit that allows the act."""
         statement = judge_statement(self.database.dialect, record, *judgement)
         text = await self._answer(statement, {"id": record_id}, holdings)
         return (False, None) if text is None else judgement.verdict(orjson.loads(text))
@@ -155,7 +170,10 @@ class ActSession:
         )
 
     async def rows_of(self, record: type[B], ids: Sequence[str]) -> list[B | None]:
-        """The rows of these ids, in order; None for one that is not there. One statement at most."""
+        """The rows of these ids, in order; None for one that is not there.
+
+        One statement at most.
+        """
         mapper, identity_map = inspect(record), self.session.sync_session.identity_map
         present: dict[str, B] = {}
         for one in ids:
@@ -179,7 +197,7 @@ class ActSession:
 
 
 def _timeline_of(rows: Sequence[Sequence[Any]]) -> "Timeline":
-    """The spans of a look, and the name of each organism that administers during one."""
+    """The spans of a look, and the names of the organisms that administer."""
     spans, names = [], {}
     for (
         starts_on,

@@ -1,4 +1,4 @@
-"""The statements of an act: who calls, the lock, what the act then looks at, and its answer.
+"""The statements of an act: who calls, the lock, what it reads, its answer.
 
 Each is compiled once for its permits, and run on the connection of the act.
 """
@@ -67,7 +67,9 @@ def has_partner(record: type[Base]) -> bool:
 def lock_statement(
     dialect: str, record: type[Base], permits: PermitKey | None
 ) -> Statement:
-    """The partner of the row `id`, locked, where one of the permits is met; all of them are without `permits`.
+    """The partner of the row `id`, locked, where one of the permits is met.
+
+    `permits`: None locks it whatever the caller may do.
 
     Nobody locks what they may not change.
     """
@@ -108,10 +110,11 @@ def look_statement(
     permits: PermitKey,
     is_file: bool,  # noqa: FBT001 a key
 ) -> Statement:
-    """`[holdings, rows, file, timeline]`, as they stand under the lock of the partner `partner`.
+    """`[holdings, rows, file, timeline]`, under the lock of the partner `partner`.
 
-    `rows`: `[id, flags, row]` of each of the `ids`; the row is null where the `file` has it. `file`: the partner with
-    all that hangs from it, or null. `timeline`: the columns of each span, then the name of who administers.
+    `rows`: `[id, flags, row]` of each of the `ids`; the row is null where the `file`
+    has it. `file`: the partner with all that hangs from it, or null. `timeline`: the
+    columns of each span, then the name of who administers.
     """
     terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
     spelling = terms.spelling
@@ -188,7 +191,10 @@ def rows_statement(dialect: str, record: type[Base]) -> Statement:
 def payload_statement(
     reader: Reader, question: Object, named: Sequence[RowReference]
 ) -> Statement:
-    """`[holdings, rank, answer]`: what the caller holds, and the rank of the first row named that may not be seen."""
+    """`[holdings, rank, answer]`.
+
+    What the caller holds, and the rank of the first row named that may not be seen.
+    """
     ranks: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [
         (~reader.is_readable(row), literal_column(str(rank)))
         for rank, row in enumerate(named)

@@ -1,4 +1,7 @@
-"""The one engine factory: SQLite (embedded default) or PostgreSQL, for acts (sessions) and for reading (text)."""
+"""The one factory of engines: SQLite (embedded, the default) or PostgreSQL.
+
+Acts use sessions, and reading uses the driver's text.
+"""
 
 import asyncio
 import logging
@@ -21,10 +24,12 @@ SQLITE_FLOOR = (3, 51, 3)
 BUSY_MS = 10_000
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 20
-"""More than the server gives a statement: past it, the network has swallowed the answer."""
+"""More than the server gives a statement: past it, the network has swallowed the
+answer."""
 IDLE_SECONDS = 5
 PING_SECONDS = 2
-"""A connection that served nobody for a while is asked whether it stands, and given up when it does not say."""
+"""A connection that served nobody for a while is asked whether it stands, and given up
+when it does not say."""
 Binds: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Driver: TypeAlias = Any
 """The connection of asyncpg or aiosqlite itself."""
@@ -35,7 +40,7 @@ class SqliteTooOld(RuntimeError):
 
 
 class Database:
-    """Two ways in: `transaction()` for one act, `reading()` for the statements of one query."""
+    """`transaction()` serves one act, `reading()` the statements of one query."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         try:
@@ -53,7 +58,8 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends well, rolled back otherwise.
 
-        Nothing is flushed before it is asked: the journal reads what changed from the session.
+        Nothing is flushed before it is asked: the journal reads what changed from the
+        session.
         """
         async with AsyncSession(
             self.writer, expire_on_commit=False, autoflush=False
@@ -73,7 +79,10 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Driver]:
-        """The driver's connection, from the pool, for the statements of one request: half the cost of `connect()`."""
+        """The driver's connection, from the pool, for the statements of one request.
+
+        It costs half of `connect()`.
+        """
         with register_faults():
             connection: Any = await self.reader.raw_connection()
             try:
@@ -97,7 +106,10 @@ class Database:
                 yield session
 
     def lay(self) -> None:
-        """The file of a new register, for its owner alone; a server that misses its file never makes an empty one."""
+        """The file of a new register, for its owner alone.
+
+        A server whose file is missing never makes an empty one.
+        """
         if self.dialect == "sqlite":
             with register_faults():
                 os.close(
@@ -105,12 +117,15 @@ class Database:
                 )
 
     async def driver_of(self, session: AsyncSession) -> Driver:
-        """The driver's connection of an act: what is read there is inside its transaction."""
+        """The driver's connection of an act.
+
+        What is read there is inside its transaction.
+        """
         return (
             await (await session.connection()).get_raw_connection()
         ).driver_connection
 
-    async def value(self, text: str, binds: Binds, driver: Driver) -> Any:  # noqa: ANN401 JSON text or None
+    async def value(self, text: str, binds: Binds, driver: Driver) -> Any:  # noqa: ANN401 JSON
         """The first column of the first row of compiled text."""
         if self.dialect == "postgresql":
             return await driver.fetchval(text, *binds)
@@ -118,7 +133,10 @@ class Database:
         return rows[0][0] if rows else None
 
     async def explanation(self, text: str, binds: Binds, driver: Driver) -> list[str]:
-        """How the database runs compiled text, in its own words: one line for each step, those below it indented."""
+        """How the database runs compiled text, in its own words.
+
+        One line for each step, those below it indented.
+        """
         if self.dialect == "postgresql":
             return [row[0] for row in await driver.fetch(f"EXPLAIN {text}", *binds)]
         depths = {0: 0}
@@ -145,8 +163,10 @@ SESSION = {
 
 
 def _postgresql(url: str, size: int) -> AsyncEngine:
-    # jit off: a five-level statement took 498 ms with it and 1 ms without; long statements must be cached too.
-    # random_page_cost: with the default of spinning disks, a page of users scanned every affiliation (20 ms for 2).
+    # jit off: a five-level statement took 498 ms with it and 1 ms without. Long
+    # statements must be cached too.
+    # random_page_cost: with the default of spinning disks, a page of users scanned
+    # every affiliation (20 ms for 2).
     engine = create_async_engine(
         url,
         pool_size=size,
@@ -163,7 +183,12 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")
-    def connect(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:  # noqa: ANN401 the driver's own
+    def connect(
+        dialect: Any,  # noqa: ANN401 the driver's own
+        _record: object,
+        arguments: Any,  # noqa: ANN401 the driver's own
+        options: Any,  # noqa: ANN401 the driver's own
+    ) -> Any:  # noqa: ANN401 the driver's own
         try:
             return dialect.connect(*arguments, **options)
         except TypeError:
@@ -174,8 +199,12 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
             raise Unavailable(cause_of(met)) from None
 
     @event.listens_for(engine.sync_engine, "checkout")
-    def stands(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 the pool's own
-        """A connection that its server dropped is replaced before anything is sent on it."""
+    def stands(
+        connection: Any,  # noqa: ANN401 the pool's own
+        record: Any,  # noqa: ANN401 the pool's own
+        _proxy: object,
+    ) -> None:
+        """A connection that its server dropped is replaced before anything is sent."""
         driver, now = connection.driver_connection, asyncio.get_running_loop().time()
         lost = driver.is_closed()
         if not lost and now - record.info.get("served_at", now) > IDLE_SECONDS:
@@ -206,20 +235,32 @@ def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
     file = engine.url.database or ""
 
     @event.listens_for(engine.sync_engine, "do_connect")
-    def connect(dialect: Any, record: Any, _: object, options: Any) -> Any:  # noqa: ANN401 the driver's own
+    def connect(
+        dialect: Any,  # noqa: ANN401 the driver's own
+        record: Any,  # noqa: ANN401 the pool's own
+        _: object,
+        options: Any,  # noqa: ANN401 the driver's own
+    ) -> Any:  # noqa: ANN401 the driver's own
         with register_faults():
             record.info["file"] = Path(file).stat().st_ino
             return dialect.connect(f"file:{quote(file)}?mode=rw", **options, uri=True)
 
     @event.listens_for(engine.sync_engine, "checkout")
-    def stands(_connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401 the pool's own
-        """A file that was moved away is still open: what would be read there is no longer the register."""
+    def stands(
+        _connection: object,
+        record: Any,  # noqa: ANN401 the pool's own
+        _proxy: object,
+    ) -> None:
+        """A file that was moved away is still open.
+
+        What would be read there is no longer the register.
+        """
         with register_faults():
             if Path(file).stat().st_ino != record.info["file"]:
                 raise DisconnectionError
 
     @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 the driver's connection
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 the driver's
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("SELECT sqlite_version()")
@@ -244,7 +285,8 @@ def _sqlite(url: str, *, size: int, reading: bool) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    # The driver's default mode loses updates: each transaction takes the write lock at once.
+    # The driver's default mode loses updates: each transaction takes the write lock
+    # at once.
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:  # noqa: ANN401 SQLAlchemy's connection
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

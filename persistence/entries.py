@@ -1,4 +1,7 @@
-"""Where the console keeps what a person entered: sealed bytes, under an identifier that only they can use."""
+"""The store of what a person entered in the console.
+
+The bytes are sealed, under an identifier that this person alone can use.
+"""
 
 from datetime import datetime
 

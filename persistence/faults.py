@@ -1,6 +1,9 @@
-"""What may be wrong with the database itself, told apart from a defect of ours: it is busy, or it does not answer.
+"""What may be wrong with the database itself: it is busy, or does not answer.
 
-Neither carries the driver's text, which may hold values: only the name of what the driver met.
+That is told apart from a defect of ours.
+
+Neither carries the driver's text, which may hold values: only the name of what the
+driver met.
 """
 
 from collections.abc import Iterator
@@ -16,15 +19,23 @@ WAITED = {
 }  # lock, statement, deadlock, serialisation
 LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 AWAY = ("08", "28", "3D", "53", "57P", "58", "25006", "XX001", "XX002")
-"""Beginnings of PostgreSQL's states: connection, login, no such database, resources, shutdown, disk, a replica."""
+"""Beginnings of PostgreSQL's states: connection, login, no such database, resources,
+shutdown, disk, a replica."""
 REPLANNED = "InvalidCachedStatementError"
-"""A newer process has changed a table: the statements of this connection are prepared anew at the next transaction."""
+"""A newer process has changed a table: the statements of this connection are prepared
+anew at the next transaction."""
 LOST = ("connection is closed", "connection was closed", "connection is lost")
 UNREADABLE = (
-    "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_PROTOCOL",
+    "SQLITE_CANTOPEN",
+    "SQLITE_CORRUPT",
+    "SQLITE_FULL",
+    "SQLITE_IOERR",
+    "SQLITE_NOTADB",
+    "SQLITE_PROTOCOL",
     "SQLITE_READONLY_",
-)  # fmt: skip
-"""What SQLite says of its file; `SQLITE_READONLY` alone would be a defect of ours, who write where we read."""
+)
+"""What SQLite says of its file; `SQLITE_READONLY` alone would be a defect of ours, who
+write where we read."""
 
 
 class RegisterFault(Exception):
@@ -45,7 +56,10 @@ class OutcomeUnknown(Unavailable):
 
 @contextmanager
 def register_faults(*, committing: bool = False) -> Iterator[None]:
-    """Whatever the driver raises of the database itself comes out as a `RegisterFault`; anything else as it is."""
+    """Turn what the driver raises of the database itself into a `RegisterFault`.
+
+    Anything else comes out as it is.
+    """
     try:
         yield
     except RegisterFault:

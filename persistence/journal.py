@@ -18,7 +18,8 @@ from .records import BoundIdentity, Idempotency, JournalEntry, Treatment, Worker
 
 MODIFIED = "«modifié»"
 SILENT = (Idempotency, JournalEntry, BoundIdentity, Treatment, Worker)
-"""No entry describes them: a worker's card that changes would say what its line hides."""
+"""No entry describes them: a worker's card that changes would say what its line
+hides."""
 UNCOUNTED = ("id", "version")
 """The columns that no entry names: each act changes them."""
 Changes = dict[str, dict[str, Any]]

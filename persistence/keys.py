@@ -1,4 +1,7 @@
-"""Whether the keys that a process holds are the register's: with others, every worker would get a second card."""
+"""Whether the keys of a process are the register's.
+
+With others, every worker would get a second card.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,8 +12,8 @@ from .records import KeyCanary, Worker
 from .vault import Vault, VaultError
 
 OTHER_KEYS = (
-    "Ces clés ne sont pas celles de ce registre : NIR_KEYS doit nommer le fichier de clés d'origine, "
-    "avec toutes les clés qui y ont servi."
+    "Ces clés ne sont pas celles de ce registre : NIR_KEYS doit nommer le fichier de "
+    "clés d'origine, avec toutes les clés qui y ont servi."
 )
 
 
@@ -21,7 +24,7 @@ async def require_keys(database: Database, vault: Vault) -> None:
 
 
 async def keep_canary(database: Database, vault: Vault) -> None:
-    """Judge the keys as `require_keys`; the first time that a key serves, leave its canary in the register."""
+    """Require the keys, and leave the canary of a key the first time that it serves."""
     await require_keys(database, vault)
     name, cipher, digest = vault.canary()
     insert = (postgresql if database.dialect == "postgresql" else sqlite).insert

@@ -1,4 +1,4 @@
-"""The register's transactions and questions: lock a partner, judge a row, keep the timeline, replay a key."""
+"""The register's writes: rows in bulk, closings first, the timeline."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
@@ -42,7 +42,8 @@ JUDGES = {
     ("uq_agent_active", "agent.user_id"): Rule.ALREADY_AGENT,
     ("_code", ".code"): Rule.CODE_KNOWN,
 }
-"""What a constraint says in our words: by its name on PostgreSQL, by its columns on SQLite; the driver's text never."""
+"""What a constraint says in our words: by its name on PostgreSQL, by its columns on
+SQLite; the driver's text never."""
 
 
 def raise_version(record: Record) -> None:
@@ -96,7 +97,10 @@ class Register(RegisterQuestions):
         columns: Sequence[str],
         rows: Sequence[tuple[Any, ...]],
     ) -> None:
-        """New rows past the mapping, by column: COPY on PostgreSQL, one prepared insert on SQLite."""
+        """New rows past the mapping, by column.
+
+        PostgreSQL takes a COPY, SQLite one prepared insert.
+        """
         if not rows:
             return
         target = Base.metadata.tables[record.__tablename__]
@@ -110,15 +114,16 @@ class Register(RegisterQuestions):
             rows, [isinstance(target.c[c].type, Date | Instant) for c in columns]
         )
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        await driver.executemany(
-            f'INSERT INTO "{target.name}" ({names}) VALUES ({marks})',  # noqa: S608 our own words
-            adapted,
-        )
+        insertion = f'INSERT INTO "{target.name}" ({names}) VALUES ({marks})'  # noqa: S608
+        await driver.executemany(insertion, adapted)
 
     def among(
         self, term: ColumnElement[str], values: Sequence[str]
     ) -> ColumnElement[bool]:
-        """Whether a column is one of many values, given as one array: a thousand binds would cost more to prepare."""
+        """Whether a column is one of many values, bound as one array.
+
+        A thousand binds would cost more to prepare.
+        """
         spelling = SPELLINGS[self.database.dialect]
         bound = spelling.bind(f"among_{term.key}", "texts")
         bound.value, bound.required = spelling.adapt(values, "texts"), False
@@ -153,8 +158,9 @@ class Register(RegisterQuestions):
     async def flush_closings_first(self) -> None:
         """Write closings before what takes their place.
 
-        SQLAlchemy writes rows in order of id. A successor written before its predecessor closes breaks the unique
-        index: its closing goes first. Without another row of its kind to write, nothing takes its place.
+        SQLAlchemy writes rows in order of id. A successor written before its
+        predecessor closes breaks the unique index: its closing goes first. Without
+        another row of its kind to write, nothing takes its place.
         """
         written = (*self.session.new, *self.session.dirty)
         for kind in (Bulletin, Convention):
@@ -180,7 +186,10 @@ class Register(RegisterQuestions):
     async def keep_timeline(
         self, partner: Partner, stored: Sequence[Span] | None = None
     ) -> None:
-        """Rewrite the timeline from today on, if the documents say otherwise than the rows, `stored` when known."""
+        """Rewrite the timeline from today on, if the documents say otherwise.
+
+        `stored`: the rows, when they have been read.
+        """
         if stored is None:
             columns = [getattr(PartnerState, name) for name in Span._fields]
             rows = (

@@ -32,7 +32,10 @@ class RegisterQuestions(ActSession):
     async def contracting_elsewhere(
         self, partner: Partner, sirets: Sequence[str], on: date
     ) -> frozenset[str]:
-        """Among these SIRETs, those that are another partner's with its own convention that day or later."""
+        """Among these SIRETs, those of another partner that contracts itself.
+
+        Its convention is in force that day or later.
+        """
         await self._lock_sirets(sirets)
         rows = await self.session.scalars(
             select(PartnerSiret.siret)
@@ -48,14 +51,20 @@ class RegisterQuestions(ActSession):
         return frozenset(rows)
 
     async def _lock_sirets(self, sirets: Sequence[str]) -> None:
-        """One act at a time looks at the SIRET of another partner: two would each find the way free."""
+        """Lock these SIRETs: one act at a time looks at another partner's.
+
+        Two would each find that nothing stands in the way.
+        """
         rows = select(PartnerSiret.siret).where(
             PartnerSiret.siret.in_(sirets), PartnerSiret.ends_on.is_(None)
         )
         await self.session.execute(rows.order_by(PartnerSiret.siret).with_for_update())
 
     async def in_scope_elsewhere(self, partner: Partner, on: date) -> bool:
-        """Whether the partner's SIRET stands in the scope of another partner's bulletin, open that day or later."""
+        """Whether the partner's SIRET is in the scope of another partner's bulletin.
+
+        The bulletin is open that day or later.
+        """
         await self._lock_sirets([partner.siret])
         place, scope = Establishment, bulletin_establishment
         rows = await self.session.scalars(
@@ -83,7 +92,7 @@ class RegisterQuestions(ActSession):
     async def state_of(
         self, record: type[Record], record_id: str
     ) -> tuple[str, str | None]:
-        """The name of the organism that administers the row's partner today, and the mode in force."""
+        """Who administers the row's partner today, by name, and the mode in force."""
         row = table(record.__tablename__)
         partner = row.c.id if record is Partner else row.c.partner_id
         rows = await self.session.execute(
@@ -109,7 +118,10 @@ class RegisterQuestions(ActSession):
         )
 
     async def administrator_of_establishment(self, siret: str) -> Organism | None:
-        """Who administers today the partner that has this establishment, or has announced its end only."""
+        """Who administers today the partner of this establishment.
+
+        An establishment whose end is only announced still has one.
+        """
         place, state = Establishment, PartnerState
         return await self.session.scalar(
             select(Organism)

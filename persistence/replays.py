@@ -1,4 +1,4 @@
-"""The keys of acts: claimed before the work, found again by what a vault makes of them, forgotten in their time."""
+"""The keys of acts: claimed before the work, replayed, purged in their time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ LIFE = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of an act under a key: whose, which act, the digest of its input, and when."""
+    """One call of an act under a key.
+
+    `digest` is that of its input.
+    """
 
     user_id: str
     operation: str
@@ -48,9 +51,12 @@ class Call:
 
 
 async def claim(session: AsyncSession, vault: Vault, call: Call) -> Idempotency | None:
-    """The row of this key with the outcome of its first call; or None, and the key is ours until this act ends.
+    """The row of this key, with the outcome of its first call.
 
-    Others who bring the key meanwhile wait. Rows older than fingerprints bear the key itself, until they expire.
+    None: the key is ours until this act ends.
+
+    Others who bring the key meanwhile wait. Rows older than fingerprints bear the key
+    itself, until they expire.
     """
     while await _insert(session, vault, call) is None:
         keys = (vault.fingerprint(call.key), call.key)
@@ -104,7 +110,10 @@ async def settle(
     outcome: dict[str, Any],
     objects: Sequence[Record],
 ) -> None:
-    """Write what the key's act made; a batch of a campaign can be replayed until 31 days after the campaign closes."""
+    """Write the outcome of the key's act.
+
+    A batch of a campaign can be replayed until 31 days after the campaign closes.
+    """
     expires_at = call.at + LIFE
     for batch in objects:
         if isinstance(batch, Batch) and batch.campaign_id is not None:

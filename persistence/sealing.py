@@ -1,6 +1,9 @@
-"""The journal's sealer: it gives each committed entry its position, outside of the act, one process at a time.
+"""The journal's sealer: it gives each committed entry its position.
 
-A follower reads by position: an entry that commits late takes its place after those that are already there.
+It works outside of the acts, one process at a time.
+
+A follower reads by position: an entry that commits late takes its place after those
+that are already there.
 """
 
 import asyncio
@@ -30,7 +33,10 @@ logger = logging.getLogger(__name__)
 
 
 def journal_rows(_: "SqlContext") -> Select[Any]:
-    """The journal as it is read: each entry with its position, empty while it waits, and the instant that follows."""
+    """The journal as it is read: each entry with its position.
+
+    The position is null while the entry waits. Its instant is that of the seal.
+    """
     entry, seal = table("journal"), table("journal_seal")
     columns = [c for c in entry.c if c.name != "at"]
     at = func.coalesce(seal.c.at, entry.c.at, type_=entry.c.at.type).label("at")
@@ -39,7 +45,10 @@ def journal_rows(_: "SqlContext") -> Select[Any]:
 
 
 class JournalSealer:
-    """`now` is the machine's clock. What makes two sealers safe is the row of the lease, locked while one numbers."""
+    """`now` is the machine's clock.
+
+    What makes two sealers safe is the row of the lease, locked while one numbers.
+    """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
@@ -48,7 +57,10 @@ class JournalSealer:
         self._failing = False
 
     async def seal(self) -> int:
-        """Number what waits, a batch at most; how many entries were: none where the task is another process's."""
+        """Number what waits, a batch at most, and return how many entries were.
+
+        None are where the task is another process's.
+        """
         if not await self._has_work():
             return 0
         async with self._database.transaction() as session:
@@ -57,7 +69,10 @@ class JournalSealer:
             return await _number(session)
 
     async def run(self) -> None:
-        """Number what waits, again and again, until `stop`; then what the last acts left, and others may go on."""
+        """Number what waits, again and again, until `stop`.
+
+        What the last acts left is numbered before it ends, and the task is given back.
+        """
         while not self._stopping.is_set():
             await self._try(self._seal_all)
             await self._pause()
@@ -68,7 +83,10 @@ class JournalSealer:
         self._stopping.set()
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Whatever the register answers, the task goes on: the first failure of a row is logged, without its text."""
+        """Go on with the task whatever the register answers.
+
+        The first failure of a row is logged, without its text.
+        """
         try:
             await work()
         except Exception as fault:  # noqa: BLE001 its text may hold values
@@ -97,7 +115,7 @@ class JournalSealer:
             return
 
     async def _has_work(self) -> bool:
-        """Whether anything waits, and for this process: a reading, which locks nothing."""
+        """Whether anything waits, and for this process: a read that locks nothing."""
         queue, task = (
             exists().where(JournalSeal.position.is_(None)),
             exists().where(*self._free()),
@@ -106,7 +124,10 @@ class JournalSealer:
             return bool(await connection.scalar(select(queue & task)))
 
     async def _lead(self, session: AsyncSession) -> bool:
-        """Take the task or keep it, for this transaction and some seconds; another process waits here meanwhile."""
+        """Take the task or keep it, for this transaction and some seconds.
+
+        Another process waits here meanwhile.
+        """
         claim = (
             update(Lease)
             .where(*self._free())
@@ -118,7 +139,10 @@ class JournalSealer:
         return cast("CursorResult[Any]", result).rowcount == 1
 
     def _free(self) -> tuple[Any, ...]:
-        """Mine, run out, or further than anybody may take it: then its clock was wrong."""
+        """The lease is mine, has run out, or is longer than anybody may take it.
+
+        It is too long when the clock of who took it was wrong.
+        """
         now = self._now()
         return Lease.name == TASK, or_(
             Lease.token == self._token, Lease.until <= now, Lease.until > now + LIFE
@@ -126,7 +150,10 @@ class JournalSealer:
 
 
 async def _number(session: AsyncSession) -> int:
-    """Positions that follow the last, in the order of `seq`, with instants that never go back."""
+    """Give positions that follow the last one, in the order of `seq`.
+
+    Their instants never go back.
+    """
     places = select(JournalSeal.position, JournalSeal.at).where(
         JournalSeal.position.is_not(None)
     )

@@ -174,7 +174,7 @@ def _find_statement(dialect: str) -> Statement:
     return compiled(select(answer).where(row.c.digest == digest), terms)
 
 
-def _binds(statement: Statement, digest: str) -> Any:  # noqa: ANN401 as the driver takes them
+def _binds(statement: Statement, digest: str) -> Any:  # noqa: ANN401 the driver's
     return statement.binds({"digest": digest}, NOBODY)
 
 

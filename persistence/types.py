@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Dialect, String, Text, types
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-# Words are ordered by their bytes on both databases: order and search use the keys of names.
+# Words are ordered by their bytes on both databases. Order and search use the keys
+# of names.
 Words = String().with_variant(String(collation="C"), "postgresql")
 
 FOREVER = date(9999, 12, 31)
@@ -25,10 +26,14 @@ class Instant(types.TypeDecorator[datetime]):
         postgres = dialect.name == "postgresql"
         return dialect.type_descriptor(TIMESTAMP(timezone=True) if postgres else Text())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 a driver's value
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401
         return written(value) if value and dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 a driver's value
+    def process_result_value(
+        self,
+        value: Any,  # noqa: ANN401 a driver's value
+        dialect: Dialect,  # noqa: ARG002 SQLAlchemy's signature
+    ) -> datetime | None:
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -51,7 +56,10 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def iso_day(text: str) -> date:
-    """The day written AAAA-MM-JJ: no week, no rank in the year, nothing without dashes. Raises ValueError."""
+    """The day written AAAA-MM-JJ. Raises ValueError.
+
+    No week, no rank in the year, nothing without dashes.
+    """
     if not ISO_DAY.fullmatch(text):
         raise ValueError("AAAA-MM-JJ")
     return date.fromisoformat(text)

@@ -1,4 +1,7 @@
-"""What is recorded, and the rules that each record obeys. No session, no clock, no environment."""
+"""What is recorded, and the rules that each record obeys.
+
+No session, no clock, no environment.
+"""
 
 from persistence.types import FOREVER
 

@@ -16,7 +16,10 @@ from .suspensions import Author, Suspension, resume, suspend, suspended_by
 
 
 class ServiceAccess(Record):
-    """A service of a convention: what bulletins open, groups belong to and tabs show (R49). It may be suspended."""
+    """A service of a convention, which may be suspended.
+
+    Bulletins open it, groups belong to it, and tabs show it (R49).
+    """
 
     __tablename__ = "service_access"
     prefix = "acc"
@@ -68,7 +71,10 @@ class ServiceAccess(Record):
         return next((b for b in self.bulletins if in_force and b.is_open_on(day)), None)
 
     def signed_bulletins(self, today: date) -> list[Bulletin]:
-        """R10: what groups may be prepared on, opened or not: the terms are signed, and not over."""
+        """R10: the bulletins on which groups may be prepared, opened or not.
+
+        Their terms are signed, and not over.
+        """
         under = self.convention.ends_after(today)
         return [
             b
@@ -77,7 +83,7 @@ class ServiceAccess(Record):
         ]
 
     def notices(self, group: Group, today: date) -> list[Notice]:
-        """R10: what is prepared gives no right before the bulletin that grants it is open."""
+        """R10: what is prepared gives no right before the bulletin is open."""
         opened = self.opened_bulletin(today)
         granted = opened is not None and (
             group.role is None or group.role in opened.roles
@@ -116,7 +122,10 @@ class ServiceAccess(Record):
         return notices
 
     def _announced(self, today: date) -> "list[tuple[date, ServiceAccess]]":
-        """The same service under a successor to come: it is not given back by a switch already announced."""
+        """The same service under a successor to come.
+
+        It is not given back by a switch already announced.
+        """
         after = [
             c
             for c in self.convention.partner.conventions
@@ -135,7 +144,10 @@ class ServiceAccess(Record):
         ]
 
     def successors_of(self, group: Group, today: date) -> list[Group]:
-        """The group that follows this one by a switch already announced: what is taken here is taken there."""
+        """The group that follows this one by a switch already announced.
+
+        What is taken from this group is taken from that one too.
+        """
         return [
             g
             for _, later in self._announced(today)
@@ -144,14 +156,17 @@ class ServiceAccess(Record):
         ]
 
     def shows_on(self, day: date) -> bool:
-        """R49: the tab is there when a convention is in force and a bulletin is open, and nothing is suspended."""
+        """R49: the tab is there when the service is open and nothing is suspended."""
         suspended = self.is_suspended_on(day) or self.convention.is_suspended_on(day)
         return self.opened_bulletin(day) is not None and not suspended
 
     def create_group(
         self, name: str, establishments: list[Establishment] | None, today: date
     ) -> Group:
-        """R56: the service first; the scope inside a signed bulletin (R10, R35). None: all of them, now and later."""
+        """R56: the service first; the scope inside a signed bulletin (R10, R35).
+
+        None: all of them, now and later.
+        """
         signed = self.signed_bulletins(today)
         require(signed, Rule.SERVICE_NOT_OPEN)
         require(

@@ -1,4 +1,7 @@
-"""Activity changes, all year long (R23 to R27): the rate up or down against the one known, a departure."""
+"""Activity changes, all year long (R23 to R27).
+
+The rate goes up or down against the one known, or the person departs.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -34,9 +37,12 @@ class DepartureReason(StrEnum):
 
 
 class ActivityChange(Record):
-    """Changement d'activité: a fact dated by its effect, not a right; `paying_id` is copied at receipt.
+    """Changement d'activité: a fact dated by its effect, not a right.
 
-    One that has ended, by the change `ended_by_id`, does not take place: it stays readable and counts no more.
+    `paying_id` is copied at receipt.
+
+    One that has ended, by the change `ended_by_id`, does not take place: it stays
+    readable and counts no more.
     """
 
     __tablename__ = "activity_change"

@@ -1,4 +1,7 @@
-"""E-mail addresses: one address is one person, however it is typed; its domain stays its own."""
+"""E-mail addresses: one address is one person, however it is typed.
+
+Its domain stays its own.
+"""
 
 import re
 import unicodedata
@@ -14,7 +17,9 @@ ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 
 
 def email_address(text: str, *path: str) -> str:
-    """The address as it is kept: composed, in lower case, never case-folded. EMAIL_FORMAT.
+    """The address as it is kept: composed, in lower case, never case-folded.
+
+    EMAIL_FORMAT.
 
     The domain is one that can be registered (IDNA 2008): « straße » is not « strasse ».
     """

@@ -33,10 +33,13 @@ if TYPE_CHECKING:
 
 
 class Affiliation(Dated, Record):
-    """Rattachement: this person works for this partner; for a machine, its mandate. The end is exclusive.
+    """Rattachement: this person works for this partner; for a machine, its mandate.
 
-    An invitation makes a card of its own, so it answers the same whether or not the person is known;
-    on acceptance the card gives way to the person's one identity. `sort_key` is the person's: lists go by name.
+    The end is exclusive.
+
+    An invitation makes a card of its own, so it answers the same whether or not the
+    person is known; on acceptance the card gives way to the person's one identity.
+    `sort_key` is the person's: lists go by name.
     """
 
     __tablename__ = "affiliation"
@@ -91,7 +94,10 @@ class Affiliation(Dated, Record):
         return user
 
     def accept(self, user: User, now: datetime, today: date) -> None:
-        """The invited person takes the card with their one identity; an invitation serves once."""
+        """The invited person takes the card with their one identity.
+
+        An invitation serves once.
+        """
         user.require_person()
         current = (
             self.invitation_expires_at is not None and now < self.invitation_expires_at
@@ -105,7 +111,10 @@ class Affiliation(Dated, Record):
         self.invitation_digest = None
 
     def await_acceptance(self, digest: str, until: datetime, today: date) -> None:
-        """The secret by which the person accepts, known by its digest; a former one no longer serves."""
+        """The secret by which the person accepts, known by its digest.
+
+        The former secret no longer serves.
+        """
         require(self.is_active_on(today), Rule.ALREADY_ENDED)
         require(self.accepted_on is None, Rule.INVITATION_ACCEPTED)
         self.invitation_digest, self.invitation_expires_at = digest, until
@@ -113,7 +122,7 @@ class Affiliation(Dated, Record):
     def correct(
         self, given_name: str, family_name: str, email: str, job_title: str | None
     ) -> list[Notice]:
-        """The card is the partner's until the person accepts; then only the job title is."""
+        """The card is the partner's until the person accepts; then the job title is."""
         user = self.user
         if self.accepted_on is None:
             user.describe(given_name, family_name, email)
@@ -133,7 +142,10 @@ class Affiliation(Dated, Record):
         self.end(on, today)
 
     def leave(self, on: date, today: date, author: Author) -> None:
-        """The departure of a person, by one side; one that the organism has announced stays its own."""
+        """The departure of a person, by one side.
+
+        One that the organism has announced stays its own.
+        """
         announced = (
             self.ends_on is not None and self.end_side is SuspensionSide.ORGANISM
         )
@@ -141,7 +153,10 @@ class Affiliation(Dated, Record):
         self.end_side = SuspensionSide.ORGANISM if announced else author.side
 
     def cancel_leaving(self, today: date, author: Author, *, centralised: bool) -> None:
-        """Each side undoes the departure that it announced; the end of a mandate is a term that was agreed."""
+        """Each side undoes the departure that it announced.
+
+        The end of a mandate is a term that was agreed.
+        """
         self.user.require_person()
         require(self.ends_on is not None and self.ends_on > today, Rule.CLOSING_PASSED)
         both = centralised and author.side is SuspensionSide.ORGANISM
@@ -155,7 +170,10 @@ class Affiliation(Dated, Record):
         suspend(self.suspensions, today, reason, author)
 
     def take_over(self, former: "Affiliation", today: date) -> None:
-        """Who comes back comes back as they left: a suspension by the organism goes on."""
+        """Who comes back comes back as they left.
+
+        A suspension by the organism goes on.
+        """
         for suspension in former.suspensions:
             if suspension.side is SuspensionSide.ORGANISM and suspension.runs_on(today):
                 self.suspensions.append(suspension.again(today))
@@ -164,6 +182,9 @@ class Affiliation(Dated, Record):
     def reinstate(
         self, today: date, author: Author, *, centralised: bool
     ) -> list[Notice]:
-        """Each side ends its own; in centralised mode the organism manages the people, and ends both (R45)."""
+        """Each side ends its own.
+
+        In centralised mode the organism manages the people, and ends both (R45).
+        """
         both = centralised and author.side is SuspensionSide.ORGANISM
         return resume(self.suspensions, today, author, both=both)

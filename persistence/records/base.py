@@ -1,4 +1,4 @@
-"""What every record shares: its id, its version, how days, instants and words are stored."""
+"""What every record shares: its id, its version, how values are stored."""
 
 import unicodedata
 from collections.abc import Callable
@@ -29,7 +29,8 @@ from .periods import Period
 from .rules import Rule, require
 
 UNTOLD: dict[str, Any] = {"untold": True}
-"""Column info: personal values, free words, decisions. The journal says that they changed, never what they are."""
+"""Column info: personal values, free words, decisions. The journal says that they
+changed, never what they are."""
 
 
 def french(day: date) -> str:
@@ -38,9 +39,12 @@ def french(day: date) -> str:
 
 
 def name_key(name: str) -> str:
-    """The key that orders and finds a name alike on both databases: its words, without accents or case.
+    """The key that orders and finds a name: its words, without accents or case.
 
-    What stands between them is all one: « O’Brien », « o'brien » and « O Brien » have one key.
+    It is alike on both databases.
+
+    What stands between them is all one: « O’Brien », « o'brien » and « O Brien » have
+    one key.
     """
     letters = "".join(
         c for c in folded(name.translate(AS_WRITTEN)) if unicodedata.category(c) != "Cf"
@@ -56,7 +60,10 @@ def named(kind: type[StrEnum]) -> Enum:
 
 
 def unique_where(name: str, *columns: str, where: str) -> Index:
-    """A partial unique index; without both dialects' words it would be a full one on the other."""
+    """A partial unique index.
+
+    Both dialects are named: with one, the index would be a full one on the other.
+    """
     return Index(
         name,
         *columns,
@@ -85,7 +92,10 @@ class Base(DeclarativeBase):
 
 @cache
 def table(record: str) -> TableClause:
-    """The table of a record, to read from: its columns alone, cheaper to alias than the table that is written by."""
+    """The table of a record, to read from.
+
+    It has the columns alone: an alias of it costs less than one of the mapped table.
+    """
     mapped = Base.metadata.tables[record]
     return plain_table(record, *(column(c.name, c.type) for c in mapped.columns))
 
@@ -111,7 +121,10 @@ class Dated:
         return self.period.lasts(self, day)
 
     def end(self, on: date, today: date) -> None:
-        """End today or later; an announced end may be brought forward, never put off."""
+        """End today or later.
+
+        An announced end may be brought forward, never put off.
+        """
         require(on >= today, Rule.DATE_PAST, "on")
         require(self.ends_on is None or on < self.ends_on, Rule.ALREADY_ENDED, "on")
         self.ends_on = on
@@ -123,7 +136,10 @@ class Dated:
 
 
 class Record(Base):
-    """A record with a public id, `prefix_…`, stored as it is shown, and a version for its forms."""
+    """A record with a public id, `prefix_…`, and a version for its forms.
+
+    The id is stored as it is shown.
+    """
 
     __abstract__ = True
     prefix: ClassVar[str]
@@ -132,7 +148,7 @@ class Record(Base):
     id: Mapped[str] = mapped_column(primary_key=True, sort_order=-2)
     version: Mapped[int] = mapped_column(Integer, default=1, sort_order=-1)
 
-    def __init__(self, **facts: Any) -> None:  # noqa: ANN401 the mapped attributes, checked by SQLAlchemy
+    def __init__(self, **facts: Any) -> None:  # noqa: ANN401 mapped attributes
         facts.setdefault("id", type(self).new_id(self.prefix))
         facts.setdefault("version", 1)
         for relation in inspect(type(self)).relationships:

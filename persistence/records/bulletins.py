@@ -1,4 +1,7 @@
-"""Bulletins d'adhésion: the terms on which a partner uses one service, and the opening of that service."""
+"""Bulletins d'adhésion: on which terms a partner uses one service.
+
+A bulletin opens the service.
+"""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -76,7 +79,10 @@ bulletin_department = Table(
 
 
 class BulletinTerms(NamedTuple):
-    """What a bulletin says: the SIRET as written, the roles, the scope (establishments, or departments)."""
+    """What a bulletin says: the SIRET as written, the roles, the scope.
+
+    The scope is establishments, or departments.
+    """
 
     siret: str
     roles: list[Role]
@@ -85,9 +91,10 @@ class BulletinTerms(NamedTuple):
 
 
 class Bulletin(Signed, Record):
-    """Bulletin d'adhésion of one service (R34): roles available to the partner and scope of the rights (R35).
+    """Bulletin d'adhésion of one service (R34): roles of the partner, scope (R35).
 
-    It records any SIRET and opens only on the convention's (R58): the key on `open_siret` holds it.
+    It records any SIRET and opens only on the convention's (R58): the key on
+    `open_siret` holds it.
     """
 
     __tablename__ = "bulletin"
@@ -95,7 +102,8 @@ class Bulletin(Signed, Record):
     period: ClassVar = Period("opened_on", ("effective_to", "closed_on"))
     """The days on which the service is open, under a convention that holds."""
     effect: ClassVar = Period("effective_from", ("effective_to", "closed_on"))
-    """The days on which the signed terms hold: the service may be opened on one of them."""
+    """The days on which the signed terms hold: the service may be opened on one of
+    them."""
     __table_args__ = (
         UniqueConstraint("id", "service_id"),
         UniqueConstraint("id", "partner_id"),
@@ -153,7 +161,10 @@ class Bulletin(Signed, Record):
 
     @property
     def covered_departments(self) -> frozenset[str]:
-        """The departments of the establishments when some are named, else those written (A11)."""
+        """The departments of the establishments if some are named, or those written.
+
+        See A11.
+        """
         named = [e.department for e in self.establishments] or [
             d.code for d in self.departments
         ]
@@ -190,7 +201,10 @@ class Bulletin(Signed, Record):
     # preparing
 
     def write(self, terms: BulletinTerms) -> None:
-        """Fill the draft, or fill it again; a signed bulletin is replaced, never rewritten."""
+        """Fill the draft, or fill it again.
+
+        A signed bulletin is replaced, never rewritten.
+        """
         require(not self.is_signed, Rule.ALREADY_SIGNED)
         for role in terms.roles:
             require(
@@ -200,14 +214,14 @@ class Bulletin(Signed, Record):
                 detail=role.code,
             )
         self.siret, self.roles = terms.siret, terms.roles
-        # A11: the departments of the establishments when some are named; two lists could disagree
+        # A11: with establishments, their departments count; two lists could disagree
         self.establishments, self.departments = (
             terms.establishments,
             [] if terms.establishments else terms.departments,
         )
 
     def missing(self) -> list[str]:
-        """R7: what the bulletin lacks before it can be signed, as the names of its fields."""
+        """R7: the names of the fields that it lacks before it can be signed."""
         service = self.access.service
         return gaps(
             roles=len(self.roles),
@@ -248,7 +262,12 @@ class Bulletin(Signed, Record):
         acknowledge_cna: bool,
         today: date,
     ) -> list[Notice]:
-        """R7: complete; R8, A28: dated inside the instruction and the convention; R3; R47: announced before."""
+        """Sign a bulletin that is complete (R7).
+
+        R8, A28: its dates are inside the instruction and the convention. R3: no
+        excluded department. R47: who signs over several departments acknowledges the
+        CNA.
+        """
         convention, service = self.access.convention, self.access.service
         require(self.closed_on is None, Rule.ALREADY_ENDED)
         lacks = self.missing()
@@ -294,10 +313,13 @@ class Bulletin(Signed, Record):
         *,
         continues: bool = False,
     ) -> None:
-        """Opens the service as the bulletin says (R55): each condition of the instruction, in its order.
+        """Open the service as the bulletin says (R55).
 
-        `contracting_elsewhere`: the SIRETs of the scope that have their own convention in force.
-        `continues`: the service was open before this bulletin, under it or its predecessor's convention.
+        The conditions of the instruction are required in its order.
+
+        `contracting_elsewhere`: the SIRETs of the scope that have their own convention
+        in force. `continues`: the service was open before this bulletin, under it or
+        its predecessor's convention.
         """
         convention, service, partner = (
             self.access.convention,
@@ -333,7 +355,10 @@ class Bulletin(Signed, Record):
         self.opened_on = on
 
     def require_siret_of(self, convention: Convention) -> None:
-        """R58, A3: the same fourteen digits; when only the SIREN agrees, say what can be done."""
+        """R58, A3: the same fourteen digits.
+
+        When only the SIREN agrees, say what can be done.
+        """
         broken = differing(self.siret, convention.siret)
         if broken is not None:
             raise Refused(broken)
@@ -353,7 +378,7 @@ class Bulletin(Signed, Record):
         )
 
     def cancel_closing(self, today: date) -> None:
-        """A closing still to come is undone, unless another bulletin has taken the place."""
+        """Undo a closing still to come, unless another bulletin has taken the place."""
         require(
             self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED
         )
@@ -375,7 +400,10 @@ class Bulletin(Signed, Record):
         contracting_elsewhere: frozenset[str],
         today: date,
     ) -> None:
-        """A change of roles or scope: the signed successor opens on the day this one closes."""
+        """A change of roles or scope.
+
+        The signed successor opens on the day when this one closes.
+        """
         require(self.opened_on is not None, Rule.BULLETIN_NOT_OPEN)
         require(
             successor.access is self.access, Rule.ROLE_OF_OTHER_SERVICE, "successor_id"

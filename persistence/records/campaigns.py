@@ -1,4 +1,7 @@
-"""Campaigns of the annual certificate, and the dated parameters (SMIC, bounds of the remuneration)."""
+"""Campaigns of the annual certificate, and the dated parameters.
+
+The parameters are the SMIC and the bounds of the remuneration.
+"""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -13,7 +16,10 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 class Campaign(Record):
-    """Campagne N: remunerations of November N (R18), rights of N+1 (R19), window December to February (R22)."""
+    """Campagne N: the remunerations of November N (R18), for the rights of N+1 (R19).
+
+    Its window is from December to February (R22).
+    """
 
     __tablename__ = "campaign"
     prefix = "cmp"
@@ -25,7 +31,10 @@ class Campaign(Record):
 
     @classmethod
     def of(cls, year: int, *, legacy: bool = False) -> "Campaign":
-        """The campaign whose window is computed: half-open, Europe/Paris, leap years included (A16)."""
+        """The campaign of a year, with its window.
+
+        A16: it is half-open, in Europe/Paris, leap years included.
+        """
         opens = datetime.combine(date(year, 12, 1), time(), PARIS)
         closes = datetime.combine(date(year + 1, 3, 1), time(), PARIS)
         return cls(
@@ -33,13 +42,19 @@ class Campaign(Record):
         )
 
     def require_open_at(self, now: datetime) -> None:
-        """The window, by the instant of reception (R22): nothing before, and nothing after, for anybody (A18)."""
+        """R22: the campaign receives between its two instants.
+
+        A18: nothing before and nothing after, for anybody.
+        """
         require(now >= self.opens_at, Rule.WINDOW_NOT_OPEN, "campaign_year")
         require(now < self.closes_at, Rule.WINDOW_CLOSED, "campaign_year")
 
 
 class Parameter(Record):
-    """Paramètre daté: an amount in cents or a share in hundredths of a percent, from a day on."""
+    """Paramètre daté: an amount, or a share, from a day on.
+
+    Amounts are in cents, shares in hundredths of a percent.
+    """
 
     __tablename__ = "parameter"
     prefix = "par"

@@ -1,4 +1,4 @@
-"""The contract of a convention, the only home of the delegation mode; and who manages under it."""
+"""The contract of a convention: its delegation mode, and who manages."""
 
 from datetime import date
 from enum import StrEnum
@@ -37,7 +37,10 @@ class ManagerKind(StrEnum):
 
 
 class ContractManager(Dated, Record):
-    """Gestionnaire des habilitations of a delegated partner, or deputy (suppléant). The end is exclusive."""
+    """Gestionnaire des habilitations of a delegated partner, or deputy (suppléant).
+
+    The end is exclusive.
+    """
 
     __tablename__ = "contract_manager"
     prefix = "mgr"
@@ -69,7 +72,10 @@ class ContractManager(Dated, Record):
 
     @predicate
     def acts_on(self, day: date) -> bool:
-        """R39, R40: the post runs, and the person has accepted, has not left and is not suspended."""
+        """R39, R40: the post runs, and the person works for the partner.
+
+        The person has accepted, has not left and is not suspended.
+        """
         return (
             self.is_active_on(day)
             and self.affiliation.has_accepted_by(day)
@@ -88,9 +94,12 @@ class ContractManager(Dated, Record):
 
 
 class Contract(Signed, Base):
-    """Contrat de services: one per convention, the only home of the delegation mode (R41 to R46).
+    """Contrat de services: one for each convention (R41 to R46).
 
-    The mode has no act that changes it, and a mode in use cannot be updated: the timeline refers to it.
+    The delegation mode is written nowhere else.
+
+    The mode has no act that changes it, and a mode in use cannot be updated: the
+    timeline refers to it.
     """
 
     __tablename__ = "contract"

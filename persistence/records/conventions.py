@@ -1,4 +1,4 @@
-"""Conventions, their contract (the only home of the delegation mode), amendments, managers, hand-backs."""
+"""Conventions, with their amendments and hand-backs."""
 
 from datetime import date
 from enum import StrEnum
@@ -80,7 +80,7 @@ MISSION = "mission"
 
 
 class Amendment(Record):
-    """Avenant: what was verified in an existing convention, notably its missions (R55)."""
+    """Avenant: what was verified in a convention, notably its missions (R55)."""
 
     __tablename__ = "amendment"
     prefix = "amd"
@@ -124,7 +124,10 @@ class CnaHandBack(Record):
 
 
 class Convention(Signed, Record):
-    """Convention d'accès MCP, between one organism and one partner (R31), with its missions (R32)."""
+    """Convention d'accès MCP of one organism and one partner (R31).
+
+    It has missions (R32).
+    """
 
     __tablename__ = "convention"
     prefix = "cnv"
@@ -179,15 +182,24 @@ class Convention(Signed, Record):
 
     @property
     def ends_on(self) -> date:
-        """The first day without the right: the term or the closing, whichever comes first."""
+        """The first day without the right: its term or its closing.
+
+        The one that comes first counts.
+        """
         return self.period.end_of(self) or FOREVER
 
     def holds_on(self, day: date) -> bool:
-        """Signed, begun, not over. Whether it gives rights that day is for the timeline."""
+        """Signed, begun, not over.
+
+        Whether it gives rights that day is for the timeline.
+        """
         return self.period.holds(self, day)
 
     def ends_after(self, day: date) -> bool:
-        """Whether some day from `day` on is held: closed on its first day, it never held any."""
+        """Whether it holds some day from `day` on.
+
+        A convention closed on its first day never held any.
+        """
         return self.period.lasts(self, day)
 
     @predicate
@@ -217,7 +229,11 @@ class Convention(Signed, Record):
         term_on: date | None,
         today: date,
     ) -> None:
-        """R30: both papers signed by both; R32: with missions; R36: one at a time, a passed term gives way."""
+        """R30: both parties have signed both papers.
+
+        R32: it has missions. R36: one convention at a time; one past its term gives
+        way.
+        """
         require(self.closed_on is None, Rule.CONVENTION_CLOSED)
         self.record_signature(convention, "convention", today)
         self.contract.record_signature(contract, "contract", today)
@@ -241,7 +257,10 @@ class Convention(Signed, Record):
         term_on: date | None,
         today: date,
     ) -> None:
-        """R55, R57: it existed before the register; it keeps its number and dates, and gives no right before today."""
+        """R55, R57: record a convention that existed before the register.
+
+        It keeps its number and dates, and gives no right before today.
+        """
         require(number.strip(), Rule.VALUE_INVALID, "number")
         require(originally <= today, Rule.DATE_FUTURE, "originally_in_force_on")
         self.sign(convention, contract, today, term_on, today)
@@ -256,7 +275,10 @@ class Convention(Signed, Record):
         digest: str | None,
         today: date,
     ) -> Amendment:
-        """R55: verifies facts of the convention; an open service stays covered by a mission (R9)."""
+        """R55: an amendment verifies facts of the convention.
+
+        R9: an open service stays covered by a mission.
+        """
         require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
         require(missions, Rule.MISSIONS_MISSING, "mission_ids")
         require(
@@ -292,7 +314,10 @@ class Convention(Signed, Record):
     def close(
         self, on: date, reason: ClosingReason, comment: str | None, today: date
     ) -> None:
-        """Written once: everything below is closed because this is. The future may still be cancelled."""
+        """Written once: everything below is closed because this is.
+
+        The future may still be cancelled.
+        """
         require(self.closed_on is None, Rule.CONVENTION_CLOSED)
         require(on >= today, Rule.DATE_PAST, "on")
         if self.in_force_on is not None and on < self.in_force_on:
@@ -301,7 +326,7 @@ class Convention(Signed, Record):
         self.closing_recorded_on = today
 
     def cancel_closing(self, today: date) -> None:
-        """A closing still to come is undone, unless another convention has taken the place."""
+        """Undo a closing still to come, unless another one has taken the place."""
         require(
             self.closed_on is not None and self.closed_on > today, Rule.CLOSING_PASSED
         )
@@ -315,7 +340,7 @@ class Convention(Signed, Record):
     # services
 
     def require_no_announced_successor(self, today: date) -> None:
-        """R43: what is signed for an announced successor is what stands today: it does not change meanwhile."""
+        """R43: what an announced successor repeats does not change meanwhile."""
         successors = [c for c in self._others() if c.predecessor_id == self.id]
         require(
             not any(c.is_announced_on(today) for c in successors),
@@ -363,7 +388,10 @@ class Convention(Signed, Record):
         )
 
     def multi_department_bulletins(self) -> "list[Bulletin]":
-        """R47: those signed over several departments; an establishment that moves changes nothing of what was."""
+        """R47: those signed over several departments.
+
+        An establishment that moves changes nothing of what was.
+        """
         return [
             b
             for a in self.accesses

@@ -1,4 +1,7 @@
-"""What is known of a partner and of its establishments, written anew; what was signed stays as it was signed."""
+"""Corrections of what is known of a partner and of its establishments.
+
+What was signed stays as it was signed.
+"""
 
 from datetime import date
 
@@ -33,7 +36,7 @@ def correct_establishment(
 
 
 def require_scopes(partner: Partner, place: Establishment, today: date) -> None:
-    """R3, R47: no bulletin that was signed says, by a corrected department, what nobody signed."""
+    """R3, R47: a corrected department makes no signed bulletin say anything else."""
     accesses = [
         access for convention in partner.conventions for access in convention.accesses
     ]

@@ -17,7 +17,10 @@ class Decision(StrEnum):
 
 
 class Eligibility(Record):
-    """Décision d'éligibilité of a partner to a service: who, when, on which ground (R28, R50)."""
+    """Décision d'éligibilité of a partner to a service.
+
+    Who, when, on which ground (R28, R50).
+    """
 
     __tablename__ = "eligibility"
     prefix = "elg"

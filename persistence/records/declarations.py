@@ -1,4 +1,4 @@
-"""The annual certificate of an establishment, its lines, and the batches that bring them."""
+"""The annual certificate of an establishment, and its lines."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,7 +21,10 @@ from .users import User
 
 
 class NoPayReason(StrEnum):
-    """Why there is nothing to declare for November. Illness is none: the remuneration is maintained (R243-7)."""
+    """Why there is nothing to declare for November.
+
+    Illness is none: the remuneration is maintained (R243-7).
+    """
 
     UNPAID_ABSENCE = "UNPAID_ABSENCE"
     PARENTAL_LEAVE = "PARENTAL_LEAVE"
@@ -30,9 +33,12 @@ class NoPayReason(StrEnum):
 
 
 class Declaration(Record):
-    """Déclaration: the certificate of one establishment for one campaign; a later deposit replaces it as a whole.
+    """Déclaration: the certificate of one establishment for one campaign.
 
-    A draft has not been received. One deposited and one draft at most are live for an establishment and a campaign.
+    A later deposit replaces it as a whole.
+
+    A draft has not been received. One deposited and one draft at most are live for an
+    establishment and a campaign.
     """
 
     __tablename__ = "declaration"
@@ -95,7 +101,7 @@ class Declaration(Record):
         )
 
     def receive(self, former: "Declaration | None", by: User, now: datetime) -> None:
-        """The deposit: from now on this one counts, and the former one stays readable."""
+        """Deposit it: this one counts from now on; the former one stays readable."""
         if former is not None:
             former.superseded_at = now
             self.supersedes_id = former.id
@@ -115,11 +121,14 @@ class Processing(StrEnum):
 
 
 class DeclarationLine(Record):
-    """Ligne: the November remuneration of one worker. Amounts in cents, rate and share in hundredths of a percent.
+    """Ligne: the November remuneration of one worker.
 
-    `paying_id` is copied at receipt. `changed_sequence` is the declaration's sequence at which it last changed.
-    `drafted` keeps, as JSON text, what a draft says of its worker: a card changes at a deposit only.
-    `words_digest` is the digest of everything that the line says of the person: a treatment follows it.
+    Amounts in cents, rate and share in hundredths of a percent.
+
+    `paying_id` is copied at receipt. `changed_sequence` is the declaration's sequence
+    at which it last changed. `drafted` keeps, as JSON text, what a draft says of its
+    worker: a card changes at a deposit only. `words_digest` is the digest of everything
+    that the line says of the person: a treatment follows it.
     """
 
     __tablename__ = "declaration_line"
@@ -180,7 +189,10 @@ class DeclarationLine(Record):
         now: datetime,
         today: date,
     ) -> "Treatment":
-        """The answer of the paying Caf; what it returns, or says no beneficiary's, comes back with a reason."""
+        """The answer of the paying Caf.
+
+        A reason comes with a line that it returns, or whose worker is no beneficiary.
+        """
         require(declaration.is_live, Rule.LINE_NOT_LIVE)
         words = (reason or "").strip() or None
         require(
@@ -207,7 +219,10 @@ class DeclarationLine(Record):
 
 
 class TreatmentOutcome(StrEnum):
-    """What a Caf answered to a line or to a change; the last two bear on a line that is gone, or on an answer."""
+    """What a Caf answered to a line or to a change.
+
+    The last two are about a line that is gone, or about an answer.
+    """
 
     TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
     NOT_BENEFICIARY = "NOT_BENEFICIARY"
@@ -217,9 +232,12 @@ class TreatmentOutcome(StrEnum):
 
 
 class Treatment(Record):
-    """Traitement: the recorded answer of a Caf to a line or to a change. It is never changed.
+    """Traitement: the recorded answer of a Caf to a line or to a change.
 
-    A line that says the same of the same person, to the same Caf, takes over the last one (`words_digest`).
+    It is never changed.
+
+    A line that says the same of the same person, to the same Caf, takes over the last
+    one (`words_digest`).
     """
 
     __tablename__ = "treatment"
@@ -236,11 +254,13 @@ class Treatment(Record):
             "(line_id IS NULL) <> (change_id IS NULL)", name="of_a_line_or_of_a_change"
         ),
         CheckConstraint(
-            "line_id IS NULL OR (campaign_id IS NOT NULL AND (words_digest IS NULL) = (outcome = 'WITHDRAWAL_NOTED'))",
+            "line_id IS NULL OR (campaign_id IS NOT NULL"
+            " AND (words_digest IS NULL) = (outcome = 'WITHDRAWAL_NOTED'))",
             name="of_the_words_of_a_line",
         ),
         CheckConstraint(
-            "reason IS NOT NULL OR outcome IN ('TAKEN_INTO_ACCOUNT', 'WITHDRAWAL_NOTED')",
+            "reason IS NOT NULL"
+            " OR outcome IN ('TAKEN_INTO_ACCOUNT', 'WITHDRAWAL_NOTED')",
             name="with_its_reason",
         ),
         Index(
@@ -278,7 +298,10 @@ class BatchMode(StrEnum):
 
 
 class Batch(Record):
-    """Lot: what was sent for one establishment, and what became of each line. It is kept even when nothing applied."""
+    """Lot: what was sent for one establishment, and what became of each line.
+
+    It is kept even when nothing applied.
+    """
 
     __tablename__ = "batch"
     prefix = "bat"
@@ -329,7 +352,11 @@ class LineStatus(StrEnum):
 
 
 class BatchResult(Record):
-    """What became of one line of a batch: its rank, its client's reference, its notices as JSON text, no value."""
+    """What became of one line of a batch.
+
+    It has the line's rank, its client's reference, and its notices as JSON text,
+    without any value.
+    """
 
     __tablename__ = "batch_result"
     prefix = "res"

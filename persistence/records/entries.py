@@ -1,4 +1,7 @@
-"""What a person entered in the console: sealed, theirs alone, until it is thirty days old."""
+"""What a person entered in the console: sealed, theirs alone.
+
+It is kept until it is thirty days old.
+"""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +14,10 @@ LASTS = timedelta(days=30)
 
 
 class EntryRecord(Base):
-    """Entry (« saisie »): a form or a lot under way, and what came of it. Instants are the machine's."""
+    """Entry (« saisie »): a form or a lot under way, and what came of it.
+
+    Instants are the machine's.
+    """
 
     __tablename__ = "entry"
     prefix = "ent"

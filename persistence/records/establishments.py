@@ -11,7 +11,10 @@ from .periods import Period
 
 
 class PartnerSiret(Base):
-    """The SIRET that a partner bears over dates; the current one is unique in the register."""
+    """The SIRET that a partner bears over dates.
+
+    The current one is unique in the register.
+    """
 
     __tablename__ = "partner_siret"
     period: ClassVar = Period("starts_on", ("ends_on",))
@@ -25,7 +28,10 @@ class PartnerSiret(Base):
 
 
 class Establishment(Record):
-    """Établissement of a partner; its department is typed once and checked against FINESS where it can."""
+    """Établissement of a partner.
+
+    Its department is typed once and checked against FINESS where it can.
+    """
 
     __tablename__ = "establishment"
     prefix = "est"
@@ -48,5 +54,8 @@ class Establishment(Record):
     contact: Mapped[str | None] = mapped_column(info=UNTOLD)
 
     def is_ended_on(self, day: date) -> bool:
-        """Whether it belongs to the partner no more: it is in no scope, and nothing is declared for it."""
+        """Whether it belongs to the partner no more.
+
+        It is then in no scope, and nothing is declared for it.
+        """
         return self.period.has_ended(self, day)

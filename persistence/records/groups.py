@@ -41,7 +41,10 @@ group_establishment = Table(
 
 
 class Membership(Dated, Record):
-    """Inclusion of a person in a group. The keys refuse one before the role, another service's role, a stranger."""
+    """Inclusion of a person in a group.
+
+    The keys refuse one before the role, another service's role, a stranger.
+    """
 
     __tablename__ = "membership"
     prefix = "mbr"
@@ -73,7 +76,10 @@ class Membership(Dated, Record):
 
 
 class Group(Record):
-    """Groupe of one service, with one role (A10), over all establishments of the bulletin or over some."""
+    """Groupe of one service, with one role (A10).
+
+    Its scope is all the establishments of the bulletin, or some.
+    """
 
     __tablename__ = "group"
     prefix = "grp"
@@ -144,7 +150,11 @@ class Group(Record):
         starts_on: date | None = None,
         ends_on: date | None = None,
     ) -> Membership:
-        """R56: after the role; R40: one's own staff only, neither suspended nor twice. R10: also before the opening."""
+        """R56: include a person, once the group has its role.
+
+        R40: one's own staff only, neither suspended nor twice. R10: also before the
+        opening.
+        """
         starts = starts_on or today
         require(starts >= today, Rule.DATE_PAST, "starts_on")
         require(ends_on is None or ends_on > starts, Rule.DATE_ORDER, "ends_on")
@@ -176,7 +186,10 @@ class Group(Record):
         return membership
 
     def exclude(self, affiliation: Affiliation, on: date, today: date) -> Membership:
-        """The inclusion that runs, or that is to come; it does not come back under a successor already announced."""
+        """End the inclusion that runs, or that is to come.
+
+        It does not come back under a successor already announced.
+        """
         require(on >= today, Rule.DATE_PAST, "on")
         memberships = self._memberships_of(affiliation, today)
         if not memberships:
@@ -187,7 +200,7 @@ class Group(Record):
             "on",
         )
         for group in (self, *self.access.successors_of(self, today)):
-            for membership in group._memberships_of(affiliation, on):  # noqa: SLF001 a group of the same people
+            for membership in group._memberships_of(affiliation, on):  # noqa: SLF001
                 membership.ends_on = max(on, membership.starts_on)
         return memberships[0]
 

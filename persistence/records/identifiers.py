@@ -17,13 +17,16 @@ _WHOLE = re.compile(r"\s*([0-9][0-9\s]*)[.,]0{1,2}\s*")
 
 
 def whole(text: str) -> str:
-    """A number as a spreadsheet wrote it, without its decimals: `751.0` and `751,00` are 751."""
+    """A number as a spreadsheet wrote it, without its decimals.
+
+    `751.0` and `751,00` are 751.
+    """
     match = _WHOLE.fullmatch(text)
     return match[1].strip() if match else text
 
 
 def compact(text: str) -> str:
-    """An identifier without what parts its characters, as people or a spreadsheet write it."""
+    """An identifier without the marks that people and spreadsheets put in it."""
     return re.sub(r"[\s.\u00a0\u202f-]", "", whole(text))
 
 
@@ -43,12 +46,19 @@ def is_scientific(text: str) -> bool:
 
 def luhn(digits: str) -> bool:
     """Whether the Luhn sum of `digits` is a multiple of ten."""
-    doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0  # noqa: PLR2004 the digits of a doubled digit
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        # one digit in two is doubled: 2 × 7 = 14 counts for 1 + 4
+        tens, units = divmod(int(digit) * (1 + place % 2), 10)
+        total += tens + units
+    return total % 10 == 0
 
 
 class Siret(str):
-    """Fourteen digits, SIREN then NIC, with a Luhn key; La Poste's sum to a multiple of five."""
+    """Fourteen digits, SIREN then NIC, with a Luhn key.
+
+    La Poste's sum to a multiple of five.
+    """
 
     __slots__ = ()
 
@@ -68,7 +78,10 @@ class Siret(str):
 
 
 class Finess(str):
-    """Nine characters: a department, then digits; a Luhn key when all are digits (not in Corsica)."""
+    """Nine characters: a department, then digits.
+
+    A Luhn key when all are digits (not in Corsica).
+    """
 
     __slots__ = ()
 
@@ -82,15 +95,20 @@ class Finess(str):
         return cls(code)
 
     def contradicts(self, department: str) -> bool:
-        """Whether its first two characters name another department (97 and 98 name several)."""
+        """Whether its first two characters name another department.
+
+        97 and 98 name several.
+        """
         return self[:2] not in ("97", "98", "20") and self[:2] != department
 
 
 class Nir:
-    """Numéro de sécurité sociale (or a temporary one, first digit 7 or 8), fifteen characters with its key.
+    """Numéro de sécurité sociale, fifteen characters with its key.
 
-    Never shown by accident: its `repr` is a mask, and `reveal()` alone gives it.
-    Its structure and its law: docs/business/identifiers.md.
+    A temporary number begins with 7 or 8.
+
+    Never shown by accident: its `repr` is a mask, and `reveal()` alone gives it. Its
+    structure and its law: docs/business/identifiers.md.
     """
 
     __slots__ = ("_text",)
@@ -100,7 +118,10 @@ class Nir:
 
     @classmethod
     def read(cls, text: str) -> "Nir":
-        """Thirteen characters (the key is computed) or fifteen, in any spacing. NIR_FORMAT, NIR_KEY."""
+        """Thirteen characters (the key is computed) or fifteen, in any spacing.
+
+        NIR_FORMAT, NIR_KEY.
+        """
         bare = compact(text).upper()
         if not NIR.fullmatch(bare):
             raise Refused(
@@ -127,11 +148,14 @@ class Nir:
         return self._text[0] in "78"
 
     def contradicts(self, born: date) -> bool:
-        """Whether its two digits of the year are another year's; a temporary number tells no year."""
+        """Whether its two digits of the year are another year's.
+
+        A temporary number tells no year.
+        """
         return not self.is_temporary and int(self._text[1:3]) != born.year % 100
 
     def is_of_another_month(self, born: date) -> bool:
-        """Whether its month, where it tells one (01 to 12), is not that of the birth."""
+        """Whether its month, where it tells one, is not that of the birth."""
         month = int(self._text[3:5])
         return not self.is_temporary and month in MONTHS and month != born.month
 
@@ -147,7 +171,8 @@ class Nir:
 
 # months 13 to 19 and 43 to 49 do not exist; departments are those at birth, unchecked
 NIR = re.compile(
-    r"[123478][0-9]{2}(?:0[1-9]|1[0-2]|2[0-9]|3[0-9]|4[0-2]|[5-9][0-9])(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?"
+    r"[123478][0-9]{2}(?:0[1-9]|1[0-2]|2[0-9]|3[0-9]|4[0-2]|[5-9][0-9])"
+    r"(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?"
 )
 MONTHS = range(1, 13)
 """Beyond, an incomplete civil status: the number tells no month."""
@@ -156,21 +181,25 @@ SHORTEST = 13
 _BETWEEN = r"[\s.\u00a0\u202f/_-]"
 _APART = rf"{_BETWEEN}{{0,3}}"
 _BEFORE, _AFTER = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
-# looked at from every digit: a number that stands before must not hide the one that follows
+# A number that stands before must not hide the one that follows: every digit starts
+# a look.
 _SPACED = re.compile(
     rf"{_BEFORE}(?=([1-478](?:{_APART}[0-9AB]){{12}}(?:{_APART}[0-9]){{2}}){_AFTER})",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(
     rf"{_BEFORE}(?=([1-478]({_APART})[0-9]{{2}}({_APART})[0-9]{{2}}({_APART})"
-    rf"(?:(?:[0-9]{{2}}|2[AB])({_APART})[0-9]{{3}}|9[78][0-9]({_APART})[0-9]{{2}})({_APART})[0-9]{{3}})"
+    rf"(?:(?:[0-9]{{2}}|2[AB])({_APART})[0-9]{{3}}|9[78][0-9]({_APART})[0-9]{{2}})"
+    rf"({_APART})[0-9]{{3}})"
     rf"(?:{_APART}[0-9]{{2}})?{_AFTER})",
     re.IGNORECASE,
 )
-"""Sex, year, month, department, commune, order, as one writes them; a department overseas has three digits."""
+"""Sex, year, month, department, commune, order, as one writes them; a department
+overseas has three digits."""
 _GLUED = re.compile(r"(?<![0-9])[1-478][0-9]{5}[0-9AB][0-9]{8}(?![0-9])", re.IGNORECASE)
 GAPS = 3
-"""So many gaps at the places of a NIR, and none elsewhere, make its written form: an amount, a date have others."""
+"""So many gaps at the places of a NIR, and none elsewhere, make its written form: an
+amount, a date have others."""
 _DAY = re.compile(
     rf"(?<![0-9])(?:[0-9]{{1,2}}{_BETWEEN}[0-9]{{1,2}}{_BETWEEN}(?:19|20)[0-9]{{2}}"
     rf"|(?:19|20)[0-9]{{2}}{_BETWEEN}[0-9]{{1,2}}{_BETWEEN}[0-9]{{1,2}})(?![0-9])"
@@ -179,9 +208,12 @@ _SIRET = re.compile(rf"(?<![0-9])(?:[0-9]{{3}}{_BETWEEN}?){{3}}[0-9]{{5}}(?![0-9
 
 
 def holds_nir(text: str) -> bool:
-    """Whether a free text holds a NIR: fifteen characters with their key, in any spacing, or its written form.
+    """Whether a free text holds a NIR, in any spacing.
 
-    Thirteen digits in a row are anything: a stamp in milliseconds, a bar code, the start of a SIRET.
+    A NIR is fifteen characters with their key, or its written form.
+
+    Thirteen digits in a row are anything: a stamp in milliseconds, a bar code, the
+    start of a SIRET.
     """
     if len(text) < SHORTEST:
         return False
@@ -204,7 +236,10 @@ def holds_nir(text: str) -> bool:
 
 
 def _is_of_other_numbers(text: str) -> bool:
-    """Whether a day or a SIRET is written there: with a number beside it, chance makes a key."""
+    """Whether a day or a SIRET is written there.
+
+    With a number beside it, chance makes a key.
+    """
     sirets = map(compact, _SIRET.findall(text))
     return _DAY.search(text) is not None or any(
         luhn(digits[:9]) and luhn(digits) for digits in sirets
@@ -221,7 +256,10 @@ def _bare_of(text: str) -> str:
 
 
 def is_written_as_nir(text: str) -> bool:
-    """Whether a text is as long as a NIR, with or without its key and in any spacing, or holds one."""
+    """Whether a text is as long as a NIR, or holds one.
+
+    The key may be there or not; any spacing is read.
+    """
     bare = re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", text))
     return bool(
         re.fullmatch(r"[0-9]{6}[0-9AB][0-9]{6}(?:[0-9]{2})?", bare, re.IGNORECASE)
@@ -229,7 +267,10 @@ def is_written_as_nir(text: str) -> bool:
 
 
 def matricule(text: str) -> str:
-    """Matricule allocataire: seven digits at most; files pad it with zeros on either side."""
+    """Matricule allocataire: seven digits at most.
+
+    Files pad it with zeros on either side.
+    """
     if len(text) == MATRICULE and text.isascii() and text.isdigit():
         return text
     digits = re.sub(r"[A-Za-z]$", "", compact(text))
@@ -261,7 +302,10 @@ def _key(bare: str) -> str:
 
 
 def differing(written: str, signed: str) -> Rule | None:
-    """R58, A3: the rule that the SIRET of a bulletin breaks beside the convention's; None when they are equal."""
+    """R58, A3: the rule that the SIRET of a bulletin breaks, or None.
+
+    It is compared with the convention's.
+    """
     if written == signed:
         return None
     return (

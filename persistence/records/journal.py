@@ -1,4 +1,7 @@
-"""The journal (append-only) and the idempotency rows: written in the transaction of the act, by one place."""
+"""The journal, which is append-only, and the idempotency rows.
+
+Both are written in the transaction of the act.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +13,10 @@ from .base import Base
 
 
 class JournalEntry(Base):
-    """Who did what to which object, on behalf of whom, from where; before and after without personal values."""
+    """Who did what to which object, on behalf of whom, from where.
+
+    Before and after are without personal values.
+    """
 
     __tablename__ = "journal"
     prefix = "jrn"
@@ -36,10 +42,13 @@ class JournalEntry(Base):
 
 
 class JournalSeal(Base):
-    """The place of an entry among the others: it waits for it from its insertion, and has it after the commit.
+    """The place of an entry among the others.
 
-    `seq` is taken while the act runs: an act that commits late would land behind whoever reads in that order.
-    `at` is the entry's instant, or that of the entry before when it is later: it never goes back.
+    The entry waits for it from its insertion, and has it after the commit.
+
+    `seq` is taken while the act runs: an act that commits late would land behind
+    whoever reads in that order. `at` is the entry's instant, or that of the entry
+    before when it is later: it never goes back.
     """
 
     __tablename__ = "journal_seal"
@@ -65,9 +74,12 @@ class Lease(Base):
 
 
 class Idempotency(Base):
-    """The outcome of a keyed act: same key and same input answer it again, another input is refused.
+    """The outcome of a keyed act.
 
-    The key is the caller's own word, which may hold anything: it is kept as its fingerprint, until it expires.
+    The same key with the same input answers it again; with another input it is refused.
+
+    The key is the caller's own word, which may hold anything: it is kept as its
+    fingerprint, until it expires.
     """
 
     __tablename__ = "idempotency"

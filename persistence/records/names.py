@@ -7,7 +7,8 @@ from .rules import Refused, Rule, require
 
 INVISIBLE = "Ni saut de ligne, ni caractère invisible."
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Categories of characters that are not seen: line feeds, zero-width marks, bidirectional overrides."""
+"""Categories of characters that are not seen: line feeds, zero-width marks,
+bidirectional overrides."""
 FILLERS = frozenset(
     map(
         chr,
@@ -42,7 +43,10 @@ def has_invisible(text: str) -> bool:
 
 
 def clean_name(text: str, *path: str) -> str:
-    """A name as it is kept: composed, one space between words. VALUE_INVALID where something is not seen."""
+    """A name as it is kept: composed, one space between words.
+
+    VALUE_INVALID where something is not seen.
+    """
     if has_invisible(text):
         raise Refused(Rule.VALUE_INVALID, *path, detail=INVISIBLE)
     return unicodedata.normalize("NFC", " ".join(text.split()))
@@ -56,12 +60,18 @@ def required_name(text: str, *path: str) -> str:
 
 
 def person_name(text: str, *path: str) -> str:
-    """A person's name: whatever keyboard it comes from, its apostrophes are « ’ » and its dashes « - »."""
+    """A person's name: its apostrophes are « ’ », its dashes « - ».
+
+    The keyboard that it comes from changes nothing.
+    """
     return clean_name(text.translate(AS_WRITTEN), *path)
 
 
 def is_spelled(name: str) -> bool:
-    """Whether a person's name is made of letters of any alphabet and of their marks, parted as names are."""
+    """Whether a person's name is made of letters and marks of any alphabet.
+
+    Only what parts names may stand between them.
+    """
     letters = name.translate(BETWEEN)
     if letters.isalpha() and name[0].isalpha():
         return True

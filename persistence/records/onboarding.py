@@ -1,7 +1,10 @@
-"""The three cases of the instruction, and the one that it forgot: computed from facts, never chosen (R51 to R55).
+"""The three cases of the instruction, and the one that it forgot (R51 to R55).
 
-`case_of` reads a partner's documents; the select of onboardings says the same in SQL, for lists and boards, and a
-test holds both equal. `steps` turns the facts of one service into what is done, what is to do, and who does it.
+A case is computed from facts; nobody chooses it.
+
+`case_of` reads a partner's documents; the select of onboardings says the same in SQL,
+for lists and boards, and a test holds both equal. `steps` turns the facts of one
+service into what is done, what is to do, and who does it.
 """
 
 from collections.abc import Iterator
@@ -30,7 +33,8 @@ from .rules import Rule, require
 from .services import Service
 
 GRACE = timedelta(days=30)
-"""What a partner has at least, from its registration, before its opening is late (R59)."""
+"""What a partner has at least, from its registration, before its opening is late
+(R59)."""
 
 
 class Case(StrEnum):
@@ -114,9 +118,12 @@ def file_says(fact: str, partner: FromClause, day: Day) -> ColumnElement[bool]:
 
 @predicate
 def is_known(partner: Partner, service: Service, day: date) -> bool:
-    """Known in MCP before this service was asked for: by the convention in force, or by the file's word (A6).
+    """Known in MCP before this service was asked for.
 
-    A convention made for this very service makes nobody known: a fresh contracting would turn into case 3.
+    The convention in force says so, or the file (A6).
+
+    A convention made for this very service makes nobody known: a fresh contracting
+    would turn into case 3.
     """
     origin = last_origin(partner, day)
     named = origin is not None and origin.known_mcp
@@ -134,7 +141,10 @@ def _(
     named: ColumnElement[bool],
     day: Day,
 ) -> ColumnElement[bool]:
-    """`convention`: the one that holds that day, a row of nulls where none does; `named`: what the file says."""
+    """`convention`: the one that holds that day, or a row of nulls.
+
+    `named`: what the file says.
+    """
     without = and_(named, not_(has_ended_convention.sql(partner, day)))
     return case(
         (convention.c.id.is_(None), without),
@@ -168,7 +178,10 @@ def _(partner: FromClause, day: Day) -> ColumnElement[bool]:
 
 @predicate
 def is_known_by(convention: Convention, service: Service, day: date) -> bool:
-    """The convention makes the partner known: it is older than the register, or serves another service first."""
+    """The convention makes the partner known.
+
+    It is older than the register, or it serves another service first.
+    """
     return convention.originally_in_force_on is not None or has_served_another(
         convention, service, day
     )
@@ -184,9 +197,10 @@ def _(convention: FromClause, service: FromClause, day: Day) -> ColumnElement[bo
 
 @predicate
 def has_served_another(convention: Convention, service: Service, day: date) -> bool:
-    """Another service of the convention was open before this one's bulletin takes effect.
+    """Another service was open before this one's bulletin takes effect.
 
-    The day of effect is never before the act of signing, where the date of a paper may be any.
+    The day of effect is never before the act of signing, where the date of a paper may
+    be any.
     """
     mine = [access for access in convention.accesses if access.service.id == service.id]
     effective = [
@@ -228,7 +242,10 @@ def _(convention: FromClause, service: FromClause, day: Day) -> ColumnElement[bo
 def require_onboarding_before_signing(
     convention: Convention, service: Service, today: date
 ) -> None:
-    """R53: before anything of a service is signed, who comes from Habtiers is attested to be active; once is enough."""
+    """R53: a partner of Habtiers is attested to be active before the first signature.
+
+    Once is enough for each service.
+    """
     partner = convention.partner
     served = (
         b.opened_on
@@ -243,14 +260,20 @@ def require_onboarding_before_signing(
 
 
 def require_onboarding_before_contract(partner: Partner, today: date) -> None:
-    """R53: who comes from Habtiers is attested to be active before the papers are made; a switch is no first paper."""
+    """R53: a partner of Habtiers is attested to be active before the papers are made.
+
+    A switch is no first paper.
+    """
     _require_attestation(partner, today)
 
 
 def require_onboarding_before_opening(
     convention: Convention, service: Service, today: date
 ) -> None:
-    """R53 again, should the file have spoken since; R55: the mission verified for who is known in MCP."""
+    """R53 again: the file may have spoken since.
+
+    R55: the mission is verified for who is known in MCP.
+    """
     if service.migration is None:
         return
     _require_attestation(convention.partner, today)
@@ -344,7 +367,8 @@ STEPS = {
 class Situation(NamedTuple):
     """The facts of one service of one partner, on a day.
 
-    `announced`, `opens_later`: the convention, or the opening, is agreed and waits for its first day.
+    `announced`, `opens_later`: the convention, or the opening, is agreed and waits for
+    its first day.
     """
 
     case: str
@@ -370,7 +394,10 @@ class Situation(NamedTuple):
 
 
 class OnboardingStep(NamedTuple):
-    """A step of an opening: `blocked_by` are the steps that come first; without any, it waits for its day."""
+    """A step of an opening.
+
+    `blocked_by`: the steps that come first; a step that has none waits for its day.
+    """
 
     code: StepCode
     state: StepState

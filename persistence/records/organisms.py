@@ -1,4 +1,8 @@
-"""Organisms: the Caf, the multi-branch bodies, the CNA, the resource centres, the Cnaf; and their agents."""
+"""Organisms, and their agents.
+
+Organisms are the Caf, the multi-branch bodies, the CNA, the resource centres and the
+Cnaf.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -53,7 +57,10 @@ organism_support = Table(
 
 
 class Organism(Record):
-    """Organisme: who contracts with partners, supports or steers (R2). The code is opaque."""
+    """Organisme: who contracts with partners, supports or steers (R2).
+
+    The code is opaque.
+    """
 
     __tablename__ = "organism"
     prefix = "org"
@@ -89,7 +96,10 @@ class Organism(Record):
         self.network_role = role.value if role is not None else None
 
     def support(self, organisms: list["Organism"]) -> None:
-        """R60: a resource centre supports a Caf, a multi-branch body, or the CNA for what it administers."""
+        """R60: a resource centre supports a Caf, a multi-branch body, or the CNA.
+
+        It supports the CNA for what the CNA administers.
+        """
         is_centre = self.kind is OrganismKind.RESOURCE_CENTRE
         require(
             is_centre,
@@ -127,7 +137,10 @@ PROFILES_BY_KIND = {
 
 
 class Agent(Dated, Record):
-    """Agent: a person who works for an organism, with a profile, over dates. The end is exclusive."""
+    """Agent: a person who works for an organism, with a profile, over dates.
+
+    The end is exclusive.
+    """
 
     __tablename__ = "agent"
     prefix = "agt"
@@ -146,7 +159,10 @@ class Agent(Dated, Record):
     def appoint(
         cls, user: User, organism: Organism, profile: Profile, today: date
     ) -> "Agent":
-        """An agent of `organism` from today; the profile is one that the organism's kind knows."""
+        """An agent of `organism` from today.
+
+        The profile is one of those of the organism's kind.
+        """
         profiles = PROFILES_BY_KIND.get(
             organism.kind, (Profile.READING, Profile.MANAGING)
         )

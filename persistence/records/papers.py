@@ -1,4 +1,4 @@
-"""Papers that two parties sign outside, and the scans that are kept of them by their digest."""
+"""Papers that two parties sign outside; their scans are known by digest."""
 
 from datetime import date
 from typing import NamedTuple
@@ -11,7 +11,10 @@ from .rules import Rule, require
 
 
 class Signature(NamedTuple):
-    """Both signatures of one paper: their days, who signed, the SHA-256 of the scan (R30)."""
+    """Both signatures of one paper: their days, who signed, the scan (R30).
+
+    The scan is known by its SHA-256.
+    """
 
     partner_signed_on: date
     organism_signed_on: date

@@ -1,4 +1,4 @@
-"""Partners, their establishments, the decisions taken on them; the root that an act locks."""
+"""Partners, the roots that an act locks."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -34,7 +34,10 @@ class PartnerKind(StrEnum):
 
 
 class Partner(Record):
-    """Partenaire: one SIRET at a time (A2), one convention in force at a time (R36), one administering organism."""
+    """Partenaire: one SIRET at a time (A2), one convention in force at a time (R36).
+
+    One organism administers it.
+    """
 
     __tablename__ = "partner"
     prefix = "ptr"
@@ -73,7 +76,7 @@ class Partner(Record):
     def register(
         cls, siret: Siret, name: str, kind: PartnerKind, follower: Organism, today: date
     ) -> "Partner":
-        """A partner followed by `follower`, which must be a body that contracts (R2)."""
+        """A partner followed by `follower`, a body that contracts (R2)."""
         follower.require_contracting_body()
         name = required_name(name, "name")
         partner = cls(
@@ -101,7 +104,7 @@ class Partner(Record):
         *,
         acknowledge_other_siren: bool = False,
     ) -> Establishment:
-        """A2: an establishment of another legal entity is the partner's only when who adds it says so."""
+        """A2: an establishment of another legal entity is added by who says so only."""
         name = required_name(name, "name")
         require(
             finess is None or not finess.contradicts(department),
@@ -132,7 +135,10 @@ class Partner(Record):
     def end_establishment(
         self, place: Establishment, on: date, reason: str, today: date
     ) -> None:
-        """It leaves all scopes on that day; what was signed and declared stays. Never the partner's own SIRET."""
+        """It leaves all scopes on that day; what was signed and declared stays.
+
+        Never the partner's own SIRET.
+        """
         require(place.siret != self.siret, Rule.ESTABLISHMENT_OWN, "establishment_id")
         require(reason.strip(), Rule.VALUE_INVALID, "end_reason")
         require(on >= today, Rule.DATE_PAST, "on")
@@ -140,7 +146,7 @@ class Partner(Record):
         place.ended_on, place.end_reason = on, reason.strip()
 
     def other_sirens(self, places: Sequence[Establishment]) -> list[Notice]:
-        """Those among a bulletin's establishments that are of another legal entity, at their rank."""
+        """The establishments that are of another legal entity, at their rank."""
         return [
             Notice(Rule.OTHER_SIREN, ("establishment_ids", str(rank)), place.siret)
             for rank, place in enumerate(places)
@@ -154,11 +160,18 @@ class Partner(Record):
         return next((c for c in self.conventions if c.holds_on(day)), None)
 
     def span_on(self, day: date) -> Span:
-        """What is in force on `day` and who administers: the one interpretation of the documents."""
+        """What is in force on `day`, and who administers.
+
+        Nothing else interprets the documents.
+        """
         return next(s for s in timeline(self) if s.starts_on <= day < s.ends_on)
 
     def signing_organism_id(self, today: date) -> str:
-        """A14: the signing organism stays; else the one that follows the partner (never the CNA by custody)."""
+        """A14: the signing organism stays.
+
+        Without one, it is who follows the partner: never the CNA, which has custody
+        only.
+        """
         return self.span_on(today).signing_id or self.follower_id
 
     # decisions
@@ -172,7 +185,10 @@ class Partner(Record):
         by: User,
         today: date,
     ) -> Eligibility:
-        """R28: the legitimacy is decided before any opening; R50: with the form where the service asks for it."""
+        """R28: the legitimacy is decided before any opening.
+
+        R50: the form comes with it where the service asks for one.
+        """
         require(ground.strip(), Rule.VALUE_INVALID, "ground")
         form_needed = service.needs_eligibility_form and decision is Decision.ELIGIBLE
         require(
@@ -199,7 +215,10 @@ class Partner(Record):
 
     @predicate
     def has_eligibility_for(self, service: Service, day: date) -> bool:
-        """R28: the last decision on the service is favourable; R50: with its form where it is needed."""
+        """R28: the last decision on the service is favourable.
+
+        R50: it has its form where one is needed.
+        """
         last = self._last_decision(service, day)
         return last is not None and last.is_favourable_for(service)
 
@@ -261,7 +280,10 @@ class Partner(Record):
         conditions_of_administration: str | None,
         today: date,
     ) -> Convention:
-        """A draft of the convention with its contract, on the current SIRET; a draft takes no place (A8)."""
+        """A draft of the convention with its contract, on the current SIRET.
+
+        A draft takes no place (A8).
+        """
         convention = Convention(
             siret=self.siret,
             organism_id=self.signing_organism_id(today),
@@ -276,7 +298,10 @@ class Partner(Record):
         return convention
 
     def _predecessor_id(self) -> str | None:
-        """The last convention that ever held (A6), unless a live successor has it; a withdrawn one gives it up."""
+        """The last convention that ever held (A6), unless a live successor has it.
+
+        A withdrawn successor gives it up.
+        """
         effective = [
             c for c in self.conventions if c.ends_after(c.in_force_on or FOREVER)
         ]
@@ -293,7 +318,10 @@ class Partner(Record):
     # the CNA
 
     def hand_back(self, by: User, today: date) -> CnaHandBack:
-        """A13: the CNA gives the partner back to the signing organism, once no bulletin covers two departments."""
+        """A13: the CNA gives the partner back to the signing organism.
+
+        No bulletin may cover two departments any more.
+        """
         in_custody = (
             self.span_on(today).administering_id
             == CNA
@@ -308,7 +336,10 @@ class Partner(Record):
     # users
 
     def invite(self, user: User, job_title: str | None, today: date) -> Affiliation:
-        """A card of the person at this partner; an active card with the same address is refused."""
+        """A card of the person at this partner.
+
+        An active card with the same address is refused.
+        """
         same = [
             a
             for a in self.affiliations
@@ -320,7 +351,10 @@ class Partner(Record):
         return affiliation
 
     def mandate(self, client: User, until: date | None, today: date) -> Affiliation:
-        """The affiliation of a machine client: it declares for the partner, in the groups that include it."""
+        """The affiliation of a machine client.
+
+        The machine declares for the partner, in the groups that include it.
+        """
         require(client.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE, "client")
         require(until is None or until > today, Rule.DATE_PAST, "until")
         mandates = [
@@ -341,13 +375,19 @@ class Partner(Record):
         return affiliation
 
     def welcome(self, affiliation: Affiliation, user: User, today: date) -> None:
-        """Who was here before takes again what the organism had suspended: to leave and come back lifts nothing."""
+        """Who comes back takes again what the organism had suspended.
+
+        To leave and come back lifts nothing.
+        """
         for former in self.affiliations:
             if former is not affiliation and former.user_id == user.id:
                 affiliation.take_over(former, today)
 
     def ended_as_manager(self, user_id: str) -> bool:
-        """Whether the organism has put an end to this person's post: nobody else may end one."""
+        """Whether the organism has put an end to this person's post.
+
+        Nobody else may end one.
+        """
         posts = (m for c in self.conventions for m in c.contract.managers)
         return any(m.user_id == user_id and m.ends_on is not None for m in posts)
 
@@ -365,7 +405,10 @@ class Partner(Record):
         return affiliation
 
     def keep_a_manager(self, leaving: Affiliation, today: date) -> None:
-        """R39: a delegated partner does not lose its last active manager by its own act; who will go does not count."""
+        """R39: a delegated partner does not lose its last manager by its own act.
+
+        A manager whose departure is announced does not count as one who stays.
+        """
         for convention in self.conventions:
             managers = convention.contract.managers_on(today)
             if convention.ends_after(today) and leaving.id in {

@@ -1,4 +1,7 @@
-"""Dated rules, each written in one place: a period of days, or a predicate whose two halves stand side by side."""
+"""Dated rules, each written in one place.
+
+A rule is a period of days, or a predicate whose two halves stand side by side.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -25,10 +28,12 @@ Arguments = ParamSpec("Arguments")
 
 
 class Period(NamedTuple):
-    """The days of a record, from `first` to the earliest of `ends`, which is the first day without.
+    """The days of a record, from `first` to the earliest of `ends`.
 
-    Both name columns. A `first` that is None has not come; an end that is None never comes.
-    The day is a date, or an instant where the columns are instants.
+    The end is the first day without.
+
+    Both name columns. A `first` that is None has not come; an end that is None never
+    comes. The day is a date, or an instant where the columns are instants.
     """
 
     first: str
@@ -53,7 +58,10 @@ class Period(NamedTuple):
         return and_(true(), *(_comes_after(row, end, day) for end in self.ends))
 
     def lasts(self, record: object, day: date) -> bool:
-        """Whether the period holds that day or some later day: one that ends on its first day holds none."""
+        """Whether the period holds that day or some later day.
+
+        A period that ends on its first day holds none.
+        """
         first: date | None = getattr(record, self.first)
         return first is not None and not self.has_ended(record, max(first, day))
 
@@ -75,7 +83,10 @@ class Period(NamedTuple):
 def exists(
     *rows: FromClause, where: Sequence[ColumnElement[bool]]
 ) -> ColumnElement[bool]:
-    """Whether there are such `rows`; every other row that `where` names is the surrounding statement's."""
+    """Whether there are such `rows`.
+
+    The other rows that `where` names are those of the surrounding statement.
+    """
     return (
         select(literal(1))
         .select_from(*rows)
@@ -92,8 +103,9 @@ def _comes_after(row: FromClause, end: str, day: Day) -> ColumnElement[bool]:
 class predicate(Generic[Owner, Arguments]):  # noqa: N801 a decorator
     """A rule that acts ask of a record and lists ask of a row.
 
-    On an instance it is the method that it decorates; on the class, `.sql` is the half given to `in_sql`.
-    The SQL half takes the row first and the day last, and names each row that its subqueries refer to.
+    On an instance it is the method that it decorates; on the class, `.sql` is the half
+    given to `in_sql`. The SQL half takes the row first and the day last, and names each
+    row that its subqueries refer to.
     """
 
     sql: Callable[..., ColumnElement[bool]]

@@ -1,6 +1,9 @@
-"""What a partner's documents give to whom on a day: each path from a person to a right, link by link.
+"""What a partner's documents give to whom on a day.
 
-`callers.py` asks the same of the register in SQL, for the caller and for today; a test holds both equal.
+A path leads from a person to a right, link by link.
+
+`callers.py` asks the same of the register in SQL, for the caller and for today; a test
+holds both equal.
 """
 
 from collections.abc import Callable, Iterator
@@ -42,7 +45,10 @@ class Unblocker(StrEnum):
 
 
 class ChainLink(NamedTuple):
-    """One link of a path: the object, and what breaks it that day; nothing when it holds."""
+    """One link of a path: an object, and what breaks it that day.
+
+    `broken` is None while it holds.
+    """
 
     kind: LinkKind
     object_id: str | None
@@ -52,7 +58,10 @@ class ChainLink(NamedTuple):
 
 
 class Right(NamedTuple):
-    """A role of a service on an establishment; the establishment is empty where the bulletin names none."""
+    """A role of a service on an establishment.
+
+    The establishment is empty where the bulletin names none.
+    """
 
     user_id: str
     service_id: str
@@ -70,7 +79,10 @@ class Path(NamedTuple):
 
     @property
     def broken(self) -> ChainLink | None:
-        """The last broken link from the person up: what stands highest is to be mended first."""
+        """The last broken link from the person up.
+
+        The highest one is to be mended first.
+        """
         return next((link for link in reversed(self.links) if link.broken), None)
 
     @property
@@ -293,7 +305,10 @@ def _above(
 
 
 def _bulletin(access: ServiceAccess, day: date) -> Bulletin | None:
-    """The bulletin open that day by its own dates; else the one to speak of: the last to be opened, or prepared."""
+    """The bulletin open that day, or else the one that explains why none is.
+
+    That is the last one to be opened, or prepared.
+    """
     opened = next((b for b in access.bulletins if b.is_open_on(day)), None)
     if opened is not None:
         return opened
@@ -342,7 +357,10 @@ def _suspended(suspensions: list[Suspension], day: date) -> str | None:
 
 
 def _away(suspensions: list[Suspension], day: date) -> tuple[str | None, bool]:
-    """By whom a person is suspended, and whether the organism alone can mend it: each side ends its own."""
+    """By whom a person is suspended, and whether the organism alone can mend it.
+
+    Each side ends its own suspension.
+    """
     running = {s.side: s for s in suspensions if s.runs_on(day)}
     if not running:
         return None, False

@@ -1,4 +1,7 @@
-"""Services, their roles, and the missions that cover them: data, a second service needs no code."""
+"""Services, their roles, and the missions that cover them.
+
+They are data: a second service needs no code.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -32,7 +35,7 @@ ESAT = "svc_ESAT"
 
 
 class Migration(Record):
-    """Campagne de migration d'un service: from which day, and for when at the latest (R59)."""
+    """Campagne de migration d'un service: its first day and its deadline (R59)."""
 
     __tablename__ = "migration"
     prefix = "mig"
@@ -45,7 +48,10 @@ class Migration(Record):
 
 
 class Service(Record):
-    """Service de Mon Compte Partenaire: what it asks before it opens is data (R3, R8, R10, R50)."""
+    """Service de Mon Compte Partenaire.
+
+    What it asks before it opens is data (R3, R8, R10, R50).
+    """
 
     __tablename__ = "service"
     prefix = "svc"

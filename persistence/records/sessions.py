@@ -1,4 +1,7 @@
-"""The console's sessions: who signed in from which browser, until when. Of the cookie, the digest is kept."""
+"""The console's sessions: who signed in from which browser, until when.
+
+Of the cookie, the digest is kept.
+"""
 
 from datetime import datetime, timedelta
 
@@ -15,10 +18,13 @@ RETENTION = timedelta(days=1)
 
 
 class SessionRecord(Base):
-    """Session: one sign-in of a person in one browser. Instants are the machine's, whatever day a demonstration tells.
+    """Session: one sign-in of a person in one browser.
 
-    `started_at` is the first sign-in, carried over a step-up; `authenticated_at` is when the person last proved who
-    they are, None when the provider did not say; `ended_at` is a sign-out, a rotation or a revocation.
+    Instants are the machine's, whatever day a demonstration tells.
+
+    `started_at` is the first sign-in, carried over a step-up; `authenticated_at` is
+    when the person last proved who they are, None when the provider did not say;
+    `ended_at` is a sign-out, a rotation or a revocation.
     """
 
     __tablename__ = "session"
@@ -56,7 +62,7 @@ class SessionRecord(Base):
         return self.ended_at is None and not self.has_run_out(now)
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the person proved who they are recently enough for a sensitive act."""
+        """Whether the proof of who it is is recent enough for a sensitive act."""
         return (
             self.authenticated_at is not None and now - self.authenticated_at <= FRESH
         )

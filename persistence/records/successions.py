@@ -1,8 +1,10 @@
-"""A successor convention: prepared beside the one in force, then switched with it on one day (R43, A7, A8).
+"""A successor convention (R43, A7, A8).
 
-A change of mode, or of SIRET, closes a convention and signs another one, linked to it. The partner, its
-establishments, people and declarations go on; bulletins are signed again, groups are made anew, with the
-same people or without them.
+It is prepared beside the one in force, then takes its place on one day.
+
+A change of mode, or of SIRET, closes a convention and signs another one, linked to it.
+The partner, its establishments, people and declarations go on; bulletins are signed
+again, groups are made anew, with the same people or without them.
 """
 
 from collections.abc import Mapping
@@ -24,7 +26,10 @@ from .suspensions import Suspension
 
 
 class Papers(NamedTuple):
-    """What both parties have signed anew: the convention, its contract, the bulletin of each service by its id."""
+    """What both parties have signed anew.
+
+    `bulletins`: the signature of each service's, by the id of the service.
+    """
 
     convention: Signature
     contract: Signature
@@ -33,7 +38,9 @@ class Papers(NamedTuple):
 
 
 def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention:
-    """The draft that will take the place of the convention in force: same missions, conditions and terms.
+    """The draft that will take the place of the convention in force.
+
+    It has the same missions, conditions and terms.
 
     Prepared again, it is filled again; another draft must be given up first.
     """
@@ -79,13 +86,19 @@ def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention
 
 
 def change_mode(partner: Partner, mode: Mode, today: date) -> Convention:
-    """R43: the mode of a contract never changes; another convention is prepared in the other mode."""
+    """R43: prepare a convention in the other mode.
+
+    The mode of a contract never changes.
+    """
     require(in_force(partner, today).contract.mode is not mode, Rule.MODE_SAME, "mode")
     return prepare(partner, mode, partner.siret, today)
 
 
 class MembersAtSwitch(StrEnum):
-    """What becomes of the people in the groups: included anew under the successor, or not."""
+    """What becomes of the people in the groups under the successor.
+
+    CARRY includes them anew; END leaves them out.
+    """
 
     CARRY = "CARRY"
     END = "END"
@@ -102,9 +115,10 @@ def switch(
 ) -> list[Notice]:
     """Close the one and open the other on the same day, service by service.
 
-    The memberships of the former end with it (A7). A change of SIRET includes the same people anew; a change of
-    mode asks what becomes of them, for who manages them is no longer the same.
-    `elsewhere`: among the SIRETs of the establishments, those that have their own convention in force.
+    The memberships of the former end with it (A7). A change of SIRET includes the same
+    people anew; a change of mode asks what becomes of them, for who manages them is no
+    longer the same. `elsewhere`: among the SIRETs of the establishments, those that
+    have their own convention in force.
     """
     partner = successor.partner
     former = next(c for c in partner.conventions if c.id == successor.predecessor_id)
@@ -124,7 +138,10 @@ def switch(
     notices: list[Notice] = []
     for access in former.accesses:
         live = _live(access, on)
-        several = f"Service {access.service.code} : un remplacement est annoncé, retirez-le d'abord."
+        several = (
+            f"Service {access.service.code} : un remplacement est annoncé, "
+            "retirez-le d'abord."
+        )
         require(len(live) <= 1, Rule.BULLETIN_OPENED, "on", detail=several)
         for bulletin in live:
             notices += _continue(access, bulletin, successor, papers, elsewhere, today)
@@ -151,7 +168,9 @@ def _continue(
     elsewhere: frozenset[str],
     today: date,
 ) -> list[Notice]:
-    """One service goes on under the successor: its bulletin signed and opened, its groups made anew.
+    """One service goes on under the successor.
+
+    Its bulletin is signed and opened, and its groups are made anew.
 
     It opens no sooner, and ends no later, than it was to.
     """
@@ -234,7 +253,7 @@ def _included(convention: Convention, on: date) -> list[Membership]:
 
 
 def _carry(group: Group, partner: Partner, on: date) -> None:
-    """A7: new memberships of the same people, where the new bulletin grants the role."""
+    """A7: include the same people anew, where the new bulletin grants the role."""
     formers = (
         g
         for c in partner.conventions
@@ -304,7 +323,10 @@ def _live(access: ServiceAccess, day: date) -> list[Bulletin]:
 def change_siret(
     partner: Partner, siret: Siret, department: str | None, today: date
 ) -> None:
-    """The partner's SIRET from today on; its own establishment moves with it, and so do its unsigned papers."""
+    """Change the partner's SIRET from today on.
+
+    Its own establishment moves with it, and so do its unsigned papers.
+    """
     former = partner.siret
     require(siret != former, Rule.SIRET_SAME, "siret")
     current = next(s for s in partner.sirets if s.ends_on is None)

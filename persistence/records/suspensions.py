@@ -1,4 +1,7 @@
-"""What is suspended: a convention, a service of it, or a person; each of the two parties ends its own."""
+"""What is suspended: a convention, a service of it, or a person.
+
+Each of the two parties ends its own.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -32,7 +35,9 @@ class Author(NamedTuple):
 
 
 class Suspension(Record):
-    """Suspension of a convention, of a service of it, or of an affiliation: rights stop, dates do not.
+    """Suspension of a convention, of a service of it, or of an affiliation.
+
+    Rights stop; dates do not.
 
     One runs for each side, and rights stop while any runs.
     """
@@ -104,18 +109,23 @@ def is_suspended(suspensions: list[Suspension], day: date) -> bool:
 
 
 def suspended_by(column: str) -> predicate[Any, [date]]:
-    """Whether a suspension runs, of either side: the predicate of a record that has `suspensions`.
+    """The predicate of a record that has `suspensions`: whether one runs.
+
+    A suspension of either side counts.
 
     `column`: the one that refers to the record in their table.
     """
 
-    def on_records(record: Any, day: date) -> bool:  # noqa: ANN401 a record that has suspensions
+    def on_records(record: Any, day: date) -> bool:  # noqa: ANN401 any of them
         return is_suspended(record.suspensions, day)
 
     def on_rows(
         row: FromClause, day: Day, key: str = "id", side: str | None = None
     ) -> ColumnElement[bool]:
-        """`key`: the column of the row that names the record; `side`: the only one whose suspensions count."""
+        """`key`: the column of the row that names the record.
+
+        `side`: the only side whose suspensions count.
+        """
         suspension = table("suspension").alias()
         same_record = suspension.c[column] == row.c[key]
         same_side = [suspension.c.side == side] if side else []
@@ -139,7 +149,10 @@ def suspend(
 def resume(
     suspensions: list[Suspension], today: date, author: Author, *, both: bool = False
 ) -> list[Notice]:
-    """End today the suspension of the author's side, or `both`; the other one, if it still runs, is announced."""
+    """End today the suspension of the author's side, or `both`.
+
+    The other one, if it still runs, is announced.
+    """
     running = [s for s in suspensions if s.runs_on(today)]
     require(running, Rule.NOT_SUSPENDED)
     ending = [s for s in running if both or s.side is author.side]
@@ -154,7 +167,8 @@ SUSPENDED_BY = {
     SuspensionSide.PARTNER: Rule.SUSPENDED_BY_PARTNER,
     SuspensionSide.ORGANISM: Rule.SUSPENDED_BY_ORGANISM,
 }
-"""What is answered to the other side, which would end a suspension that is not its own."""
+"""What is answered to the other side, which would end a suspension that is not its
+own."""
 
 ENDED_BY = {
     SuspensionSide.PARTNER: Rule.ENDED_BY_PARTNER,

@@ -1,7 +1,10 @@
-"""The timeline of a partner: one row for every day since its registration, a pure function of the documents.
+"""The timeline of a partner: one span for each period since its registration.
 
-It alone interprets "in force", and who administers: the CNA in the cases of R47, else the signing
-organism of the convention in force, else the organism that follows the partner.
+It is a pure function of the documents.
+
+It alone interprets "in force", and who administers: the CNA in the cases of R47, else
+the signing organism of the convention in force, else the organism that follows the
+partner.
 """
 
 from datetime import date
@@ -33,7 +36,10 @@ CNA = "org_CNA"
 
 
 class PartnerState(Base):
-    """One span of the timeline. Contiguity and non-overlap are held by the keys; `chained` is null on the first."""
+    """One span of the timeline.
+
+    Contiguity and non-overlap are held by the keys; `chained` is null on the first.
+    """
 
     __tablename__ = "partner_state"
     period: ClassVar = Period("starts_on", ("ends_on",))
@@ -85,7 +91,10 @@ class PartnerState(Base):
 
 
 class Span(NamedTuple):
-    """Days [starts_on, ends_on); convention and mode are None while none is in force or it is suspended."""
+    """What is in force from `starts_on` to the eve of `ends_on`.
+
+    Convention and mode are None while none is in force, or it is suspended.
+    """
 
     starts_on: date
     ends_on: date
@@ -137,9 +146,12 @@ def _facts(
 
 
 def _in_custody(partner: "Partner", day: date) -> bool:
-    """R47: from the first day of a bulletin over two departments, until the CNA hands the partner back.
+    """R47: from the first day of a wide bulletin until the CNA gives it back.
 
-    A custody that begins and ends on one day has begun all the same: a hand-back of that day comes after it.
+    A bulletin is wide over two departments.
+
+    A custody that begins and ends on one day has begun all the same: a hand-back of
+    that day comes after it.
     """
     handed_back = max(
         (h.on_day for h in partner.hand_backs if h.on_day <= day), default=date.min
@@ -154,7 +166,8 @@ def _in_custody(partner: "Partner", day: date) -> bool:
 def wide_spans(partner: "Partner") -> list[tuple[date, date]]:
     """The days on which a signed bulletin over two departments or more is in force.
 
-    One that was closed on its first day, once that day had come, was in force; one withdrawn before never was.
+    One that was closed on its first day, once that day had come, was in force; one
+    withdrawn before never was.
     """
     return [
         (first, ends)

@@ -1,4 +1,7 @@
-"""What the register says of itself: the steps that it has passed, and the keys that seal what it holds."""
+"""What the register says of itself.
+
+It keeps the steps that it has passed, and what proves the keys that seal it.
+"""
 
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +10,10 @@ from .base import Base
 
 
 class SchemaStep(Base):
-    """Étape: a migration, as whoever ran it knew it. A process that is older reads here whether it may go on."""
+    """Étape: a migration, as whoever ran it knew it.
+
+    A process that is older reads here whether it may go on.
+    """
 
     __tablename__ = "schema_step"
 
@@ -17,9 +23,12 @@ class SchemaStep(Base):
 
 
 class KeyCanary(Base):
-    """Témoin: a constant word, sealed by one of the keys and indexed as a personal number would be.
+    """Témoin: a constant word, sealed and indexed by one of the keys.
 
-    One row for each key that has sealed something: a file without that key would leave cards closed.
+    Personal numbers are sealed and indexed alike.
+
+    One row for each key that has sealed something: a file without that key would leave
+    cards closed.
     """
 
     __tablename__ = "key_canary"

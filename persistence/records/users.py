@@ -30,7 +30,10 @@ class UserKind(StrEnum):
 
 
 class User(Record):
-    """Utilisateur: one identity, a person or a machine client. The e-mail only addresses."""
+    """Utilisateur: one identity, a person or a machine client.
+
+    The e-mail only addresses.
+    """
 
     __tablename__ = "user"
     prefix = "usr"
@@ -63,7 +66,10 @@ class User(Record):
     def identity_of(
         self, given_name: str, family_name: str, email: str
     ) -> tuple[str, str, str]:
-        """A given name, a family name and an address, as they are kept of a person, or of a machine."""
+        """A given name, a family name and an address, as they are kept.
+
+        They are those of a person, or of a machine.
+        """
         cleaned = person_name if self.kind is UserKind.PERSON else clean_name
         family = required_name(cleaned(family_name, "family_name"), "family_name")
         return cleaned(given_name, "given_name"), family, email_address(email, "email")
@@ -77,7 +83,10 @@ class User(Record):
         require(self.kind is UserKind.PERSON, Rule.NOT_A_PERSON)
 
     def warnings(self, *path: str) -> list[Notice]:
-        """A box that several people read is no personal account: the Caf may let it pass."""
+        """A box that several people read is no personal account.
+
+        The Caf may let it pass.
+        """
         shared = self.email is not None and self.email.split("@")[0] in SHARED_BOXES
         return [Notice(Rule.EMAIL_SHARED, (*path, "email"))] if shared else []
 

@@ -1,4 +1,7 @@
-"""Workers of an Esat whose AAH depends on what is declared: one card per partner, and the rates it has known."""
+"""Workers of an Esat whose AAH depends on what is declared.
+
+They have one card for each partner, with the rates it has known.
+"""
 
 from datetime import date
 from typing import NamedTuple
@@ -16,10 +19,12 @@ from .base import UNTOLD, Base, Record, name_key, untold
 
 
 class Worker(Record):
-    """Travailleur: a card belongs to one partner, so that no Esat learns another's worker by typing a NIR.
+    """Travailleur: the card of a worker at one partner.
 
-    The NIR is a ciphertext bound to this row, a keyed index to find it again, and a mask to show. The card is
-    read by whom its declared lines are.
+    By typing a NIR, no Esat learns of another's worker.
+
+    The NIR is a ciphertext bound to this row, a keyed index to find it again, and a
+    mask to show. The card is read by whom its declared lines are.
     """
 
     __tablename__ = "worker"
@@ -62,7 +67,10 @@ class WorkerRate(Base):
 
 
 class DualActivity(Base):
-    """Cumul with the ordinary milieu, dated (R16): weekly hours in hundredths, the employer's SIRET where told."""
+    """Cumul with the ordinary milieu, dated (R16).
+
+    It has the weekly hours in hundredths, and the employer's SIRET if there is one.
+    """
 
     __tablename__ = "dual_activity"
     __table_args__ = (
@@ -80,7 +88,10 @@ class DualActivity(Base):
 
 
 class Card(NamedTuple):
-    """What is known of a worker before a batch: the columns of `worker` that a line is compared with."""
+    """What is known of a worker before a batch.
+
+    A line is compared with these columns of `worker`.
+    """
 
     id: str
     nir_index: str
@@ -94,7 +105,10 @@ class Card(NamedTuple):
     aah_beneficiary: bool
 
     def is_of(self, birth_name: str, born: date) -> bool:
-        """One of the two may be corrected; when both differ, the number is another person's."""
+        """One of the two may be corrected.
+
+        When both differ, the number is another person's.
+        """
         return self.birth_date == born or name_key(self.birth_name) == name_key(
             birth_name
         )
