@@ -4,20 +4,20 @@ This package never sees a table. What it gives (permits, conditions, bind values
 plain data.
 """
 
-from .engine import Engine, Permit, load
+from .engine import Engine, RoleScope, load
 from .policy import ACTIONS, PolicyError
-from .scopes import Condition, atoms
+from .scopes import ScopeCondition, conditions_of
 from .subject import Grant, Post, Subject
 
 __all__ = [
     "ACTIONS",
-    "Condition",
     "Engine",
     "Grant",
-    "Permit",
     "PolicyError",
     "Post",
+    "RoleScope",
+    "ScopeCondition",
     "Subject",
-    "atoms",
+    "conditions_of",
     "load",
 ]

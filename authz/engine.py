@@ -15,7 +15,7 @@ import casbin
 from casbin.util import SimpleEval
 
 from .policy import ACTIONS, PolicyLine, lines, validated
-from .scopes import KIND_OF, atoms
+from .scopes import KIND_OF, conditions_of
 from .subject import Subject
 
 HERE = Path(__file__).parent
@@ -25,10 +25,10 @@ PlanKey: TypeAlias = tuple[frozenset[str], str, str]
 """The roles of a caller, a type, and an action of it."""
 
 
-class Permit(NamedTuple):
+class RoleScope(NamedTuple):
     """A role and the scope through which it may allow an act.
 
-    `scopes.atoms` gives the conditions of the scope.
+    `scopes.conditions_of` gives the conditions of the scope.
     """
 
     role: str
@@ -45,10 +45,10 @@ class _Roles(NamedTuple):
 class _Recorder:
     """Stands for every object: records what could allow, and allows none."""
 
-    permits: list[Permit] = field(default_factory=list)
+    permits: list[RoleScope] = field(default_factory=list)
 
     def is_within(self, _subject: object, role: str, scope: str) -> bool:
-        self.permits.append(Permit(role, scope))
+        self.permits.append(RoleScope(role, scope))
         return False
 
 
@@ -64,7 +64,7 @@ class _Candidate:
         values = partial(self.engine.values, subject, role=role)
         return all(
             condition.admits(self.facts.get(condition.fact), values)
-            for condition in atoms(scope, self.type_)
+            for condition in conditions_of(scope, self.type_)
         )
 
 
@@ -107,11 +107,11 @@ class Engine:
             for role in KIND_OF
         }
         self._enforcers: dict[Action, casbin.Enforcer] = {}
-        self._plans: dict[PlanKey, tuple[Permit, ...]] = {}
+        self._plans: dict[PlanKey, tuple[RoleScope, ...]] = {}
 
     def plan(
         self, roles: frozenset[str], type_: str, action: str
-    ) -> tuple[Permit, ...]:
+    ) -> tuple[RoleScope, ...]:
         """Return the permits that could allow the action, in the policy's order.
 
         A permit that another one covers is left out; no permit means never.
@@ -131,7 +131,7 @@ class Engine:
         type_: str,
         action: str,
         facts: Mapping[str, str | None],
-    ) -> Permit | None:
+    ) -> RoleScope | None:
         """Return the first permit that allows this act on an object, or None.
 
         `facts` describes the object (see `scopes`). A fact that is missing or None
@@ -140,16 +140,16 @@ class Engine:
         candidate = _Candidate(self, type_, facts)
         enforcer = self._enforcer(type_, action)
         is_allowed, rule = enforcer.enforce_ex(subject, type_, action, candidate)
-        return Permit(role=rule[0], scope=rule[-1]) if is_allowed else None
+        return RoleScope(role=rule[0], scope=rule[-1]) if is_allowed else None
 
-    def rules(self, type_: str, action: str) -> tuple[Permit, ...]:
+    def rules(self, type_: str, action: str) -> tuple[RoleScope, ...]:
         """Return a permit for each line of the policy on this action, in its order.
 
         Raises KeyError on an unknown action.
         """
         _require_action(type_, action)
         return tuple(
-            Permit(line[1], line[4])
+            RoleScope(line[1], line[4])
             for line in self._lines
             if line[0] == "p" and line[2:4] == (type_, action)
         )
@@ -189,15 +189,19 @@ class Engine:
         """Answer `holds` of the matcher: the role itself, or one that inherits it."""
         return not self._descendants[role].isdisjoint(subject.roles)
 
-    def _without_covered(self, permits: list[Permit], type_: str) -> tuple[Permit, ...]:
+    def _without_covered(
+        self, permits: list[RoleScope], type_: str
+    ) -> tuple[RoleScope, ...]:
         """Drop each permit that another one of the list covers.
 
         A permit covers another one when its role is the same or a descendant, and when
         its conditions are among the other's.
         """
-        conditions = {permit: {*atoms(permit.scope, type_)} for permit in permits}
+        conditions = {
+            permit: {*conditions_of(permit.scope, type_)} for permit in permits
+        }
 
-        def covers(wide: Permit, narrow: Permit) -> bool:
+        def covers(wide: RoleScope, narrow: RoleScope) -> bool:
             if wide.role == narrow.role and conditions[wide] == conditions[narrow]:
                 return False
             inherits = narrow.role in self._descendants[wide.role]

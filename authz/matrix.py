@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from .engine import HERE, Engine, load
 from .policy import ACTIONS
-from .scopes import GRAINS, KIND_OF, SCOPES, Condition
+from .scopes import GRAINS, KIND_OF, SCOPES, ScopeCondition
 
 MATRIX = HERE / "MATRIX.md"
 
@@ -59,12 +59,12 @@ def _meanings() -> Iterator[tuple[str, str]]:
         yield f"{scope} of {type_}", _sentence(conditions)
 
 
-def _sentence(conditions: Iterable[Condition]) -> str:
+def _sentence(conditions: Iterable[ScopeCondition]) -> str:
     clauses = [_clause(condition) for condition in conditions]
     return " and ".join(clauses) or "no condition"
 
 
-def _clause(condition: Condition) -> str:
+def _clause(condition: ScopeCondition) -> str:
     """Return a condition in words."""
     match condition.op:
         case "among":

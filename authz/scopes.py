@@ -9,7 +9,7 @@ from collections.abc import Callable, Container
 from typing import Literal, NamedTuple
 
 
-class Condition(NamedTuple):
+class ScopeCondition(NamedTuple):
     """One condition on one fact of the object; a scope requires all of its conditions.
 
     `of` is an attribute of the subject for "among", a constant for "equals", and empty
@@ -44,31 +44,31 @@ class Kind(NamedTuple):
     scopes: tuple[str, ...]
 
 
-_PARTNER = Condition("among", "partner", "partners")
-_ADMINISTERING = Condition("among", "administering", "organisms")
-_GROUP = Condition("among", "group", "groups")
-_SERVICE = Condition("among", "partner_service", "partner_services")
-_PLACE = Condition(
+_PARTNER = ScopeCondition("among", "partner", "partners")
+_ADMINISTERING = ScopeCondition("among", "administering", "organisms")
+_GROUP = ScopeCondition("among", "group", "groups")
+_SERVICE = ScopeCondition("among", "partner_service", "partner_services")
+_PLACE = ScopeCondition(
     "among", "partner_service_establishment", "partner_service_establishments"
 )
 
-SCOPES: dict[str, tuple[Condition, ...]] = {
-    "self": (Condition("among", "owner", "users"),),
-    "own_partner": (_PARTNER, Condition("known", "convention")),
-    "own_partner_delegated": (_PARTNER, Condition("equals", "mode", "DELEGATED")),
+SCOPES: dict[str, tuple[ScopeCondition, ...]] = {
+    "self": (ScopeCondition("among", "owner", "users"),),
+    "own_partner": (_PARTNER, ScopeCondition("known", "convention")),
+    "own_partner_delegated": (_PARTNER, ScopeCondition("equals", "mode", "DELEGATED")),
     "granted_service": (_PLACE,),
     "jurisdiction": (_ADMINISTERING,),
     "jurisdiction_centralised": (
         _ADMINISTERING,
-        Condition("equals", "mode", "CENTRALISED"),
+        ScopeCondition("equals", "mode", "CENTRALISED"),
     ),
-    "signing_caf": (Condition("among", "signing", "organisms"),),
-    "paying_organism": (Condition("among", "paying", "organisms"),),
+    "signing_caf": (ScopeCondition("among", "signing", "organisms"),),
+    "paying_organism": (ScopeCondition("among", "paying", "organisms"),),
     "supported_organism": (_ADMINISTERING,),
     "any": (),
 }
 
-GRAINS: dict[tuple[str, str], tuple[Condition, ...]] = {
+GRAINS: dict[tuple[str, str], tuple[ScopeCondition, ...]] = {
     ("granted_service", "Group"): (_GROUP,),
     ("granted_service", "MembershipBulletin"): (_SERVICE,),
     ("granted_service", "ServiceAccess"): (_SERVICE,),
@@ -98,7 +98,7 @@ KIND_OF: dict[str, str] = {
 }
 
 
-def atoms(scope: str, type_: str) -> tuple[Condition, ...]:
+def conditions_of(scope: str, type_: str) -> tuple[ScopeCondition, ...]:
     """Return the conditions of a scope on a type.
 
     `granted_service` follows the type's own grain: a group, a service, or (by default)

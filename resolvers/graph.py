@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLSchema
 
-from authz import Engine, Subject, atoms
+from authz import Engine, Subject, conditions_of
 from persistence.act_statements import payload_statement
 from persistence.engine import Database, Driver
 from persistence.facts.callers import Identity, caller_statement
@@ -73,7 +73,7 @@ class Graph:
         def permits_for(type_: str, action: str) -> Sequence[Permit]:
             permits = []
             for permit in self.policy.plan(roles, type_, action):
-                conditions = atoms(permit.scope, type_)
+                conditions = conditions_of(permit.scope, type_)
                 permits.append(Permit(permit.role, permit.scope, conditions))
             return tuple(permits)
 

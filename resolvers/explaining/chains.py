@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from strawberry import ID
 
-from authz import Engine, Permit, Subject
+from authz import Engine, RoleScope, Subject
 from authz.scopes import KIND_OF
 from persistence.facts.inquiries import Facts
 from persistence.records import (
@@ -212,7 +212,7 @@ def of_agent(
     subject: Subject,
     name: str,
     facts: Facts,
-    permits: Sequence[Permit],
+    permits: Sequence[RoleScope],
     organisms: Mapping[str, Organism],
 ) -> list[Steps]:
     """Each post, and whether its organism is the one that the act asks for."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from authz import Permit, Subject, atoms
+from authz import RoleScope, Subject, conditions_of
 from authz.scopes import KIND_OF
 from persistence.facts.inquiries import InquiryFacts
 from persistence.records import Partner, Unblocker
@@ -65,7 +65,7 @@ async def explain(
 
 def _explanation(
     inquiry: Inquiry,
-    permit: Permit | None,
+    permit: RoleScope | None,
     subject: Subject,
     findings: InquiryFacts,
     chains: list[ExplanationChain],
@@ -115,13 +115,13 @@ def _first_mender(inquiry: Inquiry, subject: Subject) -> Unblocker:
     return Unblocker.ORGANISM
 
 
-def _verdict(inquiry: Inquiry, subject: Subject, permit: Permit) -> PermitVerdict:
+def _verdict(inquiry: Inquiry, subject: Subject, permit: RoleScope) -> PermitVerdict:
     """What a line of the policy answers for this subject."""
     policy = inquiry.context.graph.policy
     has_role = not policy.descendants(permit.role).isdisjoint(subject.roles)
     values = partial(policy.values, subject, role=permit.role)
     conditions = []
-    for condition in atoms(permit.scope, inquiry.type_):
+    for condition in conditions_of(permit.scope, inquiry.type_):
         fact = inquiry.facts.get(condition.fact)
         verdict = ExplanationCondition(
             fact=words.FACTS[condition.fact],

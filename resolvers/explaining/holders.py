@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from strawberry import ID
 
-from authz import Permit, Subject, atoms
+from authz import RoleScope, Subject, conditions_of
 from authz.scopes import KIND_OF
 from persistence.facts.inquiries import InquiryFacts
 from persistence.records.base import french
@@ -22,7 +22,7 @@ from .inquiries import Inquiry, inquiry_of
 OF_ORGANISMS = {"agent", "resource_centre", "national"}
 """Kinds of holders who are counted by organism, not named."""
 
-SubjectPermit: TypeAlias = tuple[Subject, Permit]
+SubjectPermit: TypeAlias = tuple[Subject, RoleScope]
 """Who may, and by which line of the policy."""
 
 
@@ -65,7 +65,7 @@ def _who_may(inquiry: Inquiry, findings: InquiryFacts) -> list[SubjectPermit]:
     return pairs
 
 
-def _people(findings: InquiryFacts, by_name: Mapping[str, Permit]) -> list[Holder]:
+def _people(findings: InquiryFacts, by_name: Mapping[str, RoleScope]) -> list[Holder]:
     """Those whom the asker reads, by name."""
     people = []
     for user_id, user in findings.people.items():
@@ -91,14 +91,14 @@ def _offices(
     return offices
 
 
-def _organisms(inquiry: Inquiry, subject: Subject, permit: Permit) -> list[str]:
+def _organisms(inquiry: Inquiry, subject: Subject, permit: RoleScope) -> list[str]:
     """The organisms of the posts by which this subject may, each once.
 
     Where none of them is one that the object names, the first post counts.
     """
     roles = inquiry.context.graph.policy.descendants(permit.role)
     posts = [post.organism for post in subject.posts if post.role in roles]
-    conditions = atoms(permit.scope, inquiry.type_)
+    conditions = conditions_of(permit.scope, inquiry.type_)
     concerned = {inquiry.facts.get(condition.fact) for condition in conditions}
     organisms = [organism for organism in posts if organism in concerned]
     return list(dict.fromkeys(organisms)) or posts[:1]

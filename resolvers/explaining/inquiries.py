@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from authz import Permit, Subject, atoms
+from authz import RoleScope, Subject, conditions_of
 from persistence.facts.inquiries import (
     READ,
     Acts,
@@ -53,7 +53,7 @@ class Inquiry:
     record: str = ""
 
     @property
-    def permits(self) -> Sequence[Permit]:
+    def permits(self) -> Sequence[RoleScope]:
         return self.context.graph.policy.rules(self.type_, self.action)
 
     @property
@@ -63,12 +63,12 @@ class Inquiry:
             return ""
         return self.facts.get("administering") or ""
 
-    def allows(self, subject: Subject) -> Permit | None:
+    def allows(self, subject: Subject) -> RoleScope | None:
         """The decision itself."""
         policy = self.context.graph.policy
         return policy.allows(subject, self.type_, self.action, self.facts)
 
-    def bar(self, permit: Permit, findings: InquiryFacts) -> Rule | None:
+    def bar(self, permit: RoleScope, findings: InquiryFacts) -> Rule | None:
         """The first rule by which the state of the object forbids, today, each act.
 
         The acts are those that need this permission, on the side of this permit.
@@ -212,7 +212,7 @@ def _require_facts(inquiry: Inquiry) -> None:
     if inquiry.now["partner"] != inquiry.home:
         facts -= STATE.keys()
     for permit in inquiry.permits:
-        for condition in atoms(permit.scope, type_):
+        for condition in conditions_of(permit.scope, type_):
             if condition.fact not in facts:
                 thing = words.THINGS[type_]
                 sentence = f"Cette action se demande sur un autre objet : {thing}."

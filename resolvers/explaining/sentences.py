@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from authz import Condition, Permit
+from authz import RoleScope, ScopeCondition
 from persistence.facts.inquiries import Facts
 from persistence.records import Organism, Rule, Unblocker
 
@@ -36,7 +36,7 @@ def how_many_can(count: int) -> str:
     return f"{count} personnes peuvent"
 
 
-def expected(condition: Condition) -> str:
+def expected(condition: ScopeCondition) -> str:
     match condition.op:
         case "among":
             return "est de ceux que la personne tient de ce rôle"
@@ -48,7 +48,7 @@ def expected(condition: Condition) -> str:
 
 
 def because(
-    permit: Permit,
+    permit: RoleScope,
     steps: Sequence[ExplanationStep],
     administering: Organism | None,
 ) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from authz import ACTIONS, Condition, Engine, PolicyError, load
+from authz import ACTIONS, Engine, PolicyError, ScopeCondition, load
 from authz.engine import HERE
 from authz.policy import PolicyLine, lines
 from authz.scopes import GRAINS, KIND_OF, SCOPES
@@ -50,15 +50,16 @@ def of_the_policy() -> Iterator[Mutant]:
 
 
 def of_the_scopes() -> Iterator[str]:
-    """Drop each atom of each scope and grain in turn, while the caller holds the name of the lie."""
-    tables: tuple[dict[Any, tuple[Condition, ...]], ...] = (SCOPES, GRAINS)
+    """Drop each condition of each scope and grain in turn, while the caller holds the name of the lie."""
+    tables: tuple[dict[Any, tuple[ScopeCondition, ...]], ...] = (SCOPES, GRAINS)
     for table in tables:
         for key, conditions in table.items():
-            for atom in conditions:
+            for condition in conditions:
                 with patch.dict(
-                    table, {key: tuple(other for other in conditions if other != atom)}
+                    table,
+                    {key: tuple(other for other in conditions if other != condition)},
                 ):
-                    yield f"{key} without {atom}"
+                    yield f"{key} without {condition}"
 
 
 def survives(policy: Iterable[PolicyLine], pairs: Iterable[Pair]) -> bool:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from authz import Engine, Grant, Permit, Post, Subject, atoms, load
+from authz import Engine, Grant, Post, RoleScope, Subject, conditions_of, load
 from authz.engine import HERE
 
 
-def plan(engine: Engine, *roles: str, of: str) -> list[Permit]:
+def plan(engine: Engine, *roles: str, of: str) -> list[RoleScope]:
     type_, action = of.split(":")
     return [*engine.plan(frozenset(roles), type_, action)]
 
@@ -120,7 +120,7 @@ def test_an_act_allowed_names_its_permit(engine: Engine) -> None:
 
     permit = engine.allows(agent, "Partner", "register", {"administering": "caf_a"})
 
-    assert permit == Permit(role="agent_managing", scope="jurisdiction")
+    assert permit == RoleScope(role="agent_managing", scope="jurisdiction")
     assert engine.allows(agent, "Partner", "register", {"administering": "cna"}) is None
 
 
@@ -133,7 +133,7 @@ def test_a_fact_that_is_missing_or_unknown_opens_nothing(engine: Engine) -> None
 
 def test_granted_service_has_the_grain_of_its_type() -> None:
     types = ("Group", "ServiceAccess", "Worker", "Declaration")
-    grains = [atoms("granted_service", type_)[0].fact for type_ in types]
+    grains = [conditions_of("granted_service", type_)[0].fact for type_ in types]
 
     assert grains == [
         "group",

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from authz import ACTIONS, Condition, Engine, Grant, Post, Subject, atoms
+from authz import ACTIONS, Engine, Grant, Post, ScopeCondition, Subject, conditions_of
 
 CALLER = "usr_caller"
 PAIRS = [(type_, action) for type_, actions in ACTIONS.items() for action in actions]
@@ -135,16 +135,16 @@ def cases() -> Iterator[tuple[Subject, str, str, Thing]]:
 
 
 def selected(engine: Engine, subject: Subject, type_: str, action: str) -> set[Thing]:
-    """What a list filtered by the plan would return, the atoms read here and not by the engine."""
+    """What a list filtered by the plan would return, the conditions read here and not by the engine."""
     permits = [
         [
             (
-                atom,
-                engine.values(subject, atom.of, permit.role)
-                if atom.op == "among"
+                condition,
+                engine.values(subject, condition.of, permit.role)
+                if condition.op == "among"
                 else (),
             )
-            for atom in atoms(permit.scope, type_)
+            for condition in conditions_of(permit.scope, type_)
         ]
         for permit in engine.plan(subject.roles, type_, action)
     ]
@@ -154,14 +154,19 @@ def selected(engine: Engine, subject: Subject, type_: str, action: str) -> set[T
             (thing, thing.facts) for thing in (things(type_) if permits else ())
         )
         if any(
-            all(_true(facts[atom.fact], atom, binds) for atom, binds in permit)
+            all(
+                _true(facts[condition.fact], condition, binds)
+                for condition, binds in permit
+            )
             for permit in permits
         )
     }
 
 
-def _true(fact: str | None, atom: Condition, binds: tuple[str, ...]) -> bool:
+def _true(fact: str | None, condition: ScopeCondition, binds: tuple[str, ...]) -> bool:
     return (
         fact is not None
-        and {"among": fact in binds, "equals": fact == atom.of, "known": True}[atom.op]
+        and {"among": fact in binds, "equals": fact == condition.of, "known": True}[
+            condition.op
+        ]
     )

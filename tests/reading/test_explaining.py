@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import ACTIONS, Subject
-from authz.scopes import atoms
+from authz.scopes import conditions_of
 from persistence.facts.callers import Identity
 from persistence.facts.inquiries import facts_of
 from persistence.facts.visibility import GUARDED, STATE
@@ -124,7 +124,9 @@ def asked_of(desk: Desk, facts: Mapping[str, str | None]) -> Iterator[str]:
         type_, action = permission.split(":")
         rules = desk.graph.policy.rules(type_, action)
         if {
-            atom.fact for rule in rules for atom in atoms(rule.scope, type_)
+            condition.fact
+            for rule in rules
+            for condition in conditions_of(rule.scope, type_)
         } <= facts.keys():
             yield permission
 
