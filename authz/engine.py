@@ -6,23 +6,35 @@ object differs: for a plan it stands for every object, for a decision it is one 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import casbin
-from casbin.util import SimpleEval
 
+from .enforcer import Enforcer
 from .policy import ACTIONS, PolicyLine, lines, validated
 from .scopes import KIND_OF, conditions_of
 from .subject import Subject
 
 HERE = Path(__file__).parent
-Action: TypeAlias = tuple[str, str]
-"""A type and an action of it, as ("Partner", "read")."""
-PlanKey: TypeAlias = tuple[frozenset[str], str, str]
-"""The roles of a caller, a type, and an action of it."""
+Facts: TypeAlias = Mapping[str, str | None]
+"""What is true of an object (see `scopes`)."""
+
+
+class Action(NamedTuple):
+    """A type and an action of it, as ("Partner", "read")."""
+
+    type_: str
+    action: str
+
+
+class PlanKey(NamedTuple):
+    """What a plan depends on."""
+
+    roles: frozenset[str]
+    action: Action
 
 
 class RoleScope(NamedTuple):
@@ -58,37 +70,15 @@ class _Candidate:
 
     engine: "Engine"
     type_: str
-    facts: Mapping[str, str | None]
+    facts: Facts
 
     def is_within(self, subject: Subject, role: str, scope: str) -> bool:
         values = partial(self.engine.values, subject, role=role)
-        return all(
-            condition.admits(self.facts.get(condition.fact), values)
-            for condition in conditions_of(scope, self.type_)
-        )
-
-
-class _Enforcer(casbin.Enforcer):  # type: ignore[misc]  # it is untyped
-    """An enforcer that parses the matcher once.
-
-    Casbin parses it again at each decision, which is half of the time of a decision.
-    The parsed tree is the only thing that decisions share.
-    `tests/authz/test_casbin_hooks.py` checks the private hooks that this relies on.
-    """
-
-    @staticmethod
-    def _get_expression(
-        expr: str, functions: Mapping[str, Any] | None = None
-    ) -> SimpleEval:
-        expression = SimpleEval("", functions)
-        expression.ast_parsed_value = _parse_matcher(expr)
-        return expression
-
-
-@cache
-def _parse_matcher(expr: str) -> Any:  # noqa: ANN401 a tree of Python's grammar
-    expression = casbin.Enforcer._get_expression(expr)  # noqa: SLF001
-    return expression.ast_parsed_value
+        for condition in conditions_of(scope, self.type_):
+            fact = self.facts.get(condition.fact)
+            if not condition.admits(fact, values):
+                return False
+        return True
 
 
 class Engine:
@@ -99,13 +89,14 @@ class Engine:
 
     def __init__(self, model: str, policy: str) -> None:
         links = validated(model, policy).get_role_manager()
-        self.policy_hash = sha256((model + policy).encode()).hexdigest()[:16]
+        fingerprint = sha256((model + policy).encode())
+        self.policy_hash = fingerprint.hexdigest()[:16]
         self._model = model
         self._lines = lines(policy)
-        self._descendants = {
-            role: frozenset(heir for heir in KIND_OF if links.has_link(heir, role))
-            for role in KIND_OF
-        }
+        self._descendants: dict[str, frozenset[str]] = {}
+        for role in KIND_OF:
+            heirs = [heir for heir in KIND_OF if links.has_link(heir, role)]
+            self._descendants[role] = frozenset(heirs)
         self._enforcers: dict[Action, casbin.Enforcer] = {}
         self._plans: dict[PlanKey, tuple[RoleScope, ...]] = {}
 
@@ -117,12 +108,14 @@ class Engine:
         A permit that another one covers is left out; no permit means never.
         Raises KeyError on an unknown action.
         """
-        key = (roles, type_, action)
+        key = PlanKey(roles, Action(type_, action))
         if key not in self._plans:
             recorder = _Recorder()
             caller = _Roles(roles)
-            self._enforcer(type_, action).enforce(caller, type_, action, recorder)
-            self._plans[key] = self._without_covered(recorder.permits, type_)
+            enforcer = self._enforcer(type_, action)
+            enforcer.enforce(caller, type_, action, recorder)
+            permits = self._without_covered(recorder.permits, type_)
+            self._plans[key] = permits
         return self._plans[key]
 
     def allows(
@@ -130,7 +123,7 @@ class Engine:
         subject: Subject,
         type_: str,
         action: str,
-        facts: Mapping[str, str | None],
+        facts: Facts,
     ) -> RoleScope | None:
         """Return the first permit that allows this act on an object, or None.
 
@@ -139,8 +132,12 @@ class Engine:
         """
         candidate = _Candidate(self, type_, facts)
         enforcer = self._enforcer(type_, action)
-        is_allowed, rule = enforcer.enforce_ex(subject, type_, action, candidate)
-        return RoleScope(role=rule[0], scope=rule[-1]) if is_allowed else None
+        request = (subject, type_, action, candidate)
+        is_allowed, rule = enforcer.enforce_ex(*request)
+        if not is_allowed:
+            return None
+        role, *_, scope = rule
+        return RoleScope(role, scope)
 
     def rules(self, type_: str, action: str) -> tuple[RoleScope, ...]:
         """Return a permit for each line of the policy on this action, in its order.
@@ -148,11 +145,12 @@ class Engine:
         Raises KeyError on an unknown action.
         """
         _require_action(type_, action)
-        return tuple(
-            RoleScope(line[1], line[4])
-            for line in self._lines
-            if line[0] == "p" and line[2:4] == (type_, action)
-        )
+        permits = []
+        for line in self._lines:
+            if line[0] == "p" and line[2:4] == (type_, action):
+                _, role, _, _, scope = line
+                permits.append(RoleScope(role, scope))
+        return tuple(permits)
 
     def values(self, subject: Subject, attribute: str, role: str) -> tuple[str, ...]:
         """Return the sorted bind values of an attribute of the caller.
@@ -171,7 +169,7 @@ class Engine:
         The matcher demands the same type and action: no other line could match.
         """
         _require_action(type_, action)
-        key = (type_, action)
+        key = Action(type_, action)
         if key not in self._enforcers:
             rules = [line for line in self._lines if line[2:4] == key]
             self._enforcers[key] = self._new_enforcer(rules)
@@ -179,8 +177,9 @@ class Engine:
 
     def _new_enforcer(self, rules: list[PolicyLine]) -> casbin.Enforcer:
         model = casbin.Enforcer.new_model(text=self._model)
-        model.add_policies("p", "p", [list(rule[1:]) for rule in rules])
-        enforcer = _Enforcer(model)
+        for _, *permit in rules:
+            model.add_policy("p", "p", permit)
+        enforcer = Enforcer(model)
         enforcer.add_function("holds", self._has_role)
         enforcer.add_function("within", _is_within)
         return enforcer
@@ -192,26 +191,25 @@ class Engine:
     def _without_covered(
         self, permits: list[RoleScope], type_: str
     ) -> tuple[RoleScope, ...]:
-        """Drop each permit that another one of the list covers.
+        """Drop each permit that another one of the list covers."""
+        widest = []
+        for permit in permits:
+            covering = (self._covers(other, permit, type_) for other in permits)
+            if not any(covering):
+                widest.append(permit)
+        return tuple(widest)
 
-        A permit covers another one when its role is the same or a descendant, and when
-        its conditions are among the other's.
+    def _covers(self, wide: RoleScope, narrow: RoleScope, type_: str) -> bool:
+        """Whether a permit allows all that another one allows, and more.
+
+        Its role is the same or a descendant, and its conditions are among the other's.
         """
-        conditions = {
-            permit: {*conditions_of(permit.scope, type_)} for permit in permits
-        }
-
-        def covers(wide: RoleScope, narrow: RoleScope) -> bool:
-            if wide.role == narrow.role and conditions[wide] == conditions[narrow]:
-                return False
-            inherits = narrow.role in self._descendants[wide.role]
-            return inherits and conditions[wide] <= conditions[narrow]
-
-        return tuple(
-            permit
-            for permit in permits
-            if not any(covers(other, permit) for other in permits)
-        )
+        wide_conditions = set(conditions_of(wide.scope, type_))
+        narrow_conditions = set(conditions_of(narrow.scope, type_))
+        if wide.role == narrow.role and wide_conditions == narrow_conditions:
+            return False
+        inherits = narrow.role in self._descendants[wide.role]
+        return inherits and wide_conditions <= narrow_conditions
 
 
 def _require_action(type_: str, action: str) -> None:

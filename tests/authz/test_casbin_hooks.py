@@ -1,6 +1,6 @@
 """The hooks into Casbin that are not part of its public interface.
 
-`authz.engine._Enforcer` relies on them. `pyproject.toml` bounds the version of Casbin;
+`authz.enforcer.Enforcer` relies on them. `pyproject.toml` bounds the version of Casbin;
 this file says what to check before the bound moves.
 """
 
