@@ -9,7 +9,8 @@ from persistence.engine import Database
 from persistence.facts.model import MODEL
 from persistence.facts.onboardings import is_late, onboardings
 from persistence.reading.binds import Holdings
-from persistence.reading.compiler import SqlContext, compiled
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import compiled
 from persistence.records import Partner
 from persistence.records.identifiers import Siret
 from persistence.records.partners import PartnerKind
