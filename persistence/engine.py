@@ -216,6 +216,13 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
             raise DisconnectionError
         record.info["served_at"] = now
 
+    # SQLAlchemy begins with the first statement that it sends itself. What an act sends
+    # to the driver before that, its lock above all, would be outside of its transaction.
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:  # noqa: ANN401 SQLAlchemy's connection
+        adapter = connection.connection.dbapi_connection
+        await_only(adapter._start_transaction())  # noqa: SLF001 nothing public begins
+
     return engine
 
 

@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
+from persistence.act_statements import NO_HOLDINGS
 from persistence.records import Partner
-from tests.conftest import World
+from persistence.register import Register
+from tests.conftest import TODAY, World
 from tests.journeys.story import Opened, Person, an_open_esat
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
@@ -64,6 +67,32 @@ async def test_who_may_not_change_a_partner_does_not_lock_it(
                     act,
                     who,
                 )
+
+
+async def test_an_act_is_inside_its_transaction_from_its_first_statement_to_the_driver(
+    world: World,
+) -> None:
+    """Outside of it, a lock would end with the statement that takes it."""
+    async with world.database.transaction() as session:
+        driver = await world.database.driver_of(session)
+
+        assert driver.is_in_transaction()
+
+
+async def test_the_lock_of_an_act_is_held_until_its_end(
+    world: World, paris: Person
+) -> None:
+    esat = await an_open_esat(paris, "jo")
+    row = select(Partner.id).where(Partner.id == esat.partner.id)
+
+    async with world.database.transaction() as session:
+        register = Register(session, world.database, TODAY)
+        await register.lock(Partner, esat.partner.id, None, NO_HOLDINGS)
+
+        async with world.database.transaction() as other:
+            with pytest.raises(DBAPIError, match="could not obtain lock"):
+                await other.execute(row.with_for_update(nowait=True))
+            await other.rollback()
 
 
 async def test_who_may_change_a_partner_waits_for_the_act_that_holds_it(

@@ -5,6 +5,7 @@
 """
 
 import tomllib
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 from sqlalchemy import Select, bindparam, inspect, literal_column, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
@@ -32,6 +34,11 @@ def test_the_version_of_sqlalchemy_is_bounded_above() -> None:
     major, minor = Version(sqlalchemy.__version__).release[:2]
     assert Version(sqlalchemy.__version__) in bound.specifier
     assert f"{major}.{minor + 1}" not in bound.specifier
+
+
+def test_the_connection_to_postgresql_begins_its_transaction_when_it_is_asked() -> None:
+    begin = AsyncAdapt_asyncpg_connection._start_transaction  # noqa: SLF001 the hook
+    assert iscoroutinefunction(begin)
 
 
 def test_a_new_instance_of_the_class_manager_has_run_no_init_and_has_no_pending_change() -> (
