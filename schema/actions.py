@@ -21,11 +21,16 @@ NAMES = {":".join(known): name for name, known in PERMISSIONS.items()}
 
 
 def needs(act: str) -> frozenset[str]:
-    """The actions of which an act needs one, by their names in the graph; none for an act that is open to all."""
+    """The actions of which an act needs one, as the graph names them.
+
+    None for an act that is open to all.
+    """
     return frozenset(NAMES[permission] for permission in permissions.NEEDS[act])
 
 
-ACTION: Any = Enum("Action", [(name, name) for name in PERMISSIONS])  # type: ignore[misc]
+ACTION: Any = Enum(  # type: ignore[misc]
+    "Action", [(name, name) for name in PERMISSIONS]
+)
 Action: Any = labelled(
     "Ce que la politique d'accès permet ou non : un type, puis une action.",
     **{name: words.label(*known) for name, known in PERMISSIONS.items()},

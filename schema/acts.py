@@ -1,4 +1,4 @@
-"""The acts that bear on a row, as the graph names them; `mutation.py` gives each its words."""
+"""The acts that bear on a row, as an enum; `mutation.py` gives each its words."""
 
 from enum import Enum
 from typing import Any

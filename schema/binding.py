@@ -132,7 +132,10 @@ TOLD_ON = {
     bindings.ON: (
         date | None,
         None,
-        "Jour, passé ou à venir, dont on dit les faits et les filtres ; vos droits restent ceux d'aujourd'hui.",
+        (
+            "Jour, passé ou à venir, dont on dit les faits et les filtres ; vos droits"
+            " restent ceux d'aujourd'hui."
+        ),
     )
 }
 
@@ -268,8 +271,10 @@ def asked(description: str, resolver: Callable[..., Any], **arguments: str) -> A
 ARGUMENTS = {
     "user": "La personne ou le client machine.",
     "action": "L'action, telle que la politique la nomme.",
-    "object": "L'objet : celui de l'action, ou l'établissement où l'on déclare, le partenaire chez qui l'on crée.",
-    "on": "Le jour dont il s'agit, passé ou à venir ; vide : aujourd'hui. Vos propres droits sont ceux d'aujourd'hui.",
+    "object": "L'objet : celui de l'action, ou l'établissement où l'on déclare, le"
+    " partenaire chez qui l'on crée.",
+    "on": "Le jour dont il s'agit, passé ou à venir ; vide : aujourd'hui. Vos propres"
+    " droits sont ceux d'aujourd'hui.",
     "service": "Le service.",
     "partner": "Le partenaire.",
 }
@@ -300,7 +305,8 @@ def said(description: str) -> Any:  # noqa: ANN401 a strawberry field
 class Permission:
     act: Act = said("L'acte.")
     allowed: bool = said(
-        "Vos droits d'aujourd'hui le permettent, sous une forme au moins ; les règles de l'acte restent à remplir."
+        "Vos droits d'aujourd'hui le permettent, sous une forme au moins ; les règles"
+        " de l'acte restent à remplir."
     )
     reason: str | None = said(
         "Ce qui s'y oppose, et à qui il revient d'agir ; vide s'il est permis."

@@ -108,7 +108,8 @@ def advice(written: str, signed: str) -> str | None:
 
 @mirrors(
     records.Bulletin,
-    "Bulletin d'adhésion d'un service : les rôles disponibles et la portée des habilitations (§2, R34, R35).",
+    "Bulletin d'adhésion d'un service : les rôles disponibles et la portée des"
+    " habilitations (§2, R34, R35).",
 )
 class MembershipBulletin(Node):
     id: ID = column(IDENTIFIER)
@@ -123,12 +124,14 @@ class MembershipBulletin(Node):
         lambda row, terms: row.c.siret == convention_siret(row, terms),
     )
     siret_differences: list[int] = derived(
-        "Positions, de 1 à 14, où les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).",
+        "Positions, de 1 à 14, où les deux SIRET diffèrent ; vide : ils sont égaux"
+        " (§5, R58).",
         SIRETS,
         differences,
     )
     siret_advice: str | None = derived(
-        "Ce que dit la règle quand les deux SIRET diffèrent ; vide : ils sont égaux (§5, R58).",
+        "Ce que dit la règle quand les deux SIRET diffèrent ; vide : ils sont égaux"
+        " (§5, R58).",
         SIRETS,
         advice,
     )
@@ -157,13 +160,15 @@ class MembershipBulletin(Node):
         "La prise en charge par le CNA a été confirmée à la signature (R47)."
     )
     departments: list[str] = column(
-        "Codes des départements que la portée couvre : ceux des établissements nommés, à défaut ceux écrits (§2, R35).",
+        "Codes des départements que la portée couvre : ceux des établissements nommés,"
+        " à défaut ceux écrits (§2, R35).",
         lambda row, terms: terms.spelling.texts_in(
             records.Bulletin.sql_covered_departments(row)
         ),
     )
     covers_several_departments: bool = column(
-        "La portée couvre plusieurs départements : à la signature, le CNA administrera toute la convention (§3, R47).",
+        "La portée couvre plusieurs départements : à la signature, le CNA administrera"
+        " toute la convention (§3, R47).",
         covers_several_departments,
     )
     roles: list[RoleRef] = listed(
@@ -184,14 +189,16 @@ class MembershipBulletin(Node):
 
 @mirrors(
     records.ServiceAccess,
-    "Service d'une convention : ce que les bulletins ouvrent, ce que montre l'onglet (§5, R49).",
+    "Service d'une convention : ce que les bulletins ouvrent, ce que montre l'onglet"
+    " (§5, R49).",
 )
 class ServiceAccess(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
     open: bool = column(
-        "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu (R29, R49).",
+        "Ouvert aujourd'hui : convention en vigueur, bulletin ouvert, rien de suspendu"
+        " (R29, R49).",
         is_open,
     )
     suspended: bool = column(

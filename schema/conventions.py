@@ -83,7 +83,8 @@ CONVENTION_FILTERS = {
     "ending_by": FilterArgument(
         date,
         ends_by,
-        "En vigueur, même suspendue, et dont le dernier jour, par son terme ou sa clôture, est ce jour-là ou avant.",
+        "En vigueur, même suspendue, et dont le dernier jour, par son terme ou sa"
+        " clôture, est ce jour-là ou avant.",
     ),
 }
 
@@ -95,7 +96,8 @@ CONVENTION_FILTERS["mode"] = FilterArgument(
 
 @mirrors(
     records.ContractManager,
-    "Gestionnaire des habilitations d'un partenaire délégué, ou son suppléant (§3, R39, R40).",
+    "Gestionnaire des habilitations d'un partenaire délégué, ou son suppléant (§3,"
+    " R39, R40).",
 )
 class Manager(Node):
     id: ID = column(IDENTIFIER)
@@ -113,11 +115,13 @@ class Manager(Node):
 
 @mirrors(
     records.Contract,
-    "Contrat de services : les engagements, et seule demeure du mode de gestion (§2, R33 ; §3, R41).",
+    "Contrat de services : les engagements, et seule demeure du mode de gestion (§2,"
+    " R33 ; §3, R41).",
 )
 class ServiceContract:
     mode: Mode = column(
-        "Mode de gestion, pour tous les services (R42) ; il ne change qu'avec la convention (R43)."
+        "Mode de gestion, pour tous les services (R42) ; il ne change qu'avec la"
+        " convention (R43)."
     )
     partner_signed_on: date | None = column("Signature du partenaire.")
     organism_signed_on: date | None = column("Signature de l'organisme.")
@@ -132,7 +136,8 @@ class ServiceContract:
 
 @mirrors(
     records.Amendment,
-    "Avenant à la convention : ce qui a été vérifié, notamment la mission (§5, cas 3, R55).",
+    "Avenant à la convention : ce qui a été vérifié, notamment la mission (§5, cas 3,"
+    " R55).",
 )
 class Amendment(Node):
     id: ID = column(IDENTIFIER)
@@ -148,7 +153,8 @@ class Amendment(Node):
 
 @mirrors(
     records.Convention,
-    "Convention d'accès Mon Compte Partenaire, entre une Caf et un partenaire (§2, R31, R32, R36).",
+    "Convention d'accès Mon Compte Partenaire, entre une Caf et un partenaire (§2,"
+    " R31, R32, R36).",
 )
 class Convention(Node):
     id: ID = column(IDENTIFIER)

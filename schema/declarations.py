@@ -1,4 +1,4 @@
-"""Déclarations des Esat : le certificat annuel, ses lignes, les changements d'activité, les lots qui les apportent."""
+"""Déclarations des Esat : le certificat annuel et ses lignes."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -61,7 +61,8 @@ from .workers import WORKER_FILTERS, WorkerOrder
 
 DeclarationOrder = orders(
     "DeclarationOrder",
-    "De la plus récente à la plus ancienne, ou l'inverse : l'identifiant suit le temps.",
+    "De la plus récente à la plus ancienne, ou l'inverse : l'identifiant suit le"
+    " temps.",
     LATEST=Order((), "pk_declaration", descending=True),
     EARLIEST=Order((), "pk_declaration"),
 )
@@ -232,7 +233,8 @@ class DeclarationLine(Node):
 
 @mirrors(
     records.BatchResult,
-    "Ce qu'est devenue une ligne d'un lot : rien n'est passé sous silence, aucune valeur n'est redite.",
+    "Ce qu'est devenue une ligne d'un lot : rien n'est passé sous silence, aucune"
+    " valeur n'est redite.",
 )
 class LineResult(Node):
     id: ID = column(IDENTIFIER)
@@ -269,7 +271,8 @@ class Batch(Node):
         "Personnes de la déclaration remplacée qui ne sont plus dans celle-ci."
     )
     replay_until: datetime | None = column(
-        "Jusqu'à quand le même envoi, avec sa clé, est rejoué au lieu d'avoir lieu ; vide : la clé est oubliée.",
+        "Jusqu'à quand le même envoi, avec sa clé, est rejoué au lieu d'avoir lieu ;"
+        " vide : la clé est oubliée.",
         replay_until,
     )
     campaign: CampaignRef | None = one("La campagne.", "campaign_id")
@@ -285,7 +288,8 @@ class Batch(Node):
 
 @mirrors(
     records.Declaration,
-    "Déclaration : le certificat d'un établissement pour une campagne ; un dépôt remplace le précédent (§1, R17, R18).",
+    "Déclaration : le certificat d'un établissement pour une campagne ; un dépôt"
+    " remplace le précédent (§1, R17, R18).",
 )
 class Declaration(Node):
     id: ID = column(IDENTIFIER)

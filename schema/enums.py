@@ -1,4 +1,4 @@
-"""The enums of the register, and the words that stand for each of their values on a screen."""
+"""The enums of the register, and the words of each of their values on a screen."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -32,7 +32,7 @@ E = TypeVar("E", bound=type[Enum])
 
 
 def labelled(description: str, **labels: str) -> Callable[[E], E]:
-    """An enum of the graph: what it is, and the label of each of its values, which a screen shows as it stands."""
+    """An enum of the graph: what it is, and the label of each value on a screen."""
 
     def decorate(kind: E) -> E:
         made: Any = strawberry.enum(kind, description=description)
@@ -44,7 +44,8 @@ def labelled(description: str, **labels: str) -> Callable[[E], E]:
 
 
 labelled(
-    "Mode de gestion : le partenaire gère ses utilisateurs (DELEGATED), ou la Caf (CENTRALISED). §3, R39 à R46.",
+    "Mode de gestion : le partenaire gère ses utilisateurs (DELEGATED), ou la Caf"
+    " (CENTRALISED). §3, R39 à R46.",
     CENTRALISED="Centralisé",
     DELEGATED="Délégué",
 )(Mode)
@@ -103,12 +104,14 @@ labelled(
     MACHINE="Client machine",
 )(UserKind)
 labelled(
-    "Côté d'une suspension : le partenaire, ou l'organisme. Chacun met fin à la sienne (R40).",
+    "Côté d'une suspension : le partenaire, ou l'organisme. Chacun met fin à la sienne"
+    " (R40).",
     PARTNER="Le partenaire",
     ORGANISM="L'organisme",
 )(SuspensionSide)
 labelled(
-    "Ce que deviennent les personnes incluses, quand une convention en remplace une autre (R43, A7).",
+    "Ce que deviennent les personnes incluses, quand une convention en remplace une"
+    " autre (R43, A7).",
     CARRY="Incluses de nouveau",
     END="Plus incluses",
 )(MembersAtSwitch)
@@ -118,7 +121,8 @@ labelled(
     ACTIVITY_CHANGES="Changements d'activité",
 )(BatchKind)
 labelled(
-    "Tout ou rien : une mauvaise ligne retient les autres. Ou les bonnes lignes seules.",
+    "Tout ou rien : une mauvaise ligne retient les autres. Ou les bonnes lignes"
+    " seules.",
     ALL_OR_NOTHING="Tout ou rien",
     ACCEPT_VALID="Les bonnes lignes seules",
 )(BatchMode)
@@ -164,7 +168,8 @@ labelled(
     OTHER="Autre",
 )(DepartureReason)
 labelled(
-    "Cas d'accueil (§5, R51) : inconnu des deux ; connu de Habtiers ; connu de MCP ; connu des deux (A5).",
+    "Cas d'accueil (§5, R51) : inconnu des deux ; connu de Habtiers ; connu de MCP ;"
+    " connu des deux (A5).",
     CASE_1="Cas 1 : inconnu des deux",
     CASE_2="Cas 2 : connu de Habtiers",
     CASE_3="Cas 3 : connu de Mon Compte Partenaire",
@@ -198,7 +203,8 @@ labelled("Ligne retenue, ou écartée.", TAKEN="Retenue", SET_ASIDE="Écartée")
     ImportDecision
 )
 labelled(
-    "Ce que dit une ligne au regard du registre : nouveau, changé, inchangé, en conflit, illisible.",
+    "Ce que dit une ligne au regard du registre : nouveau, changé, inchangé, en"
+    " conflit, illisible.",
     NEW="Nouveau",
     CHANGED="Changé",
     UNCHANGED="Inchangé",

@@ -1,4 +1,4 @@
-"""Imports de l'extraction que la Cnaf met à disposition : le fichier, ses lignes, ce qu'il en reste."""
+"""Imports de l'extraction de la Cnaf : le fichier, et ce qu'il en reste."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -140,7 +140,8 @@ def _reasons(stored: Sequence[Sequence[Any]]) -> list[records.Notice]:
 
 @mirrors(
     records.ImportLine,
-    "Ligne de l'extraction : telle qu'écrite, telle que lue, ce qu'elle dit au regard du registre (§5, R57).",
+    "Ligne de l'extraction : telle qu'écrite, telle que lue, ce qu'elle dit au regard"
+    " du registre (§5, R57).",
 )
 class ImportLine(Node):
     id: ID = column(IDENTIFIER)
@@ -153,7 +154,8 @@ class ImportLine(Node):
         "Numéro de la ligne dans sa feuille, celui que montre un tableur."
     )
     raw: JSON = column(
-        "Les cellules telles qu'écrites, par en-tête ; « retiré » où était un numéro personnel."
+        "Les cellules telles qu'écrites, par en-tête ; « retiré » où était un numéro"
+        " personnel."
     )
     siret: str | None = column("SIRET lu.")
     name: str | None = column("Raison sociale lue.")
@@ -171,7 +173,8 @@ class ImportLine(Node):
     )
     outcome: ImportOutcome = column("Ce qu'elle dit au regard du registre.")
     reasons: list[Notice] = derived(
-        "Pourquoi ; `path` nomme la cellule : `raw`, puis l'en-tête de sa colonne ; vide quand c'est la ligne.",
+        "Pourquoi ; `path` nomme la cellule : `raw`, puis l'en-tête de sa colonne ;"
+        " vide quand c'est la ligne.",
         {"stored": lambda row, _: row.c.reasons},
         _reasons,
     )
@@ -200,7 +203,8 @@ class ImportLine(Node):
 
 @mirrors(
     records.Import,
-    "Import d'une extraction des partenaires connus du Portail MCP et de Habtiers (§5, R57) ; purgé, l'en-tête reste.",
+    "Import d'une extraction des partenaires connus du Portail MCP et de Habtiers (§5,"
+    " R57) ; purgé, l'en-tête reste.",
 )
 class Import(Node):
     id: ID = column(IDENTIFIER)
@@ -220,7 +224,8 @@ class Import(Node):
         "Les en-têtes que rien n'explique.", "ignored"
     )
     sheets: list[ImportSheet] = derived(
-        "Les feuilles du classeur, dans leur ordre, et ce que chacune devient ; aucune pour un CSV.",
+        "Les feuilles du classeur, dans leur ordre, et ce que chacune devient ; aucune"
+        " pour un CSV.",
         {"stored": lambda row, _: row.c.sheets},
         _sheets,
     )
@@ -237,13 +242,15 @@ class Import(Node):
     blank_lines: int = column("Lignes vides entre les autres, comptées à part.")
     applied: int = column("Lignes prises.")
     awaiting: int = column(
-        "Parmi les lignes que vous lisez, celles qui attendent d'être prises ou arbitrées.",
+        "Parmi les lignes que vous lisez, celles qui attendent d'être prises ou"
+        " arbitrées.",
         waiting,
     )
     purged_on: date | None = column("Jour de la purge (R13).")
     purge_reason: str | None = column("Son motif.")
     proof: str | None = column(
-        "Preuve de la purge : SHA-256 du JSON compact [[numéro, empreinte, devenir, prise], …] des lignes, en ordre."
+        "Preuve de la purge : SHA-256 du JSON compact [[numéro, empreinte, devenir,"
+        " prise], …] des lignes, en ordre."
     )
     organism: OrganismRef = one("L'organisme qui l'a ouvert.", "organism_id")
     opened_by: UserRef | None = one("Qui l'a ouvert.", "opened_by_id")
@@ -258,7 +265,8 @@ class Import(Node):
 
 @mirrors(
     records.Origin,
-    "Ce que l'extraction a dit d'un partenaire : gardé après la purge, pour dire son cas (§5, R51 à R55).",
+    "Ce que l'extraction a dit d'un partenaire : gardé après la purge, pour dire son"
+    " cas (§5, R51 à R55).",
 )
 class Origin(Node):
     id: ID = column(IDENTIFIER)

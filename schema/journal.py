@@ -16,8 +16,10 @@ from .refs import OrganismRef, PartnerRef, UserRef
 
 JournalOrder = orders(
     "JournalOrder",
-    "Du plus récent au plus ancien, ou l'inverse. On suit le journal par `EARLIEST` et `after` : chaque écriture y "
-    "entre dans les deux secondes, après celles qui y sont ; `LATEST` montre aussi celle qui vient d'être faite.",
+    "Du plus récent au plus ancien, ou l'inverse. On suit le journal par `EARLIEST` et"
+    " `after` : chaque écriture y "
+    "entre dans les deux secondes, après celles qui y sont ; `LATEST` montre aussi"
+    " celle qui vient d'être faite.",
     LATEST=Order(("seq",), "pk_journal", descending=True),
     EARLIEST=Order(("position",), "uq_journal_seal_position", beside="journal_seal"),
 )
@@ -53,10 +55,12 @@ JOURNAL_FILTERS = {
 class JournalEntry(Node):
     id: ID = column(IDENTIFIER)
     seq: int = column(
-        "Numéro de l'écriture, pris pendant l'acte : il ne dit pas l'ordre où elle a pris effet."
+        "Numéro de l'écriture, pris pendant l'acte : il ne dit pas l'ordre où elle a"
+        " pris effet."
     )
     position: int | None = column(
-        "Rang dans le journal, donné une fois l'acte fait ; vide jusque-là, deux secondes."
+        "Rang dans le journal, donné une fois l'acte fait ; vide jusque-là, deux"
+        " secondes."
     )
     at: datetime = column(
         "Instant de l'acte ; il ne recule jamais d'un rang au suivant."

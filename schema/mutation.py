@@ -1,4 +1,4 @@
-"""The closed list of acts. Each act's function, its input and its permission stand in `resolvers/`."""
+"""The closed list of acts; each function, input and permission is in resolvers/."""
 
 import strawberry
 
@@ -34,7 +34,8 @@ from .workers import Worker
 
 
 @strawberry.type(
-    description="Les actes. Un refus est une donnée de la réponse ; rien n'est alors écrit."
+    description="Les actes. Un refus est une donnée de la réponse ; rien n'est alors"
+    " écrit."
 )
 class Mutation:
     # partners
@@ -109,7 +110,8 @@ class Mutation:
     )
     delegation_change = act(
         successions.delegation_change,
-        "Change le mode de gestion : prépare la convention suivante, puis bascule le même jour (R42, R43).",
+        "Change le mode de gestion : prépare la convention suivante, puis bascule le"
+        " même jour (R42, R43).",
         convention=Convention,
     )
     cna_hand_back = act(
@@ -191,7 +193,8 @@ class Mutation:
     )
     invitation_renew = act(
         invitations.invitation_renew,
-        "Renouvelle une invitation qui n'est pas acceptée : un nouveau code, l'ancien ne sert plus (R40, R45).",
+        "Renouvelle une invitation qui n'est pas acceptée : un nouveau code, l'ancien"
+        " ne sert plus (R40, R45).",
         affiliation=Affiliation,
         invitation=str,
     )

@@ -54,7 +54,8 @@ ORGANISM_FILTERS = {
 
 @mirrors(
     records.Organism,
-    "Organisme : Caf, caisse multibranche, CNA, Centre de ressources ou Cnaf (en-tête, R2).",
+    "Organisme : Caf, caisse multibranche, CNA, Centre de ressources ou Cnaf (en-tête,"
+    " R2).",
 )
 class Organism(Node):
     id: ID = column(IDENTIFIER)

@@ -112,8 +112,10 @@ PARTNER_FILTERS = {
     "search": FilterArgument(
         str,
         is_meant,
-        "Mots du nom, dans tout ordre, sans accents ni casse ; ou SIREN ou SIRET, entier ou par ses neuf premiers"
-        " chiffres au moins, en tout espacement : celui du partenaire, ou d'un de ses établissements ; ou le FINESS"
+        "Mots du nom, dans tout ordre, sans accents ni casse ; ou SIREN ou SIRET,"
+        " entier ou par ses neuf premiers"
+        " chiffres au moins, en tout espacement : celui du partenaire, ou d'un de ses"
+        " établissements ; ou le FINESS"
         " d'un de ses établissements.",
     ),
     "siren": FilterArgument(
@@ -225,14 +227,16 @@ class PartnerBy:
 
 @mirrors(
     records.Partner,
-    "Partenaire : un SIRET à la fois, une convention en vigueur à la fois, un organisme qui l'administre.",
+    "Partenaire : un SIRET à la fois, une convention en vigueur à la fois, un"
+    " organisme qui l'administre.",
 )
 class Partner(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
     reads: list[Part] = derived(
-        "Ce que vous lisez en entier de ce partenaire : une liste vide n'y dit rien de ce qui n'est pas nommé ici.",
+        "Ce que vous lisez en entier de ce partenaire : une liste vide n'y dit rien de"
+        " ce qui n'est pas nommé ici.",
         {part.value: part.is_read for part in Part},
         _readable,
     )
@@ -246,20 +250,23 @@ class Partner(Node):
         "Mode de gestion en vigueur (§3, R41 à R46).", state("mode")
     )
     without_manager: bool = column(
-        "Délégué, sans gestionnaire des habilitations actif : à la Caf d'en nommer un (§3, R39, R45) ; faux pour qui ne"
+        "Délégué, sans gestionnaire des habilitations actif : à la Caf d'en nommer un"
+        " (§3, R39, R45) ; faux pour qui ne"
         " lit pas les gestionnaires.",
         without_manager,
     )
     follower: OrganismRef | None = one("L'organisme qui le suit.", "follower_id")
     administered_by: OrganismRef | None = one(
-        "L'organisme qui l'administre : le CNA dans les cas du §3, R47 ; vide avant son enregistrement.",
+        "L'organisme qui l'administre : le CNA dans les cas du §3, R47 ; vide avant"
+        " son enregistrement.",
         by_state("administering_id"),
     )
     convention_in_force: ConventionRef | None = one(
         "La convention en vigueur (§2, R36).", by_state("convention_id")
     )
     timeline: list[SpanRef] = listed(
-        "Sa frise, de son enregistrement aux jours à venir : convention, mode et organisme, période par période.",
+        "Sa frise, de son enregistrement aux jours à venir : convention, mode et"
+        " organisme, période par période.",
         by("partner_id"),
         "starts_on",
     )
@@ -298,7 +305,8 @@ class Partner(Node):
         PartnerOrder,
     )
     migration: OnboardingRef | None = one(
-        "Où il en est du service qui migre de Habtiers (R51, R59) ; vide s'il n'est pas concerné.",
+        "Où il en est du service qui migre de Habtiers (R51, R59) ; vide s'il n'est"
+        " pas concerné.",
         of_migration,
     )
     journal: Connection[JournalEntryRef] = page(

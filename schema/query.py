@@ -77,7 +77,8 @@ RULES = [
 
 
 @strawberry.type(
-    description="Tout ce qui se lit ; chacun n'y voit que ce que ses droits d'aujourd'hui lui montrent."
+    description="Tout ce qui se lit ; chacun n'y voit que ce que ses droits"
+    " d'aujourd'hui lui montrent."
 )
 class Query:
     viewer: Viewer = nested(
@@ -113,7 +114,8 @@ class Query:
     )
     users: Connection[User] = page("Les utilisateurs.", None, UserOrder, USER_FILTERS)
     affiliations: Connection[Affiliation] = page(
-        "Les rattachements : ce sur quoi portent les actes sur une personne chez un partenaire.",
+        "Les rattachements : ce sur quoi portent les actes sur une personne chez un"
+        " partenaire.",
         None,
         AffiliationOrder,
         ROOT_AFFILIATION_FILTERS,
@@ -140,7 +142,8 @@ class Query:
         "Les lots envoyés.", None, BatchOrder, BATCH_FILTERS
     )
     batch_by_key: Batch | None = find_by(
-        "Le lot que l'on a soi-même envoyé avec cette clé : ce qu'il est devenu quand sa réponse s'est perdue.",
+        "Le lot que l'on a soi-même envoyé avec cette clé : ce qu'il est devenu quand"
+        " sa réponse s'est perdue.",
         {
             "operation": (
                 str,
@@ -151,7 +154,8 @@ class Query:
         },
     )
     imports: Connection[Import] = page(
-        "Les imports de l'extraction : ceux que l'on a ouverts, ceux dont on traite une ligne.",
+        "Les imports de l'extraction : ceux que l'on a ouverts, ceux dont on traite"
+        " une ligne.",
         None,
         ImportOrder,
     )
@@ -181,14 +185,16 @@ class Query:
         "Les paramètres datés.", every_row, "name", "starts_on"
     )
     onboarding: Onboarding | None = find_by(
-        "L'accueil d'un partenaire dans un service : le cas, ses preuves, ce qui manque pour ouvrir (R51 à R58).",
+        "L'accueil d'un partenaire dans un service : le cas, ses preuves, ce qui"
+        " manque pour ouvrir (R51 à R58).",
         {
             "partner": (ID, equal("partner_id"), "Le partenaire."),
             "service": (ID, equal("service_id"), "Le service."),
         },
     )
     explain: Explanation | None = asked(
-        "Pourquoi cette personne peut ou ne peut pas, tel jour ; vide si vous ne lisez pas les deux.",
+        "Pourquoi cette personne peut ou ne peut pas, tel jour ; vide si vous ne lisez"
+        " pas les deux.",
         explaining.explain,
     )
     who_can: Holders | None = asked(

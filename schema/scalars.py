@@ -49,7 +49,8 @@ def _cell(value: object) -> str:
 SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
-        description="Jour civil, Europe/Paris : AAAA-MM-JJ. Toute fin est exclusive : le premier jour sans le droit.",
+        description="Jour civil, Europe/Paris : AAAA-MM-JJ. Toute fin est exclusive :"
+        " le premier jour sans le droit.",
         serialize=lambda v: v if isinstance(v, str) else v.isoformat(),
         parse_value=_date,
         specified_by_url=DAY,
@@ -63,7 +64,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Cell: strawberry.scalar(
         name="Cell",
-        description="Cellule telle que la paie l'écrit : texte (« 1 012,50 », « 27/06/1970 », « O »), nombre, booléen.",
+        description="Cellule telle que la paie l'écrit : texte (« 1 012,50 », «"
+        " 27/06/1970 », « O »), nombre, booléen.",
         parse_value=_cell,
         specified_by_url=JSON,
     ),
@@ -84,7 +86,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     MaskedNir: strawberry.scalar(
         name="Nir",
-        description="Numéro de sécurité sociale, toujours masqué : « 1 85 05 ** *** *** ** ».",
+        description="Numéro de sécurité sociale, toujours masqué : « 1 85 05 ** ***"
+        " *** ** ».",
         specified_by_url=NIR,
     ),
 }

@@ -1,4 +1,4 @@
-"""Services, rôles, missions, campagnes, paramètres : le référentiel, public à toute personne connectée."""
+"""Services, rôles, missions, campagnes, paramètres : le référentiel, lu de tous."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,7 +21,8 @@ from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
 
 @mirrors(
     records.Service,
-    "Service de Mon Compte Partenaire : un onglet, des rôles, des conditions d'ouverture (R9, R10, R14).",
+    "Service de Mon Compte Partenaire : un onglet, des rôles, des conditions"
+    " d'ouverture (R9, R10, R14).",
 )
 class Service(Node):
     id: ID = column(IDENTIFIER)
@@ -67,7 +68,8 @@ class MigrationCount:
     done: int = strawberry.field(description="Service ouvert.")
     remaining: int = strawberry.field(description="Service à ouvrir.")
     late: int = strawberry.field(
-        description="À ouvrir, leur échéance étant passée : c'est signalé, jamais refusé."
+        description="À ouvrir, leur échéance étant passée : c'est signalé, jamais"
+        " refusé."
     )
     done_late: int = strawberry.field(description="Ouvert après l'échéance.")
 
@@ -97,7 +99,8 @@ def _count(
 
 @mirrors(
     records.Migration,
-    "Campagne de migration d'un service vers Mon Compte Partenaire, et son échéance (§5, R59).",
+    "Campagne de migration d'un service vers Mon Compte Partenaire, et son échéance"
+    " (§5, R59).",
 )
 class Migration(Node):
     id: ID = column(IDENTIFIER)
@@ -105,12 +108,14 @@ class Migration(Node):
     label: str = column("Nom.")
     opens_on: date = column("Premier jour.")
     deadline: date = column(
-        "Dernier jour : « pour le 30 juin 2025 au plus tard » ; après, c'est signalé, pas refusé."
+        "Dernier jour : « pour le 30 juin 2025 au plus tard » ; après, c'est signalé,"
+        " pas refusé."
     )
     source: str = column("D'où vient l'échéance.")
     service: ServiceRef = one("Le service.", "service_id")
     board: list[MigrationCount] = derived(
-        "Où l'on en est, par organisme et par cas, parmi les partenaires dont vous lisez l'accueil.",
+        "Où l'on en est, par organisme et par cas, parmi les partenaires dont vous"
+        " lisez l'accueil.",
         {"rows": lambda row, terms: board(terms, row)},
         lambda rows: [_count(*row) for row in rows],
     )
@@ -118,7 +123,8 @@ class Migration(Node):
 
 @mirrors(
     records.Role,
-    "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5, R56).",
+    "Rôle d'un service, que le bulletin accorde et que le groupe porte (§2, R35 ; §5,"
+    " R56).",
 )
 class Role(Node):
     id: ID = column(IDENTIFIER)
@@ -160,7 +166,8 @@ class CampaignStatus(StrEnum):
 
 @mirrors(
     records.Campaign,
-    "Campagne annuelle : rémunérations de novembre N, droits de N+1 (§1, R18, R19, R22).",
+    "Campagne annuelle : rémunérations de novembre N, droits de N+1 (§1, R18, R19,"
+    " R22).",
 )
 class Campaign(Node):
     id: ID = column(IDENTIFIER)
@@ -209,7 +216,8 @@ class Parameter(Node):
 )
 class Rule:
     code: str | None = strawberry.field(
-        description="Code stable, celui des refus ; vide quand la forme du registre tient la règle."
+        description="Code stable, celui des refus ; vide quand la forme du registre"
+        " tient la règle."
     )
     number: str | None = strawberry.field(
         description="Numéro de la règle, R1 à R60 ; vide pour une règle du registre."

@@ -1,4 +1,4 @@
-"""La frise d'un partenaire : ce qui y est en vigueur, et qui l'administre, jour après jour."""
+"""La frise d'un partenaire : ce qui est en vigueur, et qui l'administre."""
 
 from datetime import date
 
@@ -12,8 +12,10 @@ from .refs import ConventionRef, OrganismRef
 
 @mirrors(
     records.PartnerState,
-    "Période de la frise d'un partenaire, où rien ne change : les périodes se suivent sans trou depuis son"
-    " enregistrement, et disent seules ce qui est en vigueur (§2, R29, R36 ; §3, R41, R47).",
+    "Période de la frise d'un partenaire, où rien ne change : les périodes se suivent"
+    " sans trou depuis son"
+    " enregistrement, et disent seules ce qui est en vigueur (§2, R29, R36 ; §3, R41,"
+    " R47).",
 )
 class PartnerSpan:
     starts_on: date = column("Premier jour de la période.")
@@ -21,17 +23,21 @@ class PartnerSpan:
         "Premier jour de la période suivante ; vide : aucune n'est connue.", known_end
     )
     mode: Mode | None = column(
-        "Mode de gestion ; vide tant qu'aucune convention n'est en vigueur (§3, R41 à R46)."
+        "Mode de gestion ; vide tant qu'aucune convention n'est en vigueur (§3, R41 à"
+        " R46)."
     )
     convention: ConventionRef | None = one(
-        "La convention en vigueur ; vide s'il n'y en a pas ou si elle est suspendue (§2, R29, R36).",
+        "La convention en vigueur ; vide s'il n'y en a pas ou si elle est suspendue"
+        " (§2, R29, R36).",
         "convention_id",
     )
     administered_by: OrganismRef = one(
-        "L'organisme qui administre : le CNA dans les cas du §3, R47, sinon le signataire, sinon celui qui suit.",
+        "L'organisme qui administre : le CNA dans les cas du §3, R47, sinon le"
+        " signataire, sinon celui qui suit.",
         "administering_id",
     )
     signed_with: OrganismRef | None = one(
-        "L'organisme signataire de la convention, même suspendue ; vide s'il n'y en a pas.",
+        "L'organisme signataire de la convention, même suspendue ; vide s'il n'y en a"
+        " pas.",
         "signing_id",
     )

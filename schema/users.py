@@ -45,7 +45,8 @@ UserOrder = orders(
 )
 AffiliationOrder = orders(
     "AffiliationOrder",
-    "De la première à la dernière, ou l'inverse, l'identifiant suivant le temps ; ou par nom de la personne.",
+    "De la première à la dernière, ou l'inverse, l'identifiant suivant le temps ; ou"
+    " par nom de la personne.",
     EARLIEST=Order((), "pk_affiliation"),
     LATEST=Order((), "pk_affiliation", descending=True),
     NAME=Order(("sort_key",), "ix_affiliation_sort_key"),
@@ -57,14 +58,16 @@ USER_FILTERS = {
     "search": FilterArgument(
         str,
         is_called,
-        "Mots du nom, dans tout ordre, sans accents ni casse ; ou un morceau du courriel, avec son « @ » ;"
+        "Mots du nom, dans tout ordre, sans accents ni casse ; ou un morceau du"
+        " courriel, avec son « @ » ;"
         " jamais un numéro de sécurité sociale.",
         person=True,
     ),
     "ending_by": FilterArgument(
         date,
         holds_ending,
-        f"Ayant un droit en cours (rattachement, mandat, inclusion, fonction de gestionnaire ou d'agent) {LAST_DAY}",
+        f"Ayant un droit en cours (rattachement, mandat, inclusion, fonction de"
+        f" gestionnaire ou d'agent) {LAST_DAY}",
     ),
     "partner_id": reference(
         records.Partner,
@@ -97,12 +100,14 @@ AFFILIATION_FILTERS = {
     "ending_by": FilterArgument(
         date,
         has_ending,
-        f"Ayant un droit en cours (lui-même, une inclusion, une fonction de gestionnaire) {LAST_DAY}",
+        f"Ayant un droit en cours (lui-même, une inclusion, une fonction de"
+        f" gestionnaire) {LAST_DAY}",
     ),
     "search": FilterArgument(
         str,
         is_of_somebody_called,
-        "Mots du nom de la personne, dans tout ordre, sans accents ni casse ; ou un morceau du courriel, avec"
+        "Mots du nom de la personne, dans tout ordre, sans accents ni casse ; ou un"
+        " morceau du courriel, avec"
         " son « @ » ; jamais un numéro de sécurité sociale.",
         person=True,
     ),
@@ -128,7 +133,8 @@ MembershipOfUserOrder = orders(
 
 @mirrors(
     records.User,
-    "Utilisateur : une identité, personne ou client machine. L'adresse ne sert qu'à écrire (§3, R40).",
+    "Utilisateur : une identité, personne ou client machine. L'adresse ne sert qu'à"
+    " écrire (§3, R40).",
 )
 class User(Node):
     id: ID = column(IDENTIFIER)
@@ -150,14 +156,16 @@ class User(Node):
         "Ses fonctions d'agent, si elle en a.", by("user_id"), "starts_on"
     )
     rights: list[RightRef] = listed(
-        "Ses habilitations effectives : ce que ses inclusions lui donnent aujourd'hui (§4, R48 ; §5, R56).",
+        "Ses habilitations effectives : ce que ses inclusions lui donnent aujourd'hui"
+        " (§4, R48 ; §5, R56).",
         by("user_id"),
         "partner_id",
         "service_id",
         "group_id",
     )
     administers: list[PartnerRef] = listed(
-        "Les partenaires délégués dont elle est aujourd'hui gestionnaire des habilitations, ou suppléante (§3, R39).",
+        "Les partenaires délégués dont elle est aujourd'hui gestionnaire des"
+        " habilitations, ou suppléante (§3, R39).",
         administered,
         "sort_key",
     )
@@ -165,7 +173,8 @@ class User(Node):
 
 @mirrors(
     records.Affiliation,
-    "Rattachement d'une personne à un partenaire ; pour une machine, son mandat (§3, R40).",
+    "Rattachement d'une personne à un partenaire ; pour une machine, son mandat (§3,"
+    " R40).",
 )
 class Affiliation(Node):
     id: ID = column(IDENTIFIER)
@@ -181,7 +190,8 @@ class Affiliation(Node):
         lambda row, terms: records.Affiliation.is_suspended_on.sql(row, terms.day),
     )
     suspended_by: list[SuspensionSide] = column(
-        "Qui suspend aujourd'hui : le partenaire, l'organisme, ou les deux ; chacun met fin à la sienne (§3, R40).",
+        "Qui suspend aujourd'hui : le partenaire, l'organisme, ou les deux ; chacun"
+        " met fin à la sienne (§3, R40).",
         suspending,
     )
     user: "User | None" = one("La personne.", "user_id")

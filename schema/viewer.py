@@ -22,7 +22,8 @@ from .refs import AffiliationRef, AgentRef, OrganismRef, ServiceAccessRef, UserR
 
 
 @strawberry.type(
-    description="Un accès à soi, suspendu : depuis quand, par qui, et à qui le demander."
+    description="Un accès à soi, suspendu : depuis quand, par qui, et à qui le"
+    " demander."
 )
 class AccessSuspension:
     partner: str = strawberry.field(
@@ -70,17 +71,20 @@ class Viewer:
         "Les organismes pour lesquels elle agit.", my_organisms, "code"
     )
     tabs: list[ServiceAccessRef] = listed(
-        "Ses onglets : convention en vigueur et bulletin ouvert, selon ses habilitations (§4, R48 ; §5, R49).",
+        "Ses onglets : convention en vigueur et bulletin ouvert, selon ses"
+        " habilitations (§4, R48 ; §5, R49).",
         my_tabs,
         "service_id",
     )
     resource_centres: list[OrganismRef] = listed(
-        "Où adresser ses questions (R60) : les Centres de ressources qui soutiennent ses organismes, ou ceux qui"
+        "Où adresser ses questions (R60) : les Centres de ressources qui soutiennent"
+        " ses organismes, ou ceux qui"
         " administrent ses partenaires ; vide s'il n'y en a pas.",
         my_centres,
         "code",
     )
     may: list[Action] = column(
-        "Ce que ses droits d'aujourd'hui permettent quelque part, au-delà de ce qui est à soi : les menus à montrer.",
+        "Ce que ses droits d'aujourd'hui permettent quelque part, au-delà de ce qui"
+        " est à soi : les menus à montrer.",
         allowed_actions(PERMISSIONS),
     )

@@ -47,7 +47,8 @@ WORKER_FILTERS = {
     "search": FilterArgument(
         str,
         lambda row, terms, v: terms.mentions(row.c.sort_key, v),
-        "Mots du nom, dans tout ordre, sans accents ni casse ; jamais un numéro de sécurité sociale.",
+        "Mots du nom, dans tout ordre, sans accents ni casse ; jamais un numéro de"
+        " sécurité sociale.",
         person=True,
     ),
     "partner_id": reference(
@@ -77,7 +78,8 @@ class DualActivity:
 
 @mirrors(
     records.Worker,
-    "Travailleur accompagné : sa fiche appartient à un partenaire ; la lit qui peut lire une de ses lignes (§1, R17).",
+    "Travailleur accompagné : sa fiche appartient à un partenaire ; la lit qui peut"
+    " lire une de ses lignes (§1, R17).",
 )
 class Worker(Node):
     id: ID = column(IDENTIFIER)
