@@ -9,7 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.reading.bindings import Types
 from resolvers.reading.completion import prepare
 
-from . import enums as _described  # noqa: F401 the enums are described by being imported
+from . import enums as _enums  # noqa: F401 importing them describes them
 from .mutation import Mutation
 from .query import Query
 from .scalars import SCALARS
@@ -17,23 +17,22 @@ from .scalars import SCALARS
 
 @cache
 def contract() -> strawberry.Schema:
-    made = strawberry.Schema(
+    schema = strawberry.Schema(
         Query,
         Mutation,
         config=StrawberryConfig(scalar_map={**SCALARS}, disable_field_suggestions=True),
     )
-    for kind in made._schema.type_map.values():  # noqa: SLF001 graphql-core's schema under Strawberry's
-        definition = kind.extensions.get("strawberry-definition")
-        if isinstance(kind, GraphQLInputObjectType) and getattr(
-            definition, "is_one_of", False
-        ):
-            kind.is_one_of = True  # graphql-core then refuses two members, or none, where it refuses other values
-    return made
+    for kind in _graphql(schema).type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            definition = kind.extensions.get("strawberry-definition")
+            # graphql-core then refuses no member, or several, as other values
+            kind.is_one_of = getattr(definition, "is_one_of", False) or kind.is_one_of
+    return schema
 
 
 def types() -> Types:
-    """The built schema, ready to complete answers, with its records by type and by prefix."""
-    schema: GraphQLSchema = contract()._schema  # noqa: SLF001 graphql-core's schema under Strawberry's
+    """The built schema, ready to complete answers, and the record of each type."""
+    schema = _graphql(contract())
     prepare(schema)
     records, by_prefix = {}, {}
     for name, kind in schema.type_map.items():
@@ -44,3 +43,8 @@ def types() -> Types:
             if hasattr(record, "prefix"):
                 by_prefix[record.prefix] = kind
     return Types(schema, by_prefix, records)
+
+
+def _graphql(schema: strawberry.Schema) -> GraphQLSchema:
+    """graphql-core's schema, under Strawberry's."""
+    return schema._schema  # noqa: SLF001 it has no public name

@@ -1,6 +1,6 @@
 """What an act answers: its objects, its refusals, its warnings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, get_type_hints
 
@@ -16,7 +16,9 @@ from resolvers.acting.performing import perform
 from .binding import answered, called
 from .enums import labelled
 
-CODES: Any = Enum("RefusalCode", [(rule.name, rule.name) for rule in Rule])  # type: ignore[misc]
+CODES: Any = Enum(  # type: ignore[misc]
+    "RefusalCode", [(rule.name, rule.name) for rule in Rule]
+)
 RefusalCode: Any = labelled(
     "Codes stables des refus et des avertissements ; `rules` en donne les paragraphes.",
     **{rule.name: rule.sentence for rule in Rule},
@@ -24,7 +26,8 @@ RefusalCode: Any = labelled(
 
 
 @strawberry.type(
-    description="Une règle qui n'est pas remplie : rien n'a été écrit, sauf le rapport d'un lot."
+    description="Une règle qui n'est pas remplie : rien n'a été écrit, sauf le rapport"
+    " d'un lot."
 )
 class Refusal:
     code: RefusalCode = strawberry.field(
@@ -39,7 +42,8 @@ class Refusal:
         resolver=lambda root: root.rule.number,
     )
     contact: str | None = strawberry.field(
-        description="Où demander de l'aide, quand on ne peut pas y remédier seul : son Centre de ressources (R60)."
+        description="Où demander de l'aide, quand on ne peut pas y remédier seul : son"
+        " Centre de ressources (R60)."
     )
     source: str | None = strawberry.field(
         description="Paragraphe de l'instruction.",
@@ -54,70 +58,78 @@ class Notice(Refusal):
     pass
 
 
-def act(doing: Doing, description: str, **shown: Any) -> StrawberryField:  # noqa: ANN401 schema types
-    """A mutation: its input is the function's, its payload shows the objects named here."""
-    name = _camel(doing.__name__)
-    hints = get_type_hints(doing)
-    if issubclass(hints["input"], PreviewInput):
-        shown["impact"] = Impact
-    payload = _payload(name[0].upper() + name[1:] + "Payload", shown)
+ONCE = "Dit une seule fois."
+NUMBER_ONCE = "Nombre, dit une seule fois."
+IMPACT = (
+    "Les conséquences de l'acte, ou de l'essai ; vide quand il est refusé ou rejoué."
+)
+OBJECT = "L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus."
+VALUES: Mapping[Any, str] = {str: ONCE, int: NUMBER_ONCE, Impact: IMPACT}
+"""The types that Python answers, each with its words."""
+OF_EVERY_ACT = {
+    "errors": (
+        list[Refusal],
+        (
+            "Les règles qui ne sont pas remplies : rien n'a été écrit ; pour un lot,"
+            " celles de ses lignes."
+        ),
+    ),
+    "warnings": (list[Notice], "Ce qui est à savoir, l'acte étant fait."),
+    "replayed": (bool, "L'acte avait déjà eu lieu avec cette clé."),
+}
+"""The members of every payload: their types, their words."""
 
-    async def resolve(info: Any, input: Any) -> Any:  # noqa: ANN401 the argument's name in the graph
-        return await perform(name, doing, info._raw_info, input)  # noqa: SLF001 the selection lies there
+
+def act(
+    doing: Doing,
+    description: str,
+    **objects: Any,  # noqa: ANN401 types
+) -> StrawberryField:
+    """A mutation: its input is that of the function; its payload has these objects."""
+    name = _camel(doing.__name__)
+    input_type = get_type_hints(doing)["input"]
+    if issubclass(input_type, PreviewInput):
+        objects["impact"] = Impact
+
+    async def resolve(info: Any, input: Any) -> Any:  # noqa: ANN401 the graph's name
+        graph_info = info._raw_info  # noqa: SLF001 the selection is there
+        return await perform(name, doing, graph_info, input)
 
     resolve.__annotations__ = {
         "info": strawberry.Info,
-        "input": hints["input"],
-        "return": payload,
+        "input": input_type,
+        "return": _payload(name[0].upper() + name[1:] + "Payload", objects),
     }
     permissions: tuple[str, ...] = doing.permissions  # type: ignore[attr-defined]
-    made: StrawberryField = strawberry.mutation(
+    mutation: StrawberryField = strawberry.mutation(
         resolver=resolve,
         description=description,
         metadata={"permissions": permissions, "module": doing.__module__},
     )
-    (given,) = made.arguments
-    given.description = "Ce que dit l'acte."
-    return made
+    (argument,) = mutation.arguments
+    argument.description = "Ce que dit l'acte."
+    return mutation
 
 
-def _payload(name: str, shown: dict[str, Any]) -> type:
+def _payload(name: str, objects: Mapping[str, Any]) -> type:
     members: dict[str, Any] = {}
     annotations: dict[str, Any] = {}
-    for field, kind in shown.items():
-        if kind in (str, int):
-            words = (
-                "Dit une seule fois." if kind is str else "Nombre, dit une seule fois."
-            )
+    for field, kind in objects.items():
+        if kind in VALUES:
             members[field] = strawberry.field(
-                resolver=_extra(field, kind), description=words
-            )
-        elif kind is Impact:
-            words = "Les conséquences de l'acte, ou de l'essai ; vide quand il est refusé ou rejoué."
-            members[field] = strawberry.field(
-                resolver=_extra(field, kind), description=words
+                resolver=_value(field, kind), description=VALUES[kind]
             )
         else:
             annotations[field] = kind | None
-            words = "L'objet de l'acte, tel qu'il se lit après ; vide si vous ne le lisez plus."
-            members[field] = called(answered(words), field.rstrip("_"))
-    annotations |= {"errors": list[Refusal], "warnings": list[Notice], "replayed": bool}
-    members["errors"] = strawberry.field(
-        description="Les règles qui ne sont pas remplies : rien n'a été écrit ; pour un lot, celles de ses lignes."
-    )
-    members["warnings"] = strawberry.field(
-        description="Ce qui est à savoir, l'acte étant fait."
-    )
-    members["replayed"] = strawberry.field(
-        description="L'acte avait déjà eu lieu avec cette clé."
-    )
-    return strawberry.type(
-        type(name, (), {"__annotations__": annotations, **members}),
-        description="Réponse d'un acte.",
-    )
+            members[field] = called(answered(OBJECT), field.rstrip("_"))
+    for field, (kind, words) in OF_EVERY_ACT.items():
+        annotations[field] = kind
+        members[field] = strawberry.field(description=words)
+    payload = type(name, (), {"__annotations__": annotations, **members})
+    return strawberry.type(payload, description="Réponse d'un acte.")
 
 
-def _extra(field: str, kind: Any) -> Callable[[Outcome], Any]:  # noqa: ANN401 a schema type
+def _value(field: str, kind: Any) -> Callable[[Outcome], Any]:  # noqa: ANN401 a type
     def resolve(root: Any) -> Any:  # noqa: ANN401 an Outcome
         return root.extra.get(field)
 

@@ -14,21 +14,23 @@ from .refs import (
 )
 
 
-class _View:
-    """A right has no table: one select derives it, for every caller as for this list."""
+class _RightView:
+    """A right has no table: one select derives it, for callers and for this list."""
 
     __tablename__ = "right"
 
 
 @mirrors(
-    _View,  # type: ignore[arg-type]
-    "Habilitation effective : un rôle dans un service, sur un établissement, et ce dont elle se déduit (§5, R56).",
+    _RightView,  # type: ignore[arg-type]
+    "Habilitation effective : un rôle dans un service, sur un établissement, et ce"
+    " dont elle se déduit (§5, R56).",
 )
 class Right:
     service: ServiceRef = one("Le service.", "service_id")
     role: RoleRef = one("Le rôle.", "role_id")
     establishment: EstablishmentRef | None = one(
-        "L'établissement ; vide quand le bulletin n'en nomme pas : le partenaire entier.",
+        "L'établissement ; vide quand le bulletin n'en nomme pas : le partenaire"
+        " entier.",
         "establishment_id",
     )
     membership: MembershipRef | None = one("L'inclusion.", "membership_id")
