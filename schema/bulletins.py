@@ -21,23 +21,12 @@ from persistence.records.bulletins import gaps
 from persistence.records.identifiers import differences, differing
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Connection,
-    Permission,
-    by,
-    column,
-    derived,
-    listed,
-    mirrors,
-    one,
-    orders,
-    page,
-    reference,
-    viewer_can,
-)
+from .binding import by, column, derived, listed, mirrors, one, page, reference
+from .connections import Connection
 from .enums import labelled
 from .groups import GROUP_FILTERS, GroupOrder
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .refs import (
     ConventionRef,
     EstablishmentRef,
@@ -46,6 +35,7 @@ from .refs import (
     RoleRef,
     ServiceRef,
 )
+from .viewer_can import Permission, viewer_can
 
 BulletinOrder = orders(
     "BulletinOrder",
@@ -81,7 +71,7 @@ BULLETIN_FILTERS = {
     ),
     "service_id": reference(records.Service, equal("service_id"), "Service."),
     "partner_id": reference(
-        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+        records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
     ),
     "siret_matches": FilterArgument(
         bool,

@@ -18,19 +18,10 @@ from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Permission,
-    by,
-    column,
-    listed,
-    mirrors,
-    one,
-    orders,
-    reference,
-    viewer_can,
-)
+from .binding import by, column, listed, mirrors, one, reference
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .refs import (
     AffiliationRef,
     BulletinRef,
@@ -41,6 +32,7 @@ from .refs import (
     ServiceAccessRef,
     UserRef,
 )
+from .viewer_can import Permission, viewer_can
 
 ConventionOrder = orders(
     "ConventionOrder",
@@ -78,7 +70,7 @@ CONVENTION_FILTERS = {
         records.Organism, equal("organism_id"), "Organisme signataire."
     ),
     "partner_id": reference(
-        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+        records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
     ),
     "ending_by": FilterArgument(
         date,

@@ -32,21 +32,11 @@ from persistence.records.declarations import (
 from resolvers.acting.refusal_paths import as_graph_notice
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Connection,
-    Permission,
-    by,
-    column,
-    derived,
-    mirrors,
-    one,
-    orders,
-    page,
-    reference,
-    viewer_can,
-)
+from .binding import by, column, derived, mirrors, one, page, reference
+from .connections import Connection
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .payloads import Notice, Refusal
 from .refs import (
     CampaignRef,
@@ -57,6 +47,7 @@ from .refs import (
     WorkerRef,
 )
 from .scalars import Hours, Money, Percent
+from .viewer_can import Permission, viewer_can
 from .workers import WORKER_FILTERS, WorkerOrder
 
 DeclarationOrder = orders(
@@ -119,10 +110,13 @@ class ChangeStatus(StrEnum):
 DECLARATION_FILTERS = {
     "campaign_id": reference(records.Campaign, equal("campaign_id"), "Campagne."),
     "establishment_id": reference(
-        records.Establishment, equal("establishment_id"), "Établissement.", anchor=True
+        records.Establishment,
+        equal("establishment_id"),
+        "Établissement.",
+        is_anchor=True,
     ),
     "partner_id": reference(
-        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+        records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
     ),
     "status": FilterArgument(DeclarationStatus, status_is, "État."),
 }
@@ -143,7 +137,7 @@ LINE_FILTERS = {
         records.Establishment, equal("establishment_id"), "Établissement."
     ),
     "worker_id": reference(
-        records.Worker, equal("worker_id"), "Personne.", anchor=True
+        records.Worker, equal("worker_id"), "Personne.", is_anchor=True
     ),
 }
 CHANGE_FILTERS = {
@@ -152,12 +146,15 @@ CHANGE_FILTERS = {
         records.Establishment, equal("establishment_id"), "Établissement."
     ),
     "worker_id": reference(
-        records.Worker, equal("worker_id"), "Personne.", anchor=True
+        records.Worker, equal("worker_id"), "Personne.", is_anchor=True
     ),
 }
 BATCH_FILTERS = {
     "establishment_id": reference(
-        records.Establishment, equal("establishment_id"), "Établissement.", anchor=True
+        records.Establishment,
+        equal("establishment_id"),
+        "Établissement.",
+        is_anchor=True,
     ),
     "kind": FilterArgument(BatchKind, equal("kind"), "Ce que le lot apporte."),
 }

@@ -10,20 +10,10 @@ from persistence.facts.groups import is_current, is_live, members
 from persistence.reading.question import Order
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Connection,
-    Permission,
-    by,
-    column,
-    listed,
-    mirrors,
-    one,
-    orders,
-    page,
-    reference,
-    viewer_can,
-)
+from .binding import by, column, listed, mirrors, one, page, reference
+from .connections import Connection
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .refs import (
     AffiliationRef,
     EstablishmentRef,
@@ -34,6 +24,7 @@ from .refs import (
     UserRef,
 )
 from .users import USER_FILTERS, UserOrder
+from .viewer_can import Permission, viewer_can
 
 GroupOrder = orders(
     "GroupOrder",
@@ -52,7 +43,7 @@ GROUP_FILTERS = {
     "service_id": reference(records.Service, equal("service_id"), "Service."),
     "role_id": reference(records.Role, equal("role_id"), "Rôle rattaché."),
     "partner_id": reference(
-        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+        records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
     ),
     "search": FilterArgument(
         str,

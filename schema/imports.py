@@ -17,24 +17,14 @@ from persistence.reading.question import Order
 from persistence.records.imports import ImportDecision, ImportOutcome
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Connection,
-    Permission,
-    by,
-    called,
-    column,
-    derived,
-    mirrors,
-    one,
-    orders,
-    page,
-    reference,
-    viewer_can,
-)
+from .binding import by, called, column, derived, mirrors, one, page, reference
+from .connections import Connection
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .payloads import Notice
 from .refs import OrganismRef, PartnerRef, UserRef
+from .viewer_can import Permission, viewer_can
 
 ImportOrder = orders(
     "ImportOrder",
@@ -79,7 +69,9 @@ IMPORT_LINE_FILTERS = {
         lambda row, terms, v: terms.agrees(awaits(row), v),
         "Attend d'être prise ou arbitrée.",
     ),
-    "import_id": reference(records.Import, equal("import_id"), "Import.", anchor=True),
+    "import_id": reference(
+        records.Import, equal("import_id"), "Import.", is_anchor=True
+    ),
 }
 
 

@@ -10,8 +10,9 @@ from persistence.facts.columns import equal
 from persistence.reading.question import Order
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import column, mirrors, one, orders, reference
+from .binding import column, mirrors, one, reference
 from .nodes import IDENTIFIER, Node
+from .orders import orders
 from .refs import OrganismRef, PartnerRef, UserRef
 
 JournalOrder = orders(
@@ -26,13 +27,15 @@ JournalOrder = orders(
 
 
 JOURNAL_FILTERS = {
-    "object_id": reference(None, equal("object_id"), "Objet de l'acte.", anchor=True),
+    "object_id": reference(
+        None, equal("object_id"), "Objet de l'acte.", is_anchor=True
+    ),
     "actor_id": reference(records.User, equal("actor_id"), "Auteur."),
     "act": FilterArgument(
         str, equal("act"), "Nom de l'acte, par exemple `conventionSign`."
     ),
     "partner_id": reference(
-        records.Partner, equal("partner_id"), "Partenaire concerné.", anchor=True
+        records.Partner, equal("partner_id"), "Partenaire concerné.", is_anchor=True
     ),
     "day": FilterArgument(date, equal("day", "day"), "Jour de l'acte."),
     "since": FilterArgument(

@@ -11,19 +11,12 @@ from persistence.reading.question import Order
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Connection,
-    Permission,
-    by,
-    column,
-    mirrors,
-    one,
-    orders,
-    page,
-    viewer_can,
-)
+from .binding import by, column, mirrors, one, page
+from .connections import Connection
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .refs import AgentRef, OrganismRef, PartnerRef, UserRef
+from .viewer_can import Permission, viewer_can
 
 AgentOrder = orders(
     "AgentOrder",

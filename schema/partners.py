@@ -29,19 +29,16 @@ from resolvers.reading.bindings import FilterArgument
 from .actions import PERMISSIONS
 from .binding import (
     OF_A_DAY,
-    Connection,
-    Permission,
     by,
     column,
     derived,
     listed,
     mirrors,
     one,
-    orders,
     page,
     reference,
-    viewer_can,
 )
+from .connections import Connection
 from .conventions import CONVENTION_FILTERS, ConventionOrder
 from .declarations import DECLARATION_FILTERS, DeclarationOrder
 from .enums import labelled
@@ -49,6 +46,7 @@ from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
 from .nodes import IDENTIFIER, VERSION, Node
 from .onboardings import MIGRATION_FILTERS
+from .orders import orders
 from .organisms import PartnerOrder
 from .refs import (
     AffiliationRef,
@@ -66,6 +64,7 @@ from .refs import (
     UserRef,
 )
 from .users import AFFILIATION_FILTERS, AffiliationOrder
+from .viewer_can import Permission, viewer_can
 
 
 @labelled(

@@ -13,7 +13,7 @@ from resolvers.acting.impact import Impact
 from resolvers.acting.outcome import Outcome
 from resolvers.acting.performing import perform
 
-from .binding import answered, called
+from .binding import called, payload_object
 from .enums import labelled
 
 CODES: Any = Enum(  # type: ignore[misc]
@@ -121,7 +121,7 @@ def _payload(name: str, objects: Mapping[str, Any]) -> type:
             )
         else:
             annotations[field] = kind | None
-            members[field] = called(answered(OBJECT), field.rstrip("_"))
+            members[field] = called(payload_object(OBJECT), field.rstrip("_"))
     for field, (kind, words) in OF_EVERY_ACT.items():
         annotations[field] = kind
         members[field] = strawberry.field(description=words)

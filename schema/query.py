@@ -12,8 +12,6 @@ from resolvers.explaining.answers import Explanation, Holders
 
 from . import explaining
 from .binding import (
-    Connection,
-    asked,
     by_id,
     by_ids,
     derived,
@@ -22,8 +20,10 @@ from .binding import (
     listed,
     nested,
     page,
+    resolved,
 )
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
+from .connections import Connection
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .declarations import (
     BATCH_FILTERS,
@@ -192,12 +192,12 @@ class Query:
             "service": (ID, equal("service_id"), "Le service."),
         },
     )
-    explain: Explanation | None = asked(
+    explain: Explanation | None = resolved(
         "Pourquoi cette personne peut ou ne peut pas, tel jour ; vide si vous ne lisez"
         " pas les deux.",
         explaining.explain,
     )
-    who_can: Holders | None = asked(
+    who_can: Holders | None = resolved(
         "Qui peut, tel jour ; vide si vous ne lisez pas l'objet.", explaining.who_can
     )
     migrations: list[Migration] = listed(

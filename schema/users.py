@@ -22,21 +22,12 @@ from persistence.records.suspensions import SuspensionSide
 from persistence.records.users import UserKind
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Connection,
-    Permission,
-    by,
-    column,
-    listed,
-    mirrors,
-    one,
-    orders,
-    page,
-    reference,
-    viewer_can,
-)
+from .binding import by, column, listed, mirrors, one, page, reference
+from .connections import Connection
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .refs import AgentRef, GroupRef, MembershipRef, PartnerRef, RightRef
+from .viewer_can import Permission, viewer_can
 
 UserOrder = orders(
     "UserOrder",
@@ -73,7 +64,7 @@ USER_FILTERS = {
         records.Partner,
         works_for,
         "Rattachée aujourd'hui à ce partenaire.",
-        anchor=True,
+        is_anchor=True,
     ),
     "kind": FilterArgument(UserKind, equal("kind"), "Personne ou machine."),
 }
@@ -114,7 +105,7 @@ AFFILIATION_FILTERS = {
 }
 ROOT_AFFILIATION_FILTERS = AFFILIATION_FILTERS | {
     "partner_id": reference(
-        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+        records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
     )
 }
 

@@ -10,22 +10,13 @@ from persistence.facts.workers import known_rate
 from persistence.reading.question import Order
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import (
-    Connection,
-    Permission,
-    by,
-    column,
-    listed,
-    mirrors,
-    one,
-    orders,
-    page,
-    reference,
-    viewer_can,
-)
+from .binding import by, column, listed, mirrors, one, page, reference
+from .connections import Connection
 from .nodes import IDENTIFIER, VERSION, Node
+from .orders import orders
 from .refs import ActivityChangeRef, LineRef, OrganismRef, PartnerRef
 from .scalars import Hours, MaskedNir, Percent
+from .viewer_can import Permission, viewer_can
 
 WorkerOrder = orders(
     "WorkerOrder",
@@ -52,7 +43,7 @@ WORKER_FILTERS = {
         person=True,
     ),
     "partner_id": reference(
-        records.Partner, equal("partner_id"), "Partenaire.", anchor=True
+        records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
     ),
 }
 
