@@ -17,7 +17,7 @@ PERMISSIONS = {
 }
 """By its name in the graph, the type and the action of the policy."""
 
-NAMES = {":".join(known): name for name, known in PERMISSIONS.items()}
+NAMES = {":".join(pair): name for name, pair in PERMISSIONS.items()}
 
 
 def needs(act: str) -> frozenset[str]:
@@ -33,7 +33,7 @@ ACTION: Any = Enum(  # type: ignore[misc]
 )
 Action: Any = labelled(
     "Ce que la politique d'accès permet ou non : un type, puis une action.",
-    **{name: words.label(*known) for name, known in PERMISSIONS.items()},
+    **{name: words.label(*pair) for name, pair in PERMISSIONS.items()},
 )(ACTION)
 
 

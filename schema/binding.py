@@ -1,6 +1,5 @@
 """The few words that bind a field of the schema to the register."""
 
-import keyword
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
@@ -224,17 +223,12 @@ def resolved(description: str, resolver: Callable[..., Any]) -> GraphField:
     return field
 
 
-def payload_object(description: str) -> GraphField:
-    return bound_field(bindings.PayloadObject(), description)
-
-
 # names
 
 
 def called(field: GraphField, name: str) -> GraphField:
-    """The field under a name that Python keeps for itself, such as `import`."""
-    if keyword.iskeyword(name):
-        field.graphql_name = name
+    """The field under another name than Python's, such as `import`."""
+    field.graphql_name = name
     return field
 
 

@@ -31,14 +31,19 @@ from resolvers.lists import ExportedList
 E = TypeVar("E", bound=type[Enum])
 
 
-def labelled(description: str, **labels: str) -> Callable[[E], E]:
-    """An enum of the graph: what it is, and the label of each value on a screen."""
+def labelled(
+    description: str, name: str | None = None, /, **labels: str
+) -> Callable[[E], E]:
+    """An enum of the graph: what it is, and the label of each value on a screen.
+
+    `name` is its name in the graph, where it is another than the class's.
+    """
 
     def decorate(kind: E) -> E:
-        made: Any = strawberry.enum(kind, description=description)
-        for value in made.__strawberry_definition__.values:
+        enum: Any = strawberry.enum(kind, name=name, description=description)
+        for value in enum.__strawberry_definition__.values:
             value.description = labels[value.name]
-        return made  # type: ignore[no-any-return]
+        return enum  # type: ignore[no-any-return]
 
     return decorate
 

@@ -20,13 +20,17 @@ from resolvers.acts import (
 )
 
 from .acts import describe
+from .batches import Batch
 from .bulletins import MembershipBulletin, ServiceAccess
 from .conventions import Amendment, Convention, Manager
-from .declarations import Batch, DeclarationLine
+from .decisions import ActivityAttestation, Eligibility
+from .declarations import DeclarationLine
+from .establishments import Establishment
 from .groups import Group
-from .imports import Import, ImportLine
+from .import_lines import ImportLine
+from .imports import Import
 from .organisms import Agent, Organism
-from .partners import ActivityAttestation, Eligibility, Establishment, Partner
+from .partners import Partner
 from .payloads import act
 from .services import Campaign, Mission, Parameter, Role, Service
 from .users import Affiliation

@@ -19,9 +19,8 @@ from persistence.facts.partners import (
     undeclared,
     with_open_service,
 )
-from persistence.reading.question import Expression, Order
+from persistence.reading.question import Expression
 from persistence.records.contracts import Mode
-from persistence.records.decisions import Decision
 from persistence.records.partners import PartnerKind
 from resolvers.permissions import granted
 from resolvers.reading.bindings import FilterArgument
@@ -40,18 +39,17 @@ from .binding import (
 )
 from .connections import Connection
 from .conventions import CONVENTION_FILTERS, ConventionOrder
-from .declarations import DECLARATION_FILTERS, DeclarationOrder
+from .decisions import ActivityAttestation, Eligibility
 from .enums import labelled
+from .establishments import Establishment, EstablishmentOrder
 from .groups import GROUP_FILTERS, GroupOrder
 from .journal import JOURNAL_FILTERS, JournalOrder
 from .nodes import IDENTIFIER, VERSION, Node
 from .onboardings import MIGRATION_FILTERS
-from .orders import orders
 from .organisms import PartnerOrder
 from .refs import (
     AffiliationRef,
     ConventionRef,
-    DeclarationRef,
     GroupRef,
     JournalEntryRef,
     OnboardingRef,
@@ -59,9 +57,7 @@ from .refs import (
     OriginRef,
     PartnerRef,
     ServiceAccessRef,
-    ServiceRef,
     SpanRef,
-    UserRef,
 )
 from .users import AFFILIATION_FILTERS, AffiliationOrder
 from .viewer_can import Permission, viewer_can
@@ -69,6 +65,7 @@ from .viewer_can import Permission, viewer_can
 
 @labelled(
     "Ce qui se lit d'un partenaire.",
+    "Part",
     CONVENTION="Les conventions",
     MEMBERSHIP_BULLETIN="Les bulletins d'adhésion",
     SERVICE_ACCESS="Les services",
@@ -79,7 +76,7 @@ from .viewer_can import Permission, viewer_can
     JOURNAL_ENTRY="Le journal",
     DECLARATION="Les déclarations",
 )
-class Part(StrEnum):
+class PartnerPart(StrEnum):
     CONVENTION = "CONVENTION"
     MEMBERSHIP_BULLETIN = "MEMBERSHIP_BULLETIN"
     SERVICE_ACCESS = "SERVICE_ACCESS"
@@ -91,20 +88,13 @@ class Part(StrEnum):
     DECLARATION = "DECLARATION"
 
     @property
-    def is_read(self) -> Expression:
-        """Whether the caller reads all that is of this kind at a partner."""
+    def condition(self) -> Expression:
+        """That the caller reads all that is of this kind at a partner."""
         return granted("partner", (":".join(PERMISSIONS[f"{self}_READ"]),))
 
 
 def _readable(**readable: bool) -> list[str]:
-    return [part for part in Part if readable[part]]
-
-
-EstablishmentOrder = orders(
-    "EstablishmentOrder",
-    "Par nom.",
-    NAME=Order(("sort_key",), "ix_establishment_partner_id"),
-)
+    return [part for part in PartnerPart if readable[part]]
 
 
 PARTNER_FILTERS = {
@@ -154,62 +144,6 @@ PARTNER_FILTERS = {
 }
 
 
-@mirrors(
-    records.Establishment,
-    "Établissement d'un partenaire : un SIRET, un département, parfois un FINESS.",
-)
-class Establishment(Node):
-    id: ID = column(IDENTIFIER)
-    version: int = column(VERSION)
-    viewer_can: list[Permission] = viewer_can()
-    name: str = column("Nom.")
-    siret: str = column("SIRET, quatorze chiffres.")
-    finess: str | None = column("Numéro FINESS de l'établissement.")
-    department: str = column("Code du département.")
-    contact: str | None = column("Où le joindre.")
-    added_on: date = column("Jour de son rattachement.")
-    ended_on: date | None = column(
-        "Premier jour sans lui chez le partenaire, passé ou à venir."
-    )
-    end_reason: str | None = column("Motif de cette fin.")
-    partner: PartnerRef | None = one("Son partenaire.", "partner_id")
-    declarations: Connection[DeclarationRef] = page(
-        "Ses déclarations.",
-        by("establishment_id"),
-        DeclarationOrder,
-        DECLARATION_FILTERS,
-    )
-
-
-@mirrors(
-    records.Eligibility,
-    "Décision d'éligibilité d'un partenaire à un service (§2, R28 ; §5, R50).",
-)
-class Eligibility(Node):
-    id: ID = column(IDENTIFIER)
-    version: int = column(VERSION)
-    decision: Decision = column("La décision.")
-    ground: str = column("Son motif.")
-    form_digest: str | None = column("Empreinte SHA-256 du formulaire.")
-    decided_on: date = column("Jour de la décision.")
-    decided_by: UserRef | None = one("Qui a décidé.", "decided_by_id")
-    service: ServiceRef = one("Le service.", "service_id")
-    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
-
-
-@mirrors(
-    records.ActivityAttestation,
-    "Attestation que le partenaire est toujours actif (§5, cas 2, R53).",
-)
-class ActivityAttestation(Node):
-    id: ID = column(IDENTIFIER)
-    version: int = column(VERSION)
-    attested_on: date = column("Jour de la vérification.")
-    evidence: str = column("Comment : la preuve.")
-    attested_by: UserRef | None = one("Par qui.", "attested_by_id")
-    partner: PartnerRef | None = one("Le partenaire.", "partner_id")
-
-
 @strawberry.input(
     one_of=True,
     description="Ce qui désigne un partenaire : une seule de ces deux valeurs.",
@@ -233,10 +167,10 @@ class Partner(Node):
     id: ID = column(IDENTIFIER)
     version: int = column(VERSION)
     viewer_can: list[Permission] = viewer_can()
-    reads: list[Part] = derived(
+    reads: list[PartnerPart] = derived(
         "Ce que vous lisez en entier de ce partenaire : une liste vide n'y dit rien de"
         " ce qui n'est pas nommé ici.",
-        {part.value: part.is_read for part in Part},
+        {part.value: part.condition for part in PartnerPart},
         _readable,
     )
     siren: str = column("Unité légale, neuf chiffres.")

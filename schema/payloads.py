@@ -12,8 +12,9 @@ from resolvers.acting import Doing, PreviewInput
 from resolvers.acting.impact import Impact
 from resolvers.acting.outcome import Outcome
 from resolvers.acting.performing import perform
+from resolvers.reading.bindings import PayloadObject
 
-from .binding import called, payload_object
+from .binding import bound_field, called
 from .enums import labelled
 
 CODES: Any = Enum(  # type: ignore[misc]
@@ -121,7 +122,9 @@ def _payload(name: str, objects: Mapping[str, Any]) -> type:
             )
         else:
             annotations[field] = kind | None
-            members[field] = called(payload_object(OBJECT), field.rstrip("_"))
+            members[field] = bound_field(PayloadObject(), OBJECT)
+            if field.endswith("_"):
+                called(members[field], field.rstrip("_"))
     for field, (kind, words) in OF_EVERY_ACT.items():
         annotations[field] = kind
         members[field] = strawberry.field(description=words)

@@ -11,6 +11,8 @@ from persistence.records import Rule as RegisterRule
 from resolvers.explaining.answers import Explanation, Holders
 
 from . import explaining
+from .activity_changes import CHANGE_FILTERS, ActivityChange, ActivityChangeOrder
+from .batches import BATCH_FILTERS, Batch, BatchOrder
 from .binding import (
     by_id,
     by_ids,
@@ -26,27 +28,16 @@ from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .connections import Connection
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .declarations import (
-    BATCH_FILTERS,
-    CHANGE_FILTERS,
     DECLARATION_FILTERS,
     LINE_FILTERS,
-    ActivityChange,
-    ActivityChangeOrder,
-    Batch,
-    BatchOrder,
     Declaration,
     DeclarationLine,
     DeclarationOrder,
     LineOrder,
 )
 from .groups import GROUP_FILTERS, Group, GroupOrder
-from .imports import (
-    IMPORT_LINE_FILTERS,
-    Import,
-    ImportLine,
-    ImportLineOrder,
-    ImportOrder,
-)
+from .import_lines import IMPORT_LINE_FILTERS, ImportLine, ImportLineOrder
+from .imports import Import, ImportOrder
 from .journal import JOURNAL_FILTERS, JournalEntry, JournalOrder
 from .nodes import Node
 from .onboardings import Onboarding

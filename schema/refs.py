@@ -5,22 +5,27 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from strawberry import lazy
 
 if TYPE_CHECKING:
+    from .activity_changes import ActivityChange
     from .bulletins import MembershipBulletin, ServiceAccess
     from .conventions import Amendment, Convention, Manager, ServiceContract
-    from .declarations import ActivityChange, Declaration, DeclarationLine
+    from .declarations import Declaration, DeclarationLine
+    from .establishments import Establishment
     from .groups import Group, Membership
-    from .imports import Import, ImportLine, Origin
+    from .import_lines import ImportLine
+    from .imports import Import, Origin
     from .journal import JournalEntry
     from .onboardings import Onboarding
     from .organisms import Agent, Organism
-    from .partners import Establishment, Partner
+    from .partners import Partner
     from .rights import Right
     from .services import Campaign, Migration, Mission, Role, Service
     from .timelines import PartnerSpan
     from .users import Affiliation, User
     from .workers import Worker
 
-ActivityChangeRef: TypeAlias = Annotated["ActivityChange", lazy("schema.declarations")]
+ActivityChangeRef: TypeAlias = Annotated[
+    "ActivityChange", lazy("schema.activity_changes")
+]
 AffiliationRef: TypeAlias = Annotated["Affiliation", lazy("schema.users")]
 AgentRef: TypeAlias = Annotated["Agent", lazy("schema.organisms")]
 AmendmentRef: TypeAlias = Annotated["Amendment", lazy("schema.conventions")]
@@ -29,9 +34,9 @@ CampaignRef: TypeAlias = Annotated["Campaign", lazy("schema.services")]
 ContractRef: TypeAlias = Annotated["ServiceContract", lazy("schema.conventions")]
 ConventionRef: TypeAlias = Annotated["Convention", lazy("schema.conventions")]
 DeclarationRef: TypeAlias = Annotated["Declaration", lazy("schema.declarations")]
-EstablishmentRef: TypeAlias = Annotated["Establishment", lazy("schema.partners")]
+EstablishmentRef: TypeAlias = Annotated["Establishment", lazy("schema.establishments")]
 GroupRef: TypeAlias = Annotated["Group", lazy("schema.groups")]
-ImportLineRef: TypeAlias = Annotated["ImportLine", lazy("schema.imports")]
+ImportLineRef: TypeAlias = Annotated["ImportLine", lazy("schema.import_lines")]
 ImportRef: TypeAlias = Annotated["Import", lazy("schema.imports")]
 JournalEntryRef: TypeAlias = Annotated["JournalEntry", lazy("schema.journal")]
 LineRef: TypeAlias = Annotated["DeclarationLine", lazy("schema.declarations")]

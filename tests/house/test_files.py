@@ -15,6 +15,7 @@ LONGER = {
         860,
         "each rule with its sentence: one readable list",
     ),
+    "schema/mutation.py": (320, "each act with its sentence: one readable list"),
 }
 """Tables of data. The steps of the migrations are generated, and not counted."""
 SOURCES = sorted(p for room in PACKAGES for p in (ROOT / room).rglob("*.py"))
