@@ -23,7 +23,8 @@ from .papers import SignatureInput, attach
 
 
 @strawberry.input(
-    description="Le brouillon d'un bulletin d'adhésion : préparé, ou rempli de nouveau tant qu'il n'est pas signé."
+    description="Le brouillon d'un bulletin d'adhésion : préparé, ou rempli de nouveau "
+    "tant qu'il n'est pas signé."
 )
 class BulletinPrepareInput(ChangeInput):
     convention_id: ID = strawberry.field(description="La convention.")

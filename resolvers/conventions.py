@@ -81,7 +81,8 @@ async def convention_sign(act: Act, input: ConventionSignInput) -> Convention:
 
 
 @strawberry.input(
-    description="Une convention qui existait avant le registre, avec son contrat de services."
+    description="Une convention qui existait avant le registre, avec son contrat de "
+    "services."
 )
 class ConventionRecordInput(ChangeInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
@@ -95,7 +96,8 @@ class ConventionRecordInput(ChangeInput):
         description="Signatures du contrat de services."
     )
     originally_in_force_on: date = strawberry.field(
-        description="Premier jour d'effet d'origine. Le registre, lui, ne donne aucun droit avant aujourd'hui."
+        description="Premier jour d'effet d'origine. Le registre, lui, ne donne aucun "
+        "droit avant aujourd'hui."
     )
     term_on: date | None = strawberry.field(
         default=None,

@@ -32,7 +32,8 @@ def _cell(description: str) -> Any:  # noqa: ANN401 a strawberry field
 
 @with_cell_scalars
 @strawberry.input(
-    description="Une ligne : la rémunération de novembre d'une personne, comme la paie l'écrit."
+    description="Une ligne : la rémunération de novembre d'une personne, comme la paie "
+    "l'écrit."
 )
 class RemunerationLineInput:
     client_reference: Cell | None = _cell(
@@ -63,7 +64,8 @@ class RemunerationLineInput:
     net_aid: Cell | None = _cell("Aide au poste nette de novembre, en euros.")
     esat_share: Cell | None = _cell("Part financée par l'Esat, en pour cent du Smic.")
     no_pay_reason: Cell | None = _cell(
-        "Motif d'une absence de paie : UNPAID_ABSENCE, PARENTAL_LEAVE, NOT_YET_PAID, OTHER."
+        "Motif d'une absence de paie : UNPAID_ABSENCE, PARENTAL_LEAVE, NOT_YET_PAID, "
+        "OTHER."
     )
     dual_activity: Cell | None = _cell(
         "Cumul avec le milieu ordinaire : oui ou non (R16)."
@@ -92,7 +94,8 @@ class RemunerationLineInput:
 
 @with_cell_scalars
 @strawberry.input(
-    description="Un changement d'activité d'une personne (R23 à R27), comme la paie l'écrit."
+    description="Un changement d'activité d'une personne (R23 à R27), comme la paie "
+    "l'écrit."
 )
 class ActivityChangeLineInput:
     client_reference: Cell | None = _cell(

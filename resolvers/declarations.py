@@ -44,14 +44,16 @@ PROCESSED_AT_ONCE = 100
 @strawberry.input(description="Ce que tout lot accepte.")
 class BatchInput(ActInput):
     idempotency_key: ID = strawberry.field(
-        description="Clé de l'appelant, requise : le même lot renvoyé avec elle n'a lieu qu'une fois."
+        description="Clé de l'appelant, requise : le même lot renvoyé avec elle n'a "
+        "lieu qu'une fois."
     )
     establishment: EstablishmentBy = strawberry.field(
         description="L'établissement, par son SIRET ou son identifiant."
     )
     dry_run: bool = strawberry.field(
         default=False,
-        description="Essai : le même rapport, et rien n'est gardé ; possible avant l'ouverture.",
+        description="Essai : le même rapport, et rien n'est gardé ; possible avant "
+        "l'ouverture.",
     )
 
 
@@ -61,7 +63,8 @@ class BatchInput(ActInput):
 class RemunerationsDeclareInput(BatchInput):
     campaign_year: int = strawberry.field(description="Année N de la campagne.")
     deposit: bool = strawberry.field(
-        description="Vrai : un dépôt, qui remplace le précédent en entier. Faux : un brouillon."
+        description="Vrai : un dépôt, qui remplace le précédent en entier. Faux : un "
+        "brouillon."
     )
     mode: BatchMode = strawberry.field(
         default=BatchMode.ALL_OR_NOTHING,
@@ -69,19 +72,23 @@ class RemunerationsDeclareInput(BatchInput):
     )
     lines: list[RemunerationLineInput] | None = strawberry.field(
         default=None,
-        description="Les lignes, 1 000 au plus. Absentes : le brouillon est déposé. Aucune : avec « néant » seulement.",
+        description="Les lignes, 1 000 au plus. Absentes : le brouillon est déposé. "
+        "Aucune : avec « néant » seulement.",
     )
     nothing_to_declare: bool = strawberry.field(
         default=False,
-        description="Néant : aucun bénéficiaire de l'AAH n'y travaille ; se dit sans ligne (R17).",
+        description="Néant : aucun bénéficiaire de l'AAH n'y travaille ; se dit sans "
+        "ligne (R17).",
     )
     expected_sequence: int | None = strawberry.field(
         default=None,
-        description="Rang de la déclaration en vigueur, 0 pour aucune : le dépôt est refusé si elle a changé depuis.",
+        description="Rang de la déclaration en vigueur, 0 pour aucune : le dépôt est "
+        "refusé si elle a changé depuis.",
     )
     acknowledge_removals: int | None = strawberry.field(
         default=None,
-        description="Le nombre exact des personnes déclarées qui ne le seraient plus ; le refus et l'essai le donnent.",
+        description="Le nombre exact des personnes déclarées qui ne le seraient plus ; "
+        "le refus et l'essai le donnent.",
     )
 
 
@@ -164,7 +171,8 @@ def _tell(act: Act, intake: BatchIntake) -> None:
 
 
 @strawberry.input(
-    description="Des changements d'activité dans un établissement : toute l'année (R27)."
+    description="Des changements d'activité dans un établissement : toute l'année "
+    "(R27)."
 )
 class ActivityChangesDeclareInput(BatchInput):
     mode: BatchMode = strawberry.field(
@@ -236,7 +244,8 @@ async def remunerations_process(
 
 
 @strawberry.input(
-    description="La demande de lire le numéro de sécurité sociale d'une personne : elle est journalisée."
+    description="La demande de lire le numéro de sécurité sociale d'une personne : "
+    "elle est journalisée."
 )
 class WorkerNirRevealInput(ActInput):
     worker_id: ID = strawberry.field(description="La personne.")

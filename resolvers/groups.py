@@ -10,14 +10,16 @@ from resolvers.acting import Act, ChangeInput, PreviewInput, at, permission
 
 
 @strawberry.input(
-    description="Un groupe à créer dans un service dont un bulletin est signé (R10, R56)."
+    description="Un groupe à créer dans un service dont un bulletin est signé (R10, "
+    "R56)."
 )
 class GroupCreateInput(ChangeInput):
     access_id: ID = strawberry.field(description="Le service de la convention.")
     name: str = strawberry.field(description="Nom du groupe.")
     establishment_ids: list[ID] | None = strawberry.field(
         default=None,
-        description="Établissements ; vide : tous ceux du bulletin, présents et à venir.",
+        description="Établissements ; vide : tous ceux du bulletin, présents et à "
+        "venir.",
     )
 
 

@@ -39,7 +39,8 @@ class ImportColumnInput:
 
 
 @strawberry.input(
-    description="Un import à ouvrir ; le fichier vient ensuite, par `PUT` à l'adresse rendue."
+    description="Un import à ouvrir ; le fichier vient ensuite, par `PUT` à l'adresse "
+    "rendue."
 )
 class ImportOpenInput(ActInput):
     filename: str = strawberry.field(
@@ -130,12 +131,14 @@ async def import_upload(act: Act, input: Upload) -> Done:
 
 
 @strawberry.input(
-    description="Le choix entre des lignes qui se contredisent, ou contre ce que dit le registre."
+    description="Le choix entre des lignes qui se contredisent, ou contre ce que dit "
+    "le registre."
 )
 class ImportArbitrateInput(ChangeInput):
     line_id: ID = strawberry.field(description="La ligne.")
     decision: ImportDecision = strawberry.field(
-        description="La retenir, ce qui écarte celles qui la contredisent, ou l'écarter."
+        description="La retenir, ce qui écarte celles qui la contredisent, ou "
+        "l'écarter."
     )
     arbitration_reason: str = strawberry.field(description="Motif de ce choix.")
 
@@ -154,7 +157,8 @@ async def import_arbitrate(act: Act, input: ImportArbitrateInput) -> ImportLine:
 
 
 @strawberry.input(
-    description="Les lignes d'un organisme à prendre : chacune par un agent de son organisme."
+    description="Les lignes d'un organisme à prendre : chacune par un agent de son "
+    "organisme."
 )
 class ImportApplyInput(ChangeInput):
     import_id: ID = strawberry.field(description="L'import.")
@@ -163,7 +167,8 @@ class ImportApplyInput(ChangeInput):
     )
     line_ids: list[ID] | None = strawberry.field(
         default=None,
-        description="Les lignes à prendre, 1 000 au plus ; sinon toutes celles qui attendent.",
+        description="Les lignes à prendre, 1 000 au plus ; sinon toutes celles qui "
+        "attendent.",
     )
     columns_confirmed: bool = strawberry.field(
         description="Le sens des colonnes, que montre `columns`, est le bon."

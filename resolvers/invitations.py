@@ -76,16 +76,19 @@ async def user_invite(act: Act, input: UserInviteInput) -> Done:
 
 
 @strawberry.input(
-    description="Une invitation à renouveler : son code s'est perdu, ou ses 72 heures sont passées."
+    description="Une invitation à renouveler : son code s'est perdu, ou ses 72 heures "
+    "sont passées."
 )
 class InvitationRenewInput(ChangeInput):
     affiliation_id: ID | None = strawberry.field(
         default=None,
-        description="Le rattachement de la personne invitée, pour qui invite chez le partenaire.",
+        description="Le rattachement de la personne invitée, pour qui invite chez le "
+        "partenaire.",
     )
     manager_id: ID | None = strawberry.field(
         default=None,
-        description="Ou le gestionnaire des habilitations, pour l'organisme qui nomme le premier.",
+        description="Ou le gestionnaire des habilitations, pour l'organisme qui nomme "
+        "le premier.",
     )
 
 

@@ -14,7 +14,8 @@ from .users import keep_a_manager
 
 
 @strawberry.input(
-    description="Un gestionnaire des habilitations à nommer : une personne connue du partenaire, ou à inviter."
+    description="Un gestionnaire des habilitations à nommer : une personne connue du "
+    "partenaire, ou à inviter."
 )
 class ManagerAppointInput(ChangeInput):
     convention_id: ID = strawberry.field(

@@ -21,7 +21,8 @@ from resolvers.acting import Act, ActInput, ChangeInput, permission, under
 
 
 @strawberry.input(
-    description="Une personne et son identité chez l'émetteur de jetons de son organisme."
+    description="Une personne et son identité chez l'émetteur de jetons de son "
+    "organisme."
 )
 class AgentPersonInput:
     given_name: str = strawberry.field(description="Prénom.")
@@ -126,12 +127,14 @@ async def organism_set(act: Act, input: OrganismSetInput) -> Organism:
 
 
 @strawberry.input(
-    description="Les organismes qu'un Centre de ressources soutient : tous, les autres ne le sont plus."
+    description="Les organismes qu'un Centre de ressources soutient : tous, les autres "
+    "ne le sont plus."
 )
 class OrganismSupportSetInput(ChangeInput):
     centre_id: ID = strawberry.field(description="Le Centre de ressources.")
     organism_ids: list[ID] = strawberry.field(
-        description="Des Caf, des caisses multibranches, ou le CNA pour les partenaires qu'il administre."
+        description="Des Caf, des caisses multibranches, ou le CNA pour les "
+        "partenaires qu'il administre."
     )
 
 

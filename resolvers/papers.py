@@ -11,7 +11,8 @@ from resolvers.acting import Act
 
 
 @strawberry.input(
-    description="Les deux signatures d'un document papier, et l'empreinte de sa numérisation (R30)."
+    description="Les deux signatures d'un document papier, et l'empreinte de sa "
+    "numérisation (R30)."
 )
 class SignatureInput:
     partner_signed_on: date = strawberry.field(

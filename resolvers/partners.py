@@ -37,7 +37,8 @@ class PartnerRegisterInput(ActInput):
     )
     department: str | None = strawberry.field(
         default=None,
-        description="Département : le partenaire est alors aussi un établissement de ce SIRET.",
+        description="Département : le partenaire est alors aussi un établissement de "
+        "ce SIRET.",
     )
     finess: str | None = strawberry.field(
         default=None, description="Numéro FINESS de l'établissement."
@@ -72,7 +73,8 @@ async def partner_register(act: Act, input: PartnerRegisterInput) -> Partner:
 
 
 @strawberry.input(
-    description="Ce qui se dit d'un partenaire, en entier : ce qui est laissé vide n'est plus dit."
+    description="Ce qui se dit d'un partenaire, en entier : ce qui est laissé vide "
+    "n'est plus dit."
 )
 class PartnerUpdateInput(ChangeInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
@@ -91,7 +93,8 @@ async def partner_update(act: Act, input: PartnerUpdateInput) -> Partner:
 
 
 @strawberry.input(
-    description="Ce qui se dit d'un établissement, en entier : ce qui est laissé vide n'est plus dit."
+    description="Ce qui se dit d'un établissement, en entier : ce qui est laissé vide "
+    "n'est plus dit."
 )
 class EstablishmentUpdateInput(ChangeInput):
     establishment_id: ID = strawberry.field(description="L'établissement.")
@@ -128,7 +131,8 @@ class EstablishmentAddInput(ChangeInput):
     finess: str | None = strawberry.field(default=None, description="Numéro FINESS.")
     acknowledge_other_siren: bool = strawberry.field(
         default=False,
-        description="Confirme que le partenaire gère cet établissement d'une autre personne morale (R31).",
+        description="Confirme que le partenaire gère cet établissement d'une autre "
+        "personne morale (R31).",
     )
 
 
@@ -158,7 +162,8 @@ async def _require_free(act: Act, siret: Siret) -> None:
 
 
 @strawberry.input(
-    description="La fin d'un établissement chez un partenaire : il sort de toutes les portées."
+    description="La fin d'un établissement chez un partenaire : il sort de toutes les "
+    "portées."
 )
 class EstablishmentEndInput(PreviewInput):
     establishment_id: ID = strawberry.field(description="L'établissement.")

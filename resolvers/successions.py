@@ -32,7 +32,8 @@ class ServicePaperInput:
 
 
 @strawberry.input(
-    description="Ce qui a été signé de nouveau : une convention ne se change pas, elle se remplace (R43)."
+    description="Ce qui a été signé de nouveau : une convention ne se change pas, elle "
+    "se remplace (R43)."
 )
 class NewPapersInput:
     convention: SignatureInput = strawberry.field(
@@ -46,7 +47,8 @@ class NewPapersInput:
     )
     acknowledge_cna: bool = strawberry.field(
         default=False,
-        description="Confirme que le CNA administre, quand un bulletin couvre plusieurs départements.",
+        description="Confirme que le CNA administre, quand un bulletin couvre "
+        "plusieurs départements.",
     )
 
     @property
@@ -65,12 +67,14 @@ class NewPapersInput:
 )
 class SwitchInput(NewPapersInput):
     on: date = strawberry.field(
-        description="Dernière convention close et nouvelle en vigueur ce jour : aujourd'hui ou après."
+        description="Dernière convention close et nouvelle en vigueur ce jour : "
+        "aujourd'hui ou après."
     )
 
 
 @strawberry.input(
-    description="Un changement de mode de gestion : prépare la convention suivante, puis bascule (R43)."
+    description="Un changement de mode de gestion : prépare la convention suivante, "
+    "puis bascule (R43)."
 )
 class DelegationChangeInput(PreviewInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
@@ -83,7 +87,8 @@ class DelegationChangeInput(PreviewInput):
     )
     members: MembersAtSwitch | None = strawberry.field(
         default=None,
-        description="Ce que deviennent les personnes incluses (A7). À dire à la bascule, quand il y en a (R43).",
+        description="Ce que deviennent les personnes incluses (A7). À dire à la "
+        "bascule, quand il y en a (R43).",
     )
 
     def effect_on(self, today: date) -> date:
@@ -104,7 +109,8 @@ async def delegation_change(act: Act, input: DelegationChangeInput) -> Conventio
 
 
 @strawberry.input(
-    description="Un changement de SIRET : déménagement, fusion. Le partenaire reste le même (A2)."
+    description="Un changement de SIRET : déménagement, fusion. Le partenaire reste le "
+    "même (A2)."
 )
 class PartnerSiretChangeInput(PreviewInput):
     partner_id: ID = strawberry.field(description="Le partenaire.")
@@ -115,7 +121,8 @@ class PartnerSiretChangeInput(PreviewInput):
     )
     switch: NewPapersInput | None = strawberry.field(
         default=None,
-        description="Les nouveaux papiers : le changement a lieu aujourd'hui. Vide : prépare seulement, "
+        description="Les nouveaux papiers : le changement a lieu aujourd'hui. Vide : "
+        "prépare seulement, "
         "sauf sans convention en vigueur, où rien n'est à signer.",
     )
 

@@ -25,7 +25,8 @@ from .invitations import PersonInput
 
 
 @strawberry.input(
-    description="Ce qu'un partenaire sait d'une personne : sa fonction, et son identité tant qu'elle n'a pas accepté."
+    description="Ce qu'un partenaire sait d'une personne : sa fonction, et son "
+    "identité tant qu'elle n'a pas accepté."
 )
 class UserUpdateInput(ChangeInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
@@ -46,7 +47,8 @@ async def user_update(act: Act, input: UserUpdateInput) -> Affiliation:
 
 
 @strawberry.input(
-    description="La suspension d'une personne chez un partenaire : ses droits s'arrêtent aussitôt."
+    description="La suspension d'une personne chez un partenaire : ses droits "
+    "s'arrêtent aussitôt."
 )
 class UserSuspendInput(PreviewInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
@@ -82,7 +84,8 @@ def _centralised(act: Act, affiliation: Affiliation) -> bool:
 
 
 @strawberry.input(
-    description="Le départ d'une personne : rien n'est effacé, tous ses droits chez ce partenaire s'arrêtent."
+    description="Le départ d'une personne : rien n'est effacé, tous ses droits chez ce "
+    "partenaire s'arrêtent."
 )
 class UserDeactivateInput(PreviewInput):
     affiliation_id: ID = strawberry.field(description="Le rattachement.")
