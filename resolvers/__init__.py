@@ -1,1 +1,1 @@
-"""The acts, one small function each, and the reading of a GraphQL selection as one question."""
+"""Acts, one small function each; and how a GraphQL selection becomes one question."""

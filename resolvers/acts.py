@@ -10,6 +10,7 @@ from . import conventions
 from . import managers
 from . import bulletins
 from . import declarations
+from . import payers
 from . import exports
 from . import groups
 from . import imports
@@ -34,6 +35,7 @@ __all__ = [
     "mandates",
     "organisms",
     "partners",
+    "payers",
     "services",
     "successions",
     "users",

@@ -1,4 +1,4 @@
-"""A blank text says nothing: where a text may be left out, it counts as absent; a key is never blank."""
+"""A blank text says nothing: where a text is optional, it counts as absent."""
 
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -14,7 +14,10 @@ def is_blank(value: Any) -> bool:  # noqa: ANN401 a coerced value
 
 
 def require_key(key: str | None) -> None:
-    """An act has no key, or one that says something: two calls with a blank key would be one act. KEY_BLANK."""
+    """A key says something, or is absent. KEY_BLANK.
+
+    Two calls with a blank key would be one act.
+    """
     require(not is_blank(key), Rule.KEY_BLANK, "idempotency_key")
     too_long = f"{LONGEST_KEY} caractères au plus."
     require(
@@ -26,7 +29,7 @@ def require_key(key: str | None) -> None:
 
 
 def leave_out_blanks(input: Any) -> None:  # noqa: ANN401 an input
-    """The blank texts of an act's input that need not be there become absent, at any depth."""
+    """The blank texts that are optional in an input become absent, at any depth."""
     match input:
         case list():
             for value in input:

@@ -51,13 +51,11 @@ async def bulletin_prepare(act: Act, input: BulletinPrepareInput) -> Bulletin:
     service = await act.find(Service, input.service_id, "service_id")
     with at("siret"):
         siret = Siret.read(input.siret)
-    terms = BulletinTerms(
-        siret,
-        await act.find_all(Role, input.role_ids, "role_ids"),
-        act.establishments(input.establishment_ids),
-        await act.departments(input.departments),
-    )
-    act.warn(convention.partner.other_sirens(terms.establishments))
+    roles = await act.find_all(Role, input.role_ids, "role_ids")
+    establishments = act.establishments(input.establishment_ids)
+    departments = await act.departments(input.departments)
+    terms = BulletinTerms(siret, roles, establishments, departments)
+    act.warn(convention.partner.other_sirens(establishments))
     return ServiceAccess.of(convention, service).prepare_bulletin(terms)
 
 
@@ -82,15 +80,14 @@ async def bulletin_sign(act: Act, input: BulletinSignInput) -> Bulletin:
     """R3, R7, R8, R30, R47."""
     bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     paper = input.signature.signature
-    act.warn(
-        bulletin.sign(
-            paper,
-            input.effective_from,
-            input.effective_to,
-            acknowledge_cna=input.acknowledge_cna,
-            today=act.today,
-        )
+    notices = bulletin.sign(
+        paper,
+        input.effective_from,
+        input.effective_to,
+        acknowledge_cna=input.acknowledge_cna,
+        today=act.today,
     )
+    act.warn(notices)
     attach(act, DocumentKind.BULLETIN, paper.digest, bulletin.id)
     return bulletin
 
@@ -107,9 +104,8 @@ class ServiceOpenInput(PreviewInput):
 async def service_open(act: Act, input: ServiceOpenInput) -> ServiceAccess:
     """R3, R9, R10, R28, R30, R34, R38, R55, R58."""
     bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
-    bulletin.open_service(
-        input.on, await _elsewhere(act, bulletin, input.on), act.today
-    )
+    elsewhere = await _elsewhere(act, bulletin, input.on)
+    bulletin.open_service(input.on, elsewhere, act.today)
     return bulletin.access
 
 
@@ -126,16 +122,15 @@ class BulletinReplaceInput(PreviewInput):
 
 @permission("MembershipBulletin:replace", on=[Bulletin])
 async def bulletin_replace(act: Act, input: BulletinReplaceInput) -> Bulletin:
-    """R34: the one closes on the day the other opens."""
+    """R34: the bulletin closes on the day its successor opens."""
     bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     successor = next(
         (b for b in bulletin.access.bulletins if b.id == input.successor_id), None
     )
     if successor is None:
         raise Refused(Rule.NOT_FOUND, "successor_id")
-    bulletin.replace_with(
-        successor, input.on, await _elsewhere(act, successor, input.on), act.today
-    )
+    elsewhere = await _elsewhere(act, successor, input.on)
+    bulletin.replace_with(successor, input.on, elsewhere, act.today)
     return successor
 
 
@@ -171,7 +166,8 @@ async def bulletin_closing_cancel(
 ) -> Bulletin:
     bulletin = await act.take(Bulletin, input.bulletin_id, "bulletin_id")
     act.set_effect_day(bulletin.closed_on)
-    elsewhere = await _elsewhere(act, bulletin, bulletin.closed_on or act.today)
+    on = bulletin.closed_on or act.today
+    elsewhere = await _elsewhere(act, bulletin, on)
     if bulletin.opened_on is not None and elsewhere:
         raise Refused(Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(elsewhere)))
     bulletin.cancel_closing(act.today)

@@ -172,7 +172,7 @@ class ConventionCloseInput(PreviewInput):
 
 @permission("Convention:close", on=[Convention])
 async def convention_close(act: Act, input: ConventionCloseInput) -> Convention:
-    """Written once: everything below closes because this does."""
+    """One date is written: all that hangs from the convention closes with it."""
     convention = await act.take(Convention, input.convention_id, "convention_id")
     convention.close(input.on, input.closing_reason, input.comment, act.today)
     return convention
@@ -190,25 +190,30 @@ async def convention_closing_cancel(
     convention = await act.take(Convention, input.convention_id, "convention_id")
     act.set_effect_day(convention.closed_on)
     if convention.in_force_on is not None:
-        await _require_free_place(act, convention, convention.closed_on or act.today)
+        on = convention.closed_on or act.today
+        await _require_free_place(act, convention, on)
     convention.cancel_closing(act.today)
     return convention
 
 
 async def _require_free_place(act: Act, convention: Convention, on: date) -> None:
-    """R35: meanwhile nobody has taken the partner in its scope, nor contracted for an establishment of its own."""
+    """R35: nobody else has meanwhile the partner in its scope, or an establishment."""
     if await act.register.in_scope_elsewhere(convention.partner, on):
         raise Refused(Rule.IN_SCOPE_ELSEWHERE)
-    live = [
-        b
-        for a in convention.accesses
-        for b in a.bulletins
-        if b.opened_on is not None and b.ends_on > on
-    ]
-    sirets = sorted({e.siret for b in live for e in b.establishments})
+    sirets = sorted(_covered_sirets(convention, on))
     elsewhere = await act.register.contracting_elsewhere(convention.partner, sirets, on)
     if elsewhere:
         raise Refused(Rule.ESTABLISHMENT_CONTRACTS, detail=", ".join(sorted(elsewhere)))
+
+
+def _covered_sirets(convention: Convention, on: date) -> set[str]:
+    """The SIRET of each establishment that an opened bulletin still covers after."""
+    sirets: set[str] = set()
+    for access in convention.accesses:
+        for bulletin in access.bulletins:
+            if bulletin.opened_on is not None and bulletin.ends_on > on:
+                sirets.update(place.siret for place in bulletin.establishments)
+    return sirets
 
 
 @strawberry.input(
@@ -222,7 +227,10 @@ class CnaHandBackInput(PreviewInput):
 
 @permission("Cna:hand_back", on=[Partner])
 async def cna_hand_back(act: Act, input: CnaHandBackInput) -> Partner:
-    """R47, A13: refused while a bulletin over two departments is in force or announced."""
+    """R47, A13.
+
+    Refused while a bulletin over two departments is in force or announced.
+    """
     partner = await act.take(Partner, input.partner_id, "partner_id")
     partner.hand_back(act.actor, act.today)
     return partner

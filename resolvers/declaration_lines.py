@@ -1,5 +1,6 @@
 """The lines of a batch, cell by cell, as a payroll writes them."""
 
+from collections.abc import Mapping
 from typing import Any, NewType, TypeVar
 
 import strawberry
@@ -10,19 +11,28 @@ T = TypeVar("T")
 
 
 Cell = NewType("Cell", str)
-"""A cell as the payroll writes it: weak, so that one bad cell is its line's error and not the whole request's."""
+"""A cell as the payroll writes it.
+
+The graph accepts any scalar: a bad cell is an error of its line, not of the request.
+"""
 
 
 def with_cell_scalars(kind: type[T]) -> type[T]:
-    """A line stays the mapping that GraphQL made, by our names: a thousand objects cost more than their deposit."""
+    """Keep a line as the mapping that GraphQL made, under the names of Python.
+
+    To build a thousand objects would cost more than their deposit.
+    """
     definition: Any = kind.__strawberry_definition__  # type: ignore[attr-defined]
-    names = {
-        to_camel_case(field.python_name): field.python_name
-        for field in definition.fields
-    }
-    definition.from_input = lambda _kind, input, _context: {
-        names[name]: value for name, value in input.items()
-    }
+    names = {}
+    for field in definition.fields:
+        names[to_camel_case(field.python_name)] = field.python_name
+
+    def from_input(
+        _kind: type[T], input: Mapping[str, Any], _context: object
+    ) -> dict[str, Any]:
+        return {names[name]: value for name, value in input.items()}
+
+    definition.from_input = from_input
     return kind
 
 

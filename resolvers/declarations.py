@@ -1,4 +1,4 @@
-"""Declared remunerations: a batch for one establishment and one campaign, and what the paying Caf does of its lines."""
+"""Declared remunerations and changes of activity, in batches of an establishment."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -16,29 +16,22 @@ from persistence.records import (
     BatchMode,
     Campaign,
     Declaration,
-    DeclarationLine,
     Establishment,
-    Processing,
     Refused,
     Rule,
-    Worker,
 )
 from resolvers.acting import (
     ROW,
     Act,
     ActInput,
-    ChangeInput,
     Done,
     EstablishmentBy,
-    at,
     permission,
 )
 
 from .declaration_lines import ActivityChangeLineInput, RemunerationLineInput
 
 Intake = TypeVar("Intake", bound=BatchIntake)
-
-PROCESSED_AT_ONCE = 100
 
 
 @strawberry.input(description="Ce que tout lot accepte.")
@@ -107,12 +100,7 @@ async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> D
     intake = _intake(CertificateIntake, act, place, input, input.mode)
     live = await intake.live(campaign)
     act.require_permission_to_declare_at(place, _needed(input, live))
-    try:
-        campaign.require_open_at(act.now)
-    except Refused as refused:
-        if not input.dry_run:
-            raise
-        act.warn([refused.notice])
+    _require_open(act, campaign, is_dry_run=input.dry_run)
     intention = Intention(
         input.deposit,
         input.nothing_to_declare,
@@ -120,26 +108,41 @@ async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> D
         reason=input.reason,
         sequence=input.expected_sequence,
     )
-    batch = await intake.certify(campaign, _rows(input.lines, WHOLE), live, intention)
+    lines = _rows(input.lines, WHOLE)
+    batch = await intake.certify(campaign, lines, live, intention)
     _tell(act, intake)
     return Done([batch], also_ids=intake.removals[:LINES])
 
 
 def _needed(input: RemunerationsDeclareInput, live: Sequence[Declaration]) -> str:
+    """The permission for a dry run, a draft, a deposit or its replacement."""
     if input.dry_run:
         return "Batch:dry_run"
     if not input.deposit:
         return "Declaration:prepare"
-    return (
-        "Declaration:replace" if any(d.is_live for d in live) else "Declaration:deposit"
-    )
+    if any(declaration.is_live for declaration in live):
+        return "Declaration:replace"
+    return "Declaration:deposit"
+
+
+def _require_open(act: Act, campaign: Campaign, *, is_dry_run: bool) -> None:
+    """The window of the campaign; a dry run outside is only warned."""
+    try:
+        campaign.require_open_at(act.now)
+    except Refused as refused:
+        if not is_dry_run:
+            raise
+        act.warn([refused.notice])
 
 
 WHOLE = "Une déclaration remplace la précédente en entier : ne la coupez pas."
 IN_PARTS = "Envoyez-les en plusieurs lots."
 
 
-def _rows(lines: Any, advice: str) -> Sequence[Mapping[str, Any]] | None:  # noqa: ANN401 mappings, whatever their annotation
+def _rows(
+    lines: Any,  # noqa: ANN401 mappings, whatever their annotation
+    advice: str,
+) -> Sequence[Mapping[str, Any]] | None:
     if lines is not None and len(lines) > LINES:
         raise Refused(Rule.LINES_TOO_MANY, "lines", detail=advice)
     return lines  # type: ignore[no-any-return]
@@ -190,72 +193,10 @@ async def activity_changes_declare(
 ) -> Batch:
     """R23 to R27: never window-checked."""
     place = await act.at_establishment(input.establishment)
-    act.require_permission_to_declare_at(
-        place, "Batch:dry_run" if input.dry_run else "ActivityChange:deposit"
-    )
+    needs = "Batch:dry_run" if input.dry_run else "ActivityChange:deposit"
+    act.require_permission_to_declare_at(place, needs)
     intake = _intake(ActivityChangeIntake, act, place, input, input.mode)
-    batch = await intake.change(_rows(input.lines, IN_PARTS) or [], act.today)
+    lines = _rows(input.lines, IN_PARTS) or []
+    batch = await intake.change(lines, act.today)
     _tell(act, intake)
     return batch
-
-
-@strawberry.input(
-    description="Ce que la Caf qui paie fait de lignes d'une même déclaration."
-)
-class RemunerationsProcessInput(ChangeInput):
-    line_ids: list[ID] = strawberry.field(description="Les lignes, 100 au plus.")
-    outcome: Processing = strawberry.field(description="Ce qui en est fait.")
-    processing_reason: str | None = strawberry.field(
-        default=None,
-        description="Motif, montré à l'Esat : requis sauf pour une prise en compte.",
-    )
-
-
-@permission("DeclarationLine:process", on=[DeclarationLine], loads=ROW)
-async def remunerations_process(
-    act: Act, input: RemunerationsProcessInput
-) -> list[DeclarationLine]:
-    """R20: taken into account, not a beneficiary's, or returned; all of them or none."""
-    if not 0 < len(input.line_ids) <= PROCESSED_AT_ONCE:
-        raise Refused(
-            Rule.VALUE_INVALID, "line_ids", detail=f"De 1 à {PROCESSED_AT_ONCE} lignes."
-        )
-    paths = [("line_ids", str(index)) for index in range(len(input.line_ids))]
-    lines = await act.take_all(DeclarationLine, input.line_ids, paths)
-    for index, line in enumerate(lines):
-        if line.declaration_id != lines[0].declaration_id:
-            raise Refused(Rule.OTHER_DECLARATION, "line_ids", str(index))
-    session = act.register.session
-    declaration = await session.get_one(Declaration, lines[0].declaration_id)
-    for index, line in enumerate(lines):
-        with at("line_ids", str(index)):
-            treatment = line.process(
-                declaration,
-                input.outcome,
-                input.processing_reason,
-                act.actor,
-                act.now,
-                act.today,
-            )
-            session.add(treatment)
-        if input.outcome is Processing.NOT_BENEFICIARY:
-            (await session.get_one(Worker, line.worker_id)).aah_beneficiary = False
-    return lines
-
-
-@strawberry.input(
-    description="La demande de lire le numéro de sécurité sociale d'une personne : "
-    "elle est journalisée."
-)
-class WorkerNirRevealInput(ActInput):
-    worker_id: ID = strawberry.field(description="La personne.")
-    reason: str = strawberry.field(description="Motif, gardé au journal.")
-
-
-@permission("Worker:reveal_nir", on=[Worker], loads=ROW)
-async def worker_nir_reveal(act: Act, input: WorkerNirRevealInput) -> Done:
-    if not input.reason.strip():
-        raise Refused(Rule.VALUE_INVALID, "reason")
-    worker = await act.take(Worker, input.worker_id, "worker_id", is_change=False)
-    nir = act.context.graph.vault.open(worker.nir_cipher, worker.id)
-    return Done([worker], {"nir": nir.reveal()}, is_change=False)

@@ -20,10 +20,17 @@ class ListExportInput(ActInput):
     )
 
 
-@permission(*(f"{type_}:export" for type_ in dict.fromkeys(TYPES.values())))
+EXPORTS = [f"{type_}:export" for type_ in dict.fromkeys(TYPES.values())]
+
+
+@permission(*EXPORTS)
 async def list_export(act: Act, input: ListExportInput) -> Done:
     act.require_permission_anywhere(f"{TYPES[input.list]}:export")
     if input.rows < 0:
         raise Refused(Rule.VALUE_INVALID, "rows")
-    export = {"list": input.list.value, "rows": input.rows, "filter": input.filter}
+    export = {
+        "list": input.list.value,
+        "rows": input.rows,
+        "filter": input.filter,
+    }
     return Done(notes={"export": export})

@@ -1,4 +1,4 @@
-"""Groups: create, attach one role, include and remove users, close (R56, in that order)."""
+"""Groups (R56): create, attach a role, include and remove users, close."""
 
 from datetime import date
 
@@ -27,12 +27,10 @@ class GroupCreateInput(ChangeInput):
 async def group_create(act: Act, input: GroupCreateInput) -> Group:
     """R35, R56."""
     access = await act.take(ServiceAccess, input.access_id, "access_id")
-    chosen = (
-        None
-        if input.establishment_ids is None
-        else act.establishments(input.establishment_ids)
-    )
-    group = access.create_group(input.name, chosen, act.today)
+    establishments = None
+    if input.establishment_ids is not None:
+        establishments = act.establishments(input.establishment_ids)
+    group = access.create_group(input.name, establishments, act.today)
     act.warn(access.notices(group, act.today))
     return group
 
@@ -49,9 +47,8 @@ class GroupRoleAttachInput(PreviewInput):
 async def group_role_attach(act: Act, input: GroupRoleAttachInput) -> Group:
     """R35, R56, A10."""
     group = await act.take(Group, input.group_id, "group_id")
-    group.access.attach_role(
-        group, await act.find(Role, input.role_id, "role_id"), act.today
-    )
+    role = await act.find(Role, input.role_id, "role_id")
+    group.access.attach_role(group, role, act.today)
     act.warn(group.access.notices(group, act.today))
     return group
 
@@ -77,9 +74,8 @@ async def group_members_add(act: Act, input: GroupMembersAddInput) -> Group:
     group = await act.take(Group, input.group_id, "group_id")
     for index, user_id in enumerate(input.user_ids):
         with at("user_ids", str(index)):
-            group.include(
-                _affiliation(act, user_id), act.today, input.starts_on, input.ends_on
-            )
+            affiliation = _affiliation(act, user_id)
+            group.include(affiliation, act.today, input.starts_on, input.ends_on)
     act.warn(group.access.notices(group, act.today))
     return group
 
@@ -96,7 +92,8 @@ async def group_members_remove(act: Act, input: GroupMembersRemoveInput) -> Grou
     group = await act.take(Group, input.group_id, "group_id")
     for index, user_id in enumerate(input.user_ids):
         with at("user_ids", str(index)):
-            group.exclude(_affiliation(act, user_id), input.on, act.today)
+            affiliation = _affiliation(act, user_id)
+            group.exclude(affiliation, input.on, act.today)
     return group
 
 

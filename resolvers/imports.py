@@ -1,4 +1,7 @@
-"""The extraction of the Cnaf (R57): an import is opened, its file received, its lines arbitrated, taken, purged."""
+"""Imports of the Cnaf's extraction (R57).
+
+An import is opened, its file comes, its lines are arbitrated, applied, purged.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,7 +107,10 @@ async def _take_import(act: Act, import_id: str) -> Import:
 
 
 @permission(UPLOAD)
-async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Expected`: it is no record
+async def import_expected(
+    act: Act,
+    import_id: str,
+) -> Any:  # noqa: ANN401 `Expected` is no record
     """Before the bytes are read: whether they may come."""
     extract = await _take_import(act, import_id)
     return Expected(
@@ -116,7 +122,10 @@ async def import_expected(act: Act, import_id: str) -> Any:  # noqa: ANN401 `Exp
 
 @permission(UPLOAD)
 async def import_upload(act: Act, input: Upload) -> Done:
-    """R57: the bytes and the preview of their lines; the same bytes again change nothing."""
+    """R57: the bytes, and the preview of their lines.
+
+    The same bytes again change nothing.
+    """
     extract = await _take_import(act, input.import_id)
     if extract.received_at is not None:  # meanwhile
         extract.require_same_file(input.content)
@@ -145,7 +154,10 @@ class ImportArbitrateInput(ChangeInput):
 
 @permission("Import:arbitrate", on=[ImportLine])
 async def import_arbitrate(act: Act, input: ImportArbitrateInput) -> ImportLine:
-    """R57: what the file leaves undecided; a decision may change until it is applied."""
+    """R57: decide on what the file leaves open.
+
+    A decision may change until the line is applied.
+    """
     await hold(act.register)
     line = await act.take(ImportLine, input.line_id, "line_id")
     act.organism = line.organism_id
@@ -177,7 +189,10 @@ class ImportApplyInput(ChangeInput):
 
 @permission("Import:apply", on=[Import])
 async def import_apply(act: Act, input: ImportApplyInput) -> Done:
-    """R57: each line is judged again under the lock; what has moved since is left, and told."""
+    """R57: each line is judged again under the lock.
+
+    A line that has changed since its preview is left, with a warning.
+    """
     await hold(act.register)
     extract = await act.take(Import, input.import_id, "import_id")
     act.require_permission_on({"administering": input.organism_id})
@@ -215,7 +230,10 @@ class ImportPurgeInput(ChangeInput):
 
 @permission("Import:purge", on=[Import])
 async def import_purge(act: Act, input: ImportPurgeInput) -> Import:
-    """R13: the content and the lines go; the header, its counts and the proof stay, and what the lines have made."""
+    """R13: delete the content and the lines.
+
+    The header, its counts, the proof and what the lines have made stay.
+    """
     await hold(act.register)
     extract = await act.take(Import, input.import_id, "import_id")
     extract.require_received()

@@ -42,7 +42,7 @@ class PersonInput:
 
 
 def invite(act: Act, partner: Partner, person: PersonInput) -> tuple[Affiliation, str]:
-    """The person's card at this partner, and the secret of the invitation, told once and kept as a digest."""
+    """The person's card at this partner, and the secret of the invitation."""
     with under("person"):
         user = User.person(person.given_name, person.family_name, person.email)
         affiliation = partner.invite(user, person.job_title, act.today)
@@ -51,9 +51,10 @@ def invite(act: Act, partner: Partner, person: PersonInput) -> tuple[Affiliation
 
 
 def _secret(act: Act, affiliation: Affiliation) -> str:
-    """A new secret of the invitation: it is told once, and its digest is kept."""
+    """A new secret, answered once: the register has its digest only."""
     secret = secrets.token_urlsafe(32)
-    affiliation.await_acceptance(_digest(secret), act.now + INVITATION, act.today)
+    until = act.now + INVITATION
+    affiliation.await_acceptance(_digest(secret), until, act.today)
     return secret
 
 
@@ -94,7 +95,10 @@ class InvitationRenewInput(ChangeInput):
 
 @permission(INVITE, on=[Affiliation], also={ContractManager: "Manager:appoint"})
 async def invitation_renew(act: Act, input: InvitationRenewInput) -> Done:
-    """R40, R45: a new secret, and the former is dead; by who may invite the person, or appoint the manager."""
+    """R40, R45: a new secret; the former serves no more.
+
+    It is for who may invite the person, or appoint the manager.
+    """
     if (input.affiliation_id is None) == (input.manager_id is None):
         raise Refused(
             Rule.VALUE_INVALID,
@@ -130,7 +134,10 @@ class InvitationAcceptInput(ActInput):
 
 @permission()
 async def invitation_accept(act: Act, input: InvitationAcceptInput) -> Affiliation:
-    """The one act of an identity that no account knows yet: it binds it, once, to the invited person."""
+    """Bind the caller's identity to the invited person.
+
+    It is the only act of an identity that has no account yet.
+    """
     invitation = await act.register.invitation(_digest(input.invitation))
     if invitation is None:
         raise Refused(Rule.INVITATION_INVALID, "invitation")
@@ -140,20 +147,17 @@ async def invitation_accept(act: Act, input: InvitationAcceptInput) -> Affiliati
     card = affiliation.user
     act.caller = caller = act.caller or card
     caller.require_person()
-    if any(
-        a.user_id == caller.id and a is not affiliation and a.is_active_on(act.today)
-        for a in partner.affiliations
-    ):
-        raise Refused(Rule.ALREADY_AFFILIATED)
+    for other in partner.affiliations:
+        is_of_caller = other.user_id == caller.id and other is not affiliation
+        if is_of_caller and other.is_active_on(act.today):
+            raise Refused(Rule.ALREADY_AFFILIATED)
     affiliation.accept(caller, act.now, act.today)
     partner.welcome(affiliation, caller, act.today)
     if caller is not card:
-        await act.register.session.delete(
-            card
-        )  # it has served: nothing personal of it stays
+        # The card has served: nothing personal of it stays.
+        await act.register.session.delete(card)
     else:
         issuer, subject = act.context.identity
-        act.register.session.add(
-            BoundIdentity(issuer=issuer, subject=subject, user=caller)
-        )
+        identity = BoundIdentity(issuer=issuer, subject=subject, user=caller)
+        act.register.session.add(identity)
     return affiliation

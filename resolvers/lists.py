@@ -30,4 +30,4 @@ TYPES = {
     ExportedList.WORKERS: "Worker",
     ExportedList.ACTIVITY_CHANGES: "ActivityChange",
 }
-"""The type of the policy whose `export` a list asks for; the rows are those that are read."""
+"""The type of the policy whose `export` a list asks for: its rows are read by it."""

@@ -5,7 +5,14 @@ from datetime import date
 import strawberry
 from strawberry import ID
 
-from persistence.records import Affiliation, ContractManager, Convention, Refused, Rule
+from persistence.records import (
+    Affiliation,
+    ContractManager,
+    Convention,
+    Partner,
+    Refused,
+    Rule,
+)
 from persistence.records.contracts import ManagerKind
 from resolvers.acting import Act, ChangeInput, Done, PreviewInput, at, permission
 
@@ -32,26 +39,33 @@ class ManagerAppointInput(ChangeInput):
 
 @permission("Manager:appoint", "Manager:appoint_deputy", on=[Convention])
 async def manager_appoint(act: Act, input: ManagerAppointInput) -> Done:
-    """R39, R45: by the Caf whenever none is active, or whom it had ended; then the manager names its deputies."""
+    """R39, R45: an organism appoints when no manager is active.
+
+    It may also appoint somebody again. A manager appoints the deputies.
+    """
     by_manager = input.kind is ManagerKind.DEPUTY and bool(act.subject.administered)
     needs = "Manager:appoint_deputy" if by_manager else "Manager:appoint"
     convention = await act.take(
         Convention, input.convention_id, "convention_id", needs=needs
     )
-    again = input.user_id is not None and convention.partner.ended_as_manager(
-        input.user_id
-    )
-    if (
-        not act.is_by_partner
-        and not again
-        and convention.contract.managers_on(act.today)
-    ):
-        raise Refused(Rule.MANAGER_ACTIVE)
+    is_again = _is_again(convention.partner, input.user_id)
+    if not act.is_by_partner and not is_again:
+        _require_no_manager(convention, act.today)
     affiliation, secret = _affiliated(act, input)
     manager = convention.contract.appoint(
         affiliation, input.kind, act.today, act.author.side
     )
     return Done([manager], secret)
+
+
+def _is_again(partner: Partner, user_id: str | None) -> bool:
+    """Whether this person has been a manager of the partner, and is no more."""
+    return user_id is not None and partner.ended_as_manager(user_id)
+
+
+def _require_no_manager(convention: Convention, today: date) -> None:
+    if convention.contract.managers_on(today):
+        raise Refused(Rule.MANAGER_ACTIVE)
 
 
 def _affiliated(

@@ -1,4 +1,7 @@
-"""Mandates: a machine client of an integrator acts for a partner, in the groups that include it, like a person."""
+"""Mandates: a machine client of an integrator acts for a partner.
+
+It may do what the groups that include it give, like a person.
+"""
 
 from datetime import date
 
@@ -36,26 +39,20 @@ class MandateGrantInput(ChangeInput):
 
 @permission("Mandate:grant", on=[Partner])
 async def mandate_grant(act: Act, input: MandateGrantInput) -> Affiliation:
-    """A mandate gives nothing by itself: a group's role does, once the client is included in it."""
+    """A mandate gives nothing by itself: the groups that include the client do."""
     partner = await act.take(Partner, input.partner_id, "partner_id")
     client = input.client
-    for name, text in (
-        ("issuer", client.issuer),
-        ("subject", client.subject),
-        ("name", client.name),
-    ):
-        if not text.strip():
+    for name in ("issuer", "subject", "name"):
+        if not getattr(client, name).strip():
             raise Refused(Rule.VALUE_INVALID, "client", name)
     user = await act.register.user_of(client.issuer, client.subject)
     if user is None:
         with under("client"):
             user = User.person("", client.name, client.email, UserKind.MACHINE)
-        act.register.session.add_all(
-            [
-                user,
-                BoundIdentity(issuer=client.issuer, subject=client.subject, user=user),
-            ]
+        identity = BoundIdentity(
+            issuer=client.issuer, subject=client.subject, user=user
         )
+        act.register.session.add_all([user, identity])
     return partner.mandate(user, input.until, act.today)
 
 

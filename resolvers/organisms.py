@@ -59,9 +59,10 @@ async def agent_appoint(act: Act, input: AgentAppointInput) -> Agent:
             user = User.person(person.given_name, person.family_name, person.email)
         if await session.get(BoundIdentity, (person.issuer, person.subject)):
             raise Refused(Rule.ALREADY_BOUND, "person")
-        session.add(
-            BoundIdentity(issuer=person.issuer, subject=person.subject, user=user)
+        identity = BoundIdentity(
+            issuer=person.issuer, subject=person.subject, user=user
         )
+        session.add(identity)
     else:
         user = await act.find(User, input.user_id or "", "user_id")
     agent = Agent.appoint(user, organism, input.profile, act.today)
@@ -106,12 +107,15 @@ class OrganismSetInput(ChangeInput):
 
 @permission("Organism:write")
 async def organism_set(act: Act, input: OrganismSetInput) -> Organism:
-    if not input.code.isalnum() or not input.name.strip():
-        raise Refused(Rule.VALUE_INVALID, "name" if input.code.isalnum() else "code")
-    organism = await act.to_write(Organism, f"org_{input.code}")
+    if not input.code.isalnum():
+        raise Refused(Rule.VALUE_INVALID, "code")
+    if not input.name.strip():
+        raise Refused(Rule.VALUE_INVALID, "name")
+    organism_id = f"org_{input.code}"
+    organism = await act.to_write(Organism, organism_id)
     if organism is None:
         organism = Organism(
-            id=f"org_{input.code}",
+            id=organism_id,
             code=input.code,
             kind=input.kind,
             name="",

@@ -1,4 +1,4 @@
-"""The signed papers of a convention: their two signatures, and the digest of their scan."""
+"""Signed papers: their two signatures, and the digest of their scan."""
 
 from datetime import date
 

@@ -51,22 +51,18 @@ async def partner_register(act: Act, input: PartnerRegisterInput) -> Partner:
     act.require_permission_on({"administering": input.organism_id})
     with at("siret"):
         siret = Siret.read(input.siret)
-    known = await act.register.follower_of(siret)
-    if known is not None:
-        raise Refused(
-            Rule.SIRET_KNOWN,
-            "siret",
-            detail=f"Suivi par : {known.name} ({known.code}).",
-        )
+    other = await act.register.follower_of(siret)
+    if other is not None:
+        detail = f"Suivi par : {other.name} ({other.code})."
+        raise Refused(Rule.SIRET_KNOWN, "siret", detail=detail)
     follower = await act.find(Organism, input.organism_id, "organism_id")
     partner = Partner.register(siret, input.name, input.kind, follower, act.today)
     if input.department is not None:
-        department = (await act.departments([input.department], "department"))[0].code
+        department = (await act.department(input.department)).code
         await _require_free(act, siret)
         act.warn(partner.notices_at_registration(follower, department))
-        partner.add_establishment(
-            siret, input.name, department, _finess(input.finess), act.today
-        )
+        finess = _finess(input.finess)
+        partner.add_establishment(siret, input.name, department, finess, act.today)
     await follow(act.register, partner)
     act.register.session.add(partner)
     return partner
@@ -112,12 +108,11 @@ async def establishment_update(
 ) -> Establishment:
     place = await act.take(Establishment, input.establishment_id, "establishment_id")
     assert act.partner is not None
-    department = (await act.departments([input.department], "department"))[0].code
-    moves = department != place.department
-    correct_establishment(
-        place, input.name, department, _finess(input.finess), input.contact
-    )
-    if moves:
+    department = (await act.department(input.department)).code
+    is_move = department != place.department
+    finess = _finess(input.finess)
+    correct_establishment(place, input.name, department, finess, input.contact)
+    if is_move:
         require_scopes(act.partner, place, act.today)
     return place
 
@@ -142,7 +137,7 @@ async def establishment_add(act: Act, input: EstablishmentAddInput) -> Establish
     with at("siret"):
         siret = Siret.read(input.siret)
     await _require_free(act, siret)
-    department = (await act.departments([input.department], "department"))[0].code
+    department = (await act.department(input.department)).code
     return partner.add_establishment(
         siret,
         input.name,
@@ -154,7 +149,10 @@ async def establishment_add(act: Act, input: EstablishmentAddInput) -> Establish
 
 
 async def _require_free(act: Act, siret: Siret) -> None:
-    """One partner at a time has an establishment. The refusal says who administers it: that one can end it."""
+    """One partner at a time has an establishment.
+
+    The refusal says which organism administers that partner: it can end it there.
+    """
     holder = await act.register.administrator_of_establishment(siret)
     if holder is not None:
         detail = f"Le partenaire est administré par : {holder.name} ({holder.code})."
@@ -173,7 +171,10 @@ class EstablishmentEndInput(PreviewInput):
 
 @permission("Establishment:end", on=[Establishment])
 async def establishment_end(act: Act, input: EstablishmentEndInput) -> Establishment:
-    """To move an establishment: end it at one partner, add it at the other. What it declared stays where it is."""
+    """End an establishment here, to add it to another partner if it moves.
+
+    What it has declared stays at the partner where it was.
+    """
     place = await act.take(Establishment, input.establishment_id, "establishment_id")
     assert act.partner is not None
     act.partner.end_establishment(place, input.on, input.end_reason, act.today)
@@ -197,7 +198,12 @@ async def eligibility_decide(act: Act, input: EligibilityDecideInput) -> Eligibi
     partner = await act.take(Partner, input.partner_id, "partner_id")
     service = await act.find(Service, input.service_id, "service_id")
     return partner.decide_eligibility(
-        service, input.decision, input.ground, input.form_digest, act.actor, act.today
+        service,
+        input.decision,
+        input.ground,
+        input.form_digest,
+        act.actor,
+        act.today,
     )
 
 

@@ -11,14 +11,14 @@ from persistence.reading.values import Value
 
 
 class Place(NamedTuple):
-    """Where a field is asked: its path in the answer, and its node in the document."""
+    """Where a field stands: its path in the answer, and its node in the document."""
 
     path: tuple[str, ...]
     node: FieldNode
 
 
 class Placed(NamedTuple):
-    """A value that each run checks, where it is asked, and the argument that gives it."""
+    """A value that each run checks: where it is, and the argument that gives it."""
 
     value: Value
     place: Place
@@ -44,7 +44,7 @@ class Places:
 
     @contextmanager
     def at(self, node: FieldNode) -> Iterator[None]:
-        """Plan what stands at a field; a refusal that has no place of its own takes this one."""
+        """Plan what stands at a field; a refusal without a place takes this one."""
         self._path.append(((node.alias or node.name).value, node))
         try:
             yield

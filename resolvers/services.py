@@ -1,4 +1,7 @@
-"""The reference data of services, written by national administrators: a second service needs no code."""
+"""The reference data of services, written by national administrators.
+
+A second service needs no code.
+"""
 
 from datetime import date
 from typing import TypeVar
@@ -20,6 +23,8 @@ from persistence.records.base import Record
 from resolvers.acting import Act, ActInput, ChangeInput, permission
 
 R = TypeVar("R", bound=Record)
+FIRST_CAMPAIGN, LAST_CAMPAIGN = 2024, 2100
+"""The service is born in 2025; the campaign before was of Habtiers, its predecessor."""
 
 
 @strawberry.input(
@@ -48,18 +53,16 @@ class ServiceSetInput(ChangeInput):
 
 @permission("Service:write")
 async def service_set(act: Act, input: ServiceSetInput) -> Service:
-    service = await act.to_write(Service, f"svc_{input.code}") or _add(
-        act, Service(id=f"svc_{input.code}", code=_code(input.code))
-    )
-    service.label, service.tab_label = input.label, input.tab_label
-    service.available_from, service.bulletins_from = (
-        input.available_from,
-        input.bulletins_from,
-    )
-    service.needs_establishment, service.needs_eligibility_form = (
-        input.needs_establishment,
-        input.needs_eligibility_form,
-    )
+    service_id = f"svc_{input.code}"
+    service = await act.to_write(Service, service_id)
+    if service is None:
+        service = _add(act, Service(id=service_id, code=_code(input.code)))
+    service.label = input.label
+    service.tab_label = input.tab_label
+    service.available_from = input.available_from
+    service.bulletins_from = input.bulletins_from
+    service.needs_establishment = input.needs_establishment
+    service.needs_eligibility_form = input.needs_eligibility_form
     service.excluded = await act.departments(
         input.excluded_departments, "excluded_departments"
     )
@@ -82,12 +85,16 @@ class RoleSetInput(ChangeInput):
 @permission("Role:write")
 async def role_set(act: Act, input: RoleSetInput) -> Role:
     service = await act.find(Service, input.service_id, "service_id")
-    role = await act.to_write(Role, f"rol_{input.code}") or _add(
-        act, Role(id=f"rol_{input.code}", code=_code(input.code), service_id=service.id)
-    )
+    role_id = f"rol_{input.code}"
+    role = await act.to_write(Role, role_id)
+    if role is None:
+        code = _code(input.code)
+        role = _add(act, Role(id=role_id, code=code, service_id=service.id))
     if role.service_id != service.id:
         raise Refused(Rule.ROLE_OF_OTHER_SERVICE, "service_id")
-    role.label, role.profile, role.purpose = input.label, input.profile, input.purpose
+    role.label = input.label
+    role.profile = input.profile
+    role.purpose = input.purpose
     return role
 
 
@@ -104,9 +111,10 @@ class MissionSetInput(ChangeInput):
 
 @permission("Mission:write")
 async def mission_set(act: Act, input: MissionSetInput) -> Mission:
-    mission = await act.to_write(Mission, f"mis_{input.code}") or _add(
-        act, Mission(id=f"mis_{input.code}", code=_code(input.code))
-    )
+    mission_id = f"mis_{input.code}"
+    mission = await act.to_write(Mission, mission_id)
+    if mission is None:
+        mission = _add(act, Mission(id=mission_id, code=_code(input.code)))
     mission.label = input.label
     mission.services = await act.find_all(Service, input.service_ids, "service_ids")
     return mission
@@ -121,11 +129,10 @@ class CampaignSetInput(ActInput):
 
 @permission("Campaign:write")
 async def campaign_set(act: Act, input: CampaignSetInput) -> Campaign:
-    if not 2024 <= input.year <= 2100:  # noqa: PLR2004 the service is born in 2025, its first campaign was Habtiers'
+    if not FIRST_CAMPAIGN <= input.year <= LAST_CAMPAIGN:
         raise Refused(Rule.VALUE_INVALID, "year")
-    return await act.to_write(Campaign, f"cmp_{input.year}") or _add(
-        act, Campaign.of(input.year)
-    )
+    campaign = await act.to_write(Campaign, f"cmp_{input.year}")
+    return campaign or _add(act, Campaign.of(input.year))
 
 
 @strawberry.input(
@@ -144,13 +151,13 @@ async def parameter_set(act: Act, input: ParameterSetInput) -> Parameter:
     act.require_permission_on({})
     if input.starts_on < act.today:
         raise Refused(Rule.DATE_PAST, "starts_on")
-    return _add(
-        act, Parameter(name=input.name, starts_on=input.starts_on, value=input.value)
-    )
+    parameter = Parameter(name=input.name, starts_on=input.starts_on, value=input.value)
+    return _add(act, parameter)
 
 
 def _code(code: str) -> str:
-    if not (code.isascii() and code.replace("_", "").isalnum() and code.isupper()):
+    is_word = code.isascii() and code.replace("_", "").isalnum()
+    if not is_word or not code.isupper():
         raise Refused(Rule.VALUE_INVALID, "code")
     return code
 

@@ -1,4 +1,7 @@
-"""A change of mode or of SIRET: a successor convention is prepared, then switched with the one in force."""
+"""A change of mode or of SIRET.
+
+A successor convention is prepared, then it takes the place of the one in force.
+"""
 
 from datetime import date
 
@@ -101,10 +104,8 @@ async def delegation_change(act: Act, input: DelegationChangeInput) -> Conventio
     partner = await act.take(Partner, input.partner_id, "partner_id")
     successor = change_mode(partner, input.mode, act.today)
     if input.switch is not None:
-        reason = ClosingReason.DELEGATION_CHANGE
-        await _switch(
-            act, successor, input.switch, input.switch.on, reason, input.members
-        )
+        reason, on = ClosingReason.DELEGATION_CHANGE, input.switch.on
+        await _switch(act, successor, input.switch, on, reason, input.members)
     return successor
 
 
@@ -129,16 +130,17 @@ class PartnerSiretChangeInput(PreviewInput):
 
 @permission("Partner:update", on=[Partner])
 async def partner_siret_change(act: Act, input: PartnerSiretChangeInput) -> Partner:
-    """R58, A2: a successor convention on the new SIRET; groups, people and declarations go on."""
+    """R58, A2: a successor convention on the new SIRET.
+
+    Groups, people and declarations go on.
+    """
     await hold(act.register)  # before the partner's lock, as an import does
     partner = await act.take(Partner, input.partner_id, "partner_id")
     with at("siret"):
         siret = Siret.read(input.siret)
-    department = (
-        (await act.departments([input.department], "department"))[0].code
-        if input.department
-        else None
-    )
+    department = None
+    if input.department:
+        department = (await act.department(input.department)).code
     await _require_free_siret(act, partner, siret)
     former = next((c for c in partner.conventions if c.ends_after(act.today)), None)
     if former is None:
@@ -162,13 +164,11 @@ async def _require_free_siret(act: Act, partner: Partner, siret: Siret) -> None:
         raise Refused(Rule.SIRET_SAME, "siret")
     follower = await act.register.follower_of(siret)
     if follower is not None:
-        raise Refused(
-            Rule.SIRET_KNOWN,
-            "siret",
-            detail=f"Suivi par : {follower.name} ({follower.code}).",
-        )
+        detail = f"Suivi par : {follower.name} ({follower.code})."
+        raise Refused(Rule.SIRET_KNOWN, "siret", detail=detail)
     place = await act.register.establishment_of(siret)
-    if place is not None and place not in {e.id for e in partner.establishments}:
+    mine = {e.id for e in partner.establishments}
+    if place is not None and place not in mine:
         raise Refused(Rule.ESTABLISHMENT_KNOWN, "siret")
 
 
@@ -184,7 +184,8 @@ async def _switch(
     sirets = [e.siret for e in partner.establishments if e.ended_on is None]
     elsewhere = await act.register.contracting_elsewhere(partner, sirets, on)
     with under("switch", but=("members",)):
-        act.warn(switch(successor, papers, on, reason, elsewhere, act.today, members))
+        notices = switch(successor, papers, on, reason, elsewhere, act.today, members)
+    act.warn(notices)
     attach_papers(act, successor.id, papers.convention, papers.contract)
     for access in successor.accesses:
         for bulletin in access.bulletins:

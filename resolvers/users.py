@@ -71,15 +71,13 @@ class UserReinstateInput(ChangeInput):
 @permission("User:reinstate", on=[Affiliation])
 async def user_reinstate(act: Act, input: UserReinstateInput) -> Affiliation:
     affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
-    act.warn(
-        affiliation.reinstate(
-            act.today, act.author, centralised=_centralised(act, affiliation)
-        )
-    )
+    is_centralised = _is_centralised(act, affiliation)
+    notices = affiliation.reinstate(act.today, act.author, centralised=is_centralised)
+    act.warn(notices)
     return affiliation
 
 
-def _centralised(act: Act, affiliation: Affiliation) -> bool:
+def _is_centralised(act: Act, affiliation: Affiliation) -> bool:
     return affiliation.partner.span_on(act.today).mode is Mode.CENTRALISED
 
 
@@ -111,14 +109,13 @@ async def user_deactivation_cancel(
 ) -> Affiliation:
     affiliation = await act.take(Affiliation, input.affiliation_id, "affiliation_id")
     act.set_effect_day(affiliation.ends_on)
-    affiliation.cancel_leaving(
-        act.today, act.author, centralised=_centralised(act, affiliation)
-    )
+    is_centralised = _is_centralised(act, affiliation)
+    affiliation.cancel_leaving(act.today, act.author, centralised=is_centralised)
     return affiliation
 
 
 def keep_a_manager(act: Act, leaving: Affiliation) -> None:
-    """A partner does not lose its last manager by its own act; a Caf that does it is told."""
+    """A partner does not end its last manager itself; an organism is warned."""
     try:
         leaving.partner.keep_a_manager(leaving, act.today)
     except Refused as refused:

@@ -14,6 +14,7 @@ from resolvers.acts import (
     mandates,
     organisms,
     partners,
+    payers,
     services,
     successions,
     users,
@@ -246,7 +247,7 @@ class Mutation:
         removals=list[Worker],
     )
     remunerations_process = act(
-        declarations.remunerations_process,
+        payers.remunerations_process,
         "Traite des lignes, par la Caf qui paie (R20).",
         lines=list[DeclarationLine],
     )
@@ -256,7 +257,7 @@ class Mutation:
         batch=Batch,
     )
     worker_nir_reveal = act(
-        declarations.worker_nir_reveal,
+        payers.worker_nir_reveal,
         "Montre un numéro de sécurité sociale, avec son motif.",
         worker=Worker,
         nir=str,
