@@ -40,7 +40,8 @@ async def test_a_query_shows_its_roles_its_tree_its_sql_its_values_and_its_plan(
     assert "node : partner (au jour demandé)" in lines
     assert lines[lines.index("# SQL") + 1].startswith("SELECT ")
     assert any(
-        "(held organisms agent_reading)" in line and "org_751" in line for line in lines
+        "(holding organisms agent_reading)" in line and "org_751" in line
+        for line in lines
     )
     assert len(lines) > lines.index("# Plan") + 3
     values = lines[lines.index("# Valeurs") : lines.index("# Plan")]
