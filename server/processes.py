@@ -131,8 +131,8 @@ def run(settings: Settings) -> None:
     if settings.workers == 1:
         Server(config).run(sockets)
         return
-    # The supervisor has no other way to use our workers.
-    setattr(multiprocess, "Process", WorkerProcess)  # noqa: B010 mypy refuses an assignment
+    # The supervisor has no other way to use our workers. mypy refuses an assignment.
+    setattr(multiprocess, "Process", WorkerProcess)  # noqa: B010
     Workers(config, sockets).run()
 
 

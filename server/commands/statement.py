@@ -113,9 +113,9 @@ def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
     return context.plan(document, operation, values, roles, completing=False)
 
 
-def _tree(asked: Object, indent: str) -> Iterator[str]:
+def _tree(tree: Object, indent: str) -> Iterator[str]:
     """What is selected, field by field, with what each reads."""
-    for field in asked.fields:
+    for field in tree.fields:
         day = " (au jour demandé)" if isinstance(field, AsOf) else ""
         selected = field
         while isinstance(selected, AsOf):
@@ -132,21 +132,24 @@ def _reading(selected: Selected) -> str:
     record, kind = selected.below.record, selected.kind
     match kind:
         case Paged():
-            filters = [name for name in kind.filters if name in selected.values]
-            anchored = kind.link is not None or any(
-                kind.filters[name].is_anchor for name in filters
-            )
-            order = kind.orders[str(selected.values["order"])]
-            anchor = "ancrée" if anchored else "sans ancre"
-            return (
-                f" : page de {record}, index {order.index}, {anchor}, filtres : "
-                f"{', '.join(filters) or 'aucun'}"
-            )
+            return f" : page de {record}, {_page(kind, selected)}"
         case ToMany():
             return f" : liste de {record}"
         case ToOne() | Find() | ById():
             return f" : {record}"
     return ""
+
+
+def _page(kind: Paged, selected: Selected) -> str:
+    """The index of a page, whether it starts from a row, and its filters."""
+    order = kind.orders[str(selected.values["order"])]
+    filters = [name for name in kind.filters if name in selected.values]
+    is_anchored = kind.link is not None
+    for name in filters:
+        is_anchored = is_anchored or kind.filters[name].is_anchor
+    anchor = "ancrée" if is_anchored else "sans ancre"
+    names = ", ".join(filters) or "aucun"
+    return f"index {order.index}, {anchor}, filtres : {names}"
 
 
 def _values(
