@@ -7,15 +7,15 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/habilitations demo
 
-# The tests are in four tiers, each with all of the one before it; each file keeps to one process, each process has
-# its own registers and, where no server is given in TEST_POSTGRES_URL, its own PostgreSQL.
+# The tests are in four tiers, each with all of the one before it; each file keeps to one process (and all of
+# tests/reading to one, which starts first: they share what they compile); each process has its own registers and, where no server is given in TEST_POSTGRES_URL, its own PostgreSQL.
 #
 #   make unit   the rules, without a server and without PostgreSQL: while you write      (under a minute)
 #   make quick  and the graph on SQLite: reading, acts, four journeys: before you commit (under four minutes)
-#   make test   everything on both databases, in browsers too, but two thirds of the documents that are asked in two
-#               ways: the commit chooses the third that is run                           (under ten minutes)
+#   make test   everything on both databases, in browsers too, but of the tests marked `thirds` (documents asked in two
+#               ways, the SQL on record, pages and forms audited) the third that the commit chooses  (under ten minutes)
 #   make full   everything                                                               (a quarter of an hour)
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 UNIT := tests/house tests/records tests/authz \
 	$(addprefix tests/console/test_,casting.py documents.py files.py masking.py templates.py typography.py) \
 	$(addprefix tests/server/test_,clock.py payroll.py settings.py) \

@@ -20,6 +20,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from sqlalchemy import make_url, text
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 import server.app
 from persistence.engine import Database
@@ -45,6 +46,7 @@ PATIENCE = 120
 
 
 DIALECTS = ("sqlite", "postgresql")
+TOGETHER = "tests/reading/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,12 +71,36 @@ def pytest_collection_modifyitems(
             [item for item in items if item.get_closest_marker("thirds")]
         )
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    dropped = set(left_out)
+    rest = [item for item in items if item not in dropped]
+    items[:] = sorted(rest, key=starts_late)
 
 
 def needs_postgresql(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     return call is not None and "postgresql" in call.params.values()
+
+
+def starts_late(item: pytest.Item) -> bool:
+    """The longest unit of work starts first, so that no process ends alone."""
+    return not item.nodeid.startswith(TOGETHER)
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """A file of tests to a process, and one process for all the tests of reading.
+
+    They share two registers and a story, and one plan for each document and roles.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(TOGETHER):
+            return TOGETHER
+        return str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:  # noqa: ANN401 xdist's
+    return ByFile(config, log)
 
 
 def two_thirds(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -23,6 +23,7 @@ MANAGER = (
 )
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("act", [name for name in ACTS if name not in NATIONAL])
 async def test_a_form_of_an_agent_is_for_everybody(
     chromium: Chromium, ids: Ids, act: str
@@ -32,6 +33,7 @@ async def test_a_form_of_an_agent_is_for_everybody(
     assert await defects(chromium, page, ENDS) == ""
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("act", NATIONAL)
 async def test_a_form_of_the_national_administrator_is_for_everybody(
     chromium: Chromium, ids: Ids, act: str

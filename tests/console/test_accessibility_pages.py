@@ -37,6 +37,7 @@ EXPECTED = (
 )
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("document", DOCUMENTS)
 async def test_a_page_of_an_agent_is_for_everybody(
     chromium: Chromium, ids: Ids, document: str

@@ -27,6 +27,7 @@ CNA = ("worklist",)
 CNA_PARTNER = ("partner", "partner_contracts", "onboarding")
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("document", NATIONAL + NATIONAL_ALONE)
 async def test_a_page_of_the_national_administrator_is_for_everybody(
     chromium: Chromium, ids: Ids, document: str
@@ -36,6 +37,7 @@ async def test_a_page_of_the_national_administrator_is_for_everybody(
     assert await defects(chromium, page) == ""
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("document", MANAGER + MANAGER_ALONE)
 async def test_a_page_of_a_manager_of_rights_is_for_everybody(
     chromium: Chromium, ids: Ids, document: str
@@ -45,6 +47,7 @@ async def test_a_page_of_a_manager_of_rights_is_for_everybody(
     assert await defects(chromium, page) == ""
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("document", CNA + CNA_PARTNER)
 async def test_a_page_of_the_cna_is_for_everybody(
     chromium: Chromium, ids: Ids, document: str

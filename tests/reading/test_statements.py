@@ -67,6 +67,7 @@ async def roles(desks: dict[str, Desk]) -> Mapping[str, frozenset[str]]:
         }
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("name", EVERY)
 def test_the_statements_of_a_query_are_those_on_record(
     desk: Desk,
@@ -84,6 +85,7 @@ def test_the_statements_of_a_query_are_those_on_record(
     _compare(record, f"{name} ({desk.dialect})", texts)
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("act", ACTS.fields if ACTS is not None else {})
 def test_the_statements_of_a_payload_are_those_on_record(
     desk: Desk, roles: Mapping[str, frozenset[str]], record: dict[str, str], act: str
