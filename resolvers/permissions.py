@@ -1,6 +1,7 @@
-"""What a caller may do to a row, and what stands in the way: the same words for an act and for `viewerCan`.
+"""What a caller may do to a row, and what stands in the way.
 
-Each act declares, beside its permissions, the records that it bears on (`acting.permission`).
+An act and `viewerCan` answer with the same words. Each act declares, beside its
+permissions, the records that it bears on (`acting.permission`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,8 @@ from persistence.reading.question import Expression, Table
 from persistence.records import Record
 from persistence.records.base import table
 
+Bar: TypeAlias = tuple[ColumnElement[bool], ColumnElement[str]]
+"""When an act is forbidden, and the sentence of the rule that forbids it."""
 Permissions: TypeAlias = tuple[str, ...]
 """`Type:action`, any of which allows some form of the act."""
 
@@ -33,18 +36,21 @@ ACTS: dict[str, dict[str, Permissions]] = {}
 """By table, the acts that bear on a row of it."""
 
 OF_PARTNER = "partner_administrator"
-"""The role by which one acts on the partner's side; by any other, it is on the organism's."""
+"""The role of those who act for the partner; all others act for an organism."""
 PROFILE = "Votre profil ne comporte pas cet acte."
 PLACE = "Vos habilitations ne portent pas sur lui."
 NOT_YOURS = "Il n'est pas dans votre ressort."
 OTHER_ORGANISM = "Cet organisme n'est pas le vôtre."
-DELEGATED = "Le contrat est délégué : c'est au gestionnaire des habilitations du partenaire d'agir (R40)."
+DELEGATED = (
+    "Le contrat est délégué : c'est au gestionnaire des habilitations du partenaire"
+    " d'agir (R40)."
+)
 NOT_CENTRALISED = "Aucune convention centralisée n'est en vigueur (R45)."
 WHOSE = ("C'est à ", " d'agir : elle administre le partenaire.")
 
 
 NEEDS: dict[str, Permissions] = {}
-"""By act, what it needs, whatever it bears on: nothing for one that is open to every identity."""
+"""By act, what it needs, on whatever record; nothing where it is open to everyone."""
 
 
 def declare(
@@ -57,145 +63,162 @@ def declare(
 
 def constant(name: str) -> str:
     """How an enum of the graph writes a name: `conventionSign` as `CONVENTION_SIGN`."""
-    return "".join(f"_{c}" if c.isupper() else c for c in name).lstrip("_").upper()
+    words = "".join(f"_{c}" if c.isupper() else c for c in name)
+    return words.lstrip("_").upper()
 
 
 def barrable(record: str, permission: str) -> tuple[str, ...]:
-    """The acts by which one does this to a row of the record; none when no state forbids one of them."""
-    acts = tuple(
-        act
-        for act, permissions in ACTS.get(record, {}).items()
-        if permission in permissions
-    )
-    return acts if all((record, act) in BARS for act in acts) else ()
+    """The acts on a row of this record that need the permission.
+
+    None, where the state of the row forbids none of them.
+    """
+    acts = []
+    for act, permissions in ACTS.get(record, {}).items():
+        if permission in permissions:
+            acts.append(act)
+    if all((record, act) in BARS for act in acts):
+        return tuple(acts)
+    return ()
 
 
-# why not, said without looking at the row, then by the state of its partner
+# why not: the permits first, then the state of the partner of the row
 
 
-def at_once(record: str, ways: Sequence[Permit]) -> str | None:
-    if not ways:
+def at_once(record: str, permits: Sequence[Permit]) -> str | None:
+    """Why not, whatever the row; None where the state of its partner says."""
+    if not permits:
         return PROFILE
-    if all(way.scope == "granted_service" for way in ways):
+    scopes = {permit.scope for permit in permits}
+    if scopes == {"granted_service"}:
         return PLACE
-    return (
-        None if record in GUARDED and GUARDED[record].partner is not None else NOT_YOURS
-    )
+    if record not in GUARDED or GUARDED[record].partner is None:
+        return NOT_YOURS
+    return None
 
 
-def by_mode(ways: Sequence[Permit]) -> Mapping[str | None, str]:
-    """What a mode in force says to whom only the centralised one would let act."""
-    only = all(way.scope == "jurisdiction_centralised" for way in ways)
-    return {"DELEGATED": DELEGATED, None: NOT_CENTRALISED} if only else {}
+def by_mode(permits: Sequence[Permit]) -> Mapping[str | None, str]:
+    """Why not, by the mode in force, where only the centralised one would let act."""
+    scopes = {permit.scope for permit in permits}
+    if scopes != {"jurisdiction_centralised"}:
+        return {}
+    return {"DELEGATED": DELEGATED, None: NOT_CENTRALISED}
 
 
-def by_state(ways: Sequence[Permit], organism: str, mode: str | None) -> str:
-    return by_mode(ways).get(mode) or organism.join(WHOSE)
+def by_state(permits: Sequence[Permit], organism: str, mode: str | None) -> str:
+    return by_mode(permits).get(mode) or organism.join(WHOSE)
 
 
 # the same in SQL, on the day of the caller's rights
 
 
 def granted(record: str, permissions: Permissions) -> Expression:
-    """By the policy."""
+    """Whether the policy lets the caller."""
 
     def read(row: Table, terms: SqlContext) -> ColumnElement[bool]:
-        ways = _ways(terms, permissions)
+        permits = _permits(terms, permissions)
         return terms.once(
-            (row, "granted", ways),
-            lambda: case((visible(record, row, ways, terms), true()), else_=false()),
+            (row, "granted", permits),
+            lambda: _boolean(visible(record, row, permits, terms)),
         )
 
     return read
 
 
 def allowed(record: str, act: str) -> Expression:
-    """By the policy, and by the state of the row."""
+    """Whether the policy and the state of the row let the caller."""
 
     def read(row: Table, terms: SqlContext) -> ColumnElement[bool]:
-        permits = granted(record, ACTS[record][act])(row, terms)
-        bars = [test for test, _ in _barred(record, act, row, terms)]
-        if not bars:
-            return permits
+        is_granted = granted(record, ACTS[record][act])(row, terms)
+        tests = [test for test, _ in _bars(record, act, row, terms)]
+        if not tests:
+            return is_granted
         return terms.once(
-            (row, "allowed", act), lambda: case((or_(*bars), false()), else_=permits)
+            (row, "allowed", act),
+            lambda: case((or_(*tests), false()), else_=is_granted),
         )
 
     return read
 
 
 def reason(record: str, act: str) -> Expression:
-    """What the act would answer: the policy's refusal first, then the sentence of the rule that bars it."""
+    """What the act would answer: the policy's refusal, else the rule that bars it."""
 
     def read(row: Table, terms: SqlContext) -> ColumnElement[Any]:
-        ways = _ways(terms, ACTS[record][act])
+        permissions = ACTS[record][act]
+        permits = _permits(terms, permissions)
         forbidden = terms.once(
-            (row, "reason", ways), lambda: _reason(record, row, ways, terms)
+            (row, "reason", permits), lambda: _reason(record, row, permits, terms)
         )
-        bars = _barred(record, act, row, terms)
+        bars = _bars(record, act, row, terms)
         if not bars:
             return forbidden
-        permits = granted(record, ACTS[record][act])(row, terms)
+        is_granted = granted(record, permissions)(row, terms)
         return terms.once(
             (row, "why", act),
-            lambda: case((not_(permits), forbidden), *bars, else_=null()),
+            lambda: case((not_(is_granted), forbidden), *bars, else_=null()),
         )
 
     return read
 
 
-def _barred(
-    record: str, act: str, row: Table, terms: SqlContext
-) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
-    """Each bar of the act on this row, today whatever day is asked, and its sentence."""
-    return terms.once((row, "bars", act), lambda: _bars(record, act, row, terms))
+def _bars(record: str, act: str, row: Table, terms: SqlContext) -> list[Bar]:
+    """The bars of the act on this row, today, whatever day the query is about."""
+    return terms.once((row, "bars", act), lambda: _bars_of(record, act, row, terms))
 
 
-def _bars(
-    record: str, act: str, row: Table, terms: SqlContext
-) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
-    own = tuple(
-        way for way in _ways(terms, ACTS[record][act]) if way.role == OF_PARTNER
-    )
+def _bars_of(record: str, act: str, row: Table, terms: SqlContext) -> list[Bar]:
+    permits = _permits(terms, ACTS[record][act])
+    of_partner = tuple(each for each in permits if each.role == OF_PARTNER)
     with terms.facts_on(None):
-        by_partner = visible(record, row, own, terms) if own else false()
-        at = At(row, terms, case((by_partner, true()), else_=false()))
-        return [
-            (test, literal(rule.sentence)) for test, rule in rules_of(record, act, at)
-        ]
+        by_partner = visible(record, row, of_partner, terms) if of_partner else false()
+        rules = rules_of(record, act, At(row, terms, _boolean(by_partner)))
+        return [(test, literal(rule.sentence)) for test, rule in rules]
+
+
+def _permits(terms: SqlContext, permissions: Permissions) -> tuple[Permit, ...]:
+    assert terms.permits is not None
+    permits: list[Permit] = []
+    for permission in permissions:
+        type_, action = permission.split(":")
+        permits += terms.permits(type_, action)
+    return tuple(permits)
 
 
 def _reason(
-    record: str, row: Table, ways: Sequence[Permit], terms: SqlContext
+    record: str, row: Table, permits: Sequence[Permit], terms: SqlContext
 ) -> ColumnElement[Any]:
-    said = at_once(record, ways)
-    why = _told_by_state(record, row, ways, terms) if said is None else literal(said)
-    return case((visible(record, row, ways, terms), null()), else_=why)
+    sentence = at_once(record, permits)
+    if sentence is not None:
+        why: ColumnElement[str] = literal(sentence)
+    else:
+        why = _by_state(record, row, permits, terms)
+    return case((visible(record, row, permits, terms), null()), else_=why)
 
 
-def _ways(terms: SqlContext, permissions: Permissions) -> Sequence[Permit]:
-    assert terms.permits is not None
-    return tuple(
-        way
-        for permission in permissions
-        for way in terms.permits(*permission.split(":"))
-    )
-
-
-def _told_by_state(
-    record: str, row: Table, ways: Sequence[Permit], terms: SqlContext
+def _by_state(
+    record: str, row: Table, permits: Sequence[Permit], terms: SqlContext
 ) -> ColumnElement[str]:
+    """The sentence of `by_state`, from the partner's row of the timeline of today."""
     now, organism = table("partner_state").alias(), table("organism").alias()
     before, after = WHOSE
     sentence: ColumnElement[str] = literal(before) + organism.c.name + literal(after)
-    modes = [
-        (now.c.mode.is_(mode) if mode is None else now.c.mode == mode, s)
-        for mode, s in by_mode(ways).items()
-    ]
-    told = select(case(*modes, else_=sentence) if modes else sentence)
-    today = (now.c.starts_on <= terms.today, now.c.ends_on > terms.today)
-    mine = now.c.partner_id == row.c[GUARDED[record].partner or "partner_id"]
-    made = told.join_from(now, organism, organism.c.id == now.c.administering_id).where(
-        mine, *today
+    modes = []
+    for mode, words in by_mode(permits).items():
+        is_mode = now.c.mode.is_(mode) if mode is None else now.c.mode == mode
+        modes.append((is_mode, words))
+    administering = organism.c.id == now.c.administering_id
+    sentences = (
+        select(case(*modes, else_=sentence) if modes else sentence)
+        .join_from(now, organism, administering)
+        .where(
+            now.c.partner_id == row.c[GUARDED[record].partner or "partner_id"],
+            now.c.starts_on <= terms.today,
+            now.c.ends_on > terms.today,
+        )
     )
-    return made.correlate(row).scalar_subquery()
+    return sentences.correlate(row).scalar_subquery()
+
+
+def _boolean(test: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True or false; false where the test is null."""
+    return case((test, true()), else_=false())

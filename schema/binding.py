@@ -223,9 +223,6 @@ def resolved(description: str, resolver: Callable[..., Any]) -> GraphField:
     return field
 
 
-# names
-
-
 def called(field: GraphField, name: str) -> GraphField:
     """The field under another name than Python's, such as `import`."""
     field.graphql_name = name

@@ -25,8 +25,8 @@ from persistence.reading.question import (
 from persistence.reading.values import Read, Value
 from resolvers.places import Place, Placed
 
-from .bindings import ANY, BY, ON, Binding, FilterArgument
-from .checking import not_found
+from .bindings import ANY, BY, ON, Binding, FilterArgument, Types
+from .checking import Checked, not_found
 from .passes import Pass, Planned
 from .plans import LISTED_COST, PageArguments, PageCost, width
 from .shapes import UNKNOWN, IdShape, days_to_tell, id_shape, plain
@@ -61,6 +61,15 @@ class Search:
     def here(self) -> Place:
         return self.planning.places.here
 
+    @property
+    def types(self) -> Types:
+        return self.planning.types
+
+    @property
+    def checked(self) -> Checked:
+        """What each run checks."""
+        return self.planning.checked
+
     def planned(self, binding: Binding) -> Planned:
         match binding:
             case Find():
@@ -85,12 +94,12 @@ class Search:
             return [Selected(self.key, search, below, values)], pages
         if self.arguments.get(ON) is not None:
             on = Placed(self.arguments[ON], self.here)
-            self.planning.checked.twice.append((Read("day", identifier), on))
+            self.checked.twice.append((Read("day", identifier), on))
         return self._on_its_day(below, identifier), pages
 
     def _by_id(self, identifier: Any) -> Planned:  # noqa: ANN401 a marked value
         prefix, is_dated = self._shape_of(identifier)
-        kind = self.planning.types.by_prefix.get(prefix)
+        kind = self.types.by_prefix.get(prefix)
         if kind is None:
             return [Constant(self.key, None)], ()
         below, pages = self.planning.selected(kind, self.details)
@@ -110,18 +119,18 @@ class Search:
 
     def _shape_of(self, identifier: Any) -> IdShape:  # noqa: ANN401 a marked value
         text = str(resolved(identifier, self.planning.values))
-        return id_shape(text, self.planning.types.prefixes)
+        return id_shape(text, self.types.prefixes)
 
     # several rows
 
     def _by_ids(self, marked: Any) -> Planned:  # noqa: ANN401 a marked value
         ids = plain(marked)
-        self.planning.checked.ids.append(Placed(ids, self.here))
+        self.checked.ids.append(Placed(ids, self.here))
         targets: list[Node] = []
         pages: list[PageCost] = []
         fields = 0
         for prefix, day in self._prefixes(ids):
-            kind = self.planning.types.by_prefix[prefix]
+            kind = self.types.by_prefix[prefix]
             below, under = self.planning.selected(kind, self.details)
             target = Selected(prefix, ById(), below)
             targets.append(target if day is None else AsOf(day, target))
@@ -134,15 +143,17 @@ class Search:
     def _prefixes(self, ids: Value) -> Iterator[tuple[str, Value]]:
         """Each prefix on each day that the ids carry, then on none: the other ids."""
         texts = resolved(ids, self.planning.values)
-        prefixes = self.planning.types.prefixes
-        shapes = {id_shape(text, prefixes) for text in texts} - {UNKNOWN}
+        prefixes = self.types.prefixes
+        shapes = {id_shape(text, prefixes) for text in texts}
+        shapes.discard(UNKNOWN)
         days = days_to_tell(texts)
         if isinstance(ids, tuple) and varies(ids):
             # The variables may carry one day now, and several at another run.
             days = min(len(ids), MOST_DAYS)
         for prefix, is_dated in sorted(shapes):
             if is_dated:
-                yield from ((prefix, Read(f"day {n}", ids)) for n in range(days))
+                for rank in range(days):
+                    yield prefix, Read(f"day {rank}", ids)
         for prefix, is_dated in sorted(shapes):
             if not is_dated:
                 yield prefix, None
@@ -153,7 +164,7 @@ class Search:
         window = PageArguments.of(self.arguments)
         here = self.here
         if window.cursor is not None:
-            self.planning.checked.cursors.setdefault(window.cursor, here)
+            self.checked.cursors.setdefault(window.cursor, here)
         filters = self._filters(binding)
         node = get_named_type(self.target.fields["nodes"].type)
         assert is_object_type(node)
@@ -164,7 +175,7 @@ class Search:
             size: window.size,
             cursor: window.cursor,
         }
-        below = Object(self.planning.types.records[node.name], parts)
+        below = Object(self.types.records[node.name], parts)
         page = Selected(self.key, binding, below, values | filters)
         return [page], (PageCost(window.size, width(parts), pages, here),)
 
@@ -177,30 +188,29 @@ class Search:
         values = {}
         for name, argument in binding.filters.items():
             if self.arguments.get(name) is not None:
-                value = plain(self.arguments[name])
-                values[name] = value
-                placed = Placed(value, self.here, name)
+                values[name] = plain(self.arguments[name])
+                placed = Placed(values[name], self.here, name)
                 self._check(argument, placed)  # type: ignore[arg-type]
         return values
 
     def _check(self, argument: FilterArgument, placed: Placed) -> None:
         """A name of a person is no number; a row that a filter names is visible."""
-        checked = self.planning.checked
         if argument.person:
-            checked.names.append(placed)
+            self.checked.names.append(placed)
         if argument.of is not None:
             record = self._record_of(argument.of, placed)
-            checked.refer(RowReference(record, placed.value), placed)
+            reference = RowReference(record, placed.value)
+            self.checked.refer(reference, placed)
 
     def _record_of(self, record: str, placed: Placed) -> str:
         """The record of the row that a filter names; of `ANY`, the id says which."""
         if record != ANY:
             return record
-        types = self.planning.types
-        kind = types.by_prefix.get(self._shape_of(placed.value).prefix)
+        prefix, _ = self._shape_of(placed.value)
+        kind = self.types.by_prefix.get(prefix)
         if kind is None:
             raise not_found(placed)
-        return types.records[kind.name]
+        return self.types.records[kind.name]
 
     def _parts(
         self,
