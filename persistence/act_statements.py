@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 
 from persistence.facts.callers import caller_with_card, holdings_of_caller
+from persistence.facts.guards import GUARDED
 from persistence.facts.model import MODEL
-from persistence.facts.visibility import GUARDED, Permit, visible
+from persistence.facts.visibility import Permit, visible
 from persistence.reading.binds import Holdings
 from persistence.reading.compiler import Reader
 from persistence.reading.context import SqlContext

@@ -20,8 +20,9 @@ from sqlalchemy import (
 )
 
 from persistence.facts.bars import BARS, rules_of
+from persistence.facts.guards import GUARDED
 from persistence.facts.states import At
-from persistence.facts.visibility import GUARDED, Permit, visible
+from persistence.facts.visibility import Permit, visible
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, Table
 from persistence.records import Record

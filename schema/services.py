@@ -7,9 +7,9 @@ import strawberry
 from strawberry import ID
 
 from persistence import records
+from persistence.facts.board import board
 from persistence.facts.columns import texts, through
 from persistence.facts.declarations import campaign_status
-from persistence.facts.onboardings import board
 from persistence.records.onboarding import Case
 from persistence.records.services import RoleProfile
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, Text, and_, cast, func, select
 
 from persistence.reading.context import SqlContext
 from persistence.reading.statement import Statement, compiled
@@ -32,116 +32,126 @@ class Identity(NamedTuple):
 
 
 def caller_statement(dialect: str) -> Statement:
-    """What an identity holds today, as JSON text; no row for an identity that is bound to nobody.
+    """What an identity holds today, as JSON text.
 
-    `{user, machine, posts: [[profile, organism]], administered: [[partner]],
-    grants: [[profile, group, partner, service, establishment]]}`. Variables: `Identity.variables`.
+    No row comes for an identity that is bound to nobody. The JSON is that of `_holdings`.
+    Its variables are `Identity.variables`.
     """
-    context, signed, user = SqlContext(MODEL, dialect), table("sign_in"), table("user")
-    made = select(cast(_held(context, user), Text)).select_from(
-        user.join(signed, signed.c.user_id == user.c.id)
-    )
-    return compiled(made.where(*_is_caller(context, signed)), context)
+    context = SqlContext(MODEL, dialect)
+    identity, user = table("sign_in"), table("user")
+    query = select(cast(_holdings(context, user), Text))
+    return compiled(_of_caller(query, context, user, identity), context)
 
 
 def holdings_of_caller(context: SqlContext) -> ColumnElement[Any]:
     """What the identity of `Identity.variables` holds today, as JSON; null for nobody's."""
-    signed, user = table("sign_in").alias(), table("user").alias()
-    rows = select(_held(context, user)).select_from(
-        user.join(signed, signed.c.user_id == user.c.id)
-    )
-    return context.spelling.nested(
-        rows.where(*_is_caller(context, signed)).scalar_subquery()
-    )
+    identity, user = table("sign_in").alias(), table("user").alias()
+    query = select(_holdings(context, user))
+    query = _of_caller(query, context, user, identity)
+    return context.spelling.nested(query.scalar_subquery())
 
 
 def caller_with_card(dialect: str) -> Statement:
-    """`[holdings, card]` of an identity: what it holds, and its row of `user`; no row for nobody's."""
-    context, signed, user = (
-        SqlContext(MODEL, dialect),
-        table("sign_in").alias(),
-        table("user").alias(),
-    )
-    facts = [_held(context, user), row_json(User, user, context.spelling, alone=True)]
-    rows = select(cast(context.spelling.array(facts), Text)).select_from(
-        user.join(signed, signed.c.user_id == user.c.id)
-    )
-    return compiled(rows.where(*_is_caller(context, signed)), context)
+    """`[holdings, card]` of an identity: what it holds, and its row of `user`.
+
+    No row comes for nobody's.
+    """
+    context = SqlContext(MODEL, dialect)
+    identity, user = table("sign_in").alias(), table("user").alias()
+    holdings = _holdings(context, user)
+    card = row_json(User, user, context.spelling, alone=True)
+    query = select(cast(context.spelling.array([holdings, card]), Text))
+    return compiled(_of_caller(query, context, user, identity), context)
 
 
-def _is_caller(
-    context: SqlContext, signed: FromClause
-) -> tuple[ColumnElement[bool], ...]:
-    return (
-        signed.c.issuer == context.bind(("value", Var((ISSUER,))), "text"),
-        signed.c.subject == context.bind(("value", Var((SUBJECT,))), "text"),
-    )
+def _of_caller(
+    query: Select[Any], context: SqlContext, user: FromClause, identity: FromClause
+) -> Select[Any]:
+    """The rows of the user to whom the identity of the request is bound."""
+    rows = user.join(identity, identity.c.user_id == user.c.id)
+    issuer = context.value(Var((ISSUER,)))
+    subject = context.value(Var((SUBJECT,)))
+    is_caller = and_(identity.c.issuer == issuer, identity.c.subject == subject)
+    return query.select_from(rows).where(is_caller)
 
 
 def holders(
     context: SqlContext, chosen: Callable[[FromClause], ColumnElement[bool]]
 ) -> ColumnElement[Any]:
-    """What each of the chosen users holds on the day of the facts, as a JSON list of such objects."""
+    """What each of the chosen users holds on the day of the facts, as a JSON list."""
     user = table("user").alias()
-    listed = context.spelling.listed(_held(context, user), [user.c.id])
-    return context.spelling.nested(select(listed).where(chosen(user)).scalar_subquery())
+    items = context.spelling.listed(_holdings(context, user), [user.c.id])
+    query = select(items).where(chosen(user))
+    return context.spelling.nested(query.scalar_subquery())
 
 
-def _held(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+def _holdings(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    """What a user holds, as one JSON object.
+
+    `{user, machine, posts: [[profile, organism]], administered: [[partner]],
+    grants: [[profile, group, partner, service, establishment]]}`
+    """
     spelling = context.spelling
-
-    def rows(made: Any, *columns: ColumnElement[Any]) -> ColumnElement[Any]:  # noqa: ANN401 a FROM and its conditions
-        inner = made.with_only_columns(
-            *(c.label(f"c{i}") for i, c in enumerate(columns))
-        ).distinct()
-        held = list(inner.correlate(user).subquery().c)
-        return spelling.nested(
-            select(spelling.listed(spelling.array(held), held)).scalar_subquery()
-        )
-
+    is_machine = spelling.value(user.c.kind == "MACHINE")
     return spelling.object(
         [
             ("user", user.c.id),
-            ("machine", spelling.value(user.c.kind == "MACHINE")),
-            ("posts", _posts(context, user, rows)),
-            ("administered", _administered(context, user, rows)),
-            ("grants", _grants(context, user, rows)),
+            ("machine", is_machine),
+            ("posts", _posts(context, user)),
+            ("administered", _administered(context, user)),
+            ("grants", _grants(context, user)),
         ]
     )
 
 
-def _posts(context: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
-    agent, support = table("agent"), table("organism_support")
-    supported = and_(
-        support.c.centre_id == agent.c.organism_id, agent.c.profile == "RESOURCE_CENTRE"
-    )
-    made = (
-        select(agent)
-        .select_from(agent.outerjoin(support, supported))
-        .where(agent.c.user_id == user.c.id, Agent.period.sql(agent, context.day))
-    )
-    organism = func.coalesce(support.c.organism_id, agent.c.organism_id)
-    return rows(made, agent.c.profile, organism)  # type: ignore[no-any-return]
-
-
-def _administered(
+def _rows_json(
     context: SqlContext,
     user: FromClause,
-    rows: Any,  # noqa: ANN401 a builder
+    query: Select[Any],
+    *columns: ColumnElement[Any],
 ) -> ColumnElement[Any]:
-    made = administrations(context)
-    held = made.selected_columns
-    return rows(made.where(held.user_id == user.c.id), held.partner_id)  # type: ignore[no-any-return]
+    """The distinct rows of a query over a user, as a JSON list of lists, in their order."""
+    labels = (column.label(f"c{index}") for index, column in enumerate(columns))
+    rows = query.with_only_columns(*labels).distinct().correlate(user).subquery()
+    values = list(rows.c)
+    items = context.spelling.listed(context.spelling.array(values), values)
+    return context.spelling.nested(select(items).scalar_subquery())
 
 
-def _grants(context: SqlContext, user: FromClause, rows: Any) -> ColumnElement[Any]:  # noqa: ANN401 a builder
-    made = rights(context)
-    held = made.selected_columns
-    told = (
-        held.profile,
-        held.group_id,
-        held.partner_id,
-        held.service_id,
-        func.coalesce(held.establishment_id, ""),
+def _posts(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    """The posts of an agent. A resource centre's agent has one for each organism that it supports."""
+    agent, support = table("agent"), table("organism_support")
+    is_supported = and_(
+        support.c.centre_id == agent.c.organism_id,
+        agent.c.profile == "RESOURCE_CENTRE",
     )
-    return rows(made.where(held.user_id == user.c.id), *told)  # type: ignore[no-any-return]
+    rows = agent.outerjoin(support, is_supported)
+    query = select(agent).select_from(rows)
+    is_current = Agent.period.sql(agent, context.day)
+    query = query.where(agent.c.user_id == user.c.id, is_current)
+    organism = func.coalesce(support.c.organism_id, agent.c.organism_id)
+    return _rows_json(context, user, query, agent.c.profile, organism)
+
+
+def _administered(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    query = administrations(context)
+    columns = query.selected_columns
+    query = query.where(columns.user_id == user.c.id)
+    return _rows_json(context, user, query, columns.partner_id)
+
+
+def _grants(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    query = rights(context)
+    columns = query.selected_columns
+    query = query.where(columns.user_id == user.c.id)
+    establishment = func.coalesce(columns.establishment_id, "")
+    return _rows_json(
+        context,
+        user,
+        query,
+        columns.profile,
+        columns.group_id,
+        columns.partner_id,
+        columns.service_id,
+        establishment,
+    )

@@ -35,11 +35,11 @@ def decimal(column: str) -> Expression:
 
     def read(row: Table, _: SqlContext) -> ColumnElement[str]:
         hundredths = row.c[column]
-        return (
-            cast(hundredths // 100, Text)
-            + "."
-            + func.substr(cast(hundredths % 100 + 100, Text), 2)
-        )
+        units = cast(hundredths // 100, Text)
+        decimals = cast(
+            hundredths % 100 + 100, Text
+        )  # a digit before them keeps the zero
+        return units + "." + func.substr(decimals, 2)
 
     return read
 
@@ -49,12 +49,10 @@ def state(column: str, partner: str = "id") -> Expression:
 
     def read(row: Table, context: SqlContext) -> ColumnElement[Any]:
         now = table("partner_state").alias()
-        is_now = [
-            now.c.partner_id == row.c[partner],
-            PartnerState.period.sql(now, context.day),
-        ]
-        held = select(now.c[column]).where(*is_now)
-        return held.correlate(row).scalar_subquery()
+        is_own = now.c.partner_id == row.c[partner]
+        is_now = PartnerState.period.sql(now, context.day)
+        query = select(now.c[column]).where(is_own, is_now)
+        return query.correlate(row).scalar_subquery()
 
     return read
 
@@ -73,11 +71,9 @@ def through(rows: str, child_key: str, parent_key: str) -> Join:
 
     def link(child: Table, parent: Table, _: SqlContext) -> ColumnElement[bool]:
         pair = table(rows).alias()
-        return child.c.id.in_(
-            select(pair.c[child_key])
-            .where(pair.c[parent_key] == parent.c.id)
-            .correlate(parent)
-        )
+        is_of_parent = pair.c[parent_key] == parent.c.id
+        keys = select(pair.c[child_key]).where(is_of_parent)
+        return child.c.id.in_(keys.correlate(parent))
 
     return link
 
@@ -86,28 +82,20 @@ def texts(rows: str, column: str, key: str) -> Expression:
     """A JSON list of one text column of the rows that name this one, in order."""
 
     def read(row: Table, context: SqlContext) -> ColumnElement[Any]:
-        listed = table(rows).alias()
-        found = (
-            select(listed.c[column])
-            .where(listed.c[key] == row.c.id)
-            .order_by(listed.c[column])
-            .correlate(row)
-        )
-        return context.spelling.texts_in(found)
+        other = table(rows).alias()
+        text = other.c[column]
+        query = select(text).where(other.c[key] == row.c.id).order_by(text)
+        return context.spelling.texts_in(query.correlate(row))
 
     return read
 
 
 def count_of(rows: str, key: str) -> Expression:
     def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
-        counted = table(rows).alias()
-        return (
-            select(func.count())
-            .select_from(counted)
-            .where(counted.c[key] == row.c.id)
-            .correlate(row)
-            .scalar_subquery()
-        )
+        other = table(rows).alias()
+        query = select(func.count()).select_from(other)
+        query = query.where(other.c[key] == row.c.id)
+        return query.correlate(row).scalar_subquery()
 
     return read
 

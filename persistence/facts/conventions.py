@@ -62,12 +62,12 @@ def is_in_force(
 ) -> ColumnElement[bool]:
     """Whether the timeline names this row's convention today."""
     now = table("partner_state").alias()
-    held = select(now.c.partner_id).where(
+    query = select(now.c.partner_id).where(
         now.c.partner_id == row.c.partner_id,
         now.c.convention_id == row.c[key],
         PartnerState.period.sql(now, context.day),
     )
-    return held.correlate(row).exists()
+    return query.correlate(row).exists()
 
 
 def convention_status(row: Table, context: SqlContext) -> ColumnElement[Any]:

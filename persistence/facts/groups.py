@@ -2,24 +2,27 @@
 
 from sqlalchemy import select
 
-from persistence import records
 from persistence.reading.context import SqlContext
 from persistence.reading.question import SqlTest, Table
 from persistence.reading.values import Value
+from persistence.records import Group, Membership
 from persistence.records.base import table
 
 
 def is_live(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    return context.agrees(records.Group.period.sql(row, context.day), value)
+    is_running = Group.period.sql(row, context.day)
+    return context.agrees(is_running, value)
 
 
 def is_current(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    return context.agrees(records.Membership.period.sql(row, context.day), value)
+    is_running = Membership.period.sql(row, context.day)
+    return context.agrees(is_running, value)
 
 
 def members(child: Table, parent: Table, context: SqlContext) -> SqlTest:
     """The users in the group today."""
     member = table("membership").alias()
-    is_in = records.Membership.period.sql(member, context.day)
-    here = select(member.c.user_id).where(member.c.group_id == parent.c.id, is_in)
-    return child.c.id.in_(here.correlate(parent))
+    is_of_group = member.c.group_id == parent.c.id
+    is_in = Membership.period.sql(member, context.day)
+    users = select(member.c.user_id).where(is_of_group, is_in)
+    return child.c.id.in_(users.correlate(parent))

@@ -13,9 +13,10 @@ from persistence.records.identifiers import compact
 from persistence.records.onboarding import GRACE
 from persistence.sealing import journal_rows
 
+from .guards import GUARDED, PUBLIC
 from .holdings import rights
 from .onboardings import onboardings
-from .visibility import GUARDED, PUBLIC, visible
+from .visibility import visible
 
 SIREN, SIRET = 9, 14
 NO_WORD, NO_ADDRESS = "-", " "

@@ -13,6 +13,8 @@ from persistence.records.base import table
 
 
 def of_place(name: str) -> Expression:
+    """A column of the select of onboardings."""
+
     def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
         return row.c[name]
 
@@ -20,22 +22,20 @@ def of_place(name: str) -> Expression:
 
 
 def administering(row: Table, context: SqlContext) -> ColumnElement[Any]:
+    """The name of the organism that administers the partner."""
     organism = table("organism").alias()
-    named = select(organism.c.name).where(
-        organism.c.id == state("administering_id", "partner_id")(row, context)
-    )
-    return named.scalar_subquery()
+    organism_id = state("administering_id", "partner_id")(row, context)
+    name = select(organism.c.name).where(organism.c.id == organism_id)
+    return name.scalar_subquery()
 
 
 def in_origin(name: str) -> Expression:
+    """A column of the partner's line of the file."""
+
     def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
         origin = table("partner_origin").alias()
-        return (
-            select(origin.c[name])
-            .where(origin.c.id == row.c.origin_id)
-            .correlate(row)
-            .scalar_subquery()
-        )
+        value = select(origin.c[name]).where(origin.c.id == row.c.origin_id)
+        return value.correlate(row).scalar_subquery()
 
     return read
 
@@ -44,45 +44,45 @@ def last_over(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """The day on which the partner's last convention ended."""
     convention = table("convention").alias()
     closed, term = convention.c.closed_on, convention.c.term_on
-    ended = case((or_(closed.is_(None), term < closed), term), else_=closed)
-    found = select(func.max(ended)).where(
+    is_term_first = or_(closed.is_(None), term < closed)
+    end = case((is_term_first, term), else_=closed)
+    last = select(func.max(end)).where(
         convention.c.partner_id == row.c.partner_id,
         convention.c.in_force_on.is_not(None),
-        ended <= context.day,
+        end <= context.day,
     )
-    return found.correlate(row).scalar_subquery()
+    return last.correlate(row).scalar_subquery()
 
 
 def concerned(test: Test) -> Test:
     """Partners that the migration concerns, by a test on where they stand in it."""
 
     def filtered(row: Table, context: SqlContext, value: Value) -> SqlTest:
-        at = onboardings(context).subquery()
-        known = context.readable("onboarding", at)
-        return row.c.id.in_(
-            select(at.c.partner_id).where(
-                is_concerned(at), test(at, context, value), *known
-            )
-        )
+        place = onboardings(context).subquery()
+        readable = context.readable("onboarding", place)
+        meets = test(place, context, value)
+        partners = select(place.c.partner_id)
+        partners = partners.where(is_concerned(place), meets, *readable)
+        return row.c.id.in_(partners)
 
     return filtered
 
 
 def has_state(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    described = case(
+    word = case(
         (is_done(row, context), "DONE"),
         (is_late(row, context), "LATE"),
         else_="REMAINING",
     )
-    has: SqlTest = described == context.value(value)
+    has: SqlTest = word == context.value(value)
     return has
 
 
 def migrates(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    at = onboardings(context).subquery()
-    known = context.readable("onboarding", at)
-    concerned = select(at.c.partner_id).where(is_concerned(at), *known)
-    return context.agrees(row.c.id.in_(concerned), value)
+    place = onboardings(context).subquery()
+    readable = context.readable("onboarding", place)
+    partners = select(place.c.partner_id).where(is_concerned(place), *readable)
+    return context.agrees(row.c.id.in_(partners), value)
 
 
 def of_migration(child: Table, parent: Table, _: SqlContext) -> SqlTest:

@@ -1,15 +1,15 @@
 """Filters of partners: their SIRET, their state, what is open to them, what is missing."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from persistence import records
 from persistence.facts.bulletins import is_open
 from persistence.reading.context import SqlContext
 from persistence.reading.question import SqlTest, Table, Test
 from persistence.reading.values import Value
-from persistence.records import (
-    PartnerSiret,
-)
+from persistence.records import PartnerSiret
 from persistence.records.base import table
 from persistence.records.services import ESAT
 
@@ -18,39 +18,54 @@ def bears(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """The partner whose SIRET this is, in any spacing."""
     siret = table("partner_siret").alias()
     digits = context.bind(("digits", value), "text")
-    return (
-        row.c.id
-        == select(siret.c.partner_id)
-        .where(siret.c.siret == digits, siret.c.ends_on.is_(None))
-        .scalar_subquery()
-    )
+    is_current = siret.c.ends_on.is_(None)
+    partner = select(siret.c.partner_id).where(siret.c.siret == digits, is_current)
+    return row.c.id == partner.scalar_subquery()
 
 
 def is_meant(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    """By words of the name, or by a number that the partner, or an establishment of it, bears: an index has each."""
-    own, place, site = (
-        table(t).alias() for t in ("partner_siret", "establishment", "establishment")
-    )
-    numbers = (
-        select(own.c.partner_id).where(
-            context.starts(own.c.siret, value), own.c.ends_on.is_(None)
-        ),
-        select(place.c.partner_id).where(
-            context.starts(place.c.siret, value),
-            place.c.ended_on.is_(None),
-            *context.readable("establishment", place),
-        ),
-        select(site.c.partner_id).where(
-            site.c.finess == context.bind(("finess", value), "text"),
-            site.c.ended_on.is_(None),
-            *context.readable("establishment", site),
-        ),
+    """By words of the name, or by a number: an index has each.
+
+    The number is the partner's, or that of an establishment of it.
+    """
+    partners = (
+        _by_siret(context, value),
+        _by_siret_of_establishment(context, value),
+        _by_finess(context, value),
     )
     return or_(
         context.mentions(row.c.sort_key, value),
         context.starts(row.c.siren, value),
-        *(row.c.id.in_(found) for found in numbers),
+        *(row.c.id.in_(each) for each in partners),
     )
+
+
+def _by_siret(context: SqlContext, value: Value) -> Select[Any]:
+    siret = table("partner_siret").alias()
+    is_number = context.starts(siret.c.siret, value)
+    is_current = siret.c.ends_on.is_(None)
+    return select(siret.c.partner_id).where(is_number, is_current)
+
+
+def _by_siret_of_establishment(context: SqlContext, value: Value) -> Select[Any]:
+    place = table("establishment").alias()
+    is_number = context.starts(place.c.siret, value)
+    return _establishments(context, place, is_number)
+
+
+def _by_finess(context: SqlContext, value: Value) -> Select[Any]:
+    place = table("establishment").alias()
+    is_number = place.c.finess == context.bind(("finess", value), "text")
+    return _establishments(context, place, is_number)
+
+
+def _establishments(
+    context: SqlContext, place: Table, is_number: SqlTest
+) -> Select[Any]:
+    """The partners of the establishments that have not ended, and may be read."""
+    has_not_ended = place.c.ended_on.is_(None)
+    readable = context.readable("establishment", place)
+    return select(place.c.partner_id).where(is_number, has_not_ended, *readable)
 
 
 def state_is(column: str) -> Test:
@@ -59,11 +74,9 @@ def state_is(column: str) -> Test:
     def test(row: Table, context: SqlContext, value: Value) -> SqlTest:
         now = table("partner_state").alias()
         is_now = records.PartnerState.period.sql(now, context.day)
-        return row.c.id.in_(
-            select(now.c.partner_id).where(
-                now.c[column] == context.value(value), is_now
-            )
-        )
+        has_value = now.c[column] == context.value(value)
+        partners = select(now.c.partner_id).where(has_value, is_now)
+        return row.c.id.in_(partners)
 
     return test
 
@@ -71,26 +84,23 @@ def state_is(column: str) -> Test:
 def with_open_service(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Partners that have the service open today, where the caller may read that service of theirs."""
     access = table("service_access").alias()
-    known = context.readable("service_access", access)
-    here = select(access.c.partner_id).where(
-        access.c.service_id == context.value(value), is_open(access, context), *known
+    readable = context.readable("service_access", access)
+    is_service = access.c.service_id == context.value(value)
+    partners = select(access.c.partner_id).where(
+        is_service, is_open(access, context), *readable
     )
-    return row.c.id.in_(here)
+    return row.c.id.in_(partners)
 
 
 def undeclared(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    """Partners with an establishment in the Esat service open today that has deposited nothing for the campaign."""
+    """Partners with an establishment that has deposited nothing for the campaign.
+
+    The establishment is in the Esat service, open today.
+    """
     access, bulletin = table("service_access").alias(), table("bulletin").alias()
-    scope, head = table("bulletin_establishment").alias(), table("declaration").alias()
-    known = context.readable("declaration", head)
-    done = select(head.c.id).where(
-        head.c.establishment_id == scope.c.establishment_id,
-        head.c.campaign_id == context.value(value),
-        head.c.received_at.is_not(None),
-        head.c.superseded_at.is_(None),
-        *known,
-    )
-    waited = (
+    scope = table("bulletin_establishment").alias()
+    has_deposited = _has_deposited(scope, context, value)
+    partners = (
         select(access.c.partner_id)
         .join(bulletin, bulletin.c.access_id == access.c.id)
         .join(scope, scope.c.bulletin_id == bulletin.c.id)
@@ -98,24 +108,39 @@ def undeclared(row: Table, context: SqlContext, value: Value) -> SqlTest:
             access.c.service_id == ESAT,
             is_open(access, context),
             records.Bulletin.period.sql(bulletin, context.day),
-            ~done.correlate(scope).exists(),
-            *context.readable(
-                "declaration", scope
-            ),  # whoever reads no declaration there is not told that none is
+            ~has_deposited,
+            # whoever reads no declaration there does not learn that there is none
+            *context.readable("declaration", scope),
             *context.readable("service_access", access),
         )
     )
-    return row.c.id.in_(waited)
+    return row.c.id.in_(partners)
+
+
+def _has_deposited(scope: Table, context: SqlContext, campaign: Value) -> SqlTest:
+    """A declaration of the establishment stands for the campaign, that the caller reads."""
+    declaration = table("declaration").alias()
+    readable = context.readable("declaration", declaration)
+    rows = select(declaration.c.id).where(
+        declaration.c.establishment_id == scope.c.establishment_id,
+        declaration.c.campaign_id == context.value(campaign),
+        declaration.c.received_at.is_not(None),
+        declaration.c.superseded_at.is_(None),
+        *readable,
+    )
+    return rows.correlate(scope).exists()
 
 
 def borne_siret(row: Table, context: SqlContext) -> ColumnElement[str]:
     """The first SIRET that the day does not end: before the registration, the first one."""
     siret = table("partner_siret").alias()
-    borne = PartnerSiret.period.sql_not_ended(siret, context.day)
-    known = select(siret.c.siret).where(siret.c.partner_id == row.c.id, borne)
-    return known.order_by(siret.c.starts_on).limit(1).correlate(row).scalar_subquery()
+    is_own = siret.c.partner_id == row.c.id
+    has_not_ended = PartnerSiret.period.sql_not_ended(siret, context.day)
+    query = select(siret.c.siret).where(is_own, has_not_ended)
+    query = query.order_by(siret.c.starts_on).limit(1)
+    return query.correlate(row).scalar_subquery()
 
 
-def is_sibling(child: Table, parent: Table, _terms: SqlContext) -> SqlTest:
+def is_sibling(child: Table, parent: Table, _context: SqlContext) -> SqlTest:
     """Another partner of the same legal unit (SIREN)."""
     return and_(child.c.siren == parent.c.siren, child.c.id != parent.c.id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, or_, select
 
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
@@ -14,64 +14,68 @@ SELF = "self"
 """The scope of what is one's own."""
 
 
+def _is_own(row: Table, context: SqlContext) -> SqlTest:
+    """Whether the caller is the person of a row."""
+    return context.holds(row.c.user_id, "users", "everyone")
+
+
 def is_caller(row: Table, context: SqlContext) -> SqlTest:
     return context.holds(row.c.id, "users", "everyone")
 
 
 def mine(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
-    return context.holds(child.c.user_id, "users", "everyone") & Dated.period.sql(
-        child, context.day
-    )
+    """The caller's own rows that run."""
+    is_own = _is_own(child, context)
+    return is_own & Dated.period.sql(child, context.day)
 
 
 def my_organisms(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
+    return child.c.id.in_(_organisms_of_posts(context))
+
+
+def _organisms_of_posts(context: SqlContext) -> Select[Any]:
+    """The organisms where the caller has a post today."""
     post = table("agent").alias()
-    mine = [
-        context.holds(post.c.user_id, "users", "everyone"),
-        Agent.period.sql(post, context.day),
-    ]
-    return child.c.id.in_(select(post.c.organism_id).where(*mine))
+    is_own = _is_own(post, context)
+    is_current = Agent.period.sql(post, context.day)
+    return select(post.c.organism_id).where(is_own, is_current)
 
 
 def my_tabs(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
     """R48, R49: the services that a right of today reaches, under the convention in force."""
     now = table("partner_state").alias()
-    reached = child.c.partner_id + "|" + child.c.service_id
-    held = context.holds(reached, "partner_services", "member_reading") | context.holds(
-        reached, "partner_services", "machine_reading"
-    )
-    is_now = [
-        now.c.partner_id == child.c.partner_id,
-        PartnerState.period.sql(now, context.day),
-    ]
-    in_force = select(now.c.convention_id).where(*is_now)
-    return held & (child.c.convention_id == in_force.correlate(child).scalar_subquery())
+    service = child.c.partner_id + "|" + child.c.service_id
+    is_member = context.holds(service, "partner_services", "member_reading")
+    is_machine = context.holds(service, "partner_services", "machine_reading")
+    is_of_partner = now.c.partner_id == child.c.partner_id
+    is_now = PartnerState.period.sql(now, context.day)
+    convention = select(now.c.convention_id).where(is_of_partner, is_now)
+    in_force = convention.correlate(child).scalar_subquery()
+    return (is_member | is_machine) & (child.c.convention_id == in_force)
 
 
 def my_centres(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
     """R60: those that support my organisms, and those that administer my partners."""
-    support, post, link, now = (
-        table(t).alias()
-        for t in ("organism_support", "agent", "affiliation", "partner_state")
+    support = table("organism_support").alias()
+    organisms = _organisms_of_posts(context)
+    administering = _administering_mine(context)
+    is_mine = or_(
+        support.c.organism_id.in_(organisms),
+        support.c.organism_id.in_(administering),
     )
-    posts = [
-        context.holds(post.c.user_id, "users", "everyone"),
-        Agent.period.sql(post, context.day),
-    ]
-    posted = select(post.c.organism_id).where(*posts)
-    administering = (
-        select(now.c.administering_id)
-        .join_from(link, now, now.c.partner_id == link.c.partner_id)
-        .where(
-            context.holds(link.c.user_id, "users", "everyone"),
-            Affiliation.period.sql(link, context.day),
-            PartnerState.period.sql(now, context.day),
-        )
+    return child.c.id.in_(select(support.c.centre_id).where(is_mine))
+
+
+def _administering_mine(context: SqlContext) -> Select[Any]:
+    """The organisms that administer the partners of the caller today."""
+    link, now = table("affiliation").alias(), table("partner_state").alias()
+    is_same = now.c.partner_id == link.c.partner_id
+    query = select(now.c.administering_id).join_from(link, now, is_same)
+    return query.where(
+        _is_own(link, context),
+        Affiliation.period.sql(link, context.day),
+        PartnerState.period.sql(now, context.day),
     )
-    mine = or_(
-        support.c.organism_id.in_(posted), support.c.organism_id.in_(administering)
-    )
-    return child.c.id.in_(select(support.c.centre_id).where(mine))
 
 
 def allowed_actions(permissions: Mapping[str, tuple[str, str]]) -> Expression:
@@ -98,32 +102,41 @@ def allowed_actions(permissions: Mapping[str, tuple[str, str]]) -> Expression:
 
 
 def my_suspensions(_row: Table, context: SqlContext) -> ColumnElement[Any]:
-    """The suspensions that run on one's own accesses of today: `[[partner, since, side, organism, contact], …]`."""
-    pause, link, partner = (
-        table(t).alias() for t in ("suspension", "affiliation", "partner")
-    )
-    now, organism = table("partner_state").alias(), table("organism").alias()
-    running = (
-        context.holds(link.c.user_id, "users", "everyone"),
+    """The suspensions that run on one's own accesses of today.
+
+    `[[partner, since, side, organism, contact], …]`
+    """
+    columns = list(_suspensions(context).c)
+    spelling = context.spelling
+    item = spelling.array([spelling.value(column) for column in columns])
+    items = spelling.listed(item, columns[:3])
+    return spelling.nested(select(items).scalar_subquery())
+
+
+def _suspensions(context: SqlContext) -> Subquery:
+    """Each with its partner, and with the organism that administers the partner."""
+    pause, link = table("suspension").alias(), table("affiliation").alias()
+    partner, organism = table("partner").alias(), table("organism").alias()
+    now = table("partner_state").alias()
+    is_running = [
+        _is_own(link, context),
         Affiliation.period.sql(link, context.day),
         Suspension.period.sql(pause, context.day),
         PartnerState.period.sql(now, context.day),
-    )
-    rows = (
-        select(
-            partner.c.name,
-            pause.c.starts_on,
-            pause.c.side,
-            organism.c.name.label("organism"),
-            organism.c.contact,
-        )
+    ]
+    columns = [
+        partner.c.name,
+        pause.c.starts_on,
+        pause.c.side,
+        organism.c.name.label("organism"),
+        organism.c.contact,
+    ]
+    return (
+        select(*columns)
         .join_from(pause, link, link.c.id == pause.c.affiliation_id)
         .join(partner, partner.c.id == link.c.partner_id)
         .join(now, now.c.partner_id == partner.c.id)
         .join(organism, organism.c.id == now.c.administering_id)
-        .where(*running)
+        .where(*is_running)
         .subquery()
     )
-    columns = [context.spelling.value(column) for column in rows.c]
-    whole = context.spelling.listed(context.spelling.array(columns), list(rows.c)[:3])
-    return context.spelling.nested(select(whole).scalar_subquery())

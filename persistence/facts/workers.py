@@ -11,12 +11,8 @@ from persistence.records.base import table
 def known_rate(row: Table, context: SqlContext) -> ColumnElement[str]:
     """The last rate known today (R24)."""
     rates = table("worker_rate").alias()
-    known = select(decimal("rate")(rates, context)).where(
-        rates.c.worker_id == row.c.id, rates.c.starts_on <= context.day
-    )
-    return (
-        known.order_by(rates.c.starts_on.desc())
-        .limit(1)
-        .correlate(row)
-        .scalar_subquery()
-    )
+    is_own = rates.c.worker_id == row.c.id
+    has_started = rates.c.starts_on <= context.day
+    query = select(decimal("rate")(rates, context)).where(is_own, has_started)
+    query = query.order_by(rates.c.starts_on.desc()).limit(1)
+    return query.correlate(row).scalar_subquery()

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from authz import Subject
 from persistence.act_session import Judgement, Timeline
-from persistence.facts.visibility import GUARDED, Permit
+from persistence.facts.guards import GUARDED
+from persistence.facts.visibility import Permit
 from persistence.reading.binds import Holdings
 from persistence.records import (
     Notice,

@@ -10,7 +10,7 @@ from strawberry import ID
 
 from authz import Engine, RoleScope, Subject
 from authz.scopes import KIND_OF
-from persistence.facts.inquiries import Facts
+from persistence.facts.object_facts import Facts
 from persistence.records import (
     ContractManager,
     Convention,

@@ -7,15 +7,10 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import RoleScope, Subject, conditions_of
-from persistence.facts.inquiries import (
-    READ,
-    Acts,
-    Facts,
-    InquiryFacts,
-    facts_of,
-    found_of,
-)
-from persistence.facts.visibility import GUARDED, STATE
+from persistence.facts.guards import GUARDED, STATE
+from persistence.facts.inquiries import InquiryFacts, inquiry_facts
+from persistence.facts.inquiry_statement import READ, Acts
+from persistence.facts.object_facts import Facts, facts_of
 from persistence.records import Rule
 from resolvers.context import Context
 from resolvers.limits import FIRST_YEAR, LAST_YEAR
@@ -102,7 +97,7 @@ class Inquiry:
             "owner": self.facts.get("owner"),
         }
         holdings = self.context.holdings(self.asker)
-        return await found_of(
+        return await inquiry_facts(
             self.session, graph.database, reading, self._acts(), values, holdings
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from authz import RoleScope, ScopeCondition
-from persistence.facts.inquiries import Facts
+from persistence.facts.object_facts import Facts
 from persistence.records import Organism, Rule, Unblocker
 
 from .answers import ExplanationStep, PermitVerdict

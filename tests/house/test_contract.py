@@ -23,8 +23,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 from authz import ACTIONS, load
 from authz.scopes import KIND_OF
+from persistence.facts.guards import GUARDED
 from persistence.facts.model import MODEL
-from persistence.facts.visibility import GUARDED
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Paged, ToMany
 from persistence.records.base import Base

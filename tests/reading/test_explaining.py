@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from authz import ACTIONS, Subject
 from authz.scopes import conditions_of
 from persistence.facts.callers import Identity
-from persistence.facts.inquiries import facts_of
-from persistence.facts.visibility import GUARDED, STATE
+from persistence.facts.guards import GUARDED, STATE
+from persistence.facts.object_facts import facts_of
 from persistence.records import Rule
 from resolvers.explaining import holders, inquiries
 from resolvers.permissions import ACTS, barrable

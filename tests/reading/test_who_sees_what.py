@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Text, cast, select
 
 from authz import Engine, Subject, load
+from persistence.facts.guards import GUARDED
 from persistence.facts.model import MODEL
-from persistence.facts.visibility import GUARDED, visible
+from persistence.facts.visibility import visible
 from persistence.reading.binds import Holdings
 from persistence.reading.context import SqlContext
 from persistence.reading.statement import compiled

@@ -1,0 +1,77 @@
+"""What bars the acts on bulletins, but for the opening of their service (`opening_bars.py`)."""
+
+from sqlalchemy import FromClause, not_
+
+from persistence.reading.question import SqlTest
+from persistence.records import Bulletin, Rule
+from persistence.records.base import table
+from persistence.records.periods import exists
+
+from .opening_bars import excluded
+from .paper_bars import incomplete, unattested_at_first
+from .states import (
+    At,
+    Bar,
+    Bars,
+    announced,
+    has,
+    lacks,
+    lasts,
+    no_closing_to_come,
+    of_convention,
+    over,
+)
+
+
+def convention_unsigned(at: At) -> SqlTest:
+    return of_convention(at, lambda convention: convention.c.in_force_on.is_(None))
+
+
+def convention_closed(at: At) -> SqlTest:
+    def is_closed(convention: FromClause) -> SqlTest:
+        return over(convention, at.today, "closed_on")
+
+    return of_convention(at, is_closed)
+
+
+def convention_over(at: At) -> SqlTest:
+    return of_convention(at, lambda convention: not_(lasts(convention, at.today)))
+
+
+def replaced(at: At) -> SqlTest:
+    """See `Bulletin.cancel_closing`: another bulletin lasts beyond that closing."""
+    other = table("bulletin").alias()
+    where = [
+        other.c.access_id == at.c.access_id,
+        other.c.id != at.c.id,
+        other.c.opened_on.is_not(None),
+        Bulletin.period.sql_not_ended(other, at.c.closed_on),
+    ]
+    return exists(other, where=where)
+
+
+BULLETIN_BARS: Bars = {
+    ("bulletin", "bulletinSign"): (
+        Bar(Rule.ALREADY_ENDED, has("closed_on")),
+        Bar(Rule.BULLETIN_INCOMPLETE, incomplete),
+        Bar(Rule.DEPARTMENT_EXCLUDED, excluded),
+        Bar(Rule.CONVENTION_NOT_IN_FORCE, convention_unsigned),
+        Bar(Rule.CONVENTION_CLOSED, convention_closed),
+        Bar(Rule.BULLETIN_OUTSIDE_CONVENTION, convention_over),
+        Bar(Rule.ATTESTATION_MISSING, unattested_at_first),
+        Bar(Rule.ALREADY_SIGNED, has("organism_signed_on")),
+    ),
+    ("bulletin", "bulletinReplace"): (
+        Bar(Rule.BULLETIN_NOT_OPEN, lacks("opened_on")),
+        Bar(Rule.ALREADY_ENDED, has("closed_on")),
+        Bar(Rule.SUCCESSOR_ANNOUNCED, announced),
+    ),
+    ("bulletin", "bulletinClose"): (
+        Bar(Rule.ALREADY_ENDED, has("closed_on")),
+        Bar(Rule.SUCCESSOR_ANNOUNCED, announced),
+    ),
+    ("bulletin", "bulletinClosingCancel"): (
+        Bar(Rule.CLOSING_PASSED, no_closing_to_come),
+        Bar(Rule.BULLETIN_OPENED, replaced),
+    ),
+}

@@ -1,0 +1,41 @@
+"""What bars the acts on imports and on declared lines."""
+
+from sqlalchemy import and_, not_
+
+from persistence.reading.question import SqlTest
+from persistence.records import Rule
+from persistence.records.base import table
+
+from .states import At, Bar, Bars, has, lacks, one_of
+
+RECEIVED = (
+    Bar(Rule.EXTRACT_PURGED, has("purged_on")),
+    Bar(Rule.EXTRACT_NOT_RECEIVED, lacks("received_at")),
+)
+
+
+def without_conflict(at: At) -> SqlTest:
+    test: SqlTest = at.c.outcome != "CONFLICT"
+    return test
+
+
+def is_not_live(at: At) -> SqlTest:
+    """The line's declaration is not deposited, or another one has replaced it."""
+    declaration = table("declaration").alias()
+    is_live = and_(
+        declaration.c.received_at.is_not(None), declaration.c.superseded_at.is_(None)
+    )
+    return one_of(declaration, at.c.declaration_id, not_(is_live))
+
+
+IMPORT_BARS: Bars = {
+    ("import", "importApply"): RECEIVED,
+    ("import", "importPurge"): RECEIVED,
+    ("import_line", "importArbitrate"): (
+        Bar(Rule.EXTRACT_NOT_CONFLICT, without_conflict),
+        Bar(Rule.EXTRACT_APPLIED, has("applied_on")),
+    ),
+    ("declaration_line", "remunerationsProcess"): (
+        Bar(Rule.LINE_NOT_LIVE, is_not_live),
+    ),
+}
