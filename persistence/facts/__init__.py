@@ -1,1 +1,4 @@
-"""What the register knows, as SQL: who holds what, who sees what, and the computed facts of each record."""
+"""What the register knows, as SQL.
+
+It says who holds what, who sees what, and the computed facts of each record.
+"""

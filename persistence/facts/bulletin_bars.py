@@ -1,4 +1,7 @@
-"""What bars the acts on bulletins, but for the opening of their service (`opening_bars.py`)."""
+"""What bars the acts on bulletins.
+
+The opening of their service is in `opening_bars.py`.
+"""
 
 from sqlalchemy import FromClause, not_
 

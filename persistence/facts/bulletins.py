@@ -1,4 +1,7 @@
-"""Bulletins as lists show them: their status, what they lack, which service they open."""
+"""Bulletins as lists show them.
+
+Their status, their gaps, the service that they open.
+"""
 
 from typing import Any
 
@@ -77,8 +80,8 @@ def covers_several_departments(row: Table, _: SqlContext) -> ColumnElement[bool]
 def bulletin_status(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """The status is computed from the dates, never stored.
 
-    A bulletin is open only while the convention above it is in force, and its service is
-    not suspended.
+    A bulletin is open only while the convention above it is in force, and its service
+    is not suspended.
     """
     day = context.day
     is_over = _is_over(row, context)

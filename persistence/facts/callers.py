@@ -1,4 +1,7 @@
-"""Who is calling: one small statement from an identity to what it holds today (`holdings.py`)."""
+"""Who is calling.
+
+One small statement leads from an identity to what it holds today (`holdings.py`).
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -16,7 +19,10 @@ from .holdings import administrations, rights
 from .model import MODEL
 
 ISSUER, SUBJECT = "$issuer", "$subject"
-"""Where a statement finds the caller's identity: no variable of a document has such a name."""
+"""Where a statement finds the caller's identity.
+
+No variable of a document has such a name.
+"""
 
 
 class Identity(NamedTuple):
@@ -34,8 +40,8 @@ class Identity(NamedTuple):
 def caller_statement(dialect: str) -> Statement:
     """What an identity holds today, as JSON text.
 
-    No row comes for an identity that is bound to nobody. The JSON is that of `_holdings`.
-    Its variables are `Identity.variables`.
+    No row comes for an identity that is bound to nobody. The JSON is that of
+    `_holdings`. Its variables are `Identity.variables`.
     """
     context = SqlContext(MODEL, dialect)
     identity, user = table("sign_in"), table("user")
@@ -44,7 +50,10 @@ def caller_statement(dialect: str) -> Statement:
 
 
 def holdings_of_caller(context: SqlContext) -> ColumnElement[Any]:
-    """What the identity of `Identity.variables` holds today, as JSON; null for nobody's."""
+    """What the identity of `Identity.variables` holds today, as JSON.
+
+    Null for nobody's.
+    """
     identity, user = table("sign_in").alias(), table("user").alias()
     query = select(_holdings(context, user))
     query = _of_caller(query, context, user, identity)
@@ -110,7 +119,7 @@ def _rows_json(
     query: Select[Any],
     *columns: ColumnElement[Any],
 ) -> ColumnElement[Any]:
-    """The distinct rows of a query over a user, as a JSON list of lists, in their order."""
+    """The distinct rows of a query over a user, as a sorted JSON list of lists."""
     labels = (column.label(f"c{index}") for index, column in enumerate(columns))
     rows = query.with_only_columns(*labels).distinct().correlate(user).subquery()
     values = list(rows.c)
@@ -119,7 +128,10 @@ def _rows_json(
 
 
 def _posts(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
-    """The posts of an agent. A resource centre's agent has one for each organism that it supports."""
+    """The posts of an agent.
+
+    A resource centre's agent has one for each organism that it supports.
+    """
     agent, support = table("agent"), table("organism_support")
     is_supported = and_(
         support.c.centre_id == agent.c.organism_id,

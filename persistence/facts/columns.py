@@ -1,4 +1,4 @@
-"""Columns and filters that belong to no noun: equality, decimals, dated states, texts, counts."""
+"""Columns and filters that belong to no noun: equality, decimals, texts, counts."""
 
 from typing import Any
 
@@ -31,7 +31,10 @@ def equal(column: str, kind: str = "text") -> Test:
 
 
 def decimal(column: str) -> Expression:
-    """An integer of hundredths as a number with two decimals, written alike on both databases."""
+    """An integer of hundredths as a number with two decimals.
+
+    Both databases write it alike.
+    """
 
     def read(row: Table, _: SqlContext) -> ColumnElement[str]:
         hundredths = row.c[column]

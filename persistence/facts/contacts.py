@@ -1,4 +1,8 @@
-"""Where somebody asks for help (R60): an agent, their resource centre; a partner's people, who administers them."""
+"""Where somebody asks for help (R60).
+
+An agent asks their resource centre; a partner's people ask the organism that
+administers the partner.
+"""
 
 from datetime import date
 

@@ -43,7 +43,10 @@ def has_mode(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def without_manager(row: Table, context: SqlContext) -> SqlTest:
-    """Of a partner: delegated that day, and nobody to act for it (`Contract.managers_on`), as far as one may read."""
+    """Of a partner: delegated that day, with nobody to act for it.
+
+    See `Contract.managers_on`. Only the partners whose managers the caller reads count.
+    """
     now = table("partner_state").alias()
     delegated = select(now.c.partner_id).where(
         now.c.partner_id == row.c.id,

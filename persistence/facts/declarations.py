@@ -47,7 +47,10 @@ def place(column_name: str) -> Expression:
 
 
 def lines_counted(processing: str | None) -> Expression:
-    """How many lines of a declaration the Caf have dealt with so: a count tells nobody's line."""
+    """How many lines of a declaration the Caf have dealt with in this manner.
+
+    A count says nothing of any one line.
+    """
 
     def read(row: Table, _: SqlContext) -> ColumnElement[int]:
         line = table("declaration_line").alias()

@@ -1,4 +1,4 @@
-"""How the policy sees the rows of each record: their type, their partner, their other facts.
+"""How the policy sees the rows of each record: type, partner, other facts.
 
 A permit compares such a fact with what the caller holds (`visibility.py`).
 """
@@ -133,7 +133,7 @@ GUARDED: dict[str, Guard] = {
 }
 """The records that are not for everybody, by the name of their table."""
 
-# Two records without a table: what a migration asks of a partner, what a membership gives.
+# Two records without a table: where a partner stands with a service, and a right.
 GUARDED |= {
     "onboarding": Guard("Eligibility", "partner_id"),
     "right": Guard("Membership", "partner_id", _owner("user_id")),

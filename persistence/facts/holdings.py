@@ -1,9 +1,9 @@
 """What a person holds on the day of the facts: derived each time, never copied.
 
-There is one select each, for callers and for lists. A right goes from a membership to its
-group and to its role. It is there if the bulletin open that day grants the role, on the
-establishments that both the bulletin and the group name, under the convention that the
-timeline says is in force.
+There is one select each, for callers and for lists. A right goes from a membership to
+its group and to its role. It is there if the bulletin open that day grants the role, on
+the establishments that both the bulletin and the group name, under the convention that
+the timeline says is in force.
 """
 
 from typing import Any
@@ -60,8 +60,8 @@ class _Rights:
         self.place = table("establishment").alias()
 
     def query(self) -> Select[Any]:
-        conditions = [*self._is_current(), self._is_on_establishment()]
-        return select(*self._columns()).select_from(self._rows()).where(*conditions)
+        query = select(*self._columns()).select_from(self._rows())
+        return query.where(self._is_current(), self._is_on_establishment())
 
     def _rows(self) -> FromClause:
         member, group, access = self.member.c, self.group.c, self.access.c
@@ -115,21 +115,21 @@ class _Rights:
             self.role.c.profile,
         ]
 
-    def _is_current(self) -> list[ColumnElement[bool]]:
+    def _is_current(self) -> ColumnElement[bool]:
         """Each link of the chain runs on the day."""
-        return [
+        return and_(
             Membership.period.sql(self.member, self.day),
             Affiliation.works_on.sql(self.link, self.day),
             Group.period.sql(self.group, self.day),
             not_(ServiceAccess.is_suspended_on.sql(self.access, self.day)),
             Bulletin.period.sql(self.bulletin, self.day),
-        ]
+        )
 
     def _is_on_establishment(self) -> ColumnElement[bool]:
         """The establishment is named by both, and has not ended.
 
-        Without establishments on the bulletin, only a group over all of them reaches the
-        partner.
+        Without establishments on the bulletin, only a group over all of them reaches
+        the partner.
         """
         establishment = self.scope.c.establishment_id
         is_named = and_(establishment.is_not(None), self._is_named_by_group())

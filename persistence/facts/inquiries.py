@@ -1,4 +1,4 @@
-"""What a question of rights looks at: what people hold, and what the asker may read of it.
+"""What a question of rights looks at: what people hold, what the asker may read.
 
 One statement answers it (`inquiry_statement.py`).
 """
@@ -30,9 +30,12 @@ class InquiryFacts(NamedTuple):
     organisms: Mapping[str, Organism]
     """Those that are theirs or the object's, without what hangs from them."""
     called: str
-    """The name of the establishment that the object is, else of its partner; empty without one."""
+    """The name of the establishment that the object is, else of its partner.
+
+    It is empty for an object without a partner.
+    """
     bars: Sequence[Mapping[str, str | None]] = ()
-    """Of each act asked about, the rule that bars it on the object today, for either side."""
+    """Of each act in question, the rule that bars it today, for either side."""
     readable: frozenset[str] = frozenset()
     """The ids of the partner's rows that the asker reads."""
     file: Partner | None = None
@@ -50,9 +53,9 @@ async def inquiry_facts(
     """The answer to a question, by one statement.
 
     `permits` are those of the asker's reads, by record. `request` holds the `day`, the
-    `object`, and as `home` its partner if the asker reads it. Then either the `user` about
-    whom the home's file is read; or the `partner`, the `organisms` and the `owner`, whose
-    people may be concerned.
+    `object`, and as `home` its partner if the asker reads it. Then either the `user`
+    about whom the home's file is read; or the `partner`, the `organisms` and the
+    `owner`, whose people may be concerned.
     """
     is_one = request["user"] is not None
     reads = tuple((name, tuple(each)) for name, each in permits.items())
@@ -66,7 +69,10 @@ async def inquiry_facts(
 def _facts_of_answer(
     answer: Sequence[Any], organisms_of_object: Sequence[str]
 ) -> InquiryFacts:
-    """The objects of an answer; readable ids and a file are there for one user's alone."""
+    """The objects of an answer.
+
+    Readable ids and a file are there for one user's alone.
+    """
     holders, people, organisms, label, bars, *of_one_user = answer
     users = objects_from_json(User, people)
     organism_ids = {*organisms_of_object, *_organisms_of(holders)}

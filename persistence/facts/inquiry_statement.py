@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     FromClause,
+    Select,
     Text,
     and_,
     case,
@@ -33,7 +34,7 @@ from persistence.reading.statement import Statement, compiled
 from persistence.reading.trees import row_json
 from persistence.reading.values import Var
 from persistence.records import Agent, Organism, Partner, Profile, User
-from persistence.records.base import table
+from persistence.records.base import Base, table
 
 from .bars import rules_of
 from .callers import holders
@@ -80,7 +81,10 @@ def inquiry_statement(
     acts: Acts,
     is_one: bool,  # noqa: FBT001 a key
 ) -> Statement:
-    """`[holders, people, organisms, label, bars]`; about one user, also `[readable, file]`."""
+    """`[holders, people, organisms, label, bars]`.
+
+    About one user, also `[readable, file]`.
+    """
     return _Parts(SqlContext(MODEL, dialect), dict(reads), is_one).statement(acts)
 
 
@@ -113,9 +117,9 @@ class _Parts:
         return compiled(select(cast(self.spelling.array(parts), Text)), self.context)
 
     def _is_meant(self, user: FromClause) -> ColumnElement[bool]:
-        """Whether it is the user of the question, or one of those who may be concerned."""
+        """Whether it is the user of the question, or one who may be concerned."""
         if self.is_one:
-            return user.c.id == self.context.value(USER)  # type: ignore[no-any-return]
+            return user.c.id == self.context.value(USER)
         return self.context.among_rows(user.c.id, _candidates(self.context))
 
     def _is_visible(self, record: str, row: FromClause) -> ColumnElement[bool]:
@@ -132,7 +136,7 @@ class _Parts:
         array = self._alone(Organism, organism)
         return self._list(self.spelling.array([organism.c.id, array]), organism)
 
-    def _alone(self, record: Any, row: FromClause) -> ColumnElement[Any]:  # noqa: ANN401 a record's class
+    def _alone(self, record: type[Base], row: FromClause) -> ColumnElement[Any]:
         """The row without what hangs from it."""
         return row_json(record, row, self.spelling, alone=True)
 
@@ -170,7 +174,8 @@ class _Parts:
 def _candidates(context: SqlContext) -> CompoundSelect[Any]:
     """The users who may hold something on the object.
 
-    They are the partner's, the agents of the organisms that the object names, and its owner.
+    They are the partner's, the agents of the organisms that the object names, and its
+    owner.
     """
     link, user = table("affiliation").alias(), table("user").alias()
     return union(
@@ -180,8 +185,8 @@ def _candidates(context: SqlContext) -> CompoundSelect[Any]:
     )
 
 
-def _agents(context: SqlContext) -> Any:  # noqa: ANN401 a select
-    """Those of the organisms, of the resource centres that support them, and the national ones."""
+def _agents(context: SqlContext) -> Select[Any]:
+    """The agents of the organisms and of their centres, and the national ones."""
     agent, support = table("agent").alias(), table("organism_support").alias()
     is_supported = context.among(support.c.organism_id, ORGANISMS)
     centres = select(support.c.centre_id).where(is_supported)
@@ -195,7 +200,7 @@ def _agents(context: SqlContext) -> Any:  # noqa: ANN401 a select
 
 
 def _object_label(context: SqlContext) -> ColumnElement[Any]:
-    """What the object is about, in a word: the establishment that it is, else its partner."""
+    """The name of the establishment that the object is, else of its partner."""
     partner, place = table("partner").alias(), table("establishment").alias()
     is_object = and_(
         place.c.partner_id == partner.c.id,

@@ -29,7 +29,9 @@ Terms: TypeAlias = Mapping[str, ColumnElement[Any]]
 async def facts_of(
     session: AsyncSession, record: str, object_id: str, *days: date
 ) -> Sequence[Facts]:
-    """What the policy compares, on each of the days; nothing where there is no such row.
+    """What the policy compares, on each of the days.
+
+    Nothing where there is no such row.
 
     The facts of the state are those of the partner's row of the timeline that day.
     """

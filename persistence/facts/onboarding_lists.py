@@ -86,7 +86,10 @@ def migrates(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def of_migration(child: Table, parent: Table, _: SqlContext) -> SqlTest:
-    """Where the partner stands with the service that migrates, if the migration concerns it."""
+    """Where the partner stands with the service that migrates.
+
+    Nothing where the migration does not concern it.
+    """
     return and_(child.c.partner_id == parent.c.id, is_concerned(child))
 
 
@@ -96,5 +99,8 @@ def opened_on(row: Table, context: SqlContext) -> ColumnElement[Any]:
 
 
 def is_overdue(row: Table, context: SqlContext) -> SqlTest:
-    """Whether the deadline of the migration has passed; without a deadline, it has not."""
+    """Whether the deadline of the migration has passed.
+
+    Without a deadline, it has not.
+    """
     return func.coalesce(is_late(row, context), False)

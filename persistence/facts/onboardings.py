@@ -1,7 +1,8 @@
 """Where each partner stands with each service, as one select.
 
-Its columns are the facts that the cases and the steps are computed from. The case is that
-of `records/onboarding.py`, in SQL; a test holds both equal over a small exhaustive world.
+Its columns are the facts that the cases and the steps are computed from. The case is
+that of `records/onboarding.py`, in SQL; a test holds both equal over a small exhaustive
+world.
 """
 
 from typing import Any
@@ -90,7 +91,7 @@ class _Onboardings:
         )
 
     def _current_bulletin(self) -> ColumnElement[Any]:
-        """The bulletin that is opened and not over, else the last that is not closed."""
+        """The bulletin that is open or to come, else the last that is not closed."""
         row = table("bulletin").alias()
         is_own = row.c.access_id == self.access.c.id
         is_live = Bulletin.period.sql_not_ended(row, self.day)
@@ -225,8 +226,8 @@ def is_done(row: FromClause, context: SqlContext) -> ColumnElement[bool]:
 def is_late(row: FromClause, context: SqlContext) -> ColumnElement[bool]:
     """R59: the deadline is passed, and the service was not opened.
 
-    It is flagged, never refused. A partner registered since less than thirty days is not
-    late.
+    It is flagged, never refused. A partner registered since less than thirty days is
+    not late.
     """
     is_passed = func.coalesce(row.c.deadline < context.day, false())
     is_old = row.c.registered_on < context.of_day("grace")

@@ -43,8 +43,8 @@ def ended_by_then(at: At) -> SqlTest:
 def excluded(at: At) -> SqlTest:
     """R3: see `Bulletin.covered_departments` and `Service.require_departments`.
 
-    The departments are those that the bulletin names. Where it names establishments, they
-    are those of the establishments.
+    The departments are those that the bulletin names. Where it names establishments,
+    they are those of the establishments.
     """
     outside = table("service_excluded_department").alias()
     scope = table("bulletin_establishment").alias()
@@ -97,7 +97,7 @@ def siret_differs(at: At, *, same_siren: bool) -> SqlTest:
 
 
 def contracts_elsewhere(at: At) -> SqlTest:
-    """R35: an establishment of the scope has a convention of its own, without an end."""
+    """R35: an establishment of the scope has its own convention, without an end."""
     scope, place = (
         table("bulletin_establishment").alias(),
         table("establishment").alias(),

@@ -62,7 +62,8 @@ def uncovered(at: At) -> SqlTest:
 def undecided(at: At, decision: str | None = None) -> SqlTest:
     """R28: no favourable decision stands last.
 
-    `decision` is the last one, which picks the rule that says why; None where there is none.
+    `decision` is the last one, which picks the rule that says why; None where there is
+    none.
     """
 
     def test(
@@ -103,7 +104,7 @@ def unattested(at: At) -> SqlTest:
 
 
 def unattested_at_first(at: At) -> SqlTest:
-    """The attestation is needed before the first opening of the service, and not again."""
+    """R53, before the first opening of the service, and not again."""
     bulletin = table("bulletin").alias()
     where = [
         bulletin.c.partner_id == at.c.partner_id,
@@ -114,7 +115,7 @@ def unattested_at_first(at: At) -> SqlTest:
 
 
 def unamended(at: At) -> SqlTest:
-    """R55: see `onboarding.require_onboarding_before_opening` and `onboarding.is_known`."""
+    """R55: see `onboarding.require_onboarding_before_opening`."""
 
     def test(
         convention: FromClause, partner: FromClause, service: FromClause

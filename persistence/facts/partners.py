@@ -1,4 +1,4 @@
-"""Filters of partners: their SIRET, their state, what is open to them, what is missing."""
+"""Filters of partners: by SIRET, by state, by what is open or missing."""
 
 from typing import Any
 
@@ -82,7 +82,10 @@ def state_is(column: str) -> Test:
 
 
 def with_open_service(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    """Partners that have the service open today, where the caller may read that service of theirs."""
+    """Partners that have the service open today.
+
+    Only those of which the caller reads that service.
+    """
     access = table("service_access").alias()
     readable = context.readable("service_access", access)
     is_service = access.c.service_id == context.value(value)
@@ -118,7 +121,7 @@ def undeclared(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def _has_deposited(scope: Table, context: SqlContext, campaign: Value) -> SqlTest:
-    """A declaration of the establishment stands for the campaign, that the caller reads."""
+    """The caller reads a declaration of the establishment for the campaign."""
     declaration = table("declaration").alias()
     readable = context.readable("declaration", declaration)
     rows = select(declaration.c.id).where(
@@ -132,7 +135,10 @@ def _has_deposited(scope: Table, context: SqlContext, campaign: Value) -> SqlTes
 
 
 def borne_siret(row: Table, context: SqlContext) -> ColumnElement[str]:
-    """The first SIRET that the day does not end: before the registration, the first one."""
+    """The first SIRET that the day does not end.
+
+    Before the registration, the first one.
+    """
     siret = table("partner_siret").alias()
     is_own = siret.c.partner_id == row.c.id
     has_not_ended = PartnerSiret.period.sql_not_ended(siret, context.day)

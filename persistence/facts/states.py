@@ -1,9 +1,9 @@
-"""What the state of a row forbids, whatever the caller's permits: the words of the bars.
+"""What the state of a row forbids, whatever the permits: the words of the bars.
 
-A bar is a rule that no input of the act gets round on that day. What depends on the input
-is for the act. The bars say in SQL, for `viewerCan`, the rules of `records/`. A test walks
-each act over the rows of the demonstration: an act is barred where each of its inputs is
-refused, and by that rule.
+A bar is a rule that no input of the act gets round on that day. What depends on the
+input is for the act. The bars say in SQL, for `viewerCan`, the rules of `records/`. A
+test walks each act over the rows of the demonstration: an act is barred where each of
+its inputs is refused, and by that rule.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -129,7 +129,10 @@ def groups_of(child: Table, parent: Table, context: SqlContext) -> SqlTest:
 
 
 def administered(child: Table, parent: Table, context: SqlContext) -> SqlTest:
-    """The partners of which a user is an active manager, where the caller reads managers."""
+    """The partners of which a user is an active manager.
+
+    Only those of which the caller reads the managers.
+    """
     row = administrations(context).subquery()
     readable = context.readable("contract_manager", row)
     partners = select(row.c.partner_id).where(row.c.user_id == parent.c.id, *readable)

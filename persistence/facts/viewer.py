@@ -42,7 +42,10 @@ def _organisms_of_posts(context: SqlContext) -> Select[Any]:
 
 
 def my_tabs(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
-    """R48, R49: the services that a right of today reaches, under the convention in force."""
+    """R48, R49: the services that a right of today reaches.
+
+    They are those of the convention in force.
+    """
     now = table("partner_state").alias()
     service = child.c.partner_id + "|" + child.c.service_id
     is_member = context.holds(service, "partner_services", "member_reading")

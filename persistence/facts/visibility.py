@@ -1,9 +1,9 @@
-"""From permits to SQL: which rows a caller may see, by one look at the timeline per node.
+"""From permits to SQL: which rows a caller may see.
 
-A permit comes from the policy as plain data: a role, and conditions. A condition compares
-one fact of the row with what the caller holds under that role. The facts of the state
-(administering, signing, convention, mode) are read on the partner's row of the timeline of
-today. The others are the row's own (`guards.py`).
+A permit comes from the policy as plain data: a role, and conditions. A condition
+compares one fact of the row with what the caller holds under that role. The facts of
+the state (administering, signing, convention, mode) are read on the partner's row of
+the timeline of today. The others are the row's own (`guards.py`).
 """
 
 from collections.abc import Callable, Sequence
@@ -53,8 +53,8 @@ def visible(
 ) -> ColumnElement[bool]:
     """Whether one of the permits is met by a row.
 
-    One EXISTS answers for all the permits that ask for the state. `anchored` is false for
-    a root list that no argument narrows: it then starts from the caller's partners.
+    One EXISTS answers for all the permits that ask for the state. `anchored` is false
+    for a root list that no argument narrows: it then starts from the caller's partners.
     """
     guard = GUARDED[record]
     sight = _Sight(guard, row, context, anchored=anchored)
@@ -155,7 +155,8 @@ class _Sight:
     ) -> ColumnElement[bool]:
         """Whether the term is a key of the rows.
 
-        A root list starts from the rows, found once. Anywhere else, the term comes first.
+        A root list starts from the rows, found once. Anywhere else, the term comes
+        first.
         """
         if not self.anchored:
             return self.context.among_rows(term, rows)

@@ -1,1 +1,4 @@
-"""The engine: a question becomes one SQL statement, which answers with the JSON of the response."""
+"""The engine: a question becomes one SQL statement.
+
+The statement answers with the JSON of the response.
+"""

@@ -1,4 +1,4 @@
-"""Where each bind of a statement takes its value from at each run, as the driver wants it."""
+"""Where each bind of a statement takes its value from at each run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -9,8 +9,11 @@ from . import dated_ids
 from .cursors import CursorInvalid, KeyColumn, cursor_keys
 from .dialects import Dialect
 from .model import Reading
-from .values import Read, Value, Var
+from .sql_words import DriverValue
+from .values import CoercedValue, Read, Value, Var
 
+Variables: TypeAlias = Mapping[str, Any]
+"""The coerced variables of a request, by name."""
 Source: TypeAlias = tuple[Any, ...]
 """Where a value comes from: a word, then what this word needs. See `_of_source`."""
 
@@ -42,21 +45,24 @@ class Holdings(NamedTuple):
 LAST_DAY = date(9999, 12, 30)
 """The last day that has a day after it."""
 
-BindValue: TypeAlias = Callable[[Mapping[str, Any], Holdings], Any]
+BindValue: TypeAlias = Callable[[Variables, Holdings], DriverValue]
 """The value of one bind at a run, as the driver takes it."""
 
 
 def value_source(
     bind: Bind, spelling: Dialect, readings: Mapping[str, Reading]
 ) -> BindValue:
-    """How a bind takes its value: a constant is adapted to the driver now, the rest at each run."""
+    """How a bind takes its value.
+
+    A constant is adapted to the driver now, any other value at each run.
+    """
     word, *needs = bind.source
     if word == "value" and not varies(needs[0]):
         constant = spelling.adapt(resolved(needs[0], {}), bind.kind)
         return lambda _variables, _holdings: constant
     value = _of_source(bind.source, readings)
 
-    def adapted(variables: Mapping[str, Any], holdings: Holdings) -> Any:  # noqa: ANN401 a driver's value
+    def adapted(variables: Variables, holdings: Holdings) -> DriverValue:
         return spelling.adapt(value(variables, holdings), bind.kind)
 
     return adapted
@@ -88,9 +94,9 @@ def _key(
     cursor: Value,
     columns: tuple[KeyColumn, ...],
     index: int,
-    variables: Mapping[str, Any],
+    variables: Variables,
     _holdings: Holdings,
-) -> Any:  # noqa: ANN401 a key of the order
+) -> CoercedValue:
     """One key of a cursor. Raises `CursorInvalid` with the place of the cursor."""
     try:
         return cursor_keys(resolved(cursor, variables), columns)[index]
@@ -98,7 +104,7 @@ def _key(
         raise CursorInvalid(cursor) from None
 
 
-def _fingerprint(value: Value, variables: Mapping[str, Any], holdings: Holdings) -> str:
+def _fingerprint(value: Value, variables: Variables, holdings: Holdings) -> str:
     return holdings.fingerprint(resolved(value, variables))
 
 
@@ -115,7 +121,7 @@ READINGS: dict[str, Reading] = {
     "days": dated_ids.days_of,
     "stamp": dated_ids.stamp,
 }
-"""The engine's own readings of a value: of a size, of a day, of an id that carries one."""
+"""The engine's own readings: of a size, of a day, of an id that carries a day."""
 
 for _n in range(dated_ids.MOST_DAYS):
     READINGS[f"day {_n}"] = partial(dated_ids.nth_day, n=_n)
@@ -131,7 +137,7 @@ def varies(value: Value) -> bool:
     return isinstance(value, Var)
 
 
-def resolved(value: Value, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 a coerced value
+def resolved(value: Value, variables: Variables) -> CoercedValue:
     """A constant of the document, or the leaf of the variables at the value's path."""
     if isinstance(value, tuple):
         return [resolved(part, variables) for part in value]

@@ -1,4 +1,7 @@
-"""From the tree of a question to one statement, compiled once and run at each request."""
+"""From the tree of a question to one statement.
+
+It is compiled once, and run at each request.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -83,7 +86,10 @@ class Reader:
 
     def object(self, node: Object, row: FromClause | None) -> ColumnElement[Any]:
         """The JSON object of what is selected on a row."""
-        pairs = [(field.key, self.field(field, row)) for field in node.fields]
+        pairs = []
+        for field in node.fields:
+            value = self.field(field, row)
+            pairs.append((field.key, value))
         return self.spelling.object(pairs)
 
     def field(self, node: Node, row: FromClause | None) -> ColumnElement[Any]:
@@ -95,7 +101,8 @@ class Reader:
                 return self.field(node.field, row)
         match node.kind:
             case Leaf(sql):
-                return self.spelling.value(sql(row, self.context))  # type: ignore[arg-type]
+                term = sql(row, self.context)  # type: ignore[arg-type]
+                return self.spelling.value(term)
             case Embedded():
                 return self.spelling.nested(self.object(node.below, row))
             case ToOne() | Find() | ById():
@@ -153,7 +160,8 @@ class Reader:
         row = self.context.alias(record)
         readable = self.context.readable(record, row)
         link = kind.link(row, parent, self.context)  # type: ignore[arg-type]
-        keys = [row.c[name] for name in (*kind.order.columns, "id") if name in row.c]
+        names = [*kind.order.columns, "id"]
+        keys = [row.c[name] for name in names if name in row.c]
         order = [key.desc() for key in keys] if kind.order.descending else keys
         items = self.spelling.listed(self.object(node.below, row), order)
         query = select(items).select_from(row).where(*readable, link)

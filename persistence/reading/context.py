@@ -1,10 +1,18 @@
 """The statement under way: what joins, tests and expressions are written with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, ColumnElement, FromClause, SelectBase, and_, cast
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    FromClause,
+    SelectBase,
+    and_,
+    cast,
+)
 
 from .binds import Bind, Source
 from .dialects import SPELLINGS
@@ -15,7 +23,7 @@ Shared = TypeVar("Shared")
 
 
 class SqlContext:
-    """The aliases and the binds of one statement, the day of its facts, and the caller's permits.
+    """The aliases, the binds and the day of one statement, and the caller's permits.
 
     The caller's rights are those of `today`. The facts are those of `day`.
     """
@@ -55,8 +63,8 @@ class SqlContext:
         """
         return self.model.visible(record, row, self, anchored=anchored)
 
-    def once(self, key: Any, create: Callable[[], Shared]) -> Shared:  # noqa: ANN401 a hashable key
-        """What stands under this key on the day of the facts: the same object each time."""
+    def once(self, key: Hashable, create: Callable[[], Shared]) -> Shared:
+        """The same object each time, for one key and one day of the facts."""
         dated_key = (self._facts_day, key)
         if dated_key not in self._shared:
             self._shared[dated_key] = create()
@@ -64,14 +72,17 @@ class SqlContext:
 
     # values
 
-    def bind(self, source: Source, kind: str) -> Any:  # noqa: ANN401 a bind of this kind
-        """A value of each run, by its source: see `binds.py`. One source has one bind."""
+    def bind(self, source: Source, kind: str) -> BindParameter[Any]:
+        """A value of each run, by its source: see `binds.py`.
+
+        One source has one bind.
+        """
         new_name = f"b{len(self._names)}"
         name = self._names.setdefault((kind, source), new_name)
         self.binds[name] = Bind(kind, source)
         return self.spelling.bind(name, kind)
 
-    def value(self, value: Value, kind: str = "text") -> Any:  # noqa: ANN401 a bind of this kind
+    def value(self, value: Value, kind: str = "text") -> BindParameter[Any]:
         """A value of the document or of the variables, as it is."""
         return self.bind(("value", value), kind)
 
@@ -80,19 +91,19 @@ class SqlContext:
     @property
     def today(self) -> ColumnElement[Any]:
         """The day of the caller's rights, which no argument moves."""
-        return self.bind(("today",), "day")  # type: ignore[no-any-return]
+        return self.bind(("today",), "day")
 
     @property
     def now(self) -> ColumnElement[Any]:
         """The instant of the question."""
-        return self.bind(("now",), "instant")  # type: ignore[no-any-return]
+        return self.bind(("now",), "instant")
 
     @property
     def day(self) -> ColumnElement[Any]:
         """The day of the facts: today, unless the field asks for another."""
         if self._facts_day is None:
             return self.today
-        return self.value(self._facts_day, "day")  # type: ignore[no-any-return]
+        return self.value(self._facts_day, "day")
 
     @contextmanager
     def facts_on(self, day: Value) -> Iterator[None]:
@@ -102,10 +113,10 @@ class SqlContext:
         self._facts_day = former
 
     def of_day(self, reading: str) -> ColumnElement[Any]:
-        """Another day, that one of the model's readings computes from the day of the facts."""
+        """Another day: what a reading of the model makes of the day of the facts."""
         is_today = self._facts_day is None
         source = ("of today", reading) if is_today else (reading, self._facts_day)
-        return self.bind(source, "day")  # type: ignore[no-any-return]
+        return self.bind(source, "day")
 
     def identifier(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
         """The id of a row, with the day of the facts where a field asks for one."""
@@ -115,7 +126,7 @@ class SqlContext:
 
     def stamp(self, day: Value) -> ColumnElement[str]:
         """What follows a key in an id of that day."""
-        return self.bind(("stamp", day), "text")  # type: ignore[no-any-return]
+        return self.bind(("stamp", day), "text")
 
     # tests
 
@@ -133,12 +144,16 @@ class SqlContext:
     def among_rows(
         self, term: ColumnElement[Any], rows: SelectBase
     ) -> ColumnElement[bool]:
-        """Whether the term is one of the rows, which are found once and not row by row."""
+        """Whether the term is one of the rows.
+
+        They are looked up once, not for each row around them.
+        """
         return self.spelling.among_rows(term, rows)
 
     def agrees(self, term: ColumnElement[bool], value: Value) -> ColumnElement[bool]:
         """Whether a condition is as a Boolean argument says."""
-        return cast(term, Boolean) == self.bind(("value", value), "flag")  # type: ignore[no-any-return]
+        flag = self.bind(("value", value), "flag")
+        return cast(term, Boolean) == flag
 
     def mentions(self, key: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
         """Whether a name, by its key, holds each of the searched words, in any order.
@@ -160,5 +175,9 @@ class SqlContext:
         return and_(term >= lowest, term < past)
 
     def ends_by(self, end: ColumnElement[Any], value: Value) -> ColumnElement[bool]:
-        """Whether the last day is that day or before: an end is the first day without."""
-        return end <= self.bind(("day after", value), "day")  # type: ignore[no-any-return]
+        """Whether the last day is that day or before.
+
+        An end is the first day without.
+        """
+        day_after = self.bind(("day after", value), "day")
+        return end <= day_after

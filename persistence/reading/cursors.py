@@ -1,4 +1,7 @@
-"""Cursors: the keys of a row in the order of its list, checked one by one when they come back."""
+"""Cursors: the keys of a row, in the order of its list.
+
+They are checked one by one when they come back.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -16,7 +19,10 @@ class CursorInvalid(ValueError):
 
 
 class KeyColumn(NamedTuple):
-    """A column of an order: `int`, `day` or `text`; for an id, the kind is its prefix."""
+    """A column of an order: `int`, `day` or `text`.
+
+    For an id, the kind is its prefix.
+    """
 
     name: str
     kind: str
@@ -28,7 +34,10 @@ class KeyColumn(NamedTuple):
 
 
 def cursor_keys(cursor: str, columns: Sequence[KeyColumn]) -> list[Any]:
-    """The keys that a cursor holds. Raises `CursorInvalid` where they are not of the columns' kinds."""
+    """The keys that a cursor holds.
+
+    Raises `CursorInvalid` where they are not of the columns' kinds.
+    """
     try:
         keys = orjson.loads(bytes.fromhex(cursor))
         if not isinstance(keys, list):

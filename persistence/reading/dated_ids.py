@@ -1,7 +1,8 @@
 """An id that carries a day: `ptr_…@2026-02-28` is the partner as it stands on that day.
 
-Facts of another day come under another id, so that a client's cache never shows the past as the present.
-A row is found by its key alone: what is stored, sent in a cursor or written in the journal has no day.
+Facts of another day come under another id, so that a client's cache never shows the
+past as the present. A row is found by its key alone: what is stored, sent in a cursor
+or written in the journal has no day.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,10 @@ from persistence.types import iso_day
 
 MARK = "@"
 NO_YEAR = "0000"
-"""A year that no calendar of ours has: told as the first one, so that it is refused as out of reach."""
+"""A year that Python's calendar does not have.
+
+It is read as the year 1, so that it is refused as out of reach.
+"""
 MOST_DAYS = 4
 """Days that one `nodes` mixes: each is compiled on its own."""
 
@@ -22,7 +26,10 @@ def key_of(identifier: str) -> str:
 
 
 def day_of(identifier: str) -> date | None:
-    """The day that an id carries; None where it carries none, or something else than a day."""
+    """The day that an id carries.
+
+    None where it carries none, or something else than a day.
+    """
     day = identifier.partition(MARK)[2]
     try:
         return iso_day(
@@ -40,7 +47,10 @@ def days_of(identifiers: Iterable[str]) -> list[date]:
 
 
 def nth_day(identifiers: Iterable[str], n: int) -> date | None:
-    """The day of this rank among those that the ids carry; None where they carry fewer."""
+    """The day of this rank among those that the ids carry.
+
+    None where they carry fewer.
+    """
     return next(iter(days_of(identifiers)[n:]), None)
 
 

@@ -1,4 +1,7 @@
-"""The few constructs that the two databases spell differently: JSON, arrays, cursors, instants."""
+"""The few constructs that the two databases spell differently.
+
+JSON, arrays, cursors, instants.
+"""
 
 from typing import TypeAlias
 

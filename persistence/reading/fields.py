@@ -21,7 +21,10 @@ class Fields(Protocol):
 
 
 def correlated(query: Select[Any], parent: FromClause | None) -> Select[Any]:
-    """Name the row around a select: one that stands in FROM does not find it by itself."""
+    """Name the row around a select.
+
+    A select that stands in FROM does not find it by itself.
+    """
     return query if parent is None else query.correlate(parent)
 
 

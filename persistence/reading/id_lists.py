@@ -14,13 +14,24 @@ STAMP_LENGTH = len("@AAAA-MM-JJ")
 
 def rows_by_ids(fields: Fields, node: Selected) -> ColumnElement[Any]:
     """The JSON list of the rows, null where an id names none that may be seen."""
-    values = fields.context.bind(("value", node.values["ids"]), "texts")
+    source = ("value", node.values["ids"])
+    values = fields.context.bind(source, "texts")
     ids = fields.spelling.numbered(values)
-    branches = [_branch(fields, target, ids) for target in node.below.fields]
-    item = case(*branches, else_=null()) if branches else null()
-    rows = select(ids.c.n.label("n"), item.label("node")).subquery()
+    rows = select(
+        ids.c.n.label("n"),
+        _item(fields, node, ids).label("node"),
+    ).subquery()
     items = fields.spelling.listed(rows.c.node, [rows.c.n])
-    return fields.spelling.nested(select(items).scalar_subquery())
+    query = select(items)
+    return fields.spelling.nested(query.scalar_subquery())
+
+
+def _item(fields: Fields, node: Selected, ids: FromClause) -> ColumnElement[Any]:
+    """The object of an id: a branch for each prefix, and for each day."""
+    branches = [_branch(fields, target, ids) for target in node.below.fields]
+    if not branches:
+        return null()
+    return case(*branches, else_=null())
 
 
 def _branch(
@@ -30,11 +41,16 @@ def _branch(
     day, target = _day_and_target(node)
     record = record_of(target)
     row = fields.context.alias(record)
-    is_meant, key = _key(fields, ids.c.id, target.key, day)
+    identifier: ColumnElement[str] = ids.c.id
+    is_meant: ColumnElement[bool] = identifier.like(f"{target.key}\\_%", escape="\\")
+    key = identifier
+    if day is not None:
+        has_day, key = _has_day(fields, identifier, day)
+        is_meant = and_(is_meant, has_day)
     with fields.context.facts_on(day):
-        query = select(fields.object(target.below, row))
-        conditions = fields.context.readable(record, row)
-        query = query.where(row.c.id == key, *conditions)
+        item = fields.object(target.below, row)
+        readable = fields.context.readable(record, row)
+    query = select(item).where(row.c.id == key, *readable)
     return is_meant, query.correlate(ids).scalar_subquery()
 
 
@@ -46,14 +62,11 @@ def _day_and_target(node: Node) -> tuple[Value, Selected]:
     return day, node
 
 
-def _key(
-    fields: Fields, identifier: ColumnElement[str], prefix: str, day: Value
+def _has_day(
+    fields: Fields, identifier: ColumnElement[str], day: Value
 ) -> tuple[ColumnElement[bool], ColumnElement[str]]:
-    """Whether an id has the prefix, and ends with the day if there is one; its key without the day."""
-    has_prefix = identifier.like(f"{prefix}\\_%", escape="\\")
-    if day is None:
-        return has_prefix, identifier
+    """Whether an id carries the day; and its key, without the day."""
     stamp = fields.context.stamp(day)
     length = func.length(identifier) - STAMP_LENGTH
     has_day = func.substr(identifier, length + 1) == stamp
-    return and_(has_prefix, has_day), func.substr(identifier, 1, length)
+    return has_day, func.substr(identifier, 1, length)

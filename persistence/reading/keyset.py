@@ -38,7 +38,10 @@ class Keyset(NamedTuple):
 
     @property
     def has_page_info(self) -> bool:
-        """Whether it is asked where the page stands: only then are its rows numbered."""
+        """Whether it is asked where the page stands.
+
+        Only then are the rows numbered.
+        """
         return any(part_of(node) is PagePart.PAGE_INFO for node in self.parts)
 
     @property
@@ -52,8 +55,13 @@ class Keyset(NamedTuple):
         return _has_ends(self.parts)
 
     @property
+    def key_names(self) -> list[str]:
+        """The columns of the keys, beside the objects."""
+        return [f"k{index}" for index, _ in enumerate(self.columns)]
+
+    @property
     def items(self) -> list[tuple[str, Selected]]:
-        """The lists of nodes or of edges, each with the name of the column of its objects."""
+        """The lists of nodes or of edges, each with its column of objects."""
         items = []
         for index, node in enumerate(self.parts):
             if isinstance(node, Selected) and node.kind in ITEMS:

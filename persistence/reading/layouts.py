@@ -1,4 +1,7 @@
-"""The array that a row of a record becomes in JSON: its columns, then what hangs from it."""
+"""The array that a row of a record becomes in JSON.
+
+Its columns come first, then what hangs from it.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -31,7 +34,7 @@ class LayoutColumn(NamedTuple):
 
 
 class RowLayout(NamedTuple):
-    """The order of a row's array: its columns, then the relations that are loaded with it.
+    """The order of a row's array: columns, then the relations loaded with it.
 
     `key` are the attributes of the primary key. What the mapping defers is left out.
     """

@@ -1,4 +1,7 @@
-"""What the engine is told of the register, once: it knows no record and no rule of its own."""
+"""What the engine needs of a register.
+
+It knows no record and no rule of its own.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias

@@ -1,4 +1,4 @@
-"""Where a page stands in its list: whether others come before and after, and its end cursors."""
+"""Where a page stands in its list: its neighbours, and its end cursors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,10 @@ from .keyset import Keyset, part_of
 from .question import Constant, Node, Object, PagePart
 
 FIRST_TAG = 1000
-"""Added to a row's number, so that all the numbers have four digits and sort as texts."""
+"""Added to a row's number.
+
+All the numbers then have four digits, and sort as texts.
+"""
 AFTER_TAG = 5
 """Where the cursor starts behind these four digits."""
 
@@ -31,7 +34,10 @@ def page_info(
     objects: FromClause,
     size: ColumnElement[int],
 ) -> ColumnElement[Any]:
-    """The JSON object of what is selected; `objects` are the numbered rows of the page."""
+    """The JSON object of what is selected.
+
+    `objects` are the numbered rows of the page.
+    """
     terms = {**_neighbours(keyset, objects, size), **_ends(keyset, objects, size)}
 
     def value(inner: Node) -> ColumnElement[Any]:
@@ -62,7 +68,10 @@ def _neighbours(
 def _ends(
     keyset: Keyset, objects: FromClause, size: ColumnElement[int]
 ) -> Mapping[object, ColumnElement[Any]]:
-    """The cursors of the first and of the last row of the page, by their tagged numbers."""
+    """The cursors of the first and of the last row of the page.
+
+    The least and the greatest number bring their cursors with them, as one text each.
+    """
     tagged: ColumnElement[Any] = null()
     if "cursor" in objects.c:
         tag = cast(FIRST_TAG + objects.c.n, String)

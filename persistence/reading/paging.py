@@ -8,7 +8,6 @@ The rows are an ordered `LIMIT`. Three selects stand around each other:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -80,12 +79,22 @@ def _with_order(conditions: Conditions, order: Order) -> Conditions:
     return with_keys
 
 
-@dataclass(frozen=True, slots=True)
 class _Page:
-    fields: Fields
-    keyset: Keyset
-    conditions: Conditions
-    parent: FromClause | None
+    """A page under way: how its fields are compiled, and which rows it has."""
+
+    def __init__(
+        self,
+        fields: Fields,
+        keyset: Keyset,
+        conditions: Conditions,
+        parent: FromClause | None,
+    ) -> None:
+        self.fields = fields
+        self.context = fields.context
+        self.spelling = fields.spelling
+        self.keyset = keyset
+        self.conditions = conditions
+        self.parent = parent
 
     def sql(self) -> ScalarSelect[Any]:
         rows = self._under_parent(self._rows()).subquery()
@@ -102,8 +111,8 @@ class _Page:
     # 1. the rows
 
     def _rows(self) -> Select[Any]:
-        context, keyset = self.fields.context, self.keyset
-        row = context.alias(keyset.record)
+        keyset = self.keyset
+        row = self.context.alias(keyset.record)
         conditions = self.conditions(row)
         if keyset.cursor is not None:
             conditions.append(self._is_beyond_cursor(row))
@@ -111,15 +120,16 @@ class _Page:
         order = [key.desc() for key in keys] if keyset.is_descending else keys
         # "limit" reads the size and one more
         reading = "limit" if keyset.has_page_info else "value"
-        limit = context.bind((reading, keyset.size), "int")
-        return select(row).where(*conditions).order_by(*order).limit(limit)
+        limit = self.context.bind((reading, keyset.size), "int")
+        query = select(row).where(*conditions)
+        return query.order_by(*order).limit(limit)
 
     def _is_beyond_cursor(self, row: FromClause) -> ColumnElement[bool]:
         """Whether a row comes after the cursor, in the direction of the walk."""
         keyset, bounds = self.keyset, []
         for index, column in enumerate(keyset.columns):
             source = ("cursor", keyset.cursor, keyset.columns, index)
-            bounds.append(self.fields.context.bind(source, column.bind_kind))
+            bounds.append(self.context.bind(source, column.bind_kind))
         keys = tuple_(*(row.c[column.name] for column in keyset.columns))
         cursor = tuple_(*bounds)
         return keys < cursor if keyset.is_descending else keys > cursor
@@ -141,7 +151,8 @@ class _Page:
         """
         keys = [rows.c[column.name] for column in self.keyset.columns]
         if not self.keyset.has_page_info:
-            return [key.label(f"k{index}") for index, key in enumerate(keys)]
+            names = self.keyset.key_names
+            return [key.label(name) for name, key in zip(names, keys, strict=True)]
         walk = [key.desc() for key in keys] if self.keyset.is_descending else keys
         number = func.row_number().over(order_by=walk)
         columns: list[ColumnElement[Any]] = [number.label("n")]
@@ -153,8 +164,11 @@ class _Page:
         """A node, or an edge around it."""
         if node.kind is PagePart.NODES:
             return self.fields.object(node.below, rows)
-        pairs = [(inner.key, self._of_edge(inner, rows)) for inner in node.below.fields]
-        return self.fields.spelling.object(pairs)
+        pairs = []
+        for inner in node.below.fields:
+            value = self._of_edge(inner, rows)
+            pairs.append((inner.key, value))
+        return self.spelling.object(pairs)
 
     def _of_edge(self, inner: Node, rows: FromClause) -> ColumnElement[Any]:
         if not isinstance(inner, Selected):
@@ -165,7 +179,7 @@ class _Page:
 
     def _cursor(self, rows: FromClause) -> ColumnElement[Any]:
         keys = [rows.c[column.name] for column in self.keyset.columns]
-        return self.fields.spelling.cursor(keys)
+        return self.spelling.cursor(keys)
 
     # 3. the page
 
@@ -183,25 +197,33 @@ class _Page:
         return terms
 
     def _size(self) -> ColumnElement[int]:
-        return self.fields.context.value(self.keyset.size, "int")  # type: ignore[no-any-return]
+        return self.context.value(self.keyset.size, "int")
 
     def _list(self, objects: FromClause, column: str) -> ColumnElement[Any]:
-        """The objects in their order, without the row that only tells that others follow."""
+        """The objects in their order.
+
+        The row that only shows that others follow is left out.
+        """
         items, keyset = objects.c[column], self.keyset
         if keyset.has_page_info:
             number = objects.c.n
             walk = number.desc() if keyset.backward else number
-            return self.fields.spelling.listed(items, [walk], number <= self._size())
-        keys = [objects.c[f"k{index}"] for index in range(len(keyset.columns))]
+            return self.spelling.listed(items, [walk], number <= self._size())
+        keys = [objects.c[name] for name in keyset.key_names]
         order = [key.desc() for key in keys] if keyset.order.descending else keys
-        return self.fields.spelling.listed(items, order)
+        return self.spelling.listed(items, order)
 
     def _with_count(self, terms: Terms) -> ScalarSelect[Any]:
-        """The page beside the count of its list: the terms are the columns of one row."""
+        """The page beside the count of its list.
+
+        The terms become the columns of one row, so that each is computed once.
+        """
         total = self._total()
         froms = [total]
         if terms:
-            columns = [term.label(f"p{i}") for i, term in enumerate(terms.values())]
+            columns = []
+            for index, term in enumerate(terms.values()):
+                columns.append(term.label(f"p{index}"))
             rows = self._under_parent(select(*columns)).subquery()
             terms = dict(zip(terms, rows.c, strict=True))
             froms = [rows, total]
@@ -210,7 +232,7 @@ class _Page:
 
     def _total(self) -> FromClause:
         """One row: how many rows the list has, up to one more than TOTAL."""
-        row = self.fields.context.alias(self.keyset.record)
+        row = self.context.alias(self.keyset.record)
         rows: Select[Any] = select(literal_column("1").label("one")).select_from(row)
         rows = rows.where(*self.conditions(row)).limit(TOTAL + 1)
         counted = self._under_parent(rows).subquery()
@@ -221,18 +243,19 @@ class _Page:
         self, terms: Terms, total: ColumnElement[int] | None = None
     ) -> ColumnElement[Any]:
         """The JSON object of the page."""
-        parts = self.keyset.parts
-        pairs = [(node.key, self._part(node, terms, total)) for node in parts]
-        return self.fields.spelling.object(pairs)
+        pairs = []
+        for node in self.keyset.parts:
+            value = self._part(node, terms, total)
+            pairs.append((node.key, value))
+        return self.spelling.object(pairs)
 
     def _part(
         self, node: Node, terms: Terms, total: ColumnElement[int] | None
     ) -> ColumnElement[Any]:
         if isinstance(node, Constant):
             return self.fields.constant(node)
-        spelling = self.fields.spelling
         if total is not None and part_of(node) is PagePart.TOTAL_COUNT:
-            return spelling.value(case((total > TOTAL, TOTAL), else_=total))
+            return self.spelling.value(case((total > TOTAL, TOTAL), else_=total))
         if total is not None and part_of(node) is PagePart.TOTAL_COUNT_CAPPED:
-            return spelling.value(total > TOTAL)
-        return spelling.nested(terms[node.key])
+            return self.spelling.value(total > TOTAL)
+        return self.spelling.nested(terms[node.key])

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Dialect,
+    FromClause,
     ScalarSelect,
     SelectBase,
     String,
@@ -26,7 +27,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from persistence.types import Instant
 
-from .sql_words import KINDS, Pair, Sql, flat, quoted
+from .sql_words import KINDS, DriverValue, Pair, Sql, flat, quoted
+from .values import CoercedValue
 
 PAIRS = 50
 """PostgreSQL's functions take a hundred arguments."""
@@ -44,7 +46,7 @@ class PostgresDialect:
         type_ = ARRAY(String()) if kind == "texts" else KINDS[kind]
         return bindparam(name, type_=type_)
 
-    def adapt(self, value: Any, kind: str) -> Any:  # noqa: ANN401 a driver's value
+    def adapt(self, value: CoercedValue, kind: str) -> DriverValue:
         """A value as the driver takes it."""
         return list(value) if kind == "texts" else value
 
@@ -69,7 +71,7 @@ class PostgresDialect:
 
     # rows
 
-    def numbered(self, values: BindParameter[Any]) -> Any:  # noqa: ANN401 a table-valued function
+    def numbered(self, values: BindParameter[Any]) -> FromClause:
         """The texts of a list as rows: `id`, the text, and `n`, its rank."""
         rows = func.unnest(values).table_valued("id", with_ordinality="n", name="asked")
         return rows.render_derived()
@@ -92,7 +94,7 @@ class PostgresDialect:
         return self._long_object(pairs)
 
     def _long_object(self, pairs: Sequence[Pair]) -> Sql:
-        """The texts of several objects, without their braces, inside one pair of braces."""
+        """The texts of several objects, inside one pair of braces."""
         insides = []
         for start in range(0, len(pairs), PAIRS):
             chunk = self.object(pairs[start : start + PAIRS])
@@ -130,7 +132,8 @@ class PostgresDialect:
     def cursor(self, keys: Sequence[Sql]) -> Sql:
         """The keys of a row as a JSON array, in hexadecimal.
 
-        There is no white space, as SQLite writes it: cursors are equal on both databases.
+        There is no white space, as SQLite writes it: cursors are equal on both
+        databases.
         """
         parts: list[Sql] = []
         for key in keys:

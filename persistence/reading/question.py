@@ -52,26 +52,38 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """An object without a row of its own (the viewer): its fields read the row around it."""
+    """An object without a row of its own (the viewer).
+
+    Its fields read the row around it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """The row at the end of a join; null where there is none that the caller may see."""
+    """The row at the end of a join.
+
+    Null where there is none that the caller may see.
+    """
 
     link: Join
 
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """All the rows at the end of a join: a list that is short by nature (the roles of a bulletin)."""
+    """All the rows at the end of a join.
+
+    A list that is short by nature (the roles of a bulletin).
+    """
 
     link: Join
     order: Order
 
 
 class Filter(Protocol):
-    """An argument of a page: its test, and whether it alone narrows a list enough to start from."""
+    """An argument of a page.
+
+    An anchor alone narrows a list enough to start from.
+    """
 
     @property
     def test(self) -> Test: ...
@@ -94,7 +106,10 @@ class Paged:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One row, by the tests that have a value: one of several, or `every` one of them."""
+    """One row, by the tests that have a value.
+
+    One of several, or `every` one of them.
+    """
 
     tests: Mapping[str, Test]
     every: bool = False
@@ -109,8 +124,8 @@ class ById:
 class ByIds:
     """The rows of the value `ids`, in their order, null where nothing may be seen.
 
-    Below is one `ById` for each prefix, under its own key, and for each day that the ids
-    carry.
+    Below is one `ById` for each prefix, under its own key, and for each day that the
+    ids carry.
     """
 
 

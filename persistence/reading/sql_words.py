@@ -8,6 +8,8 @@ from sqlalchemy import Boolean, ColumnElement, Date, Integer, String, literal_co
 from persistence.types import Instant
 
 Sql: TypeAlias = ColumnElement[Any]
+DriverValue: TypeAlias = Any
+"""A value as the driver takes it."""
 Pair: TypeAlias = tuple[str, Sql]
 """A key of a JSON object, and its value."""
 
@@ -18,11 +20,17 @@ KINDS: dict[str, Any] = {
     "instant": Instant(),
     "flag": Boolean(),
 }
-"""The kinds of the binds, with their types; `texts` is a list of texts, whose type is the dialect's."""
+"""The kinds of the binds, with their types.
+
+The kind `texts` is a list of texts. Its type is the dialect's.
+"""
 
 
 def quoted(word: str) -> Sql:
-    """Our own word as a literal: a GraphQL name has letters, digits, `_` and `$` only."""
+    """Our own word as a literal.
+
+    A GraphQL name has letters, digits, `_` and `$` only.
+    """
     return literal_column(f"'{word}'")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Dialect,
+    FromClause,
     ScalarSelect,
     SelectBase,
     Text,
@@ -25,7 +26,8 @@ from sqlalchemy.dialects import sqlite
 
 from persistence.types import written
 
-from .sql_words import KINDS, Pair, Sql, flat, quoted
+from .sql_words import KINDS, DriverValue, Pair, Sql, flat, quoted
+from .values import CoercedValue
 
 TEXT_KINDS = {"texts", "day", "instant"}
 """The driver takes these as texts: a list of texts as JSON."""
@@ -41,7 +43,7 @@ class SqliteDialect:
         type_ = Text() if kind in TEXT_KINDS else KINDS[kind]
         return bindparam(name, type_=type_)
 
-    def adapt(self, value: Any, kind: str) -> Any:  # noqa: ANN401 a driver's value
+    def adapt(self, value: CoercedValue, kind: str) -> DriverValue:
         """A value as the driver takes it."""
         match value:
             case datetime():
@@ -74,7 +76,7 @@ class SqliteDialect:
 
     # rows
 
-    def numbered(self, values: BindParameter[Any]) -> Any:  # noqa: ANN401 a table-valued function
+    def numbered(self, values: BindParameter[Any]) -> FromClause:
         """The texts of a list as rows: `id`, the text, and `n`, its rank."""
         each = func.json_each(values).table_valued("key", "value", name="ids")
         rows = select(each.c.value.label("id"), each.c.key.label("n"))

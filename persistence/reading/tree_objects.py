@@ -1,11 +1,11 @@
-"""The objects that the arrays of `trees.py` describe, as if the mapping had loaded them.
+"""The objects of the arrays of `trees.py`, as if the mapping had loaded them.
 
 What was not read raises when it is looked at.
 """
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,13 +21,18 @@ from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from .layouts import LayoutColumn, layout_of
 
 Kind = TypeVar("Kind", bound=DeclarativeBase)
+Instance: TypeAlias = Any
+"""An object of a mapped class."""
 NO_OBJECTS: Mapping[Any, Any] = MappingProxyType({})
 
 
 def objects_from_json(
     record: type[Kind], arrays: Sequence[Sequence[Any]]
 ) -> list[Kind]:
-    """The objects of the arrays, detached; one that several arrays describe is one object."""
+    """The objects of the arrays, detached.
+
+    One that several arrays describe is one object.
+    """
     objects = _Objects()
     return [objects.of(inspect(record), array) for array in arrays]
 
@@ -41,9 +46,9 @@ def loaded(
 ) -> list[Kind]:
     """The objects of the arrays, in the session as if the mapping had loaded them.
 
-    An object that the session already has stays itself: what it lacks is filled, and all
-    of it with `refresh`. The session holds its objects weakly, so the caller has to hold
-    on to what is returned.
+    An object that the session already has stays itself: what it lacks is filled, and
+    all of it with `refresh`. The session holds its objects weakly, so the caller has to
+    hold on to what is returned.
     """
     objects = _Objects(session.sync_session.identity_map, refresh=refresh)
     instances = [objects.of(inspect(record), array) for array in arrays]
@@ -52,7 +57,10 @@ def loaded(
 
 
 class _Objects:
-    """Objects from arrays, one for each identity; those of `present` are a session's own."""
+    """Objects from arrays, one for each identity.
+
+    Those of `present` are a session's own.
+    """
 
     def __init__(
         self,
@@ -64,7 +72,8 @@ class _Objects:
         self.refresh = refresh
         self.by_identity: dict[tuple[Any, ...], Any] = {}
 
-    def of(self, mapper: Mapper[Any], array: Sequence[Any]) -> Any:  # noqa: ANN401 an object of the mapper's class
+    def of(self, mapper: Mapper[Any], array: Sequence[Any]) -> Instance:
+        """The object of an array, with what hangs from it."""
         columns, key, relations = layout_of(mapper)
         values = _values(columns, array)
         primary_key = tuple(values[name] for name in key)
@@ -121,6 +130,9 @@ class _Objects:
 
 
 def _values(columns: Sequence[LayoutColumn], array: Sequence[Any]) -> dict[str, Any]:
-    """The values of the attributes. The array is longer: what hangs from the row follows."""
+    """The values of the attributes.
+
+    The array is longer: what hangs from the row follows.
+    """
     pairs = zip(columns, array, strict=False)
     return {column.attribute: column.read(value) for column, value in pairs}

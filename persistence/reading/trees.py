@@ -1,12 +1,13 @@
 """A record with what the mapping loads with it, as one expression.
 
-The whole file of a partner comes by one statement, where the mapping alone sends a select
-for each table. Each row is a JSON array: its columns, then what hangs from it. The objects
-are made again in `tree_objects.py`.
+The whole file of a partner comes by one statement, where the mapping alone sends a
+select for each table. Each row is a JSON array: its columns, then what hangs from it.
+The objects are made again in `tree_objects.py`.
 """
 
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,6 +26,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipProperty
 
 from .dialects import Dialect
 from .layouts import layout_of
+
+ColumnPairs: TypeAlias = Sequence[tuple[ColumnElement[Any], ColumnElement[Any]]]
+"""Columns that the mapping compares."""
 
 
 def row_json(
@@ -60,7 +64,10 @@ def _value(term: ColumnElement[Any], spelling: Dialect) -> ColumnElement[Any]:
 def _below(
     relation: RelationshipProperty[Any], row: FromClause, spelling: Dialect
 ) -> ColumnElement[Any]:
-    """The rows of a relation, as an array of arrays; one array for a relation to one row."""
+    """The rows of a relation, as an array of arrays.
+
+    One array for a relation to one row.
+    """
     other = _plain(relation.mapper.local_table).alias()
     item = _array(relation.mapper, other, spelling)
     if relation.uselist:
@@ -80,10 +87,8 @@ def _joined(
     """The rows of a relation, by the pairs of columns that the mapping compares."""
     if relation.secondary is not None:
         return _through_pairs(query, relation, row, other)
-    conditions = []
-    for mine, theirs in relation.local_remote_pairs or ():
-        conditions.append(row.c[mine.name] == other.c[theirs.name])
-    return query.select_from(other).where(*conditions)
+    pairs = relation.local_remote_pairs or ()
+    return query.select_from(other).where(*_equal(row, other, pairs))
 
 
 def _through_pairs(
@@ -95,12 +100,22 @@ def _through_pairs(
     """The rows of a relation that has a table of pairs between both."""
     assert relation.secondary is not None
     pair = _plain(relation.secondary).alias()
-    near, far = [], []
-    for mine, ours in relation.synchronize_pairs:
-        near.append(row.c[mine.name] == pair.c[ours.name])
-    for theirs, ours in relation.secondary_synchronize_pairs or ():
-        far.append(other.c[theirs.name] == pair.c[ours.name])
-    return query.select_from(pair.join(other, and_(*far))).where(*near)
+    near = _equal(row, pair, relation.synchronize_pairs)
+    far = _equal(other, pair, relation.secondary_synchronize_pairs or ())
+    rows = pair.join(other, and_(*far))
+    return query.select_from(rows).where(*near)
+
+
+def _equal(
+    left: FromClause, right: FromClause, pairs: ColumnPairs
+) -> list[ColumnElement[bool]]:
+    """The columns of each pair are equal, on aliases of their tables."""
+    tests = []
+    for first, second in pairs:
+        left_column = left.c[first.name]
+        right_column = right.c[second.name]
+        tests.append(left_column == right_column)
+    return tests
 
 
 @cache

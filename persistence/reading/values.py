@@ -1,8 +1,8 @@
-"""What a statement takes at each run: constants of the document, and places among the variables."""
+"""The values of a statement: constants, and places among the variables."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,6 @@ class Read:
 
 
 Value: TypeAlias = Var | Read | str | int | bool | date | tuple["Value", ...] | None
+
+CoercedValue: TypeAlias = Any
+"""A value at a run, as graphql-core coerces it: a text, a number, a day, a list."""

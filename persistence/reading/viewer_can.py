@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Label, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Label,
+    Subquery,
+    literal_column,
+    select,
+)
 
 from .fields import Fields, correlated
 from .question import Leaf, Node, Object, Selected
@@ -13,48 +20,66 @@ def shared_objects(
 ) -> ColumnElement[Any]:
     """The JSON list of the objects.
 
-    Their expressions are the columns of one row, each worked out once.
+    Their expressions are the columns of one row, so that each is computed once.
     """
-    targets = [
-        target.below for target in node.below.fields if isinstance(target, Selected)
-    ]
-    terms = _terms(fields, targets, row)
-    columns: list[Label[Any]] = [literal_column("1").label("one")]
-    columns += [term.label(name) for term, name in terms.items()]
-    query = correlated(select(*columns), row).limit(literal_column("1"))
-    shared = query.subquery()
-
-    def field(inner: Node) -> ColumnElement[Any]:
-        if not _is_leaf(inner):
-            return fields.field(inner, row)
-        name = terms[_sql(fields, inner, row)]
-        return fields.spelling.value(shared.c[name])
-
-    objects = []
-    for target in targets:
-        pairs = [(inner.key, field(inner)) for inner in target.fields]
-        objects.append(fields.spelling.object(pairs))
-    whole = select(fields.spelling.array(objects)).select_from(shared)
-    return fields.spelling.nested(correlated(whole, row).scalar_subquery())
+    return _SharedObjects(fields, row).list_of(node)
 
 
-def _terms(
-    fields: Fields, targets: list[Object], row: FromClause | None
-) -> dict[ColumnElement[Any], str]:
-    """The expressions of all the objects, each once, with the names of their columns."""
-    terms: dict[ColumnElement[Any], str] = {}
-    for target in targets:
-        for inner in filter(_is_leaf, target.fields):
-            terms.setdefault(_sql(fields, inner, row), f"v{len(terms)}")
-    return terms
+class _SharedObjects:
+    """The objects over one row; `names` are the columns of their expressions."""
 
+    def __init__(self, fields: Fields, row: FromClause | None) -> None:
+        self.fields = fields
+        self.spelling = fields.spelling
+        self.row = row
+        self.names: dict[ColumnElement[Any], str] = {}
 
-def _is_leaf(node: Node) -> bool:
-    return isinstance(node, Selected) and isinstance(node.kind, Leaf)
+    def list_of(self, node: Selected) -> ColumnElement[Any]:
+        targets = []
+        for target in node.below.fields:
+            if isinstance(target, Selected):
+                targets.append(target.below)
+                self._name_terms(target.below)
+        shared = self._shared_row()
+        objects = [self._object(target, shared) for target in targets]
+        query = select(self.spelling.array(objects)).select_from(shared)
+        query = correlated(query, self.row)
+        return self.spelling.nested(query.scalar_subquery())
 
+    def _name_terms(self, target: Object) -> None:
+        """Name each expression, the first time that it is met."""
+        for inner in target.fields:
+            term = self._term(inner)
+            if term is not None:
+                self.names.setdefault(term, f"v{len(self.names)}")
 
-def _sql(fields: Fields, node: Node, row: FromClause | None) -> ColumnElement[Any]:
-    """The expression of a leaf: the same object each time, by `SqlContext.once`."""
-    assert isinstance(node, Selected)
-    assert isinstance(node.kind, Leaf)
-    return node.kind.sql(row, fields.context)  # type: ignore[arg-type]
+    def _shared_row(self) -> Subquery:
+        """One row, with a column for each expression."""
+        one: ColumnElement[int] = literal_column("1")
+        columns: list[Label[Any]] = [one.label("one")]
+        for term, name in self.names.items():
+            columns.append(term.label(name))
+        query = correlated(select(*columns), self.row)
+        return query.limit(one).subquery()
+
+    def _object(self, target: Object, shared: FromClause) -> ColumnElement[Any]:
+        pairs = []
+        for inner in target.fields:
+            value = self._value(inner, shared)
+            pairs.append((inner.key, value))
+        return self.spelling.object(pairs)
+
+    def _value(self, inner: Node, shared: FromClause) -> ColumnElement[Any]:
+        term = self._term(inner)
+        if term is None:
+            return self.fields.field(inner, self.row)
+        return self.spelling.value(shared.c[self.names[term]])
+
+    def _term(self, inner: Node) -> ColumnElement[Any] | None:
+        """The expression of a leaf: the same object each time, by `SqlContext.once`.
+
+        None for what is not a leaf.
+        """
+        if not isinstance(inner, Selected) or not isinstance(inner.kind, Leaf):
+            return None
+        return inner.kind.sql(self.row, self.fields.context)  # type: ignore[arg-type]
