@@ -24,6 +24,7 @@ def board(context: SqlContext, migration: FromClause) -> ColumnElement[Any]:
 
 
 def _counts(context: SqlContext, migration: FromClause) -> Subquery:
+    """How many partners stand where, by organism and by case."""
     row, now = onboardings(context).subquery(), table("partner_state").alias()
     done = is_done(row, context)
     readable = context.readable("onboarding", row, anchored=False)

@@ -27,10 +27,13 @@ from .states import (
 
 
 def convention_unsigned(at: At) -> SqlTest:
+    """The convention of the bulletin is not signed by both sides."""
     return of_convention(at, lambda convention: convention.c.in_force_on.is_(None))
 
 
 def convention_closed(at: At) -> SqlTest:
+    """The convention of the bulletin is closed."""
+
     def is_closed(convention: FromClause) -> SqlTest:
         return over(convention, at.today, "closed_on")
 
@@ -38,6 +41,7 @@ def convention_closed(at: At) -> SqlTest:
 
 
 def convention_over(at: At) -> SqlTest:
+    """The convention of the bulletin has no day left."""
     return of_convention(at, lambda convention: not_(lasts(convention, at.today)))
 
 

@@ -72,6 +72,7 @@ def is_open(row: Table, context: SqlContext) -> ColumnElement[bool]:
 
 
 def covers_several_departments(row: Table, _: SqlContext) -> ColumnElement[bool]:
+    """Whether the bulletin covers more than one department."""
     departments = Bulletin.sql_covered_departments(row).subquery()
     query = select(func.count() > 1).select_from(departments)
     return query.scalar_subquery()

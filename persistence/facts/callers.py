@@ -146,6 +146,7 @@ def _posts(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
 
 
 def _administered(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    """The partners whose people the user manages."""
     query = administrations(context)
     columns = query.selected_columns
     query = query.where(columns.user_id == user.c.id)
@@ -153,6 +154,7 @@ def _administered(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
 
 
 def _grants(context: SqlContext, user: FromClause) -> ColumnElement[Any]:
+    """The rights of the user; an empty establishment for a whole partner."""
     query = rights(context)
     columns = query.selected_columns
     query = query.where(columns.user_id == user.c.id)

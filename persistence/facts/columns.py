@@ -94,6 +94,8 @@ def texts(rows: str, column: str, key: str) -> Expression:
 
 
 def count_of(rows: str, key: str) -> Expression:
+    """How many rows of another table name this one."""
+
     def read(row: Table, _: SqlContext) -> ColumnElement[Any]:
         other = table(rows).alias()
         query = select(func.count()).select_from(other)

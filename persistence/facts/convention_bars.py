@@ -32,6 +32,7 @@ def is_unattested(at: At) -> SqlTest:
 
 
 def no_mission(at: At) -> SqlTest:
+    """The convention names no mission."""
     mission = table("convention_mission").alias()
     return not_(exists(mission, where=[mission.c.convention_id == at.c.id]))
 
@@ -57,14 +58,17 @@ def is_endless(convention: FromClause) -> SqlTest:
 
 
 def another_is_endless(at: At) -> SqlTest:
+    """Another convention of the partner is signed, without an end."""
     return another(at, is_endless)
 
 
 def not_in_force(at: At) -> SqlTest:
+    """The convention is not in force today."""
     return not_(in_force(at.row, at.today))
 
 
 def is_centralised(at: At) -> SqlTest:
+    """The contract is not delegated: the organism manages the partner's people."""
     contract = table("contract").alias()
     is_own = contract.c.convention_id == at.c.id
     return exists(contract, where=[is_own, contract.c.mode != "DELEGATED"])
@@ -84,6 +88,7 @@ def place_taken(at: At) -> SqlTest:
     end = case((own.term_on < own.closed_on, own.term_on), else_=own.closed_on)
 
     def stands(other: FromClause) -> SqlTest:
+        """The other convention lasts beyond the closing."""
         lasts_beyond = or_(other.c.closed_on.is_(None), lasts(other, end))
         return and_(other.c.in_force_on.is_not(None), lasts_beyond)
 

@@ -32,10 +32,12 @@ def ends_by(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def of_contract(child: Table, parent: Table, _: SqlContext) -> SqlTest:
+    """The convention of a contract."""
     return child.c.id == parent.c.convention_id
 
 
 def has_mode(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the convention's contract has this mode."""
     contract = table("contract").alias()
     return row.c.id.in_(
         select(contract.c.convention_id).where(contract.c.mode == context.value(value))

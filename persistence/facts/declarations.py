@@ -27,6 +27,7 @@ def change_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
 
 
 def status_is(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the declaration has this status."""
     wanted: SqlTest = declaration_status(row, context) == context.value(value)
     return wanted
 
@@ -86,6 +87,7 @@ def removed(child: Table, parent: Table, _: SqlContext) -> SqlTest:
 
 
 def not_superseded(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the line's declaration is deposited, and not replaced by another."""
     head = table("declaration").alias()
     live = select(head.c.id).where(
         head.c.id == row.c.declaration_id,
@@ -96,6 +98,7 @@ def not_superseded(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def of_campaign(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the line's declaration is for this campaign."""
     head = table("declaration").alias()
     here = select(head.c.id).where(
         head.c.id == row.c.declaration_id, head.c.campaign_id == context.value(value)

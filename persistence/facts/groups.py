@@ -10,11 +10,13 @@ from persistence.records.base import table
 
 
 def is_live(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the group runs today, as the argument says."""
     is_running = Group.period.sql(row, context.day)
     return context.agrees(is_running, value)
 
 
 def is_current(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the membership runs today, as the argument says."""
     is_running = Membership.period.sql(row, context.day)
     return context.agrees(is_running, value)
 

@@ -62,6 +62,7 @@ def _owner(column: str) -> dict[str, Fact]:
 
 
 def _service(row: FromClause) -> ColumnElement[Any]:
+    """The service of a partner: both ids, as holdings write them."""
     return row.c.partner_id + "|" + row.c.service_id
 
 

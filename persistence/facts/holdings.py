@@ -60,10 +60,12 @@ class _Rights:
         self.place = table("establishment").alias()
 
     def query(self) -> Select[Any]:
+        """The select of the rights."""
         query = select(*self._columns()).select_from(self._rows())
         return query.where(self._is_current(), self._is_on_establishment())
 
     def _rows(self) -> FromClause:
+        """The join of the chain, link by link."""
         member, group, access = self.member.c, self.group.c, self.access.c
         bulletin, grant, scope = self.bulletin.c, self.grant.c, self.scope.c
         is_granted = and_(
@@ -97,6 +99,7 @@ class _Rights:
         )
 
     def _columns(self) -> list[ColumnElement[Any]]:
+        """The ids of the links, and the profile that the role gives."""
         member, bulletin, scope = self.member.c, self.bulletin.c, self.scope.c
         establishment = func.coalesce(scope.establishment_id, "")
         identifier = member.id + "|" + bulletin.id + "|" + establishment
@@ -139,6 +142,7 @@ class _Rights:
         )
 
     def _is_named_by_group(self) -> ColumnElement[bool]:
+        """Whether the group names the establishment of the bulletin."""
         pair = table("group_establishment").alias()
         names = select(pair.c.group_id).where(
             pair.c.group_id == self.group.c.id,

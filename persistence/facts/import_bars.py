@@ -15,6 +15,7 @@ RECEIVED = (
 
 
 def without_conflict(at: At) -> SqlTest:
+    """The line contradicts nothing: there is nothing to arbitrate."""
     test: SqlTest = at.c.outcome != "CONFLICT"
     return test
 

@@ -96,6 +96,7 @@ def _organisms_of(holders: Sequence[Mapping[str, Any]]) -> set[str]:
 
 
 def _organisms(rows: Sequence[Any], wanted: set[str]) -> Mapping[str, Organism]:
+    """The organisms of these ids."""
     arrays = [array for organism_id, array in rows if organism_id in wanted]
     organisms = objects_from_json(Organism, arrays)
     return {organism.id: organism for organism in organisms}

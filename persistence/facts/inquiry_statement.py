@@ -103,6 +103,7 @@ class _Parts:
         self.is_one = is_one
 
     def statement(self, acts: Acts) -> Statement:
+        """The parts of the answer, as one JSON array."""
         user = table("user").alias()
         with self.context.facts_on(DAY):
             parts = [holders(self.context, self._is_meant)]
@@ -123,11 +124,13 @@ class _Parts:
         return self.context.among_rows(user.c.id, _candidates(self.context))
 
     def _is_visible(self, record: str, row: FromClause) -> ColumnElement[bool]:
+        """Whether the asker reads a row."""
         return visible(record, row, self.permits[record], self.context)
 
     def _people(
         self, user: FromClause, is_readable: ColumnElement[bool]
     ) -> ColumnElement[Any]:
+        """Those who hold something, and whom the asker reads."""
         return self._list(self._alone(User, user), user, is_readable)
 
     def _organisms(self) -> ColumnElement[Any]:
@@ -154,6 +157,7 @@ class _Parts:
         return self.spelling.nested(self.spelling.texts_in(union_all(*queries)))
 
     def _file(self) -> ColumnElement[Any]:
+        """The home, with all that hangs from it."""
         partner = table("partner").alias()
         array = row_json(Partner, partner, self.spelling)
         is_home = partner.c.id == self.context.value(HOME)
@@ -230,5 +234,6 @@ def _bars(context: SqlContext, acts: Acts) -> ColumnElement[Any]:
 
 
 def _first_rule(record: str, act: str, at: At) -> Case[Any]:
+    """The name of the first rule that bars the act; null without one."""
     rules = rules_of(record, act, at)
     return case(*((test, literal(rule.name)) for test, rule in rules))

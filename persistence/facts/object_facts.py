@@ -51,11 +51,13 @@ async def facts_of(
 
 
 def _facts(terms: Terms, values: Sequence[Any]) -> Facts:
+    """The facts of a day, as texts."""
     pairs = zip(terms, values, strict=True)
     return {name: value and str(value) for name, value in pairs}
 
 
 def _partner(guard: Guard, row: FromClause) -> ColumnElement[Any]:
+    """The partner of the row; null for a record without one."""
     return row.c[guard.partner] if guard.partner else literal(None)
 
 

@@ -69,6 +69,7 @@ def concerned(test: Test) -> Test:
 
 
 def has_state(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the onboarding is done, late, or remains to be done."""
     word = case(
         (is_done(row, context), "DONE"),
         (is_late(row, context), "LATE"),
@@ -79,6 +80,7 @@ def has_state(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def migrates(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether a migration concerns the partner, as the argument says."""
     place = onboardings(context).subquery()
     readable = context.readable("onboarding", place)
     partners = select(place.c.partner_id).where(is_concerned(place), *readable)

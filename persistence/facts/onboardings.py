@@ -59,6 +59,7 @@ class _Onboardings:
         self.day = context.day
 
     def query(self) -> Select[Any]:
+        """The select of the onboardings."""
         columns = [
             *self._record_columns(),
             *self._case_columns(),
@@ -68,6 +69,7 @@ class _Onboardings:
         return select(*columns).select_from(self._rows())
 
     def _rows(self) -> FromClause:
+        """Each partner with each service, and what both have of each other."""
         partner, convention, access = self.partner, self.convention, self.access
         is_in_force = and_(
             convention.c.partner_id == partner.c.id,
@@ -103,6 +105,7 @@ class _Onboardings:
     # the columns
 
     def _record_columns(self) -> list[Label[Any]]:
+        """The ids and the dates of what stands there."""
         convention = self.convention.c
         return [
             self.partner.c.id.label("partner_id"),
@@ -120,6 +123,7 @@ class _Onboardings:
         ]
 
     def _case_columns(self) -> list[Label[Any]]:
+        """The case of the onboarding, and what it is computed from."""
         partner, service, convention = self.partner, self.service, self.convention
         is_named = func.coalesce(self.origin.c.known_mcp, false())
         is_legacy = func.coalesce(self.origin.c.known_habtiers, false())
@@ -159,6 +163,7 @@ class _Onboardings:
         ]
 
     def _group_columns(self) -> list[Label[Any]]:
+        """What the last steps ask for: a group, its role, its members."""
         return [
             self._has_group().label("grouped"),
             self._has_group(with_role=True).label("with_role"),

@@ -23,6 +23,7 @@ def unsigned(at: At) -> SqlTest:
 
 
 def convention_over(at: At) -> SqlTest:
+    """The convention of the bulletin has no day left."""
     return of_convention(at, lambda row: not_(lasts(row, at.today)))
 
 
@@ -56,6 +57,7 @@ def excluded(at: At) -> SqlTest:
 def _names_excluded(
     at: At, outside: NamedFromClause, scope: NamedFromClause
 ) -> SqlTest:
+    """The bulletin names no establishment, and an excluded department."""
     named = table("bulletin_department").alias()
     has_places = exists(scope, where=[scope.c.bulletin_id == at.c.id])
     where = [
@@ -70,6 +72,7 @@ def _names_excluded(
 def _places_excluded(
     at: At, outside: NamedFromClause, scope: NamedFromClause
 ) -> SqlTest:
+    """An establishment of the bulletin is in an excluded department."""
     place = table("establishment").alias()
     where = [
         outside.c.service_id == at.c.service_id,

@@ -37,6 +37,8 @@ def _of_paper(at: At, test: PaperTest) -> SqlTest:
 
 
 def incomplete(at: At) -> SqlTest:
+    """The bulletin lacks something that its service asks."""
+
     def test(
         _convention: FromClause, _partner: FromClause, service: FromClause
     ) -> SqlTest:
@@ -86,6 +88,7 @@ def undecided(at: At, decision: str | None = None) -> SqlTest:
 
 
 def _migrates(service: FromClause) -> SqlTest:
+    """The service has a migration."""
     migration = table("migration").alias()
     return exists(migration, where=[migration.c.service_id == service.c.id])
 

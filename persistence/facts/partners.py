@@ -41,6 +41,7 @@ def is_meant(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def _by_siret(context: SqlContext, value: Value) -> Select[Any]:
+    """The partners that bear a SIRET of this number."""
     siret = table("partner_siret").alias()
     is_number = context.starts(siret.c.siret, value)
     is_current = siret.c.ends_on.is_(None)
@@ -48,12 +49,14 @@ def _by_siret(context: SqlContext, value: Value) -> Select[Any]:
 
 
 def _by_siret_of_establishment(context: SqlContext, value: Value) -> Select[Any]:
+    """The partners with an establishment of this SIRET."""
     place = table("establishment").alias()
     is_number = context.starts(place.c.siret, value)
     return _establishments(context, place, is_number)
 
 
 def _by_finess(context: SqlContext, value: Value) -> Select[Any]:
+    """The partners with an establishment of this FINESS number."""
     place = table("establishment").alias()
     is_number = place.c.finess == context.bind(("finess", value), "text")
     return _establishments(context, place, is_number)

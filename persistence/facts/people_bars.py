@@ -26,18 +26,22 @@ from .states import (
 
 
 def paused(at: At) -> SqlTest:
+    """A suspension of the affiliation runs, of either side."""
     return pause(at, "affiliation_id")
 
 
 def not_paused(at: At) -> SqlTest:
+    """No suspension of the affiliation runs."""
     return not_(paused(at))
 
 
 def paused_by_partner(at: At) -> SqlTest:
+    """A suspension by the partner runs."""
     return pause(at, "affiliation_id", "PARTNER")
 
 
 def paused_by_organism(at: At) -> SqlTest:
+    """A suspension by the organism runs."""
     return pause(at, "affiliation_id", "ORGANISM")
 
 
@@ -63,25 +67,30 @@ def only_by_partner(at: At) -> SqlTest:
 
 
 def not_leaving(at: At) -> SqlTest:
+    """No departure is announced."""
     return not_(func.coalesce(at.c.ends_on > at.today, false()))
 
 
 def left_by_organism(at: At) -> SqlTest:
+    """The organism announced the departure: the partner cannot cancel it."""
     return and_(at.by_partner, at.c.end_side == "ORGANISM")
 
 
 def left_by_partner(at: At) -> SqlTest:
+    """The partner announced the departure."""
     is_centralised = has_mode(at, "CENTRALISED")
     is_by_partner = at.c.end_side == "PARTNER"
     return and_(not_(at.by_partner), is_by_partner, not_(is_centralised))
 
 
 def is_machine(at: At) -> SqlTest:
+    """The affiliation is that of a machine."""
     user = table("user").alias()
     return one_of(user, at.c.user_id, user.c.kind == "MACHINE")
 
 
 def is_person(at: At) -> SqlTest:
+    """The affiliation is that of a person."""
     return not_(is_machine(at))
 
 
@@ -120,15 +129,18 @@ def _has_other_manager(at: At, convention: FromClause) -> SqlTest:
 
 
 def _of_affiliation(at: At, test: Callable[[FromClause], SqlTest]) -> SqlTest:
+    """The affiliation of a manager is so."""
     link = table("affiliation").alias()
     return one_of(link, at.c.affiliation_id, test(link))
 
 
 def affiliation_ended(at: At) -> SqlTest:
+    """The affiliation of the manager has ended."""
     return _of_affiliation(at, lambda link: over(link, at.today, "ends_on"))
 
 
 def affiliation_accepted(at: At) -> SqlTest:
+    """The manager has accepted the invitation."""
     return _of_affiliation(at, lambda link: link.c.accepted_on.is_not(None))
 
 

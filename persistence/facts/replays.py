@@ -18,6 +18,8 @@ def replay_until(row: Table, _: SqlContext) -> ColumnElement[str]:
 
 
 def is_of_operation(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether an act of this name brought the row."""
+
     def is_operation(key: Table) -> SqlTest:
         test: SqlTest = key.c.operation == context.value(value)
         return test

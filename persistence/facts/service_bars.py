@@ -48,10 +48,12 @@ def not_signed(at: At, key: str = "id") -> SqlTest:
 
 
 def suspended(at: At) -> SqlTest:
+    """A suspension of the service runs."""
     return pause(at, "access_id")
 
 
 def not_suspended(at: At) -> SqlTest:
+    """No suspension of the service runs."""
     return not_(suspended(at))
 
 

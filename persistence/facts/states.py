@@ -34,10 +34,12 @@ class At(NamedTuple):
 
     @property
     def today(self) -> Day:
+        """The day of the caller's rights."""
         return self.context.day
 
     @property
     def c(self) -> Any:  # noqa: ANN401 the columns of the row
+        """The columns of the row."""
         return self.row.c
 
 
@@ -66,22 +68,27 @@ def over(row: FromClause, day: Day, *ends: str) -> SqlTest:
 
 
 def has(column: str) -> Callable[[At], SqlTest]:
+    """The column has a value."""
     return lambda at: at.c[column].is_not(None)
 
 
 def lacks(column: str) -> Callable[[At], SqlTest]:
+    """The column has no value."""
     return lambda at: at.c[column].is_(None)
 
 
 def passed(*columns: str) -> Callable[[At], SqlTest]:
+    """One of the days of these columns has come."""
     return lambda at: over(at.row, at.today, *columns)
 
 
 def ended(at: At) -> SqlTest:
+    """The last day of the row has passed."""
     return over(at.row, at.today, "ends_on")
 
 
 def no_closing_to_come(at: At) -> SqlTest:
+    """No closing is announced for a later day."""
     return not_(func.coalesce(at.c.closed_on > at.today, false()))
 
 

@@ -18,6 +18,7 @@ OF_AFFILIATION = ("membership", "contract_manager")
 
 
 def works_for(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the user has an affiliation to this partner today."""
     link = table("affiliation").alias()
     readable = context.readable("affiliation", link)
     is_of_partner = link.c.partner_id == context.value(value)

@@ -20,6 +20,7 @@ def _is_own(row: Table, context: SqlContext) -> SqlTest:
 
 
 def is_caller(row: Table, context: SqlContext) -> SqlTest:
+    """Whether the row is the caller's own card."""
     return context.holds(row.c.id, "users", "everyone")
 
 
@@ -30,6 +31,7 @@ def mine(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
 
 
 def my_organisms(child: Table, _parent: Table, context: SqlContext) -> SqlTest:
+    """The organisms where the caller has a post today."""
     return child.c.id.in_(_organisms_of_posts(context))
 
 
@@ -89,6 +91,7 @@ def allowed_actions(permissions: Mapping[str, tuple[str, str]]) -> Expression:
     """
 
     def is_allowed(context: SqlContext, record: str, action: str) -> bool:
+        """Whether a permit on more than oneself allows the action."""
         assert context.permits is not None
         permits = context.permits(record, action)
         return any(permit.scope != SELF for permit in permits)

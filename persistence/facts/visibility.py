@@ -165,6 +165,7 @@ class _Sight:
     def _is_met_by_state(
         self, permit: Permit, state: FromClause
     ) -> ColumnElement[bool]:
+        """Whether a row of the timeline meets all the conditions of a permit."""
         tests = []
         for condition in permit.conditions:
             fact = state.c[STATE.get(condition.fact, "partner_id")]
@@ -174,6 +175,7 @@ class _Sight:
     def _is_met(
         self, condition: Condition, role: str, fact: ColumnElement[Any]
     ) -> ColumnElement[bool]:
+        """Whether a fact meets a condition."""
         match condition.op:
             case "among":
                 return self.context.holds(fact, condition.of, role)

@@ -26,6 +26,7 @@ class Bind(NamedTuple):
 
 
 def _no_vault(_: str) -> str:
+    """For a run that writes no key."""
     raise AssertionError
 
 
@@ -105,10 +106,12 @@ def _key(
 
 
 def _fingerprint(value: Value, variables: Variables, holdings: Holdings) -> str:
+    """The key of a call, as the vault writes it."""
     return holdings.fingerprint(resolved(value, variables))
 
 
 def _day_after(day: date) -> date:
+    """The day that follows; the last day stays itself."""
     return min(day, LAST_DAY) + timedelta(days=1)
 
 

@@ -49,6 +49,7 @@ def cursor_keys(cursor: str, columns: Sequence[KeyColumn]) -> list[Any]:
 
 
 def _checked(key: object, kind: str) -> object:
+    """The key, if it is of its column's kind. Raises `CursorInvalid`."""
     match kind, key:
         case "int", int() if not isinstance(key, bool) and abs(key) < INTEGER_BOUND:
             return key

@@ -55,6 +55,7 @@ def _branch(
 
 
 def _day_and_target(node: Node) -> tuple[Value, Selected]:
+    """The day of a branch, None for today; and what is selected there."""
     day = None
     if isinstance(node, AsOf):
         day, node = node.day, node.field

@@ -103,6 +103,7 @@ def _key_columns(model: Model, record: str, order: Order) -> tuple[KeyColumn, ..
 
 
 def _has_ends(nodes: tuple[Node, ...]) -> bool:
+    """Whether an end cursor is among the nodes, or below them."""
     for node in nodes:
         if not isinstance(node, Selected) or not isinstance(node.kind, PagePart):
             continue

@@ -46,6 +46,7 @@ class RowLayout(NamedTuple):
 
 @cache
 def layout_of(mapper: Mapper[Any]) -> RowLayout:
+    """The layout of a mapped class."""
     columns = []
     for column in mapper.local_table.c:
         attribute = mapper.get_property_by_column(column)
@@ -58,6 +59,7 @@ def layout_of(mapper: Mapper[Any]) -> RowLayout:
 
 
 def _json_reader(column: ColumnElement[Any]) -> JsonReader | None:
+    """How a column's value is read from JSON; None where it needs no reading."""
     match column.type:
         case Enum(enum_class=enum) if enum is not None:
             return enum.__members__.__getitem__

@@ -97,6 +97,7 @@ class _Page:
         self.parent = parent
 
     def sql(self) -> ScalarSelect[Any]:
+        """The page as one value."""
         rows = self._under_parent(self._rows()).subquery()
         objects = self._under_parent(self._objects(rows)).subquery()
         terms = self._terms(objects)
@@ -106,11 +107,13 @@ class _Page:
         return self._under_parent(whole).scalar_subquery()
 
     def _under_parent(self, query: Select[Any]) -> Select[Any]:
+        """Correlate a part of the page to the row around the page."""
         return correlated(query, self.parent)
 
     # 1. the rows
 
     def _rows(self) -> Select[Any]:
+        """The rows of the page, in the order of the walk."""
         keyset = self.keyset
         row = self.context.alias(keyset.record)
         conditions = self.conditions(row)
@@ -171,6 +174,7 @@ class _Page:
         return self.spelling.object(pairs)
 
     def _of_edge(self, inner: Node, rows: FromClause) -> ColumnElement[Any]:
+        """A field of an edge: its node, its cursor, or a constant."""
         if not isinstance(inner, Selected):
             return self.fields.field(inner, rows)
         if inner.kind is PagePart.NODE:
@@ -178,6 +182,7 @@ class _Page:
         return self._cursor(rows)
 
     def _cursor(self, rows: FromClause) -> ColumnElement[Any]:
+        """The cursor of each row."""
         keys = [rows.c[column.name] for column in self.keyset.columns]
         return self.spelling.cursor(keys)
 
@@ -197,6 +202,7 @@ class _Page:
         return terms
 
     def _size(self) -> ColumnElement[int]:
+        """How many rows the page shows."""
         return self.context.value(self.keyset.size, "int")
 
     def _list(self, objects: FromClause, column: str) -> ColumnElement[Any]:
@@ -252,6 +258,7 @@ class _Page:
     def _part(
         self, node: Node, terms: Terms, total: ColumnElement[int] | None
     ) -> ColumnElement[Any]:
+        """A field of the page: a constant, a count, or what comes from its rows."""
         if isinstance(node, Constant):
             return self.fields.constant(node)
         if total is not None and part_of(node) is PagePart.TOTAL_COUNT:

@@ -37,12 +37,15 @@ INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 
 class PostgresDialect:
+    """PostgreSQL, by the driver asyncpg."""
+
     name: ClassVar[str] = "postgresql"
     dialect: ClassVar[Dialect] = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
     # binds
 
     def bind(self, name: str, kind: str) -> BindParameter[Any]:
+        """A bind of this kind."""
         type_ = ARRAY(String()) if kind == "texts" else KINDS[kind]
         return bindparam(name, type_=type_)
 
@@ -53,9 +56,11 @@ class PostgresDialect:
     # tests
 
     def among(self, term: Sql, values: BindParameter[Any]) -> ColumnElement[bool]:
+        """Whether the term is one of a list of texts."""
         return term == func.any(values)
 
     def among_rows(self, term: Sql, rows: SelectBase) -> ColumnElement[bool]:
+        """Whether the term is one of the rows: they are read once, as an array."""
         return term == func.any(func.array(rows.scalar_subquery()))
 
     def find(self, term: Sql, words: Sql) -> ColumnElement[bool]:
@@ -89,6 +94,7 @@ class PostgresDialect:
         return rows
 
     def object(self, pairs: Sequence[Pair]) -> Sql:
+        """A JSON object."""
         if len(pairs) <= PAIRS:
             return func.json_build_object(*flat(pairs))
         return self._long_object(pairs)
@@ -105,6 +111,7 @@ class PostgresDialect:
         return cast(whole, postgresql.JSON)
 
     def array(self, items: Sequence[Sql]) -> Sql:
+        """A JSON array."""
         return func.json_build_array(*items)
 
     def listed(

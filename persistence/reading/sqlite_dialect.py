@@ -34,12 +34,15 @@ TEXT_KINDS = {"texts", "day", "instant"}
 
 
 class SqliteDialect:
+    """SQLite, by the driver of Python."""
+
     name: ClassVar[str] = "sqlite"
     dialect: ClassVar[Dialect] = sqlite.dialect(paramstyle="named")
 
     # binds
 
     def bind(self, name: str, kind: str) -> BindParameter[Any]:
+        """A bind of this kind."""
         type_ = Text() if kind in TEXT_KINDS else KINDS[kind]
         return bindparam(name, type_=type_)
 
@@ -57,10 +60,12 @@ class SqliteDialect:
     # tests
 
     def among(self, term: Sql, values: BindParameter[Any]) -> ColumnElement[bool]:
+        """Whether the term is one of a list of texts."""
         each = func.json_each(values)
         return term.in_(select(literal_column("value")).select_from(each))
 
     def among_rows(self, term: Sql, rows: SelectBase) -> ColumnElement[bool]:
+        """Whether the term is one of the rows."""
         return term.in_(rows)
 
     def find(self, term: Sql, words: Sql) -> ColumnElement[bool]:
@@ -102,9 +107,11 @@ class SqliteDialect:
         return func.json(rows)
 
     def object(self, pairs: Sequence[Pair]) -> Sql:
+        """A JSON object."""
         return func.json_object(*flat(pairs))
 
     def array(self, items: Sequence[Sql]) -> Sql:
+        """A JSON array."""
         return func.json_array(*items)
 
     def listed(

@@ -95,6 +95,7 @@ class _Objects:
         return instance
 
     def _fill(self, present: DeclarativeBase, values: Mapping[str, Any]) -> None:
+        """Set what an object of the session lacks; everything, to refresh it."""
         for name, value in values.items():
             if self.refresh or name not in instance_dict(present):
                 set_committed_value(present, name, value)
@@ -123,6 +124,7 @@ class _Objects:
         relation: RelationshipProperty[Any],
         others: Sequence[DeclarativeBase],
     ) -> None:
+        """Set the way back from the objects at the end of a relation."""
         back = relation.back_populates
         if relation.direction is RelationshipDirection.ONETOMANY and back:
             for other in others:

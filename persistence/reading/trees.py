@@ -45,6 +45,7 @@ def row_json(
 def _array(
     mapper: Mapper[Any], row: FromClause, spelling: Dialect, *, alone: bool = False
 ) -> ColumnElement[Any]:
+    """The JSON array of a row of a mapped class."""
     layout = layout_of(mapper)
     items = [_value(row.c[each.name], spelling) for each in layout.columns]
     if not alone:

@@ -35,6 +35,7 @@ class _SharedObjects:
         self.names: dict[ColumnElement[Any], str] = {}
 
     def list_of(self, node: Selected) -> ColumnElement[Any]:
+        """The JSON list."""
         targets = []
         for target in node.below.fields:
             if isinstance(target, Selected):
@@ -63,6 +64,7 @@ class _SharedObjects:
         return query.limit(one).subquery()
 
     def _object(self, target: Object, shared: FromClause) -> ColumnElement[Any]:
+        """One object of the list."""
         pairs = []
         for inner in target.fields:
             value = self._value(inner, shared)
@@ -70,6 +72,7 @@ class _SharedObjects:
         return self.spelling.object(pairs)
 
     def _value(self, inner: Node, shared: FromClause) -> ColumnElement[Any]:
+        """A column of the shared row, or what is not shared."""
         term = self._term(inner)
         if term is None:
             return self.fields.field(inner, self.row)

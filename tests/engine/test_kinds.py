@@ -37,7 +37,7 @@ from persistence.reading.question import (
 from persistence.reading.values import Var
 
 DAY = date(2026, 12, 10)
-HELD = Holdings(DAY, datetime(2026, 12, 10, tzinfo=UTC), lambda _, __: ("red",))
+HOLDINGS = Holdings(DAY, datetime(2026, 12, 10, tzinfo=UTC), lambda _, __: ("red",))
 TOYS = MetaData()
 SHELF = Table(
     "shelf",
@@ -83,12 +83,14 @@ def visible(
 ) -> list[Any]:
     """Shelves of the colours that the caller holds, with their books; every note."""
     shelf = context.model.tables["shelf"].alias()
-    seen = select(shelf.c.id).where(context.holds(shelf.c.colour, "colours", "reader"))
+    shelves = select(shelf.c.id).where(
+        context.holds(shelf.c.colour, "colours", "reader")
+    )
     match record:
         case "shelf":
             return [context.holds(row.c.colour, "colours", "reader")]
         case "book":
-            return [row.c.shelf_id.in_(seen)]
+            return [row.c.shelf_id.in_(shelves)]
     return []
 
 
@@ -157,7 +159,7 @@ async def ask(
         ) -> Any:  # noqa: ANN401 JSON
             reader = Reader(MODEL, dialect, permits=None)
             statement = reader.statement(Object(None, (node,)), named)
-            binds = statement.binds(variables, HELD)
+            binds = statement.binds(variables, HOLDINGS)
             text = await database.value(statement.text, binds, raw.driver_connection)
             data = orjson.loads(text)
             return data[node.key] if isinstance(data, dict) else data
@@ -197,9 +199,9 @@ SHELF_COLOUR = Object("shelf", (leaf("colour"),))
 
 
 async def test_a_row_is_found_by_the_tests_that_are_given(ask: Ask) -> None:
-    found = Selected("book", Find({"title": by_title}), TITLE, {"title": "T3"})
+    search = Selected("book", Find({"title": by_title}), TITLE, {"title": "T3"})
 
-    assert await ask(found) == {"title": "T3"}
+    assert await ask(search) == {"title": "T3"}
 
 
 async def test_joins_lead_to_one_row_and_to_many(ask: Ask) -> None:
