@@ -7,7 +7,7 @@ The rows are an ordered `LIMIT`. Three selects stand around each other:
 3. the lists of the objects, and what is said of the page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -22,16 +22,15 @@ from sqlalchemy import (
     tuple_,
 )
 
-from .fields import Fields, correlated, record_of
+from .fields import Fields, correlated
 from .keyset import Keyset, keyset_of, part_of
+from .page_conditions import Conditions, page_conditions
 from .page_info import page_info
-from .question import Constant, Node, Order, Paged, PagePart, Selected
+from .question import Constant, Node, Paged, PagePart, Selected
 
 TOTAL = 10_000
 """Totals are counted up to here, and say so."""
 
-Conditions: TypeAlias = Callable[[FromClause], list[ColumnElement[bool]]]
-"""The conditions of the rows of a list, on an alias of its record."""
 Terms: TypeAlias = Mapping[str, ColumnElement[Any]]
 """Expressions by the key of the answer under which they stand."""
 
@@ -41,42 +40,8 @@ def page(
 ) -> ScalarSelect[Any]:
     """The JSON object of a page."""
     keyset = keyset_of(node, kind, fields.context.model)
-    conditions = _conditions(fields, node, kind, parent)
-    conditions = _with_order(conditions, keyset.order)
+    conditions = page_conditions(fields.context, node, kind, keyset.order, parent)
     return _Page(fields, keyset, conditions, parent).sql()
-
-
-def _conditions(
-    fields: Fields, node: Selected, kind: Paged, parent: FromClause | None
-) -> Conditions:
-    """Rows that the caller may see, at the end of the join, that meet the filters."""
-    names = [name for name in kind.filters if name in node.values]
-    is_narrow = any(kind.filters[name].is_anchor for name in names)
-    is_anchored = kind.link is not None or is_narrow
-    context, record = fields.context, record_of(node)
-
-    def conditions(row: FromClause) -> list[ColumnElement[bool]]:
-        tests = []
-        if kind.link is not None:
-            tests.append(kind.link(row, parent, context))  # type: ignore[arg-type]
-        for name in names:
-            test = kind.filters[name].test
-            tests.append(test(row, context, node.values[name]))
-        return [*context.readable(record, row, anchored=is_anchored), *tests]
-
-    return conditions
-
-
-def _with_order(conditions: Conditions, order: Order) -> Conditions:
-    """A row without its keys yet is not in the list."""
-    if not order.beside:
-        return conditions
-
-    def with_keys(row: FromClause) -> list[ColumnElement[bool]]:
-        has_keys = [row.c[name].is_not(None) for name in order.columns]
-        return [*conditions(row), *has_keys]
-
-    return with_keys
 
 
 class _Page:
