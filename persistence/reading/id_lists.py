@@ -45,7 +45,7 @@ def _branch(
     is_meant: ColumnElement[bool] = identifier.like(f"{target.key}\\_%", escape="\\")
     key = identifier
     if day is not None:
-        has_day, key = _has_day(fields, identifier, day)
+        has_day, key = _day_and_key(fields, identifier, day)
         is_meant = and_(is_meant, has_day)
     with fields.context.facts_on(day):
         item = fields.object(target.below, row)
@@ -63,7 +63,7 @@ def _day_and_target(node: Node) -> tuple[Value, Selected]:
     return day, node
 
 
-def _has_day(
+def _day_and_key(
     fields: Fields, identifier: ColumnElement[str], day: Value
 ) -> tuple[ColumnElement[bool], ColumnElement[str]]:
     """Whether an id carries the day; and its key, without the day."""

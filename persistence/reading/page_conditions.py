@@ -34,12 +34,12 @@ def page_conditions(
             test = kind.filters[name].test
             tests.append(test(row, context, node.values[name]))
         readable = context.readable(record, row, anchored=is_anchored)
-        return [*readable, *tests, *_has_keys(row, order)]
+        return [*readable, *tests, *_key_tests(row, order)]
 
     return conditions
 
 
-def _has_keys(row: FromClause, order: Order) -> list[ColumnElement[bool]]:
+def _key_tests(row: FromClause, order: Order) -> list[ColumnElement[bool]]:
     """A row without its keys yet is not in the list."""
     if not order.beside:
         return []
