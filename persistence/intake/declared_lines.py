@@ -1,16 +1,15 @@
-"""The rows of one declaration: its lines, the cards that they make or change, what a draft keeps for its deposit."""
+"""The rows of one declaration: its lines, and the cards that they make or change."""
 
 from collections.abc import Mapping
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, tuple_, update
+from sqlalchemy import bindparam, update
 
 from persistence.records import (
     Declaration,
     DeclarationLine,
-    DualActivity,
     LineStatus,
     Rule,
     Worker,
@@ -20,6 +19,7 @@ from persistence.records.base import Base, name_key
 from persistence.records.workers import Card
 
 from .batches import BatchIntake, WorkerCards
+from .dual_activities import DualActivityRows
 from .known_workers import KnownWorker, PreviousLine
 from .line_words import STATEMENTS, drafted_words, words_digest
 from .november import Certificate
@@ -27,21 +27,26 @@ from .remuneration_lines import Remuneration
 from .treatments import CARRIED, NO_TREATMENT, LastTreatment
 
 LINE = (
-    "id", "version", "partner_id", "establishment_id", "declaration_id", "worker_id", "deposited", "position",
-    "client_reference", *STATEMENTS, "drafted", "words_digest", "changed_sequence",
+    "id", "version", "partner_id", "establishment_id", "declaration_id", "worker_id",
+    "deposited", "position", "client_reference", *STATEMENTS, "drafted", "words_digest", "changed_sequence",
     "processing", "processed_on", "processed_by_id", "processing_reason",
 )  # fmt: skip
 WORKER = (
-    "id", "version", "partner_id", "nir_cipher", "nir_index", "nir_mask", "birth_name", "used_name", "given_names",
-    "sort_key", "birth_date", "matricule", "paying_id", "entered_on", "aah_beneficiary",
+    "id", "version", "partner_id", "nir_cipher", "nir_index", "nir_mask",
+    "birth_name", "used_name", "given_names", "sort_key", "birth_date", "matricule",
+    "paying_id", "entered_on", "aah_beneficiary",
 )  # fmt: skip
+RATE = ("worker_id", "starts_on", "partner_id", "rate")
+CORRECTIONS = ("sort_key", *Card._fields[2:])
+"""The columns of a card that a line may say anew."""
 _statements = attrgetter(*STATEMENTS)
 
 
 class DeclarationRows:
     """The rows of one declaration: its lines, the cards that they make or change.
 
-    `before`: the lines that this declaration takes the place of; `treatments`: the last one of each worker here.
+    `before`: the lines that this declaration takes the place of. `treatments`: the
+    last one of each worker here.
     """
 
     def __init__(
@@ -54,18 +59,16 @@ class DeclarationRows:
         *,
         deposit: bool,
     ) -> None:
-        self.intake, self.declaration, self.cards, self.before = (
-            intake,
-            declaration,
-            cards,
-            before,
-        )
-        self.treatments, self.deposit = treatments, deposit
+        self.intake = intake
+        self.declaration = declaration
+        self.cards = cards
+        self.before = before
+        self.treatments = treatments
+        self.deposit = deposit
         self.lines: list[tuple[Any, ...]] = []
         self.new: list[tuple[Any, ...]] = []
         self.changed: list[dict[str, Any]] = []
-        self.dual: list[tuple[Any, ...]] = []
-        self.dual_ends: list[dict[str, Any]] = []
+        self.dual_activities = DualActivityRows(declaration, before)
         self.rates: list[tuple[Any, ...]] = []
         self.workers: set[str] = set()
         self.place = (
@@ -90,12 +93,10 @@ class DeclarationRows:
         self.workers.add(worker_id)
         digest = words_digest(line)
         previous = self.before.get(worker_id)
-        status, changed = LineStatus.CREATED, self.declaration.sequence
-        if previous is not None:
-            status = LineStatus.REPLACED
-            # confirmed a beneficiary against the answer of the Caf: else it would have been rejected
-            if previous.words_digest == digest and not previous.not_beneficiary:
-                status, changed = LineStatus.UNCHANGED, previous.changed_sequence
+        status = _status(previous, digest)
+        changed = self.declaration.sequence
+        if previous is not None and status is LineStatus.UNCHANGED:
+            changed = previous.changed_sequence
         line_id = f"lin_{self.key}{line.index:04d}"
         processing = NO_TREATMENT
         if self.deposit:
@@ -103,7 +104,7 @@ class DeclarationRows:
             if card is not None:
                 self._correct(line, card)
             self._note_rate(line, worker_id, worker, certificate)
-            self._note_dual_activity(line, worker_id)
+            self.dual_activities.note(line, worker_id)
         drafted = None if self.deposit else drafted_words(line)
         head = (
             line_id,
@@ -114,9 +115,8 @@ class DeclarationRows:
             line.index,
             line.reference,
         )
-        self.lines.append(
-            (*head, *_statements(line), drafted, digest, changed, *processing)
-        )
+        tail = (drafted, digest, changed, *processing)
+        self.lines.append((*head, *_statements(line), *tail))
         return status, line_id
 
     def _carry(
@@ -124,12 +124,9 @@ class DeclarationRows:
     ) -> tuple[Any, ...]:
         """The last answer of the Caf to the same words, where the line takes it over."""
         last = self.treatments.get(worker_id)
-        if last is None or (last.paying_id, last.words_digest) != (
-            line.paying_id,
-            digest,
-        ):
+        if last is None or last.outcome not in CARRIED:
             return NO_TREATMENT
-        if last.outcome not in CARRIED:
+        if last.paying_id != line.paying_id or last.words_digest != digest:
             return NO_TREATMENT
         if last.is_returned:
             line.warn(Rule.LINE_STILL_RETURNED, "nir")
@@ -138,12 +135,9 @@ class DeclarationRows:
     def _enter(self, line: Remuneration) -> str:
         """A new card: the NIR is sealed to it."""
         assert line.nir is not None
-        worker_id, vault = Worker.new_id(Worker.prefix), self.intake.vault
-        secret = (
-            vault.seal(line.nir, worker_id),
-            self.cards.indexes[line.index],
-            line.nir.mask,
-        )
+        worker_id = Worker.new_id(Worker.prefix)
+        cipher = self.intake.vault.seal(line.nir, worker_id)
+        secret = (cipher, self.cards.indexes[line.index], line.nir.mask)
         names = (line.birth_name, line.used_name, line.given_names, _sort_key(line))
         more = (line.birth_date, line.matricule, line.paying_id, line.entered_on)
         self.new.append((worker_id, 1, self.place[0], *secret, *names, *more, True))
@@ -152,18 +146,19 @@ class DeclarationRows:
     def _correct(self, line: Remuneration, card: Card) -> None:
         """What the line says anew of its worker."""
         words = (
-            line.birth_name, line.used_name, line.given_names, line.birth_date, line.matricule, line.paying_id,
-            line.entered_on, True,
-        )  # fmt: skip
+            line.birth_name,
+            line.used_name,
+            line.given_names,
+            line.birth_date,
+            line.matricule,
+            line.paying_id,
+            line.entered_on,
+            True,
+        )
         if words != card[2:]:
-            names = Card._fields[2:]
-            self.changed.append(
-                {
-                    "key": card.id,
-                    "sort_key": _sort_key(line),
-                    **dict(zip(names, words, strict=True)),
-                }
-            )
+            columns = (_sort_key(line), *words)
+            changes = dict(zip(CORRECTIONS, columns, strict=True))
+            self.changed.append({"key": card.id, **changes})
 
     def _note_rate(
         self,
@@ -172,7 +167,10 @@ class DeclarationRows:
         worker: KnownWorker | None,
         certificate: Certificate,
     ) -> None:
-        """R24: the rate found in November, where none is known; a known one is never overwritten."""
+        """R24: the rate found in November, where none is known.
+
+        A known one is never overwritten.
+        """
         assert line.entered_on is not None
         day: date | None = max(line.entered_on, certificate.first_day)
         if worker is not None and worker.rate_on(certificate.last_day) is not None:
@@ -180,99 +178,44 @@ class DeclarationRows:
         if day is not None:
             self.rates.append((worker_id, day, self.place[0], line.rate))
 
-    def _note_dual_activity(self, line: Remuneration, worker_id: str) -> None:
-        if line.dual_activity and line.dual_activity_since is not None:
-            more = (line.dual_activity_hours, line.dual_activity_employer)
-            self.dual.append(
-                (worker_id, line.dual_activity_since, None, self.place[0], *more)
-            )
-        if line.dual_activity_until is not None:
-            self.dual_ends.append({"key": worker_id, "until": line.dual_activity_until})
-
-    def withdrawn_dual_activities(self) -> list[tuple[str, date]]:
-        """Those that the former declaration had begun, and that this one does not state any more."""
-        stated = {(row[0], row[1]) for row in self.dual}
-        ended = {row["key"] for row in self.dual_ends}
-        begun_before = [
-            (worker_id, previous.dual_activity_since)
-            for worker_id, previous in self.before.items()
-            if previous.dual_activity_since is not None and worker_id not in ended
-        ]
-        return [pair for pair in begun_before if pair not in stated]
-
     async def write(self) -> None:
         register = self.intake.register
         await register.copy(Worker, WORKER, self.new)
-        connection = await register.session.connection()
         if self.changed:
-            rows = Base.metadata.tables[Worker.__tablename__]
-            values: dict[str, Any] = {
-                name: bindparam(name) for name in self.changed[0] if name != "key"
-            }
-            statement = (
-                update(rows)
-                .where(rows.c.id == bindparam("key"))
-                .values(version=rows.c.version + 1, **values)
-            )
-            await connection.execute(statement, self.changed)
+            connection = await register.session.connection()
+            await connection.execute(_correction(), self.changed)
         await register.copy(DeclarationLine, LINE, self.lines)
-        await register.upsert(
-            WorkerRate, ("worker_id", "starts_on", "partner_id", "rate"), self.rates
-        )
-        await self._write_dual_activities()
-
-    async def _write_dual_activities(self) -> None:
-        register = self.intake.register
-        connection = await register.session.connection()
-        rows = Base.metadata.tables[DualActivity.__tablename__]
-        withdrawn = self.withdrawn_dual_activities() if self.deposit else []
-        if withdrawn:
-            stated_elsewhere = _stated_elsewhere(rows, self.declaration)
-            gone = tuple_(rows.c.worker_id, rows.c.starts_on).in_(withdrawn)
-            await connection.execute(delete(rows).where(gone, ~stated_elsewhere))
-        if self.dual_ends:
-            running = (rows.c.worker_id == bindparam("key"), rows.c.ends_on.is_(None))
-            before = rows.c.starts_on < bindparam("until", type_=rows.c.starts_on.type)
-            ending = (
-                update(rows).where(*running, before).values(ends_on=bindparam("until"))
-            )
-            await connection.execute(ending, self.dual_ends)
-        columns = (
-            "worker_id",
-            "starts_on",
-            "ends_on",
-            "partner_id",
-            "weekly_hours",
-            "employer_siret",
-        )
-        await register.upsert(DualActivity, columns, self.dual)
+        await register.upsert(WorkerRate, RATE, self.rates)
+        if self.deposit:
+            await self.dual_activities.write(register)
 
 
-def _stated_elsewhere(rows: Any, declaration: Declaration) -> Any:  # noqa: ANN401 a table, a condition
-    """Whether a line of another declaration in force says that a dual activity began that day."""
-    line, head = DeclarationLine.__table__.c, Declaration.__table__.c
-    return (
-        DeclarationLine.__table__.join(
-            Declaration.__table__, head.id == line.declaration_id
-        )
-        .select()
-        .with_only_columns(line.id)
-        .where(
-            line.worker_id == rows.c.worker_id,
-            line.dual_activity_since == rows.c.starts_on,
-            head.received_at.is_not(None),
-            head.superseded_at.is_(None),
-            head.id != declaration.id,
-        )
-        .correlate(rows)
-        .exists()
-    )
+def _status(previous: PreviousLine | None, digest: str) -> LineStatus:
+    """What a line is to the former declaration.
+
+    Where the Caf had answered « not a beneficiary », the same words confirm the
+    contrary: without that confirmation, the line would have been rejected.
+    """
+    if previous is None:
+        return LineStatus.CREATED
+    if previous.words_digest != digest or previous.not_beneficiary:
+        return LineStatus.REPLACED
+    return LineStatus.UNCHANGED
+
+
+def _correction() -> Any:  # noqa: ANN401 a statement
+    """Write the card `key` anew."""
+    rows = Base.metadata.tables[Worker.__tablename__]
+    values: dict[str, Any] = {name: bindparam(name) for name in CORRECTIONS}
+    card = update(rows).where(rows.c.id == bindparam("key"))
+    return card.values(version=rows.c.version + 1, **values)
 
 
 def _complete(line: Remuneration, card: Card | None) -> None:
     """What the line leaves out and the card knows."""
     if card is None:
-        line.matricule, line.paying_id = line.matricule or "", line.paying_id or ""
+        line.matricule = line.matricule or ""
+        line.paying_id = line.paying_id or ""
         return
     line.matricule = line.matricule or card.matricule
     line.paying_id = line.paying_id or card.paying_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from persistence.records.identifiers import MATRICULE, whole
+from persistence.records.identifiers import MATRICULE, Nir, whole
 from persistence.records.rules import Refused, Rule
 from persistence.types import folded
 
@@ -15,14 +15,20 @@ from .cells import FULL, siret
 from .remuneration_lines import CELLS, REQUIRED, Remuneration, repeated
 
 NET_LEAST, NET_MOST = 70, 105
-"""Amounts are net and the texts speak of gross ones: percents of the gross figure within which nothing is told."""
+"""Amounts are net, and the texts speak of gross ones.
+
+Within these percents of the gross figure, nothing is told.
+"""
 LONGEST_WEEK = 35_00
 ONE = 1_00
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the lines of one establishment and one campaign are read against; `payers` gives a Caf's id by its code."""
+    """What the lines of one establishment and one campaign are read against.
+
+    `payers` gives the id of a Caf by its code.
+    """
 
     year: int
     siret: str
@@ -47,18 +53,23 @@ class Certificate:
         return read
 
     def read(self, index: int, raw: Mapping[str, Any]) -> Remuneration:
-        """One line; what cannot be read is an error at its field, and what depends on it is not judged."""
-        line, row = Remuneration(index), texts(raw)
+        """One line.
+
+        What cannot be read is an error at its field; what depends on it is not judged.
+        """
+        line = Remuneration(index)
+        row = texts(raw)
         line.take_all(row, CELLS)
         for field, missing in REQUIRED.items():
             if field not in row:
                 line.reject(missing, field)
-        line.paying_id = line.take(
-            row.get("paying_organism"), self._payer, "paying_organism"
-        )
-        line.take(row.get("siret"), self._require_workplace, "siret")
-        line.take(row.get("reference_month"), self._require_november, "reference_month")
-        self._tell_identity(line, row.get("nir", ""))
+        payer = row.get("paying_organism")
+        line.paying_id = line.take(payer, self._payer, "paying_organism")
+        workplace = row.get("siret")
+        line.take(workplace, self._require_workplace, "siret")
+        month = row.get("reference_month")
+        line.take(month, self._require_november, "reference_month")
+        _tell_identity(line, row.get("nir", ""))
         self._check_dates(line)
         self._check_amounts(line)
         _check_dual_activity(line)
@@ -69,7 +80,8 @@ class Certificate:
     # fields
 
     def _payer(self, code: str) -> str:
-        organism_id = self.payers.get(whole(code).upper().zfill(3))
+        full_code = whole(code).upper().zfill(3)
+        organism_id = self.payers.get(full_code)
         if organism_id is None:
             raise Refused(Rule.PAYING_ORGANISM_UNKNOWN)
         return organism_id
@@ -79,29 +91,15 @@ class Certificate:
             raise Refused(Rule.ESTABLISHMENT_MISMATCH)
 
     def _require_november(self, text: str) -> None:
-        if folded(text) not in (
+        november = (
             f"{self.year}-11",
             f"11/{self.year}",
             f"novembre {self.year}",
-        ):
+        )
+        if folded(text) not in november:
             raise Refused(Rule.PERIOD_NOT_NOVEMBER)
 
     # between fields
-
-    def _tell_identity(self, line: Remuneration, written: str) -> None:
-        if line.nir is not None:
-            if sum(c.isalnum() for c in written) == len("SAAMMDDCCCOOO"):
-                line.warn(Rule.NIR_COMPLETED, "nir")
-            if line.nir.is_temporary:
-                line.warn(Rule.NIR_TEMPORARY, "nir")
-            if line.birth_date is not None and line.nir.contradicts(line.birth_date):
-                line.warn(Rule.NIR_YEAR_MISMATCH, "nir")
-            if line.birth_date is not None and line.nir.is_of_another_month(
-                line.birth_date
-            ):
-                line.warn(Rule.NIR_MONTH_MISMATCH, "nir")
-        if line.matricule is not None and len(line.matricule) < MATRICULE:
-            line.warn(Rule.MATRICULE_SHORT, "matricule")
 
     def _check_dates(self, line: Remuneration) -> None:
         born, entered = line.birth_date, line.entered_on
@@ -116,40 +114,30 @@ class Certificate:
 
     def _check_amounts(self, line: Remuneration) -> None:
         """Amounts or a reason for none; the aid is a part of the remuneration."""
-        net, aid = line.net_remuneration, line.net_aid
         if line.no_pay_reason is not None or line.missed("no_pay_reason"):
-            for amount, at in ((net, "net_remuneration"), (aid, "net_aid")):
-                if amount:
-                    line.reject(Rule.NO_PAY_WITH_AMOUNT, at)
+            _refuse_amounts(line)
             return
-        if not net and not line.missed("net_remuneration"):
-            line.reject(Rule.AMOUNT_MISSING, "net_remuneration")
-        if aid is None and not line.missed("net_aid"):
-            line.reject(Rule.AMOUNT_MISSING, "net_aid")
-        if line.esat_share is None and not line.missed("esat_share"):
-            line.reject(Rule.SHARE_RANGE, "esat_share")
+        net = line.net_remuneration
+        aid = line.net_aid
+        _require_amounts(line)
         if net and aid is not None and aid > net:
             line.reject(Rule.AID_EXCEEDS_RG, "net_aid")
-        if (
-            net
-            and line.rate is not None
-            and net > self.bounds.gross(self.bounds.most, line.rate)
-        ):
-            (line.warn if line.confirmation else line.reject)(
-                Rule.RG_ABOVE_MAX, "net_remuneration"
-            )
+        if not net or line.rate is None:
+            return
+        highest = self.bounds.gross(self.bounds.most, line.rate)
+        if net > highest:
+            tell = line.warn if line.confirmation else line.reject
+            tell(Rule.RG_ABOVE_MAX, "net_remuneration")
 
     def _compare(self, line: Remuneration) -> None:
         """What is only strange in a line: docs/business/declarations.md."""
         if line.rate is not None and line.rate < ONE:
             line.warn(Rule.RATE_BELOW_1, "rate")
         _compare_dual_activity(line)
-        net, aid, part, at = (
-            line.net_remuneration,
-            line.net_aid,
-            line.esat_share,
-            line.rate,
-        )
+        net = line.net_remuneration
+        aid = line.net_aid
+        part = line.esat_share
+        at = line.rate
         if not net or aid is None or part is None or at is None:
             return
         bounds = self.bounds
@@ -157,10 +145,54 @@ class Certificate:
             line.warn(Rule.ESAT_SHARE_BELOW_5, "esat_share")
         elif not _near(net - aid, bounds.gross(part, at)):
             line.warn(Rule.ESAT_SHARE_DIFFERS, "esat_share")
-        if not _near(aid, bounds.gross(bounds.aid(part), at)):
+        expected_aid = bounds.gross(bounds.aid(part), at)
+        if not _near(aid, expected_aid):
             line.warn(Rule.AID_DIFFERS, "net_aid")
-        if net * 100 < bounds.gross(bounds.least, at) * NET_LEAST:
+        lowest = bounds.gross(bounds.least, at)
+        if net * 100 < lowest * NET_LEAST:
             line.warn(Rule.RG_BELOW_MIN, "net_remuneration")
+
+
+def _tell_identity(line: Remuneration, written: str) -> None:
+    if line.nir is not None:
+        _tell_number(line, line.nir, written)
+    matricule = line.matricule
+    if matricule is not None and len(matricule) < MATRICULE:
+        line.warn(Rule.MATRICULE_SHORT, "matricule")
+
+
+def _tell_number(line: Remuneration, nir: Nir, written: str) -> None:
+    """What is strange in a number: as it is `written`, and beside the day of birth."""
+    characters = sum(c.isalnum() for c in written)
+    if characters == len("SAAMMDDCCCOOO"):
+        line.warn(Rule.NIR_COMPLETED, "nir")
+    if nir.is_temporary:
+        line.warn(Rule.NIR_TEMPORARY, "nir")
+    birth = line.birth_date
+    if birth is None:
+        return
+    if nir.contradicts(birth):
+        line.warn(Rule.NIR_YEAR_MISMATCH, "nir")
+    if nir.is_of_another_month(birth):
+        line.warn(Rule.NIR_MONTH_MISMATCH, "nir")
+
+
+def _refuse_amounts(line: Remuneration) -> None:
+    """A line that says why nothing is paid has no amount."""
+    if line.net_remuneration:
+        line.reject(Rule.NO_PAY_WITH_AMOUNT, "net_remuneration")
+    if line.net_aid:
+        line.reject(Rule.NO_PAY_WITH_AMOUNT, "net_aid")
+
+
+def _require_amounts(line: Remuneration) -> None:
+    """Whoever is paid has both amounts and a share; one that cannot be read is told."""
+    if not line.net_remuneration and not line.missed("net_remuneration"):
+        line.reject(Rule.AMOUNT_MISSING, "net_remuneration")
+    if line.net_aid is None and not line.missed("net_aid"):
+        line.reject(Rule.AMOUNT_MISSING, "net_aid")
+    if line.esat_share is None and not line.missed("esat_share"):
+        line.reject(Rule.SHARE_RANGE, "esat_share")
 
 
 def _check_dual_activity(line: Remuneration) -> None:
@@ -171,23 +203,26 @@ def _check_dual_activity(line: Remuneration) -> None:
         "dual_activity_employer": line.dual_activity_employer,
     }
     if line.dual_activity is False:
-        for at in (name for name, value in stated.items() if value):
-            line.reject(Rule.VALUE_INVALID, at, "Sans cumul, ce champ reste vide.")
+        detail = "Sans cumul, ce champ reste vide."
+        for at, value in stated.items():
+            if value:
+                line.reject(Rule.VALUE_INVALID, at, detail)
     elif line.dual_activity and line.dual_activity_until is not None:
-        line.reject(
-            Rule.VALUE_INVALID, "dual_activity_until", "Une fin se dit avec « non »."
-        )
+        detail = "Une fin se dit avec « non »."
+        line.reject(Rule.VALUE_INVALID, "dual_activity_until", detail)
 
 
 def _compare_dual_activity(line: Remuneration) -> None:
-    """R16: the answer is kept on the line; what it lacks, and what is strange in it, is told."""
-    if line.dual_activity and line.dual_activity_since is None:
-        line.warn(Rule.DUAL_ACTIVITY_SINCE_MISSING, "dual_activity_since")
-    if line.dual_activity and line.dual_activity_hours is None:
-        line.warn(Rule.DUAL_ACTIVITY_QUOTA_MISSING, "dual_activity_hours")
-    if line.dual_activity and line.rate == FULL:
-        line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dual_activity")
-    if line.dual_activity_hours is not None and line.dual_activity_hours > LONGEST_WEEK:
+    """R16: what the answer lacks, and what is strange in it, is told."""
+    hours = line.dual_activity_hours
+    if line.dual_activity:
+        if line.dual_activity_since is None:
+            line.warn(Rule.DUAL_ACTIVITY_SINCE_MISSING, "dual_activity_since")
+        if hours is None:
+            line.warn(Rule.DUAL_ACTIVITY_QUOTA_MISSING, "dual_activity_hours")
+        if line.rate == FULL:
+            line.warn(Rule.DUAL_ACTIVITY_FULL_RATE, "dual_activity")
+    if hours is not None and hours > LONGEST_WEEK:
         line.warn(Rule.DUAL_ACTIVITY_OVER_35H, "dual_activity_hours")
 
 
