@@ -25,10 +25,8 @@ LONGEST_NAME, LONGEST_REFERENCE, LONGEST_TEXT = 80, 80, 500
 SIRET, SHORTEST_SIRET = 14, 11
 FULL = 100_00
 """A hundred percent, in hundredths."""
-YES, NO = (
-    {"o", "oui", "x", "1", "vrai", "true", "y", "yes"},
-    {"n", "non", "0", "faux", "false", "no"},
-)
+YES = frozenset({"o", "oui", "x", "1", "vrai", "true", "y", "yes"})
+NO = frozenset({"n", "non", "0", "faux", "false", "no"})
 CROSS = "x"
 """It says yes, and for some no: it is read, and told."""
 SPACES = re.compile(r"[\s\u00a0\u202f]+")

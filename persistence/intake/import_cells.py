@@ -10,7 +10,7 @@ from persistence.records.names import INVISIBLE, clean_name, has_invisible
 from persistence.records.rules import Notice, Refused, Rule
 from persistence.types import folded
 
-from .cells import CROSS, day, siret
+from .cells import CROSS, NO, YES, day, siret
 from .import_columns import Columns, ImportField
 from .import_words import FIELDS, ParsedImportLine, Reference
 
@@ -26,8 +26,9 @@ COMPUTED = 1
 """Where a cell says that it is computed."""
 REMOVED = "«retiré»"
 """What is shown where a personal number was."""
-YES = {"o", "oui", "x", "1", "v", "vrai", "true", "y", "yes", "actif", "active"}
-NO = {"n", "non", "0", "faux", "false", "no", "-", "inactif", "inactive"}
+MORE_YES = YES | {"v", "actif", "active"}
+MORE_NO = NO | {"-", "inactif", "inactive"}
+"""What a list of partners writes beside the words of a payroll."""
 
 
 def read(
@@ -216,9 +217,9 @@ def _day(text: str) -> date | None:
 
 def _flag(text: str, column: str) -> bool:
     word = folded(whole(text))
-    if word not in YES | NO:
+    if word not in MORE_YES | MORE_NO:
         raise Refused(Rule.EXTRACT_YES_NO, detail=f"Colonne {column}.")
-    return word in YES
+    return word in MORE_YES
 
 
 def _presence(column: str) -> Callable[[str], bool]:
