@@ -1,4 +1,4 @@
-"""Taking the lines of an extraction: each is judged again, and makes what it says or is told why not; the purge."""
+"""Taking the lines of an extraction: each is judged again, and applied or left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,20 +34,18 @@ from .import_reading import require_counts_add_up, stored
 from .import_verdicts import Verdict, judged
 from .import_words import FIELDS, makes_partner
 
-ROW = [
-    LINES[c]
-    for c in (
-        "id",
-        "sheet",
-        "number",
-        *FIELDS,
-        "fingerprint",
-        "outcome",
-        "reasons",
-        "arbitration",
-        "applied_on",
-    )
-]
+COLUMNS = (
+    "id",
+    "sheet",
+    "number",
+    *FIELDS,
+    "fingerprint",
+    "outcome",
+    "reasons",
+    "arbitration",
+    "applied_on",
+)
+ROW = [LINES[name] for name in COLUMNS]
 
 
 @dataclass(slots=True)
@@ -71,29 +69,32 @@ class ImportApplication:
     moved: list[dict[str, Any]] = field(default_factory=list)
 
     async def take(self, ids: Sequence[str] | None) -> None:
-        """The lines named, or all that wait. A line that may no longer be taken is left, and told."""
+        """The lines named, or all that wait.
+
+        A line that may no longer be taken is left, and told.
+        """
         rows = await self._waiting()
-        chosen = (
-            [row for row in rows if _awaits(row)]
-            if ids is None
-            else await self._named(rows, ids)
-        )
+        if ids is None:
+            chosen = [row for row in rows if _awaits(row)]
+        else:
+            chosen = await self._named(rows, ids)
         matches = await matches_of(self.register, {row.siret for row in chosen})
         await self._lock(matches)
         async for part in in_parts(chosen):
             for row in part:
                 self._take(row, matches[row.siret])
-        self.left = (
-            len(rows)
-            - self.applied
-            - sum(move["outcome"] is ImportOutcome.UNCHANGED for move in self.moved)
-        )
+        self.left = len(rows) - self.applied - self._now_unchanged()
         self.extract.applied += self.applied
-        new = (
+        self.register.after_flush(
             partial(self.register.register_all, self.partners),
             partial(self.register.write_all, self.origins),
+            self._write,
         )
-        self.register.after_flush(*new, self._write)
+
+    def _now_unchanged(self) -> int:
+        """How many of the lines, judged again, say nothing new."""
+        outcomes = [move["outcome"] for move in self.moved]
+        return outcomes.count(ImportOutcome.UNCHANGED)
 
     async def unchanged(self) -> int:
         """How many lines of the organism say nothing new; once the act is written."""
@@ -102,8 +103,8 @@ class ImportApplication:
             LINES.organism_id == self.organism.id,
             LINES.outcome == ImportOutcome.UNCHANGED,
         )
-        moved = sum(move["outcome"] is ImportOutcome.UNCHANGED for move in self.moved)
-        return moved + (await self.register.session.scalar(counted) or 0)
+        before = await self.register.session.scalar(counted) or 0
+        return self._now_unchanged() + before
 
     async def _waiting(self) -> Sequence[Any]:
         """The lines of the organism that are not settled, in order."""
@@ -118,7 +119,7 @@ class ImportApplication:
         return (await self.register.session.execute(lines.order_by(LINES.id))).all()
 
     async def _named(self, rows: Sequence[Any], ids: Sequence[str]) -> list[Any]:
-        """The lines asked for by id; one of another import or organism does not exist here."""
+        """The lines of these ids; one of another import or organism is not found."""
         waiting = {row.id: row for row in rows}
         here = select(LINES.id).where(
             self.register.among(LINES.id, ids),
@@ -133,43 +134,45 @@ class ImportApplication:
             if one in waiting and _awaits(waiting[one]):
                 chosen[one] = waiting[one]
             else:
-                self.warnings.append(
-                    Notice(Rule.EXTRACT_LEFT, ("line_ids", str(index)))
-                )
+                notice = Notice(Rule.EXTRACT_LEFT, ("line_ids", str(index)))
+                self.warnings.append(notice)
         return sorted(chosen.values(), key=lambda row: row.id)
 
     async def _lock(self, matches: Mapping[str, RegisterMatch]) -> None:
         """The partners that are spoken of stay as they are read."""
-        partners = sorted(
-            k.partner_id for k in matches.values() if k.partner_id is not None
-        )
+        every = (match.partner_id for match in matches.values())
+        ids = [partner_id for partner_id in every if partner_id is not None]
         rows = Partner.__table__.c.id
-        lock = (
-            select(rows)
-            .where(self.register.among(rows, partners))
-            .order_by(rows)
-            .with_for_update()
-        )
+        partners = select(rows).where(self.register.among(rows, sorted(ids)))
+        lock = partners.order_by(rows).with_for_update()
         await self.register.session.execute(lock)
 
     def _take(self, row: Any, match: RegisterMatch) -> None:  # noqa: ANN401 a row of ROW
-        """Judged again: what another act did since the preview counts; an arbitrated line has had its answer."""
+        """Judged again: what another act did since the preview counts.
+
+        An arbitrated line has had its answer: a conflict does not stop it, and its
+        outcome stays what it was.
+        """
         verdict = judged(row, (), match)
-        decided = row.arbitration is ImportDecision.TAKEN
-        if verdict.outcome is ImportOutcome.UNCHANGED or (
-            verdict.outcome is ImportOutcome.CONFLICT and not decided
-        ):
+        is_decided = row.arbitration is ImportDecision.TAKEN
+        is_unchanged = verdict.outcome is ImportOutcome.UNCHANGED
+        is_conflict = verdict.outcome is ImportOutcome.CONFLICT
+        if is_unchanged or (is_conflict and not is_decided):
             self._leave(row, verdict)
             return
-        outcome = (
-            row.outcome if decided else verdict.outcome
-        )  # an arbitrated line stays what it was
+        outcome = row.outcome if is_decided else verdict.outcome
         self._apply(row, match, Verdict(outcome, [], verdict.changes))
 
     def _leave(self, row: Any, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
-        self._move(row, verdict, reasons=row.reasons + stored(verdict.reasons))
+        reasons = row.reasons + stored(verdict.reasons)
+        self._move(row, verdict, reasons=reasons)
+        self._warn(row, verdict.reasons)
+
+    def _warn(self, row: Any, notices: Sequence[Notice]) -> None:  # noqa: ANN401 a row of ROW
+        """Tell these at the place of the line in its file."""
         place = ("lines", self.extract.place(row.sheet, row.number))
-        self.warnings.extend(Notice(r.rule, place, r.detail) for r in verdict.reasons)
+        for notice in notices:
+            self.warnings.append(Notice(notice.rule, place, notice.detail))
 
     def _apply(self, row: Any, match: RegisterMatch, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
         """R57: the word is taken; it makes a partner, or speaks of one, or stays with its reason."""
@@ -189,16 +192,16 @@ class ImportApplication:
         self._move(row, verdict, **facts, partner_id=partner_id)
 
     def _registers(self, row: Any, match: RegisterMatch) -> Partner:  # noqa: ANN401 a row of ROW
-        siret, today = Siret(row.siret), self.register.today
-        place = ("lines", self.extract.place(row.sheet, row.number))
+        siret = Siret(row.siret)
+        today = self.register.today
         partner = Partner.register(
             siret, row.name, PartnerKind.ESAT, self.organism, today
         )
         if match.elsewhere:
-            self.warnings.append(Notice(Rule.ESTABLISHMENT_KNOWN, place))
+            self._warn(row, [Notice(Rule.ESTABLISHMENT_KNOWN)])
         elif row.department is not None:
             notices = partner.notices_at_registration(self.organism, row.department)
-            self.warnings.extend(Notice(n.rule, place, n.detail) for n in notices)
+            self._warn(row, notices)
             finess = Finess(row.finess) if row.finess else None
             partner.add_establishment(siret, row.name, row.department, finess, today)
         partner.origins.append(Origin.of(row, self.extract, partner.id, today))
@@ -229,10 +232,9 @@ class ImportApplication:
     async def _write(self) -> None:
         """The lines, once their partners are written."""
         if self.moved:
-            written = update(ImportLine.__table__).where(LINES.id == bindparam("key"))  # type: ignore[arg-type]
-            await (await self.register.session.connection()).execute(
-                written, self.moved
-            )
+            lines = update(ImportLine.__table__).where(LINES.id == bindparam("key"))  # type: ignore[arg-type]
+            connection = await self.register.session.connection()
+            await connection.execute(lines, self.moved)
         await require_counts_add_up(self.register, self.extract)
 
 
@@ -246,18 +248,11 @@ def visible_changes(
     """Changes as JSON keeps them: days as AAAA-MM-JJ."""
     if changes is None:
         return None
-    visible = {
-        name: {when: _json(value) for when, value in change.items()}
-        for name, change in changes.items()
-    }
+    visible = {}
+    for name, change in changes.items():
+        visible[name] = {when: _json(value) for when, value in change.items()}
     return visible or None
 
 
 def _json(value: Any) -> Any:  # noqa: ANN401 a JSON value
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-# a partner that is registered later
-
-
-# purging

@@ -7,12 +7,13 @@ from typing import TypeVar
 from persistence.records.identifiers import Finess, compact, holds_nir, whole
 from persistence.records.import_proofs import fingerprint, place
 from persistence.records.names import INVISIBLE, clean_name, has_invisible
-from persistence.records.rules import Notice, Refused, Rule
+from persistence.records.rules import Refused, Rule
 from persistence.types import folded
 
 from .cells import CROSS, NO, YES, day, siret
 from .import_columns import Columns, ImportField
 from .import_words import FIELDS, ParsedImportLine, Reference
+from .sheet_rows import SheetCell
 
 T = TypeVar("T")
 
@@ -22,8 +23,6 @@ FLAGS = frozenset(
 )
 FINESS, CAF = 9, 3
 LONGEST, LONGEST_RAW = 250, 250
-COMPUTED = 1
-"""Where a cell says that it is computed."""
 REMOVED = "«retiré»"
 """What is shown where a personal number was."""
 MORE_YES = YES | {"v", "actif", "active"}
@@ -33,7 +32,7 @@ MORE_NO = NO | {"-", "inactif", "inactive"}
 
 def read(
     number: int,
-    cells: Sequence[tuple[str, bool, bool]],
+    cells: Sequence[SheetCell],
     columns: Columns,
     context: Reference,
     sheet: str = "",
@@ -41,26 +40,19 @@ def read(
     is_alone: bool = True,
 ) -> ParsedImportLine:
     """A line against the header of its sheet; every reason is told, not only the first."""
-    word = ParsedImportLine(
-        sheet,
-        number,
-        place(number, "" if is_alone else sheet),
-        _raw(cells, columns),
-        context.opener_id,
-    )
-    personal = [name for name, text in word.raw.items() if text == REMOVED]
-    word.reasons += [
-        Notice(Rule.NIR_IN_TEXT, _cell(name), f"« {name} ».") for name in personal
-    ]
+    where = place(number, "" if is_alone else sheet)
+    raw = _raw(cells, columns)
+    word = ParsedImportLine(sheet, number, where, raw, context.opener_id)
+    for name, text in raw.items():
+        if text == REMOVED:
+            word.tell(Rule.NIR_IN_TEXT, f"« {name} ».", *_cell(name))
     _Reading(word, cells, columns, context).all()
     for at in columns.fields.values():
-        if at < len(cells) and cells[at][COMPUTED]:
-            word.tell(
-                Rule.EXTRACT_FORMULA,
-                f"« {columns.names[at]} ».",
-                *_cell(columns.names[at]),
-            )
-    if any(text.strip() for text, *_ in cells[len(columns.names) :]):
+        if at < len(cells) and cells[at].computed:
+            name = columns.names[at]
+            word.tell(Rule.EXTRACT_FORMULA, f"« {name} ».", *_cell(name))
+    beyond = cells[len(columns.names) :]
+    if any(cell.text.strip() for cell in beyond):
         word.tell(Rule.EXTRACT_CELLS)
     return word
 
@@ -70,17 +62,14 @@ def _cell(header: str) -> tuple[str, str]:
     return ("raw", header)
 
 
-def _raw(cells: Sequence[tuple[str, bool, bool]], columns: Columns) -> dict[str, str]:
-    """The cells as written, under their headers; a personal number is taken out."""
-    place = columns.fields.get(ImportField.SIRET)
-    return {
-        name: REMOVED
-        if _is_personal(text, is_siret=index == place)
-        else text[:LONGEST_RAW]
-        for index, (name, (text, *_)) in enumerate(
-            zip(columns.names, cells, strict=False)
-        )
-    }
+def _raw(cells: Sequence[SheetCell], columns: Columns) -> dict[str, str]:
+    """The cells as written, under their headers; a personal number is removed."""
+    siret_place = columns.fields.get(ImportField.SIRET)
+    raw = {}
+    for index, (name, cell) in enumerate(zip(columns.names, cells, strict=False)):
+        is_personal = _is_personal(cell.text, is_siret=index == siret_place)
+        raw[name] = REMOVED if is_personal else cell.text[:LONGEST_RAW]
+    return raw
 
 
 def _is_personal(text: str, *, is_siret: bool) -> bool:
@@ -98,41 +87,43 @@ class _Reading:
     def __init__(
         self,
         word: ParsedImportLine,
-        cells: Sequence[tuple[str, bool, bool]],
+        cells: Sequence[SheetCell],
         columns: Columns,
         context: Reference,
     ) -> None:
-        self.word, self.context = word, context
-        self.texts = {
-            f: cells[at][0].strip()
-            for f, at in columns.fields.items()
-            if at < len(cells)
-        }
-        self.paths = {f: _cell(columns.names[at]) for f, at in columns.fields.items()}
+        self.word = word
+        self.context = context
+        self.texts: dict[ImportField, str] = {}
+        self.paths: dict[ImportField, tuple[str, str]] = {}
         self.unread: dict[str, str] = {}
+        """The texts of the cells that cannot be read, by the name of their value."""
+        for field, at in columns.fields.items():
+            self.paths[field] = _cell(columns.names[at])
+            if at < len(cells):
+                self.texts[field] = cells[at].text.strip()
 
     def all(self) -> None:
-        word, read = self.word, self._read
+        word = self.word
+        read = self._read
+        in_mcp = _presence("MCP")
+        in_habtiers = _presence("Habtiers")
         word.siret = read("siret", ImportField.SIRET, siret)
         word.name = read("name", ImportField.NAME, _name)
         word.department = read("department", ImportField.DEPARTMENT, self._department)
-        word.organism_id = (
-            read("organism_id", ImportField.ORGANISM, self._organism)
-            or self.context.opener_id
-        )
-        word.known_mcp = read("known_mcp", ImportField.KNOWN_MCP, _presence("MCP"))
+        organism_id = read("organism_id", ImportField.ORGANISM, self._organism)
+        word.organism_id = organism_id or self.context.opener_id
+        word.known_mcp = read("known_mcp", ImportField.KNOWN_MCP, in_mcp)
         word.known_habtiers = read(
-            "known_habtiers", ImportField.KNOWN_HABTIERS, _presence("Habtiers")
+            "known_habtiers", ImportField.KNOWN_HABTIERS, in_habtiers
         )
         word.active = read("active", ImportField.ACTIVE, _active)
         word.last_seen_on = read("last_seen_on", ImportField.LAST_SEEN_ON, _day)
         word.finess = read("finess", ImportField.FINESS, self._finess)
         word.contact = read("contact", ImportField.CONTACT, _contact)
         self._tell_presence()
-        values = [
-            self.unread.get(name, value)
-            for name, value in zip(FIELDS, word.values, strict=True)
-        ]
+        values = []
+        for name, value in zip(FIELDS, word.values, strict=True):
+            values.append(self.unread.get(name, value))
         word.fingerprint = fingerprint(values)
 
     def _read(
@@ -146,9 +137,8 @@ class _Reading:
         try:
             value = reading(text)
         except Refused as refused:
-            self.word.tell(
-                refused.rule, refused.notice.detail, *self.paths.get(place, ())
-            )
+            path = self.paths.get(place, ())
+            self.word.tell(refused.rule, refused.notice.detail, *path)
             self.unread[name] = text
             return None
         if place in FLAGS and folded(text) == CROSS:
@@ -158,9 +148,7 @@ class _Reading:
     def _department(self, text: str) -> str | None:
         if not text:
             return None
-        code = whole(text).upper()
-        code = code.zfill(2) if code.isdigit() else code
-        code = code[1:] if len(code) == len("075") and code.startswith("0") else code
+        code = _department_code(text)
         if code in self.context.excluded:
             raise Refused(Rule.DEPARTMENT_EXCLUDED, detail=f"{code}.")
         if code not in self.context.departments:
@@ -168,18 +156,19 @@ class _Reading:
         return code
 
     def _organism(self, text: str) -> str:
-        organism_id = self.context.organisms.get(whole(text).upper().zfill(CAF))
+        code = whole(text).upper().zfill(CAF)
+        organism_id = self.context.organisms.get(code)
         if organism_id is None:
-            raise Refused(
-                Rule.EXTRACT_CAF_UNKNOWN, detail=f"« {text[:20]} »." if text else None
-            )
+            detail = f"« {text[:20]} »." if text else None
+            raise Refused(Rule.EXTRACT_CAF_UNKNOWN, detail=detail)
         return organism_id
 
     def _finess(self, text: str) -> str | None:
         if not text:
             return None
         bare = compact(text)
-        finess = Finess.read(f"0{bare}" if len(bare) == FINESS - 1 else bare)
+        is_short = len(bare) == FINESS - 1
+        finess = Finess.read(f"0{bare}" if is_short else bare)
         department = self.word.department
         if department is not None and finess.contradicts(department):
             raise Refused(Rule.FINESS_DEPARTMENT)
@@ -194,12 +183,20 @@ class _Reading:
             word.tell(Rule.EXTRACT_INACTIVE)
 
 
+def _department_code(text: str) -> str:
+    """`75` for `075`, `01` for `1`: a spreadsheet writes a code as it can."""
+    code = whole(text).upper()
+    if code.isdigit():
+        code = code.zfill(2)
+    if len(code) == len("075"):
+        code = code.removeprefix("0")
+    return code
+
+
 def _name(text: str) -> str:
     if has_invisible(text):
-        raise Refused(
-            Rule.VALUE_INVALID,
-            detail=f"Raison sociale : {INVISIBLE[0].lower()}{INVISIBLE[1:]}",
-        )
+        what = f"{INVISIBLE[0].lower()}{INVISIBLE[1:]}"
+        raise Refused(Rule.VALUE_INVALID, detail=f"Raison sociale : {what}")
     name = clean_name(text)
     if not name or len(name) > LONGEST:
         raise Refused(Rule.VALUE_INVALID, detail="Raison sociale.")

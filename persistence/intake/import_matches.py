@@ -38,13 +38,12 @@ class AppliedLine(NamedTuple):
         changes = {}
         for name, before in self.values.items():
             after = getattr(line, name)
-            if before != after:
-                hidden = name == "contact"
-                changes[name] = (
-                    {"before": HIDDEN, "after": HIDDEN}
-                    if hidden
-                    else {"before": before, "after": after}
-                )
+            if before == after:
+                continue
+            if name == "contact":
+                changes[name] = {"before": HIDDEN, "after": HIDDEN}
+            else:
+                changes[name] = {"before": before, "after": after}
         return changes
 
 
@@ -71,32 +70,52 @@ async def matches_of(
 ) -> dict[str, RegisterMatch]:
     """What the register knows of each of these SIRETs."""
     matches = {siret: RegisterMatch() for siret in sirets}
-    wanted, session = sorted(matches), register.session
-    bears = PartnerSiret.__table__.c
-    rows = await session.execute(
-        select(
-            bears.siret, Partner.id, Partner.follower_id, Organism.name, Organism.code
-        )
-        .join(Partner, Partner.id == bears.partner_id)
-        .join(Organism, Organism.id == Partner.follower_id)
-        .where(register.among(bears.siret, wanted), bears.ends_on.is_(None))
-    )
-    for siret, partner, follower, name, code in rows:
-        match = matches[siret]
-        match.partner_id, match.follower_id, match.follower = (
-            partner,
-            follower,
-            f"{name} ({code})",
-        )
-    places = Establishment.__table__.c
-    there = select(places.siret, places.partner_id).where(
-        register.among(places.siret, wanted), places.ended_on.is_(None)
-    )
-    for siret, partner in await session.execute(there):
-        matches[siret].elsewhere = partner != matches[siret].partner_id
+    wanted = sorted(matches)
+    await _find_partners(register, matches, wanted)
+    await _find_establishments(register, matches, wanted)
     await _hear(register, matches, wanted)
     await _remember(register, matches)
     return matches
+
+
+async def _find_partners(
+    register: Register, matches: Mapping[str, RegisterMatch], wanted: Sequence[str]
+) -> None:
+    """The partner of each SIRET, and the organism that follows it."""
+    sirets = PartnerSiret.__table__.c
+    columns = (
+        sirets.siret,
+        Partner.id,
+        Partner.follower_id,
+        Organism.name,
+        Organism.code,
+    )
+    partners = (
+        select(*columns)
+        .join(Partner, Partner.id == sirets.partner_id)
+        .join(Organism, Organism.id == Partner.follower_id)
+        .where(register.among(sirets.siret, wanted), sirets.ends_on.is_(None))
+    )
+    for siret, partner_id, follower_id, name, code in await register.session.execute(
+        partners
+    ):
+        match = matches[siret]
+        match.partner_id = partner_id
+        match.follower_id = follower_id
+        match.follower = f"{name} ({code})"
+
+
+async def _find_establishments(
+    register: Register, matches: Mapping[str, RegisterMatch], wanted: Sequence[str]
+) -> None:
+    """Whether an establishment of another partner has the SIRET."""
+    places = Establishment.__table__.c
+    open_places = select(places.siret, places.partner_id).where(
+        register.among(places.siret, wanted), places.ended_on.is_(None)
+    )
+    for siret, partner_id in await register.session.execute(open_places):
+        match = matches[siret]
+        match.elsewhere = partner_id != match.partner_id
 
 
 async def _hear(

@@ -19,46 +19,48 @@ def judged(line: Any, others: Sequence[str], match: RegisterMatch) -> Verdict:  
     """A line that can be read, beside the `others` of its file that contradict it, against the register."""
     if match.has_heard(line.fingerprint):
         return Verdict(ImportOutcome.UNCHANGED, [])
-    against = []
-    if others:
-        against.append(
-            Notice(
-                Rule.EXTRACT_CONTRADICTION, (), f"Autres lignes : {', '.join(others)}."
-            )
-        )
-    if match.partner_id is not None and match.follower_id != line.organism_id:
-        against.append(
-            Notice(Rule.EXTRACT_OTHER_CAF, (), f"Suivi par : {match.follower}.")
-        )
-    if match.elsewhere:
-        against.append(Notice(Rule.ESTABLISHMENT_KNOWN))
+    against = _against(line, others, match)
     changes = match.applied.changes(line) if match.applied is not None else None
     if against:
         return Verdict(ImportOutcome.CONFLICT, against, changes or None)
     if changes is None:
         return Verdict(ImportOutcome.NEW, [])
-    return (
-        Verdict(ImportOutcome.CHANGED, [], changes)
-        if changes
-        else Verdict(ImportOutcome.UNCHANGED, [])
-    )
+    if not changes:
+        return Verdict(ImportOutcome.UNCHANGED, [])
+    return Verdict(ImportOutcome.CHANGED, [], changes)
+
+
+def _against(line: Any, others: Sequence[str], match: RegisterMatch) -> list[Notice]:  # noqa: ANN401 a word or a stored line
+    """What contradicts the line: in its file, or in the register."""
+    against = []
+    if others:
+        detail = f"Autres lignes : {', '.join(others)}."
+        against.append(Notice(Rule.EXTRACT_CONTRADICTION, (), detail))
+    if match.partner_id is not None and match.follower_id != line.organism_id:
+        detail = f"Suivi par : {match.follower}."
+        against.append(Notice(Rule.EXTRACT_OTHER_CAF, (), detail))
+    if match.elsewhere:
+        against.append(Notice(Rule.ESTABLISHMENT_KNOWN))
+    return against
 
 
 def judged_together(
     words: Sequence[ParsedImportLine], matches: Mapping[str, RegisterMatch]
 ) -> list[Verdict]:
-    """The lines of one file: what is rejected stands apart, what repeats another line says nothing."""
+    """The lines of one file.
+
+    What is rejected stands apart; what repeats another line says nothing.
+    """
     first: dict[str, ParsedImportLine] = {}
     distinct: dict[str, list[ParsedImportLine]] = {}
     for word in words:
-        if (
-            not word.is_rejected
-            and word.siret is not None
-            and word.fingerprint not in first
-        ):
-            first[word.fingerprint] = word
-            if word.fingerprint not in matches[word.siret].set_aside:
-                distinct.setdefault(word.siret, []).append(word)
+        siret = word.siret
+        fingerprint = word.fingerprint
+        if word.is_rejected or siret is None or fingerprint in first:
+            continue
+        first[fingerprint] = word
+        if fingerprint not in matches[siret].set_aside:
+            distinct.setdefault(siret, []).append(word)
     return [_among_its_file(word, first, distinct, matches) for word in words]
 
 
@@ -70,12 +72,11 @@ def _among_its_file(
 ) -> Verdict:
     if word.is_rejected or word.siret is None:
         return Verdict(ImportOutcome.REJECTED, [])
-    if first[word.fingerprint] is not word:
-        same = Notice(
-            Rule.EXTRACT_DUPLICATE,
-            (),
-            f"Même contenu que la ligne {first[word.fingerprint].place}.",
-        )
-        return Verdict(ImportOutcome.UNCHANGED, [same])
-    others = [w.place for w in distinct.get(word.siret, ()) if w is not word]
+    same = first[word.fingerprint]
+    if same is not word:
+        detail = f"Même contenu que la ligne {same.place}."
+        notice = Notice(Rule.EXTRACT_DUPLICATE, (), detail)
+        return Verdict(ImportOutcome.UNCHANGED, [notice])
+    beside = distinct.get(word.siret, ())
+    others = [other.place for other in beside if other is not word]
     return judged(word, others, matches[word.siret])
