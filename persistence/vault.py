@@ -1,9 +1,12 @@
-"""The keys that hold personal numbers: sealed with AES-256-GCM, found again by a keyed index.
+"""The keys that hold personal numbers.
 
-A sealed value is `1 | length of the key's id | key id | nonce (12) | ciphertext and tag`, bound to its place: moved to
-another one, it does not open. The index is HMAC-SHA-256, cut to 16 bytes, under a key of its own: the space of NIR
-is small enough to be tried out against a plain digest. What is sealed for another purpose than a number is sealed
-under keys derived from the same ones (HKDF-SHA-256): one file, one rotation.
+Sealed with AES-256-GCM, found again by a keyed index.
+
+A sealed value is `1 | length of the key's id | key id | nonce (12) | ciphertext and
+tag`, bound to its place: moved to another one, it does not open. The index is
+HMAC-SHA-256, cut to 16 bytes, under a key of its own: the space of NIR is small enough
+to be tried out against a plain digest. What is sealed for another purpose than a number
+is sealed under keys derived from the same ones (HKDF-SHA-256): one file, one rotation.
 Why: docs/decisions/0038.
 """
 
@@ -30,7 +33,10 @@ WORD = b"canari"
 
 
 class VaultError(Exception):
-    """Keys that cannot be used, or a sealed value that they do not open; never says a value."""
+    """Keys that cannot be used, or a sealed value that they do not open.
+
+    Never says a value.
+    """
 
 
 class Sealer:
@@ -50,7 +56,10 @@ class Sealer:
         )
 
     def open(self, sealed: bytes, place: str) -> bytes:
-        """Raises `VaultError` for another place's value, an unknown key, or a value that was touched."""
+        """Raises `VaultError` where it is not what was sealed for this place.
+
+        So it is for another place's value, an unknown key, or a value that was touched.
+        """
         start = 2 + int.from_bytes(sealed[1:2])
         key = self._keys.get(sealed[2:start].decode(errors="replace"))
         if sealed[:1] != bytes((VERSION,)) or key is None:
@@ -121,7 +130,10 @@ class Vault:
 
     @staticmethod
     def write(file: Path) -> None:
-        """New keys in a new file that its owner alone reads; an existing one is never overwritten."""
+        """New keys in a new file that its owner alone reads.
+
+        An existing one is never overwritten.
+        """
         content = {
             "current": "k1",
             "keys": {"k1": _fresh_key()},
@@ -171,7 +183,10 @@ class Vault:
         return digest.hexdigest()[:32]
 
     def fingerprint(self, key: str) -> str:
-        """Where the key of a call is found again: 64 hexadecimal digits that tell nothing of what it holds."""
+        """Where the key of a call is found again.
+
+        64 hexadecimal digits that tell nothing of what it holds.
+        """
         digest = self._opaque.copy()
         digest.update(key.encode())
         return digest.hexdigest()

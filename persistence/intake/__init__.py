@@ -1,1 +1,4 @@
-"""What arrives in batches and files: each line is read, judged, and recorded or refused with a reason."""
+"""What arrives in batches and files.
+
+Each line is read, judged, and recorded or refused with a reason.
+"""

@@ -1,4 +1,7 @@
-"""What a batch of activity changes does to the register: each against what is known, in the order of their effects."""
+"""What a batch of activity changes does to the register.
+
+Each against what is known, in the order of their effects.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +75,10 @@ class ActivityChangeIntake(BatchIntake):
         workers: Mapping[str, KnownWorker],
         today: date,
     ) -> int | None:
-        """Tell what blocks the change; the rate known before it, when it takes effect."""
+        """Tell what blocks the change.
+
+        The rate known before it, when it takes effect.
+        """
         card = cards.get(change)
         worker = workers.get(card.id) if card is not None else None
         if worker is None:
@@ -95,7 +101,10 @@ class ActivityChangeIntake(BatchIntake):
 
 
 class Effects:
-    """What the good changes of a batch write: themselves, the rates, the changes that they end."""
+    """What the good changes of a batch write.
+
+    Themselves, the rates, the changes that they end.
+    """
 
     def __init__(
         self,
@@ -170,7 +179,10 @@ class Effects:
             await connection.execute(delete(rates).where(*of), planned)
 
     async def _correct_rates_before(self) -> None:
-        """A change put before others gives the next one its rate of before: the history stays true."""
+        """A change put before others gives the next one its rate of before.
+
+        The history stays true.
+        """
         connection = await self.intake.register.session.connection()
         followers = [
             {"key": follower.id, "rate": change.rate}

@@ -39,7 +39,10 @@ def cells(**readers: Callable[[str], Any]) -> dict[str, CellReader]:
 
 @dataclass(slots=True)
 class ParsedLine:
-    """A line of a batch while it is read: its rank, and what is to be told of it, at its fields."""
+    """A line of a batch while it is read.
+
+    Its rank, and what is to be told of it, at its fields.
+    """
 
     index: int
     reference: str | None = None
@@ -59,7 +62,10 @@ class ParsedLine:
         at: str,
         missing: Rule | None = None,
     ) -> T | None:
-        """The value of a cell; None, and an error at its field, when it cannot be read or is missed."""
+        """The value of a cell.
+
+        None, and an error at its field, when it cannot be read or is missed.
+        """
         if text is None:
             if missing is not None:
                 self.reject(missing, at)
@@ -94,9 +100,10 @@ class ParsedLine:
 def refuse_numbers(
     lines: Sequence[ParsedLine], rows: Iterable[Mapping[str, Any]]
 ) -> None:
-    """A free text that holds the thirteen characters of a NIR of its own batch is refused, and is not kept.
+    """Refuse, and empty, a free text that holds the number of somebody of its batch.
 
-    Numbers are taken as the cells write them, so that one whose key is wrong is not repeated either.
+    Numbers are taken as the cells write them, so that one whose key is wrong is not
+    repeated either.
     """
     numbers = {
         bare[:SHORTEST]

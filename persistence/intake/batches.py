@@ -1,4 +1,7 @@
-"""What becomes of a batch: known cards found by their numbers, one result for each line, nothing lost."""
+"""What becomes of a batch.
+
+Known cards found by their numbers, one result for each line, nothing lost.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +38,10 @@ RESULT = (
     "warnings",
 )  # fmt: skip
 REFUSED_BY_THE_REGISTER = frozenset({Rule.WORKER_NOT_BENEFICIARY})
-"""The Caf has answered that nothing is to be declared of this person: the line falls alone."""
+"""The Caf has answered that nothing is to be declared of this person.
+
+The line falls alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,12 @@ class WorkerCards:
 
 @dataclass(slots=True)
 class BatchIntake:
-    """One batch of one establishment, inside the transaction of its act, the partner locked.
+    """One batch of one establishment.
 
-    What it returns is the act's record; its rows are written after the flush, by the register.
+    It runs inside the transaction of its act, the partner locked.
+
+    What it returns is the act's record. Its rows are written after the flush, by the
+    register.
     """
 
     register: Register
@@ -75,7 +84,10 @@ class BatchIntake:
         lines: Sequence[Remuneration] | Sequence[ActivityChangeLine],
         more_ids: Iterable[str] = (),
     ) -> WorkerCards:
-        """The known card of each line's worker, at this partner; those of `more_ids` too."""
+        """The known card of each line's worker, at this partner.
+
+        Those of `more_ids` too.
+        """
         indexes = {
             line.index: self.vault.index(line.nir)
             for line in lines
@@ -99,7 +111,10 @@ class BatchIntake:
         )
 
     def is_held(self, lines: Sequence[ParsedLine]) -> bool:
-        """Whether a bad line holds all the others back; one that the register itself refuses is no fault of theirs."""
+        """Whether a bad line holds all the others back.
+
+        One that the register itself refuses is no fault of theirs.
+        """
         faulty = any(
             error.rule not in REFUSED_BY_THE_REGISTER
             for line in lines
@@ -173,7 +188,10 @@ class BatchIntake:
         return batch
 
     async def _check(self, batch: Batch) -> None:
-        """Nothing is lost: the results that were written are those that the batch counts."""
+        """Nothing is lost.
+
+        The results that were written are those that the batch counts.
+        """
         rows = BatchResult.__table__.c
         counted = (
             select(rows.status, func.count())

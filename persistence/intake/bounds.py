@@ -1,4 +1,7 @@
-"""The parameters of November that a remuneration is compared with (CASF, art. R243-5 and R243-6)."""
+"""The parameters of November that a remuneration is compared with.
+
+They are those of the CASF, art. R243-5 and R243-6.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,11 +13,17 @@ from persistence.records.rules import Rule, require
 from .cells import FULL
 
 MONTHS_OF_HOURS = 35 * 52
-"""Twelve months of the legal week: the monthly SMIC is the hourly one times 151,67 hours."""
+"""Twelve months of the legal week.
+
+The monthly SMIC is the hourly one times 151,67 hours.
+"""
 
 
 class Bounds(NamedTuple):
-    """The parameters of November: the monthly SMIC in cents, shares of it in hundredths of a percent."""
+    """The parameters of November.
+
+    The monthly SMIC in cents, shares of it in hundredths of a percent.
+    """
 
     smic: int
     least: int
@@ -59,5 +68,8 @@ class Bounds(NamedTuple):
         return (self.smic * share * rate * 2 + FULL**2) // (2 * FULL**2)
 
     def aid(self, share: int) -> int:
-        """The aid that a share of the Esat gives (R243-6): the cap, then half a point less per point above 20 %."""
+        """The aid that a share of the Esat gives (R243-6).
+
+        The cap, then half a point less per point above 20 %.
+        """
         return self.aid_cap - max(0, share - self.threshold) * self.slope // 100

@@ -1,6 +1,9 @@
-"""How a cell of a batch is read, as a payroll writes it: decimal commas, spaces, days in French.
+"""How a cell of a batch is read, as a payroll writes it.
 
-Each reader takes the text of a cell and gives its value, or raises `Refused`; none echoes what it was given.
+Decimal commas, spaces, days in French.
+
+Each reader takes the text of a cell and gives its value, or raises `Refused`; none
+echoes what it was given.
 """
 
 import re
@@ -36,14 +39,20 @@ ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
 
 
 def bounded(text: str, longest: int = LONGEST_TEXT) -> str:
-    """The text of a cell, refused when it is too long for anything to read it. VALUE_INVALID."""
+    """The text of a cell, refused when it is too long for anything to read it.
+
+    Refused: VALUE_INVALID.
+    """
     if len(text) > longest:
         raise Refused(Rule.VALUE_INVALID, detail=f"{longest} caractères au plus.")
     return text
 
 
 def cents(text: str) -> int:
-    """An amount in euros, in cents: `1 012,50`, `812.33`, `1.012,50`. AMOUNT_INVALID."""
+    """An amount in euros, in cents: `1 012,50`, `812.33`, `1.012,50`.
+
+    Refused: AMOUNT_INVALID.
+    """
     match = MONEY.fullmatch(text)
     if match is None:
         bare = SPACES.sub("", text).removesuffix("€")
@@ -94,7 +103,10 @@ def day(text: str) -> date:
 
 
 def name(text: str) -> str:
-    """Letters of any alphabet with their marks; an apostrophe may come first. NAME_INVALID."""
+    """Letters of any alphabet with their marks; an apostrophe may come first.
+
+    Refused: NAME_INVALID.
+    """
     if has_invisible(text):
         raise Refused(Rule.NAME_INVALID, detail=INVISIBLE)
     name = person_name(text)
@@ -104,7 +116,10 @@ def name(text: str) -> str:
 
 
 def siret(text: str) -> Siret:
-    """Fourteen digits; a spreadsheet may have eaten the first zeros, the key decides. SIRET_FORMAT, SIRET_KEY."""
+    """Fourteen digits; a spreadsheet may have eaten the first zeros, the key decides.
+
+    Refused: SIRET_FORMAT, SIRET_KEY.
+    """
     if not text:
         raise Refused(Rule.SIRET_FORMAT, detail="Il manque.")
     if is_scientific(text):
@@ -123,7 +138,10 @@ def flag(text: str) -> bool:
 
 
 def reference(text: str) -> str:
-    """The caller's own name of a line: opaque; `refuse_numbers` looks at those of a whole batch."""
+    """The caller's own name of a line: opaque.
+
+    `refuse_numbers` looks at those of a whole batch.
+    """
     return bounded(text, LONGEST_REFERENCE)
 
 

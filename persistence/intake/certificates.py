@@ -1,4 +1,7 @@
-"""What a certificate does to the register: the lines of a declaration, the cards that they make or change."""
+"""What a certificate does to the register.
+
+The lines of a declaration, the cards that they make or change.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +43,10 @@ PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
 
 @dataclass(slots=True)
 class CertificateIntake(BatchIntake):
-    """The batches of the annual certificate. `removals`: whom the last one would declare no longer."""
+    """The batches of the annual certificate.
+
+    `removals`: whom the last one would declare no longer.
+    """
 
     removals: list[str] = field(default_factory=list)
 
@@ -62,7 +68,10 @@ class CertificateIntake(BatchIntake):
         live: Sequence[Declaration],
         intention: Intention,
     ) -> Batch:
-        """A draft or a deposit of these lines, or the deposit of the draft as it stands (`lines` is None)."""
+        """A draft or a deposit of these lines.
+
+        Without `lines`, the deposit of the draft as it stands.
+        """
         deposit = intention.deposit
         deposited, draft = (
             next((d for d in live if d.is_live is is_live), None)
@@ -114,7 +123,10 @@ class CertificateIntake(BatchIntake):
         return Lines(read, before, cards, workers, last_year, certificate)
 
     def _is_meant(self, lines: Lines, intention: Intention) -> bool:
-        """Whether the caller means what the lines would do; what is missing is told first."""
+        """Whether the caller means what the lines would do.
+
+        What is missing is told first.
+        """
         if lines.read and not lines.accepted:
             return self._refuse(Rule.NOTHING_ACCEPTED, "lines")
         self.removals = lines.removals()

@@ -1,4 +1,7 @@
-"""What a line of a batch of activity changes says, read and checked field by field (R23 to R27)."""
+"""What a line of a batch of activity changes says (R23 to R27).
+
+It is read and checked field by field.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +20,10 @@ HORIZON = timedelta(days=366)
 
 @dataclass(slots=True)
 class ActivityChangeLine(ParsedLine):
-    """One line of a batch of changes: the worker by id or by NIR, the rate in hundredths of a percent."""
+    """One line of a batch of changes.
+
+    The worker by id or by NIR, the rate in hundredths of a percent.
+    """
 
     worker_id: str | None = None
     nir: Nir | None = None
@@ -89,7 +95,10 @@ def _reason(text: str) -> DepartureReason:
 
 
 def in_order(changes: Sequence[ActivityChangeLine]) -> list[ActivityChangeLine]:
-    """By day of effect, as they happened, a departure first: the batch may list them in any order."""
+    """By day of effect, as they happened, a departure first.
+
+    The batch may list them in any order.
+    """
     return sorted(
         changes,
         key=lambda change: (

@@ -1,4 +1,7 @@
-"""A csv as sheets: its bytes become text, and each mark that may part its cells gives one reading."""
+"""A csv as sheets.
+
+Its bytes become text, and each mark that may part its cells gives one reading.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -22,7 +25,11 @@ def parted(text: str, mark: str) -> Sheet:
 
 
 def _csv_rows(text: str, mark: str) -> Iterator[Row]:
-    """A quote that is never closed would take the lines below into its cell, and nobody would know: it is refused."""
+    """The rows of a csv that this mark parts.
+
+    A quote that is never closed would take the lines below into its cell, and nobody
+    would know: it is refused.
+    """
     bounded = StringIO(f"{text.replace(END, '')}\r\n{END}", newline="")
     reader, start = csv.reader(bounded, delimiter=mark), 1
     try:
@@ -59,7 +66,10 @@ def decoded(content: bytes) -> str:
 
 
 def _wide(start: bytes) -> str | None:
-    """UTF-16 that does not say so: in our letters, every second byte is zero, and no other is."""
+    """UTF-16 that does not say so.
+
+    In our letters, every second byte is zero, and no other is.
+    """
     first, second = start[0::2], start[1::2]
     if second and second.count(0) > len(second) * 0.8 and not first.count(0):
         return "utf-16-le"

@@ -11,7 +11,11 @@ NAMED_CHANGES = 3
 
 
 class DeclaredChange(NamedTuple):
-    """A change in force. `label` names it without any value: the reference of its client, else its id or its rank."""
+    """A change in force.
+
+    `label` names it without any value: the reference of its client, else its id or its
+    rank.
+    """
 
     kind: ChangeKind
     effective_on: date
@@ -33,7 +37,10 @@ def is_same_kind(one: ChangeKind, other: ChangeKind) -> bool:
 
 
 def naming(changes: Sequence[DeclaredChange]) -> str:
-    """The changes that stand in the way, by their labels: a sentence without any value."""
+    """The changes that stand in the way, by their labels.
+
+    A sentence without any value.
+    """
     labels = ", ".join(change.label for change in changes[:NAMED_CHANGES])
     more = ", …" if len(changes) > NAMED_CHANGES else ""
     return f"Voir : {labels}{more}."

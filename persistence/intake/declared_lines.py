@@ -28,7 +28,8 @@ from .treatments import CARRIED, NO_TREATMENT, LastTreatment
 
 LINE = (
     "id", "version", "partner_id", "establishment_id", "declaration_id", "worker_id",
-    "deposited", "position", "client_reference", *STATEMENTS, "drafted", "words_digest", "changed_sequence",
+    "deposited", "position", "client_reference", *STATEMENTS, "drafted",
+    "words_digest", "changed_sequence",
     "processing", "processed_on", "processed_by_id", "processing_reason",
 )  # fmt: skip
 WORKER = (
@@ -86,7 +87,10 @@ class DeclarationRows:
     def take(
         self, line: Remuneration, worker: KnownWorker | None, certificate: Certificate
     ) -> tuple[LineStatus, str]:
-        """Note the rows of a good line, and tell what it is to the former declaration."""
+        """Note the rows of a good line.
+
+        What it is to the former declaration, its id.
+        """
         card = self.cards.get(line)
         _complete(line, card)
         worker_id = card.id if card else self._enter(line)
@@ -122,7 +126,7 @@ class DeclarationRows:
     def _carry(
         self, line: Remuneration, worker_id: str, digest: str
     ) -> tuple[Any, ...]:
-        """The last answer of the Caf to the same words, where the line takes it over."""
+        """The last answer of the Caf to the same words, if the line takes it over."""
         last = self.treatments.get(worker_id)
         if last is None or last.outcome not in CARRIED:
             return NO_TREATMENT

@@ -1,4 +1,7 @@
-"""What the columns of a file mean: the words of a header say it, or whoever sends the file."""
+"""What the columns of a file mean.
+
+The words of a header say it, or whoever sends the file.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +13,10 @@ from persistence.types import folded
 
 F = TypeVar("F", bound=str)
 Words = Sequence[tuple[F, tuple[str, ...]]]
-"""Field, and the words that its column may have, the more telling first; a field may come again further down."""
+"""Field, and the words that its column may have, the more telling first.
+
+A field may come again further down.
+"""
 IGNORED = "IGNORED"
 """The field of a column that is not read."""
 KNOWN_ENOUGH = 3
@@ -23,7 +29,10 @@ BEFORE_WORDS = -1
 
 @dataclass(frozen=True, slots=True)
 class Columns(Generic[F]):
-    """The header of a sheet: the names of its columns, unique, and the field of each that is read."""
+    """The header of a sheet.
+
+    The names of its columns, unique, and the field of each that is read.
+    """
 
     names: tuple[str, ...]
     fields: Mapping[F, int]
@@ -60,7 +69,10 @@ class Columns(Generic[F]):
 def recognised(
     cells: Sequence[str], meanings: Mapping[str, F], words: Words[F]
 ) -> Columns[F] | None:
-    """The columns of a row, if it is a header. EXTRACT_COLUMNS_TWICE when two mean the same as clearly."""
+    """The columns of a row, if it is a header.
+
+    EXTRACT_COLUMNS_TWICE when two mean the same as clearly.
+    """
     if any("@" in name or NUMBER.search(re.sub(r"[\s.-]", "", name)) for name in cells):
         return None  # a line, whose names may have the same words
     places: dict[F, list[tuple[int, int]]] = {}
@@ -84,7 +96,10 @@ def key(header: str) -> str:
 def _meaning(
     name: str, meanings: Mapping[str, F], words: Words[F]
 ) -> tuple[F | None, int]:
-    """The field of a column, and how clearly its words say so: the smaller, the clearer."""
+    """The field of a column, and how clearly its words say so.
+
+    The smaller, the clearer.
+    """
     bare = key(name)
     if bare in meanings:
         return meanings[bare], BEFORE_WORDS

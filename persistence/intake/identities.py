@@ -1,4 +1,4 @@
-"""What a line of the certificate says of the identity of its worker, against their card."""
+"""The identity that a line of the certificate states, against the card."""
 
 from persistence.records.base import name_key
 from persistence.records.rules import Rule

@@ -61,7 +61,7 @@ class ImportApplication:
     left: int = 0
     warnings: list[Notice] = field(default_factory=list)
     traces: list[tuple[str, str, list[Base]]] = field(default_factory=list)
-    """(object, partner, what changed) of each partner that the act makes or speaks of."""
+    """(object, partner, what changed) of each partner that the act makes or names."""
     partners: list[Partner] = field(default_factory=list)
     """Those that it registers, written once the act has told of them."""
     origins: list[Origin] = field(default_factory=list)
@@ -175,7 +175,10 @@ class ImportApplication:
             self.warnings.append(Notice(notice.rule, place, notice.detail))
 
     def _apply(self, row: Any, match: RegisterMatch, verdict: Verdict) -> None:  # noqa: ANN401 a row of ROW
-        """R57: the word is taken; it makes a partner, or speaks of one, or stays with its reason."""
+        """R57: the word is taken.
+
+        It makes a partner, or speaks of one, or stays with its reason.
+        """
         partner_id = match.partner_id
         if partner_id is not None:
             origin = Origin.of(row, self.extract, partner_id, self.register.today)

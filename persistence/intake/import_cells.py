@@ -1,4 +1,7 @@
-"""The cells of a line of an extraction, each read as it was meant, or a reason why it cannot be."""
+"""The cells of a line of an extraction.
+
+Each is read as it was meant, or there is a reason why it cannot be.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -39,7 +42,10 @@ def read(
     *,
     is_alone: bool = True,
 ) -> ParsedImportLine:
-    """A line against the header of its sheet; every reason is told, not only the first."""
+    """A line against the header of its sheet.
+
+    Every reason is told, not only the first.
+    """
     where = place(number, "" if is_alone else sheet)
     raw = _raw(cells, columns)
     word = ParsedImportLine(sheet, number, where, raw, context.opener_id)

@@ -1,4 +1,7 @@
-"""What each column of an extraction means: its words say it, or whoever opens the import."""
+"""What each column of an extraction means.
+
+Its words say it, or whoever opens the import.
+"""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -57,9 +60,15 @@ WORDS: tuple[tuple[ImportField, tuple[str, ...]], ...] = (
          "etablissement", "structure", "partenaire", "nom", "esat", "libelle"),
     ),
 )  # fmt: skip
-"""Field, and the words that its column may have, the more telling first: `Code Caf` counts before `Caf`, its name."""
+"""Field, and the words that its column may have, the more telling first.
+
+`Code Caf` counts before `Caf`, its name.
+"""
 RANKED: Words[ImportField] = [(field, (way,)) for field, ways in WORDS for way in ways]
-"""Each wording in its own place: of two columns of a field, the first in this order is read."""
+"""Each wording in its own place.
+
+Of two columns of a field, the first in this order is read.
+"""
 NEEDED = {
     ImportField.SIRET: "SIRET",
     ImportField.NAME: "raison sociale",
@@ -72,7 +81,10 @@ NEEDED = {
 def recognised(
     cells: Sequence[str], meanings: Mapping[str, ImportField]
 ) -> Columns | None:
-    """The columns of an extraction, if the row is a header. EXTRACT_HEADER when it lacks what a line must say."""
+    """The columns of an extraction, if the row is a header.
+
+    EXTRACT_HEADER when it lacks what a line must say.
+    """
     columns = headers.recognised(cells, meanings, RANKED)
     if columns is not None:
         columns.require(NEEDED)

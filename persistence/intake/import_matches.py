@@ -27,14 +27,20 @@ HIDDEN = "«modifié»"
 
 
 class AppliedLine(NamedTuple):
-    """The word taken for a SIRET: all that its line said, or what an origin keeps of it."""
+    """The word taken for a SIRET.
+
+    All that its line said, or what an origin keeps of it.
+    """
 
     values: Mapping[str, Any]
     fingerprint: str | None
     on: date
 
     def changes(self, line: Any) -> dict[str, Any]:  # noqa: ANN401 a word or a stored line
-        """What the line says otherwise, before and after; who to write to is not told again."""
+        """What the line says otherwise, before and after.
+
+        Who to write to is not told again.
+        """
         changes = {}
         for name, before in self.values.items():
             after = getattr(line, name)
@@ -121,7 +127,10 @@ async def _find_establishments(
 async def _hear(
     register: Register, matches: Mapping[str, RegisterMatch], wanted: Sequence[str]
 ) -> None:
-    """The words taken, the last one last, and those set aside, in what is not purged."""
+    """The lines applied, the last one last, and those set aside.
+
+    A purged import says nothing any more.
+    """
     columns = [LINES[c] for c in FIELDS]
     lines = select(
         *columns, LINES.fingerprint, LINES.arbitration, LINES.applied_on
@@ -143,7 +152,7 @@ async def _hear(
 
 
 async def _remember(register: Register, matches: Mapping[str, RegisterMatch]) -> None:
-    """What the origins of the registered partners say, where no line says it any more."""
+    """What the origins of the partners say, where no line says it any more."""
     registered = {
         match.partner_id: match
         for match in matches.values()

@@ -10,7 +10,7 @@ from persistence.register import Register
 from .import_matches import LINES
 
 OPEN = (*AWAITING, ImportOutcome.CONFLICT)
-"""The outcomes of a line that nobody has settled yet, when it is neither taken nor set aside."""
+"""The outcomes of a line that waits until it is applied or set aside."""
 
 
 async def waiting(register: Register, extract: Import) -> int:

@@ -1,4 +1,7 @@
-"""What becomes of an extraction: read, previewed against the register, applied line by line, purged (R57, R13)."""
+"""What becomes of an extraction.
+
+Read, previewed against the register, applied line by line, purged (R57, R13).
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +55,10 @@ class ParsedImport(NamedTuple):
 def read_file(
     content: bytes, meanings: Sequence[Mapping[str, str]], context: Reference
 ) -> ParsedImport:
-    """The sheets on which the header is recognised. EXTRACT_UNREADABLE, EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE."""
+    """The sheets on which the header is recognised.
+
+    Refused: EXTRACT_UNREADABLE, EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE.
+    """
     meant = {key(one["header"]): ImportField(one["field"]) for one in meanings}
     file = read_sheets(content, lambda cells: recognised(cells, meant))
     words = [
@@ -138,7 +144,10 @@ async def receive(
 def _row(
     extract: Import, rank: int, word: ParsedImportLine, verdict: Verdict
 ) -> tuple[Any, ...]:
-    """A line's own row; its id keeps the order of the file: by sheet, then by number."""
+    """A line's own row.
+
+    Its id keeps the order of the file: by sheet, then by number.
+    """
     name = f"{ImportLine.prefix}_{extract.id.removeprefix(f'{Import.prefix}_')}{rank:03d}{word.number:07d}"
     reasons = stored([*word.reasons, *verdict.reasons])
     texts = (
@@ -161,7 +170,10 @@ def _row(
 
 
 def stored(notices: Iterable[Notice]) -> list[list[Any]]:
-    """Each reason as its line keeps it: its code, its detail, and where in the line it stands."""
+    """Each reason as its line keeps it.
+
+    Its code, its detail, and where in the line it stands.
+    """
     return [[notice.rule.name, notice.detail, list(notice.path)] for notice in notices]
 
 

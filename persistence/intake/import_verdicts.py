@@ -16,7 +16,10 @@ class Verdict(NamedTuple):
 
 
 def judged(line: Any, others: Sequence[str], match: RegisterMatch) -> Verdict:  # noqa: ANN401 a word or a stored line
-    """A line that can be read, beside the `others` of its file that contradict it, against the register."""
+    """A line that can be read, against the register.
+
+    `others` are the lines of its file that contradict it.
+    """
     if match.has_heard(line.fingerprint):
         return Verdict(ImportOutcome.UNCHANGED, [])
     against = _against(line, others, match)

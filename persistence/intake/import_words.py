@@ -1,4 +1,7 @@
-"""What one line of an extraction says: each cell read as it was meant, or a reason why it cannot be."""
+"""What one line of an extraction says.
+
+Each cell read as it was meant, or a reason why it cannot be.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,7 +30,10 @@ TELLS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a line is read against: the Caf by code, the departments, those where the service is not open (R3)."""
+    """What a line is read against.
+
+    The Caf by code, the departments, those where the service is not open (R3).
+    """
 
     organisms: Mapping[str, str]
     departments: frozenset[str]
@@ -37,7 +43,10 @@ class Reference:
 
 @dataclass(slots=True)
 class ParsedImportLine:
-    """One line as it is read; `number` is the one that a spreadsheet shows, `place` tells its sheet where it must."""
+    """One line as it is read.
+
+    `number` is the one that a spreadsheet shows, `place` tells its sheet where it must.
+    """
 
     sheet: str
     number: int

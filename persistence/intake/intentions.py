@@ -10,9 +10,10 @@ from .remuneration_lines import Remuneration
 
 
 class Intention(NamedTuple):
-    """What the caller says of a declaration beside its lines, so that nothing is declared by mistake.
+    """What the caller says of a declaration beside its lines.
 
-    `nothing_to_declare`: nobody here receives the AAH. `removals`: how many persons are no longer declared.
+    So nothing is declared by mistake. `nothing_to_declare`: nobody here receives the
+    AAH. `removals`: how many persons are no longer declared.
     `sequence`: that of the declaration in force, 0 for none, as the caller knows it.
     """
 
@@ -24,7 +25,10 @@ class Intention(NamedTuple):
 
 
 def require_coherence(intention: Intention, lines: Collection[Remuneration]) -> None:
-    """R17: « néant » is said without a line, and a deposit without a line says it. NOTHING_UNSAID."""
+    """R17: « néant » is said without a line, and a deposit without a line says it.
+
+    Refused: NOTHING_UNSAID.
+    """
     is_silent = intention.deposit and not lines and not intention.nothing_to_declare
     contradicts = intention.nothing_to_declare and bool(lines)
     require(
@@ -35,7 +39,10 @@ def require_coherence(intention: Intention, lines: Collection[Remuneration]) -> 
 def require_sequence(
     intention: Intention, deposited: Declaration | None, draft: Declaration | None
 ) -> None:
-    """Nobody replaces what they have not seen: a deposit received since, or since the draft was prepared."""
+    """Nobody replaces what they have not seen.
+
+    A deposit received since, or since the draft was prepared.
+    """
     current = deposited.sequence if deposited is not None else 0
     expected = intention.sequence
     if expected is None and draft is not None and draft.sequence < current:

@@ -18,7 +18,10 @@ class Lines:
     cards: WorkerCards
     workers: Mapping[str, KnownWorker]
     last_year: Collection[str]
-    """The workers whom this establishment declared in the campaign before; none for a draft."""
+    """The workers whom this establishment declared in the campaign before.
+
+    None for a draft.
+    """
     certificate: Certificate
 
     @property
@@ -26,7 +29,10 @@ class Lines:
         return [line for line in self.read if not line.errors]
 
     def removals(self) -> list[str]:
-        """The workers of the former declaration without an accepted line, but for those whom the register refuses."""
+        """The workers of the former declaration who have no accepted line.
+
+        Those whom the register refuses do not count.
+        """
         accepted = {
             card.id
             for line in self.accepted
@@ -39,7 +45,10 @@ class Lines:
         ]
 
     def missing(self, declared: Collection[str]) -> list[str]:
-        """Who was declared last year, has not left before this November, and is not `declared` (R17)."""
+        """Who was declared last year and is not `declared` (R17).
+
+        Who has left before this November does not count.
+        """
         absent = [worker for worker in self.last_year if worker not in declared]
         return [
             worker

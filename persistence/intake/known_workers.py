@@ -1,8 +1,11 @@
-"""What is known of a worker in one establishment before a batch, and what a line or a change must agree with.
+"""What is known of a worker in one establishment before a batch.
 
-Until changes have a life of their own, three rules keep the history true (R24, R26): a departure prevails over
-what was only planned after it; any other contradiction is refused, and the other change is named; a certificate
-never overwrites a rate.
+A line or a change must agree with it. Until changes have a life of their own, three
+rules keep the history true (R24, R26):
+
+- a departure prevails over what was only planned after it;
+- any other contradiction is refused, and the other change is named;
+- a certificate never overwrites a rate.
 """
 
 from dataclasses import dataclass, field
@@ -33,9 +36,9 @@ class PreviousLine(NamedTuple):
 class KnownWorker:
     """A worker's card, and their history in this establishment.
 
-    `first_entry` and `last_entry` are the days of entry that the declarations in force state here; None for a
-    worker that none names. `is_declared`: some deposit of the partner has named them, once; `_here`: one of
-    this establishment's.
+    `first_entry` and `last_entry` are the days of entry that the declarations in force
+    state here; None for a worker that none names. `is_declared`: some deposit of the
+    partner has named them, once; `_here`: one of this establishment's.
     """
 
     card: Card
@@ -57,7 +60,10 @@ class KnownWorker:
         )
 
     def departure_by(self, on: date) -> date | None:
-        """The first day of absence, for a worker who had left by that day and has not come back since."""
+        """The first day of absence of a worker who had left by that day.
+
+        None for whoever is there, or has come back since.
+        """
         days = [
             c.effective_on
             for c in self.changes
@@ -79,7 +85,11 @@ class KnownWorker:
     # an activity change
 
     def judge(self, change: ActivityChangeLine, today: date) -> None:
-        """R24, R26: after the entry, before the departure, once a day, and true beside all the others."""
+        """R24, R26: whether the change agrees with the history.
+
+        It comes after the entry, before the departure, once a day, and is true beside
+        all the others.
+        """
         on, kind = change.effective_on, change.kind
         if on is None or kind is None:
             return
@@ -100,7 +110,10 @@ class KnownWorker:
     def _judge_departure(
         self, change: ActivityChangeLine, on: date, today: date
     ) -> None:
-        """It ends what was only planned after it; what has already taken effect contradicts it."""
+        """It ends what was only planned after it.
+
+        What has already taken effect contradicts it.
+        """
         after = [c for c in self.changes_from(on) if not self._is_after_a_return(c, on)]
         past = [c for c in after if c.effective_on <= today]
         if any(c.kind is ChangeKind.DEPARTURE for c in past):
@@ -130,7 +143,10 @@ class KnownWorker:
             change.reject(Rule.CHANGE_BREAKS_LATER, "rate", naming([follower]))
 
     def next_rate_change(self, on: date) -> DeclaredChange | None:
-        """The next change of rate after that day: it is told against the rate of that day."""
+        """The next change of rate after that day.
+
+        It is told against the rate of that day.
+        """
         return next(
             (
                 c
@@ -141,7 +157,10 @@ class KnownWorker:
         )
 
     def apply(self, change: ActivityChangeLine) -> None:
-        """A good change takes effect: later lines of the same batch are judged after it."""
+        """A good change takes effect.
+
+        Later lines of the same batch are judged after it.
+        """
         on, kind = change.effective_on, change.kind
         assert on is not None
         assert kind is not None
@@ -171,14 +190,14 @@ class KnownWorker:
         previous: PreviousLine | None,
         certificate: Certificate,
     ) -> None:
-        """What a line of November says against what is known of its worker (R16, R24, R26)."""
+        """A line of November, against what is known of its worker (R16, R24, R26)."""
         self._meet_departure(line, certificate)
         self._meet_payer(line)
         self._meet_rate(line, previous, certificate)
         self._meet_dual_activity(line, previous)
 
     def has_left_before(self, certificate: Certificate) -> bool:
-        """Whether the register itself knows that nothing is to be declared for this November (A21)."""
+        """Whether nothing is to be declared for this November (A21)."""
         return self.departure_by(certificate.first_day) is not None
 
     def _meet_departure(self, line: Remuneration, certificate: Certificate) -> None:
@@ -222,9 +241,12 @@ class KnownWorker:
     def rate_of_the_replaced(
         self, previous: PreviousLine | None, certificate: Certificate
     ) -> date | None:
-        """The first day of the known rate where only the replaced certificate says it: its successor may correct it.
+        """The first day of the known rate where only the replaced certificate says it.
 
-        A rate that somebody declared, or on which a later rate depends, is never a certificate's to change.
+        Its successor may correct it.
+
+        A rate that somebody declared, or on which a later rate depends, is never a
+        certificate's to change.
         """
         days = [d for d in self.rates if d <= certificate.last_day]
         if previous is None or not days:

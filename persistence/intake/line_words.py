@@ -1,4 +1,7 @@
-"""What a line says of its worker: its columns, their digest, and what a draft keeps until its deposit."""
+"""What a line says of its worker.
+
+Its columns, their digest, and what a draft keeps until its deposit.
+"""
 
 import hashlib
 from datetime import date
@@ -19,9 +22,12 @@ IDENTITY = ("birth_name", "used_name", "given_names", "birth_date")
 
 
 def words_digest(line: Remuneration) -> str:
-    """SHA-256 of what the line says of the person, names included: canonical JSON, sorted keys.
+    """SHA-256 of what the line says of the person, names included.
 
-    Not the reference, the rank, the comment nor a confirmation: a treatment follows what is said of the person.
+    Canonical JSON, sorted keys.
+
+    Not the reference, the rank, the comment nor a confirmation: a treatment follows
+    what is said of the person.
     """
     words = {name: getattr(line, name) for name in (*IDENTITY, *WORDS)}
     return hashlib.sha256(orjson.dumps(words, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -45,7 +45,10 @@ class Certificate:
         return date(self.year, 11, 30)
 
     def read_all(self, lines: Iterable[Mapping[str, Any]]) -> list[Remuneration]:
-        """Each line, in order; the same NIR twice rejects both, each naming the other."""
+        """Each line, in order.
+
+        The same NIR twice rejects both, each naming the other.
+        """
         rows = list(lines)
         read = [self.read(index, line) for index, line in enumerate(rows)]
         refuse_numbers(read, rows)

@@ -1,7 +1,8 @@
 """What a line of the November certificate says, read and checked field by field.
 
-A field comes as the payroll writes it: decimal commas, spaces, days in French. What blocks is an error, what
-is only strange is a warning; a line tells all of its own, never a value.
+A field comes as the payroll writes it: decimal commas, spaces, days in French. What
+blocks is an error, what is only strange is a warning; a line tells all of its own,
+never a value.
 """
 
 from collections import Counter
@@ -29,7 +30,10 @@ from .cells import (
 )
 
 NAMED = 5
-"""How many of the other lines of a same number are named: a thousand lines would name a million."""
+"""How many of the other lines of a same number are named.
+
+A thousand lines would name a million.
+"""
 
 
 WORDS = {
@@ -43,7 +47,10 @@ WORDS = {
 
 @dataclass(slots=True)
 class Remuneration(ParsedLine):
-    """One line of the certificate. Amounts in cents, rate and share in hundredths of a percent."""
+    """One line of the certificate.
+
+    Amounts in cents, rate and share in hundredths of a percent.
+    """
 
     nir: Nir | None = None
     worker_id: str | None = None
@@ -71,7 +78,10 @@ class Remuneration(ParsedLine):
 
 
 def repeated(lines: Sequence[Remuneration]) -> None:
-    """The same NIR twice rejects all its lines; a reference that serves twice is told."""
+    """The same NIR twice rejects all its lines.
+
+    A reference that serves twice is told.
+    """
     by_nir: dict[Nir, list[Remuneration]] = {}
     for line in lines:
         if line.nir is not None:

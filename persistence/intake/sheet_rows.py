@@ -33,7 +33,10 @@ class SheetCell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row that says something, under the number that a spreadsheet shows; `width` counts its blank cells too."""
+    """A row that says something, under the number that a spreadsheet shows.
+
+    `width` counts its blank cells too.
+    """
 
     number: int
     cells: tuple[SheetCell, ...]
@@ -41,7 +44,10 @@ class Row(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A sheet, or a csv parted by one of the marks; `rows` reads it from its top, a row at a time."""
+    """A sheet, or a csv parted by one of the marks.
+
+    `rows` reads it from its top, a row at a time.
+    """
 
     name: str
     is_visible: bool
@@ -52,7 +58,10 @@ EMPTY = SheetCell("")
 
 
 def row_of(number: int, cells: Iterable[SheetCell]) -> Row:
-    """The row, without the blank cells at its end: none is left when it says nothing."""
+    """The row, without the blank cells at its end.
+
+    None is left when it says nothing.
+    """
     written = tuple(cells)
     width = max(
         (place for place, cell in enumerate(written, 1) if cell.text.strip()), default=0

@@ -1,4 +1,7 @@
-"""Which sheets of a file bear the header that its reader looks for; of a csv, which mark parts it."""
+"""Which sheets of a file bear the header that its reader looks for.
+
+Of a csv, which mark parts it.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +17,10 @@ from .workbooks import CSV, Workbook, opened
 
 F = TypeVar("F", bound=str)
 TITLES, SAMPLE, ROWS = 20, 100, 50_000
-"""The rows above which no header is looked for; those whose widths are compared; those that a file may have."""
+"""The rows above which no header is looked for.
+
+Those whose widths are compared; those that a file may have.
+"""
 
 
 class SheetState(StrEnum):
@@ -66,7 +72,10 @@ Recognise = Callable[[Sequence[str]], Columns[F] | None]
 
 @dataclass(slots=True)
 class Trial(Generic[F]):
-    """The top of a sheet: its header, if one of its first rows is; else why a row that looks like one is refused."""
+    """The top of a sheet: its header, if one of its first rows is.
+
+    Else why a row that looks like one is refused.
+    """
 
     sheet: Sheet
     rows: Iterator[Row]
@@ -99,7 +108,10 @@ class Trial(Generic[F]):
         return Lines(self.sheet.name, self.columns, self.header.number, rows)
 
     def fit(self) -> tuple[int, float]:
-        """How well a mark parts a csv: the fields of its header, then the share of its rows that are as wide."""
+        """How well a mark parts a csv.
+
+        The fields of its header, then the share of its rows that are as wide.
+        """
         if self.columns is None or self.header is None:
             return (0, 0)
         try:
@@ -117,10 +129,10 @@ class Trial(Generic[F]):
 def read_sheets(
     content: bytes, recognise: Recognise[F], names: Collection[str] = ()
 ) -> Reading[F]:
-    """The lines of the visible sheets that bear the header, or of those asked for by `names`.
+    """The lines of the visible sheets that bear the header, or of those in `names`.
 
-    A hidden sheet is read when no visible one bears it. Refused: EXTRACT_UNREADABLE, EXTRACT_TOO_LARGE,
-    EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE.
+    A hidden sheet is read when no visible one bears it. Refused: EXTRACT_UNREADABLE,
+    EXTRACT_TOO_LARGE, EXTRACT_HEADER, EXTRACT_COLUMNS_TWICE.
     """
     with opened(content) as book:
         return (

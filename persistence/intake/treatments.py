@@ -1,4 +1,7 @@
-"""The last answer of the Caf to what was said of each person: a line that says the same takes it over."""
+"""The last answer of the Caf to what was said of each person.
+
+A line that says the same takes it over.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,8 +13,11 @@ from persistence.records import Campaign, Establishment, Treatment, TreatmentOut
 from persistence.register import Register
 
 CARRIED = (TreatmentOutcome.TAKEN_INTO_ACCOUNT, TreatmentOutcome.RETURNED)
-"""The outcomes that an equal line takes over. A person answered « no beneficiary » is declared again only when the
-Esat has confirmed the contrary: that line needs a new answer."""
+"""The outcomes that an equal line takes over.
+
+A person answered « no beneficiary » is declared again only when the Esat has confirmed
+the contrary: that line needs a new answer.
+"""
 NO_TREATMENT: tuple[Any, ...] = (None, None, None, None)
 
 

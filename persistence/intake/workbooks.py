@@ -1,4 +1,7 @@
-"""A spreadsheet's bytes become rows of cells as written: xlsx or csv, whatever its name. Nothing is ever evaluated."""
+"""A spreadsheet's bytes become rows of cells as written.
+
+Xlsx or csv, whatever its name. Nothing is ever evaluated.
+"""
 
 import re
 import zipfile
@@ -20,7 +23,10 @@ from .sheet_rows import EMPTY, LONGEST, UNSAID, Row, Sheet, SheetCell, row_of, t
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 LARGEST, UNPACKED, STYLED, PARTS = 10_000_000, 20_000_000, 100_000_000, 500
-"""The bytes of a file; those that say something once it is opened; those of its sheets with their blank cells."""
+"""The bytes of a file.
+
+Those that say something once it is opened; those of its sheets with their blank cells.
+"""
 SHEETS = "xl/worksheets/"
 CHUNK = 1 << 20
 BLANK_CELL = re.compile(rb'<c\s(?=[^<>]*\br=")[^<>]*(?:/>|></c>)')
@@ -34,7 +40,10 @@ OLD = b"\xd0\xcf\x11\xe0"
 
 
 class Workbook(NamedTuple):
-    """The sheets of an xlsx in their order; those of a csv are its readings, of which one is right."""
+    """The sheets of an xlsx in their order.
+
+    Those of a csv are its readings, of which one is right.
+    """
 
     media: str
     sheets: Sequence[Sheet]
@@ -42,7 +51,10 @@ class Workbook(NamedTuple):
 
 @contextmanager
 def opened(content: bytes) -> Iterator[Workbook]:
-    """The sheets of a file, read while it is open. EXTRACT_UNREADABLE, EXTRACT_TOO_LARGE."""
+    """The sheets of a file, read while it is open.
+
+    Refused: EXTRACT_UNREADABLE, EXTRACT_TOO_LARGE.
+    """
     if len(content) > LARGEST:
         raise Refused(Rule.EXTRACT_TOO_LARGE)
     if content.startswith(OLD):
@@ -62,7 +74,10 @@ def opened(content: bytes) -> Iterator[Workbook]:
 
 
 def _read(reading: Callable[[], Any]) -> Any:  # noqa: ANN401 what the library gives
-    """A library that meets forged bytes may raise anything: whatever it is, the file does not read."""
+    """A library that meets forged bytes may raise anything.
+
+    Whatever it is, the file does not read.
+    """
     try:
         return reading()
     except Refused:
@@ -72,7 +87,7 @@ def _read(reading: Callable[[], Any]) -> Any:  # noqa: ANN401 what the library g
 
 
 def _book(content: bytes) -> Any:  # noqa: ANN401 openpyxl's workbook
-    """Opened without its links, its values or its macros, once it is known how much it holds."""
+    """Opened without its links, values or macros, once its size is checked."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         parts = archive.infolist()
         others = sum(
@@ -101,13 +116,19 @@ def _require_no_entity(source: IO[bytes]) -> None:
 
 
 class Written:
-    """The XML of a sheet as it is read, without its blank cells and rows, that a style alone has put there."""
+    """The XML of a sheet as it is read, without its blank cells and rows.
+
+    A style alone has put those there.
+    """
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source, self._rest, self._left = source, b"", UNPACKED
 
     def read(self, _size: int = -1) -> bytes:
-        """What comes next, more or less than `_size`; nothing at the end. EXTRACT_TOO_LARGE."""
+        """What comes next, more or less than `_size`; nothing at the end.
+
+        Refused: EXTRACT_TOO_LARGE.
+        """
         while chunk := self._source.read(CHUNK):
             text = self._rest + chunk
             cut = text.rfind(
@@ -139,7 +160,10 @@ def _sheet(sheet: Any) -> Sheet:  # noqa: ANN401 openpyxl's sheet
 
 
 def _sheet_rows(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
-    """Only the rows that stand in the file: those that it leaves out, up to a styled one, cost nothing."""
+    """Only the rows that stand in the file.
+
+    Those that it leaves out, up to a styled one, cost nothing.
+    """
     last, rows = 0, _parsed(sheet)
     while (row := _read(lambda: next(rows, None))) is not None:
         if not last < row.number <= DEEPEST:
@@ -150,7 +174,7 @@ def _sheet_rows(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
 
 
 def _parsed(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
-    """As openpyxl's own reader does it, without the rows that it makes up to fill the gaps."""
+    """The rows as openpyxl reads them, without those that it adds to fill gaps."""
     book = sheet.parent
     with sheet._get_source() as source:  # noqa: SLF001 its public ways make up rows
         dates = {
@@ -168,7 +192,10 @@ def _parsed(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 openpyxl's sheet
 
 
 def _placed(sheet: Any, cells: Sequence[Mapping[str, Any]]) -> list[SheetCell]:  # noqa: ANN401 openpyxl's sheet
-    """The cells at their columns; one that stands too far right still shows that the row is too wide."""
+    """The cells at their columns.
+
+    One that stands too far right still shows that the row is too wide.
+    """
     placed: dict[int, SheetCell] = {}
     for cell in cells:
         if cell["value"] is not None:

@@ -1,4 +1,4 @@
-"""What the register knows of workers in one establishment, read before a batch is judged."""
+"""What the register knows of workers in one establishment, before a batch."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,10 @@ async def known_workers(
     cards: Sequence[Card],
     replaced: Declaration | None = None,
 ) -> dict[str, KnownWorker]:
-    """The history of these workers here, by their id; `replaced` is a declaration that says nothing any more."""
+    """The history of these workers here, by their id.
+
+    `replaced` is a declaration that says nothing any more.
+    """
     workers = {card.id: KnownWorker(card) for card in cards}
     if workers:
         await _read_entries(register, place, workers, replaced)
@@ -41,7 +44,10 @@ async def _read_entries(
     workers: dict[str, KnownWorker],
     replaced: Declaration | None,
 ) -> None:
-    """The days of entry that the lines in force state here, and whether any declaration has named the worker."""
+    """The days of entry that the lines in force state here.
+
+    And whether any declaration has named the worker.
+    """
     line, head = DeclarationLine.__table__.c, Declaration.__table__.c
     counts = and_(
         line.establishment_id == place.id,

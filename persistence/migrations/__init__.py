@@ -1,7 +1,10 @@
-"""The register's schema, step by step; `check` proves that the records and the last step agree.
+"""The register's schema, step by step.
 
-Each step declares whether it is `additive`: whether a process of the step before may go on beside it. Whoever migrates
-writes it down in the register, for the processes that do not have the newer scripts.
+`check` proves that the records and the last step agree.
+
+Each step declares whether it is `additive`: whether a process of the step before may go
+on beside it. Whoever migrates writes it down in the register, for the processes that do
+not have the newer scripts.
 """
 
 from functools import cache
@@ -19,11 +22,17 @@ from persistence.records import SchemaStep
 
 SCRIPTS = Path(__file__).parent
 BEHIND = "Le registre n'est pas à la dernière étape : `habilitations migrate`."
-AHEAD = "Le registre a passé une étape que ce programme ne connaît pas : installez une version plus récente."
+AHEAD = (
+    "Le registre a passé une étape que ce programme ne connaît pas : "
+    "installez une version plus récente."
+)
 
 
 class OtherStep(Exception):
-    """A register that stands at a step where this process cannot serve; the sentence says what to do."""
+    """A register that stands at a step where this process cannot serve.
+
+    The sentence says what to do.
+    """
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -35,7 +44,10 @@ def config(connection: Connection | None = None) -> Config:
 
 
 async def migrate(database: Database) -> None:
-    """Bring the register to the last step; one that is further is left as it is, where this process can serve it."""
+    """Bring the register to the last step.
+
+    One that is further is left as it is, where this process can serve it.
+    """
     database.lay()
     with register_faults():
         async with database.writer.connect() as connection:
@@ -57,7 +69,10 @@ async def is_current(database: Database) -> bool:
 
 
 async def require_step(database: Database) -> None:
-    """Raise `OtherStep` unless the register stands at our last step, or only additive ones were passed since."""
+    """Raise `OtherStep` unless this process can serve the register.
+
+    It can at our last step, and when only additive ones were passed since.
+    """
     with register_faults():
         async with database.reader.connect() as connection:
             if not await connection.run_sync(_serves):
@@ -85,7 +100,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _serves(connection: Connection) -> bool:
-    """False for a register that is behind. Raises `OtherStep` for one that is too far ahead."""
+    """False for a register that is behind.
+
+    Raises `OtherStep` for one that is too far ahead.
+    """
     revision, last = _revision(connection), head()
     if revision in (
         None,

@@ -1,4 +1,4 @@
-"""Where a line of an extraction stands, and what proves that it stood there once it is purged."""
+"""Where a line of an extraction stands, and what proves it after the purge."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -17,10 +17,13 @@ Sealed = tuple[int, str, str, bool]
 
 
 def proof(lines: Iterable[Sealed]) -> str:
-    """SHA-256 of the compact JSON `[[2,"<fingerprint>","NEW",true],…]`, by number: the file's holder makes it again."""
+    """SHA-256 of the compact JSON `[[2,"<fingerprint>","NEW",true],…]`, by number.
+
+    The file's holder makes it again.
+    """
     return hashlib.sha256(orjson.dumps(sorted(lines))).hexdigest()
 
 
 def fingerprint(values: Sequence[Any]) -> str:
-    """SHA-256 of the compact JSON of a line's ten values, in the order of `import_words.FIELDS`."""
+    """SHA-256 of the compact JSON of a line's ten values, in their fixed order."""
     return hashlib.sha256(orjson.dumps(list(values))).hexdigest()

@@ -1,4 +1,7 @@
-"""The extraction that the Cnaf hands to the Caf (R57): the file, its lines, and what stays of it on a partner."""
+"""The extraction that the Cnaf hands to the Caf (R57).
+
+The file, its lines, and what stays of it on a partner.
+"""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -42,13 +45,17 @@ class ImportDecision(StrEnum):
 
 
 class Import(Record):
-    """Extraction: a file of the partners known in MCP and Habtiers, opened by an organism; purged, its header stays."""
+    """Extraction: a file of the partners known in MCP and Habtiers.
+
+    An organism opens it. When it is purged, its header stays.
+    """
 
     __tablename__ = "import"
     prefix = "imp"
     __table_args__ = (
         CheckConstraint(
-            "received = new_count + changed_count + unchanged_count + conflict_count + rejected_count",
+            "received = new_count + changed_count + unchanged_count"
+            " + conflict_count + rejected_count",
             name="adds_up",
         ),
         CheckConstraint("(received_at IS NULL) = (digest IS NULL)", name="received"),
@@ -143,7 +150,10 @@ class Import(Record):
         require(self.received_at, Rule.EXTRACT_NOT_RECEIVED, "import_id")
 
     def place(self, sheet: str, number: int) -> str:
-        """Where a line stands in the file: its number, and its sheet where several were read."""
+        """Where a line stands in the file.
+
+        Its number, and its sheet where several were read.
+        """
         return place(
             number,
             ""
@@ -152,7 +162,10 @@ class Import(Record):
         )
 
     def count(self, outcomes: Iterable[ImportOutcome], sign: int = 1) -> None:
-        """Lines that come to an outcome, or leave it: the counts always add up to the lines."""
+        """Lines that come to an outcome, or leave it.
+
+        The counts always add up to the lines.
+        """
         for outcome in outcomes:
             name = f"{outcome.value.lower()}_count"
             setattr(self, name, getattr(self, name) + sign)
@@ -161,7 +174,10 @@ class Import(Record):
     def purge(
         self, lines: Sequence["Sealed"], reason: str, by: User, today: date
     ) -> None:
-        """R13: the content goes; the header, its counts and the proof of what was purged stay."""
+        """R13: the content goes.
+
+        The header, its counts and the proof of what was purged stay.
+        """
         self.require_received()
         require(reason.strip(), Rule.VALUE_INVALID, "purge_reason")
         self.content, self.purge_reason, self.proof = None, reason.strip(), proof(lines)
@@ -172,7 +188,10 @@ MANY = 2
 
 
 class ImportLine(Record):
-    """Ligne de l'extraction: as written, as read, what the register makes of it, and what was decided."""
+    """Ligne de l'extraction.
+
+    As written, as read, what the register makes of it, and what was decided.
+    """
 
     __tablename__ = "import_line"
     prefix = "exl"
@@ -230,7 +249,10 @@ class ImportLine(Record):
         by: User,
         today: date,
     ) -> None:
-        """One of several contradictory lines is taken, the others set aside; until one is applied."""
+        """One of several contradictory lines is taken, the others set aside.
+
+        Until one is applied.
+        """
         require(
             self.outcome is ImportOutcome.CONFLICT, Rule.EXTRACT_NOT_CONFLICT, "line_id"
         )

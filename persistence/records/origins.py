@@ -12,7 +12,10 @@ from .rules import Refused, Rule
 
 
 class Origin(Record):
-    """Ce que l'extraction dit d'un partenaire: it outlives the extraction, as the evidence of its onboarding case."""
+    """Ce que l'extraction dit d'un partenaire.
+
+    It outlives the extraction, as the evidence of its onboarding case.
+    """
 
     __tablename__ = "partner_origin"
     prefix = "ori"

@@ -1,1 +1,1 @@
-"""Seeds: the reference data of the instruction, and the fictional world of the demonstration."""
+"""Seeds: the reference data of the instruction, and the demonstration's world."""

@@ -1,4 +1,7 @@
-"""Last year's certificates of the fictional world, and who has left since: told through the intake of any batch."""
+"""Last year's certificates of the fictional world, and who has left since.
+
+Told through the intake of any batch.
+"""
 
 import csv
 from collections import defaultdict
@@ -48,7 +51,10 @@ LEFT = (
 
 
 async def tell_declarations(session: AsyncSession, database: Database) -> None:
-    """The campaign of 2025, deposited for every open Esat; then some changes of activity of 2026."""
+    """The campaign of 2025, deposited for every open Esat.
+
+    Then some changes of activity of 2026.
+    """
     campaign = await session.get_one(Campaign, "cmp_2025")
     lines = defaultdict(list)
     with REMUNERATIONS.open(encoding="utf-8", newline="") as file:

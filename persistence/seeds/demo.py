@@ -1,6 +1,9 @@
-"""The fictional world of the demonstration: every name, SIRET and person here is fiction.
+"""The fictional world of the demonstration.
 
-The records' own verbs write each story on its days: the register holds nothing that its rules would refuse.
+Every name, SIRET and person here is fiction.
+
+The records' own verbs write each story on its days: the register holds nothing that its
+rules would refuse.
 """
 
 import hashlib
@@ -268,7 +271,10 @@ STORIES = (
 
 
 async def seed_demo(database: Database, issuer: str, today: date) -> None:
-    """The world, in an empty register that holds the reference data; identities are `issuer`'s."""
+    """The world, in an empty register that holds the reference data.
+
+    Identities are `issuer`'s.
+    """
     await keep_canary(database, fictional_vault())
     async with database.transaction() as session:
         await seed_organisms(session)

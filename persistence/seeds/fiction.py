@@ -1,4 +1,7 @@
-"""What a production never holds: the keys of the demonstration, in the open, its centres and its addresses."""
+"""What a production never holds.
+
+The keys of the demonstration, in the open, its centres and its addresses.
+"""
 
 from hashlib import sha256
 
@@ -18,7 +21,7 @@ CENTRES = {
 
 
 async def seed_organisms(session: AsyncSession) -> None:
-    """Resource centres, whom they support, and an address for each organism that has a way to be asked."""
+    """Resource centres, whom they support, and an address for each organism."""
     centres = [
         organism(code, OrganismKind.RESOURCE_CENTRE, name)
         for code, (name, _) in CENTRES.items()

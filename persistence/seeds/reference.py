@@ -1,4 +1,7 @@
-"""The reference data: 101 Caf (codes mostly by pattern, to be verified), CNA, services, roles, missions, parameters.
+"""The reference data.
+
+101 Caf (codes mostly by pattern, to be verified), CNA, services, roles, missions,
+parameters.
 
 All services but ESAT are illustrative.
 """
