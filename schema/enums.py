@@ -18,7 +18,8 @@ from persistence.records.declarations import (
     NoPayReason,
     Processing,
 )
-from persistence.records.imports import ImportDecision, ImportOutcome
+from persistence.records.import_lines import ImportDecision
+from persistence.records.imports import ImportOutcome
 from persistence.records.onboarding import STEPS, Case, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind

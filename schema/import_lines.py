@@ -11,7 +11,7 @@ from persistence import records
 from persistence.facts.columns import equal
 from persistence.facts.imports import awaits, sheet_name
 from persistence.reading.question import Order
-from persistence.records.imports import ImportDecision, ImportOutcome
+from persistence.records import ImportDecision, ImportOutcome
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import called, column, derived, mirrors, one, reference

@@ -5,61 +5,37 @@ The lines of a declaration, the cards that they make or change.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
-
-from sqlalchemy import func, select
 
 from persistence.records import (
     Batch,
     BatchKind,
     Campaign,
     Declaration,
-    DeclarationLine,
     Notice,
-    Organism,
-    OrganismKind,
-    Parameter,
-    Processing,
     Refused,
     Rule,
 )
 
-from .batches import BatchIntake
-from .bounds import Bounds
+from .certificate_reads import CertificateReads
 from .declared_lines import DeclarationRows
 from .identities import meet_identity
 from .intentions import Intention, require_coherence, require_sequence
 from .judged_lines import Lines
-from .known_workers import PreviousLine
-from .line_words import STATEMENTS, undrafted
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import last_treatments
 from .worker_facts import known_workers
 
-PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
-
 
 @dataclass(slots=True)
-class CertificateIntake(BatchIntake):
+class CertificateIntake(CertificateReads):
     """The batches of the annual certificate.
 
     `removals`: whom the last one would declare no longer.
     """
 
     removals: list[str] = field(default_factory=list)
-
-    async def live(self, campaign: Campaign) -> Sequence[Declaration]:
-        """The deposit and the draft that count now."""
-        of = (
-            Declaration.establishment_id == self.place.id,
-            Declaration.campaign_id == campaign.id,
-        )
-        declarations = await self.register.session.scalars(
-            select(Declaration).where(*of, Declaration.superseded_at.is_(None))
-        )
-        return declarations.all()
 
     async def certify(
         self,
@@ -77,17 +53,17 @@ class CertificateIntake(BatchIntake):
             next((d for d in live if d.is_live is is_live), None)
             for is_live in (True, False)
         )
-        certificate = await self._certificate(campaign)
+        certificate = await self.certificate(campaign)
         if lines is None:
             if draft is None or not deposit:
                 raise Refused(Rule.DRAFT_MISSING, "lines")
-            read = await self._drafted(draft)
+            read = await self.draft_lines(draft)
         else:
             read = certificate.read_all(lines)
         require_coherence(intention, read)
         if deposit:
             require_sequence(intention, deposited, draft if lines is None else None)
-        last_year = await self._declared_last_year(campaign) if deposit else ()
+        last_year = await self.declared_last_year(campaign) if deposit else ()
         judged = await self._judge(
             read, deposited if deposit else draft, deposited, last_year, certificate
         )
@@ -107,12 +83,12 @@ class CertificateIntake(BatchIntake):
         certificate: Certificate,
     ) -> Lines:
         """Each line against the card of its worker and what is known of them here."""
-        before = await self._before(former)
+        before = await self.lines_before(former)
         cards = await self.cards(read, [*before, *last_year])
         workers = await known_workers(
             self.register, self.place, list(cards.by_id.values()), deposited
         )
-        in_force = before if former is deposited else await self._before(deposited)
+        in_force = before if former is deposited else await self.lines_before(deposited)
         for line in read:
             card = cards.get(line)
             meet_identity(line, card)
@@ -154,7 +130,7 @@ class CertificateIntake(BatchIntake):
     ) -> Batch:
         deposited, draft = live
         deposit, accepted = intention.deposit, lines.accepted
-        sequence = 1 + await self._last_sequence(campaign)
+        sequence = 1 + await self.last_sequence(campaign)
         declaration = Declaration.prepare(
             self.place, campaign, sequence, len(accepted), self.by, self.now
         )
@@ -191,90 +167,6 @@ class CertificateIntake(BatchIntake):
         )
         self.register.after_flush(written.write)
         return batch
-
-    async def _certificate(self, campaign: Campaign) -> Certificate:
-        session, last_day = self.register.session, date(campaign.year, 11, 30)
-        parameters = (
-            await session.scalars(
-                select(Parameter).where(Parameter.starts_on <= last_day)
-            )
-        ).all()
-        payers = await session.execute(
-            select(Organism.code, Organism.id).where(Organism.kind.in_(PAYERS))
-        )
-        bounds = Bounds.on(last_day, parameters)
-        return Certificate(campaign.year, self.place.siret, bounds, dict(payers.all()))
-
-    async def _last_sequence(self, campaign: Campaign) -> int:
-        of = (
-            Declaration.establishment_id == self.place.id,
-            Declaration.campaign_id == campaign.id,
-        )
-        return (
-            await self.register.session.scalar(
-                select(func.max(Declaration.sequence)).where(*of)
-            )
-            or 0
-        )
-
-    async def _before(self, former: Declaration | None) -> dict[str, PreviousLine]:
-        """The lines that this declaration takes the place of, by worker."""
-        if former is None:
-            return {}
-        rows = DeclarationLine.__table__.c
-        columns = (
-            rows.changed_sequence,
-            rows.words_digest,
-            rows.processing,
-            rows.rate,
-            rows.dual_activity_since,
-        )
-        result = await self.register.session.execute(
-            select(rows.worker_id, *columns).where(rows.declaration_id == former.id)
-        )
-        return {
-            worker: PreviousLine(
-                changed, digest, processing is Processing.NOT_BENEFICIARY, rate, since
-            )
-            for worker, changed, digest, processing, rate, since in result
-        }
-
-    async def _drafted(self, draft: Declaration) -> list[Remuneration]:
-        """The draft's lines as they were read, in order."""
-        rows = DeclarationLine.__table__.c
-        columns = [
-            rows[c] for c in ("worker_id", "client_reference", "drafted", *STATEMENTS)
-        ]
-        drafted = await self.register.session.execute(
-            select(*columns)
-            .where(rows.declaration_id == draft.id)
-            .order_by(rows.position)
-        )
-        return [
-            Remuneration(
-                index=index,
-                reference=row.client_reference,
-                worker_id=row.worker_id,
-                **undrafted(row.drafted),
-                **{name: getattr(row, name) for name in STATEMENTS},
-            )
-            for index, row in enumerate(drafted)
-        ]
-
-    async def _declared_last_year(self, campaign: Campaign) -> Collection[str]:
-        """The workers of this establishment's deposit in the campaign before."""
-        line, last_year = DeclarationLine, Declaration
-        workers = await self.register.session.scalars(
-            select(line.worker_id)
-            .join(last_year, last_year.id == line.declaration_id)
-            .where(
-                last_year.establishment_id == self.place.id,
-                last_year.campaign_id == f"cmp_{campaign.year - 1}",
-                last_year.received_at.is_not(None),
-                last_year.superseded_at.is_(None),
-            )
-        )
-        return set(workers)
 
     def _warn_of_absences(self, missing: int, written: DeclarationRows) -> None:
         if missing:

@@ -24,14 +24,14 @@ from persistence.records import (
 )
 from persistence.records.base import Base
 from persistence.records.identifiers import Finess, Siret
-from persistence.records.imports import AWAITING
+from persistence.records.import_lines import AWAITING
 from persistence.records.partners import PartnerKind
 from persistence.register import Register
 
 from .import_matches import LINES, RegisterMatch, matches_of
 from .import_purging import OPEN
 from .import_reading import require_counts_add_up, stored
-from .import_verdicts import Verdict, judged
+from .import_verdicts import Verdict, judged, visible_changes
 from .import_words import FIELDS, makes_partner
 
 COLUMNS = (
@@ -243,19 +243,3 @@ class ImportApplication:
 
 def _awaits(row: Any) -> bool:  # noqa: ANN401 a row of ROW
     return row.outcome in AWAITING or row.arbitration is ImportDecision.TAKEN
-
-
-def visible_changes(
-    changes: Mapping[str, Mapping[str, Any]] | None,
-) -> dict[str, Any] | None:
-    """Changes as JSON keeps them: days as AAAA-MM-JJ."""
-    if changes is None:
-        return None
-    visible = {}
-    for name, change in changes.items():
-        visible[name] = {when: _json(value) for when, value in change.items()}
-    return visible or None
-
-
-def _json(value: Any) -> Any:  # noqa: ANN401 a JSON value
-    return value.isoformat() if hasattr(value, "isoformat") else value

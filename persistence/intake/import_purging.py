@@ -3,8 +3,8 @@
 from sqlalchemy import delete, func, select
 
 from persistence.records import Import, ImportDecision, ImportLine, ImportOutcome
+from persistence.records.import_lines import AWAITING
 from persistence.records.import_proofs import Sealed
-from persistence.records.imports import AWAITING
 from persistence.register import Register
 
 from .import_matches import LINES

@@ -83,3 +83,19 @@ def _among_its_file(
     beside = distinct.get(word.siret, ())
     others = [other.place for other in beside if other is not word]
     return judged(word, others, matches[word.siret])
+
+
+def visible_changes(
+    changes: Mapping[str, Mapping[str, Any]] | None,
+) -> dict[str, Any] | None:
+    """Changes as JSON keeps them: days as AAAA-MM-JJ."""
+    if changes is None:
+        return None
+    visible = {}
+    for name, change in changes.items():
+        visible[name] = {when: _json(value) for when, value in change.items()}
+    return visible or None
+
+
+def _json(value: Any) -> Any:  # noqa: ANN401 a JSON value
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from persistence.records.activity_changes import ChangeKind
 from persistence.records.rules import Rule
-from persistence.records.workers import Card
 
 from .change_lines import ActivityChangeLine
 from .declared_changes import DeclaredChange, is_same_kind, naming
 from .november import Certificate
 from .remuneration_lines import Remuneration
+from .worker_histories import WorkerHistory
 
 
 class PreviousLine(NamedTuple):
@@ -33,54 +33,13 @@ class PreviousLine(NamedTuple):
 
 
 @dataclass(slots=True)
-class KnownWorker:
-    """A worker's card, and their history in this establishment.
+class KnownWorker(WorkerHistory):
+    """A worker, against whom a change or a line of the certificate is judged.
 
-    `first_entry` and `last_entry` are the days of entry that the declarations in force
-    state here; None for a worker that none names. `is_declared`: some deposit of the
-    partner has named them, once; `_here`: one of this establishment's.
+    `ended`: the changes that a departure of the same batch has ended, and which.
     """
 
-    card: Card
-    first_entry: date | None = None
-    last_entry: date | None = None
-    is_declared: bool = False
-    is_declared_here: bool = False
-    rates: dict[date, int] = field(default_factory=dict)
-    changes: list[DeclaredChange] = field(default_factory=list)
-    running_dual_activities: set[date] = field(default_factory=set)
     ended: list[tuple[DeclaredChange, ActivityChangeLine]] = field(default_factory=list)
-
-    # what is known on a day
-
-    def rate_on(self, on: date) -> int | None:
-        """The last rate known that day, in hundredths of a percent (R24)."""
-        return next(
-            (self.rates[d] for d in sorted(self.rates, reverse=True) if d <= on), None
-        )
-
-    def departure_by(self, on: date) -> date | None:
-        """The first day of absence of a worker who had left by that day.
-
-        None for whoever is there, or has come back since.
-        """
-        days = [
-            c.effective_on
-            for c in self.changes
-            if c.kind is ChangeKind.DEPARTURE and c.effective_on <= on
-        ]
-        if not days:
-            return None
-        left = max(days)
-        came_back = self.last_entry is not None and left <= self.last_entry <= on
-        return None if came_back else left
-
-    def changes_from(self, on: date) -> list[DeclaredChange]:
-        """The changes in force from that day on, in their order."""
-        return sorted(
-            (c for c in self.changes if c.effective_on >= on),
-            key=lambda c: c.effective_on,
-        )
 
     # an activity change
 
@@ -114,7 +73,7 @@ class KnownWorker:
 
         What has already taken effect contradicts it.
         """
-        after = [c for c in self.changes_from(on) if not self._is_after_a_return(c, on)]
+        after = [c for c in self.changes_from(on) if not self.is_after_a_return(c, on)]
         past = [c for c in after if c.effective_on <= today]
         if any(c.kind is ChangeKind.DEPARTURE for c in past):
             change.reject(Rule.WORKER_DEPARTED, "effective_on")
@@ -122,11 +81,6 @@ class KnownWorker:
             change.reject(Rule.CHANGE_BREAKS_LATER, "effective_on", naming(past))
         elif after:
             change.warn(Rule.LATER_CHANGES_ENDED, "effective_on", naming(after))
-
-    def _is_after_a_return(self, later: DeclaredChange, left: date) -> bool:
-        return (
-            self.last_entry is not None and left < self.last_entry <= later.effective_on
-        )
 
     def _judge_rate(
         self, change: ActivityChangeLine, rate: int, on: date, kind: ChangeKind
@@ -142,20 +96,6 @@ class KnownWorker:
         if follower is not None and not follower.agrees_with(rate):
             change.reject(Rule.CHANGE_BREAKS_LATER, "rate", naming([follower]))
 
-    def next_rate_change(self, on: date) -> DeclaredChange | None:
-        """The next change of rate after that day.
-
-        It is told against the rate of that day.
-        """
-        return next(
-            (
-                c
-                for c in self.changes_from(on)
-                if c.effective_on > on and c.rate is not None
-            ),
-            None,
-        )
-
     def apply(self, change: ActivityChangeLine) -> None:
         """A good change takes effect.
 
@@ -166,7 +106,7 @@ class KnownWorker:
         assert kind is not None
         if kind is ChangeKind.DEPARTURE:
             for later in self.changes_from(on):
-                if not self._is_after_a_return(later, on):
+                if not self.is_after_a_return(later, on):
                     self._end(later, change)
         elif change.rate is not None:
             self.rates[on] = change.rate

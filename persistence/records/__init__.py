@@ -29,7 +29,8 @@ from .declarations import (
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .groups import Group, Membership
-from .imports import Import, ImportDecision, ImportLine, ImportOutcome
+from .import_lines import ImportDecision, ImportLine
+from .imports import Import, ImportOutcome
 from .journal import Idempotency, JournalEntry, JournalSeal, Lease
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .origins import Origin

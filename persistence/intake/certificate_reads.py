@@ -1,0 +1,126 @@
+"""What the register says before a certificate is judged."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from persistence.records import (
+    Campaign,
+    Declaration,
+    DeclarationLine,
+    Organism,
+    OrganismKind,
+    Parameter,
+    Processing,
+)
+
+from .batches import BatchIntake
+from .bounds import Bounds
+from .known_workers import PreviousLine
+from .line_words import STATEMENTS, undrafted
+from .november import Certificate
+from .remuneration_lines import Remuneration
+
+PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
+
+
+@dataclass(slots=True)
+class CertificateReads(BatchIntake):
+    """A batch of the annual certificate, with what it reads of the register."""
+
+    async def live(self, campaign: Campaign) -> Sequence[Declaration]:
+        """The deposit and the draft that count now."""
+        of = (
+            Declaration.establishment_id == self.place.id,
+            Declaration.campaign_id == campaign.id,
+        )
+        declarations = await self.register.session.scalars(
+            select(Declaration).where(*of, Declaration.superseded_at.is_(None))
+        )
+        return declarations.all()
+
+    async def certificate(self, campaign: Campaign) -> Certificate:
+        session, last_day = self.register.session, date(campaign.year, 11, 30)
+        parameters = (
+            await session.scalars(
+                select(Parameter).where(Parameter.starts_on <= last_day)
+            )
+        ).all()
+        payers = await session.execute(
+            select(Organism.code, Organism.id).where(Organism.kind.in_(PAYERS))
+        )
+        bounds = Bounds.on(last_day, parameters)
+        return Certificate(campaign.year, self.place.siret, bounds, dict(payers.all()))
+
+    async def last_sequence(self, campaign: Campaign) -> int:
+        of = (
+            Declaration.establishment_id == self.place.id,
+            Declaration.campaign_id == campaign.id,
+        )
+        return (
+            await self.register.session.scalar(
+                select(func.max(Declaration.sequence)).where(*of)
+            )
+            or 0
+        )
+
+    async def lines_before(self, former: Declaration | None) -> dict[str, PreviousLine]:
+        """The lines that this declaration takes the place of, by worker."""
+        if former is None:
+            return {}
+        rows = DeclarationLine.__table__.c
+        columns = (
+            rows.changed_sequence,
+            rows.words_digest,
+            rows.processing,
+            rows.rate,
+            rows.dual_activity_since,
+        )
+        result = await self.register.session.execute(
+            select(rows.worker_id, *columns).where(rows.declaration_id == former.id)
+        )
+        return {
+            worker: PreviousLine(
+                changed, digest, processing is Processing.NOT_BENEFICIARY, rate, since
+            )
+            for worker, changed, digest, processing, rate, since in result
+        }
+
+    async def draft_lines(self, draft: Declaration) -> list[Remuneration]:
+        """The draft's lines as they were read, in order."""
+        rows = DeclarationLine.__table__.c
+        columns = [
+            rows[c] for c in ("worker_id", "client_reference", "drafted", *STATEMENTS)
+        ]
+        drafted = await self.register.session.execute(
+            select(*columns)
+            .where(rows.declaration_id == draft.id)
+            .order_by(rows.position)
+        )
+        return [
+            Remuneration(
+                index=index,
+                reference=row.client_reference,
+                worker_id=row.worker_id,
+                **undrafted(row.drafted),
+                **{name: getattr(row, name) for name in STATEMENTS},
+            )
+            for index, row in enumerate(drafted)
+        ]
+
+    async def declared_last_year(self, campaign: Campaign) -> Collection[str]:
+        """The workers of this establishment's deposit in the campaign before."""
+        line, last_year = DeclarationLine, Declaration
+        workers = await self.register.session.scalars(
+            select(line.worker_id)
+            .join(last_year, last_year.id == line.declaration_id)
+            .where(
+                last_year.establishment_id == self.place.id,
+                last_year.campaign_id == f"cmp_{campaign.year - 1}",
+                last_year.received_at.is_not(None),
+                last_year.superseded_at.is_(None),
+            )
+        )
+        return set(workers)
