@@ -26,7 +26,7 @@ from persistence.reading.question import (
     ToOne,
 )
 from persistence.reading.statement import Statement
-from persistence.seeds.demo import personas
+from persistence.seeds.stories import personas
 from resolvers.context import Context
 from resolvers.reading.plans import Plan
 from resolvers.variables import Invalid

@@ -4,7 +4,7 @@ import argparse
 import os
 from datetime import timedelta
 
-from persistence.seeds.demo import personas
+from persistence.seeds.stories import personas
 from server.demo.issuer import DemoIssuer
 from server.settings import Settings
 from server.variables import SettingsError

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from persistence.seeds.demo import AGENTS, Persona, personas
+from persistence.seeds.stories import AGENTS, Persona, personas
 
 STRANGER = Persona(
     "leo-sans-droit",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from persistence.seeds.demo import Persona, personas
+from persistence.seeds.stories import Persona, personas
 from server.settings import Settings
 
 from .issuer import DemoIssuer

@@ -7,7 +7,7 @@ import pytest
 
 from authz import Engine, Subject, load
 from persistence.facts.callers import Identity
-from persistence.seeds.demo import personas
+from persistence.seeds.stories import personas
 from schema.contract import types
 from server.settings import DEMO_ISSUER
 

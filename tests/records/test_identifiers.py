@@ -5,7 +5,7 @@ import pytest
 from persistence.intake.cells import siret
 from persistence.records import Rule
 from persistence.records.identifiers import Finess, Siret, luhn, whole
-from persistence.seeds.demo import STORIES
+from persistence.seeds.stories import STORIES
 
 from .build import refused
 

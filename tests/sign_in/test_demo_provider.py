@@ -10,8 +10,8 @@ import httpx
 import orjson
 import pytest
 
-from persistence.seeds.demo import personas
 from persistence.seeds.fiction import fictional_vault
+from persistence.seeds.stories import personas
 from persistence.vault import Vault
 from server.app import create_app
 from server.demo.issuer import DemoIssuer
