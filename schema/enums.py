@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from persistence.intake.import_columns import ImportField
+from persistence.records import ImportDecision, ImportOutcome
 from persistence.records.activity_changes import ChangeKind, DepartureReason
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
@@ -18,8 +19,6 @@ from persistence.records.declarations import (
     NoPayReason,
     Processing,
 )
-from persistence.records.import_lines import ImportDecision
-from persistence.records.imports import ImportOutcome
 from persistence.records.onboarding import STEPS, Case, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind
