@@ -12,7 +12,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -393,13 +393,18 @@ class Copies:
     async def drop_template(self) -> None:
         if "postgresql" in self.made:
             await self.drop(self.in_server(f"template_{self.mine}"))
+        if "_server" in vars(self):
+            await self._server.close()
+
+    @cached_property
+    def _server(self) -> Database:
+        """The server of PostgreSQL itself: one connection makes and drops every copy."""
+        return Database(self.postgres_url)
 
     async def _admin(self, statement: str) -> None:
-        database = Database(self.postgres_url)
-        async with database.writer.connect() as connection:
+        async with self._server.writer.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await connection.execute(text(statement))
-        await database.close()
 
 
 @pytest.fixture(scope="session")
