@@ -1,4 +1,7 @@
-"""The world of the tests: the demonstration's fiction, copied fresh for each test, on both databases."""
+"""The world of the tests: the demonstration's fiction, on both databases.
+
+Each test has a fresh copy of it.
+"""
 
 import asyncio
 import os
@@ -104,7 +107,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:  # n
 
 
 def two_thirds(items: list[pytest.Item]) -> list[pytest.Item]:
-    """All but the third that this commit chooses: the next commit runs another one, and `make full` runs all."""
+    """All but the third that this commit chooses.
+
+    The next commit runs another one, and `make full` runs all.
+    """
     chosen = third_of_the_commit()
     return [item for place, item in enumerate(items) if place % 3 != chosen]
 
@@ -114,14 +120,14 @@ def third_of_the_commit() -> int:
     git = shutil.which("git")
     if git is None:
         return 0
-    asked = subprocess.run(  # noqa: S603 git
+    head = subprocess.run(  # noqa: S603 git
         [git, "rev-parse", "HEAD"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    return int(asked.stdout or "0", 16) % 3
+    return int(head.stdout or "0", 16) % 3
 
 
 class HeldClock(Clock):
@@ -173,17 +179,16 @@ class Asker:
     async def act(
         self, who: str, name: str, shows: str = "", /, **values: object
     ) -> Any:  # noqa: ANN401 JSON
-        """The payload of an act, refusals included; `shows` is the selection beside errors and warnings.
+        """The payload of an act, refusals included.
 
+        `shows` is the selection beside errors and warnings.
         A call that comes back BUSY has done nothing: it is sent again, as a client does.
         """
         kind = name[0].upper() + name[1:] + "Input!"
-        shown = (
+        selection = (
             f"{shows} errors {{ code message path rule }} warnings {{ code }} replayed"
         )
-        query = (
-            f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {shown} }} }}"
-        )
+        query = f"mutation($input: {kind}) {{ act: {name}(input: $input) {{ {selection} }} }}"
         async with asyncio.timeout(PATIENCE):
             answer = (await self.post(who, query, {"input": values})).json()
             while codes_of(answer) == ["BUSY"]:
@@ -203,7 +208,7 @@ class Asker:
 
 
 class World(Asker):
-    """The graph in this process, over the ASGI application, on a clock held by the test."""
+    """The graph in this process, over the ASGI application, on the test's own clock."""
 
     def __init__(
         self,
@@ -220,7 +225,10 @@ class World(Asker):
         )
 
     async def seal(self) -> None:
-        """What the process does twice a second beside its requests: the journal's entries get their positions."""
+        """Give the journal's entries their positions.
+
+        A server does so twice a second beside its requests.
+        """
         await self._sealer.seal()
 
 
@@ -229,9 +237,10 @@ class World(Asker):
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_readings() -> Iterator[None]:
-    """Documents and plans are read and compiled once for all the tests of a process, as in a server that stays up.
+    """Documents and plans are compiled once for all the tests of a process.
 
-    A plan depends on the schema, the policy and the database alone: those that a test replaces give their own.
+    So does a server that stays up. A plan depends on the schema, the policy and the
+    database alone: those that a test replaces give their own.
     """
     documents = cache(Documents)
     plans: dict[Any, OrderedDict[Any, Any]] = defaultdict(OrderedDict)
@@ -248,7 +257,7 @@ def shared_readings() -> Iterator[None]:
 
 
 class ReusedDatabase(Database):
-    """What its engines compiled serves the next test that opens a register at the same place."""
+    """What its engines compiled serves the next register at the same place."""
 
     idle: ClassVar[dict[str, list[Database]]] = defaultdict(list)
 
@@ -280,13 +289,16 @@ def shared_engines() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """A private folder for the registers: in memory where there is room, ten times faster to copy a database."""
+    """A private folder for the registers.
+
+    In memory where there is room: a database is copied ten times faster.
+    """
     memory = Path("/dev/shm")  # noqa: S108 made private below
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_ENOUGH
     folder = os.environ.get("TEST_SCRATCH") or (memory if roomy else None)
-    made = Path(tempfile.mkdtemp(prefix="habilitations-", dir=folder))
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="habilitations-", dir=folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -297,7 +309,7 @@ def dialects(pytestconfig: pytest.Config) -> tuple[str, ...]:
 
 @pytest.fixture(scope="session")
 def postgres_url(scratch: Path, dialects: tuple[str, ...]) -> Iterator[str]:
-    """A server of PostgreSQL: the one given in TEST_POSTGRES_URL, else one of its own."""
+    """A server of PostgreSQL: that of TEST_POSTGRES_URL, else one of its own."""
     if dialects != DIALECTS:
         yield ""
         return
@@ -329,14 +341,14 @@ class Copies:
     def __init__(self, folder: Path, postgres_url: str) -> None:
         self.folder, self.postgres_url = folder, postgres_url
         self.mine = uuid4().hex[:8]
-        self.made: set[str] = set()
+        self.templates: set[str] = set()
         self.places: set[str] = set()
         self.free: dict[str, list[str]] = {"sqlite": [], "postgresql": []}
 
     async def fresh(self, dialect: str) -> str:
-        if dialect not in self.made:
+        if dialect not in self.templates:
             await self._seed(dialect)
-            self.made.add(dialect)
+            self.templates.add(dialect)
         free = self.free[dialect]
         url = free.pop() if free else self._place(dialect)
         self.places.add(url)
@@ -391,7 +403,7 @@ class Copies:
             self.free[make_url(url).get_backend_name()].append(url)
 
     async def drop_template(self) -> None:
-        if "postgresql" in self.made:
+        if "postgresql" in self.templates:
             await self.drop(self.in_server(f"template_{self.mine}"))
         if "_server" in vars(self):
             await self._server.close()
@@ -409,9 +421,9 @@ class Copies:
 
 @pytest.fixture(scope="session")
 async def copies(scratch: Path, postgres_url: str) -> AsyncIterator[Copies]:
-    made = Copies(scratch, postgres_url)
-    yield made
-    await made.drop_template()
+    register_copies = Copies(scratch, postgres_url)
+    yield register_copies
+    await register_copies.drop_template()
 
 
 @pytest.fixture(params=DIALECTS)
@@ -429,9 +441,9 @@ async def register_url(dialect: str, copies: Copies) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def database(register_url: str) -> AsyncIterator[Database]:
-    made = ReusedDatabase.at(register_url)
-    yield made
-    await made.close()
+    register = ReusedDatabase.at(register_url)
+    yield register
+    await register.close()
 
 
 # the graph
@@ -503,18 +515,18 @@ async def running(
         "DEMO_KEY": str(issuer_file),
         "PORT": str(port),
     }
-    known = {**os.environ, **ours, **environ}
+    variables = {**os.environ, **ours, **environ}
     process = (
-        ServerProcess(servers.serve, known)
-        if known.get("WORKERS", "1") == "1"
-        else whole_server(known)
+        ServerProcess(servers.serve, variables)
+        if variables.get("WORKERS", "1") == "1"
+        else whole_server(variables)
     )
     url = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:
-            made = Running(client, issuer, url, process)
-            await _ready(made)
-            yield made
+            started = Running(client, issuer, url, process)
+            await _ready(started)
+            yield started
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -524,7 +536,7 @@ async def running(
 async def serve(
     register_url: str, issuer: DemoIssuer, issuer_file: Path
 ) -> AsyncIterator[Any]:
-    """A starter of real uvicorn processes on this test's register; each ends with the test."""
+    """A starter of real servers on this test's register; each ends with the test."""
     async with AsyncExitStack() as started:
 
         async def start(**environ: str) -> Running:
@@ -536,7 +548,7 @@ async def serve(
 
 
 async def _ready(running: Running) -> None:
-    """Other tests take their part of the processors: the server is given two minutes."""
+    """Wait two minutes at most: other tests take their part of the processors."""
     until = time.monotonic() + 120
     while time.monotonic() < until:
         assert running.process.poll() is None, "the server has stopped"

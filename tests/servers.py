@@ -1,6 +1,7 @@
-"""Real servers, each a process of its own: forked from one that has imported the code already.
+"""Real servers and commands, each a process of its own.
 
-A start costs four seconds of processor, nearly all of it imports: tests/server/test_processes.py holds whole starts.
+They are forked from `tests/preloaded.py`, which has imported the code already: a whole
+start costs four seconds of processor. tests/server/test_processes.py tries whole starts.
 """
 
 import multiprocessing
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class ServerProcess:
-    """A command run under an environment of its own, with the ways of `subprocess.Popen`."""
+    """A command under an environment of its own; the methods are those of `Popen`."""
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ def run(words: Sequence[str], environ: Mapping[str, str]) -> Ended:
 
 
 class _Streams:
-    """Descriptors of this process, handed to one that is forked as its output and error.
+    """Descriptors of this process that the forked one takes as output and error.
 
     The process forked from has those of the test that started it, long gone.
     """
