@@ -1,4 +1,4 @@
-"""What leaves the register as a file: whoever hands it over says so first."""
+"""Exports: whoever hands a list over as a file records it first."""
 
 import strawberry
 

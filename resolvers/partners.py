@@ -47,7 +47,7 @@ class PartnerRegisterInput(ActInput):
 
 @permission("Partner:register")
 async def partner_register(act: Act, input: PartnerRegisterInput) -> Partner:
-    """R2; a SIRET already known tells a managing agent which organism follows it."""
+    """R2. For a SIRET of the register, the refusal says which organism follows it."""
     act.require_permission_on({"administering": input.organism_id})
     with at("siret"):
         siret = Siret.read(input.siret)

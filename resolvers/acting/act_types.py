@@ -41,7 +41,7 @@ class Done:
     `also_ids`: rows that the payload shows and the act leaves alone.
     `traces`: the partners that the act makes, each with an entry of its own in the
     journal: (object, partner, records).
-    `notes`: what the act's entry tells beside the changes.
+    `notes`: what the act's journal entry says beside the changes.
     `is_change`: false for an act that only reads.
     """
 

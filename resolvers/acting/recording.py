@@ -76,7 +76,7 @@ async def _entries(
 
 
 def _rows_of_own_entry(act: Act, done: Done) -> list[Base] | None:
-    """What the other entries do not tell; None for all that has changed."""
+    """The rows that no other entry is about; None for all that has changed."""
     elsewhere: set[int] = set()
     for _, _, rows in done.traces:
         elsewhere.update(map(id, rows))
