@@ -142,6 +142,8 @@ class ImportApplication:
         """The partners that are spoken of stay as they are read."""
         every = (match.partner_id for match in matches.values())
         ids = [partner_id for partner_id in every if partner_id is not None]
+        if not ids:
+            return
         rows = Partner.__table__.c.id
         partners = select(rows).where(self.register.among(rows, sorted(ids)))
         lock = partners.order_by(rows).with_for_update()

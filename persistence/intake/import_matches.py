@@ -158,6 +158,8 @@ async def _remember(register: Register, matches: Mapping[str, RegisterMatch]) ->
         for match in matches.values()
         if match.partner_id is not None
     }
+    if not registered:
+        return
     origins = Origin.__table__.c
     rows = await register.session.execute(
         select(

@@ -93,7 +93,7 @@ STATEMENTS = {
     "activityChangesDeclare": 18,
     "importOpen": 5,
     "importArbitrate": 8,
-    "importApply": 22,
+    "importApply": 20,
     "importPurge": 10,
 }
 ON_SQLITE = STATEMENTS | {"importApply": STATEMENTS["importApply"] + 2}
