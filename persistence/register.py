@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Date, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import get_history
 
@@ -23,7 +22,6 @@ from .records import (
     Partner,
     PartnerState,
     Record,
-    Rule,
     Span,
     timeline,
 )
@@ -32,37 +30,12 @@ from .register_questions import RegisterQuestions
 B = TypeVar("B", bound=Base)
 
 _SPANS = Base.metadata.tables["partner_state"]
-JUDGES = {
-    ("uq_convention_one_per_partner", "convention.partner_id"): Rule.ONE_CONVENTION,
-    ("uq_partner_siret_current", "partner_siret.siret"): Rule.SIRET_KNOWN,
-    ("uq_establishment_siret", "establishment.siret"): Rule.ESTABLISHMENT_KNOWN,
-    ("uq_bulletin_one_open", "bulletin.access_id"): Rule.BULLETIN_OPENED,
-    ("uq_membership_active", "membership.group_id"): Rule.ALREADY_MEMBER,
-    ("uq_affiliation_active", "affiliation.partner_id"): Rule.ALREADY_AFFILIATED,
-    ("uq_agent_active", "agent.user_id"): Rule.ALREADY_AGENT,
-    ("_code", ".code"): Rule.CODE_KNOWN,
-}
-"""What a constraint says in our words: by its name on PostgreSQL, by its columns on
-SQLite; the driver's text never."""
 
 
 def raise_version(record: Record) -> None:
     """The next version of a record, once an act whoever asks."""
     if not get_history(record, "version").added:
         record.version += 1
-
-
-def rule_of_constraint(error: IntegrityError) -> Rule:
-    """The rule that a broken constraint stands for."""
-    message = str(error.orig)
-    return next(
-        (
-            rule
-            for words, rule in JUDGES.items()
-            if any(word in message for word in words)
-        ),
-        Rule.CONFLICT,
-    )
 
 
 class Register(RegisterQuestions):

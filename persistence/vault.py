@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 
 VERSION, NONCE, KEY = 1, 12, 32
 WORD = b"canari"

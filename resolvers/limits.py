@@ -10,8 +10,8 @@ import strawberry
 
 from persistence.reading import dated_ids
 from persistence.records import Refused, Rule
-from persistence.records.identifiers import holds_nir
 from persistence.records.names import INVISIBLE, has_invisible
+from persistence.records.nir import holds_nir
 
 LONGEST, LONGEST_PROSE = 250, 2_000
 LONGEST_CURSOR = 10_000

@@ -11,10 +11,10 @@ from strawberry import ID
 from persistence.intake.import_following import follow
 from persistence.intake.import_locks import hold
 from persistence.records import Convention, Mode, Partner, Refused, Rule
+from persistence.records.carrying import MembersAtSwitch
 from persistence.records.conventions import ClosingReason, DocumentKind
 from persistence.records.identifiers import Siret
 from persistence.records.successions import (
-    MembersAtSwitch,
     Papers,
     change_mode,
     change_siret,

@@ -12,11 +12,7 @@ from persistence.facts.declarations import (
 )
 from persistence.facts.replays import replay_until
 from persistence.reading.question import Order
-from persistence.records.declarations import (
-    BatchKind,
-    BatchMode,
-    LineStatus,
-)
+from persistence.records.batches import BatchKind, BatchMode, LineStatus
 from resolvers.acting.refusal_paths import as_graph_notice
 from resolvers.reading.bindings import FilterArgument
 

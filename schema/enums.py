@@ -9,21 +9,17 @@ import strawberry
 from persistence.intake.import_columns import ImportField
 from persistence.records import ImportDecision, ImportOutcome
 from persistence.records.activity_changes import ChangeKind, DepartureReason
+from persistence.records.batches import BatchKind, BatchMode, LineStatus
+from persistence.records.carrying import MembersAtSwitch
+from persistence.records.cases import Case
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
-from persistence.records.declarations import (
-    BatchKind,
-    BatchMode,
-    LineStatus,
-    NoPayReason,
-    Processing,
-)
-from persistence.records.onboarding import STEPS, Case, StepCode, StepState
+from persistence.records.declarations import NoPayReason, Processing
+from persistence.records.onboarding_steps import STEPS, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind
 from persistence.records.services import RoleProfile
-from persistence.records.successions import MembersAtSwitch
 from persistence.records.suspensions import SuspensionSide
 from persistence.records.users import UserKind
 from resolvers.lists import ExportedList

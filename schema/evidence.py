@@ -9,7 +9,7 @@ from strawberry import ID
 
 from persistence.facts.onboarding_lists import in_origin, last_over, of_place
 from persistence.records.base import french
-from persistence.records.onboarding import Case
+from persistence.records.cases import Case
 
 BEYOND = "Connu des deux : l'instruction n'a pas prévu ce cas (A5)."
 NO_CONVENTION = "Aucune convention en vigueur au registre."

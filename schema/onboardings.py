@@ -16,10 +16,10 @@ from persistence.facts.onboarding_lists import (
     of_place,
     opened_on,
 )
-from persistence.records.onboarding import (
-    GRACE,
+from persistence.records.cases import Case
+from persistence.records.onboarding import GRACE
+from persistence.records.onboarding_steps import (
     STEPS,
-    Case,
     Situation,
     StepCode,
     StepState,

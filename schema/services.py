@@ -10,7 +10,7 @@ from persistence import records
 from persistence.facts.board import board
 from persistence.facts.columns import texts, through
 from persistence.facts.declarations import campaign_status
-from persistence.records.onboarding import Case
+from persistence.records.cases import Case
 from persistence.records.services import RoleProfile
 
 from .binding import by, column, derived, listed, mirrors, one

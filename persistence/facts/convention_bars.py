@@ -5,7 +5,7 @@ from sqlalchemy import FromClause, and_, case, not_, or_
 from persistence.reading.question import SqlTest
 from persistence.records import Partner, Rule
 from persistence.records.base import table
-from persistence.records.onboarding import is_legacy
+from persistence.records.cases import is_legacy
 from persistence.records.periods import exists
 
 from .states import (

@@ -32,7 +32,7 @@ from persistence.records import (
     Service,
 )
 from persistence.records.base import table
-from persistence.records.onboarding import is_known, sql_case, sql_last_origin
+from persistence.records.cases import is_known, sql_case, sql_last_origin
 from persistence.records.periods import exists
 
 

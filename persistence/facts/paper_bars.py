@@ -8,7 +8,7 @@ from sqlalchemy import FromClause, and_, func, not_, or_, select
 from persistence.reading.question import SqlTest
 from persistence.records import Bulletin, Convention, Partner
 from persistence.records.base import table
-from persistence.records.onboarding import (
+from persistence.records.cases import (
     file_says,
     has_ended_convention,
     is_known_by,

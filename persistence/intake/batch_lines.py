@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from persistence.records.identifiers import SHORTEST
+from persistence.records.nir import SHORTEST
 from persistence.records.rules import Notice, Refused, Rule
 
 from .cells import CROSS, LONGEST_TEXT, bounded

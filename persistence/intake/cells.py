@@ -14,11 +14,11 @@ from persistence.records.identifiers import (
     SCIENTIFIC,
     Siret,
     compact,
-    holds_nir,
     is_scientific,
     whole,
 )
 from persistence.records.names import INVISIBLE, has_invisible, is_spelled, person_name
+from persistence.records.nir import holds_nir
 from persistence.records.rules import Refused, Rule
 
 T = TypeVar("T")

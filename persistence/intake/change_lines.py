@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from persistence.records.activity_changes import ChangeKind, DepartureReason
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 from persistence.records.rules import Refused, Rule
 
 from .batch_lines import ParsedLine, refuse_numbers, texts

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
 
-from persistence.records.identifiers import Finess, compact, holds_nir, whole
+from persistence.records.identifiers import Finess, compact, whole
 from persistence.records.import_proofs import fingerprint, place
 from persistence.records.names import INVISIBLE, clean_name, has_invisible
+from persistence.records.nir import holds_nir
 from persistence.records.rules import Refused, Rule
 from persistence.types import folded
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from persistence.records.identifiers import MATRICULE, Nir, whole
+from persistence.records.identifiers import MATRICULE, whole
+from persistence.records.nir import Nir
 from persistence.records.rules import Refused, Rule
 from persistence.types import folded
 

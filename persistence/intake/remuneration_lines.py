@@ -12,7 +12,8 @@ from datetime import date
 from itertools import islice
 
 from persistence.records.declarations import NoPayReason
-from persistence.records.identifiers import Nir, matricule
+from persistence.records.identifiers import matricule
+from persistence.records.nir import Nir
 from persistence.records.rules import Refused, Rule
 from persistence.types import folded
 

@@ -9,23 +9,14 @@ from .accesses import ServiceAccess
 from .activity_changes import ActivityChange, ChangeKind, DepartureReason
 from .affiliations import Affiliation
 from .base import Base, Record
+from .batches import Batch, BatchKind, BatchMode, BatchResult, LineStatus
 from .bulletins import Bulletin
 from .campaigns import Campaign, Parameter
+from .chain_links import ChainLink, LinkKind, Unblocker
 from .contracts import Contract, ContractManager, Mode
 from .conventions import Amendment, CnaHandBack, Convention, ScannedPaper
 from .decisions import ActivityAttestation, Eligibility
-from .declarations import (
-    Batch,
-    BatchKind,
-    BatchMode,
-    BatchResult,
-    Declaration,
-    DeclarationLine,
-    LineStatus,
-    Processing,
-    Treatment,
-    TreatmentOutcome,
-)
+from .declarations import Declaration, DeclarationLine, Processing
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .groups import Group, Membership
@@ -35,21 +26,13 @@ from .journal import Idempotency, JournalEntry, JournalSeal, Lease
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .origins import Origin
 from .partners import Partner
-from .rights import (
-    ChainLink,
-    LinkKind,
-    Path,
-    Right,
-    Standing,
-    Unblocker,
-    paths,
-    standing,
-)
+from .rights import Path, Right, Standing, paths, standing
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .services import Migration, Mission, Role, RoleProfile, Service
 from .sessions import SessionRecord
 from .suspensions import Suspension
 from .timeline import PartnerState, Span, timeline
+from .treatments import Treatment, TreatmentOutcome
 from .upkeep import KeyCanary, SchemaStep
 from .users import BoundIdentity, User, UserKind
 from .workers import DualActivity, Worker, WorkerRate

@@ -4,19 +4,19 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
-    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, named, unique_where, untold
 from .campaigns import Campaign
 from .establishments import Establishment
 from .rules import Rule, require
+from .treatments import Treatment, TreatmentOutcome
 from .users import User
 
 
@@ -216,157 +216,3 @@ class DeclarationLine(Record):
             at=now,
             day=today,
         )
-
-
-class TreatmentOutcome(StrEnum):
-    """What a Caf answered to a line or to a change.
-
-    The last two are about a line that is gone, or about an answer.
-    """
-
-    TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
-    NOT_BENEFICIARY = "NOT_BENEFICIARY"
-    RETURNED = "RETURNED"
-    WITHDRAWAL_NOTED = "WITHDRAWAL_NOTED"
-    REOPENED = "REOPENED"
-
-
-class Treatment(Record):
-    """Traitement: the recorded answer of a Caf to a line or to a change.
-
-    It is never changed.
-
-    A line that says the same of the same person, to the same Caf, takes over the last
-    one (`words_digest`).
-    """
-
-    __tablename__ = "treatment"
-    prefix = "trt"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
-        ),
-        ForeignKeyConstraint(
-            ["establishment_id", "partner_id"],
-            ["establishment.id", "establishment.partner_id"],
-        ),
-        CheckConstraint(
-            "(line_id IS NULL) <> (change_id IS NULL)", name="of_a_line_or_of_a_change"
-        ),
-        CheckConstraint(
-            "line_id IS NULL OR (campaign_id IS NOT NULL"
-            " AND (words_digest IS NULL) = (outcome = 'WITHDRAWAL_NOTED'))",
-            name="of_the_words_of_a_line",
-        ),
-        CheckConstraint(
-            "reason IS NOT NULL"
-            " OR outcome IN ('TAKEN_INTO_ACCOUNT', 'WITHDRAWAL_NOTED')",
-            name="with_its_reason",
-        ),
-        Index(
-            "ix_treatment_words", "worker_id", "establishment_id", "campaign_id", "id"
-        ),
-    )
-
-    partner_id: Mapped[str]
-    establishment_id: Mapped[str]
-    worker_id: Mapped[str]
-    paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
-    line_id: Mapped[str | None] = mapped_column(ForeignKey("declaration_line.id"))
-    change_id: Mapped[str | None] = mapped_column(ForeignKey("activity_change.id"))
-    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
-    words_digest: Mapped[str | None] = untold()
-    outcome: Mapped[TreatmentOutcome] = mapped_column(
-        named(TreatmentOutcome), info=UNTOLD
-    )
-    reason: Mapped[str | None] = untold()
-    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[datetime]
-    day: Mapped[date]
-
-
-class BatchKind(StrEnum):
-    REMUNERATIONS = "REMUNERATIONS"
-    ACTIVITY_CHANGES = "ACTIVITY_CHANGES"
-
-
-class BatchMode(StrEnum):
-    """All the lines or none; or those that are good."""
-
-    ALL_OR_NOTHING = "ALL_OR_NOTHING"
-    ACCEPT_VALID = "ACCEPT_VALID"
-
-
-class Batch(Record):
-    """Lot: what was sent for one establishment, and what became of each line.
-
-    It is kept even when nothing applied.
-    """
-
-    __tablename__ = "batch"
-    prefix = "bat"
-    __table_args__ = (
-        CheckConstraint(
-            "received = created + replaced + unchanged + rejected + held",
-            name="nothing_lost",
-        ),
-        ForeignKeyConstraint(
-            ["establishment_id", "partner_id"],
-            ["establishment.id", "establishment.partner_id"],
-        ),
-        ForeignKeyConstraint(
-            ["declaration_id", "partner_id"],
-            ["declaration.id", "declaration.partner_id"],
-        ),
-        Index("ix_batch_partner_id", "partner_id", "id"),
-        Index("ix_batch_establishment_id", "establishment_id", "id"),
-        Index("ix_batch_declaration_id", "declaration_id"),
-    )
-
-    partner_id: Mapped[str]
-    establishment_id: Mapped[str]
-    kind: Mapped[BatchKind] = mapped_column(named(BatchKind))
-    mode: Mapped[BatchMode] = mapped_column(named(BatchMode))
-    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
-    declaration_id: Mapped[str | None]
-    received_at: Mapped[datetime]
-    sent_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    received: Mapped[int] = mapped_column(Integer, info=UNTOLD)
-    created: Mapped[int] = mapped_column(Integer, info=UNTOLD)
-    replaced: Mapped[int] = mapped_column(Integer, info=UNTOLD)
-    unchanged: Mapped[int] = mapped_column(Integer, info=UNTOLD)
-    rejected: Mapped[int] = mapped_column(Integer, info=UNTOLD)
-    held: Mapped[int] = mapped_column(Integer, info=UNTOLD)
-    removed: Mapped[int] = mapped_column(Integer, info=UNTOLD)
-    declaration: Mapped[Declaration | None] = relationship(
-        lazy="raise", primaryjoin="foreign(Batch.declaration_id) == Declaration.id"
-    )
-
-
-class LineStatus(StrEnum):
-    CREATED = "CREATED"
-    REPLACED = "REPLACED"
-    UNCHANGED = "UNCHANGED"
-    REJECTED = "REJECTED"
-    HELD = "HELD"
-
-
-class BatchResult(Record):
-    """What became of one line of a batch.
-
-    It has the line's rank, its client's reference, and its notices as JSON text,
-    without any value.
-    """
-
-    __tablename__ = "batch_result"
-    prefix = "res"
-    __table_args__ = (UniqueConstraint("batch_id", "position"),)
-
-    batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"))
-    partner_id: Mapped[str]
-    position: Mapped[int] = mapped_column(Integer)
-    client_reference: Mapped[str | None] = untold()
-    status: Mapped[LineStatus] = mapped_column(named(LineStatus))
-    object_id: Mapped[str | None]
-    errors: Mapped[str | None]
-    warnings: Mapped[str | None]

@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence import replays
+from persistence.constraints import rule_of_constraint
 from persistence.facts.contacts import contacts
 from persistence.records import Notice, Record, Refused, Standing
-from persistence.register import Register, rule_of_constraint
+from persistence.register import Register
 from resolvers import blanks, limits
 from resolvers.context import Context
 from resolvers.subjects import NOBODY, subject_of

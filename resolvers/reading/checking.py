@@ -11,7 +11,7 @@ from persistence.reading.binds import resolved, varies
 from persistence.reading.question import RowReference
 from persistence.reading.values import Value
 from persistence.records import Rule
-from persistence.records.identifiers import is_written_as_nir
+from persistence.records.nir import is_written_as_nir
 from resolvers.limits import FIRST_YEAR, LAST_YEAR
 from resolvers.places import Place, Placed, refuse
 

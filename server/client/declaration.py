@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from persistence.records.identifiers import holds_nir
+from persistence.records.nir import holds_nir
 
 from .establishment_lines import EstablishmentLines
 from .payroll import ExportUnreadable

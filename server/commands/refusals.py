@@ -6,11 +6,11 @@ It has no trace, and repeats no value that was typed.
 from graphql import GraphQLError
 from sqlalchemy.exc import ArgumentError, IntegrityError
 
+from persistence.constraints import rule_of_constraint
 from persistence.engine import SqliteTooOld
 from persistence.faults import Busy, RegisterFault
 from persistence.migrations import OtherStep
 from persistence.records import Notice, Refused
-from persistence.register import rule_of_constraint
 from persistence.vault import VaultError
 from server.client.payroll import ExportUnreadable
 from server.demo.issuer import DemoKeyUnreadable

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from persistence.engine import Database
 from persistence.intake.batches import BatchIntake
 from persistence.intake.declared_lines import DeclarationRows
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 from tests import servers
 from tests.conftest import Asker, Running, World
 from tests.journeys.payroll import a_line

@@ -13,7 +13,7 @@ from persistence.engine import Database
 from persistence.keys import OTHER_KEYS, keep_canary, require_keys
 from persistence.migrations import migrate
 from persistence.records import KeyCanary, Worker
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault, VaultError
 from server.app import create_app

@@ -9,7 +9,7 @@ import pytest
 import strawberry
 
 from persistence.records import Refused, Rule
-from persistence.records.identifiers import holds_nir
+from persistence.records.nir import holds_nir
 from resolvers import limits
 from resolvers.groups import GroupCloseInput
 from server.settings import DEMO_ISSUER

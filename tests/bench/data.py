@@ -32,7 +32,8 @@ from persistence.records import (
     Worker,
 )
 from persistence.records.base import Base, table
-from persistence.records.identifiers import Nir, luhn
+from persistence.records.identifiers import luhn
+from persistence.records.nir import Nir
 from persistence.register import Register
 from persistence.seeds.fiction import fictional_vault
 from persistence.types import FOREVER

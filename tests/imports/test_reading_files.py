@@ -14,7 +14,7 @@ from persistence.intake.import_words import Reference
 from persistence.intake.sheets import ROWS
 from persistence.intake.workbooks import CSV, XLSX
 from persistence.records import Refused, Rule
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 from tests.journeys.story import _keyed
 
 from .sending import HEADER, a_file, a_line

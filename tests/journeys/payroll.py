@@ -1,6 +1,6 @@
 """What a payroll of fiction says: people with good numbers, and lines that nothing is wrong with."""
 
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 
 NAMES = (
     "Abélia",

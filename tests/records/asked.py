@@ -18,11 +18,12 @@ from persistence.records import (
     User,
 )
 from persistence.records.bulletins import BulletinTerms
+from persistence.records.cases import case_of
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import MISSION, ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
-from persistence.records.onboarding import Situation, case_of
+from persistence.records.onboarding_steps import Situation
 from persistence.records.origins import Origin
 from persistence.records.partners import PartnerKind
 from persistence.records.suspensions import suspend

@@ -24,12 +24,13 @@ from persistence.records import (
     User,
 )
 from persistence.records.bulletins import BulletinTerms
+from persistence.records.carrying import MembersAtSwitch
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret, luhn
 from persistence.records.partners import PartnerKind
-from persistence.records.successions import MembersAtSwitch, Papers, change_mode, switch
+from persistence.records.successions import Papers, change_mode, switch
 from persistence.records.suspensions import resume, suspend
 
 from .build import BY_ORGANISM, PAPER, TODAY, day

@@ -16,7 +16,7 @@ from persistence.intake.change_lines import (
 from persistence.intake.declared_changes import DeclaredChange
 from persistence.intake.known_workers import KnownWorker
 from persistence.records import ChangeKind, DepartureReason, Rule
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 from persistence.records.workers import Card
 
 from .build import TODAY, day

@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from persistence.intake.remuneration_lines import Remuneration
-from persistence.records import Rule, identifiers
-from persistence.records.identifiers import (
-    Finess,
-    Nir,
-    Siret,
-    holds_nir,
-    luhn,
-    matricule,
-)
+from persistence.records import Rule, nir
+from persistence.records.identifiers import Finess, Siret, luhn, matricule
+from persistence.records.nir import Nir, holds_nir
 
 from .build import refused
 from .november import ANYTHING, repeats, sentence
@@ -419,7 +413,7 @@ def test_a_text_is_looked_through_in_time_that_grows_with_it(
 ) -> None:
     """Counted in candidates, since a clock would measure the machine."""
     seen: list[str] = []
-    monkeypatch.setattr(identifiers, "_has_key", seen.append)
+    monkeypatch.setattr(nir, "_has_key", seen.append)
 
     holds_nir("1 " * 1_000)
 

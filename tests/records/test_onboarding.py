@@ -25,18 +25,12 @@ from persistence.records import (
 )
 from persistence.records.accesses import ServiceAccess
 from persistence.records.bulletins import BulletinTerms as Written
+from persistence.records.cases import Case, case_of
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import MISSION
 from persistence.records.decisions import Decision
 from persistence.records.imports import Import
-from persistence.records.onboarding import (
-    Case,
-    Situation,
-    StepCode,
-    StepState,
-    case_of,
-    steps,
-)
+from persistence.records.onboarding_steps import Situation, StepCode, StepState, steps
 from persistence.records.services import Migration
 from persistence.register import Register
 

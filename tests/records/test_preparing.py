@@ -16,10 +16,10 @@ from persistence.records import (
     ServiceAccess,
     standing,
 )
+from persistence.records.carrying import MembersAtSwitch
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
 from persistence.records.successions import (
-    MembersAtSwitch,
     Papers,
     change_mode,
     change_siret,

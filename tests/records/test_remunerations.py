@@ -21,7 +21,7 @@ from persistence.intake.cells import (
 from persistence.intake.remuneration_lines import Remuneration
 from persistence.records import Rule
 from persistence.records.declarations import NoPayReason
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 
 from .build import refused
 from .november import (

@@ -32,7 +32,7 @@ from persistence import records
 from persistence.engine import Database
 from persistence.records import Bulletin, Convention, Import, Partner, Service
 from persistence.records.base import Base, Dated, table
-from persistence.records.onboarding import (
+from persistence.records.cases import (
     case_of,
     file_says,
     is_known,

@@ -20,12 +20,12 @@ from persistence.records import (
     timeline,
 )
 from persistence.records.bulletins import BulletinTerms
+from persistence.records.carrying import MembersAtSwitch
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
 from persistence.records.successions import (
-    MembersAtSwitch,
     Papers,
     change_mode,
     change_siret,

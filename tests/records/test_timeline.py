@@ -30,10 +30,10 @@ from persistence.records import (
     timeline,
 )
 from persistence.records.bulletins import BulletinTerms
+from persistence.records.carrying import MembersAtSwitch
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
 from persistence.records.successions import (
-    MembersAtSwitch,
     Papers,
     change_mode,
     change_siret,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persistence.records.identifiers import Nir
+from persistence.records.nir import Nir
 from persistence.vault import Vault, VaultError
 
 NIR = Nir.read("185057599904209")

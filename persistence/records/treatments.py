@@ -1,0 +1,81 @@
+"""Treatments: what a Caf answers to a line, or to a change of activity."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import UNTOLD, Record, named, untold
+
+
+class TreatmentOutcome(StrEnum):
+    """What a Caf answered to a line or to a change.
+
+    The last two are about a line that is gone, or about an answer.
+    """
+
+    TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
+    NOT_BENEFICIARY = "NOT_BENEFICIARY"
+    RETURNED = "RETURNED"
+    WITHDRAWAL_NOTED = "WITHDRAWAL_NOTED"
+    REOPENED = "REOPENED"
+
+
+class Treatment(Record):
+    """Traitement: the recorded answer of a Caf to a line or to a change.
+
+    It is never changed.
+
+    A line that says the same of the same person, to the same Caf, takes over the last
+    one (`words_digest`).
+    """
+
+    __tablename__ = "treatment"
+    prefix = "trt"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
+        ),
+        ForeignKeyConstraint(
+            ["establishment_id", "partner_id"],
+            ["establishment.id", "establishment.partner_id"],
+        ),
+        CheckConstraint(
+            "(line_id IS NULL) <> (change_id IS NULL)", name="of_a_line_or_of_a_change"
+        ),
+        CheckConstraint(
+            "line_id IS NULL OR (campaign_id IS NOT NULL"
+            " AND (words_digest IS NULL) = (outcome = 'WITHDRAWAL_NOTED'))",
+            name="of_the_words_of_a_line",
+        ),
+        CheckConstraint(
+            "reason IS NOT NULL"
+            " OR outcome IN ('TAKEN_INTO_ACCOUNT', 'WITHDRAWAL_NOTED')",
+            name="with_its_reason",
+        ),
+        Index(
+            "ix_treatment_words", "worker_id", "establishment_id", "campaign_id", "id"
+        ),
+    )
+
+    partner_id: Mapped[str]
+    establishment_id: Mapped[str]
+    worker_id: Mapped[str]
+    paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
+    line_id: Mapped[str | None] = mapped_column(ForeignKey("declaration_line.id"))
+    change_id: Mapped[str | None] = mapped_column(ForeignKey("activity_change.id"))
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
+    words_digest: Mapped[str | None] = untold()
+    outcome: Mapped[TreatmentOutcome] = mapped_column(
+        named(TreatmentOutcome), info=UNTOLD
+    )
+    reason: Mapped[str | None] = untold()
+    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    day: Mapped[date]
