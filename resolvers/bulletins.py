@@ -15,8 +15,8 @@ from persistence.records import (
     ServiceAccess,
 )
 from persistence.records.bulletins import BulletinTerms
-from persistence.records.conventions import DocumentKind
 from persistence.records.identifiers import Siret
+from persistence.records.scans import DocumentKind
 from resolvers.acting import Act, ChangeInput, PreviewInput, at, permission
 
 from .papers import SignatureInput, attach

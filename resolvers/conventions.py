@@ -13,8 +13,10 @@ from persistence.records import (
     Refused,
     Rule,
 )
-from persistence.records.conventions import Amendment, ClosingReason, DocumentKind
+from persistence.records.amendments import Amendment
+from persistence.records.conventions import ClosingReason
 from persistence.records.onboarding import require_onboarding_before_contract
+from persistence.records.scans import DocumentKind
 from resolvers.acting import Act, ChangeInput, PreviewInput, permission
 
 from .papers import SignatureInput, attach, attach_papers

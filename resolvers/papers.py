@@ -5,8 +5,8 @@ from datetime import date
 import strawberry
 
 from persistence.records import ScannedPaper
-from persistence.records.conventions import DocumentKind
 from persistence.records.papers import Signature
+from persistence.records.scans import DocumentKind
 from resolvers.acting import Act
 
 

@@ -12,15 +12,11 @@ from persistence.intake.import_following import follow
 from persistence.intake.import_locks import hold
 from persistence.records import Convention, Mode, Partner, Refused, Rule
 from persistence.records.carrying import MembersAtSwitch
-from persistence.records.conventions import ClosingReason, DocumentKind
+from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
-from persistence.records.successions import (
-    Papers,
-    change_mode,
-    change_siret,
-    prepare,
-    switch,
-)
+from persistence.records.scans import DocumentKind
+from persistence.records.siret_changes import change_siret
+from persistence.records.successions import Papers, change_mode, prepare, switch
 from resolvers.acting import Act, PreviewInput, at, permission, under
 
 from .papers import SignatureInput, attach, attach_papers

@@ -8,18 +8,20 @@ from persistence.types import FOREVER
 from .accesses import ServiceAccess
 from .activity_changes import ActivityChange, ChangeKind, DepartureReason
 from .affiliations import Affiliation
+from .amendments import Amendment
 from .base import Base, Record
 from .batches import Batch, BatchKind, BatchMode, BatchResult, LineStatus
 from .bulletins import Bulletin
 from .campaigns import Campaign, Parameter
 from .chain_links import ChainLink, LinkKind, Unblocker
 from .contracts import Contract, ContractManager, Mode
-from .conventions import Amendment, CnaHandBack, Convention, ScannedPaper
+from .conventions import Convention
 from .decisions import ActivityAttestation, Eligibility
 from .declarations import Declaration, DeclarationLine, Processing
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .groups import Group, Membership
+from .hand_backs import CnaHandBack
 from .import_lines import ImportDecision, ImportLine
 from .imports import Import, ImportOutcome
 from .journal import Idempotency, JournalEntry, JournalSeal, Lease
@@ -28,6 +30,7 @@ from .origins import Origin
 from .partners import Partner
 from .rights import Path, Right, Standing, paths, standing
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
+from .scans import ScannedPaper
 from .services import Migration, Mission, Role, RoleProfile, Service
 from .sessions import SessionRecord
 from .suspensions import Suspension

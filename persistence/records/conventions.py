@@ -5,24 +5,21 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     Column,
     ColumnElement,
     ForeignKey,
-    ForeignKeyConstraint,
     FromClause,
     Index,
     Table,
-    Text,
     UniqueConstraint,
     and_,
-    cast,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from persistence.types import FOREVER
 
+from .amendments import Amendment
 from .base import UNTOLD, Base, Record, named, table, unique_where
 from .contracts import Contract
 from .identifiers import sha256
@@ -53,74 +50,6 @@ class ClosingReason(StrEnum):
     TERMINATED_BY_PARTNER = "TERMINATED_BY_PARTNER"
     EXPIRED = "EXPIRED"
     ABANDONED = "ABANDONED"
-
-
-class DocumentKind(StrEnum):
-    CONVENTION = "CONVENTION"
-    CONTRACT = "CONTRACT"
-    AMENDMENT = "AMENDMENT"
-    BULLETIN = "BULLETIN"
-    ELIGIBILITY_FORM = "ELIGIBILITY_FORM"
-
-
-class ScannedPaper(Record):
-    """The digest of a scanned paper, and what it is attached to."""
-
-    __tablename__ = "document"
-    prefix = "doc"
-
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
-    kind: Mapped[DocumentKind] = mapped_column(named(DocumentKind))
-    digest: Mapped[str]
-    attached_to: Mapped[str] = mapped_column(index=True)
-
-
-MISSION = "mission"
-"""What an amendment of case 3 verifies (R55)."""
-
-
-class Amendment(Record):
-    """Avenant: what was verified in a convention, notably its missions (R55)."""
-
-    __tablename__ = "amendment"
-    prefix = "amd"
-    __table_args__ = (
-        UniqueConstraint("convention_id", "number"),
-        ForeignKeyConstraint(
-            ["convention_id", "partner_id"], ["convention.id", "convention.partner_id"]
-        ),
-    )
-
-    convention_id: Mapped[str] = mapped_column(index=True)
-    partner_id: Mapped[str]
-    number: Mapped[int]
-    verified_fields: Mapped[list[str]] = mapped_column(JSON)
-    missions_before: Mapped[list[str]] = mapped_column(JSON)
-    missions_after: Mapped[list[str]] = mapped_column(JSON)
-    digest: Mapped[str | None]
-    recorded_on: Mapped[date]
-
-    @predicate
-    def has_verified_mission_by(self, day: date) -> bool:
-        """R55: case 3 asks for it before the service opens."""
-        return MISSION in self.verified_fields and self.recorded_on <= day
-
-    @has_verified_mission_by.in_sql
-    @staticmethod
-    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
-        verified = cast(row.c.verified_fields, Text).contains(f'"{MISSION}"')
-        return and_(row.c.recorded_on <= day, verified)
-
-
-class CnaHandBack(Record):
-    """The day on which the CNA hands a partner back to the signing organism."""
-
-    __tablename__ = "cna_hand_back"
-    prefix = "hbk"
-
-    partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"), index=True)
-    on_day: Mapped[date]
-    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
 
 
 class Convention(Signed, Record):

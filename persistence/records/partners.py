@@ -12,9 +12,10 @@ from persistence.types import FOREVER
 from .affiliations import Affiliation
 from .base import UNTOLD, Record, name_key, named, table
 from .contracts import Contract, Mode
-from .conventions import CnaHandBack, Convention
+from .conventions import Convention
 from .decisions import ActivityAttestation, Decision, Eligibility
 from .establishments import Establishment, PartnerSiret
+from .hand_backs import CnaHandBack
 from .identifiers import Finess, Siret, sha256
 from .names import required_name
 from .organisms import Organism

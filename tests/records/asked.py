@@ -17,10 +17,11 @@ from persistence.records import (
     ServiceAccess,
     User,
 )
+from persistence.records.amendments import MISSION
 from persistence.records.bulletins import BulletinTerms
 from persistence.records.cases import case_of
 from persistence.records.contracts import ManagerKind
-from persistence.records.conventions import MISSION, ClosingReason
+from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
 from persistence.records.onboarding_steps import Situation

@@ -24,10 +24,10 @@ from persistence.records import (
     Service,
 )
 from persistence.records.accesses import ServiceAccess
+from persistence.records.amendments import MISSION
 from persistence.records.bulletins import BulletinTerms as Written
 from persistence.records.cases import Case, case_of
 from persistence.records.contracts import ManagerKind
-from persistence.records.conventions import MISSION
 from persistence.records.decisions import Decision
 from persistence.records.imports import Import
 from persistence.records.onboarding_steps import Situation, StepCode, StepState, steps

@@ -19,13 +19,8 @@ from persistence.records import (
 from persistence.records.carrying import MembersAtSwitch
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
-from persistence.records.successions import (
-    Papers,
-    change_mode,
-    change_siret,
-    prepare,
-    switch,
-)
+from persistence.records.siret_changes import change_siret
+from persistence.records.successions import Papers, change_mode, prepare, switch
 
 from .build import (
     DECLARANT,

@@ -25,13 +25,8 @@ from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
-from persistence.records.successions import (
-    Papers,
-    change_mode,
-    change_siret,
-    prepare,
-    switch,
-)
+from persistence.records.siret_changes import change_siret
+from persistence.records.successions import Papers, change_mode, prepare, switch
 from persistence.records.suspensions import suspend
 
 from .build import (

@@ -33,13 +33,8 @@ from persistence.records.bulletins import BulletinTerms
 from persistence.records.carrying import MembersAtSwitch
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
-from persistence.records.successions import (
-    Papers,
-    change_mode,
-    change_siret,
-    in_force,
-    switch,
-)
+from persistence.records.siret_changes import change_siret
+from persistence.records.successions import Papers, change_mode, in_force, switch
 from persistence.records.suspensions import resume, suspend
 from persistence.register import Register
 
