@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from persistence.records.base import table
-from persistence.records.bulletins import bulletin_establishment
+from persistence.records.bulletin_terms import bulletin_establishment
 
 from .act_session import ActSession
 from .records import (

@@ -14,7 +14,7 @@ from persistence.records import (
     Service,
     ServiceAccess,
 )
-from persistence.records.bulletins import BulletinTerms
+from persistence.records.bulletin_terms import BulletinTerms
 from persistence.records.identifiers import Siret
 from persistence.records.scans import DocumentKind
 from resolvers.acting import Act, ChangeInput, PreviewInput, at, permission

@@ -17,7 +17,7 @@ from persistence.facts.bulletins import (
 )
 from persistence.facts.columns import count_of, equal, through
 from persistence.reading.question import Order
-from persistence.records.bulletins import gaps
+from persistence.records.bulletin_terms import gaps
 from persistence.records.identifiers import differences, differing
 from resolvers.reading.bindings import FilterArgument
 

@@ -6,7 +6,8 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from .base import Record
-from .bulletins import Bulletin, BulletinTerms
+from .bulletin_terms import BulletinTerms
+from .bulletins import Bulletin
 from .conventions import Convention
 from .establishments import Establishment
 from .groups import Group

@@ -4,27 +4,28 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, FromClause, Index, func, select
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from persistence.types import FOREVER
 
 from .affiliations import Affiliation
-from .base import UNTOLD, Record, name_key, named, table
+from .base import UNTOLD, Record, name_key, named
 from .contracts import Contract, Mode
 from .conventions import Convention
-from .decisions import ActivityAttestation, Decision, Eligibility
+from .decisions import ActivityAttestation, Eligibility
 from .establishments import Establishment, PartnerSiret
 from .hand_backs import CnaHandBack
-from .identifiers import Finess, Siret, sha256
+from .identifiers import Finess, Siret
 from .names import required_name
 from .organisms import Organism
 from .origins import Origin
-from .periods import Day, exists, predicate
-from .rules import Notice, Refused, Rule, require
-from .services import Mission, Service
+from .partner_decisions import WithDecisions
+from .partner_people import WithPeople
+from .rules import Notice, Rule, require
+from .services import Mission
 from .timeline import CNA, Span, timeline, wide_spans
-from .users import User, UserKind
+from .users import User
 
 
 class PartnerKind(StrEnum):
@@ -34,7 +35,7 @@ class PartnerKind(StrEnum):
     OTHER = "OTHER"
 
 
-class Partner(Record):
+class Partner(WithPeople, WithDecisions, Record):
     """Partenaire: one SIRET at a time (A2), one convention in force at a time (R36).
 
     One organism administers it.
@@ -177,100 +178,6 @@ class Partner(Record):
 
     # decisions
 
-    def decide_eligibility(
-        self,
-        service: Service,
-        decision: Decision,
-        ground: str,
-        form_digest: str | None,
-        by: User,
-        today: date,
-    ) -> Eligibility:
-        """R28: the legitimacy is decided before any opening.
-
-        R50: the form comes with it where the service asks for one.
-        """
-        require(ground.strip(), Rule.VALUE_INVALID, "ground")
-        form_needed = service.needs_eligibility_form and decision is Decision.ELIGIBLE
-        require(
-            form_digest or not form_needed, Rule.ELIGIBILITY_FORM_MISSING, "form_digest"
-        )
-        eligibility = Eligibility(
-            service_id=service.id,
-            decision=decision,
-            ground=ground.strip(),
-            form_digest=sha256(form_digest, "form_digest") if form_digest else None,
-            decided_by_id=by.id,
-            decided_on=today,
-        )
-        self.eligibilities.append(eligibility)
-        return eligibility
-
-    def _last_decision(self, service: Service, day: date) -> Eligibility | None:
-        decisions = [
-            e
-            for e in self.eligibilities
-            if e.service_id == service.id and e.decided_on <= day
-        ]
-        return max(decisions, key=lambda decision: decision.id, default=None)
-
-    @predicate
-    def has_eligibility_for(self, service: Service, day: date) -> bool:
-        """R28: the last decision on the service is favourable.
-
-        R50: it has its form where one is needed.
-        """
-        last = self._last_decision(service, day)
-        return last is not None and last.is_favourable_for(service)
-
-    @has_eligibility_for.in_sql
-    @staticmethod
-    def _(row: FromClause, service: FromClause, day: Day) -> ColumnElement[bool]:
-        last, decision = table("eligibility").alias(), table("eligibility").alias()
-        same = [
-            last.c.partner_id == row.c.id,
-            last.c.service_id == service.c.id,
-            last.c.decided_on <= day,
-        ]
-        last_id = (
-            select(func.max(last.c.id))
-            .where(*same)
-            .correlate_except(last)
-            .scalar_subquery()
-        )
-        favourable = Eligibility.is_favourable_for.sql(decision, service)
-        return exists(decision, where=[decision.c.id == last_id, favourable])
-
-    def require_eligibility(self, service: Service, today: date) -> None:
-        """R28, R50: see `has_eligibility_for`; the rule says what is wanting."""
-        last = self._last_decision(service, today)
-        if last is None:
-            raise Refused(Rule.ELIGIBILITY_MISSING)
-        require(last.decision is Decision.ELIGIBLE, Rule.ELIGIBILITY_REFUSED)
-        require(last.is_favourable_for(service), Rule.ELIGIBILITY_FORM_MISSING)
-
-    @predicate
-    def is_attested_by(self, day: date) -> bool:
-        """R53: somebody has attested that the partner is active, that day or before."""
-        return any(attestation.attested_on <= day for attestation in self.attestations)
-
-    @is_attested_by.in_sql
-    @staticmethod
-    def _(row: FromClause, day: Day) -> ColumnElement[bool]:
-        attestation = table("activity_attestation").alias()
-        mine = attestation.c.partner_id == row.c.id
-        return exists(attestation, where=[mine, attestation.c.attested_on <= day])
-
-    def attest_activity(
-        self, evidence: str, by: User, today: date
-    ) -> ActivityAttestation:
-        require(evidence.strip(), Rule.VALUE_INVALID, "evidence")
-        attestation = ActivityAttestation(
-            attested_by_id=by.id, attested_on=today, evidence=evidence.strip()
-        )
-        self.attestations.append(attestation)
-        return attestation
-
     # conventions
 
     def prepare_convention(
@@ -335,92 +242,6 @@ class Partner(Record):
         return hand_back
 
     # users
-
-    def invite(self, user: User, job_title: str | None, today: date) -> Affiliation:
-        """A card of the person at this partner.
-
-        An active card with the same address is refused.
-        """
-        same = [
-            a
-            for a in self.affiliations
-            if a.user.email == user.email and a.is_active_on(today)
-        ]
-        require(not same, Rule.ALREADY_AFFILIATED, "email")
-        affiliation = Affiliation(user=user, starts_on=today, job_title=job_title)
-        self.affiliations.append(affiliation)
-        return affiliation
-
-    def mandate(self, client: User, until: date | None, today: date) -> Affiliation:
-        """The affiliation of a machine client.
-
-        The machine declares for the partner, in the groups that include it.
-        """
-        require(client.kind is UserKind.MACHINE, Rule.NOT_A_MACHINE, "client")
-        require(until is None or until > today, Rule.DATE_PAST, "until")
-        mandates = [
-            a
-            for a in self.affiliations
-            if a.user_id == client.id and a.is_active_on(today)
-        ]
-        require(not mandates, Rule.ALREADY_AFFILIATED, "client")
-        affiliation = Affiliation(
-            user=client,
-            user_id=client.id,
-            starts_on=today,
-            ends_on=until,
-            accepted_on=today,
-        )
-        self.welcome(affiliation, client, today)
-        self.affiliations.append(affiliation)
-        return affiliation
-
-    def welcome(self, affiliation: Affiliation, user: User, today: date) -> None:
-        """Who comes back takes again what the organism had suspended.
-
-        To leave and come back lifts nothing.
-        """
-        for former in self.affiliations:
-            if former is not affiliation and former.user_id == user.id:
-                affiliation.take_over(former, today)
-
-    def ended_as_manager(self, user_id: str) -> bool:
-        """Whether the organism has put an end to this person's post.
-
-        Nobody else may end one.
-        """
-        posts = (m for c in self.conventions for m in c.contract.managers)
-        return any(m.user_id == user_id and m.ends_on is not None for m in posts)
-
-    def affiliation_of(self, user_id: str, day: date) -> Affiliation:
-        affiliation = next(
-            (
-                a
-                for a in self.affiliations
-                if a.user_id == user_id and a.is_active_on(day)
-            ),
-            None,
-        )
-        if affiliation is None:
-            raise Refused(Rule.STRANGER)
-        return affiliation
-
-    def keep_a_manager(self, leaving: Affiliation, today: date) -> None:
-        """R39: a delegated partner does not lose its last manager by its own act.
-
-        A manager whose departure is announced does not count as one who stays.
-        """
-        for convention in self.conventions:
-            managers = convention.contract.managers_on(today)
-            if convention.ends_after(today) and leaving.id in {
-                m.affiliation_id for m in managers
-            }:
-                staying = {
-                    m.affiliation_id for m in convention.contract.managers_on(FOREVER)
-                } - {leaving.id}
-                require(
-                    staying & {m.affiliation_id for m in managers}, Rule.LAST_MANAGER
-                )
 
     def notices_at_registration(
         self, follower: Organism, department: str | None

@@ -12,7 +12,8 @@ from datetime import date
 from typing import NamedTuple
 
 from .accesses import ServiceAccess
-from .bulletins import Bulletin, BulletinTerms
+from .bulletin_terms import BulletinTerms
+from .bulletins import Bulletin
 from .carrying import (
     MembersAtSwitch,
     _carried,

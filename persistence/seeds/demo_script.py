@@ -20,7 +20,7 @@ from persistence.records import (
     User,
     UserKind,
 )
-from persistence.records.bulletins import BulletinTerms
+from persistence.records.bulletin_terms import BulletinTerms
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Finess, Siret

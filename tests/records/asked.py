@@ -18,7 +18,7 @@ from persistence.records import (
     User,
 )
 from persistence.records.amendments import MISSION
-from persistence.records.bulletins import BulletinTerms
+from persistence.records.bulletin_terms import BulletinTerms
 from persistence.records.cases import case_of
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason

@@ -25,7 +25,7 @@ from persistence.records import (
     ServiceAccess,
     User,
 )
-from persistence.records.bulletins import BulletinTerms
+from persistence.records.bulletin_terms import BulletinTerms
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
 from persistence.records.papers import Signature

@@ -23,7 +23,7 @@ from persistence.records import (
     Suspension,
     User,
 )
-from persistence.records.bulletins import BulletinTerms
+from persistence.records.bulletin_terms import BulletinTerms
 from persistence.records.carrying import MembersAtSwitch
 from persistence.records.contracts import ManagerKind
 from persistence.records.conventions import ClosingReason

@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 
 from persistence.engine import Database
 from persistence.records import Bulletin, Convention, Mode, Rule, ServiceAccess
-from persistence.records.bulletins import BulletinTerms, bulletin_role, gaps
+from persistence.records.bulletin_terms import BulletinTerms, bulletin_role, gaps
 from persistence.records.conventions import ClosingReason
 from persistence.records.suspensions import resume, suspend
 

@@ -25,7 +25,7 @@ from persistence.records import (
 )
 from persistence.records.accesses import ServiceAccess
 from persistence.records.amendments import MISSION
-from persistence.records.bulletins import BulletinTerms as Written
+from persistence.records.bulletin_terms import BulletinTerms as Written
 from persistence.records.cases import Case, case_of
 from persistence.records.contracts import ManagerKind
 from persistence.records.decisions import Decision

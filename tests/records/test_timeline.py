@@ -29,7 +29,7 @@ from persistence.records import (
     Suspension,
     timeline,
 )
-from persistence.records.bulletins import BulletinTerms
+from persistence.records.bulletin_terms import BulletinTerms
 from persistence.records.carrying import MembersAtSwitch
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
