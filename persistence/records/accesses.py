@@ -83,6 +83,13 @@ class ServiceAccess(Record):
             if under and b.is_signed and b.effect.lasts(b, today)
         ]
 
+    def draft_bulletin(self) -> Bulletin | None:
+        """The bulletin that is neither signed nor given up; there is one at a time."""
+        for bulletin in self.bulletins:
+            if not bulletin.is_signed and bulletin.closed_on is None:
+                return bulletin
+        return None
+
     def notices(self, group: Group, today: date) -> list[Notice]:
         """R10: what is prepared gives no right before the bulletin is open."""
         opened = self.opened_bulletin(today)
@@ -96,9 +103,7 @@ class ServiceAccess(Record):
 
     def prepare_bulletin(self, terms: BulletinTerms) -> Bulletin:
         """The unsigned draft of this service, filled; there is one at a time."""
-        draft = next(
-            (b for b in self.bulletins if not b.is_signed and b.closed_on is None), None
-        )
+        draft = self.draft_bulletin()
         if draft is None:
             draft = Bulletin()
             self.bulletins.append(draft)

@@ -31,13 +31,13 @@ def copy_for_successor(group: Group, bulletin: Bulletin, on: date) -> Group:
     return copy
 
 
-def _included(convention: Convention, on: date) -> list[Membership]:
+def included_on(convention: Convention, on: date) -> list[Membership]:
     """Who is in a group on that day, or will be."""
     groups = (g for a in convention.accesses for g in a.groups if g.is_live_on(on))
     return [m for g in groups for m in g.memberships if m.lasts(on)]
 
 
-def _carry(group: Group, partner: Partner, on: date) -> None:
+def carry_members(group: Group, partner: Partner, on: date) -> None:
     """A7: include the same people anew, where the new bulletin grants the role."""
     formers = (
         g
@@ -65,12 +65,12 @@ def _carry(group: Group, partner: Partner, on: date) -> None:
         )
 
 
-def _carried(suspensions: list[Suspension], on: date) -> list[Suspension]:
+def carried_suspensions(suspensions: list[Suspension], on: date) -> list[Suspension]:
     """What is suspended that day stays so: a switch gives no right back."""
     return [s.again(on) for s in suspensions if s.runs_on(on)]
 
 
-def _keep_managers(former: Convention, successor: Convention, on: date) -> None:
+def carry_managers(former: Convention, successor: Convention, on: date) -> None:
     already_there = {m.affiliation_id for m in successor.contract.managers}
     for manager in former.contract.managers:
         if manager.is_active_on(on) and manager.affiliation_id not in already_there:

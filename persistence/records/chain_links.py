@@ -11,7 +11,7 @@ from .bulletins import Bulletin
 from .conventions import Convention
 from .establishments import Establishment
 from .groups import Group, Membership
-from .link_words import _away, _mode, _outside, _suspended, _why_not_in_force, _why_shut
+from .link_words import away, mode_word, outside, suspended, why_not_in_force, why_shut
 
 
 class LinkKind(StrEnum):
@@ -46,7 +46,7 @@ class ChainLink(NamedTuple):
     mender: Unblocker
 
 
-def _below(
+def links_below(
     person: Affiliation,
     member: Membership,
     group: Group,
@@ -54,141 +54,185 @@ def _below(
     day: date,
 ) -> tuple[ChainLink, ...]:
     """The person, the group, its role."""
-    name = person.user.full_name
-    gone = _outside(
+    return (
+        _person_link(person, day),
+        _group_link(member, group, day),
+        _role_link(group, bulletin),
+    )
+
+
+def _person_link(person: Affiliation, day: date) -> ChainLink:
+    gone = outside(
         person.starts_on,
         person.ends_on,
         day,
         "n'est pas encore rattaché",
         "n'est plus rattaché",
     )
-    away, by_organism = _away(person.suspensions, day)
-    out = _outside(
+    suspension, by_organism = away(person.suspensions, day)
+    mender = Unblocker.USERS_MANAGER
+    if by_organism and not gone:
+        mender = Unblocker.ORGANISM
+    return ChainLink(
+        LinkKind.USER,
+        person.user.id,
+        person.user.full_name,
+        gone or suspension,
+        mender,
+    )
+
+
+def _group_link(member: Membership, group: Group, day: date) -> ChainLink:
+    """The group first: nobody is in a group that is not there."""
+    closed = outside(
+        group.created_on,
+        group.closed_on,
+        day,
+        "n'est pas encore créé",
+        "est clôturé",
+    )
+    out = outside(
         member.starts_on,
         member.ends_on,
         day,
         "n'y est pas encore inclus",
         "n'y est plus inclus",
     )
-    closed = _outside(
-        group.created_on, group.closed_on, day, "n'est pas encore créé", "est clôturé"
+    return ChainLink(
+        LinkKind.GROUP,
+        group.id,
+        group.name,
+        closed or out,
+        Unblocker.USERS_MANAGER,
     )
-    ungranted = (
-        group.role is not None
-        and bulletin is not None
-        and group.role not in bulletin.roles
-    )
-    without = (
-        "n'est pas rattaché au groupe"
-        if group.role is None
-        else "n'est pas accordé par le bulletin"
-    )
-    return (
-        ChainLink(
-            LinkKind.USER,
-            person.user.id,
-            name,
-            gone or away,
-            Unblocker.ORGANISM if by_organism and not gone else Unblocker.USERS_MANAGER,
-        ),
-        ChainLink(
-            LinkKind.GROUP, group.id, group.name, closed or out, Unblocker.USERS_MANAGER
-        ),
-        ChainLink(
+
+
+def _role_link(group: Group, bulletin: Bulletin | None) -> ChainLink:
+    role = group.role
+    if role is None:
+        return ChainLink(
             LinkKind.ROLE,
-            group.role.id if group.role else None,
-            group.role.label if group.role else "Rôle",
-            without if group.role is None or ungranted else None,
-            Unblocker.ORGANISM if ungranted else Unblocker.USERS_MANAGER,
-        ),
-    )
+            None,
+            "Rôle",
+            "n'est pas rattaché au groupe",
+            Unblocker.USERS_MANAGER,
+        )
+    broken, mender = None, Unblocker.USERS_MANAGER
+    if bulletin is not None and role not in bulletin.roles:
+        broken = "n'est pas accordé par le bulletin"
+        mender = Unblocker.ORGANISM
+    return ChainLink(LinkKind.ROLE, role.id, role.label, broken, mender)
 
 
-def _place(
+def establishment_link(
     group: Group, bulletin: Bulletin | None, place: Establishment | None, day: date
 ) -> ChainLink:
+    """The establishment, or the scope where the bulletin names none."""
     if place is None:
-        named = bulletin is not None and not group.all_establishments
-        why = "n'est plus dans la portée du bulletin" if named else None
+        broken = None
+        if bulletin is not None and not group.all_establishments:
+            broken = "n'est plus dans la portée du bulletin"
         return ChainLink(
-            LinkKind.ESTABLISHMENT, None, "Portée", why, Unblocker.ORGANISM
+            LinkKind.ESTABLISHMENT, None, "Portée", broken, Unblocker.ORGANISM
         )
-    broken = None
-    if not group.all_establishments and place.id not in {
-        e.id for e in group.establishments
-    }:
-        broken = "n'est pas dans la portée du groupe"
-    elif place.ended_on is not None and place.ended_on <= day:
-        broken = f"n'est plus rattaché depuis le {french(place.ended_on)}"
     return ChainLink(
-        LinkKind.ESTABLISHMENT, place.id, place.name, broken, Unblocker.ORGANISM
+        LinkKind.ESTABLISHMENT,
+        place.id,
+        place.name,
+        _why_out_of_reach(group, place, day),
+        Unblocker.ORGANISM,
     )
 
 
-def _above(
+def _why_out_of_reach(group: Group, place: Establishment, day: date) -> str | None:
+    places = {establishment.id for establishment in group.establishments}
+    if not group.all_establishments and place.id not in places:
+        return "n'est pas dans la portée du groupe"
+    if place.ended_on is not None and place.ended_on <= day:
+        return f"n'est plus rattaché depuis le {french(place.ended_on)}"
+    return None
+
+
+def links_above(
     convention: Convention,
     access: ServiceAccess,
     bulletin: Bulletin | None,
     in_force: str | None,
     day: date,
 ) -> tuple[ChainLink, ...]:
-    """The bulletin, the service, the contract, the convention."""
-    service, contract = access.service, convention.contract
-    early = (
-        f"n'est pas disponible avant le {french(service.available_from)}"
-        if service.available_from > day
-        else None
-    )
-    shut = (
-        None
-        if bulletin is not None and bulletin.is_open_on(day)
-        else _why_shut(bulletin, day)
-    )
-    unsigned = None if contract.is_signed else "n'est pas signé"
+    """The bulletin, the service, the contract, the convention.
+
+    `in_force`: the id of the convention in force that day.
+    """
     return (
-        ChainLink(
-            LinkKind.BULLETIN,
-            bulletin.id if bulletin else None,
-            f"Bulletin {service.code}",
-            shut,
-            Unblocker.ORGANISM,
-        ),
-        ChainLink(
-            LinkKind.SERVICE,
-            access.id,
-            service.tab_label,
-            _suspended(access.suspensions, day) or early,
-            Unblocker.NATIONAL
-            if early and not _suspended(access.suspensions, day)
-            else Unblocker.ORGANISM,
-        ),
-        ChainLink(
-            LinkKind.CONTRACT,
-            convention.id,
-            f"Contrat de services ({_mode(contract.mode)})",
-            unsigned,
-            Unblocker.ORGANISM,
-        ),
-        ChainLink(
-            LinkKind.CONVENTION,
-            convention.id,
-            convention.number
-            or f"Convention du {french(convention.in_force_on or convention.prepared_on)}",
-            None if convention.id == in_force else _why_not_in_force(convention, day),
-            Unblocker.ORGANISM,
-        ),
+        _bulletin_link(access, bulletin, day),
+        _service_link(access, day),
+        _contract_link(convention),
+        _convention_link(convention, in_force, day),
     )
 
 
-def _bulletin(access: ServiceAccess, day: date) -> Bulletin | None:
+def _bulletin_link(
+    access: ServiceAccess, bulletin: Bulletin | None, day: date
+) -> ChainLink:
+    is_open = bulletin is not None and bulletin.is_open_on(day)
+    return ChainLink(
+        LinkKind.BULLETIN,
+        bulletin.id if bulletin else None,
+        f"Bulletin {access.service.code}",
+        None if is_open else why_shut(bulletin, day),
+        Unblocker.ORGANISM,
+    )
+
+
+def _service_link(access: ServiceAccess, day: date) -> ChainLink:
+    """The organism lifts its suspension; the Cnaf decides when a service is there."""
+    service = access.service
+    broken, mender = suspended(access.suspensions, day), Unblocker.ORGANISM
+    if broken is None and service.available_from > day:
+        broken = f"n'est pas disponible avant le {french(service.available_from)}"
+        mender = Unblocker.NATIONAL
+    return ChainLink(LinkKind.SERVICE, access.id, service.tab_label, broken, mender)
+
+
+def _contract_link(convention: Convention) -> ChainLink:
+    contract = convention.contract
+    return ChainLink(
+        LinkKind.CONTRACT,
+        convention.id,
+        f"Contrat de services ({mode_word(contract.mode)})",
+        None if contract.is_signed else "n'est pas signé",
+        Unblocker.ORGANISM,
+    )
+
+
+def _convention_link(
+    convention: Convention, in_force: str | None, day: date
+) -> ChainLink:
+    dated = french(convention.in_force_on or convention.prepared_on)
+    broken = None
+    if convention.id != in_force:
+        broken = why_not_in_force(convention, day)
+    return ChainLink(
+        LinkKind.CONVENTION,
+        convention.id,
+        convention.number or f"Convention du {dated}",
+        broken,
+        Unblocker.ORGANISM,
+    )
+
+
+def bulletin_to_explain(access: ServiceAccess, day: date) -> Bulletin | None:
     """The bulletin open that day, or else the one that explains why none is.
 
     That is the last one to be opened, or prepared.
     """
-    opened = next((b for b in access.bulletins if b.is_open_on(day)), None)
-    if opened is not None:
-        return opened
-    candidates = [
-        b for b in access.bulletins if b.opened_on is not None and b.opened_on <= day
-    ] or access.bulletins
-    return max(candidates, key=lambda b: (b.opened_on or date.min, b.id), default=None)
+    for bulletin in access.bulletins:
+        if bulletin.is_open_on(day):
+            return bulletin
+    opened = [b for b in access.bulletins if b.opened_on and b.opened_on <= day]
+    return max(opened or access.bulletins, key=_opening_order, default=None)
+
+
+def _opening_order(bulletin: Bulletin) -> tuple[date, str]:
+    return bulletin.opened_on or date.min, bulletin.id

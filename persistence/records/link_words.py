@@ -11,7 +11,7 @@ from .conventions import Convention
 from .suspensions import Suspension, SuspensionSide
 
 
-def _why_shut(bulletin: Bulletin | None, day: date) -> str:
+def why_shut(bulletin: Bulletin | None, day: date) -> str:
     if bulletin is None:
         return "n'existe pas"
     if bulletin.opened_on is None:
@@ -21,35 +21,39 @@ def _why_shut(bulletin: Bulletin | None, day: date) -> str:
     return f"n'est plus ouvert depuis le {french(bulletin.ends_on)}"
 
 
-def _why_not_in_force(convention: Convention, day: date) -> str:
+def why_not_in_force(convention: Convention, day: date) -> str:
     if convention.in_force_on is None:
         return "n'est pas signée"
     if convention.in_force_on > day:
         return f"n'est en vigueur qu'à partir du {french(convention.in_force_on)}"
     if convention.ends_on <= day:
-        word = (
-            "clôturée" if convention.closed_on == convention.ends_on else "à son terme"
-        )
+        is_closed = convention.closed_on == convention.ends_on
+        word = "clôturée" if is_closed else "à son terme"
         return f"est {word} depuis le {french(convention.ends_on)}"
-    return _suspended(convention.suspensions, day) or "n'est pas en vigueur"
+    return suspended(convention.suspensions, day) or "n'est pas en vigueur"
 
 
-def _outside(
+def outside(
     starts: date, ends: date | None, day: date, before: str, after: str
 ) -> str | None:
+    """Why a day is not between two others; None when it is."""
     if day < starts:
-        return f"{before} avant le {french(starts)}" if starts != FOREVER else before
+        if starts == FOREVER:
+            return before
+        return f"{before} avant le {french(starts)}"
     if ends is not None and ends <= day:
         return f"{after} depuis le {french(ends)}"
     return None
 
 
-def _suspended(suspensions: list[Suspension], day: date) -> str | None:
-    running = next((s for s in suspensions if s.runs_on(day)), None)
-    return f"est suspendu depuis le {french(running.starts_on)}" if running else None
+def suspended(suspensions: list[Suspension], day: date) -> str | None:
+    for suspension in suspensions:
+        if suspension.runs_on(day):
+            return f"est suspendu depuis le {french(suspension.starts_on)}"
+    return None
 
 
-def _away(suspensions: list[Suspension], day: date) -> tuple[str | None, bool]:
+def away(suspensions: list[Suspension], day: date) -> tuple[str | None, bool]:
     """By whom a person is suspended, and whether the organism alone can mend it.
 
     Each side ends its own suspension.
@@ -57,12 +61,13 @@ def _away(suspensions: list[Suspension], day: date) -> tuple[str | None, bool]:
     running = {s.side: s for s in suspensions if s.runs_on(day)}
     if not running:
         return None, False
-    reasons = " et ".join(
-        f"{SIDES[side]} depuis le {french(running[side].starts_on)}"
-        for side in SIDES
-        if side in running
-    )
-    return f"est suspendu par {reasons}", SuspensionSide.ORGANISM in running
+    reasons = []
+    for side, name in SIDES.items():
+        if side in running:
+            since = french(running[side].starts_on)
+            reasons.append(f"{name} depuis le {since}")
+    words = f"est suspendu par {' et '.join(reasons)}"
+    return words, SuspensionSide.ORGANISM in running
 
 
 SIDES = {
@@ -71,5 +76,5 @@ SIDES = {
 }
 
 
-def _mode(mode: Mode) -> str:
+def mode_word(mode: Mode) -> str:
     return "délégué" if mode is Mode.DELEGATED else "centralisé"

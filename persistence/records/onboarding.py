@@ -1,11 +1,4 @@
-"""The three cases of the instruction, and the one that it forgot (R51 to R55).
-
-A case is computed from facts; nobody chooses it.
-
-`case_of` reads a partner's documents; the select of onboardings says the same in SQL,
-for lists and boards, and a test holds both equal. `steps` turns the facts of one
-service into what is done, what is to do, and who does it.
-"""
+"""What an opening requires before it: attestation and verified mission (R53, R55)."""
 
 from datetime import date, timedelta
 
@@ -16,8 +9,7 @@ from .rules import Rule, require
 from .services import Service
 
 GRACE = timedelta(days=30)
-"""What a partner has at least, from its registration, before its opening is late
-(R59)."""
+"""The least time between a registration and a late opening (R59)."""
 
 
 def require_onboarding_before_signing(

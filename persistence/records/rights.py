@@ -13,7 +13,13 @@ from typing import NamedTuple
 from .accesses import ServiceAccess
 from .affiliations import Affiliation
 from .bulletins import Bulletin
-from .chain_links import ChainLink, _above, _below, _bulletin, _place
+from .chain_links import (
+    ChainLink,
+    bulletin_to_explain,
+    establishment_link,
+    links_above,
+    links_below,
+)
 from .contracts import Mode
 from .establishments import Establishment
 from .groups import Group, Membership
@@ -97,13 +103,13 @@ def paths(
     in_force = partner.span_on(day).convention_id
     for convention in partner.conventions:
         for access in convention.accesses:
-            bulletin = _bulletin(access, day)
-            above = _above(convention, access, bulletin, in_force, day)
+            bulletin = bulletin_to_explain(access, day)
+            above = links_above(convention, access, bulletin, in_force, day)
             for group in access.groups:
                 for member in group.memberships:
                     if keep(access, member):
                         person = affiliations[member.affiliation_id]
-                        below = _below(person, member, group, bulletin, day)
+                        below = links_below(person, member, group, bulletin, day)
                         yield from _reached(
                             person, group, access, bulletin, below, above, day
                         )
@@ -126,7 +132,7 @@ def _reached(
     )
     for place in places or [None]:
         right = Right(user_id, access.service.id, role_id, place.id if place else "")
-        link = _place(group, bulletin, place, day)
+        link = establishment_link(group, bulletin, place, day)
         yield Path(user_id, group, right if role_id else None, (*below, link, *above))
 
 

@@ -16,11 +16,11 @@ from .bulletin_terms import BulletinTerms
 from .bulletins import Bulletin
 from .carrying import (
     MembersAtSwitch,
-    _carried,
-    _carry,
-    _included,
-    _keep_managers,
+    carried_suspensions,
+    carry_managers,
+    carry_members,
     copy_for_successor,
+    included_on,
 )
 from .contracts import Mode
 from .conventions import ClosingReason, Convention
@@ -44,19 +44,11 @@ class Papers(NamedTuple):
 def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention:
     """The draft that will take the place of the convention in force.
 
-    It has the same missions, conditions and terms.
-
-    Prepared again, it is filled again; another draft must be given up first.
+    It has the same missions, conditions and terms. Prepared again, it is filled again;
+    another draft must be given up first.
     """
     former = in_force(partner, today)
-    successor = next(
-        (
-            c
-            for c in partner.conventions
-            if c.predecessor_id == former.id and c.closed_on is None
-        ),
-        None,
-    )
+    successor = _draft_after(partner, former)
     if successor is None:
         successor = partner.prepare_convention(
             mode,
@@ -78,15 +70,29 @@ def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention
         detail=successor.id,
     )
     for access in former.accesses:
-        for live in _live(access, today)[-1:]:
-            terms = BulletinTerms(
-                siret,
-                list(live.roles),
-                list(live.establishments),
-                list(live.departments),
-            )
+        live = _live(access, today)
+        if live:
+            terms = _same_terms(live[-1], siret)
             ServiceAccess.of(successor, access.service).prepare_bulletin(terms)
     return successor
+
+
+def _draft_after(partner: Partner, former: Convention) -> Convention | None:
+    """The convention prepared after this one, unless it was given up."""
+    for convention in partner.conventions:
+        if convention.predecessor_id == former.id and convention.closed_on is None:
+            return convention
+    return None
+
+
+def _same_terms(bulletin: Bulletin, siret: str) -> BulletinTerms:
+    """The terms of a bulletin, on another SIRET."""
+    return BulletinTerms(
+        siret,
+        list(bulletin.roles),
+        list(bulletin.establishments),
+        list(bulletin.departments),
+    )
 
 
 def change_mode(partner: Partner, mode: Mode, today: date) -> Convention:
@@ -126,7 +132,7 @@ def switch(
     successor.sign(papers.convention, papers.contract, on, term, today)
     if successor.contract.mode is former.contract.mode:
         members = MembersAtSwitch.CARRY
-    included = _included(former, on)
+    included = included_on(former, on)
     require(members is not None or not included, Rule.MEMBERS_CHOICE, "members")
     carries = members is MembersAtSwitch.CARRY
     notices: list[Notice] = []
@@ -141,12 +147,12 @@ def switch(
             notices += _continue(access, bulletin, successor, papers, elsewhere, today)
     if carries:
         for group in (g for a in successor.accesses for g in a.groups):
-            _carry(group, partner, on)
-    if len(included) > len(_included(successor, on)):
+            carry_members(group, partner, on)
+    if len(included) > len(included_on(successor, on)):
         notices.insert(0, Notice(Rule.MEMBERS_END))
-    successor.suspensions.extend(_carried(former.suspensions, on))
+    successor.suspensions.extend(carried_suspensions(former.suspensions, on))
     if successor.contract.mode is former.contract.mode:
-        _keep_managers(former, successor, on)
+        carry_managers(former, successor, on)
     if successor.contract.mode is Mode.DELEGATED and not successor.contract.managers_on(
         on
     ):
@@ -164,70 +170,56 @@ def _continue(
 ) -> list[Notice]:
     """One service goes on under the successor.
 
-    Its bulletin is signed and opened, and its groups are made anew.
-
-    It opens no sooner, and ends no later, than it was to.
+    Its bulletin is signed and opened, and its groups are made anew. It opens no sooner,
+    and ends no later, than it was to.
     """
     on = successor.in_force_on
-    successor_access = ServiceAccess.of(successor, access.service)
     assert on is not None
-    signature = papers.bulletins.get(access.service.id)
-    if signature is None:
+    successor_access = ServiceAccess.of(successor, access.service)
+    if access.service.id not in papers.bulletins:
         raise Refused(
             Rule.SIGNATURE_MISSING,
             "bulletins",
             detail=f"Service : {access.service.code}.",
         )
-    draft = next(
-        (
-            b
-            for b in successor_access.bulletins
-            if not b.is_signed and b.closed_on is None
-        ),
-        None,
-    )
+    draft = successor_access.draft_bulletin()
     if draft is None:
-        terms = BulletinTerms(
-            successor.siret,
-            list(live.roles),
-            list(live.establishments),
-            list(live.departments),
-        )
+        terms = _same_terms(live, successor.siret)
         draft = successor_access.prepare_bulletin(terms)
     opens = max(on, live.opened_on or on)
+    notices = _sign_again(draft, papers, opens, live.effective_to, today)
+    sirets = {place.siret for place in draft.establishments}
+    draft.open_service(opens, elsewhere & sirets, today, continues=True)
+    if live.closed_on is not None:
+        draft.close(live.closed_on, live.closing_reason or "", today)
+    suspensions = carried_suspensions(access.suspensions, on)
+    successor_access.suspensions.extend(suspensions)
+    for group in access.groups:
+        if group.is_live_on(on):
+            copy = copy_for_successor(group, draft, on)
+            successor_access.groups.append(copy)
+    return notices
+
+
+def _sign_again(
+    draft: Bulletin, papers: Papers, opens: date, ends: date | None, today: date
+) -> list[Notice]:
+    """Sign a bulletin of the successor; a refused signature is named by its rank."""
+    service = draft.access.service
     try:
-        notices = draft.sign(
-            signature,
+        return draft.sign(
+            papers.bulletins[service.id],
             opens,
-            live.effective_to,
+            ends,
             acknowledge_cna=papers.acknowledge_cna,
             today=today,
         )
     except Refused as refused:
-        of_paper = refused.notice.path[:1] == ("signature",)
-        place = (
-            ("bulletins", str([*papers.bulletins].index(access.service.id)))
-            if of_paper
-            else ()
-        )
-        raise Refused(
-            refused.rule, *place, *refused.notice.path, detail=refused.notice.detail
-        ) from None
-    draft.open_service(
-        opens,
-        elsewhere & {e.siret for e in draft.establishments},
-        today,
-        continues=True,
-    )
-    if live.closed_on is not None:
-        draft.close(live.closed_on, live.closing_reason or "", today)
-    successor_access.suspensions.extend(_carried(access.suspensions, on))
-    successor_access.groups.extend(
-        copy_for_successor(group, draft, on)
-        for group in access.groups
-        if group.is_live_on(on)
-    )
-    return notices
+        path = refused.notice.path
+        if path[:1] == ("signature",):
+            rank = [*papers.bulletins].index(service.id)
+            path = ("bulletins", str(rank), *path)
+        raise Refused(refused.rule, *path, detail=refused.notice.detail) from None
 
 
 def in_force(partner: Partner, day: date) -> Convention:
