@@ -57,18 +57,33 @@ MODULES = [
 
 
 def rules(kind: type) -> dict[str, Any]:
-    """The rules of a kind, by the class or the module where each is written."""
-    owners: list[Any] = [
+    """The rules of a kind, by the class or the module where each is written.
+
+    A rule of a part of a record (`WithMissions`) is that of the record.
+    """
+    written: dict[str, Any] = {}
+    for owner in (
         Dated,
         *(mapper.class_ for mapper in Base.registry.mappers),
         *MODULES,
-    ]
-    return {
-        f"{owner.__name__.removeprefix('persistence.records.')}.{name}": rule
-        for owner in owners
-        for name, rule in vars(owner).items()
-        if isinstance(rule, kind) and name != "_" and _is_written_in(owner, rule)
-    }
+    ):
+        label = owner.__name__.removeprefix("persistence.records.")
+        for part in _parts_of(owner):
+            for name, rule in vars(part).items():
+                is_rule = isinstance(rule, kind) and name != "_"
+                is_half = any(rule is other for other in written.values())
+                if is_rule and not is_half and _is_written_in(owner, rule):
+                    written[f"{label}.{name}"] = rule
+    return written
+
+
+def _parts_of(owner: Any) -> Sequence[Any]:  # noqa: ANN401 a class or a module
+    """A module, or a class with the parts that are written apart, but for Dated."""
+    if not inspect.isclass(owner):
+        return [owner]
+    if owner is Dated:
+        return [Dated]
+    return [part for part in owner.__mro__ if part not in Dated.__mro__]
 
 
 def _is_written_in(owner: Any, rule: object) -> bool:  # noqa: ANN401 a class or a module
@@ -131,7 +146,7 @@ def _literal_rows(
 PREDICATES: Mapping[str, predicate[Any, Any]] = rules(predicate)
 
 
-COMPUTED = {"onboarding.is_known"}
+COMPUTED = {"cases.is_known"}
 """Compared below, with the values that hang from them."""
 
 
