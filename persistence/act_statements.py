@@ -18,7 +18,6 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    true,
 )
 
 from persistence.facts.callers import caller_with_card, holdings_of_caller
@@ -55,8 +54,11 @@ def partner_column(record: type[Base], row: FromClause) -> ColumnElement[str] | 
     """Where a row names its partner; None for a record whose rows may have none."""
     if record is Partner:
         return row.c.id
-    column = Base.metadata.tables[record.__tablename__].c.get("partner_id")
-    return None if column is None or column.nullable else row.c.partner_id
+    columns = Base.metadata.tables[record.__tablename__].c
+    column = columns.get("partner_id")
+    if column is None or column.nullable:
+        return None
+    return row.c.partner_id
 
 
 def has_partner(record: type[Base]) -> bool:
@@ -70,25 +72,31 @@ def lock_statement(
 ) -> Statement:
     """The partner of the row `id`, locked, where one of the permits is met.
 
-    `permits`: None locks it whatever the caller may do.
-
-    Nobody locks what they may not change.
+    `permits`: None locks it whatever the caller may do. Nobody locks what they may not
+    change.
     """
-    terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
+    name = record.__tablename__
+    terms, row = SqlContext(MODEL, dialect), table(name).alias()
     key = partner_column(record, row)
     assert key is not None
-    is_allowed = (
-        true()
-        if permits is None
-        else visible(record.__tablename__, row, permits, terms)
-    )
     if record is Partner:
         partner, rows = row, select(row.c.id)
     else:
         partner = table(Partner.__tablename__).alias()
-        rows = select(partner.c.id).select_from(row.join(partner, partner.c.id == key))
-    is_row = row.c.id == terms.value(Var(("id",)))
-    return compiled(rows.where(is_row, is_allowed).with_for_update(of=partner), terms)
+        joined = row.join(partner, partner.c.id == key)
+        rows = select(partner.c.id).select_from(joined)
+    rows = rows.where(_is_variable(row.c.id, "id", terms))
+    if permits is not None:
+        rows = rows.where(visible(name, row, permits, terms))
+    return compiled(rows.with_for_update(of=partner), terms)
+
+
+def _is_variable(
+    column: ColumnElement[str], name: str, terms: SqlContext
+) -> ColumnElement[bool]:
+    """Whether a column is the value of a variable."""
+    is_value: ColumnElement[bool] = column == terms.value(Var((name,)))
+    return is_value
 
 
 @lru_cache(maxsize=1_000)
@@ -97,10 +105,9 @@ def judge_statement(
 ) -> Statement:
     """Of the row `id`: `[is readable, is met by the first permit, …]`."""
     terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
-    flags = _flags(terms, record, row, read, permits)
-    return compiled(
-        select(cast(flags, Text)).where(row.c.id == terms.value(Var(("id",)))), terms
-    )
+    flags = cast(_flags(terms, record, row, read, permits), Text)
+    is_row = _is_variable(row.c.id, "id", terms)
+    return compiled(select(flags).where(is_row), terms)
 
 
 @lru_cache(maxsize=1_000)
@@ -140,19 +147,24 @@ def _flags(
     read: PermitKey,
     permits: PermitKey,
 ) -> ColumnElement[bool]:
+    """Whether the row is readable, then whether it is met by each permit."""
     name = record.__tablename__
-    is_readable = (
-        visible(name, row, read, terms) if name in GUARDED else row.c.id.is_not(None)
-    )
-    tests = [is_readable, *(visible(name, row, [permit], terms) for permit in permits)]
-    return terms.spelling.array([terms.spelling.value(test) for test in tests])
+    is_readable: ColumnElement[bool] = row.c.id.is_not(None)
+    if name in GUARDED:
+        is_readable = visible(name, row, read, terms)
+    flags = [terms.spelling.value(is_readable)]
+    for permit in permits:
+        is_met = visible(name, row, [permit], terms)
+        flags.append(terms.spelling.value(is_met))
+    return terms.spelling.array(flags)
 
 
 def _file(terms: SqlContext) -> ColumnElement[str]:
+    """The partner with all that hangs from it."""
     partner = table(Partner.__tablename__).alias()
-    rows = select(row_json(Partner, partner, terms.spelling)).where(
-        partner.c.id == terms.value(Var(("partner",)))
-    )
+    tree = row_json(Partner, partner, terms.spelling)
+    is_partner = _is_variable(partner.c.id, "partner", terms)
+    rows = select(tree).where(is_partner)
     return terms.spelling.nested(rows.scalar_subquery())
 
 
@@ -168,13 +180,15 @@ SPAN = (
 
 
 def _timeline(terms: SqlContext) -> ColumnElement[str]:
+    """The spans of the partner, each with the name of who administers."""
     state, organism = table("partner_state").alias(), table("organism").alias()
-    item = terms.spelling.array([*(state.c[name] for name in SPAN), organism.c.name])
-    spans = select(terms.spelling.listed(item, [state.c.starts_on])).select_from(
-        state.join(organism, organism.c.id == state.c.administering_id)
-    )
-    mine = spans.where(state.c.partner_id == terms.value(Var(("partner",))))
-    return terms.spelling.nested(mine.scalar_subquery())
+    columns = [state.c[name] for name in SPAN]
+    item = terms.spelling.array([*columns, organism.c.name])
+    joined = state.join(organism, organism.c.id == state.c.administering_id)
+    spans = terms.spelling.listed(item, [state.c.starts_on])
+    is_partner = _is_variable(state.c.partner_id, "partner", terms)
+    rows = select(spans).select_from(joined).where(is_partner)
+    return terms.spelling.nested(rows.scalar_subquery())
 
 
 @cache
@@ -183,10 +197,10 @@ def rows_statement(dialect: str, record: type[Base]) -> Statement:
     terms, row = SqlContext(MODEL, dialect), table(record.__tablename__).alias()
     (primary_key,) = inspect(record).primary_key
     key = row.c[primary_key.name]
-    rows = terms.spelling.listed(row_json(record, row, terms.spelling), [key])
-    return compiled(
-        select(cast(rows, Text)).where(terms.among(key, Var(("ids",)))), terms
-    )
+    item = row_json(record, row, terms.spelling)
+    rows = cast(terms.spelling.listed(item, [key]), Text)
+    is_asked = terms.among(key, Var(("ids",)))
+    return compiled(select(rows).where(is_asked), terms)
 
 
 def payload_statement(

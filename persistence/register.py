@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from itertools import takewhile
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Date, delete, insert, select, update
@@ -131,9 +130,9 @@ class Register(RegisterQuestions):
     async def flush_closings_first(self) -> None:
         """Write closings before what takes their place.
 
-        SQLAlchemy writes rows in order of id. A successor written before its
-        predecessor closes breaks the unique index: its closing goes first. Without
-        another row of its kind to write, nothing takes its place.
+        SQLAlchemy writes rows in order of id. A successor written before its predecessor
+        closes breaks the unique index: its closing goes first. Without another row of its
+        kind to write, nothing takes its place.
         """
         written = (*self.session.new, *self.session.dirty)
         for kind in (Bulletin, Convention):
@@ -141,17 +140,12 @@ class Register(RegisterQuestions):
             if len(rivals) < 2:  # noqa: PLR2004 the one that closes, and one that opens
                 continue
             for record in rivals:
-                if (
-                    record not in self.session.new
-                    and get_history(record, "closed_on").added
-                ):
-                    closing = (
-                        update(kind)
-                        .where(kind.id == record.id)
-                        .values(closed_on=record.closed_on)
-                    )
+                closes = get_history(record, "closed_on").added
+                if closes and record not in self.session.new:
+                    closing = update(kind).where(kind.id == record.id)
                     await self.session.execute(
-                        closing.execution_options(synchronize_session=False)
+                        closing.values(closed_on=record.closed_on),
+                        execution_options={"synchronize_session": False},
                     )
 
     # the timeline
@@ -164,34 +158,29 @@ class Register(RegisterQuestions):
         `stored`: the rows, when they have been read.
         """
         if stored is None:
-            columns = [getattr(PartnerState, name) for name in Span._fields]
-            rows = (
-                select(*columns)
-                .where(PartnerState.partner_id == partner.id)
-                .order_by(PartnerState.starts_on)
-            )
-            stored = [Span(*row) for row in await self.session.execute(rows)]
+            stored = await self._stored_spans(partner)
         wanted = timeline(partner)
         if stored == wanted:
             return
         if _before(self.today, stored) != _before(self.today, wanted):
             message = f"the past of the timeline of {partner.id} would change"
             raise RuntimeError(message)
-        unchanged = sum(
-            1
-            for _ in takewhile(
-                lambda pair: pair[0] == pair[1], zip(stored, wanted, strict=False)
-            )
-        )
-        rewritten = PartnerState.starts_on >= wanted[unchanged].starts_on
+        unchanged = _common_length(stored, wanted)
         if len(stored) > unchanged:
             former = delete(PartnerState).where(
-                PartnerState.partner_id == partner.id, rewritten
+                PartnerState.partner_id == partner.id,
+                PartnerState.starts_on >= wanted[unchanged].starts_on,
             )
             await self.session.execute(
-                former.execution_options(synchronize_session=False)
+                former, execution_options={"synchronize_session": False}
             )
         await self.session.execute(insert(_SPANS), _rows(partner, wanted)[unchanged:])
+
+    async def _stored_spans(self, partner: Partner) -> list[Span]:
+        columns = [getattr(PartnerState, name) for name in Span._fields]
+        rows = select(*columns).where(PartnerState.partner_id == partner.id)
+        ordered = rows.order_by(PartnerState.starts_on)
+        return [Span(*row) for row in await self.session.execute(ordered)]
 
     async def register_all(self, partners: Sequence[Partner]) -> None:
         """Many new partners with their first timelines."""
@@ -201,6 +190,16 @@ class Register(RegisterQuestions):
                 row for partner in part for row in _rows(partner, timeline(partner))
             ]
             await self.session.execute(insert(_SPANS), spans)
+
+
+def _common_length(stored: Sequence[Span], wanted: Sequence[Span]) -> int:
+    """How many spans the two have in common from the first one on."""
+    length = 0
+    for former, new in zip(stored, wanted, strict=False):
+        if former != new:
+            break
+        length += 1
+    return length
 
 
 def _adapted(

@@ -67,7 +67,14 @@ class RegisterQuestions(ActSession):
         """
         await self._lock_sirets([partner.siret])
         place, scope = Establishment, bulletin_establishment
-        rows = await self.session.scalars(
+        ends = (
+            Bulletin.closed_on,
+            Bulletin.effective_to,
+            Convention.closed_on,
+            Convention.term_on,
+        )
+        lasts = [or_(end.is_(None), end > on) for end in ends]
+        rows = (
             select(Bulletin.id)
             .join(scope, scope.c.bulletin_id == Bulletin.id)
             .join(place, place.id == scope.c.establishment_id)
@@ -76,18 +83,11 @@ class RegisterQuestions(ActSession):
                 place.siret == partner.siret,
                 Bulletin.partner_id != partner.id,
                 Bulletin.opened_on.is_not(None),
-                *(
-                    or_(end.is_(None), end > on)
-                    for end in (Bulletin.closed_on, Bulletin.effective_to)
-                ),
-                *(
-                    or_(end.is_(None), end > on)
-                    for end in (Convention.closed_on, Convention.term_on)
-                ),
+                *lasts,
             )
             .limit(1)
         )
-        return rows.first() is not None
+        return (await self.session.scalars(rows)).first() is not None
 
     async def state_of(
         self, record: type[Record], record_id: str
@@ -148,27 +148,20 @@ class RegisterQuestions(ActSession):
     async def invitation(self, digest: str) -> tuple[str, str] | None:
         """The affiliation that an invitation awaits, and its partner."""
         columns = select(Affiliation.id, Affiliation.partner_id)
-        row = (
-            await self.session.execute(
-                columns.where(Affiliation.invitation_digest == digest)
-            )
-        ).first()
+        rows = columns.where(Affiliation.invitation_digest == digest)
+        row = (await self.session.execute(rows)).first()
         return None if row is None else (row.id, row.partner_id)
 
     async def establishment_of(self, siret: str) -> str | None:
         """The establishment that bears this SIRET today."""
-        ends_later = or_(
-            Establishment.ended_on.is_(None), Establishment.ended_on > self.today
-        )
-        return await self.session.scalar(
-            select(Establishment.id).where(Establishment.siret == siret, ends_later)
-        )
+        place = Establishment
+        lasts = or_(place.ended_on.is_(None), place.ended_on > self.today)
+        rows = select(place.id).where(place.siret == siret, lasts)
+        return await self.session.scalar(rows)
 
     async def user_of(self, issuer: str, subject: str) -> User | None:
         """Whose identity this is."""
-        signed = select(User).join(BoundIdentity, BoundIdentity.user_id == User.id)
-        return await self.session.scalar(
-            signed.where(
-                BoundIdentity.issuer == issuer, BoundIdentity.subject == subject
-            )
-        )
+        identity = BoundIdentity
+        users = select(User).join(identity, identity.user_id == User.id)
+        rows = users.where(identity.issuer == issuer, identity.subject == subject)
+        return await self.session.scalar(rows)

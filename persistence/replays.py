@@ -32,13 +32,10 @@ class Call:
 
     def facts(self, vault: Vault) -> dict[str, Any]:
         """The columns of the key's row, still without an outcome."""
-        whose = {
+        return {
             "user_id": self.user_id,
             "operation": self.operation,
             "key": vault.fingerprint(self.key),
-        }
-        return {
-            **whose,
             "digest": self.digest,
             "outcome": {},
             "at": self.at,
@@ -80,19 +77,16 @@ async def _insert(session: AsyncSession, vault: Vault, call: Call) -> str | None
     """
     rows = Base.metadata.tables["idempotency"]
     facts = call.facts(vault)
-    values = select(
-        *(literal(value, rows.c[name].type) for name, value in facts.items())
-    )
+    values = []
+    for name, value in facts.items():
+        values.append(literal(value, rows.c[name].type))
     former = select(rows.c.key).where(*_whose(call), rows.c.key == call.key)
-    insert = (
-        postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    ).insert
-    statement = (
-        insert(rows)
-        .from_select([*facts], values.where(~former.exists()))
-        .on_conflict_do_nothing()
-    )
-    written: str | None = await session.scalar(statement.returning(rows.c.key))
+    absent = select(*values).where(~former.exists())
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert
+    insertion = insert(rows).from_select([*facts], absent)
+    unless_there = insertion.on_conflict_do_nothing().returning(rows.c.key)
+    written: str | None = await session.scalar(unless_there)
     return written
 
 
