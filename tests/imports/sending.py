@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from tests.conftest import Asker
-from tests.journeys.story import EXPLAINED, Told, a_siret
+from tests.journeys.story import EXPLAINED, ActRefused, a_siret
 
 GIVEN = Path(__file__).with_name("extraction-mcp-habtiers.xlsx")
 HEADER = "SIRET;Raison sociale;Département;Code Caf;Connu MCP;Connu Habtiers;Actif Habtiers;Dernière connexion;FINESS;Courriel"
@@ -46,7 +46,7 @@ class Desk:
     ) -> dict[str, Any]:
         payload = await self.tries(act, shows, **given)
         if payload["errors"]:
-            raise Told(act, payload["errors"])
+            raise ActRefused(act, payload["errors"])
         return payload
 
     async def tries(

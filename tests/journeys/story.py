@@ -1,4 +1,7 @@
-"""The verbs of the trade, so that a journey reads like prose: somebody does something, and is told why not."""
+"""The verbs of the trade, so that a journey reads like prose.
+
+Somebody does something; an act that is refused raises `ActRefused`.
+"""
 
 # ruff: noqa: E501 a query or a case stands on one line
 
@@ -47,11 +50,11 @@ def _keyed(digits: str) -> str:
 
 def paper(letter: str = "a", **changes: object) -> dict[str, object]:
     """A paper signed on both sides, and the digest of its scan."""
-    known = {
+    facts = {
         "partnerSignedOn": "2026-12-01", "organismSignedOn": "2026-12-02", "partnerSignatory": "Paule Paraphe",
         "organismSignatory": "Octave Officiel", "digest": letter * 64,
     }  # fmt: skip
-    return known | changes
+    return facts | changes
 
 
 def somebody(given_name: str, family_name: str) -> dict[str, str]:
@@ -64,8 +67,8 @@ def somebody(given_name: str, family_name: str) -> dict[str, str]:
     }
 
 
-class Told(Exception):
-    """The refusals that a person was told."""
+class ActRefused(Exception):
+    """An act that the graph refused, with the errors of its payload."""
 
     def __init__(self, act: str, errors: list[dict[str, Any]]) -> None:
         super().__init__(f"{act}: {errors}")
@@ -89,12 +92,12 @@ class Refusals:
 
 @contextmanager
 def refused(code: str, rule: str | None = None) -> Iterator[Refusals]:
-    """What is done inside is refused with this code, under this rule of the instruction."""
-    told = Refusals()
-    with pytest.raises(Told) as met:
-        yield told
-    told.errors = met.value.errors
-    assert [(e["code"], e["rule"]) for e in told.errors] == [(code, rule)]
+    """The act inside is refused with this code, under this rule of the instruction."""
+    refusals = Refusals()
+    with pytest.raises(ActRefused) as raised:
+        yield refusals
+    refusals.errors = raised.value.errors
+    assert [(e["code"], e["rule"]) for e in refusals.errors] == [(code, rule)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +132,14 @@ class Person:
     async def does(
         self, act: str, shows: str = "", /, **values: object
     ) -> dict[str, Any]:
-        """The payload of an act; what is refused is told."""
+        """The payload of an act. Raises `ActRefused`."""
         kind = act[0].upper() + act[1:] + "Input!"
         query = f"mutation($input: {kind}) {{ act: {act}(input: $input) {{ {shows} {EXPLAINED} warnings {{ code }} replayed }} }}"
         payload: dict[str, Any] = (
             await self.asker.ask(self.name, query, input=values)
         )["act"]
         if payload["errors"]:
-            raise Told(act, payload["errors"])
+            raise ActRefused(act, payload["errors"])
         return payload
 
     async def asks(self, query: str, /, **variables: object) -> Any:  # noqa: ANN401 JSON
@@ -159,11 +162,11 @@ class Person:
         values = {
             "siret": siret, "name": "ESAT des Tilleuls", "kind": "ESAT", "organismId": "org_751", "department": "75"
         } | facts  # fmt: skip
-        made = (await self.does("partnerRegister", PARTNER, **values))["partner"]
+        partner = (await self.does("partnerRegister", PARTNER, **values))["partner"]
         return Partner(
-            made["id"],
-            made["siret"],
-            tuple(e["id"] for e in made["establishments"]["nodes"]),
+            partner["id"],
+            partner["siret"],
+            tuple(e["id"] for e in partner["establishments"]["nodes"]),
         )
 
     async def adds_establishment(
@@ -280,7 +283,7 @@ class Person:
     # seeing first, then doing
 
     async def tells_impact(self, act: str, /, **values: object) -> dict[str, Any]:
-        """What an act would change, told by its dry run."""
+        """What an act would change, by its dry run."""
         return (await self.does(act, IMPACT, **values, dryRun=True))["impact"]  # type: ignore[no-any-return]
 
     async def does_with_impact(self, act: str, /, **values: object) -> dict[str, Any]:
@@ -370,17 +373,17 @@ class Person:
     # users
 
     async def invites(self, partner: str, given_name: str, family_name: str) -> Invited:
-        shown = "affiliation { id user { id } } invitation"
-        made = await self.does(
+        selection = "affiliation { id user { id } } invitation"
+        payload = await self.does(
             "userInvite",
-            shown,
+            selection,
             partnerId=partner,
             person=somebody(given_name, family_name),
         )
         return Invited(
-            made["affiliation"]["user"]["id"],
-            made["affiliation"]["id"],
-            made["invitation"],
+            payload["affiliation"]["user"]["id"],
+            payload["affiliation"]["id"],
+            payload["invitation"],
         )
 
     async def accepts(self, secret: str) -> str:
@@ -410,13 +413,16 @@ class Person:
             "email": "paie@editeur.invalid",
         }
         values = {"partnerId": partner, "client": client} | more
-        made = (
+        affiliation = (
             await self.does("mandateGrant", "affiliation { id user { id } }", **values)
         )["affiliation"]
-        return Mandated(made["user"]["id"], made["id"])
+        return Mandated(affiliation["user"]["id"], affiliation["id"])
 
     async def declares(self, /, **values: object) -> dict[str, Any]:
-        """The payload of a batch of remunerations, with the errors of its lines; a batch refused as a whole is told."""
+        """The payload of a batch of remunerations, with the errors of its lines.
+
+        Raises `ActRefused` for a batch that is refused as a whole.
+        """
         return await self._sends("remunerationsDeclare", values)
 
     async def tells_changes(
@@ -437,15 +443,15 @@ class Person:
             await self.asker.ask(self.name, query, input=values)
         )["act"]
         if payload["batch"] is None:
-            raise Told(act, payload["errors"])
+            raise ActRefused(act, payload["errors"])
         return payload
 
     async def processes(
         self, outcome: str, /, *lines: str, **more: object
     ) -> list[dict[str, Any]]:
         values = {"lineIds": list(lines), "outcome": outcome} | more
-        shown = "lines { id version processing processedOn processingReason }"
-        return (await self.does("remunerationsProcess", shown, **values))["lines"]  # type: ignore[no-any-return]
+        selection = "lines { id version processing processedOn processingReason }"
+        return (await self.does("remunerationsProcess", selection, **values))["lines"]  # type: ignore[no-any-return]
 
 
 def _id(payload: dict[str, Any], name: str) -> str:

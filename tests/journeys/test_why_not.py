@@ -16,9 +16,9 @@ from .story import (
     DELEGATED,
     TODAY,
     TOMORROW,
+    ActRefused,
     Opened,
     Person,
-    Told,
     a_signed_esat,
     a_siret,
     an_open_esat,
@@ -51,7 +51,7 @@ async def deposits(person: Person, esat: Opened, key: str = "k") -> bool:
         await person.declares(
             **(a_deposit(esat.partner.siret, key, a_line(0)) | {"dryRun": True})
         )
-    except Told:
+    except ActRefused:
         return False
     return True
 
@@ -563,7 +563,7 @@ async def test_an_explanation_agrees_with_what_happens_for_the_acts_of_agents(
             told = await person.explains(me, action, thing)
             try:
                 await person.does(act, **values, dryRun=True)
-            except Told as refusal:
+            except ActRefused as refusal:
                 code = refusal.errors[0]["code"]
             else:
                 code = ""
