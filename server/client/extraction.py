@@ -71,27 +71,41 @@ class Extraction:
         content = file.read_bytes()
         organism_id = self._organism_id(organism)
         digest = hashlib.sha256(content).hexdigest()
-        input_: dict[str, Any] = {
-            "filename": file.name,
-            "organismId": organism_id,
-            "columns": [
-                {"header": header, "field": field} for header, field in columns.items()
-            ],
-        }
-        path = self._act(OPEN, "importOpen", digest, input_)["uploadPath"]
+        path = self._open(file.name, organism_id, columns, digest)
         preview = self._put(path, content)
         self.rejected = preview["rejected"]
         yield from _summary(preview)
         yield from _absent_columns(preview, columns)
         yield from self._lines(preview)
         if apply:
-            input_ = {
-                "importId": preview["id"],
-                "organismId": organism_id,
-                "columnsConfirmed": True,
-            }
-            yield from _result(self._act(APPLY, "importApply", digest, input_))
+            yield from _result(self._apply(preview, organism_id, digest))
         self.pending.forget(*self.keys)
+
+    def _open(
+        self, filename: str, organism_id: str, columns: Mapping[str, str], digest: str
+    ) -> str:
+        """Open the import, and return the path where the file is uploaded."""
+        fields = []
+        for header, field_name in columns.items():
+            fields.append({"header": header, "field": field_name})
+        input_ = {
+            "filename": filename,
+            "organismId": organism_id,
+            "columns": fields,
+        }
+        payload = self._act(OPEN, "importOpen", digest, input_)
+        return str(payload["uploadPath"])
+
+    def _apply(
+        self, preview: Mapping[str, Any], organism_id: str, digest: str
+    ) -> dict[str, Any]:
+        """Apply the lines of the organism, and return the payload."""
+        input_ = {
+            "importId": preview["id"],
+            "organismId": organism_id,
+            "columnsConfirmed": True,
+        }
+        return self._act(APPLY, "importApply", digest, input_)
 
     def _organism_id(self, code: str | None) -> str:
         """Return the organism of this code, or else the caller's only one."""
