@@ -1,7 +1,4 @@
-"""What becomes of an extraction.
-
-Read, previewed against the register, applied line by line, purged (R57, R13).
-"""
+"""An extraction is read, and each of its lines previewed against the register (R57)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -103,9 +100,6 @@ async def reference(register: Register, extract: Import) -> Reference:
         frozenset(excluded),
         extract.organism_id,
     )
-
-
-# judging
 
 
 # receiving

@@ -1,7 +1,4 @@
-"""What one line of an extraction says.
-
-Each cell read as it was meant, or a reason why it cannot be.
-"""
+"""What one line of an extraction says, and what it is read against."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""The extraction that the Cnaf hands to the Caf (R57).
-
-The file, its lines, and what stays of it on a partner.
-"""
+"""The extraction that the Cnaf hands to the Caf (R57): its file and its counts."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
