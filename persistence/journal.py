@@ -38,7 +38,7 @@ class ActContext(NamedTuple):
     reason: str | None
 
 
-class Difference(NamedTuple):
+class FactChange(NamedTuple):
     """A fact of a record, before and after."""
 
     name: str
@@ -98,14 +98,14 @@ def _key(record: Base) -> str:
     return str(getattr(record, "id", None) or type(record).__tablename__)
 
 
-def _differences(state: InstanceState[Any]) -> Iterator[Difference]:
+def _differences(state: InstanceState[Any]) -> Iterator[FactChange]:
     """What differs in one record: its columns, then its lists of codes."""
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
         if attribute.key not in UNCOUNTED and history.has_changes():
             is_untold = bool(attribute.columns[0].info.get("untold"))
             old, new = _only(history.deleted), _only(history.added)
-            yield Difference(
+            yield FactChange(
                 attribute.key,
                 _journal_value(old, untold=is_untold),
                 _journal_value(new, untold=is_untold),
@@ -116,7 +116,7 @@ def _differences(state: InstanceState[Any]) -> Iterator[Difference]:
             unchanged = [_code(row) for row in history.unchanged]
             old = sorted(unchanged + [_code(row) for row in history.deleted])
             new = sorted(unchanged + [_code(row) for row in history.added])
-            yield Difference(relation.key, old or None, new or None)
+            yield FactChange(relation.key, old or None, new or None)
 
 
 def _only(values: Sequence[Any] | None) -> Any:  # noqa: ANN401 a value of any column
