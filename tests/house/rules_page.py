@@ -15,15 +15,16 @@ ROOT = Path(__file__).parents[2]
 BUSINESS = ROOT / "docs" / "business"
 PAGE = BUSINESS / "rules.md"
 NUMBERS = tuple(f"R{number}" for number in range(1, 61))
-FIRST_FOLDERS = ("records", "journeys")
 LISTS = ("tests/records/test_rules.py", "tests/house/")
 """Tests that list the numbers of rules without trying them."""
+TABLES = ("persistence/records/rules.py",)
+"""The table of the rules names them all."""
 
 INTRODUCTION = """\
 # The rules of the instruction
 
 For each point of IT 2025-061: what it asks, the codes that an act refuses or warns with
-and their sentences, and the tests that name it. The same points, in the order of the
+and their sentences, the modules where it is decided, and the tests that name it. The same points, in the order of the
 text, are in [instruction.md](instruction.md).
 
 This page is generated from the rules of the records and from the tests. To write it
@@ -51,15 +52,31 @@ def texts_of_tests() -> dict[str, str]:
     return {path: text for path, text in texts.items() if not path.startswith(LISTS)}
 
 
+@cache
+def texts_of_modules() -> dict[str, str]:
+    """The text of each module that a rule may live in, by its path from the root."""
+    paths = [
+        path
+        for package in ("persistence", "resolvers", "schema")
+        for path in sorted((ROOT / package).rglob("*.py"))
+    ]
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths
+    }
+    return {path: text for path, text in texts.items() if path not in TABLES}
+
+
 def files_naming(number: str) -> list[str]:
-    """Where a test names the rule: one file of records, one journey, else one other."""
+    """Every file of tests that names the rule."""
     name = re.compile(rf"\b{number}\b")
-    files = [path for path, text in texts_of_tests().items() if name.search(text)]
-    chosen = []
-    for folder in FIRST_FOLDERS:
-        inside = [path for path in files if path.startswith(f"tests/{folder}/")]
-        chosen += inside[:1]
-    return chosen or files[:1]
+    return [path for path, text in texts_of_tests().items() if name.search(text)]
+
+
+def modules_naming(number: str) -> list[str]:
+    """Every module that names the rule or one of its codes; not the table of rules."""
+    codes = "|".join(rule.name for rule in Rule if rule.number == number)
+    name = re.compile(rf"\b{number}\b" + (rf"|\bRule\.({codes})\b" if codes else ""))
+    return [path for path, text in texts_of_modules().items() if name.search(text)]
 
 
 def wrapped(text: str, start: str = "", after: str = "") -> str:
@@ -77,6 +94,7 @@ def section(number: str, asks: str) -> str:
     if number in HELD_BY_SHAPE:
         _, sentence = HELD_BY_SHAPE[number]
         points.append(f"Nothing can break it: {sentence}")
+    points += [f"Code: `{path}`" for path in modules_naming(number)]
     points += [f"Test: `{path}`" for path in files_naming(number)]
     paragraphs = [f"## {number}", wrapped(asks)]
     if points:
