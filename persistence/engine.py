@@ -217,7 +217,7 @@ def _postgresql(url: str, size: int) -> AsyncEngine:
         record.info["served_at"] = now
 
     # SQLAlchemy begins with the first statement that it sends itself. What an act sends
-    # to the driver before that, its lock above all, would be outside of its transaction.
+    # to the driver before that, its lock above all, would be outside its transaction.
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:  # noqa: ANN401 SQLAlchemy's connection
         adapter = connection.connection.dbapi_connection

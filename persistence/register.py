@@ -130,9 +130,9 @@ class Register(RegisterQuestions):
     async def flush_closings_first(self) -> None:
         """Write closings before what takes their place.
 
-        SQLAlchemy writes rows in order of id. A successor written before its predecessor
-        closes breaks the unique index: its closing goes first. Without another row of its
-        kind to write, nothing takes its place.
+        SQLAlchemy writes rows in order of id. A successor that is written before its
+        predecessor closes breaks the unique index: the closing goes first. Without
+        another row of its kind to write, nothing takes its place.
         """
         written = (*self.session.new, *self.session.dirty)
         for kind in (Bulletin, Convention):

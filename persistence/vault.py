@@ -82,7 +82,8 @@ class Vault:
             len(key) != KEY for key in (*keys.values(), index_key)
         ):
             raise VaultError(
-                "Le fichier de clés nomme sa clé courante ; chaque clé compte 32 octets."
+                "Le fichier de clés nomme sa clé courante ; chaque clé compte 32 "
+                "octets."
             )
         if index_key in keys.values():
             raise VaultError("La clé de l'index n'est pas une clé de chiffrement.")
@@ -125,7 +126,8 @@ class Vault:
             binascii.Error,
         ):
             raise VaultError(
-                f"Le fichier de clés {file} est absent ou mal formé : `habilitations keys`."
+                f"Le fichier de clés {file} est absent ou mal formé : "
+                "`habilitations keys`."
             ) from None
 
     @staticmethod
@@ -145,7 +147,8 @@ class Vault:
                 json.dump(content, text, indent=2)
         except FileExistsError:
             raise VaultError(
-                f"Le fichier {file} existe : des clés perdues ferment à jamais ce qu'elles gardent."
+                f"Le fichier {file} existe : des clés perdues ferment à jamais ce "
+                "qu'elles gardent."
             ) from None
         except OSError:
             raise VaultError(f"Le fichier {file} ne peut pas être écrit.") from None

@@ -17,11 +17,20 @@ LONGEST, LONGEST_PROSE = 250, 2_000
 LONGEST_CURSOR = 10_000
 """A cursor carries the order key of its row, in hexadecimal."""
 PROSE = {
-    "reason", "comment", "purpose", "ground", "evidence",
-    "suspension_reason", "closing_reason", "processing_reason", "purge_reason",
-    "arbitration_reason", "conditions_of_exercise", "conditions_of_administration",
+    "reason",
+    "comment",
+    "purpose",
+    "ground",
+    "evidence",
+    "suspension_reason",
+    "closing_reason",
+    "processing_reason",
+    "purge_reason",
+    "arbitration_reason",
+    "conditions_of_exercise",
+    "conditions_of_administration",
     "filter",
-}  # fmt: skip
+}
 APART = {"lines", "changes", "idempotency_key"}
 """Read elsewhere: lines by their batch, each with its own errors; the opaque key."""
 OPAQUE = re.compile(r"([a-z]{3}_)?[0-9a-f]{32}|[0-9a-f]{64}")

@@ -274,8 +274,12 @@ class Mutation:
     import_apply = act(
         imports.import_apply,
         "Prend les lignes d'un organisme (R57).",
-        import_=Import, applied=int, registered=int, unchanged=int, left=int,
-    )  # fmt: skip
+        import_=Import,
+        applied=int,
+        registered=int,
+        unchanged=int,
+        left=int,
+    )
     import_purge = act(
         imports.import_purge,
         "Purge une extraction, avec la preuve (R13).",

@@ -27,9 +27,21 @@ from .known_workers import KnownWorker
 from .worker_facts import known_workers
 
 CHANGE = (
-    "id", "version", "partner_id", "establishment_id", "worker_id", "paying_id", "kind", "effective_on", "rate_before",
-    "rate_after", "departure_reason", "comment", "client_reference", "received_at",
-)  # fmt: skip
+    "id",
+    "version",
+    "partner_id",
+    "establishment_id",
+    "worker_id",
+    "paying_id",
+    "kind",
+    "effective_on",
+    "rate_before",
+    "rate_after",
+    "departure_reason",
+    "comment",
+    "client_reference",
+    "received_at",
+)
 
 
 @dataclass(slots=True)
@@ -127,12 +139,22 @@ class Effects:
         place = (intake.place.partner_id, intake.place.id)
         rows = [
             (
-                self.keys[change.index], 1, *place, card.id, card.paying_id, change.kind, change.effective_on,
-                self.before[change.index], change.rate, change.departure_reason, change.comment, change.reference,
+                self.keys[change.index],
+                1,
+                *place,
+                card.id,
+                card.paying_id,
+                change.kind,
+                change.effective_on,
+                self.before[change.index],
+                change.rate,
+                change.departure_reason,
+                change.comment,
+                change.reference,
                 intake.now,
             )
             for change, card in self.good
-        ]  # fmt: skip
+        ]
         rates = [
             (card.id, change.effective_on, place[0], change.rate)
             for change, card in self.good

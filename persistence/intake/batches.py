@@ -34,9 +34,17 @@ from .change_lines import ActivityChangeLine
 from .remuneration_lines import Remuneration
 
 RESULT = (
-    "id", "version", "batch_id", "partner_id", "position", "client_reference", "status", "object_id", "errors",
+    "id",
+    "version",
+    "batch_id",
+    "partner_id",
+    "position",
+    "client_reference",
+    "status",
+    "object_id",
+    "errors",
     "warnings",
-)  # fmt: skip
+)
 REFUSED_BY_THE_REGISTER = frozenset({Rule.WORKER_NOT_BENEFICIARY})
 """The Caf has answered that nothing is to be declared of this person.
 

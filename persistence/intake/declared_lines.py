@@ -19,6 +19,7 @@ from persistence.records.base import Base, name_key
 from persistence.records.workers import Card
 
 from .batches import BatchIntake, WorkerCards
+from .declared_columns import LINE, WORKER
 from .dual_activities import DualActivityRows
 from .known_workers import KnownWorker, PreviousLine
 from .line_words import STATEMENTS, drafted_words, words_digest
@@ -26,17 +27,6 @@ from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import CARRIED, NO_TREATMENT, LastTreatment
 
-LINE = (
-    "id", "version", "partner_id", "establishment_id", "declaration_id", "worker_id",
-    "deposited", "position", "client_reference", *STATEMENTS, "drafted",
-    "words_digest", "changed_sequence",
-    "processing", "processed_on", "processed_by_id", "processing_reason",
-)  # fmt: skip
-WORKER = (
-    "id", "version", "partner_id", "nir_cipher", "nir_index", "nir_mask",
-    "birth_name", "used_name", "given_names", "sort_key", "birth_date", "matricule",
-    "paying_id", "entered_on", "aah_beneficiary",
-)  # fmt: skip
 RATE = ("worker_id", "starts_on", "partner_id", "rate")
 CORRECTIONS = ("sort_key", *Card._fields[2:])
 """The columns of a card that a line may say anew."""

@@ -60,10 +60,9 @@ class Columns(Generic[F]):
         missing = [words for field, words in needed.items() if field not in self.fields]
         if missing:
             names = ", ".join(f"« {name} »" for name in self.names[:NAMED_COLUMNS])
-            raise Refused(
-                Rule.EXTRACT_HEADER,
-                detail=f"Il manque : {', '.join(missing)}. Colonnes trouvées : {names}.",
-            )
+            absent = ", ".join(missing)
+            detail = f"Il manque : {absent}. Colonnes trouvées : {names}."
+            raise Refused(Rule.EXTRACT_HEADER, detail=detail)
 
 
 def recognised(

@@ -30,13 +30,30 @@ Columns: TypeAlias = headers.Columns[ImportField]
 WORDS: tuple[tuple[ImportField, tuple[str, ...]], ...] = (
     (
         ImportField.LAST_SEEN_ON,
-        ("derniere connexion", "dernier acces", "derniere utilisation", "derniere activite", "date connexion"),
+        (
+            "derniere connexion",
+            "dernier acces",
+            "derniere utilisation",
+            "derniere activite",
+            "date connexion",
+        ),
     ),
     (
         ImportField.IGNORED,
-        ("date", "siren siege", "siret siege", "finess juridique", "finess ej", "telephone", "nom contact"),
+        (
+            "date",
+            "siren siege",
+            "siret siege",
+            "finess juridique",
+            "finess ej",
+            "telephone",
+            "nom contact",
+        ),
     ),
-    (ImportField.IGNORED, ("nom caf", "libelle caf", "nom departement", "libelle departement")),
+    (
+        ImportField.IGNORED,
+        ("nom caf", "libelle caf", "nom departement", "libelle departement"),
+    ),
     (ImportField.IGNORED, ("nom organisme", "libelle organisme")),
     (ImportField.ACTIVE, ("actif", "active", "activite", "statut")),
     (ImportField.KNOWN_HABTIERS, ("connu habtiers", "habtiers")),
@@ -46,20 +63,50 @@ WORDS: tuple[tuple[ImportField, tuple[str, ...]], ...] = (
     (ImportField.CONTACT, ("courriel", "email", "mail", "mel", "contact")),
     (
         ImportField.ORGANISM,
-        ("code caf", "numero caf", "no caf", "n caf", "code organisme", "numero organisme", "no organisme",
-         "n organisme", "caf", "organisme"),
+        (
+            "code caf",
+            "numero caf",
+            "no caf",
+            "n caf",
+            "code organisme",
+            "numero organisme",
+            "no organisme",
+            "n organisme",
+            "caf",
+            "organisme",
+        ),
     ),
     (
         ImportField.DEPARTMENT,
-        ("code departement", "numero departement", "no departement", "n departement", "departement", "dept", "dpt",
-         "dep"),
+        (
+            "code departement",
+            "numero departement",
+            "no departement",
+            "n departement",
+            "departement",
+            "dept",
+            "dpt",
+            "dep",
+        ),
     ),
     (
         ImportField.NAME,
-        ("raison sociale", "denomination", "nom partenaire", "nom etablissement", "nom structure", "nom esat",
-         "etablissement", "structure", "partenaire", "nom", "esat", "libelle"),
+        (
+            "raison sociale",
+            "denomination",
+            "nom partenaire",
+            "nom etablissement",
+            "nom structure",
+            "nom esat",
+            "etablissement",
+            "structure",
+            "partenaire",
+            "nom",
+            "esat",
+            "libelle",
+        ),
     ),
-)  # fmt: skip
+)
 """Field, and the words that its column may have, the more telling first.
 
 `Code Caf` counts before `Caf`, its name.

@@ -30,8 +30,18 @@ from .sheets import SheetReport, read_sheets
 
 CAFS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
 LINE = (
-    "id", "version", "import_id", "sheet", "number", "raw", *FIELDS, "fingerprint", "outcome", "reasons", "changes",
-)  # fmt: skip
+    "id",
+    "version",
+    "import_id",
+    "sheet",
+    "number",
+    "raw",
+    *FIELDS,
+    "fingerprint",
+    "outcome",
+    "reasons",
+    "changes",
+)
 
 
 # reading
@@ -142,7 +152,8 @@ def _row(
 
     Its id keeps the order of the file: by sheet, then by number.
     """
-    name = f"{ImportLine.prefix}_{extract.id.removeprefix(f'{Import.prefix}_')}{rank:03d}{word.number:07d}"
+    file = extract.id.removeprefix(f"{Import.prefix}_")
+    name = f"{ImportLine.prefix}_{file}{rank:03d}{word.number:07d}"
     reasons = stored([*word.reasons, *verdict.reasons])
     texts = (
         orjson.dumps(part).decode() if part is not None else None

@@ -9,9 +9,17 @@ from persistence.records.rules import Notice, Rule
 
 T = TypeVar("T")
 FIELDS = (
-    "siret", "name", "department", "organism_id", "known_mcp", "known_habtiers", "active", "last_seen_on", "finess",
+    "siret",
+    "name",
+    "department",
+    "organism_id",
+    "known_mcp",
+    "known_habtiers",
+    "active",
+    "last_seen_on",
+    "finess",
     "contact",
-)  # fmt: skip
+)
 """What a line says, in the order of its fingerprint."""
 TELLS = frozenset(
     {

@@ -12,9 +12,19 @@ import orjson
 from .remuneration_lines import Remuneration
 
 WORDS = (
-    "paying_id", "matricule", "entered_on", "rate", "net_remuneration", "net_aid", "esat_share", "no_pay_reason",
-    "dual_activity", "dual_activity_since", "dual_activity_hours", "dual_activity_employer",
-)  # fmt: skip
+    "paying_id",
+    "matricule",
+    "entered_on",
+    "rate",
+    "net_remuneration",
+    "net_aid",
+    "esat_share",
+    "no_pay_reason",
+    "dual_activity",
+    "dual_activity_since",
+    "dual_activity_hours",
+    "dual_activity_employer",
+)
 """The columns of a line that say something of its worker."""
 STATEMENTS = (*WORDS, "confirmation", "comment")
 """The columns of a line that it is read into."""
@@ -34,9 +44,14 @@ def words_digest(line: Remuneration) -> str:
 
 
 OF_THE_WORKER = (
-    "birth_name", "used_name", "given_names", "birth_date", "aah_beneficiary", "dual_activity_until",
+    "birth_name",
+    "used_name",
+    "given_names",
+    "birth_date",
+    "aah_beneficiary",
+    "dual_activity_until",
     "paying_organism_changed",
-)  # fmt: skip
+)
 
 
 def drafted_words(line: Remuneration) -> str:

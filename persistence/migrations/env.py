@@ -1,4 +1,4 @@
-"""Alembic's environment: runs on the connection that it is given, on either database."""
+"""Alembic's environment: a connection to either database is open already."""
 
 from alembic import context
 

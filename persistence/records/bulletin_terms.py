@@ -91,7 +91,7 @@ def gaps(
 
 
 class WithTerms:
-    """The roles and the scope of a bulletin, while it is a draft and once it is signed."""
+    """The roles and the scope of a bulletin, as a draft and once it is signed."""
 
     if TYPE_CHECKING:
         siret: Mapped[str]

@@ -1,6 +1,6 @@
 """The steps of an opening, computed from facts (R51 to R55).
 
-`steps` turns the facts of one service into what is done, what is to do, and who does it.
+`steps` turns the facts of one service into what is done, what is to do, and by whom.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
-"""Each rule a record may refuse with: its code, its number in the instruction IT 2025-061, our sentence.
+"""The rules that a record may refuse with.
 
-`number` and `paragraph` are None where the rule is the register's own and not the instruction's.
-Sentences are French, whole, and never hold a personal value.
+Each has a code, its number and paragraph in the instruction IT 2025-061, and our
+sentence. Number and paragraph are None for a rule of the register's own. Sentences are
+French, whole, and never hold a personal value.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,10 @@ class Rule(Enum):
     UNKNOWN_CALLER = (
         None,
         None,
-        "Votre identité n'est rattachée à aucun compte : acceptez d'abord votre invitation.",
+        (
+            "Votre identité n'est rattachée à aucun compte : acceptez d'abord votre "
+            "invitation."
+        ),
     )
     # the form of what is given
     VALUE_INVALID = (None, None, "La valeur est absente ou mal formée.")
@@ -83,7 +87,10 @@ class Rule(Enum):
     ORGANISM_KIND = (
         "R2",
         "en-tête",
-        "Seuls une Caf, une caisse multibranche ou le CNA contractualisent pour ce service.",
+        (
+            "Seuls une Caf, une caisse multibranche ou le CNA contractualisent pour ce "
+            "service."
+        ),
     )
     DEPARTMENT_EXCLUDED = (
         "R3",
@@ -99,7 +106,10 @@ class Rule(Enum):
     DEPARTMENT_SIGNED = (
         "R47",
         "§3",
-        "Un bulletin signé couvrirait plusieurs départements sans que le CNA soit annoncé : remplacez-le d'abord.",
+        (
+            "Un bulletin signé couvrirait plusieurs départements sans que le CNA soit "
+            "annoncé : remplacez-le d'abord."
+        ),
     )
     ESTABLISHMENT_KNOWN = (
         None,
@@ -122,7 +132,10 @@ class Rule(Enum):
     ONE_CONVENTION = (
         "R36",
         "§2",
-        "Le partenaire a déjà une convention en vigueur ou annoncée : il n'en a qu'une à la fois.",
+        (
+            "Le partenaire a déjà une convention en vigueur ou annoncée : il n'en a "
+            "qu'une à la fois."
+        ),
     )
     MISSIONS_MISSING = ("R32", "§2", "La convention définit au moins une mission.")
     CONVENTION_NOT_IN_FORCE = (
@@ -165,23 +178,35 @@ class Rule(Enum):
     MANAGER_ENDED = (
         "R39",
         "§3",
-        "L'organisme a mis fin à la fonction de cette personne : lui seul la nomme de nouveau.",
+        (
+            "L'organisme a mis fin à la fonction de cette personne : lui seul la nomme "
+            "de nouveau."
+        ),
     )
     MODE_SAME = ("R43", "§3", "Le contrat est déjà dans ce mode.")
     SUCCESSOR_PREPARED = (
         "R43",
         "§3",
-        "Une autre convention est déjà préparée pour remplacer celle-ci : abandonnez-la d'abord.",
+        (
+            "Une autre convention est déjà préparée pour remplacer celle-ci : "
+            "abandonnez-la d'abord."
+        ),
     )
     SUCCESSOR_ANNOUNCED = (
         "R43",
         "§3",
-        "Une convention qui remplace celle-ci est annoncée : annulez-la d'abord, ou suspendez le service.",
+        (
+            "Une convention qui remplace celle-ci est annoncée : annulez-la d'abord, "
+            "ou suspendez le service."
+        ),
     )
     MEMBERS_END = (
         "R43",
         "§3",
-        "Les inclusions s'arrêtent avec la convention : les personnes sont à inclure dans les nouveaux groupes.",
+        (
+            "Les inclusions s'arrêtent avec la convention : les personnes sont à "
+            "inclure dans les nouveaux groupes."
+        ),
     )
     MEMBERS_CHOICE = ("R43", "§3", "Dites si les personnes incluses le restent.")
     DELEGATED_WITHOUT_MANAGER = (
@@ -224,7 +249,10 @@ class Rule(Enum):
     IN_SCOPE_ELSEWHERE = (
         "R35",
         "§2",
-        "Cet établissement est dans la portée ouverte d'un autre partenaire : il en sort avant de contractualiser.",
+        (
+            "Cet établissement est dans la portée ouverte d'un autre partenaire : il "
+            "en sort avant de contractualiser."
+        ),
     )
     SERVICE_NOT_AVAILABLE = (
         "R10",
@@ -234,7 +262,10 @@ class Rule(Enum):
     ELIGIBILITY_MISSING = (
         "R28",
         "§2",
-        "La légitimité du partenaire n'est pas décidée : enregistrez la décision d'éligibilité.",
+        (
+            "La légitimité du partenaire n'est pas décidée : enregistrez la décision "
+            "d'éligibilité."
+        ),
     )
     ELIGIBILITY_REFUSED = (
         "R28",
@@ -254,17 +285,26 @@ class Rule(Enum):
     SIRET_DIFFERS_SAME_SIREN = (
         "R58",
         "§5",
-        "Le SIRET du bulletin est un autre établissement du même SIREN : portée à compléter, ou convention à faire.",
+        (
+            "Le SIRET du bulletin est un autre établissement du même SIREN : portée à "
+            "compléter, ou convention à faire."
+        ),
     )
     CNA_ACKNOWLEDGE = (
         "R47",
         "§3",
-        "La portée couvre plusieurs départements : le CNA administrera toute la convention. Confirmez-le.",
+        (
+            "La portée couvre plusieurs départements : le CNA administrera toute la "
+            "convention. Confirmez-le."
+        ),
     )
     CNA_TAKES_OVER = (
         "R47",
         "§3",
-        "La portée couvre plusieurs départements : le CNA administre désormais toute la convention.",
+        (
+            "La portée couvre plusieurs départements : le CNA administre désormais "
+            "toute la convention."
+        ),
     )
     CNA_NOT_ADMINISTERING = (
         "R47",
@@ -274,17 +314,26 @@ class Rule(Enum):
     CNA_STILL_WIDE = (
         "R47",
         "§3",
-        "Un bulletin en vigueur ou annoncé couvre plusieurs départements : le CNA administre jusqu'à sa fin.",
+        (
+            "Un bulletin en vigueur ou annoncé couvre plusieurs départements : le CNA "
+            "administre jusqu'à sa fin."
+        ),
     )
     ATTESTATION_MISSING = (
         "R53",
         "§5",
-        "Le partenaire est connu de Habtiers : attestez d'abord qu'il est toujours actif.",
+        (
+            "Le partenaire est connu de Habtiers : attestez d'abord qu'il est toujours "
+            "actif."
+        ),
     )
     AMENDMENT_MISSING = (
         "R55",
         "§5",
-        "Le partenaire est connu de Mon Compte Partenaire : enregistrez d'abord l'avenant qui vérifie la mission.",
+        (
+            "Le partenaire est connu de Mon Compte Partenaire : enregistrez d'abord "
+            "l'avenant qui vérifie la mission."
+        ),
     )
     SERVICE_NOT_OPEN = ("R48", "§4", "Le service n'est pas ouvert au partenaire.")
     SERVICE_NOT_OPEN_YET = (
@@ -343,7 +392,10 @@ class Rule(Enum):
     IDENTITY_ACCEPTED = (
         None,
         None,
-        "La personne a accepté son invitation : son identité est la sienne, seule sa fonction se modifie.",
+        (
+            "La personne a accepté son invitation : son identité est la sienne, seule "
+            "sa fonction se modifie."
+        ),
     )
     ALREADY_BOUND = (None, None, "Cette identité est déjà rattachée à un compte.")
     INVITATION_INVALID = (
@@ -362,7 +414,10 @@ class Rule(Enum):
     WINDOW_NOT_OPEN = (
         "R22",
         "§1",
-        "La campagne n'est pas ouverte : elle l'est du 1er décembre à fin février, heure de Paris.",
+        (
+            "La campagne n'est pas ouverte : elle l'est du 1er décembre à fin février, "
+            "heure de Paris."
+        ),
     )
     WINDOW_CLOSED = (
         "R22",
@@ -378,7 +433,10 @@ class Rule(Enum):
     BATCH_HELD = (
         None,
         None,
-        "Rien n'est appliqué : des lignes sont rejetées, et le lot est à prendre en entier.",
+        (
+            "Rien n'est appliqué : des lignes sont rejetées, et le lot est à prendre "
+            "en entier."
+        ),
     )
     SEQUENCE_MOVED = (None, None, "La déclaration en vigueur a changé.")
     DRAFT_EXISTS = (None, None, "Un brouillon existe déjà.")
@@ -410,7 +468,10 @@ class Rule(Enum):
     NOTHING_DECLARED = (
         "R17",
         "§1",
-        "La déclaration est vide : elle dit qu'aucun bénéficiaire de l'AAH n'y travaille.",
+        (
+            "La déclaration est vide : elle dit qu'aucun bénéficiaire de l'AAH n'y "
+            "travaille."
+        ),
     )
     WORKERS_REMOVED = (
         "R17",
@@ -495,7 +556,10 @@ class Rule(Enum):
     WORKER_MISMATCH = (
         None,
         None,
-        "Ce numéro est connu chez vous pour une autre personne : nom et naissance diffèrent.",
+        (
+            "Ce numéro est connu chez vous pour une autre personne : nom et naissance "
+            "diffèrent."
+        ),
     )
     WORKER_CHANGED = (
         None,
@@ -505,7 +569,10 @@ class Rule(Enum):
     WORKER_NOT_BENEFICIARY = (
         "R17",
         "§1",
-        "La Caf a répondu que cette personne ne reçoit pas l'AAH : confirmez-la bénéficiaire pour la déclarer.",
+        (
+            "La Caf a répondu que cette personne ne reçoit pas l'AAH : confirmez-la "
+            "bénéficiaire pour la déclarer."
+        ),
     )
     WORKER_UNKNOWN = (
         "R24",
@@ -533,7 +600,10 @@ class Rule(Enum):
     AMOUNT_MISSING = (
         "R18",
         "§1",
-        "La rémunération et l'aide nettes de novembre sont requises, ou le motif de non-paie.",
+        (
+            "La rémunération et l'aide nettes de novembre sont requises, ou le motif "
+            "de non-paie."
+        ),
     )
     NO_PAY_REASON_UNKNOWN = (
         None,
@@ -544,17 +614,26 @@ class Rule(Enum):
     RATE_RANGE = (
         None,
         None,
-        "Le taux d'activité est supérieur à 0 et vaut 100 au plus, avec deux décimales.",
+        (
+            "Le taux d'activité est supérieur à 0 et vaut 100 au plus, avec deux "
+            "décimales."
+        ),
     )
     RATE_BELOW_1 = (
         None,
         None,
-        "Le taux d'activité est inférieur à 1 % : il s'écrit en pour cent, 80 pour 80 %.",
+        (
+            "Le taux d'activité est inférieur à 1 % : il s'écrit en pour cent, 80 pour "
+            "80 %."
+        ),
     )
     SHARE_RANGE = (
         None,
         None,
-        "La part de l'Esat est un pourcentage du Smic, de 0 à 100, avec deux décimales.",
+        (
+            "La part de l'Esat est un pourcentage du Smic, de 0 à 100, avec deux "
+            "décimales."
+        ),
     )
     ESAT_SHARE_BELOW_5 = (
         None,
@@ -569,7 +648,10 @@ class Rule(Enum):
     AID_DIFFERS = (
         None,
         None,
-        "L'aide au poste s'écarte de ce que donne la part de l'Esat (CASF, art. R243-6).",
+        (
+            "L'aide au poste s'écarte de ce que donne la part de l'Esat (CASF, art. "
+            "R243-6)."
+        ),
     )
     AID_EXCEEDS_RG = (
         None,
@@ -579,7 +661,10 @@ class Rule(Enum):
     RG_ABOVE_MAX = (
         None,
         None,
-        "La rémunération dépasse 110,7 % du Smic à ce taux : confirmez-la avec un motif (rappel, prime).",
+        (
+            "La rémunération dépasse 110,7 % du Smic à ce taux : confirmez-la avec un "
+            "motif (rappel, prime)."
+        ),
     )
     RG_BELOW_MIN = (
         None,
@@ -618,7 +703,10 @@ class Rule(Enum):
     LINE_NOT_LIVE = (
         None,
         None,
-        "Cette ligne est d'un brouillon ou d'un dépôt remplacé : elle ne se traite plus.",
+        (
+            "Cette ligne est d'un brouillon ou d'un dépôt remplacé : elle ne se traite "
+            "plus."
+        ),
     )
     OTHER_DECLARATION = (
         None,
@@ -652,7 +740,10 @@ class Rule(Enum):
     EXTRACT_UNREADABLE = (
         None,
         None,
-        "Ce fichier ne se lit pas : enregistrez-le en .xlsx ou en .csv, sans mot de passe.",
+        (
+            "Ce fichier ne se lit pas : enregistrez-le en .xlsx ou en .csv, sans mot "
+            "de passe."
+        ),
     )
     EXTRACT_TOO_LARGE = (
         None,
@@ -662,12 +753,18 @@ class Rule(Enum):
     EXTRACT_HEADER = (
         "R57",
         "§5",
-        "L'en-tête ne se reconnaît pas : il y faut SIRET, raison sociale, code Caf, connu MCP et connu Habtiers.",
+        (
+            "L'en-tête ne se reconnaît pas : il y faut SIRET, raison sociale, code "
+            "Caf, connu MCP et connu Habtiers."
+        ),
     )
     EXTRACT_COLUMNS_TWICE = (
         None,
         None,
-        "Des colonnes veulent dire la même chose : dites à l'ouverture de l'import laquelle compte.",
+        (
+            "Des colonnes veulent dire la même chose : dites à l'ouverture de l'import "
+            "laquelle compte."
+        ),
     )
     EXTRACT_COLUMNS = (
         "R57",
@@ -692,7 +789,10 @@ class Rule(Enum):
     EXTRACT_WAITING = (
         "R13",
         "§1",
-        "Des lignes attendent d'être prises ou arbitrées : confirmez la purge malgré elles.",
+        (
+            "Des lignes attendent d'être prises ou arbitrées : confirmez la purge "
+            "malgré elles."
+        ),
     )
     EXTRACT_DUPLICATE = (None, None, "Cette ligne en répète une autre du même fichier.")
     EXTRACT_CONTRADICTION = (
@@ -708,7 +808,10 @@ class Rule(Enum):
     EXTRACT_FORMULA = (
         None,
         None,
-        "Une cellule contient une formule ou une erreur de tableur : elle n'est pas lue.",
+        (
+            "Une cellule contient une formule ou une erreur de tableur : elle n'est "
+            "pas lue."
+        ),
     )
     EXTRACT_CELLS = (
         None,
@@ -746,18 +849,27 @@ class Rule(Enum):
     EXTRACT_LEFT = (
         None,
         None,
-        "Cette ligne ne se prend pas : elle est rejetée, inchangée, en conflit ou déjà prise.",
+        (
+            "Cette ligne ne se prend pas : elle est rejetée, inchangée, en conflit ou "
+            "déjà prise."
+        ),
     )
     # mandates
     NOT_A_MACHINE = (
         None,
         None,
-        "Cette identité est celle d'une personne : un mandat se donne à un client machine.",
+        (
+            "Cette identité est celle d'une personne : un mandat se donne à un client "
+            "machine."
+        ),
     )
     NOT_A_PERSON = (
         None,
         None,
-        "Cette identité est celle d'un client machine : cet acte est pour une personne.",
+        (
+            "Cette identité est celle d'un client machine : cet acte est pour une "
+            "personne."
+        ),
     )
 
     number: str | None
@@ -766,7 +878,10 @@ class Rule(Enum):
 
     @property
     def needs_help(self) -> bool:
-        """R60: who meets it may not be able to mend it alone; a form that is badly filled is one's own."""
+        """Whether who meets it may be unable to mend it alone (R60).
+
+        A form that is badly filled is one's own.
+        """
         return self.number is not None or self in BEYOND_ONE
 
     def __init__(
@@ -793,7 +908,10 @@ BEYOND_ONE = frozenset(
 HELD_BY_SHAPE: dict[str, tuple[str, str]] = {
     "R38": (
         "§3",
-        "Seuls les agents d'un organisme ouvrent un service : aucune ligne de la politique ne le donne à d'autres.",
+        (
+            "Seuls les agents d'un organisme ouvrent un service : aucune ligne de la "
+            "politique ne le donne à d'autres."
+        ),
     ),
     "R41": (
         "§3",
@@ -801,22 +919,34 @@ HELD_BY_SHAPE: dict[str, tuple[str, str]] = {
     ),
     "R42": (
         "§3",
-        "La délégation vaut pour tous les services : ni service, ni bulletin, ni groupe ne porte de mode.",
+        (
+            "La délégation vaut pour tous les services : ni service, ni bulletin, ni "
+            "groupe ne porte de mode."
+        ),
     ),
     "R44": (
         "§3",
-        "La délégation va avec une convention : le contrat n'a pas d'autre clé que la sienne.",
+        (
+            "La délégation va avec une convention : le contrat n'a pas d'autre clé que "
+            "la sienne."
+        ),
     ),
     "R46": (
         "§3",
-        "Un partenaire n'a qu'un mode : il n'a qu'une convention en vigueur, et elle qu'un contrat.",
+        (
+            "Un partenaire n'a qu'un mode : il n'a qu'une convention en vigueur, et "
+            "elle qu'un contrat."
+        ),
     ),
     "R49": (
         "§5",
-        "L'onglet paraît quand une convention est en vigueur et un bulletin ouvert ; il se déduit, il ne s'écrit pas.",
+        (
+            "L'onglet paraît quand une convention est en vigueur et un bulletin "
+            "ouvert ; il se déduit, il ne s'écrit pas."
+        ),
     ),
 }
-"""Rules of the instruction that nothing can refuse, since nothing can break them: number → (paragraph, sentence)."""
+"""Rules of the instruction that nothing can break: number → (paragraph, sentence)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -838,7 +968,8 @@ class Notice:
 class Refused(Exception):
     """A rule is not met: nothing is written.
 
-    `path` says where in the input, by the names of Python; `detail` completes the sentence.
+    `path` says where in the input, by the names of Python. `detail` completes the
+    sentence.
     """
 
     def __init__(self, rule: Rule, *path: str, detail: str | None = None) -> None:

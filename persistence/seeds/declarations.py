@@ -36,18 +36,27 @@ DECLARANTS = {
 }
 LEFT = (
     {
-        "client_reference": "D00001", "nir": "263097599901759", "kind": "DEPARTURE", "effective_on": "01/07/2026",
+        "client_reference": "D00001",
+        "nir": "263097599901759",
+        "kind": "DEPARTURE",
+        "effective_on": "01/07/2026",
         "departure_reason": "RETIREMENT",
     },
     {
-        "client_reference": "D00002", "nir": "161026999907406", "kind": "DEPARTURE", "effective_on": "20/03/2026",
+        "client_reference": "D00002",
+        "nir": "161026999907406",
+        "kind": "DEPARTURE",
+        "effective_on": "20/03/2026",
         "departure_reason": "DEATH",
     },
     {
-        "client_reference": "D00003", "nir": "187089399905047", "kind": "RATE_INCREASE", "effective_on": "01/05/2026",
+        "client_reference": "D00003",
+        "nir": "187089399905047",
+        "kind": "RATE_INCREASE",
+        "effective_on": "01/05/2026",
         "rate": "50",
     },
-)  # fmt: skip
+)
 
 
 async def tell_declarations(session: AsyncSession, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""How a story of the demonstration is written: by the verbs of the records, on its days."""
+"""How a story of the demonstration is written: by verbs of the records, on its days."""
 
 import hashlib
 from collections.abc import Iterable

@@ -96,7 +96,8 @@ async def seed_reference(session: AsyncSession) -> None:
         row["code"]: organism(row["code"], OrganismKind(row["kind"]), row["name"])
         for row in rows
     }
-    for row in rows:  # the Seignanx lies in the Landes: one row each, department and Caf are not one to one
+    # Departments and Caf are not one to one: the Seignanx lies in the Landes.
+    for row in rows:
         if row["department"]:
             organisms[row["code"]].departments.append(departments[row["department"]])
     organisms["CNAF"] = organism("CNAF", OrganismKind.NATIONAL, "Cnaf")

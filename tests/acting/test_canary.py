@@ -1,7 +1,5 @@
 """A known number, name and amount sent through every path: in clear nowhere, neither logs, nor errors, nor the register."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import logging
 import os
 import re

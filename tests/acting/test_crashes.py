@@ -1,7 +1,5 @@
 """A process killed at each commit of an act: nothing of it is there, or the whole; the same key then settles it."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,7 +1,5 @@
 """One act, one entry, one transaction: who, for whom, by which rule; no personal value; nothing on a refusal."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator

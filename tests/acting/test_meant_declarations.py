@@ -1,7 +1,5 @@
 """A declaration says what somebody meant: nothing is declared, or declared no longer, by a bad file (R16 to R26)."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from datetime import date
 from typing import Any
 

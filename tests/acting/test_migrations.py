@@ -1,6 +1,6 @@
 """The register's steps: up, equal to the records, down to nothing, and up again."""
 
-# ruff: noqa: E501, S608 a row stands on one line, of our own words
+# ruff: noqa: S608 a row stands on one line, of our own words
 
 import json
 import shutil

@@ -1,7 +1,5 @@
 """Acts at the same time: one wins, the others are told; one key is one effect."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import asyncio
 from collections import Counter
 from contextlib import suppress

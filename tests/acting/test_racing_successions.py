@@ -1,7 +1,5 @@
 """Conventions that change while others act: one switch wins, nobody keeps a right that the switch has ended."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import asyncio
 from collections import Counter
 from typing import Any

@@ -1,7 +1,5 @@
 """Services, roles, missions, organisms and agents are data, written through the graph by national administrators."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from typing import Any
 
 from tests.conftest import World

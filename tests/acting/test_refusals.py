@@ -1,7 +1,5 @@
 """What is badly formed, unknown, or another's comes back as a refusal: a code, a sentence, a path; never an error."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from datetime import date
 from typing import Any
 

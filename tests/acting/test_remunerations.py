@@ -1,7 +1,5 @@
 """The deposit of remunerations: a payroll's accidents, one key and one effect, races, and cells that are no cells."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import asyncio
 from collections import Counter, defaultdict
 from typing import Any

@@ -241,7 +241,7 @@ async def test_in_delegated_mode_the_caf_renews_the_invitation_of_the_first_mana
     appointed = await paris.appoints(
         convention, "MANAGER", person=somebody("Mona", "Muguet")
     )
-    asked = "query($m: ID!) { node(id: $m) { ... on Manager { affiliation { id } viewerCan(acts: [INVITATION_RENEW]) { allowed } } } }"  # noqa: E501
+    asked = "query($m: ID!) { node(id: $m) { ... on Manager { affiliation { id } viewerCan(acts: [INVITATION_RENEW]) { allowed } } } }"
     seen = (await paris.asks(asked, m=appointed["manager"]["id"]))["node"]
     assert seen["viewerCan"] == [{"allowed": True}]
     with refused("FORBIDDEN"):

@@ -1,7 +1,5 @@
 """`expectedVersion`: an act on a record that has changed since it was read is refused (VERSION_CONFLICT)."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import asyncio
 from typing import Any
 

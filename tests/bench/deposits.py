@@ -13,7 +13,7 @@ from uuid_utils import uuid7
 
 from persistence.engine import Database, Driver
 from persistence.intake.batches import RESULT
-from persistence.intake.declared_lines import LINE, WORKER
+from persistence.intake.declared_columns import LINE, WORKER
 
 from .data import DECLARANT, nirs, siret
 

@@ -12,9 +12,10 @@ from tests.house.sources import PACKAGES, ROOT, exceeding, lines_in
 LONGEST = 250
 LONGER = {
     "persistence/records/rules.py": (
-        860,
+        990,
         "each rule with its sentence: one readable list",
     ),
+    "persistence/seeds/stories.py": (380, "each partner with its people: a list"),
     "schema/mutation.py": (320, "each act with its sentence: one readable list"),
 }
 """Tables of data. The steps of the migrations are generated, and not counted."""

@@ -1,7 +1,5 @@
 """The words of an import: lines of a file, the file sent by PUT, what the graph shows of it."""
 
-# ruff: noqa: E501 a query or a line of a file stands on one line
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta

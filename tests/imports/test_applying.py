@@ -1,7 +1,5 @@
 """Taking the lines of an extraction: each once, judged again under the lock, arbitrated where they disagree, then purged."""
 
-# ruff: noqa: E501 a query or a line of a file stands on one line
-
 import asyncio
 import hashlib
 from typing import Any

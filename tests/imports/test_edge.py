@@ -1,7 +1,5 @@
 """The file of an import over HTTP: who may send it, what is answered, what may never leave."""
 
-# ruff: noqa: E501 a query or a line of a file stands on one line
-
 import asyncio
 import hashlib
 import logging

@@ -1,7 +1,5 @@
 """How a file is read, whatever made it: its header, its cells, its accidents; nothing is evaluated, nothing is lost."""
 
-# ruff: noqa: E501 a line of a file stands on one line
-
 import zipfile
 from io import BytesIO
 from typing import Any

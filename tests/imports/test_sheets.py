@@ -1,7 +1,5 @@
 """Which rows, sheets and separators of a file are read: what says nothing costs nothing, what is left out is told."""
 
-# ruff: noqa: E501 a line of a file stands on one line
-
 import zipfile
 from collections.abc import Sequence
 from datetime import timedelta

@@ -3,8 +3,6 @@
 Somebody does something; an act that is refused raises `ActRefused`.
 """
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """A change of mode or of SIRET: the consequences are told first, then one convention takes the place of another."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A scope over several departments: the Centre national d'appui administers the whole convention (§3, R47)."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """November's remunerations, from a payroll vendor to the Caf that pay: who declares, who reads, who answers (§1)."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import asyncio
 import json
 import time

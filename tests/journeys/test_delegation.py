@@ -1,7 +1,5 @@
 """Delegation: one mode for all services of a partner, on its contract, changed only with the convention (§3)."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import pytest
 
 from tests.conftest import World

@@ -1,7 +1,5 @@
 """Closing, suspending, leaving: the consequences are told first, then they are what was told, from their day on."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The three cases of the instruction and the one that it forgot: from a line of the extraction to the declarants."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The journal of a partner reads as the story that was lived; a refusal says whom to ask (R60)."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Delegated: the partner manages its own users (§3, R39, R40), inside what the Caf opened."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from typing import Any
 
 from .story import (

@@ -1,7 +1,5 @@
 """Those who stand outside a file, and how far: what they read, and what they are told."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """R49: the tab is there when a convention is in force and a bulletin is open, and on no other day."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from datetime import UTC, date, datetime
 from itertools import product
 

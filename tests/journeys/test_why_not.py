@@ -1,7 +1,5 @@
 """Why, why not, and when: the link to mend is named, with who mends it, to whom may read it alone."""
 
-# ruff: noqa: E501 a query or a case stands on one line
-
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any

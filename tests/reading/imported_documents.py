@@ -1,7 +1,5 @@
 """Documents on the extraction: the imports, their lines, what stays of them on a partner."""
 
-# ruff: noqa: E501 a query stands as it is sent
-
 from collections.abc import Mapping
 
 from .asked import PAGE, Asked

@@ -1,7 +1,5 @@
 """An extraction of the day of the tests: taken in part, contradicted, rejected; another waits for its file."""
 
-# ruff: noqa: E501 a file stands as it is sent
-
 from persistence.intake.import_reading import read_file
 from resolvers.acting.performing import perform_internally
 from resolvers.imports import Upload, import_expected, import_upload

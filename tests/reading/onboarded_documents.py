@@ -1,7 +1,5 @@
 """Documents on where partners stand: the onboardings, the board of the migration, the timeline, other days."""
 
-# ruff: noqa: E501 a query stands as it is sent
-
 from collections.abc import Mapping
 
 from .asked import PAGE, Asked
