@@ -51,14 +51,14 @@ def layout_of(mapper: Mapper[Any]) -> RowLayout:
     for column in mapper.local_table.c:
         attribute = mapper.get_property_by_column(column)
         if not attribute.deferred:
-            reader = _json_reader(column)
+            reader = json_reader(column)
             columns.append(LayoutColumn(column.name, attribute.key, reader))
     keys = map(mapper.get_property_by_column, mapper.primary_key)
     relations = [each for each in mapper.relationships if each.lazy == "selectin"]
     return RowLayout(columns, [key.key for key in keys], relations)
 
 
-def _json_reader(column: ColumnElement[Any]) -> JsonReader | None:
+def json_reader(column: ColumnElement[Any]) -> JsonReader | None:
     """How a column's value is read from JSON; None where it needs no reading."""
     match column.type:
         case Enum(enum_class=enum) if enum is not None:
