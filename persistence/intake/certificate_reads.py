@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from persistence.records import (
     Campaign,
@@ -53,18 +53,6 @@ class CertificateReads(BatchIntake):
         )
         bounds = Bounds.on(last_day, parameters)
         return Certificate(campaign.year, self.place.siret, bounds, dict(payers.all()))
-
-    async def last_sequence(self, campaign: Campaign) -> int:
-        of = (
-            Declaration.establishment_id == self.place.id,
-            Declaration.campaign_id == campaign.id,
-        )
-        return (
-            await self.register.session.scalar(
-                select(func.max(Declaration.sequence)).where(*of)
-            )
-            or 0
-        )
 
     async def lines_before(self, former: Declaration | None) -> dict[str, PreviousLine]:
         """The lines that this declaration takes the place of, by worker."""

@@ -24,7 +24,7 @@ from .intentions import Intention, require_coherence, require_sequence
 from .judged_lines import Lines
 from .november import Certificate
 from .remuneration_lines import Remuneration
-from .treatments import last_treatments
+from .treatments import LastTreatment, last_treatments
 from .worker_facts import known_workers
 
 
@@ -72,7 +72,10 @@ class CertificateIntake(CertificateReads):
         if deposit and lines is not None and draft is not None:
             self.warnings.append(Notice(Rule.DRAFT_EXISTS, ("deposit",)))
             draft = None  # it stays, for who prepares it
-        return await self._write(campaign, judged, (deposited, draft), intention)
+        sequence = _next_sequence(live)
+        return await self._write(
+            campaign, judged, (deposited, draft), sequence, intention
+        )
 
     async def _judge(
         self,
@@ -126,18 +129,20 @@ class CertificateIntake(CertificateReads):
         campaign: Campaign,
         lines: Lines,
         live: tuple[Declaration | None, Declaration | None],
+        sequence: int,
         intention: Intention,
     ) -> Batch:
         deposited, draft = live
         deposit, accepted = intention.deposit, lines.accepted
-        sequence = 1 + await self.last_sequence(campaign)
         declaration = Declaration.prepare(
             self.place, campaign, sequence, len(accepted), self.by, self.now
         )
         declaration.nothing_to_declare = intention.nothing_to_declare
-        treatments = await last_treatments(
-            self.register, self.place, campaign, list(lines.cards.by_id)
-        )
+        treatments: Mapping[str, LastTreatment] = {}
+        if deposit and deposited is not None:  # the Caf answers what was deposited
+            treatments = await last_treatments(
+                self.register, self.place, campaign, list(lines.cards.by_id)
+            )
         written = DeclarationRows(
             self, declaration, lines.cards, lines.before, treatments, deposit=deposit
         )
@@ -179,3 +184,11 @@ class CertificateIntake(CertificateReads):
             )
         if not written.workers:
             self.warnings.append(Notice(Rule.NOTHING_DECLARED, ("lines",)))
+
+
+def _next_sequence(live: Sequence[Declaration]) -> int:
+    """The rank after the last one.
+
+    Only a newer declaration takes the place of another, so the last one is live.
+    """
+    return 1 + max((declaration.sequence for declaration in live), default=0)
