@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from persistence.intake.import_following import follow
+from persistence.intake.import_locks import hold
 from persistence.records import Establishment, Organism, Partner, Refused, Rule, Service
 from persistence.records.corrections import (
     correct_establishment,
@@ -63,6 +64,7 @@ async def partner_register(act: Act, input: PartnerRegisterInput) -> Partner:
         act.warn(partner.notices_at_registration(follower, department))
         finess = _finess(input.finess)
         partner.add_establishment(siret, input.name, department, finess, act.today)
+    await hold(act.register)
     await follow(act.register, partner)
     act.register.session.add(partner)
     return partner

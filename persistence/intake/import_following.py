@@ -7,13 +7,14 @@ from sqlalchemy import select, update
 from persistence.records import Import, ImportLine, Origin, Partner
 from persistence.register import Register
 
-from .import_locks import hold
 from .import_matches import LINES
 
 
 async def follow(register: Register, partner: Partner) -> None:
-    """The word already taken for the SIRET of a new partner becomes its origin."""
-    await hold(register)
+    """The word already taken for the SIRET of a new partner becomes its origin.
+
+    The caller holds the lines already (`import_locks.hold`).
+    """
     lines = select(ImportLine).where(
         ImportLine.siret == partner.siret, ImportLine.applied_on.is_not(None)
     )

@@ -74,7 +74,7 @@ STATEMENTS = {
     "managerEnd": 6,
     "conventionRecord": 15,
     "delegationChange": 22,
-    "partnerSiretChange": 30,
+    "partnerSiretChange": 29,
     "cnaHandBack": 10,
     "serviceSet": 7,
     "roleSet": 6,
