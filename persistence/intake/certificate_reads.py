@@ -22,6 +22,7 @@ from .known_workers import PreviousLine
 from .line_words import STATEMENTS, undrafted
 from .november import Certificate
 from .remuneration_lines import Remuneration
+from .rows_together import rows_together
 
 PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
 
@@ -42,17 +43,20 @@ class CertificateReads(BatchIntake):
         return declarations.all()
 
     async def certificate(self, campaign: Campaign) -> Certificate:
-        session, last_day = self.register.session, date(campaign.year, 11, 30)
-        parameters = (
-            await session.scalars(
-                select(Parameter).where(Parameter.starts_on <= last_day)
-            )
-        ).all()
-        payers = await session.execute(
-            select(Organism.code, Organism.id).where(Organism.kind.in_(PAYERS))
+        last_day = date(campaign.year, 11, 30)
+        columns = select(Parameter.starts_on, Parameter.name, Parameter.value)
+        in_time = Parameter.starts_on <= last_day
+        codes = select(Organism.code, Organism.id)
+        can_pay = Organism.kind.in_(PAYERS)
+        values, payers = await rows_together(
+            self.register, columns.where(in_time), codes.where(can_pay)
         )
+        parameters = []
+        for starts_on, name, value in values:
+            parameter = Parameter(starts_on=starts_on, name=name, value=value)
+            parameters.append(parameter)
         bounds = Bounds.on(last_day, parameters)
-        return Certificate(campaign.year, self.place.siret, bounds, dict(payers.all()))
+        return Certificate(campaign.year, self.place.siret, bounds, dict(payers))
 
     async def lines_before(self, former: Declaration | None) -> dict[str, PreviousLine]:
         """The lines that this declaration takes the place of, by worker."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Text, cast, select
+from sqlalchemy import ColumnElement, SelectBase, Text, cast, select
 
 from persistence.reading.dialects import SPELLINGS
 from persistence.reading.layouts import json_reader
@@ -12,10 +12,11 @@ from persistence.reading.sql_words import Sql
 from persistence.register import Register
 
 Columns: TypeAlias = Sequence[ColumnElement[Any]]
-Rows: TypeAlias = Sequence[Sequence[Any]]
+Rows: TypeAlias = Sequence[Any]
+"""Each row is the list of the values of its columns."""
 
 
-async def rows_together(register: Register, *parts: Select[Any]) -> list[Rows]:
+async def rows_together(register: Register, *parts: SelectBase) -> list[Rows]:
     """The rows of each part, ordered by its columns from the first one on."""
     columns_of_parts = []
     lists = []
