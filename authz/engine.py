@@ -60,6 +60,7 @@ class _Recorder:
     permits: list[RoleScope] = field(default_factory=list)
 
     def is_within(self, _subject: object, role: str, scope: str) -> bool:
+        """Record the permit, and go on to the next one."""
         self.permits.append(RoleScope(role, scope))
         return False
 
@@ -73,6 +74,7 @@ class _Candidate:
     facts: Facts
 
     def is_within(self, subject: Subject, role: str, scope: str) -> bool:
+        """Whether the object meets every condition of the scope."""
         values = partial(self.engine.values, subject, role=role)
         for condition in conditions_of(scope, self.type_):
             fact = self.facts.get(condition.fact)
@@ -176,6 +178,7 @@ class Engine:
         return self._enforcers[key]
 
     def _new_enforcer(self, rules: list[PolicyLine]) -> casbin.Enforcer:
+        """Return Casbin over these lines, with our two functions of its matcher."""
         model = casbin.Enforcer.new_model(text=self._model)
         for _, *permit in rules:
             model.add_policy("p", "p", permit)
@@ -194,19 +197,20 @@ class Engine:
         """Drop each permit that another one of the list covers."""
         widest = []
         for permit in permits:
-            covering = (self._covers(other, permit, type_) for other in permits)
+            covering = (self._is_wider(other, permit, type_) for other in permits)
             if not any(covering):
                 widest.append(permit)
         return tuple(widest)
 
-    def _covers(self, wide: RoleScope, narrow: RoleScope, type_: str) -> bool:
+    def _is_wider(self, wide: RoleScope, narrow: RoleScope, type_: str) -> bool:
         """Whether a permit allows all that another one allows, and more.
 
         Its role is the same or a descendant, and its conditions are among the other's.
         """
         wide_conditions = set(conditions_of(wide.scope, type_))
         narrow_conditions = set(conditions_of(narrow.scope, type_))
-        if wide.role == narrow.role and wide_conditions == narrow_conditions:
+        is_same_role = wide.role == narrow.role
+        if is_same_role and wide_conditions == narrow_conditions:
             return False
         inherits = narrow.role in self._descendants[wide.role]
         return inherits and wide_conditions <= narrow_conditions

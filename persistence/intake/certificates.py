@@ -21,7 +21,7 @@ from .certificate_reads import CertificateReads
 from .declared_lines import DeclarationRows
 from .identities import meet_identity
 from .intentions import Intention, require_coherence, require_sequence
-from .judged_lines import Lines
+from .judged_lines import JudgedLines
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import LastTreatment, last_treatments
@@ -84,7 +84,7 @@ class CertificateIntake(CertificateReads):
         deposited: Declaration | None,
         last_year: Collection[str],
         certificate: Certificate,
-    ) -> Lines:
+    ) -> JudgedLines:
         """Each line against the card of its worker and what is known of them here."""
         before = await self.lines_before(former)
         cards = await self.cards(read, [*before, *last_year])
@@ -99,9 +99,9 @@ class CertificateIntake(CertificateReads):
                 "nir"
             ):  # a doubtful number is nobody's
                 workers[card.id].meet(line, in_force.get(card.id), certificate)
-        return Lines(read, before, cards, workers, last_year, certificate)
+        return JudgedLines(read, before, cards, workers, last_year, certificate)
 
-    def _is_meant(self, lines: Lines, intention: Intention) -> bool:
+    def _is_meant(self, lines: JudgedLines, intention: Intention) -> bool:
         """Whether the caller means what the lines would do.
 
         What is missing is told first.
@@ -127,7 +127,7 @@ class CertificateIntake(CertificateReads):
     async def _write(
         self,
         campaign: Campaign,
-        lines: Lines,
+        lines: JudgedLines,
         live: tuple[Declaration | None, Declaration | None],
         sequence: int,
         intention: Intention,

@@ -10,7 +10,7 @@ from .remuneration_lines import Remuneration
 
 
 @dataclass(slots=True)
-class Lines:
+class JudgedLines:
     """The lines of one call with what they are judged against."""
 
     read: list[Remuneration]

@@ -7,9 +7,9 @@ from graphql import GraphQLError
 from sqlalchemy.exc import ArgumentError, IntegrityError
 
 from persistence.constraints import rule_of_constraint
-from persistence.engine import SqliteTooOld
 from persistence.faults import Busy, RegisterFault
 from persistence.migrations import OtherStep
+from persistence.pools import SqliteTooOld
 from persistence.records import Notice, Refused
 from persistence.vault import VaultError
 from server.client.payroll import ExportUnreadable

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from persistence.engine import SESSION, Database
+from persistence.engine import Database
 from persistence.facts.callers import Identity, caller_statement
+from persistence.pools import SESSION
 from persistence.reading.binds import Holdings
 from resolvers.subjects import subject_of
 from server.demo.issuer import DemoIssuer

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from persistence import engine
+from persistence import pools
 from persistence.engine import Database
 
 PARAMETER = "par_RG_MIN_2018"
@@ -17,7 +17,7 @@ ADDED = text("UPDATE parameter SET value = :value WHERE id = :id")
 async def test_an_sqlite_that_may_corrupt_its_journal_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, floor: tuple[int, int, int]
 ) -> None:
-    monkeypatch.setattr(engine, "SQLITE_FLOOR", floor)
+    monkeypatch.setattr(pools, "SQLITE_FLOOR", floor)
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
     database.lay()
 
@@ -33,8 +33,8 @@ async def test_an_sqlite_that_may_corrupt_its_journal_is_refused(
 def test_the_floor_is_the_release_that_mended_the_journal() -> None:
     import sqlite3  # noqa: PLC0415 what the drivers get under this name
 
-    assert engine.SQLITE_FLOOR == (3, 51, 3)
-    assert sqlite3.sqlite_version_info >= engine.SQLITE_FLOOR
+    assert pools.SQLITE_FLOOR == (3, 51, 3)
+    assert sqlite3.sqlite_version_info >= pools.SQLITE_FLOOR
 
 
 async def test_eight_loops_of_ten_additions_by_two_processes_lose_none(
