@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 
 from persistence import records
 from persistence.facts.columns import equal
-from persistence.facts.imports import awaits, sheet_name
+from persistence.facts.imports import sheet_name
 from persistence.reading.question import Order
 from persistence.records import ImportDecision, ImportOutcome
 from resolvers.reading.bindings import FilterArgument
@@ -46,7 +46,7 @@ IMPORT_LINE_FILTERS = {
     ),
     "awaiting": FilterArgument(
         bool,
-        lambda row, terms, v: terms.agrees(awaits(row), v),
+        lambda row, terms, v: terms.agrees(records.ImportLine.is_unsettled.sql(row), v),
         "Attend d'être prise ou arbitrée.",
     ),
     "import_id": reference(

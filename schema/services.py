@@ -1,7 +1,6 @@
 """Services, rôles, missions, campagnes, paramètres : le référentiel, lu de tous."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import strawberry
 from strawberry import ID
@@ -10,6 +9,7 @@ from persistence import records
 from persistence.facts.board import board
 from persistence.facts.columns import texts, through
 from persistence.facts.declarations import campaign_status
+from persistence.records.campaigns import CampaignStatus
 from persistence.records.cases import Case
 from persistence.records.services import RoleProfile
 
@@ -152,16 +152,12 @@ class Mission(Node):
     )
 
 
-@labelled(
+labelled(
     "État d'une campagne, calculé.",
     NOT_OPEN="À venir",
     OPEN="Ouverte",
     CLOSED="Fermée",
-)
-class CampaignStatus(StrEnum):
-    NOT_OPEN = "NOT_OPEN"
-    OPEN = "OPEN"
-    CLOSED = "CLOSED"
+)(CampaignStatus)
 
 
 @mirrors(

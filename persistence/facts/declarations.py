@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
 from persistence.reading.values import Value
+from persistence.records import Campaign
 from persistence.records.base import table
 
 
@@ -113,9 +114,5 @@ def has_notices(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 
 def campaign_status(row: Table, context: SqlContext) -> ColumnElement[Any]:
-    """`NOT_OPEN`, `OPEN` or `CLOSED` at the instant of the question (R22)."""
-    return case(
-        (row.c.opens_at > context.now, literal("NOT_OPEN")),
-        (row.c.closes_at <= context.now, literal("CLOSED")),
-        else_=literal("OPEN"),
-    )
+    """The status of a campaign at the instant of the question (R22)."""
+    return Campaign.sql_status_at(row, context.now)

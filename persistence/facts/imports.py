@@ -1,9 +1,10 @@
 """Imports of the Cnaf extraction: how far each is, and what waits for an answer."""
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Table
+from persistence.records import ImportLine
 from persistence.records.base import table
 
 
@@ -16,25 +17,15 @@ def import_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
     )
 
 
-def awaits(line: Table) -> ColumnElement[bool]:
-    """Neither taken, nor set aside, nor without anything to take."""
-    aside = and_(line.c.arbitration.is_not(None), line.c.arbitration == "SET_ASIDE")
-    return and_(
-        line.c.applied_on.is_(None),
-        line.c.outcome != "UNCHANGED",
-        line.c.outcome != "REJECTED",
-        ~aside,
-    )
-
-
 def waiting(row: Table, context: SqlContext) -> ColumnElement[int]:
-    """Of the lines that the caller may read, those that wait."""
+    """Of the lines that the caller may read, those that nobody has settled."""
     line = table("import_line").alias()
     readable = context.readable("import_line", line)
+    is_unsettled = ImportLine.is_unsettled.sql(line)
     counted = (
         select(func.count())
         .select_from(line)
-        .where(line.c.import_id == row.c.id, awaits(line), *readable)
+        .where(line.c.import_id == row.c.id, is_unsettled, *readable)
     )
     return counted.correlate(row).scalar_subquery()
 

@@ -29,7 +29,6 @@ from persistence.records.partners import PartnerKind
 from persistence.register import Register
 
 from .import_matches import LINES, RegisterMatch, matches_of
-from .import_purging import OPEN
 from .import_reading import require_counts_add_up, stored
 from .import_verdicts import Verdict, judged, visible_changes
 from .import_words import FIELDS, makes_partner
@@ -75,7 +74,7 @@ class ImportApplication:
         """
         rows = await self._waiting()
         if ids is None:
-            chosen = [row for row in rows if _awaits(row)]
+            chosen = [row for row in rows if _is_ready(row)]
         else:
             chosen = await self._named(rows, ids)
         matches = await matches_of(self.register, {row.siret for row in chosen})
@@ -112,10 +111,8 @@ class ImportApplication:
             LINES.import_id == self.extract.id,
             LINES.organism_id == self.organism.id,
         )
-        aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
-        lines = select(*ROW).where(
-            *mine, LINES.applied_on.is_(None), LINES.outcome.in_(OPEN), ~aside
-        )
+        is_unsettled = ImportLine.is_unsettled.sql(ImportLine.__table__)
+        lines = select(*ROW).where(*mine, is_unsettled)
         return (await self.register.session.execute(lines.order_by(LINES.id))).all()
 
     async def _named(self, rows: Sequence[Any], ids: Sequence[str]) -> list[Any]:
@@ -131,7 +128,7 @@ class ImportApplication:
         for index, one in enumerate(ids):
             if one not in mine:
                 raise Refused(Rule.NOT_FOUND, "line_ids", str(index))
-            if one in waiting and _awaits(waiting[one]):
+            if one in waiting and _is_ready(waiting[one]):
                 chosen[one] = waiting[one]
             else:
                 notice = Notice(Rule.EXTRACT_LEFT, ("line_ids", str(index)))
@@ -243,5 +240,6 @@ class ImportApplication:
         await require_counts_add_up(self.register, self.extract)
 
 
-def _awaits(row: Any) -> bool:  # noqa: ANN401 a row of ROW
+def _is_ready(row: Any) -> bool:  # noqa: ANN401 a row of ROW
+    """Whether an unsettled line may be applied as it stands."""
     return row.outcome in AWAITING or row.arbitration is ImportDecision.TAKEN

@@ -2,22 +2,17 @@
 
 from sqlalchemy import delete, func, select
 
-from persistence.records import Import, ImportDecision, ImportLine, ImportOutcome
-from persistence.records.import_lines import AWAITING
+from persistence.records import Import, ImportLine
 from persistence.records.import_proofs import Sealed
 from persistence.register import Register
 
 from .import_matches import LINES
 
-OPEN = (*AWAITING, ImportOutcome.CONFLICT)
-"""The outcomes of a line that waits until it is applied or set aside."""
-
 
 async def waiting(register: Register, extract: Import) -> int:
     """How many lines nobody has settled."""
-    open_ = LINES.applied_on.is_(None) & LINES.outcome.in_(OPEN)
-    aside = LINES.arbitration.is_not_distinct_from(ImportDecision.SET_ASIDE)
-    counted = select(func.count()).where(LINES.import_id == extract.id, open_, ~aside)
+    is_unsettled = ImportLine.is_unsettled.sql(ImportLine.__table__)
+    counted = select(func.count()).where(LINES.import_id == extract.id, is_unsettled)
     return await register.session.scalar(counted) or 0
 
 

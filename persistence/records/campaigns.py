@@ -4,15 +4,29 @@ The parameters are the SMIC and the bounds of the remuneration.
 """
 
 from datetime import date, datetime, time
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, UniqueConstraint
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    UniqueConstraint,
+    case,
+    literal,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Record
 from .rules import Rule, require
 
 PARIS = ZoneInfo("Europe/Paris")
+
+
+class CampaignStatus(StrEnum):
+    NOT_OPEN = "NOT_OPEN"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
 
 
 class Campaign(Record):
@@ -41,13 +55,31 @@ class Campaign(Record):
             id=f"cmp_{year}", year=year, opens_at=opens, closes_at=closes, legacy=legacy
         )
 
-    def require_open_at(self, now: datetime) -> None:
-        """R22: the campaign receives between its two instants.
+    def status_at(self, now: datetime) -> CampaignStatus:
+        """Where the instant lies: the campaign receives between its two (R22)."""
+        if now < self.opens_at:
+            return CampaignStatus.NOT_OPEN
+        if now >= self.closes_at:
+            return CampaignStatus.CLOSED
+        return CampaignStatus.OPEN
 
-        A18: nothing before and nothing after, for anybody.
-        """
-        require(now >= self.opens_at, Rule.WINDOW_NOT_OPEN, "campaign_year")
-        require(now < self.closes_at, Rule.WINDOW_CLOSED, "campaign_year")
+    @staticmethod
+    def sql_status_at(
+        row: FromClause, now: ColumnElement[datetime]
+    ) -> ColumnElement[str]:
+        """`status_at`, on a row of the table."""
+        return case(
+            (row.c.opens_at > now, literal(CampaignStatus.NOT_OPEN.value)),
+            (row.c.closes_at <= now, literal(CampaignStatus.CLOSED.value)),
+            else_=literal(CampaignStatus.OPEN.value),
+        )
+
+    def require_open_at(self, now: datetime) -> None:
+        """A18: nothing is received before and nothing after, for anybody."""
+        status = self.status_at(now)
+        path = "campaign_year"
+        require(status is not CampaignStatus.NOT_OPEN, Rule.WINDOW_NOT_OPEN, path)
+        require(status is not CampaignStatus.CLOSED, Rule.WINDOW_CLOSED, path)
 
 
 class Parameter(Record):

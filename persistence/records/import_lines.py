@@ -7,18 +7,24 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
+    FromClause,
     Index,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, named
 from .imports import NULLABLE_JSON, ImportOutcome
+from .periods import predicate
 from .rules import Rule, require
 from .users import User
 
 AWAITING = (ImportOutcome.NEW, ImportOutcome.CHANGED)
+WITHOUT_EFFECT = (ImportOutcome.UNCHANGED, ImportOutcome.REJECTED)
+"""The outcomes of a line of which there is nothing to take."""
 
 
 class ImportDecision(StrEnum):
@@ -71,14 +77,21 @@ class ImportLine(Record):
     applied_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     partner_id: Mapped[str | None] = mapped_column(ForeignKey("partner.id"), index=True)
 
-    @property
-    def awaits(self) -> bool:
-        """Whether it may be applied as it stands."""
-        decided = (
-            self.outcome is ImportOutcome.CONFLICT
-            and self.arbitration is ImportDecision.TAKEN
-        )
-        return self.applied_on is None and (self.outcome in AWAITING or decided)
+    @predicate
+    def is_unsettled(self) -> bool:
+        """Whether it is still to be applied, arbitrated or set aside."""
+        is_set_aside = self.arbitration is ImportDecision.SET_ASIDE
+        has_effect = self.outcome not in WITHOUT_EFFECT
+        return self.applied_on is None and has_effect and not is_set_aside
+
+    @is_unsettled.in_sql
+    @staticmethod
+    def _(row: FromClause) -> ColumnElement[bool]:
+        decision = row.c.arbitration
+        set_aside = ImportDecision.SET_ASIDE.value
+        is_set_aside = and_(decision.is_not(None), decision == set_aside)
+        has_effect = [row.c.outcome != outcome.value for outcome in WITHOUT_EFFECT]
+        return and_(row.c.applied_on.is_(None), *has_effect, ~is_set_aside)
 
     def arbitrate(
         self,

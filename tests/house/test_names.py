@@ -20,7 +20,6 @@ from tests.house.sources import exceeding, sources, tree_of
 
 BOOLEANS_BY_ANOTHER_NAME = {
     "_asks_ends",
-    "_awaits",
     "_boolean",
     "_centralised",
     "_closed_on_the_day",
@@ -44,7 +43,6 @@ BOOLEANS_BY_ANOTHER_NAME = {
     "additive",
     "admits",
     "agrees_with",
-    "awaits",
     "belongs_to",
     "boolean",
     "can",

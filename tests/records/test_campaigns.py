@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import literal, select
 
+from persistence.engine import Database
 from persistence.records import Campaign, Rule
+from persistence.records.base import table
 from persistence.records.campaigns import PARIS
 
 from .build import refused
@@ -73,3 +76,21 @@ def test_the_window_runs_to_the_last_second_of_february(
 def test_nothing_is_received_once_february_is_over(year: int, now: datetime) -> None:
     with refused(Rule.WINDOW_CLOSED, "campaign_year"):
         Campaign.of(year).require_open_at(now)
+
+
+async def test_the_status_is_the_same_in_sql_around_each_instant(
+    database: Database,
+) -> None:
+    campaign = Campaign.of(2026)
+    instants = [
+        bound + step
+        for bound in (campaign.opens_at, campaign.closes_at)
+        for step in (-LAST, timedelta(0), LAST)
+    ]
+    row = table("campaign")
+    async with database.looking() as session:
+        for now in instants:
+            status = Campaign.sql_status_at(row, literal(now, row.c.opens_at.type))
+            year = select(status).where(row.c.year == campaign.year)
+
+            assert await session.scalar(year) == campaign.status_at(now)

@@ -7,7 +7,7 @@ day of their lives. Rules are found where they are written: one that cannot be c
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
 from types import SimpleNamespace
@@ -30,7 +30,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence import records
 from persistence.engine import Database
-from persistence.records import Bulletin, Convention, Import, Partner, Service
+from persistence.records import (
+    Bulletin,
+    Convention,
+    Import,
+    ImportDecision,
+    ImportLine,
+    ImportOutcome,
+    Partner,
+    Service,
+)
 from persistence.records.base import Base, Dated, table
 from persistence.records.cases import (
     case_of,
@@ -41,10 +50,11 @@ from persistence.records.cases import (
     sql_case,
     sql_last_origin,
 )
+from persistence.records.import_lines import WITHOUT_EFFECT
 from persistence.records.periods import Period, predicate
 
 from .asked import BEGUN, asking, every_two
-from .build import day
+from .build import TODAY, day
 from .lives import ACCIDENTS, SHAPES, a_life
 from .reference import reference_of
 
@@ -223,6 +233,7 @@ async def lived(database: Database) -> None:
         extract = Import.open(reference.caf, "f.csv", None, reference.decider, BEGUN)
         session.add(extract)
         await session.flush()
+        session.add_all(lines_of(extract))
         lives = [(shape, accident) for shape in SHAPES for accident in ("", *ACCIDENTS)]
         session.add_all(
             a_life(reference, shape, n, accident).partner
@@ -233,6 +244,24 @@ async def lived(database: Database) -> None:
             asking(reference, chosen, len(lives) + n, extract.id)
             for n, chosen in enumerate(some)
         )
+
+
+def lines_of(extract: Import) -> Iterator[ImportLine]:
+    """A line of each outcome, with each decision, applied or not."""
+    states = product(ImportOutcome, (None, *ImportDecision), (None, TODAY))
+    for number, (outcome, decision, applied_on) in enumerate(states):
+        if applied_on is None or outcome not in WITHOUT_EFFECT:
+            yield ImportLine(
+                import_id=extract.id,
+                number=number,
+                organism_id=extract.organism_id,
+                raw={},
+                fingerprint="",
+                outcome=outcome,
+                reasons=[],
+                arbitration=decision,
+                applied_on=applied_on,
+            )
 
 
 async def test_every_predicate_says_the_same_of_a_record_and_of_its_row(
@@ -340,5 +369,6 @@ def test_every_rule_has_its_half_in_sql_and_is_compared() -> None:
     assert set(PREDICATES) >= COMPUTED | {
         "Affiliation.works_on",
         "ContractManager.acts_on",
+        "ImportLine.is_unsettled",
         "cases.is_legacy",
     }
