@@ -51,11 +51,11 @@ async def manager_appoint(act: Act, input: ManagerAppointInput) -> Done:
     is_again = _is_again(convention.partner, input.user_id)
     if not act.is_by_partner and not is_again:
         _require_no_manager(convention, act.today)
-    affiliation, secret = _affiliated(act, input)
+    affiliation, values = _affiliated(act, input)
     manager = convention.contract.appoint(
         affiliation, input.kind, act.today, act.author.side
     )
-    return Done([manager], secret)
+    return Done([manager], values)
 
 
 def _is_again(partner: Partner, user_id: str | None) -> bool:
@@ -71,6 +71,7 @@ def _require_no_manager(convention: Convention, today: date) -> None:
 def _affiliated(
     act: Act, input: ManagerAppointInput
 ) -> tuple[Affiliation, dict[str, str]]:
+    """The person's affiliation, and what the payload says of their invitation."""
     assert act.partner is not None
     if (input.user_id is None) == (input.person is None):
         raise Refused(

@@ -53,7 +53,10 @@ def filters(
     variables: Mapping[str, Any],
     data: Mask,
 ) -> list[FilterField]:
-    """One filter for each variable of the document that its address does not give."""
+    """One filter for each variable of the document.
+
+    Those of paging, and the `id` of the path, are no filters.
+    """
     fields = []
     visible = listing.visible or (WORDS,)
     for name, type_ in document.variables.items():

@@ -24,7 +24,7 @@ SIRET = Markup('<span class="siret">{}</span>')
 BADGE = Markup('<span class="badge {}">{}</span>')
 MARK = Markup("<mark>{}</mark>")
 SPACES_OF_A_SIRET = (9, 6, 3)
-"""Where spaces stand among its fourteen digits, from the end."""
+"""After how many digits a space stands, the last one first."""
 TONES = {
     "ok": {
         "OPEN",

@@ -34,7 +34,7 @@ class At(NamedTuple):
 
     @property
     def today(self) -> Day:
-        """The day of the caller's rights."""
+        """The day of the facts: bars are compiled where no argument moves it."""
         return self.context.day
 
     @property

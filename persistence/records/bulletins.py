@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from persistence.types import FOREVER, Words
 
-from .base import Record, unique_where
+from .base import UNTOLD, Record, unique_where
 from .bulletin_opening import WithOpening
 from .bulletin_terms import (
     WithTerms,
@@ -87,7 +87,7 @@ class Bulletin(WithOpening, WithTerms, Signed, Record):
     effective_to: Mapped[date | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
-    closing_reason: Mapped[str | None]
+    closing_reason: Mapped[str | None] = mapped_column(info=UNTOLD)
     closing_recorded_on: Mapped[date | None]
     cna_acknowledged: Mapped[bool] = mapped_column(default=False)
     open_siret: Mapped[str | None] = mapped_column(

@@ -186,8 +186,6 @@ class Convention(WithMissions, Signed, Record):
         self.sign(convention, contract, today, term_on, today)
         self.number, self.originally_in_force_on = number.strip(), originally
 
-    # amending
-
     # closing
 
     def close(

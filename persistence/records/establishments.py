@@ -50,7 +50,7 @@ class Establishment(Record):
     department: Mapped[str] = mapped_column(ForeignKey("department.code"))
     added_on: Mapped[date]
     ended_on: Mapped[date | None]
-    end_reason: Mapped[str | None]
+    end_reason: Mapped[str | None] = mapped_column(info=UNTOLD)
     contact: Mapped[str | None] = mapped_column(info=UNTOLD)
 
     def is_ended_on(self, day: date) -> bool:

@@ -30,10 +30,9 @@ Arguments = ParamSpec("Arguments")
 class Period(NamedTuple):
     """The days of a record, from `first` to the earliest of `ends`.
 
-    The end is the first day without.
-
-    Both name columns. A `first` that is None has not come; an end that is None never
-    comes. The day is a date, or an instant where the columns are instants.
+    `first` and `ends` name columns. The earliest end is the first day that is not in
+    the period. A `first` that is None has not come; an end that is None never comes.
+    The day is a date, or an instant where the columns are instants.
     """
 
     first: str

@@ -23,6 +23,20 @@ ROWS, CELLS = 20_000, 200_000
 
 The rows are the product of its page sizes.
 """
+PARTS = {
+    "edges": PagePart.EDGES,
+    "nodes": PagePart.NODES,
+    "node": PagePart.NODE,
+    "cursor": PagePart.CURSOR,
+    "totalCount": PagePart.TOTAL_COUNT,
+    "totalCountCapped": PagePart.TOTAL_COUNT_CAPPED,
+    "pageInfo": PagePart.PAGE_INFO,
+    "hasNextPage": PagePart.HAS_NEXT_PAGE,
+    "hasPreviousPage": PagePart.HAS_PREVIOUS_PAGE,
+    "startCursor": PagePart.START_CURSOR,
+    "endCursor": PagePart.END_CURSOR,
+}
+"""The parts of a page, as a connection, an edge and a PageInfo name them."""
 LISTED_COST = 5
 """How many rows a list without pages counts for."""
 FORWARD, BACKWARD = ("first", "after"), ("last", "before")

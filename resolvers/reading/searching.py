@@ -18,7 +18,6 @@ from persistence.reading.question import (
     Node,
     Object,
     Paged,
-    PagePart,
     RowReference,
     Selected,
 )
@@ -28,23 +27,8 @@ from resolvers.places import Place, Placed
 from .bindings import ANY, BY, ON, Binding, FilterArgument, Types
 from .checking import Checked, not_found
 from .passes import Pass, Planned
-from .plans import LISTED_COST, PageArguments, PageCost, width
+from .plans import LISTED_COST, PARTS, PageArguments, PageCost, width
 from .shapes import UNKNOWN, IdShape, days_to_tell, id_shape, plain
-
-PARTS = {
-    "edges": PagePart.EDGES,
-    "nodes": PagePart.NODES,
-    "node": PagePart.NODE,
-    "cursor": PagePart.CURSOR,
-    "totalCount": PagePart.TOTAL_COUNT,
-    "totalCountCapped": PagePart.TOTAL_COUNT_CAPPED,
-    "pageInfo": PagePart.PAGE_INFO,
-    "hasNextPage": PagePart.HAS_NEXT_PAGE,
-    "hasPreviousPage": PagePart.HAS_PREVIOUS_PAGE,
-    "startCursor": PagePart.START_CURSOR,
-    "endCursor": PagePart.END_CURSOR,
-}
-"""The parts of a page, as a connection, an edge and a PageInfo name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +125,11 @@ class Search:
         return [Selected(self.key, ByIds(), each, {"ids": ids})], (cost,)
 
     def _prefixes(self, ids: Value) -> Iterator[tuple[str, Value]]:
-        """Each prefix on each day that the ids carry, then on none: the other ids."""
+        """The prefixes of the ids, and the day of each.
+
+        First those of ids that carry a day, once for each day; then those of ids
+        without a day.
+        """
         texts = resolved(ids, self.planning.values)
         prefixes = self.types.prefixes
         shapes = {id_shape(text, prefixes) for text in texts}
@@ -194,7 +182,11 @@ class Search:
         return values
 
     def _check(self, argument: FilterArgument, placed: Placed) -> None:
-        """A name of a person is no number; a row that a filter names is visible."""
+        """Have each run check the value of a filter.
+
+        The name of a person is no number, and the caller may read the row that a filter
+        names.
+        """
         if argument.person:
             self.checked.names.append(placed)
         if argument.of is not None:

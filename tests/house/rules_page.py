@@ -6,6 +6,7 @@ of its sentence, or of the tests that name it.
 
 import re
 import textwrap
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -24,8 +25,8 @@ INTRODUCTION = """\
 # The rules of the instruction
 
 For each point of IT 2025-061: what it asks, the codes that an act refuses or warns with
-and their sentences, the modules where it is decided, and the tests that name it. The same points, in the order of the
-text, are in [instruction.md](instruction.md).
+and their sentences, then the modules and the tests that name it or one of its codes.
+The same points, in the order of the text, are in [instruction.md](instruction.md).
 
 This page is generated from the rules of the records and from the tests. To write it
 again: `.venv/bin/python -m tests.house.rules_page`.
@@ -66,17 +67,19 @@ def texts_of_modules() -> dict[str, str]:
     return {path: text for path, text in texts.items() if path not in TABLES}
 
 
-def files_naming(number: str) -> list[str]:
-    """Every file of tests that names the rule."""
-    name = re.compile(rf"\b{number}\b")
-    return [path for path, text in texts_of_tests().items() if name.search(text)]
+def naming(number: str, texts: Mapping[str, str]) -> list[str]:
+    """The files that name the rule, or refuse by one of its codes.
 
-
-def modules_naming(number: str) -> list[str]:
-    """Every module that names the rule or one of its codes; not the table of rules."""
-    codes = "|".join(rule.name for rule in Rule if rule.number == number)
-    name = re.compile(rf"\b{number}\b" + (rf"|\bRule\.({codes})\b" if codes else ""))
-    return [path for path, text in texts_of_modules().items() if name.search(text)]
+    « R1 à R60 » speaks of all the rules, and names none.
+    """
+    codes = [rule.name for rule in Rule if rule.number == number]
+    alternatives = [rf"\b{number}\b", *(rf"\bRule\.{code}\b" for code in codes)]
+    name = re.compile("|".join(alternatives))
+    return [
+        path
+        for path, text in texts.items()
+        if name.search(text.replace("R1 à R60", ""))
+    ]
 
 
 def wrapped(text: str, start: str = "", after: str = "") -> str:
@@ -94,8 +97,8 @@ def section(number: str, asks: str) -> str:
     if number in HELD_BY_SHAPE:
         _, sentence = HELD_BY_SHAPE[number]
         points.append(f"Nothing can break it: {sentence}")
-    points += [f"Code: `{path}`" for path in modules_naming(number)]
-    points += [f"Test: `{path}`" for path in files_naming(number)]
+    points += [f"Code: `{path}`" for path in naming(number, texts_of_modules())]
+    points += [f"Test: `{path}`" for path in naming(number, texts_of_tests())]
     paragraphs = [f"## {number}", wrapped(asks)]
     if points:
         lines = [wrapped(point, start="- ", after="  ") for point in points]

@@ -4,7 +4,7 @@ import re
 
 from server.commands.contract import SDL
 
-from .rules_page import BUSINESS, NUMBERS, PAGE, files_naming, page, words
+from .rules_page import BUSINESS, NUMBERS, PAGE, naming, page, texts_of_tests, words
 
 GLOSSARY = BUSINESS.parent / "glossary.md"
 
@@ -30,7 +30,8 @@ def test_the_page_of_the_instruction_has_each_rule_once_in_order() -> None:
 def test_each_rule_that_asks_something_is_named_by_a_test() -> None:
     asking = [number for number, text in words().items() if not is_context(text)]
 
-    assert [number for number in asking if not files_naming(number)] == []
+    tests = texts_of_tests()
+    assert [number for number in asking if not naming(number, tests)] == []
 
 
 def test_each_reading_is_written_once_in_order() -> None:
