@@ -105,7 +105,7 @@ def test_the_end_of_an_affiliation_is_the_first_day_without_it() -> None:
 def test_a_suspension_runs_from_the_day_it_is_said_until_the_reinstatement() -> None:
     affiliation = colleague(partner_in())
 
-    with refused(Rule.VALUE_INVALID, "reason"):
+    with refused(Rule.VALUE_INVALID, "suspension_reason"):
         affiliation.suspend(TODAY, " ", BY_ORGANISM)
     affiliation.suspend(TODAY, "Absence", BY_ORGANISM)
     with refused(Rule.ALREADY_SUSPENDED):
