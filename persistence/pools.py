@@ -98,7 +98,12 @@ def postgresql_pool(url: str, size: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:  # noqa: ANN401 SQLAlchemy's connection
         adapter = connection.connection.dbapi_connection
-        await_only(adapter._start_transaction())  # noqa: SLF001 nothing public begins
+        try:
+            await_only(adapter._start_transaction())  # noqa: SLF001 nothing public begins
+        except BaseException:
+            # Cut off here, it may have begun: nobody else may be served by it.
+            connection.invalidate()
+            raise
 
     return engine
 

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from persistence.act_statements import NO_HOLDINGS
+from persistence.engine import Database
 from persistence.records import Partner
 from persistence.register import Register
 from tests.conftest import TODAY, World
@@ -77,6 +79,35 @@ async def test_an_act_is_inside_its_transaction_from_its_first_statement_to_the_
         driver = await world.database.driver_of(session)
 
         assert driver.is_in_transaction()
+
+
+async def test_a_connection_that_is_cut_off_as_it_begins_serves_nobody_else(
+    register_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its next transaction would be a part of the one that nobody ends."""
+    database = Database(register_url, pool_size=1)
+    start = asyncpg.transaction.Transaction.start
+
+    async def start_and_be_cut_off(
+        transaction: asyncpg.transaction.Transaction,
+    ) -> None:
+        await start(transaction)
+        raise asyncio.CancelledError
+
+    before = await backend_of(database)
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncpg.transaction.Transaction, "start", start_and_be_cut_off)
+        with pytest.raises(asyncio.CancelledError):
+            await backend_of(database)
+
+    assert await backend_of(database) != before
+    await database.close()
+
+
+async def backend_of(database: Database) -> int:
+    """The process of PostgreSQL that serves an act."""
+    async with database.transaction() as session:
+        return int(await session.scalar(text("SELECT pg_backend_pid()")) or 0)
 
 
 async def test_the_lock_of_an_act_is_held_until_its_end(

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import make_url, text
 
-from persistence import engine
+from persistence import pools
 from persistence.engine import Database
 from persistence.faults import Busy, Unavailable
 from server.app import create_app
@@ -198,8 +198,8 @@ async def test_a_connection_that_served_nobody_for_a_while_is_asked_before_it_is
 ) -> None:
     """Its server is gone, and the network does not say so."""
     assert place.relay is not None
-    monkeypatch.setattr(engine, "IDLE_SECONDS", -1)
-    monkeypatch.setattr(engine, "PING_SECONDS", 0.2)
+    monkeypatch.setattr(pools, "IDLE_SECONDS", -1)
+    monkeypatch.setattr(pools, "PING_SECONDS", 0.2)
     await away.post("agent-paris", READ)
     pings = []
 
@@ -219,7 +219,7 @@ async def test_a_network_that_swallows_what_is_said_holds_nobody_for_long(
 ) -> None:
     assert place.relay is not None
     for name in ("ANSWER_SECONDS", "CONNECT_SECONDS", "PING_SECONDS"):
-        monkeypatch.setattr(engine, name, 0.5)
+        monkeypatch.setattr(pools, name, 0.5)
     environ = {
         "DEMO": "1",
         "DATABASE_URL": _plain(place.url),
@@ -340,7 +340,7 @@ async def test_a_table_that_a_newer_process_changed_costs_one_busy_answer_at_mos
 async def test_a_locked_file_is_busy_for_acts_and_readers_go_on(
     place: Place, issuer: DemoIssuer, issuer_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_MS", 50)
+    monkeypatch.setattr(pools, "BUSY_MS", 50)
     environ = {
         "DEMO": "1",
         "DATABASE_URL": _plain(place.url),
