@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from persistence import engine
+from persistence import pools
 from persistence.vault import Vault
 from server.cli import INTERRUPTED, UNREAD, main
 from tests.conftest import ROOT, Copies, _free_port, _plain
@@ -249,7 +249,7 @@ def test_a_library_that_corrupts_its_journal_is_told_in_a_sentence(
     run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.touch()
-    monkeypatch.setattr(engine, "SQLITE_FLOOR", (99, 0, 0))
+    monkeypatch.setattr(pools, "SQLITE_FLOOR", (99, 0, 0))
 
     assert "corrompt parfois le journal WAL" in run("serve")
 
