@@ -1,10 +1,11 @@
 """What the register says before a certificate is judged."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from persistence.records import (
     Campaign,
@@ -18,6 +19,7 @@ from persistence.records import (
 
 from .batches import BatchIntake
 from .bounds import Bounds
+from .jumps import LastYearLine
 from .known_workers import PreviousLine
 from .line_words import STATEMENTS, undrafted
 from .november import Certificate
@@ -42,21 +44,32 @@ class CertificateReads(BatchIntake):
         )
         return declarations.all()
 
-    async def certificate(self, campaign: Campaign) -> Certificate:
+    async def certificate(
+        self, campaign: Campaign
+    ) -> tuple[Certificate, dict[str, LastYearLine]]:
+        """What the lines are read against, and the lines of last year by worker.
+
+        One statement.
+        """
         last_day = date(campaign.year, 11, 30)
         columns = select(Parameter.starts_on, Parameter.name, Parameter.value)
         in_time = Parameter.starts_on <= last_day
         codes = select(Organism.code, Organism.id)
         can_pay = Organism.kind.in_(PAYERS)
-        values, payers = await rows_together(
-            self.register, columns.where(in_time), codes.where(can_pay)
+        values, payers, lines = await rows_together(
+            self.register,
+            columns.where(in_time),
+            codes.where(can_pay),
+            self._last_year(campaign),
         )
         parameters = []
         for starts_on, name, value in values:
             parameter = Parameter(starts_on=starts_on, name=name, value=value)
             parameters.append(parameter)
         bounds = Bounds.on(last_day, parameters)
-        return Certificate(campaign.year, self.place.siret, bounds, dict(payers))
+        certificate = Certificate(campaign.year, self.place.siret, bounds, dict(payers))
+        last_year = {worker: LastYearLine(*words) for worker, *words in lines}
+        return certificate, last_year
 
     async def lines_before(self, former: Declaration | None) -> dict[str, PreviousLine]:
         """The lines that this declaration takes the place of, by worker."""
@@ -102,11 +115,17 @@ class CertificateReads(BatchIntake):
             for index, row in enumerate(drafted)
         ]
 
-    async def declared_last_year(self, campaign: Campaign) -> Collection[str]:
-        """The workers of this establishment's deposit in the campaign before."""
+    def _last_year(self, campaign: Campaign) -> Select[Any]:
+        """The lines of this establishment's deposit in the campaign before."""
         line, last_year = DeclarationLine, Declaration
-        workers = await self.register.session.scalars(
-            select(line.worker_id)
+        columns: Sequence[Any] = (
+            line.worker_id,
+            line.rate,
+            line.net_remuneration,
+            line.esat_share,
+        )
+        return (
+            select(*columns)
             .join(last_year, last_year.id == line.declaration_id)
             .where(
                 last_year.establishment_id == self.place.id,
@@ -115,4 +134,3 @@ class CertificateReads(BatchIntake):
                 last_year.superseded_at.is_(None),
             )
         )
-        return set(workers)

@@ -3,7 +3,7 @@
 The lines of a declaration, the cards that they make or change.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from .declared_lines import DeclarationRows
 from .identities import meet_identity
 from .intentions import Intention, require_coherence, require_sequence
 from .judged_lines import JudgedLines
+from .jumps import LastYearLine, pairs, tell_jumps
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import LastTreatment, last_treatments
@@ -53,7 +54,7 @@ class CertificateIntake(CertificateReads):
             next((d for d in live if d.is_live is is_live), None)
             for is_live in (True, False)
         )
-        certificate = await self.certificate(campaign)
+        certificate, last_year = await self.certificate(campaign)
         if lines is None:
             if draft is None or not deposit:
                 raise Refused(Rule.DRAFT_MISSING, "lines")
@@ -63,7 +64,6 @@ class CertificateIntake(CertificateReads):
         require_coherence(intention, read)
         if deposit:
             require_sequence(intention, deposited, draft if lines is None else None)
-        last_year = await self.declared_last_year(campaign) if deposit else ()
         judged = await self._judge(
             read, deposited if deposit else draft, deposited, last_year, certificate
         )
@@ -82,7 +82,7 @@ class CertificateIntake(CertificateReads):
         read: list[Remuneration],
         former: Declaration | None,
         deposited: Declaration | None,
-        last_year: Collection[str],
+        last_year: Mapping[str, LastYearLine],
         certificate: Certificate,
     ) -> JudgedLines:
         """Each line against the card of its worker and what is known of them here."""
@@ -99,7 +99,10 @@ class CertificateIntake(CertificateReads):
                 "nir"
             ):  # a doubtful number is nobody's
                 workers[card.id].meet(line, in_force.get(card.id), certificate)
-        return JudgedLines(read, before, cards, workers, last_year, certificate)
+        lines = JudgedLines(read, before, cards, workers, last_year, certificate)
+        compared = list(pairs(read, lines.worker_of, last_year, certificate.year))
+        self.warnings.extend(tell_jumps(compared, certificate.bounds))
+        return lines
 
     def _is_meant(self, lines: JudgedLines, intention: Intention) -> bool:
         """Whether the caller means what the lines would do.

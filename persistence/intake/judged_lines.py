@@ -18,11 +18,13 @@ class JudgedLines:
     cards: WorkerCards
     workers: Mapping[str, KnownWorker]
     last_year: Collection[str]
-    """The workers whom this establishment declared in the campaign before.
-
-    None for a draft.
-    """
+    """The workers whom this establishment declared in the campaign before."""
     certificate: Certificate
+
+    def worker_of(self, line: Remuneration) -> KnownWorker | None:
+        """Whom the line is about; None for a new person."""
+        card = self.cards.get(line)
+        return self.workers.get(card.id) if card is not None else None
 
     @property
     def accepted(self) -> list[Remuneration]:

@@ -591,6 +591,16 @@ class Rule(Enum):
         "§1",
         "Ce taux n'est pas le taux connu : déclarez le changement.",
     )
+    JUMP = (
+        "R20",
+        "§1",
+        "Nettement autre que l'an dernier (taux, rémunération ou part).",
+    )
+    JUMP_ALL = (
+        "R20",
+        "§1",
+        "La plupart s'écartent : une complémentaire santé peut l'expliquer.",
+    )
     LINE_STILL_RETURNED = ("R20", "§1", "Ligne renvoyée par la Caf, et inchangée.")
     AMOUNT_INVALID = (
         None,

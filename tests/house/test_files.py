@@ -12,7 +12,7 @@ from tests.house.sources import PACKAGES, ROOT, exceeding, lines_in
 LONGEST = 250
 LONGER = {
     "persistence/records/rules.py": (
-        990,
+        1_150,
         "each rule with its sentence: one readable list",
     ),
     "persistence/seeds/stories.py": (380, "each partner with its people: a list"),
