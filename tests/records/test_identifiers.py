@@ -4,7 +4,13 @@ import pytest
 
 from persistence.intake.cells import siret
 from persistence.records import Rule
-from persistence.records.identifiers import Finess, Siret, luhn, whole
+from persistence.records.identifiers import (
+    Finess,
+    Siret,
+    differences,
+    luhn,
+    whole,
+)
 from persistence.seeds.stories import STORIES
 
 from .build import refused
@@ -170,3 +176,8 @@ def test_a_finess_names_the_department_where_it_can(
     code: str, department: str, *, contradicts: bool
 ) -> None:
     assert Finess(code).contradicts(department) is contradicts
+
+
+def test_the_digits_that_differ_are_counted_from_one() -> None:
+    assert differences("99990001200017", "99990001200017") == []
+    assert differences("99990001200017", "89990001200025") == [1, 13, 14]

@@ -362,6 +362,18 @@ def test_a_bulletin_waits_for_the_amendment_that_gives_its_mission_and_not_for_o
     assert missing[StepCode.BULLETIN_COMPLETE] is StepState.BLOCKED
 
 
+@pytest.mark.parametrize("case", Case)
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_convention_is_recorded_where_the_file_and_mcp_both_know_the_partner(
+    case: Case, *, in_file: bool
+) -> None:
+    steps_to_do = of_a_service(case, known_by_file=in_file)
+    is_recorded = in_file and case.is_known
+
+    assert (StepCode.CONVENTION_RECORD in steps_to_do) == is_recorded
+    assert (StepCode.CONVENTION_SIGN in steps_to_do) == (not is_recorded)
+
+
 # the register says the same
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from persistence.engine import Database
 from persistence.records import Agent, Organism, OrganismKind, Profile, Rule
+from persistence.records.organisms import NetworkRole
 
 from .build import DECIDER, TODAY, day, organism, refused
 from .keys import one
@@ -83,3 +84,17 @@ def test_a_resource_centre_alone_supports_and_a_body_that_contracts_alone_is_sup
         caf.support([caf])
     with refused(Rule.VALUE_INVALID, "organism_ids", "1"):
         centre.support([caf, organism("D", OrganismKind.RESOURCE_CENTRE)])
+
+
+@pytest.mark.parametrize("kind", OrganismKind)
+def test_only_a_caf_takes_part_in_the_network(kind: OrganismKind) -> None:
+    body = organism("X", kind)
+    body.takes_part(None)
+    assert body.network_role is None
+
+    if kind is OrganismKind.CAF:
+        body.takes_part(NetworkRole.PIVOT)
+        assert body.network_role == "PIVOT"
+    else:
+        with refused(Rule.VALUE_INVALID, "network_role"):
+            body.takes_part(NetworkRole.PIVOT)
