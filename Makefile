@@ -12,9 +12,11 @@ demo: $(READY)
 #
 #   make unit   the rules, without a server and without PostgreSQL: while you write      (under a minute)
 #   make quick  and the graph on SQLite: reading, acts, four journeys: before you commit (under four minutes)
-#   make test   everything on both databases, in browsers too, but of the tests marked `thirds` (documents asked in two
-#               ways, the SQL on record, pages and forms audited) the third that the commit chooses  (under ten minutes)
-#   make full   everything                                                               (a quarter of an hour)
+#   make test   everything, in browsers too, on SQLite; on PostgreSQL what depends on it (under ten minutes)
+#   make full   everything on both databases                                             (half an hour)
+#
+# All but `make full` run a third of the tests marked `thirds`, the one that the commit chooses: generated cases,
+# and the stories on PostgreSQL that SQLite tells each time (see docs/contributing.md).
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 UNIT := tests/house tests/records tests/authz \
 	$(addprefix tests/console/test_,casting.py documents.py files.py masking.py templates.py typography.py) \
@@ -26,10 +28,10 @@ QUICK := $(UNIT) tests/acting tests/imports tests/sign_in/test_sessions.py \
 	$(addprefix tests/journeys/test_,four_cases.py opening_esat_centralised.py suspending.py why_not.py)
 
 unit: $(READY)
-	$(PYTEST) --sqlite -m "not slow" $(UNIT)
+	$(PYTEST) --sqlite --third -m "not slow" $(UNIT)
 
 quick: $(READY)
-	$(PYTEST) --sqlite -m "not slow" $(QUICK)
+	$(PYTEST) --sqlite --third -m "not slow" $(QUICK)
 
 test: $(READY)
 	$(PYTEST) --durations 25 --third

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -49,6 +50,28 @@ PATIENCE = 120
 
 
 DIALECTS = ("sqlite", "postgresql")
+SQLITE_FIRST = (
+    "tests/acting/test_effect_days.py",
+    "tests/acting/test_everyday_acts.py",
+    "tests/acting/test_exports.py",
+    "tests/acting/test_guards.py",
+    "tests/acting/test_meant_declarations.py",
+    "tests/acting/test_names.py",
+    "tests/acting/test_reference_data.py",
+    "tests/acting/test_refusals.py",
+    "tests/acting/test_remunerations.py",
+    "tests/acting/test_versions.py",
+    "tests/imports/",
+    "tests/journeys/",
+    "tests/reading/",
+)
+"""Where the tests on PostgreSQL are marked `thirds`, but for the files `both_databases`.
+
+tests/acting/test_journal.py does each act on both databases each time, and
+tests/reading/test_statements.py compares their SQL.
+"""
+PARTS = range(3)
+"""Of a test of many generated cases that is marked `thirds`: `cases[part::3]`."""
 TOGETHER = "tests/reading/"
 
 
@@ -59,29 +82,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="on SQLite alone: no server of PostgreSQL is started",
     )
     parser.addoption(
-        "--third", action="store_true", help="of the tests marked so, a third"
+        "--third", action="store_true", help="of the tests marked `thirds`, a third"
     )
 
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    left_out: list[pytest.Item] = []
+    chosen = list(items)
     if config.getoption("--sqlite"):
-        left_out += [item for item in items if needs_postgresql(item)]
+        chosen = [item for item in chosen if not needs_postgresql(item)]
     if config.getoption("--third"):
-        left_out += two_thirds(
-            [item for item in items if item.get_closest_marker("thirds")]
-        )
-    config.hook.pytest_deselected(items=left_out)
-    dropped = set(left_out)
-    rest = [item for item in items if item not in dropped]
-    items[:] = sorted(rest, key=starts_late)
+        chosen = without_two_thirds(chosen)
+    run = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in run])
+    items[:] = sorted(chosen, key=starts_late)
 
 
 def needs_postgresql(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     return call is not None and "postgresql" in call.params.values()
+
+
+def in_thirds(item: pytest.Item) -> bool:
+    """Whether `--third` runs this test for one commit in three."""
+    if item.get_closest_marker("thirds"):
+        return True
+    is_second = needs_postgresql(item) and item.nodeid.startswith(SQLITE_FIRST)
+    return is_second and not item.get_closest_marker("both_databases")
 
 
 def starts_late(item: pytest.Item) -> bool:
@@ -106,13 +134,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:  # n
     return ByFile(config, log)
 
 
-def two_thirds(items: list[pytest.Item]) -> list[pytest.Item]:
-    """All but the third that this commit chooses.
+def without_two_thirds(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of the tests in thirds, the third that this commit chooses; and all others.
 
-    The next commit runs another one, and `make full` runs all.
+    The next commit chooses another third, and `make full` runs all.
     """
-    chosen = third_of_the_commit()
-    return [item for place, item in enumerate(items) if place % 3 != chosen]
+    third, places = third_of_the_commit(), count()
+    return [item for item in items if not in_thirds(item) or next(places) % 3 == third]
 
 
 def third_of_the_commit() -> int:

@@ -13,6 +13,7 @@ from .reaching import STATES, State
 ids = pytest.fixture(world, scope="module")
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("reached", STATES, ids=[state.__name__ for state in STATES])
 async def test_a_state_of_the_console_is_for_everybody(
     chromium: Chromium, ids: Ids, reached: State

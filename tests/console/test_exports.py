@@ -148,6 +148,7 @@ async def test_a_file_is_journaled_with_its_filters_and_never_with_a_name(
     assert "ubois" not in str(entries)
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("page", EXPORTED, ids=lambda page: page.document)
 @pytest.mark.parametrize(
     "who", ["agent-paris", "lecteur-paris", "gestionnaire-canal", "declarante-canal"]

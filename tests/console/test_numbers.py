@@ -38,6 +38,7 @@ def total(visit: Visit) -> int:
     )
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("where", ["/migration", "/"])
 async def test_each_number_leads_to_the_list_that_it_counts(

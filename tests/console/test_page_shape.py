@@ -65,6 +65,7 @@ def breaks(visit: Visit) -> list[str]:
     ]
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("who", ["agent-paris", "admin-national", "gestionnaire-canal"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
 async def test_a_page_has_one_heading_and_its_names_lead_somewhere(
@@ -109,6 +110,7 @@ async def test_no_two_pages_have_the_same_title(house: House) -> None:
     assert len(titles) > len(PAGES) // 2
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.name)
 async def test_a_form_has_one_heading_and_a_label_for_each_field(
     house: House, act: ActForm

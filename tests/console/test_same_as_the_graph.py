@@ -73,6 +73,7 @@ async def answered(house: House, page: Page) -> set[int]:
     return statuses
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
 async def test_a_page_is_given_what_the_graph_answers_to_the_same_person(
     house: House, page: Page
@@ -83,6 +84,7 @@ async def test_a_page_is_given_what_the_graph_answers_to_the_same_person(
     assert 404 in statuses or not page.root
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
 async def test_a_page_shows_its_own_request_and_it_is_the_one_it_asked(
     house: House, page: Page
@@ -109,6 +111,7 @@ async def test_a_page_shows_its_own_request_and_it_is_the_one_it_asked(
         )
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
 async def test_a_page_is_a_few_statements_for_whoever_asks(
     house: House, page: Page
@@ -152,6 +155,7 @@ async def test_a_form_is_a_few_statements(house: House) -> None:
     assert len(visible) > len(ACTS) - 3
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize(
     "page",
     [page for page in PAGES if "{id}" in page.path],

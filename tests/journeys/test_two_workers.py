@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from .story import DELEGATED, TODAY, Person, an_open_esat, refused, somebody
 
+pytestmark = pytest.mark.both_databases  # two processes at once on one database
 LOOK = "query($id: ID!) { partner(by: {id: $id}) { name groups { nodes { id } } } viewer { tabs { id } } }"
 
 

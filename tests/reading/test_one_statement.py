@@ -13,6 +13,7 @@ from .asked import Ids
 from .desk import CALLERS, Desk
 from .documents import DOCUMENTS
 
+pytestmark = pytest.mark.both_databases  # what each driver is sent
 IN_PYTHON_ONLY = "{ rules { code } } "
 
 

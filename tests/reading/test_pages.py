@@ -10,6 +10,7 @@ from persistence.reading import paging
 from .asked import PAGE, cursor
 from .desk import Desk, code_of
 
+pytestmark = pytest.mark.both_databases  # each database sorts by itself
 LISTS = (
     "partners",
     "conventions",

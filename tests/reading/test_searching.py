@@ -4,6 +4,7 @@ import pytest
 
 from .desk import CALLERS, Desk
 
+pytestmark = pytest.mark.both_databases  # each database folds letters by itself
 USERS = "query($s: String) { users(search: $s) { nodes { id email } } }"
 AFFILIATIONS = (
     "query($s: String) { affiliations(search: $s) { nodes { id user { id email } } } }"

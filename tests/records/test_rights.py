@@ -20,6 +20,7 @@ from persistence.records import (
     standing,
 )
 from persistence.register import Register
+from tests.conftest import PARTS
 from tests.holding import held, rights_of
 
 from .build import (
@@ -116,8 +117,11 @@ def test_of_several_broken_links_the_highest_is_named_first_and_mending_each_in_
 # the register says the same
 
 
-async def _lived(database: Database) -> list[str]:
-    """Every two accidents in one shape, every one in each: as many partners, with their timelines."""
+async def _lived(database: Database, part: int) -> list[str]:
+    """Every two accidents in one shape, every one in each: as many partners, with their timelines.
+
+    Of the three parts of them, one.
+    """
     chosen: list[tuple[tuple[Mode, str], tuple[str, ...]]] = [
         (shape, (accident,)) for shape in SHAPES for accident in ("", *ACCIDENTS)
     ]
@@ -129,7 +133,7 @@ async def _lived(database: Database) -> list[str]:
         reference = await reference_of(session)
         partners = [
             a_life(reference, shape, n, *told).partner
-            for n, (shape, told) in enumerate(chosen)
+            for n, (shape, told) in enumerate(chosen[part::3])
         ]
         session.add_all(partners)
         await session.flush()
@@ -140,10 +144,12 @@ async def _lived(database: Database) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.thirds
+@pytest.mark.parametrize("part", PARTS)
 async def test_the_documents_give_what_the_register_grants_path_by_path_and_on_any_day(
-    database: Database,
+    database: Database, part: int
 ) -> None:
-    ids = await _lived(database)
+    ids = await _lived(database, part)
     for available_from in (None, day(3)):
         await _available(database, available_from)
         given: dict[bool, int] = defaultdict(int)

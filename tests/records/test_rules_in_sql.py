@@ -52,6 +52,7 @@ from persistence.records.cases import (
 )
 from persistence.records.import_lines import WITHOUT_EFFECT
 from persistence.records.periods import Period, predicate
+from tests.conftest import PARTS
 
 from .asked import BEGUN, asking, every_two
 from .build import TODAY, day
@@ -226,8 +227,11 @@ async def holding_in_sql(
     return {(record, service_id) for record, service_id in rows}
 
 
-async def lived(database: Database) -> None:
-    """Partners of every shape with each accident; and some who ask for a service, by every two of their choices."""
+async def lived(database: Database, part: int) -> None:
+    """Partners of every shape with each accident; and some who ask for a service, by every two of their choices.
+
+    Of the three parts of them, one.
+    """
     async with database.transaction() as session:
         reference = await reference_of(session)
         extract = Import.open(reference.caf, "f.csv", None, reference.decider, BEGUN)
@@ -237,12 +241,12 @@ async def lived(database: Database) -> None:
         lives = [(shape, accident) for shape in SHAPES for accident in ("", *ACCIDENTS)]
         session.add_all(
             a_life(reference, shape, n, accident).partner
-            for n, (shape, accident) in enumerate(lives)
+            for n, (shape, accident) in list(enumerate(lives))[part::3]
         )
         some = list(every_two())[::5]
         session.add_all(
             asking(reference, chosen, len(lives) + n, extract.id)
-            for n, chosen in enumerate(some)
+            for n, chosen in list(enumerate(some))[part::3]
         )
 
 
@@ -264,10 +268,12 @@ def lines_of(extract: Import) -> Iterator[ImportLine]:
             )
 
 
+@pytest.mark.thirds
+@pytest.mark.parametrize("part", PARTS)
 async def test_every_predicate_says_the_same_of_a_record_and_of_its_row(
-    database: Database,
+    database: Database, part: int
 ) -> None:
-    await lived(database)
+    await lived(database, part)
     async with database.looking() as session:
         services = [await session.get_one(Service, service) for service in SERVICES]
         partners = (await session.scalars(select(Partner))).all()
@@ -289,11 +295,13 @@ async def test_every_predicate_says_the_same_of_a_record_and_of_its_row(
         assert partners
 
 
+@pytest.mark.thirds
+@pytest.mark.parametrize("part", PARTS)
 async def test_what_is_computed_of_a_partner_and_a_service_is_the_same_in_sql(
-    database: Database,
+    database: Database, part: int
 ) -> None:
     """Known in MCP, the case, the line of the file that speaks."""
-    await lived(database)
+    await lived(database, part)
     partner, service, convention = (
         table(name).alias() for name in ("partner", "service", "convention")
     )
@@ -341,11 +349,13 @@ def _computed(
     )
 
 
+@pytest.mark.thirds
+@pytest.mark.parametrize("part", PARTS)
 async def test_a_bulletin_covers_the_same_departments_in_sql(
-    database: Database,
+    database: Database, part: int
 ) -> None:
     """A11: those of the establishments that it names, else those written."""
-    await lived(database)
+    await lived(database, part)
     async with database.looking() as session:
         bulletins = (await session.scalars(select(Bulletin))).all()
         widths: set[int] = set()
