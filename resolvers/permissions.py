@@ -28,7 +28,7 @@ from persistence.reading.question import Expression, Table
 from persistence.records import Record
 from persistence.records.base import table
 
-Bar: TypeAlias = tuple[ColumnElement[bool], ColumnElement[str]]
+Forbidden: TypeAlias = tuple[ColumnElement[bool], ColumnElement[str]]
 """When an act is forbidden, and the sentence of the rule that forbids it."""
 Permissions: TypeAlias = tuple[str, ...]
 """`Type:action`, any of which allows some form of the act."""
@@ -162,12 +162,12 @@ def reason(record: str, act: str) -> Expression:
     return read
 
 
-def _bars(record: str, act: str, row: Table, terms: SqlContext) -> list[Bar]:
+def _bars(record: str, act: str, row: Table, terms: SqlContext) -> list[Forbidden]:
     """The bars of the act on this row, today, whatever day the query is about."""
     return terms.once((row, "bars", act), lambda: _bars_of(record, act, row, terms))
 
 
-def _bars_of(record: str, act: str, row: Table, terms: SqlContext) -> list[Bar]:
+def _bars_of(record: str, act: str, row: Table, terms: SqlContext) -> list[Forbidden]:
     permits = _permits(terms, ACTS[record][act])
     of_partner = tuple(each for each in permits if each.role == OF_PARTNER)
     with terms.facts_on(None):

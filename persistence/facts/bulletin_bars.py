@@ -7,8 +7,6 @@ from sqlalchemy import FromClause, not_
 
 from persistence.reading.question import SqlTest
 from persistence.records import Bulletin, Rule
-from persistence.records.base import table
-from persistence.records.periods import exists
 
 from .opening_bars import excluded
 from .paper_bars import incomplete, unattested_at_first
@@ -17,6 +15,7 @@ from .states import (
     Bar,
     Bars,
     announced,
+    another_open,
     has,
     lacks,
     lasts,
@@ -47,14 +46,9 @@ def convention_over(at: At) -> SqlTest:
 
 def replaced(at: At) -> SqlTest:
     """See `Bulletin.cancel_closing`: another bulletin lasts beyond that closing."""
-    other = table("bulletin").alias()
-    where = [
-        other.c.access_id == at.c.access_id,
-        other.c.id != at.c.id,
-        other.c.opened_on.is_not(None),
-        Bulletin.period.sql_not_ended(other, at.c.closed_on),
-    ]
-    return exists(other, where=where)
+    return another_open(
+        at, lambda other: Bulletin.period.sql_not_ended(other, at.c.closed_on)
+    )
 
 
 BULLETIN_BARS: Bars = {

@@ -11,7 +11,7 @@ from persistence.records.base import table
 from persistence.records.periods import exists
 
 from .paper_bars import unamended, unattested, uncovered, undecided
-from .states import At, Bar, Bars, announced, has, lasts, of_convention
+from .states import At, Bar, Bars, announced, another_open, has, lasts, of_convention
 
 # signatures
 
@@ -121,14 +121,11 @@ def contracts_elsewhere(at: At) -> SqlTest:
 
 def has_lasting_other(at: At) -> SqlTest:
     """R34: another bulletin is open, without an end."""
-    other = table("bulletin").alias()
-    where = [
-        other.c.access_id == at.c.access_id,
-        other.c.id != at.c.id,
-        other.c.opened_on.is_not(None),
-    ]
-    where += [other.c[end].is_(None) for end in Bulletin.period.ends]
-    return exists(other, where=where)
+
+    def is_endless(other: FromClause) -> SqlTest:
+        return and_(*(other.c[end].is_(None) for end in Bulletin.period.ends))
+
+    return another_open(at, is_endless)
 
 
 OPENING_BARS: Bars = {

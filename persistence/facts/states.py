@@ -141,6 +141,18 @@ def announced(at: At) -> SqlTest:
     return exists(later, where=[succeeds, is_announced])
 
 
+def another_open(at: At, test: Callable[[NamedFromClause], SqlTest]) -> SqlTest:
+    """Of a bulletin: another one of its service has been opened, and is so."""
+    other = table("bulletin").alias()
+    where = [
+        other.c.access_id == at.c.access_id,
+        other.c.id != at.c.id,
+        other.c.opened_on.is_not(None),
+        test(other),
+    ]
+    return exists(other, where=where)
+
+
 def has_mode(at: At, mode: str) -> SqlTest:
     """The partner's mode of today is this one."""
     now = table("partner_state").alias()
