@@ -64,8 +64,13 @@ def _one_line(description: str | None) -> str:
     return " ".join((description or "").split())
 
 
+BESIDE_THE_GRAPH = {"importUpload": "Dépose le fichier d’un import"}
+"""The acts that are no mutation: a file comes by an address of its own."""
+
+
 def act_titles(schema: GraphQLSchema) -> dict[str, str]:
-    """The French title of each act of the graph, by name."""
+    """The French title of each act that the journal tells, by name."""
     assert schema.mutation_type is not None
     fields = schema.mutation_type.fields
-    return {name: label(field.description) for name, field in fields.items()}
+    titles = {name: label(field.description) for name, field in fields.items()}
+    return titles | BESIDE_THE_GRAPH

@@ -38,3 +38,6 @@ async def test_the_page_of_an_import_tells_the_sheets_that_were_read_and_the_oth
     assert "Nord : Lue, 1 ligne" in text
     assert "Ancien : Masquée : non lue" in text
     assert "Ligne 2 de « Sud » : Deux" in text
+    journal = (await paris.get("/journal")).parsed.text
+    assert "Dépose le fichier d’un import" in journal
+    assert "importUpload" not in journal
