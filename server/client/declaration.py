@@ -7,6 +7,7 @@ import httpx
 
 from persistence.records.nir import holds_nir
 
+from .counts import counted, plural
 from .establishment_lines import EstablishmentLines
 from .payroll import ExportUnreadable
 
@@ -41,11 +42,11 @@ def send(url: str, token: str, variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 COUNTS = {
-    "created": "créées",
-    "replaced": "remplacées",
-    "unchanged": "inchangées",
-    "rejected": "rejetées",
-    "held": "retenues",
+    "created": "créée",
+    "replaced": "remplacée",
+    "unchanged": "inchangée",
+    "rejected": "rejetée",
+    "held": "retenue",
 }
 
 
@@ -64,8 +65,8 @@ def _outcome(payload: Mapping[str, Any]) -> Iterator[str]:
     batch = payload["batch"]
     if batch is None:
         return
-    counts = ", ".join(f"{batch[name]} {words}" for name, words in COUNTS.items())
-    yield f"Lot {batch['id']} : {batch['received']} lignes reçues : {counts}."
+    received = plural(batch["received"], "ligne reçue")
+    yield f"Lot {batch['id']} : {received} : {counted(batch, COUNTS)}."
     if payload["replayed"]:
         yield "Ce lot avait déjà été reçu : rien n'a été refait."
     if is_overtaken(payload):

@@ -13,6 +13,7 @@ import httpx
 
 from persistence.intake.headers import key
 
+from .counts import counted, plural
 from .payroll import ExportUnreadable
 from .pending import PendingKeys
 
@@ -28,11 +29,17 @@ APPLY = """mutation($input: ImportApplyInput!) { importApply(input: $input) {
   applied registered unchanged left
   errors { code message path } warnings { code message path } } }"""
 COUNTS = {
-    "new": "nouvelles",
-    "changed": "changées",
-    "unchanged": "inchangées",
+    "new": "nouvelle",
+    "changed": "changée",
+    "unchanged": "inchangée",
     "conflict": "en conflit",
-    "rejected": "rejetées",
+    "rejected": "rejetée",
+}
+APPLIED = {
+    "applied": "ligne prise",
+    "registered": "partenaire enregistré",
+    "unchanged": "inchangée",
+    "left": "en attente",
 }
 
 UNREAD = {
@@ -196,11 +203,11 @@ def _line(line: Mapping[str, Any], *, with_sheet: bool) -> Iterator[str]:
 
 
 def _summary(preview: Mapping[str, Any]) -> Iterator[str]:
-    counts = ", ".join(f"{preview[name]} {words}" for name, words in COUNTS.items())
+    received = plural(preview["received"], "ligne reçue")
+    blank = plural(preview["blankLines"], "vide")
     columns = [f"{one['header']} → {one['field']}" for one in preview["columns"]]
     yield (
-        f"Import {preview['id']} : {preview['received']} lignes reçues : {counts} "
-        f"; {preview['blankLines']} vides."
+        f"Import {preview['id']} : {received} : {counted(preview, COUNTS)} ; {blank}."
     )
     yield "Colonnes : " + ", ".join(columns)
     if preview["ignoredColumns"]:
@@ -219,18 +226,13 @@ def _absent_columns(
             yield f"à savoir · le fichier n'a pas de colonne « {name} »."
 
 
-def line_count(lines: int) -> str:
-    """Return `1 ligne`, `2 lignes`."""
-    return f"{lines} ligne{'s' if lines > 1 else ''}"
-
-
 def sheets(reports: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Report the sheets of a workbook that are read, and why the others are not."""
     read, unread = [], []
     for sheet in reports:
         name, state = sheet["name"], sheet["state"]
         if state == "READ":
-            read.append(f"« {name} » ({line_count(sheet['lines'])})")
+            read.append(f"« {name} » ({plural(sheet['lines'], 'ligne')})")
         elif state in UNREAD:
             unread.append(f"« {name} » ({UNREAD[state]})")
     if read:
@@ -240,11 +242,7 @@ def sheets(reports: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _result(payload: Mapping[str, Any]) -> Iterator[str]:
-    yield (
-        f"{payload['applied']} lignes prises, "
-        f"{payload['registered']} partenaires enregistrés, "
-        f"{payload['unchanged']} inchangées, {payload['left']} en attente."
-    )
+    yield counted(payload, APPLIED) + "."
     for notice in payload["warnings"]:
         place, code = ".".join(notice["path"][1:]), notice["code"]
         yield f"à savoir · {place} · {code} · {notice['message']}"

@@ -11,9 +11,10 @@ from uuid import uuid4
 import httpx
 
 from persistence.intake.import_columns import ImportField
+from server.client.counts import plural
 from server.client.declaration import is_overtaken, report, send
 from server.client.establishment_lines import EstablishmentLines, nothing
-from server.client.extraction import Extraction, line_count, sheets
+from server.client.extraction import Extraction, sheets
 from server.client.payroll import MOST_PLACES, Export, ExportUnreadable
 from server.client.payroll_columns import FIELDS
 from server.client.pending import PendingKeys
@@ -74,7 +75,7 @@ def _send(
         if pending is not None:
             pending.forget(key)
         if len(parts) > 1:
-            print(f"Établissement {part.siret}, {line_count(len(part.lines))} :")
+            print(f"Établissement {part.siret}, {plural(len(part.lines), 'ligne')} :")
         print(report(payload, part), flush=True)
         accepts_rejected = arguments.accept_rejected
         codes.append(exit_code(payload, accepts_rejected=accepts_rejected))

@@ -139,4 +139,4 @@ async def test_the_command_line_tells_the_sheets_and_the_cells_and_reads_a_colum
     assert "« Caf A », « Caf B »" in shown.err
     assert "--column s'écrit EN-TÊTE=CHAMP" in shown.err
     assert "Zone → KNOWN_MCP" in shown.out
-    assert "1 lignes reçues : 1 nouvelles" in shown.out
+    assert "1 ligne reçue : 1 nouvelle" in shown.out

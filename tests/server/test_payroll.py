@@ -468,7 +468,7 @@ def test_a_report_counts_the_lines_then_names_each_by_its_reference() -> None:
     text = report(_payload(errors=errors, warnings=warnings), LINES)
 
     assert text.splitlines() == [
-        "Lot bat_1 : 3 lignes reçues : 1 créées, 0 remplacées, 0 inchangées, 2 rejetées, 0 retenues.",
+        "Lot bat_1 : 3 lignes reçues : 1 créée, 0 remplacée, 0 inchangée, 2 rejetées, 0 retenue.",
         "rejet · L2, nir · NIR_KEY · Phrase de NIR_KEY.",
         "rejet · BATCH_HELD · Phrase de BATCH_HELD.",
         "à savoir · ligne 4, matricule · MATRICULE_SHORT · Phrase de MATRICULE_SHORT.",

@@ -222,5 +222,5 @@ async def test_an_extraction_whose_taking_was_not_answered_is_told_what_was_take
 
     assert await run(file, "--apply", command="import", who="agent-paris") == 0
 
-    assert "1 lignes prises, 1 partenaires enregistrés" in capsys.readouterr().out
+    assert "1 ligne prise, 1 partenaire enregistré" in capsys.readouterr().out
     assert not (tmp_path / "extraction.csv.key").exists()
