@@ -19,6 +19,7 @@ from . import organisms
 from . import partners
 from . import services
 from . import successions
+from . import treatments
 from .permissions import ACTS
 # isort: on
 
@@ -38,5 +39,6 @@ __all__ = [
     "payers",
     "services",
     "successions",
+    "treatments",
     "users",
 ]

@@ -4,13 +4,16 @@ import strawberry
 from strawberry import ID
 
 from persistence.records import (
+    Campaign,
     Declaration,
     DeclarationLine,
+    Notice,
     Processing,
     Refused,
     Rule,
     Worker,
 )
+from persistence.records.campaigns import CampaignStatus
 from resolvers.acting import ROW, Act, ActInput, ChangeInput, Done, at, permission
 
 PROCESSED_AT_ONCE = 100
@@ -21,10 +24,13 @@ PROCESSED_AT_ONCE = 100
 )
 class RemunerationsProcessInput(ChangeInput):
     line_ids: list[ID] = strawberry.field(description="Les lignes, 100 au plus.")
-    outcome: Processing = strawberry.field(description="Ce qui en est fait.")
+    outcome: Processing = strawberry.field(
+        description="Ce qui en est fait ; de lignes retirées, leur retrait est noté."
+    )
     processing_reason: str | None = strawberry.field(
         default=None,
-        description="Motif, montré à l'Esat : requis sauf pour une prise en compte.",
+        description="Motif, montré à l'Esat : requis pour un renvoi, ou "
+        "une personne sans AAH.",
     )
 
 
@@ -32,18 +38,20 @@ class RemunerationsProcessInput(ChangeInput):
 async def remunerations_process(
     act: Act, input: RemunerationsProcessInput
 ) -> list[DeclarationLine]:
-    """R20: all the lines or none; applied, not of a beneficiary, or returned."""
-    count = len(input.line_ids)
-    if not 0 < count <= PROCESSED_AT_ONCE:
+    """R20: all the lines or none; applied, not of a beneficiary, or returned.
+
+    Of a withdrawn line, the withdrawal is noted.
+    """
+    ids = list(dict.fromkeys(input.line_ids))
+    if not 0 < len(input.line_ids) <= PROCESSED_AT_ONCE:
         bounds = f"De 1 à {PROCESSED_AT_ONCE} lignes."
         raise Refused(Rule.VALUE_INVALID, "line_ids", detail=bounds)
-    paths = [("line_ids", str(rank)) for rank in range(count)]
-    lines = await act.take_all(DeclarationLine, input.line_ids, paths)
+    paths = [("line_ids", str(rank)) for rank in range(len(ids))]
+    lines = await act.take_all(DeclarationLine, ids, paths)
     for index, line in enumerate(lines):
         if line.declaration_id != lines[0].declaration_id:
             raise Refused(Rule.OTHER_DECLARATION, "line_ids", str(index))
-    session = act.register.session
-    declaration = await session.get_one(Declaration, lines[0].declaration_id)
+    declaration = await act.find(Declaration, lines[0].declaration_id)
     for index, line in enumerate(lines):
         with at("line_ids", str(index)):
             treatment = line.process(
@@ -54,10 +62,21 @@ async def remunerations_process(
                 act.now,
                 act.today,
             )
-            session.add(treatment)
-        if input.outcome is Processing.NOT_BENEFICIARY:
-            (await session.get_one(Worker, line.worker_id)).aah_beneficiary = False
+        act.register.session.add(treatment)
+    if input.outcome is Processing.NOT_BENEFICIARY:
+        workers = [line.worker_id for line in lines]
+        for worker in await act.find_all(Worker, workers, "line_ids"):
+            worker.aah_beneficiary = False
+    if input.outcome is Processing.RETURNED:
+        await _warn_after_close(act, declaration)
     return lines
+
+
+async def _warn_after_close(act: Act, declaration: Declaration) -> None:
+    """R22: after the close a Caf may return a line, which the Esat cannot answer."""
+    campaign = await act.find(Campaign, declaration.campaign_id)
+    if campaign.status_at(act.now) is CampaignStatus.CLOSED:
+        act.warn([Notice(Rule.RETURNED_AFTER_CLOSE, ("outcome",))])
 
 
 @strawberry.input(

@@ -1,43 +1,46 @@
-"""Déclarations des Esat : le certificat annuel et ses lignes."""
+"""Déclarations des Esat : le certificat annuel."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from strawberry import ID
 
 from persistence import records
-from persistence.facts.columns import decimal, equal
+from persistence.facts.columns import equal
 from persistence.facts.declarations import (
     declaration_status,
+    is_in_force,
     lines_counted,
-    not_superseded,
-    of_campaign,
     place,
+    progress,
+    progress_is,
     removed,
     status_is,
 )
 from persistence.reading.question import Order
 from persistence.records.declarations import (
-    NoPayReason,
-    Processing,
+    Conformity,
 )
 from resolvers.reading.bindings import FilterArgument
 
 from .batches import BATCH_FILTERS, Batch, BatchOrder
 from .binding import by, column, mirrors, one, page, reference
 from .connections import Connection
+from .declaration_lines import (
+    LINE_FILTERS,
+    DeclarationLine,
+    LineOfDeclarationOrder,
+)
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
 from .refs import (
     CampaignRef,
     EstablishmentRef,
-    OrganismRef,
     PartnerRef,
     UserRef,
     WorkerRef,
 )
-from .scalars import Hours, Money, Percent
 from .viewer_can import Permission, viewer_can
 from .workers import WORKER_FILTERS, WorkerOrder
 
@@ -47,16 +50,6 @@ DeclarationOrder = orders(
     " temps.",
     LATEST=Order((), "pk_declaration", descending=True),
     EARLIEST=Order((), "pk_declaration"),
-)
-LineOrder = orders(
-    "LineOrder",
-    "Par organisme payeur, puis dans l'ordre de réception.",
-    PAYER=Order(("paying_id",), "ix_declaration_line_paying_id"),
-)
-LineOfDeclarationOrder = orders(
-    "LineOfDeclarationOrder",
-    "Dans l'ordre des lignes reçues.",
-    RANK=Order((), "pk_declaration_line"),
 )
 
 
@@ -72,6 +65,18 @@ class DeclarationStatus(StrEnum):
     SUPERSEDED = "SUPERSEDED"
 
 
+@labelled(
+    "Compte rendu : où en sont les Caf des lignes en vigueur.",
+    PENDING="À traiter",
+    RETURNED="Renvoyée",
+    TAKEN_INTO_ACCOUNT="Prise en compte",
+)
+class Progress(StrEnum):
+    PENDING = "PENDING"
+    RETURNED = "RETURNED"
+    TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
+
+
 DECLARATION_FILTERS = {
     "campaign_id": reference(records.Campaign, equal("campaign_id"), "Campagne."),
     "establishment_id": reference(
@@ -84,77 +89,16 @@ DECLARATION_FILTERS = {
         records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
     ),
     "status": FilterArgument(DeclarationStatus, status_is, "État."),
-}
-LINE_FILTERS = {
-    "live": FilterArgument(
-        bool, not_superseded, "D'une déclaration déposée et non remplacée, ou non."
+    "conformity": FilterArgument(
+        Conformity, equal("conformity"), "Résultat des contrôles."
     ),
-    "campaign_id": reference(records.Campaign, of_campaign, "Campagne."),
-    "processing": FilterArgument(
-        Processing, equal("processing"), "Ce que la Caf en a fait."
-    ),
-    "processed": FilterArgument(
+    "progress": FilterArgument(Progress, progress_is, "Compte rendu des Caf."),
+    "nothing_to_declare": FilterArgument(
         bool,
-        lambda row, terms, v: terms.agrees(row.c.processing.is_not(None), v),
-        "Traitée par la Caf, ou non.",
-    ),
-    "establishment_id": reference(
-        records.Establishment, equal("establishment_id"), "Établissement."
-    ),
-    "worker_id": reference(
-        records.Worker, equal("worker_id"), "Personne.", is_anchor=True
+        lambda row, terms, v: terms.agrees(row.c.nothing_to_declare, v),
+        "« Néant », ou non.",
     ),
 }
-
-
-@mirrors(
-    records.DeclarationLine,
-    "Ligne du certificat : la rémunération de novembre d'une personne (§1, R17, R18).",
-)
-class DeclarationLine(Node):
-    id: ID = column(IDENTIFIER)
-    version: int = column(VERSION)
-    viewer_can: list[Permission] = viewer_can()
-    position: int = column("Rang dans la déclaration.")
-    client_reference: str | None = column("Référence de qui a déclaré.")
-    establishment_siret: str = column("SIRET de l'établissement.", place("siret"))
-    establishment_name: str = column("Nom de l'établissement.", place("name"))
-    matricule: str = column("Matricule allocataire.")
-    entered_on: date = column("Jour d'entrée dans l'établissement.")
-    rate: Percent = column("Taux d'activité.", decimal("rate"))
-    net_remuneration: Money | None = column(
-        "Rémunération garantie nette.", decimal("net_remuneration")
-    )
-    net_aid: Money | None = column("Aide au poste nette.", decimal("net_aid"))
-    esat_share: Percent | None = column(
-        "Part financée par l'Esat, en pour cent du Smic.", decimal("esat_share")
-    )
-    no_pay_reason: NoPayReason | None = column("Motif d'une absence de paie.")
-    dual_activity: bool = column("Cumul avec le milieu ordinaire (R16).")
-    dual_activity_since: date | None = column("Premier jour du cumul, s'il est dit.")
-    dual_activity_hours: Hours | None = column(
-        "Heures par semaine en milieu ordinaire, si elles sont dites.",
-        decimal("dual_activity_hours"),
-    )
-    dual_activity_employer: str | None = column(
-        "SIRET de l'employeur du milieu ordinaire, s'il est dit."
-    )
-    confirmation: str | None = column("Motif d'un montant confirmé.")
-    comment: str | None = column("Remarque de l'Esat.")
-    changed_sequence: int = column(
-        "Rang de la déclaration où la ligne a changé pour la dernière fois."
-    )
-    processing: Processing | None = column(
-        "Ce que la Caf qui paie en a fait ; vide : rien encore (R20)."
-    )
-    processed_on: date | None = column("Jour de ce traitement.")
-    processing_reason: str | None = column("Son motif, pour l'Esat.")
-    paid_by: OrganismRef = one(
-        "La Caf qui paie l'AAH, copiée à la réception.", "paying_id"
-    )
-    worker: WorkerRef | None = one("La personne.", "worker_id")
-    declaration: "Declaration | None" = one("La déclaration.", "declaration_id")
-    establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
 
 
 @mirrors(
@@ -181,6 +125,20 @@ class Declaration(Node):
     nothing_to_declare: bool = column(
         "Néant : dit qu'aucun bénéficiaire de l'AAH n'y travaille (R17)."
     )
+    conformity: Conformity | None = column(
+        "Résultat des contrôles, fixé au dépôt : certificat de conformité, ou bilan"
+        " d'anomalies ; vide : un brouillon, ou un dépôt d'avant."
+    )
+    missing_count: int | None = column(
+        "Personnes qui manquaient au dépôt : déclarées l'an dernier, et non parties.",
+        "missing",
+    )
+    progress: Progress | None = column(
+        "Compte rendu : où en sont les Caf de ses lignes ; vide : elle n'est pas en"
+        " vigueur.",
+        progress,
+    )
+    in_force: bool = column("En vigueur : déposée, et non remplacée.", is_in_force)
     pending_count: int = column(
         "Lignes que les Caf n'ont pas encore traitées.", lines_counted(None)
     )
@@ -200,7 +158,7 @@ class Declaration(Node):
     supersedes: "Declaration | None" = one(
         "La déclaration qu'elle remplace.", "supersedes_id"
     )
-    lines: Connection["DeclarationLine"] = page(
+    lines: Connection[DeclarationLine] = page(
         "Ses lignes, pour qui peut les lire.",
         by("declaration_id"),
         LineOfDeclarationOrder,

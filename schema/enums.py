@@ -15,12 +15,18 @@ from persistence.records.cases import Case
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
-from persistence.records.declarations import NoPayReason, Processing
+from persistence.records.declarations import (
+    Conformity,
+    NoPayReason,
+    Processing,
+    Withdrawal,
+)
 from persistence.records.onboarding_steps import STEPS, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind
 from persistence.records.services import RoleProfile
 from persistence.records.suspensions import SuspensionSide
+from persistence.records.treatments import TreatmentOutcome
 from persistence.records.users import UserKind
 from resolvers.lists import ExportedList
 
@@ -135,12 +141,34 @@ labelled(
     REJECTED="Rejetée",
     HELD="Retenue",
 )(LineStatus)
+ANSWERS = {
+    "TAKEN_INTO_ACCOUNT": "Prise en compte",
+    "NOT_BENEFICIARY": "Sans AAH",
+    "RETURNED": "Renvoyée à l'Esat",
+    "WITHDRAWAL_NOTED": "Retrait noté",
+}
 labelled(
-    "Prise en compte, sans AAH, ou renvoyée à l'Esat.",
-    TAKEN_INTO_ACCOUNT="Prise en compte",
-    NOT_BENEFICIARY="Sans AAH",
-    RETURNED="Renvoyée à l'Esat",
+    "Prise en compte, sans AAH, ou renvoyée à l'Esat ; d'une ligne retirée, retrait"
+    " noté.",
+    **ANSWERS,
 )(Processing)
+labelled(
+    "Ce qu'une Caf a répondu, puis « remis à traiter » quand elle revient sur sa"
+    " réponse.",
+    **ANSWERS,
+    REOPENED="Remis à traiter",
+)(TreatmentOutcome)
+labelled(
+    "Résultat des contrôles, fixé au dépôt ; un dépôt dont rien n'est accepté est un"
+    " avis de rejet.",
+    CONFORM="Certificat de conformité",
+    ANOMALIES="Bilan d'anomalies",
+)(Conformity)
+labelled(
+    "Pourquoi une ligne n'est plus en vigueur auprès de la Caf qui payait.",
+    REMOVED="Plus déclarée",
+    PAYER_CHANGED="Autre Caf",
+)(Withdrawal)
 labelled(
     "Motif d'une absence de paie ; la maladie n'en est pas un (CASF, art. R243-7).",
     UNPAID_ABSENCE="Absence non rémunérée",

@@ -17,6 +17,7 @@ from resolvers.acts import (
     payers,
     services,
     successions,
+    treatments,
     users,
 )
 
@@ -25,7 +26,7 @@ from .batches import Batch
 from .bulletins import MembershipBulletin, ServiceAccess
 from .conventions import Amendment, Convention, Manager
 from .decisions import ActivityAttestation, Eligibility
-from .declarations import DeclarationLine
+from .declaration_lines import DeclarationLine, Treatment
 from .establishments import Establishment
 from .groups import Group
 from .import_lines import ImportLine
@@ -250,6 +251,11 @@ class Mutation:
         payers.remunerations_process,
         "Traite des lignes, par la Caf qui paie (R20).",
         lines=list[DeclarationLine],
+    )
+    treatments_reopen = act(
+        treatments.treatments_reopen,
+        "Remet à traiter ce que la Caf a répondu (R20).",
+        treatments=list[Treatment],
     )
     activity_changes_declare = act(
         declarations.activity_changes_declare,

@@ -27,13 +27,11 @@ from .binding import (
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .connections import Connection
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
+from .declaration_lines import LINE_FILTERS, DeclarationLine, LineOrder
 from .declarations import (
     DECLARATION_FILTERS,
-    LINE_FILTERS,
     Declaration,
-    DeclarationLine,
     DeclarationOrder,
-    LineOrder,
 )
 from .groups import GROUP_FILTERS, Group, GroupOrder
 from .import_lines import IMPORT_LINE_FILTERS, ImportLine, ImportLineOrder

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from .activity_changes import ActivityChange
     from .bulletins import MembershipBulletin, ServiceAccess
     from .conventions import Amendment, Convention, Manager, ServiceContract
-    from .declarations import Declaration, DeclarationLine
+    from .declaration_lines import DeclarationLine
+    from .declarations import Declaration
     from .establishments import Establishment
     from .groups import Group, Membership
     from .import_lines import ImportLine
@@ -39,7 +40,7 @@ GroupRef: TypeAlias = Annotated["Group", lazy("schema.groups")]
 ImportLineRef: TypeAlias = Annotated["ImportLine", lazy("schema.import_lines")]
 ImportRef: TypeAlias = Annotated["Import", lazy("schema.imports")]
 JournalEntryRef: TypeAlias = Annotated["JournalEntry", lazy("schema.journal")]
-LineRef: TypeAlias = Annotated["DeclarationLine", lazy("schema.declarations")]
+LineRef: TypeAlias = Annotated["DeclarationLine", lazy("schema.declaration_lines")]
 ManagerRef: TypeAlias = Annotated["Manager", lazy("schema.conventions")]
 MembershipRef: TypeAlias = Annotated["Membership", lazy("schema.groups")]
 MigrationRef: TypeAlias = Annotated["Migration", lazy("schema.services")]

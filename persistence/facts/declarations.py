@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
 
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
@@ -33,6 +43,43 @@ def status_is(row: Table, context: SqlContext, value: Value) -> SqlTest:
     return wanted
 
 
+def is_in_force(row: Table, _: SqlContext) -> ColumnElement[bool]:
+    """Whether the declaration counts: deposited, and not replaced."""
+    return and_(row.c.received_at.is_not(None), row.c.superseded_at.is_(None))
+
+
+def progress(row: Table, context: SqlContext) -> ColumnElement[str]:
+    """Where the Caf are with the lines in force; null for any other declaration."""
+    return case(
+        (not_(is_in_force(row, context)), null()),
+        (_has_line(row, "RETURNED"), literal("RETURNED")),
+        (_has_line(row, None), literal("PENDING")),
+        else_=literal("TAKEN_INTO_ACCOUNT"),
+    )
+
+
+def progress_is(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the Caf are there with the declaration."""
+    wanted: SqlTest = progress(row, context) == context.value(value)
+    return wanted
+
+
+def _has_line(row: Table, processing: str | None) -> ColumnElement[bool]:
+    """Whether a line of the declaration has been dealt with in this manner."""
+    line = table("declaration_line").alias()
+    lines = select(line.c.id).where(
+        line.c.declaration_id == row.c.id, _is_processed_as(line, processing)
+    )
+    return lines.correlate(row).exists()
+
+
+def _is_processed_as(line: Table, processing: str | None) -> ColumnElement[bool]:
+    if processing is None:
+        return line.c.processing.is_(None)
+    is_it: ColumnElement[bool] = line.c.processing == processing
+    return is_it
+
+
 def place(column_name: str) -> Expression:
     """What names the establishment of a row: whoever reads the row may know it."""
 
@@ -56,15 +103,12 @@ def lines_counted(processing: str | None) -> Expression:
 
     def read(row: Table, _: SqlContext) -> ColumnElement[int]:
         line = table("declaration_line").alias()
-        met = (
-            line.c.processing.is_(None)
-            if processing is None
-            else line.c.processing == processing
-        )
         counted = (
             select(func.count())
             .select_from(line)
-            .where(line.c.declaration_id == row.c.id, met)
+            .where(
+                line.c.declaration_id == row.c.id, _is_processed_as(line, processing)
+            )
         )
         return counted.correlate(row).scalar_subquery()
 

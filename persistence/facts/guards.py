@@ -114,6 +114,8 @@ BY_RECORD: dict[type[Base], Guard] = {
         AT_PLACE | PAYER,
         only={"paying": lambda row: row.c.deposited},
     ),
+    # an answer is read, and reopened, by whoever may do so with the line it answers
+    records.Treatment: Guard("DeclarationLine", "partner_id", AT_PLACE | PAYER),
     records.ActivityChange: Guard("ActivityChange", "partner_id", AT_PLACE | PAYER),
     records.Batch: Guard("Batch", "partner_id", AT_PLACE),
     records.BatchResult: Guard("Batch", via=Proxy("batch", "id", "batch_id")),

@@ -7,6 +7,7 @@ from persistence.records import Rule
 from persistence.records.base import table
 
 from .states import At, Bar, Bars, has, lacks, one_of
+from .treatments import treated_line
 
 RECEIVED = (
     Bar(Rule.EXTRACT_PURGED, has("purged_on")),
@@ -20,13 +21,22 @@ def without_conflict(at: At) -> SqlTest:
     return test
 
 
-def is_not_live(at: At) -> SqlTest:
-    """The line's declaration is not deposited, or another one has replaced it."""
+def is_not_answerable(at: At) -> SqlTest:
+    """The line's declaration is not deposited, or another one has replaced it.
+
+    Of a line that has left the one in force, the withdrawal may be noted.
+    """
     declaration = table("declaration").alias()
     is_live = and_(
         declaration.c.received_at.is_not(None), declaration.c.superseded_at.is_(None)
     )
-    return one_of(declaration, at.c.declaration_id, not_(is_live))
+    is_dead = one_of(declaration, at.c.declaration_id, not_(is_live))
+    return and_(at.c.withdrawn_at.is_(None), is_dead)
+
+
+def is_over(at: At) -> SqlTest:
+    """No line shows the treatment any more."""
+    return not_(treated_line(at.row).exists())
 
 
 IMPORT_BARS: Bars = {
@@ -37,6 +47,7 @@ IMPORT_BARS: Bars = {
         Bar(Rule.EXTRACT_APPLIED, has("applied_on")),
     ),
     ("declaration_line", "remunerationsProcess"): (
-        Bar(Rule.LINE_NOT_LIVE, is_not_live),
+        Bar(Rule.LINE_NOT_LIVE, is_not_answerable),
     ),
+    ("treatment", "treatmentsReopen"): (Bar(Rule.TREATMENT_OVER, is_over),),
 }

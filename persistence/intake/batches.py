@@ -52,6 +52,11 @@ The line falls alone.
 """
 
 
+def is_faulty(line: ParsedLine) -> bool:
+    """Whether a line is rejected for what it says, not for what the Caf has said."""
+    return any(error.rule not in REFUSED_BY_THE_REGISTER for error in line.errors)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerCards:
     """Known cards, found by a line's NIR or by its worker's id."""
@@ -123,12 +128,8 @@ class BatchIntake:
 
         One that the register itself refuses is no fault of theirs.
         """
-        faulty = any(
-            error.rule not in REFUSED_BY_THE_REGISTER
-            for line in lines
-            for error in line.errors
-        )
-        is_held = self.mode is BatchMode.ALL_OR_NOTHING and faulty
+        has_fault = any(map(is_faulty, lines))
+        is_held = self.mode is BatchMode.ALL_OR_NOTHING and has_fault
         if is_held:
             self.errors.append(Notice(Rule.BATCH_HELD, ("lines",)))
         return is_held

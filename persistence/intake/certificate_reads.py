@@ -77,6 +77,7 @@ class CertificateReads(BatchIntake):
             return {}
         rows = DeclarationLine.__table__.c
         columns = (
+            rows.paying_id,
             rows.changed_sequence,
             rows.words_digest,
             rows.processing,
@@ -88,9 +89,14 @@ class CertificateReads(BatchIntake):
         )
         return {
             worker: PreviousLine(
-                changed, digest, processing is Processing.NOT_BENEFICIARY, rate, since
+                payer,
+                changed,
+                digest,
+                processing is Processing.NOT_BENEFICIARY,
+                rate,
+                since,
             )
-            for worker, changed, digest, processing, rate, since in result
+            for worker, payer, changed, digest, processing, rate, since in result
         }
 
     async def draft_lines(self, draft: Declaration) -> list[Remuneration]:

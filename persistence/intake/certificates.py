@@ -3,7 +3,7 @@
 The lines of a declaration, the cards that they make or change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from persistence.records import (
 )
 
 from .certificate_reads import CertificateReads
+from .conformity import conformity
 from .declared_lines import DeclarationRows
 from .identities import meet_identity
 from .intentions import Intention, require_coherence, require_sequence
@@ -25,7 +26,8 @@ from .judged_lines import JudgedLines
 from .jumps import LastYearLine, pairs, tell_jumps
 from .november import Certificate
 from .remuneration_lines import Remuneration
-from .treatments import LastTreatment, last_treatments
+from .treatments import Treatments, last_treatments
+from .withdrawals import note_withdrawals
 from .worker_facts import known_workers
 
 
@@ -141,7 +143,7 @@ class CertificateIntake(CertificateReads):
             self.place, campaign, sequence, len(accepted), self.by, self.now
         )
         declaration.nothing_to_declare = intention.nothing_to_declare
-        treatments: Mapping[str, LastTreatment] = {}
+        treatments: Treatments = {}
         if deposit and deposited is not None:  # the Caf answers what was deposited
             treatments = await last_treatments(
                 self.register, self.place, campaign, list(lines.cards.by_id)
@@ -155,7 +157,10 @@ class CertificateIntake(CertificateReads):
             worker = lines.workers.get(card.id) if card is not None else None
             outcomes[line.index] = written.take(line, worker, lines.certificate)
         if deposit:
-            self._warn_of_absences(len(lines.missing(written.workers)), written)
+            missing = len(lines.missing(written.workers))
+            self._warn_of_absences(missing, written)
+            declaration.missing = missing
+            declaration.conformity = conformity(lines.read, missing)
         facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
         if (
             self.dry_run
@@ -174,7 +179,21 @@ class CertificateIntake(CertificateReads):
             **facts,
         )
         self.register.after_flush(written.write)
+        if deposit and deposited is not None:
+            self.register.after_flush(self._withdrawals(declaration, written))
         return batch
+
+    def _withdrawals(
+        self, declaration: Declaration, written: DeclarationRows
+    ) -> Callable[[], Awaitable[None]]:
+        """Tells the Caf whose lines are in force no longer, once all are written."""
+
+        def note() -> Awaitable[None]:
+            return note_withdrawals(
+                self.register, declaration, written.before, written.payers, self.now
+            )
+
+        return note
 
     def _warn_of_absences(self, missing: int, written: DeclarationRows) -> None:
         if missing:

@@ -25,7 +25,7 @@ from .known_workers import KnownWorker, PreviousLine
 from .line_words import STATEMENTS, drafted_words, words_digest
 from .november import Certificate
 from .remuneration_lines import Remuneration
-from .treatments import CARRIED, NO_TREATMENT, LastTreatment
+from .treatments import NO_TREATMENT, Treatments, treatment_of
 
 RATE = ("worker_id", "starts_on", "partner_id", "rate")
 CORRECTIONS = ("sort_key", *Card._fields[2:])
@@ -37,7 +37,7 @@ class DeclarationRows:
     """The rows of one declaration: its lines, the cards that they make or change.
 
     `before`: the lines that this declaration takes the place of. `treatments`: the
-    last one of each worker here.
+    last ones of each worker here.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class DeclarationRows:
         declaration: Declaration,
         cards: WorkerCards,
         before: Mapping[str, PreviousLine],
-        treatments: Mapping[str, LastTreatment],
+        treatments: Treatments,
         *,
         deposit: bool,
     ) -> None:
@@ -62,6 +62,7 @@ class DeclarationRows:
         self.dual_activities = DualActivityRows(declaration, before)
         self.rates: list[tuple[Any, ...]] = []
         self.workers: set[str] = set()
+        self.payers: dict[str, str] = {}
         self.place = (
             declaration.partner_id,
             declaration.establishment_id,
@@ -85,6 +86,8 @@ class DeclarationRows:
         _complete(line, card)
         worker_id = card.id if card else self._enter(line)
         self.workers.add(worker_id)
+        assert line.paying_id is not None
+        self.payers[worker_id] = line.paying_id
         digest = words_digest(line)
         previous = self.before.get(worker_id)
         status = _status(previous, digest)
@@ -117,10 +120,9 @@ class DeclarationRows:
         self, line: Remuneration, worker_id: str, digest: str
     ) -> tuple[Any, ...]:
         """The last answer of the Caf to the same words, if the line takes it over."""
-        last = self.treatments.get(worker_id)
-        if last is None or last.outcome not in CARRIED:
-            return NO_TREATMENT
-        if last.paying_id != line.paying_id or last.words_digest != digest:
+        treatments = self.treatments.get(worker_id, ())
+        last = treatment_of(treatments, line.paying_id, digest)
+        if last is None:
             return NO_TREATMENT
         if last.is_returned:
             line.warn(Rule.LINE_STILL_RETURNED, "nir")

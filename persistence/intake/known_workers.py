@@ -25,6 +25,7 @@ from .worker_histories import WorkerHistory
 class PreviousLine(NamedTuple):
     """What the declaration that is replaced says of a worker."""
 
+    paying_id: str
     changed_sequence: int
     words_digest: str | None
     not_beneficiary: bool

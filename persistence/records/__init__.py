@@ -17,7 +17,13 @@ from .chain_links import ChainLink, LinkKind, Unblocker
 from .contracts import Contract, ContractManager, Mode
 from .conventions import Convention
 from .decisions import ActivityAttestation, Eligibility
-from .declarations import Declaration, DeclarationLine, Processing
+from .declarations import (
+    Conformity,
+    Declaration,
+    DeclarationLine,
+    Processing,
+    Withdrawal,
+)
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .groups import Group, Membership
@@ -59,6 +65,7 @@ __all__ = [
     "ChainLink",
     "ChangeKind",
     "CnaHandBack",
+    "Conformity",
     "Contract",
     "ContractManager",
     "Convention",
@@ -116,6 +123,7 @@ __all__ = [
     "Unblocker",
     "User",
     "UserKind",
+    "Withdrawal",
     "Worker",
     "WorkerRate",
     "paths",

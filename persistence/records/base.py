@@ -60,14 +60,19 @@ def named(kind: type[StrEnum]) -> Enum:
 
 
 def unique_where(name: str, *columns: str, where: str) -> Index:
-    """A partial unique index.
+    """A partial unique index."""
+    return index_where(name, *columns, where=where, unique=True)
+
+
+def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """A partial index.
 
     Both dialects are named: with one, the index would be a full one on the other.
     """
     return Index(
         name,
         *columns,
-        unique=True,
+        unique=unique,
         sqlite_where=text(where),
         postgresql_where=text(where),
     )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -12,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import UNTOLD, Record, named, unique_where, untold
+from .base import UNTOLD, Record, index_where, named, unique_where, untold
 from .campaigns import Campaign
 from .establishments import Establishment
 from .rules import Rule, require
@@ -32,6 +33,13 @@ class NoPayReason(StrEnum):
     OTHER = "OTHER"
 
 
+class Conformity(StrEnum):
+    """What the checks said of a certificate when it was deposited."""
+
+    CONFORM = "CONFORM"
+    ANOMALIES = "ANOMALIES"
+
+
 class Declaration(Record):
     """Déclaration: the certificate of one establishment for one campaign.
 
@@ -39,6 +47,9 @@ class Declaration(Record):
 
     A draft has not been received. One deposited and one draft at most are live for an
     establishment and a campaign.
+
+    `conformity` and `missing`, how many persons are missed, are fixed at the deposit:
+    empty for a draft, and for what was deposited before they were noted.
     """
 
     __tablename__ = "declaration"
@@ -76,6 +87,10 @@ class Declaration(Record):
     superseded_at: Mapped[datetime | None]
     line_count: Mapped[int] = mapped_column(Integer, info=UNTOLD)
     nothing_to_declare: Mapped[bool] = mapped_column(default=False, info=UNTOLD)
+    conformity: Mapped[Conformity | None] = mapped_column(
+        named(Conformity), info=UNTOLD
+    )
+    missing: Mapped[int | None] = mapped_column(Integer, info=UNTOLD)
     declared_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
 
     @classmethod
@@ -113,11 +128,23 @@ class Declaration(Record):
 
 
 class Processing(StrEnum):
-    """What the Caf that pays did of a line."""
+    """What the Caf that pays did of a line; the last one is for a withdrawn line."""
 
     TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
     NOT_BENEFICIARY = "NOT_BENEFICIARY"
     RETURNED = "RETURNED"
+    WITHDRAWAL_NOTED = "WITHDRAWAL_NOTED"
+
+
+REASONED = frozenset({Processing.NOT_BENEFICIARY, Processing.RETURNED})
+"""What a Caf answers with its reason."""
+
+
+class Withdrawal(StrEnum):
+    """Why a line is no longer in force: its person left, or another Caf pays them."""
+
+    REMOVED = "REMOVED"
+    PAYER_CHANGED = "PAYER_CHANGED"
 
 
 class DeclarationLine(Record):
@@ -129,6 +156,9 @@ class DeclarationLine(Record):
     at which it last changed. `drafted` keeps, as JSON text, what a draft says of its
     worker: a card changes at a deposit only. `words_digest` is the digest of everything
     that the line says of the person: a treatment follows it.
+
+    `withdrawn_at` marks the last line of a person at a Caf, once the certificate in
+    force says nothing to that Caf any more of that person; `withdrawal` says why.
     """
 
     __tablename__ = "declaration_line"
@@ -145,6 +175,15 @@ class DeclarationLine(Record):
         Index("ix_declaration_line_paying_id", "paying_id", "id"),
         Index("ix_declaration_line_partner_id", "partner_id", "id"),
         Index("ix_declaration_line_worker_id", "worker_id"),
+        index_where(
+            "ix_declaration_line_withdrawn",
+            "paying_id",
+            "id",
+            where="withdrawn_at IS NOT NULL",
+        ),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawal IS NULL)", name="withdrawn_why"
+        ),
     )
 
     partner_id: Mapped[str]
@@ -179,6 +218,10 @@ class DeclarationLine(Record):
     processed_on: Mapped[date | None]
     processed_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     processing_reason: Mapped[str | None] = untold()
+    withdrawn_at: Mapped[datetime | None]
+    withdrawal: Mapped[Withdrawal | None] = mapped_column(
+        named(Withdrawal), info=UNTOLD
+    )
 
     def process(
         self,
@@ -188,30 +231,59 @@ class DeclarationLine(Record):
         by: User,
         now: datetime,
         today: date,
-    ) -> "Treatment":
+    ) -> Treatment:
         """The answer of the paying Caf.
 
         A reason comes with a line that it returns, or whose worker is no beneficiary.
         """
-        require(declaration.is_live, Rule.LINE_NOT_LIVE)
+        self._require_answerable(declaration, what)
         words = (reason or "").strip() or None
-        require(
-            words or what is Processing.TAKEN_INTO_ACCOUNT,
-            Rule.VALUE_INVALID,
-            "processing_reason",
-        )
+        if what in REASONED:
+            require(words, Rule.VALUE_INVALID, "processing_reason")
         self.processing, self.processed_on, self.processed_by_id = what, today, by.id
         self.processing_reason = words
+        return self._treatment(
+            declaration.campaign_id, TreatmentOutcome(what), words, by, now, today
+        )
+
+    def _require_answerable(self, declaration: Declaration, what: Processing) -> None:
+        """A line in force is answered; of a withdrawn one, the withdrawal is noted."""
+        is_withdrawn = self.withdrawn_at is not None
+        is_noted = what is Processing.WITHDRAWAL_NOTED
+        require(is_withdrawn == is_noted, Rule.WITHDRAWAL_ONLY, "outcome")
+        require(is_withdrawn or declaration.is_live, Rule.LINE_NOT_LIVE)
+
+    def reopen(
+        self, campaign_id: str, reason: str, by: User, now: datetime, today: date
+    ) -> Treatment:
+        """The line awaits an answer again, as if it had none."""
+        self.processing = self.processed_on = self.processed_by_id = None
+        self.processing_reason = None
+        return self._treatment(
+            campaign_id, TreatmentOutcome.REOPENED, reason, by, now, today
+        )
+
+    def _treatment(
+        self,
+        campaign_id: str,
+        outcome: TreatmentOutcome,
+        reason: str | None,
+        by: User,
+        now: datetime,
+        today: date,
+    ) -> Treatment:
+        """What a Caf says of this line; a withdrawal is noted whatever the words."""
+        is_of_words = outcome is not TreatmentOutcome.WITHDRAWAL_NOTED
         return Treatment(
             partner_id=self.partner_id,
             establishment_id=self.establishment_id,
             worker_id=self.worker_id,
             paying_id=self.paying_id,
             line_id=self.id,
-            campaign_id=declaration.campaign_id,
-            words_digest=self.words_digest,
-            outcome=TreatmentOutcome(what),
-            reason=words,
+            campaign_id=campaign_id,
+            words_digest=self.words_digest if is_of_words else None,
+            outcome=outcome,
+            reason=reason,
             by_id=by.id,
             at=now,
             day=today,

@@ -718,6 +718,29 @@ class Rule(Enum):
             "plus."
         ),
     )
+    WITHDRAWAL_ONLY = (
+        "R20",
+        "§1",
+        "D'une ligne retirée, on note seulement le retrait ; d'une autre, jamais.",
+    )
+    RETURNED_AFTER_CLOSE = (
+        "R22",
+        "§1",
+        (
+            "La campagne est fermée : l'Esat ne peut plus répondre ici à une ligne "
+            "renvoyée."
+        ),
+    )
+    TREATMENT_OVER = (
+        "R20",
+        "§1",
+        "Ce traitement n'a plus cours : un autre l'a suivi, ou l'Esat a répondu.",
+    )
+    OTHER_PARTNER = (
+        None,
+        None,
+        "Les traitements remis à traiter ensemble sont d'un même partenaire.",
+    )
     OTHER_DECLARATION = (
         None,
         None,

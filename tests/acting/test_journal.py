@@ -593,6 +593,19 @@ async def _(paris: Person) -> Scene:
     return Scene("agent-hauts-de-seine", values, "org_921", rule)
 
 
+@stage("treatmentsReopen")
+async def _(paris: Person) -> Scene:
+    _, made = await _declared(paris)
+    seine = Person(paris.asker, "agent-hauts-de-seine")
+    reason = {"processingReason": "Zinzolin est inconnue"}
+    await seine.processes("NOT_BENEFICIARY", made["line"], **reason)
+    shown = "... on DeclarationLine { treatments { id } }"
+    (treatment,) = (await seine.reads(made["line"], shown))["treatments"]
+    values = {"treatmentIds": [treatment["id"]], "reason": "Réponse donnée trop tôt"}
+    rule = "agent_managing DeclarationLine:process paying_organism"
+    return Scene("agent-hauts-de-seine", values, "org_921", rule)
+
+
 @stage("activityChangesDeclare")
 async def _(paris: Person) -> Scene:
     esat, made = await _declared(paris)

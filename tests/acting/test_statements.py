@@ -87,8 +87,9 @@ STATEMENTS = {
     "agentEnd": 8,
     "listExport": 2,
     "remunerationsDeclare": 20,
-    "remunerationsDeclare again": 23,
+    "remunerationsDeclare again": 25,
     "remunerationsProcess": 8,
+    "treatmentsReopen": 9,
     "workerNirReveal": 5,
     "activityChangesDeclare": 15,
     "importOpen": 5,
@@ -375,6 +376,14 @@ async def of_declarations(ledger: Ledger) -> None:
         "remunerationsProcess",
         lineIds=[line["id"]],
         outcome="TAKEN_INTO_ACCOUNT",
+    )
+    answered = "... on DeclarationLine { treatments { id } }"
+    treatments = (await ledger.person(PARIS).reads(line["id"], answered))["treatments"]
+    await ledger.does(
+        PARIS,
+        "treatmentsReopen",
+        treatmentIds=[treatments[0]["id"]],
+        reason="Répondu trop tôt",
     )
     await ledger.does(
         PARIS, "workerNirReveal", workerId=line["worker"]["id"], reason="Rapprochement"

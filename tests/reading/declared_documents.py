@@ -16,14 +16,14 @@ DECLARED = (
 
 LINE = """id position clientReference establishmentSiret establishmentName matricule enteredOn rate netRemuneration
   netAid esatShare noPayReason dualActivity confirmation comment changedSequence processing processedOn processingReason
-  paidBy { code }"""
+  contact withdrawnAt withdrawal paidBy { code } previous { id rate } treatments { id outcome reason at day line { id } }"""
 WORKER = """id nir birthName usedName givenNames birthDate matricule enteredOn aahBeneficiary knownRate version
   paidBy { code } rates { startsOn rate } dualActivities { startsOn endsOn weeklyHours employerSiret }"""
 NOTICES = "errors { code message path rule source } warnings { code message path rule }"
 
 DECLARATIONS = Asked(f"""{{
   declarations {{ totalCount {PAGE} edges {{ cursor node {{ id status sequence siret establishmentName preparedAt
-    receivedAt supersededAt lineCount pendingCount takenCount returnedCount notBeneficiaryCount
+    receivedAt supersededAt lineCount nothingToDeclare conformity progress missingCount inForce pendingCount takenCount returnedCount notBeneficiaryCount
     campaign {{ year }} establishment {{ name }} partner {{ name }} declaredBy {{ familyName }}
     supersedes {{ sequence }}
     lines(first: 3) {{ totalCount nodes {{ {LINE} worker {{ {WORKER} }} }} }}

@@ -33,6 +33,7 @@ TYPES = {
     "import_line": "Import",
     "declaration": "Declaration",
     "declaration_line": "DeclarationLine",
+    "treatment": "DeclarationLine",
     "activity_change": "ActivityChange",
     "batch": "Batch",
     "batch_result": "Batch",
@@ -58,7 +59,13 @@ OWNERS = {
     "agent": "user_id",
 }
 SERVICED = {"service_access", "bulletin"}
-PLACED = {"declaration", "declaration_line", "activity_change", "batch"}
+PLACED = {
+    "declaration",
+    "declaration_line",
+    "treatment",
+    "activity_change",
+    "batch",
+}
 STANDING = {
     "batch_result": ("batch", "id", "batch_id"),
     "worker": ("declaration_line", "worker_id", "id"),

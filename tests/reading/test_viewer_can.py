@@ -41,12 +41,15 @@ NAMES = {
     "affiliation": "affiliationId",
     "contract_manager": "managerId",
     "declaration_line": "lineIds",
+    "treatment": "treatmentIds",
     "worker": "workerId",
     "agent": "agentId",
     "import": "importId",
     "import_line": "lineId",
 }
 """How the input of an act names the row that it takes, by table."""
+SEVERAL = {"declaration_line", "treatment"}
+"""The tables whose rows an act takes several at once."""
 APART = {"agent": 2, "import": 2, "import_line": 6}
 """Rows that are no partner's, and how many of them are tried."""
 VALUES: dict[str, Any] = {
@@ -139,7 +142,7 @@ async def tried(
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
     values: dict[str, Any] = {
-        NAMES[table]: [row] if table == "declaration_line" else row
+        NAMES[table]: [row] if table in SEVERAL else row
     }
     if "establishment" in kind.fields:
         values = {"establishment": {"id": row}}
@@ -155,7 +158,7 @@ async def tried(
             {"campaignYear": 2028, "deposit": deposit, "lines": []}
             for deposit in (True, False)
         ]
-    elif act == "activityChangesDeclare":
+    elif act in ("activityChangesDeclare", "treatmentsReopen"):
         forms = [{"dryRun": True}]
     refusal = None
     for form in forms:

@@ -20,7 +20,15 @@ from tests.journeys.story import a_siret
 
 from .desk import Desk
 from .story import PAPER
-from .test_viewer_can import MUTATION, NAMES, TYPES, an_input, judged, told
+from .test_viewer_can import (
+    MUTATION,
+    NAMES,
+    SEVERAL,
+    TYPES,
+    an_input,
+    judged,
+    told,
+)
 
 DAYS = ("2026-12-10", "2026-12-11", "2027-03-01", "2031-01-01")
 MISSIONS = ["mis_ACCOMPAGNEMENT_TRAVAIL", "mis_ACCOMPAGNEMENT_SOCIAL"]
@@ -39,6 +47,7 @@ WHO = {
     "import_line": ("agent-paris",),
     "agent": ("admin-national",),
     "declaration_line": ("agent-paris", "agent-hauts-de-seine"),
+    "treatment": ("agent-paris", "agent-hauts-de-seine"),
 }
 EVERYBODY = (
     "agent-paris",
@@ -95,7 +104,10 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "mandateGrant": once(
         client={"issuer": "x", "subject": "y", "name": "Z", "email": "z@z.invalid"}
     ),
-    "remunerationsProcess": once(outcome="TAKEN_INTO_ACCOUNT"),
+    "remunerationsProcess": lambda _: [
+        {"outcome": outcome} for outcome in ("TAKEN_INTO_ACCOUNT", "WITHDRAWAL_NOTED")
+    ],
+    "treatmentsReopen": once(),
     "invitationRenew": once(),
 }
 """Good inputs of an act: one of them passes unless the state forbids it. The others take a day."""
@@ -173,7 +185,7 @@ async def refusals(
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
-    mine = {NAMES[table]: [row["id"]] if table == "declaration_line" else row["id"]}
+    mine = {NAMES[table]: [row["id"]] if table in SEVERAL else row["id"]}
     inputs: list[Row] = []
     for form in forms(act, row):
         values = an_input(

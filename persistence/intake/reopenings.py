@@ -1,0 +1,57 @@
+"""The treatments that may still be reopened, and what they stand on."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from persistence.facts.treatments import treated_line
+from persistence.records import (
+    Declaration,
+    DeclarationLine,
+    Processing,
+)
+from persistence.records.base import table
+from persistence.register import Register
+
+
+async def treated_lines(
+    register: Register, treatment_ids: Sequence[str]
+) -> dict[str, str | None]:
+    """The line that shows each of these treatments today, by its treatment."""
+    treatment = table("treatment").alias()
+    line = treated_line(treatment).scalar_subquery()
+    rows = await register.session.execute(
+        select(treatment.c.id, line).where(
+            register.among(treatment.c.id, list(treatment_ids))
+        )
+    )
+    return dict(rows.all())
+
+
+async def beneficiaries_again(
+    register: Register,
+    campaign_ids: Collection[str | None],
+    lines: Collection[DeclarationLine],
+) -> set[str]:
+    """The workers of these lines, but whom another line in force says no beneficiary.
+
+    The lines themselves, which said so, say it no longer.
+    """
+    workers = {line.worker_id for line in lines}
+    if not workers:
+        return workers
+    line, head = DeclarationLine, Declaration
+    columns = DeclarationLine.__table__.c
+    others = await register.session.scalars(
+        select(line.worker_id)
+        .join(head, head.id == line.declaration_id)
+        .where(
+            register.among(columns.worker_id, sorted(workers)),
+            ~register.among(columns.id, [each.id for each in lines]),
+            head.campaign_id.in_(campaign_ids),
+            head.received_at.is_not(None),
+            head.superseded_at.is_(None),
+            line.processing == Processing.NOT_BENEFICIARY,
+        )
+    )
+    return workers - set(others)
