@@ -141,9 +141,7 @@ async def tried(
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
-    values: dict[str, Any] = {
-        NAMES[table]: [row] if table in SEVERAL else row
-    }
+    values: dict[str, Any] = {NAMES[table]: [row] if table in SEVERAL else row}
     if "establishment" in kind.fields:
         values = {"establishment": {"id": row}}
     forms: list[dict[str, Any]] = [
