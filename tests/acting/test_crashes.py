@@ -22,7 +22,7 @@ from .ledger import rows
 pytestmark = pytest.mark.slow
 
 CANAL, WHO = "99990001200025", "declarante-canal"
-TABLES = ("declaration", "declaration_line", "batch", "batch_result", "worker", "worker_rate", "dual_activity", "activity_change", "journal", "idempotency")  # fmt: skip
+TABLES = ("declaration", "declaration_line", "batch", "batch_result", "worker", "worker_rate", "dual_activity", "activity_change", "treatment", "journal", "idempotency")  # fmt: skip
 BOUNDARIES = ("before:1", "after:1", "before:2")
 """The last one is never reached: an act has one commit, and these are all the places where it can be cut."""
 
@@ -82,7 +82,7 @@ def deposit(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
     lines = [a_line(10 * number + i, **(second if i == 0 else {})) for i in range(3)]
     whole = {
         "declaration": 1, "declaration_line": 3, "batch": 1, "batch_result": 3, "worker": 3, "worker_rate": 3,
-        "dual_activity": 0 if number else 1, "activity_change": 0, "journal": 1, "idempotency": 1,
+        "dual_activity": 0 if number else 1, "activity_change": 0, "treatment": 0, "journal": 1, "idempotency": 1,
     }  # fmt: skip
     meant = {"acknowledgeRemovals": 3, "reason": "Autres personnes"} if number else {}
     return (
@@ -159,6 +159,65 @@ async def test_a_batch_cut_at_any_of_its_commits_is_there_whole_or_not_at_all_an
             assert (again["replayed"], again["batch"]) == (True, settled["batch"])
             assert await _more(database, before) == whole
     assert await _live(server) == [3, "DEPOSITED"]
+
+
+ANSWERED = "SELECT count(*) AS n FROM declaration_line WHERE processing IS NOT NULL AND declaration_id IN (SELECT id FROM declaration WHERE campaign_id = 'cmp_2026')"
+
+
+async def test_an_answer_of_a_caf_and_its_taking_back_are_there_whole_or_not_at_all(
+    doomed: Doomed, database: Database, tmp_path: Path
+) -> None:
+    server = await doomed("before:1")
+    await server.act(
+        WHO,
+        "remunerationsDeclare",
+        BATCH,
+        **a_deposit(CANAL, "first", a_line(0), a_line(1)),
+    )
+    query = '{ lines(campaignId: "cmp_2026", live: true) { nodes { id treatments { id } } } }'
+    caf = "agent-paris"
+    lines = (await Person(server, caf).asks(query))["lines"]["nodes"]
+    answer = {"outcome": "RETURNED", "processingReason": "Nom à revoir"}
+    values: dict[str, Any] = {"lineIds": [line["id"] for line in lines], **answer}
+    server = await _cut(
+        server, doomed, database, tmp_path, ("remunerationsProcess", values)
+    )
+    assert (await rows(database, ANSWERED))[0]["n"] == len(lines)
+    lines = (await Person(server, caf).asks(query))["lines"]["nodes"]
+    treatments = [line["treatments"][0]["id"] for line in lines]
+    values = {"treatmentIds": treatments, "reason": "Réponse donnée trop tôt"}
+
+    await _cut(server, doomed, database, tmp_path, ("treatmentsReopen", values))
+
+    assert (await rows(database, ANSWERED))[0]["n"] == 0
+
+
+async def _cut(
+    server: Running,
+    doomed: Doomed,
+    database: Database,
+    folder: Path,
+    call: tuple[str, dict[str, Any]],
+) -> Running:
+    """An agent's act on two lines, cut before its commit, then after it; its key then settles it."""
+    act, values = call
+    values = values | {"idempotencyKey": act}
+    whole = dict.fromkeys(TABLES, 0) | {"treatment": 2, "journal": 1, "idempotency": 1}
+    before = await counted(database)
+    for boundary in ("before:1", "after:1"):
+        if boundary == "after:1":
+            server = await doomed(boundary)
+        (folder / "armed").touch()
+        with pytest.raises(httpx.TransportError):
+            await server.act("agent-paris", act, "", **values)
+        assert server.process.wait(timeout=30) == -signal.SIGKILL
+        is_there = boundary == "after:1"
+        await _nothing_or_the_whole(database, before, whole, there=is_there)
+    server = await doomed("before:1")
+    settled = await server.act("agent-paris", act, "", **values)
+    assert (settled["errors"], settled["replayed"]) == ([], True)
+    assert await _more(database, before) == whole
+    return server
 
 
 async def _another(server: Running, doomed: Doomed, boundary: str) -> Running:
