@@ -19,12 +19,8 @@ from persistence.facts.treatments import (
     treatments_of_line,
 )
 from persistence.reading.question import Order
-from persistence.records import TreatmentOutcome
-from persistence.records.declarations import (
-    NoPayReason,
-    Processing,
-    Withdrawal,
-)
+from persistence.records.declarations import NoPayReason
+from persistence.records.treatments import Processing, TreatmentOutcome, Withdrawal
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import column, listed, mirrors, one, reference

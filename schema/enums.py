@@ -15,18 +15,13 @@ from persistence.records.cases import Case
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
-from persistence.records.declarations import (
-    Conformity,
-    NoPayReason,
-    Processing,
-    Withdrawal,
-)
+from persistence.records.declarations import Conformity, NoPayReason
 from persistence.records.onboarding_steps import STEPS, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind
 from persistence.records.services import RoleProfile
 from persistence.records.suspensions import SuspensionSide
-from persistence.records.treatments import TreatmentOutcome
+from persistence.records.treatments import Processing, TreatmentOutcome, Withdrawal
 from persistence.records.users import UserKind
 from resolvers.lists import ExportedList
 
@@ -153,14 +148,12 @@ labelled(
     **ANSWERS,
 )(Processing)
 labelled(
-    "Ce qu'une Caf a répondu, puis « remis à traiter » quand elle revient sur sa"
-    " réponse.",
+    "Ce qu'une Caf a répondu, ou « remis à traiter » : elle reprend sa réponse.",
     **ANSWERS,
     REOPENED="Remis à traiter",
 )(TreatmentOutcome)
 labelled(
-    "Résultat des contrôles, fixé au dépôt ; un dépôt dont rien n'est accepté est un"
-    " avis de rejet.",
+    "Résultat des contrôles, fixé au dépôt ; rien d'accepté est un avis de rejet.",
     CONFORM="Certificat de conformité",
     ANOMALIES="Bilan d'anomalies",
 )(Conformity)

@@ -17,13 +17,7 @@ from .chain_links import ChainLink, LinkKind, Unblocker
 from .contracts import Contract, ContractManager, Mode
 from .conventions import Convention
 from .decisions import ActivityAttestation, Eligibility
-from .declarations import (
-    Conformity,
-    Declaration,
-    DeclarationLine,
-    Processing,
-    Withdrawal,
-)
+from .declarations import Conformity, Declaration, DeclarationLine
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .groups import Group, Membership
@@ -41,7 +35,7 @@ from .services import Migration, Mission, Role, RoleProfile, Service
 from .sessions import SessionRecord
 from .suspensions import Suspension
 from .timeline import PartnerState, Span, timeline
-from .treatments import Treatment, TreatmentOutcome
+from .treatments import Processing, Treatment, TreatmentOutcome, Withdrawal
 from .upkeep import KeyCanary, SchemaStep
 from .users import BoundIdentity, User, UserKind
 from .workers import DualActivity, Worker, WorkerRate

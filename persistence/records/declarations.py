@@ -17,7 +17,13 @@ from .base import UNTOLD, Record, index_where, named, unique_where, untold
 from .campaigns import Campaign
 from .establishments import Establishment
 from .rules import Rule, require
-from .treatments import Treatment, TreatmentOutcome
+from .treatments import (
+    REASONED,
+    Processing,
+    Treatment,
+    TreatmentOutcome,
+    Withdrawal,
+)
 from .users import User
 
 
@@ -127,26 +133,6 @@ class Declaration(Record):
         return self.received_at is not None and self.superseded_at is None
 
 
-class Processing(StrEnum):
-    """What the Caf that pays did of a line; the last one is for a withdrawn line."""
-
-    TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
-    NOT_BENEFICIARY = "NOT_BENEFICIARY"
-    RETURNED = "RETURNED"
-    WITHDRAWAL_NOTED = "WITHDRAWAL_NOTED"
-
-
-REASONED = frozenset({Processing.NOT_BENEFICIARY, Processing.RETURNED})
-"""What a Caf answers with its reason."""
-
-
-class Withdrawal(StrEnum):
-    """Why a line is no longer in force: its person left, or another Caf pays them."""
-
-    REMOVED = "REMOVED"
-    PAYER_CHANGED = "PAYER_CHANGED"
-
-
 class DeclarationLine(Record):
     """Ligne: the November remuneration of one worker.
 
@@ -242,9 +228,9 @@ class DeclarationLine(Record):
             require(words, Rule.VALUE_INVALID, "processing_reason")
         self.processing, self.processed_on, self.processed_by_id = what, today, by.id
         self.processing_reason = words
-        return self._treatment(
-            declaration.campaign_id, TreatmentOutcome(what), words, by, now, today
-        )
+        outcome = TreatmentOutcome(what)
+        campaign_id = declaration.campaign_id
+        return Treatment.of_line(self, campaign_id, outcome, words, by, now, today)
 
     def _require_answerable(self, declaration: Declaration, what: Processing) -> None:
         """A line in force is answered; of a withdrawn one, the withdrawal is noted."""
@@ -259,32 +245,5 @@ class DeclarationLine(Record):
         """The line awaits an answer again, as if it had none."""
         self.processing = self.processed_on = self.processed_by_id = None
         self.processing_reason = None
-        return self._treatment(
-            campaign_id, TreatmentOutcome.REOPENED, reason, by, now, today
-        )
-
-    def _treatment(
-        self,
-        campaign_id: str,
-        outcome: TreatmentOutcome,
-        reason: str | None,
-        by: User,
-        now: datetime,
-        today: date,
-    ) -> Treatment:
-        """What a Caf says of this line; a withdrawal is noted whatever the words."""
-        is_of_words = outcome is not TreatmentOutcome.WITHDRAWAL_NOTED
-        return Treatment(
-            partner_id=self.partner_id,
-            establishment_id=self.establishment_id,
-            worker_id=self.worker_id,
-            paying_id=self.paying_id,
-            line_id=self.id,
-            campaign_id=campaign_id,
-            words_digest=self.words_digest if is_of_words else None,
-            outcome=outcome,
-            reason=reason,
-            by_id=by.id,
-            at=now,
-            day=today,
-        )
+        outcome = TreatmentOutcome.REOPENED
+        return Treatment.of_line(self, campaign_id, outcome, reason, by, now, today)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -12,6 +13,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, named, untold
+from .users import User
+
+if TYPE_CHECKING:
+    from .declarations import DeclarationLine
 
 
 class TreatmentOutcome(StrEnum):
@@ -25,6 +30,26 @@ class TreatmentOutcome(StrEnum):
     RETURNED = "RETURNED"
     WITHDRAWAL_NOTED = "WITHDRAWAL_NOTED"
     REOPENED = "REOPENED"
+
+
+class Processing(StrEnum):
+    """What the Caf that pays did of a line; the last one is for a withdrawn line."""
+
+    TAKEN_INTO_ACCOUNT = "TAKEN_INTO_ACCOUNT"
+    NOT_BENEFICIARY = "NOT_BENEFICIARY"
+    RETURNED = "RETURNED"
+    WITHDRAWAL_NOTED = "WITHDRAWAL_NOTED"
+
+
+REASONED = frozenset({Processing.NOT_BENEFICIARY, Processing.RETURNED})
+"""What a Caf answers with its reason."""
+
+
+class Withdrawal(StrEnum):
+    """Why a line is no longer in force: its person left, or another Caf pays them."""
+
+    REMOVED = "REMOVED"
+    PAYER_CHANGED = "PAYER_CHANGED"
 
 
 class Treatment(Record):
@@ -79,3 +104,31 @@ class Treatment(Record):
     by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
     day: Mapped[date]
+
+    @classmethod
+    def of_line(
+        cls,
+        line: "DeclarationLine",
+        campaign_id: str,
+        outcome: TreatmentOutcome,
+        reason: str | None,
+        by: User,
+        now: datetime,
+        today: date,
+    ) -> "Treatment":
+        """What a Caf says of a line; a withdrawal is noted whatever the words."""
+        is_of_words = outcome is not TreatmentOutcome.WITHDRAWAL_NOTED
+        return cls(
+            partner_id=line.partner_id,
+            establishment_id=line.establishment_id,
+            worker_id=line.worker_id,
+            paying_id=line.paying_id,
+            line_id=line.id,
+            campaign_id=campaign_id,
+            words_digest=line.words_digest if is_of_words else None,
+            outcome=outcome,
+            reason=reason,
+            by_id=by.id,
+            at=now,
+            day=today,
+        )
