@@ -73,8 +73,8 @@ async def _take(act: Act, input: TreatmentsReopenInput) -> list[Treatment]:
 
 async def _lines(act: Act, treatments: Sequence[Treatment]) -> list[DeclarationLine]:
     """The line that shows each treatment today. TREATMENT_OVER."""
-    shown = await treated_lines(act.register, [each.id for each in treatments])
-    ids = [shown[each.id] or "" for each in treatments]
+    line_ids = await treated_lines(act.register, [each.id for each in treatments])
+    ids = [line_ids[each.id] or "" for each in treatments]
     return await act.find_all(
         DeclarationLine, ids, "treatment_ids", rule=Rule.TREATMENT_OVER
     )
