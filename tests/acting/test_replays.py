@@ -95,6 +95,7 @@ STORIES = (
 )
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("dialect", ["sqlite"])
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: str(story.__name__))
 async def test_a_journey_goes_on_alike_when_each_of_its_acts_is_sent_twice(

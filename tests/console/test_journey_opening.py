@@ -39,6 +39,7 @@ class Opening(Mouse):
         )
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize(
     ("dialect", "script"), [("sqlite", True), ("postgresql", True), ("sqlite", False)]
 )

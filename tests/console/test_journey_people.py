@@ -24,6 +24,7 @@ WAYS = {
 }
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize(
     ("dialect", "way"),
     [
@@ -135,6 +136,7 @@ async def _tells_what_was_done(page: Page) -> None:
     assert "Léo" not in " ".join(rows).replace("Léon", "")
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize(("dialect", "script"), [("sqlite", True), ("sqlite", False)])
 async def test_the_last_manager_cannot_leave_and_the_caf_reads_why_it_may_not(
     serve: Any,  # noqa: ANN401 a starter

@@ -210,6 +210,7 @@ async def test_a_get_never_writes(house: House) -> None:
 # what every answer says to the browser
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
 async def test_every_page_is_kept_by_nobody_and_runs_nothing_but_ours(
     house: House, page: Page
@@ -292,6 +293,7 @@ def test_a_path_of_ours_is_kept(there: str) -> None:
 # hostile words
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.document)
 async def test_hostile_words_in_an_address_are_told_or_escaped_and_break_nothing(
     house: House, library: Library, page: Page

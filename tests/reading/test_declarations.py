@@ -116,6 +116,7 @@ async def test_who_administers_reads_headers_and_counts_and_below_them_only_what
         assert {h["removedWorkers"]["totalCount"] for h in headers} == {0}
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize(
     "who",
     [

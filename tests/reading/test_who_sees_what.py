@@ -85,6 +85,7 @@ def test_every_guarded_record_is_looked_at() -> None:
     assert {name: guarded.type for name, guarded in GUARDED.items()} == TYPES
 
 
+@pytest.mark.thirds
 @pytest.mark.parametrize("who", SUBJECTS)
 async def test_the_sql_lets_through_what_the_engine_allows(
     small_worlds: dict[str, Desk], engine: Engine, who: str
