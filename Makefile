@@ -12,11 +12,11 @@ demo: $(READY)
 #
 #   make unit   the rules, without a server and without PostgreSQL: while you write      (under a minute)
 #   make quick  and the graph on SQLite: reading, acts, four journeys: before you commit (under four minutes)
-#   make test   everything, in browsers too, on SQLite; on PostgreSQL what depends on it (under ten minutes)
-#   make full   everything on both databases                                             (half an hour)
+#   make test   everything on both databases, in browsers too, but two thirds of the tests in thirds (ten minutes)
+#   make full   everything                                                               (half an hour)
 #
-# All but `make full` run a third of the tests marked `thirds`, the one that the commit chooses: generated cases,
-# and the stories on PostgreSQL that SQLite tells each time (see docs/contributing.md).
+# In thirds are the generated cases, and on PostgreSQL the stories that SQLite tells each time: all but `make full`
+# run the third that the commit chooses (see docs/contributing.md).
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 UNIT := tests/house tests/records tests/authz \
 	$(addprefix tests/console/test_,casting.py documents.py files.py masking.py templates.py typography.py) \

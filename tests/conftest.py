@@ -60,15 +60,15 @@ SQLITE_FIRST = (
     "tests/acting/test_reference_data.py",
     "tests/acting/test_refusals.py",
     "tests/acting/test_remunerations.py",
+    "tests/acting/test_treatments.py",
     "tests/acting/test_versions.py",
     "tests/imports/",
     "tests/journeys/",
     "tests/reading/",
 )
-"""Where the tests on PostgreSQL are marked `thirds`, but for the files `both_databases`.
+"""Where the tests on PostgreSQL are in thirds, but for the files `both_databases`.
 
-tests/acting/test_journal.py does each act on both databases each time, and
-tests/reading/test_statements.py compares their SQL.
+tests/acting/test_journal.py does each act on both databases each time.
 """
 PARTS = range(3)
 """Of a test of many generated cases that is marked `thirds`: `cases[part::3]`."""
