@@ -13,9 +13,10 @@ from .scopes import KIND_OF, KINDS, SCOPES
 ACTIONS: dict[str, tuple[str, ...]] = {
     type_: tuple(actions.split())
     for type_, actions in {
-        "Partner": "read register update export",
+        "Partner": "read register update transfer export",
         "Establishment": "read add update end",
-        "Convention": "read prepare record sign amend close cancel_closing export",
+        "Convention": "read prepare record sign amend close cancel_closing "
+        "suspend resume export",
         "Amendment": "read",
         "ServiceContract": "read",
         "Manager": "read appoint appoint_deputy end",

@@ -1,8 +1,8 @@
 """Scopes as data: the relations between a caller and an object that a permit requires.
 
 An object is described by its *facts*, all `str | None`: partner, owner, administering,
-signing, convention, mode, paying, group, partner_service ("partner|service"),
-partner_service_establishment ("partner|service|establishment").
+signing, convention, mode, signatory, paying, group, partner_service
+("partner|service"), partner_service_establishment ("partner|service|establishment").
 """
 
 from collections.abc import Callable, Container
@@ -63,6 +63,7 @@ SCOPES: dict[str, tuple[ScopeCondition, ...]] = {
         ScopeCondition("equals", "mode", "CENTRALISED"),
     ),
     "signing_caf": (ScopeCondition("among", "signing", "organisms"),),
+    "own_signature": (ScopeCondition("among", "signatory", "organisms"),),
     "paying_organism": (ScopeCondition("among", "paying", "organisms"),),
     "supported_organism": (_ADMINISTERING,),
     "any": (),
@@ -87,7 +88,13 @@ KINDS: dict[str, Kind] = {
     "administrator": Kind(("partner_administrator",), ("own_partner_delegated",)),
     "agent": Kind(
         ("agent_reading", "agent_managing"),
-        ("jurisdiction", "jurisdiction_centralised", "signing_caf", "paying_organism"),
+        (
+            "jurisdiction",
+            "jurisdiction_centralised",
+            "signing_caf",
+            "own_signature",
+            "paying_organism",
+        ),
     ),
     "resource_centre": Kind(("resource_centre",), ("supported_organism",)),
     "national": Kind(("national",), ("any",)),

@@ -1,10 +1,18 @@
 """The register's writes: rows in bulk, closings first, the timeline."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Date, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    delete,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import get_history
@@ -19,6 +27,7 @@ from .records import (
     Bulletin,
     Convention,
     Partner,
+    PartnerFollower,
     PartnerState,
     Record,
     Span,
@@ -27,6 +36,13 @@ from .records import (
 from .register_questions import RegisterQuestions
 
 B = TypeVar("B", bound=Base)
+
+CLOSINGS: Mapping[type[Base], str] = {
+    Bulletin: "closed_on",
+    Convention: "closed_on",
+    PartnerFollower: "ends_on",
+}
+"""The records of which one takes the place of another, and the column of their end."""
 
 _SPANS = Base.metadata.tables["partner_state"]
 
@@ -135,18 +151,25 @@ class Register(RegisterQuestions):
         another row of its kind to write, nothing takes its place.
         """
         written = (*self.session.new, *self.session.dirty)
-        for kind in (Bulletin, Convention):
+        for kind, end in CLOSINGS.items():
             rivals = [record for record in written if isinstance(record, kind)]
             if len(rivals) < 2:  # noqa: PLR2004 the one that closes, and one that opens
                 continue
             for record in rivals:
-                closes = get_history(record, "closed_on").added
+                closes = get_history(record, end).added
                 if closes and record not in self.session.new:
-                    closing = update(kind).where(kind.id == record.id)
-                    await self.session.execute(
-                        closing.values(closed_on=record.closed_on),
-                        execution_options={"synchronize_session": False},
-                    )
+                    await self._write_closing(record, end)
+
+    async def _write_closing(self, record: Base, end: str) -> None:
+        """Write the end of a record before anything else of it."""
+        mapper = inspect(type(record))
+        values = mapper.primary_key_from_instance(record)
+        pairs = zip(mapper.primary_key, values, strict=True)
+        closing = update(type(record)).where(*(key == value for key, value in pairs))
+        await self.session.execute(
+            closing.values({end: getattr(record, end)}),
+            execution_options={"synchronize_session": False},
+        )
 
     # the timeline
 

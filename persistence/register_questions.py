@@ -18,6 +18,7 @@ from .records import (
     Establishment,
     Organism,
     Partner,
+    PartnerFollower,
     PartnerSiret,
     PartnerState,
     Profile,
@@ -112,9 +113,13 @@ class RegisterQuestions(ActSession):
         """Who follows the partner that bears this SIRET today."""
         return await self.session.scalar(
             select(Organism)
-            .join(Partner, Partner.follower_id == Organism.id)
-            .join(PartnerSiret, PartnerSiret.partner_id == Partner.id)
-            .where(PartnerSiret.siret == siret, PartnerSiret.ends_on.is_(None))
+            .join(PartnerFollower, PartnerFollower.organism_id == Organism.id)
+            .join(PartnerSiret, PartnerSiret.partner_id == PartnerFollower.partner_id)
+            .where(
+                PartnerSiret.siret == siret,
+                PartnerSiret.ends_on.is_(None),
+                PartnerFollower.period.sql(PartnerFollower.__table__, self.today),
+            )
         )
 
     async def administrator_of_establishment(self, siret: str) -> Organism | None:

@@ -1,4 +1,4 @@
-"""A change of mode or of SIRET.
+"""A change of mode, of SIRET or of organism.
 
 A successor convention is prepared, then it takes the place of the one in force.
 """
@@ -10,13 +10,20 @@ from strawberry import ID
 
 from persistence.intake.import_following import follow
 from persistence.intake.import_locks import hold
-from persistence.records import Convention, Mode, Partner, Refused, Rule
+from persistence.records import Convention, Mode, Organism, Partner, Refused, Rule
 from persistence.records.carrying import MembersAtSwitch
 from persistence.records.conventions import ClosingReason
 from persistence.records.identifiers import Siret
+from persistence.records.rules import require
 from persistence.records.scans import DocumentKind
 from persistence.records.siret_changes import change_siret
-from persistence.records.successions import Papers, change_mode, prepare, switch
+from persistence.records.successions import (
+    Papers,
+    change_mode,
+    change_organism,
+    prepare,
+    switch,
+)
 from resolvers.acting import Act, PreviewInput, at, permission, under
 
 from .papers import SignatureInput, attach, attach_papers
@@ -151,6 +158,45 @@ async def partner_siret_change(act: Act, input: PartnerSiretChangeInput) -> Part
         await _switch(
             act, successor, input.switch, act.today, ClosingReason.SIRET_CHANGE
         )
+    return partner
+
+
+@strawberry.input(
+    description="Le transfert d'un partenaire à un autre organisme, qui le suit dès "
+    "lors (R31)."
+)
+class PartnerTransferInput(PreviewInput):
+    partner_id: ID = strawberry.field(description="Le partenaire.")
+    organism_id: ID = strawberry.field(
+        description="L'organisme qui le suivra, et signera la convention suivante."
+    )
+    switch: SwitchInput | None = strawberry.field(
+        default=None,
+        description="La bascule, quand une convention est en vigueur. Vide : prépare "
+        "seulement, sauf sans convention en vigueur, où l'organisme change "
+        "aujourd'hui.",
+    )
+
+    def effect_on(self, today: date) -> date:
+        return max(self.switch.on, today) if self.switch else today
+
+
+@permission("Partner:transfer", on=[Partner])
+async def partner_transfer(act: Act, input: PartnerTransferInput) -> Partner:
+    """R31: a convention is of one organism, so another one signs its successor."""
+    partner = await act.take(Partner, input.partner_id, "partner_id")
+    organism = await act.find(Organism, input.organism_id, "organism_id")
+    act.organism = partner.span_on(act.today).administering_id
+    if not any(c.ends_after(act.today) for c in partner.conventions):
+        is_same = organism.id == partner.follower_on(act.today)
+        require(not is_same, Rule.FOLLOWER_SAME, "organism_id")
+        partner.transfer(organism, act.today)
+        return partner
+    successor = change_organism(partner, organism, act.today)
+    if input.switch is not None:
+        on = input.switch.on
+        await _switch(act, successor, input.switch, on, ClosingReason.TRANSFER)
+        partner.transfer(organism, on)
     return partner
 
 

@@ -55,6 +55,7 @@ labelled(
     "Motif de clôture d'une convention.",
     DELEGATION_CHANGE="Changement de mode de gestion",
     SIRET_CHANGE="Changement de SIRET",
+    TRANSFER="Transfert à un autre organisme",
     PARTNER_CEASED="Fin d'activité du partenaire",
     TERMINATED_BY_CAF="Résiliée par la Caf",
     TERMINATED_BY_PARTNER="Résiliée par le partenaire",

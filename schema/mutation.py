@@ -53,6 +53,12 @@ class Mutation:
         "Change le SIRET : prépare la convention suivante, puis bascule (R58).",
         partner=Partner,
     )
+    partner_transfer = act(
+        successions.partner_transfer,
+        "Transfère un partenaire à un autre organisme : prépare la convention suivante,"
+        " puis bascule (R31).",
+        partner=Partner,
+    )
     partner_update = act(
         partners.partner_update,
         "Corrige le nom ou le contact d'un partenaire.",
@@ -112,6 +118,16 @@ class Mutation:
     convention_closing_cancel = act(
         conventions.convention_closing_cancel,
         "Annule une clôture à venir.",
+        convention=Convention,
+    )
+    convention_suspend = act(
+        conventions.convention_suspend,
+        "Suspend une convention : tous ses services s'arrêtent (R29).",
+        convention=Convention,
+    )
+    convention_resume = act(
+        conventions.convention_resume,
+        "Reprend une convention suspendue (R29).",
         convention=Convention,
     )
     delegation_change = act(

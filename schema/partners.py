@@ -11,6 +11,7 @@ from persistence.facts.bulletins import in_force_access
 from persistence.facts.columns import by_state, equal, state
 from persistence.facts.conventions import without_manager
 from persistence.facts.onboarding_lists import of_migration
+from persistence.facts.organisms import follows
 from persistence.facts.partners import (
     borne_siret,
     is_meant,
@@ -188,7 +189,9 @@ class Partner(Node):
         " lit pas les gestionnaires.",
         without_manager,
     )
-    follower: OrganismRef | None = one("L'organisme qui le suit.", "follower_id")
+    follower: OrganismRef | None = one(
+        "L'organisme qui le suit ce jour ; vide avant son enregistrement.", follows
+    )
     administered_by: OrganismRef | None = one(
         "L'organisme qui l'administre : le CNA dans les cas du §3, R47 ; vide avant"
         " son enregistrement.",

@@ -20,6 +20,7 @@ from .states import (
     no_closing_to_come,
     one_of,
     passed,
+    pause,
 )
 
 
@@ -95,6 +96,16 @@ def place_taken(at: At) -> SqlTest:
     return and_(own.in_force_on.is_not(None), another(at, stands))
 
 
+def suspended(at: At) -> SqlTest:
+    """A suspension of the convention runs."""
+    return pause(at, "convention_id")
+
+
+def not_suspended(at: At) -> SqlTest:
+    """No suspension of the convention runs."""
+    return not_(suspended(at))
+
+
 CONVENTION_BARS: Bars = {
     ("convention", "conventionSign"): (
         Bar(Rule.ATTESTATION_MISSING, is_unattested),
@@ -111,6 +122,11 @@ CONVENTION_BARS: Bars = {
         Bar(Rule.CLOSING_PASSED, no_closing_to_come),
         Bar(Rule.ONE_CONVENTION, place_taken),
     ),
+    ("convention", "conventionSuspend"): (
+        Bar(Rule.CONVENTION_NOT_IN_FORCE, not_in_force),
+        Bar(Rule.ALREADY_SUSPENDED, suspended),
+    ),
+    ("convention", "conventionResume"): (Bar(Rule.NOT_SUSPENDED, not_suspended),),
     ("convention", "bulletinPrepare"): (
         Bar(Rule.MISSION_DOES_NOT_COVER, covers_nothing),
     ),

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, String, literal_column
+from sqlalchemy import ColumnElement, FromClause, String, literal_column, select
 
 from persistence import records
-from persistence.records.base import Base
+from persistence.records.base import Base, table
 from persistence.records.services import ESAT
 
 STATE = {
@@ -76,6 +76,21 @@ def _place(column: str) -> dict[str, Fact]:
     return {"partner_service_establishment": fact}
 
 
+def _signatory(row: FromClause) -> ColumnElement[Any]:
+    """The organism of the convention of a paper."""
+    convention = table("convention").alias()
+    query = select(convention.c.organism_id)
+    query = query.where(convention.c.id == row.c.convention_id)
+    return query.correlate(row).scalar_subquery()
+
+
+def _is_signed(row: FromClause) -> ColumnElement[Any]:
+    return row.c.organism_signed_on.is_not(None)
+
+
+SIGNED_HERE: dict[str, Fact] = {"signatory": _signatory}
+"""Of a paper of a convention: the organism that signs it."""
+IF_SIGNED: dict[str, Fact] = {"signatory": _is_signed}
 OF_SERVICE: dict[str, Fact] = {"partner_service": _service}
 AT_PLACE = _place("establishment_id")
 PAYER: dict[str, Fact] = {"paying": lambda row: row.c.paying_id}
@@ -86,12 +101,24 @@ BY_RECORD: dict[type[Base], Guard] = {
     records.Partner: Guard("Partner", "id"),
     records.PartnerState: Guard("Partner", "partner_id"),
     records.Establishment: Guard("Establishment", "partner_id", _place("id")),
-    records.Convention: Guard("Convention", "partner_id"),
-    records.Contract: Guard("ServiceContract", "partner_id"),
+    records.Convention: Guard(
+        "Convention",
+        "partner_id",
+        {"signatory": lambda row: row.c.organism_id},
+        only=IF_SIGNED,
+    ),
+    records.Contract: Guard(
+        "ServiceContract", "partner_id", SIGNED_HERE, only=IF_SIGNED
+    ),
     records.ContractManager: Guard("Manager", "partner_id"),
-    records.Amendment: Guard("Amendment", "partner_id"),
+    records.Amendment: Guard("Amendment", "partner_id", SIGNED_HERE),
     records.ServiceAccess: Guard("ServiceAccess", "partner_id", OF_SERVICE),
-    records.Bulletin: Guard("MembershipBulletin", "partner_id", OF_SERVICE),
+    records.Bulletin: Guard(
+        "MembershipBulletin",
+        "partner_id",
+        OF_SERVICE | SIGNED_HERE,
+        only=IF_SIGNED,
+    ),
     records.Eligibility: Guard("Eligibility", "partner_id"),
     records.ActivityAttestation: Guard("ActivityAttestation", "partner_id"),
     records.Group: Guard("Group", "partner_id", {"group": lambda row: row.c.id}),

@@ -1,5 +1,6 @@
 """What bars the acts on partners and on their establishments."""
 
+from enum import StrEnum
 from functools import partial
 
 from sqlalchemy import and_, func, not_, or_
@@ -10,6 +11,7 @@ from persistence.records.base import table
 from persistence.records.periods import exists
 from persistence.records.timeline import CNA
 
+from .organisms import follower_id
 from .states import At, Bar, Bars, in_force, lasts, passed, with_convention
 
 
@@ -28,16 +30,28 @@ def only_announced(at: At) -> SqlTest:
     return and_(without_convention(at), with_lasting_convention(at))
 
 
-def succession_underway(at: At, *, of_mode: bool) -> SqlTest:
+class Change(StrEnum):
+    """What a succession changes; the rest is the same in its draft."""
+
+    MODE = "MODE"
+    SIRET = "SIRET"
+    ORGANISM = "ORGANISM"
+
+
+def succession_underway(at: At, *, of: Change) -> SqlTest:
     """Another successor stands than the one that this act prepares.
 
     See `successions.prepare`.
     """
     former, later = table("convention").alias(), table("convention").alias()
     before, after = table("contract").alias(), table("contract").alias()
-    is_prepared = after.c.mode == before.c.mode
-    if of_mode:
-        is_prepared = and_(not_(is_prepared), later.c.siret == former.c.siret)
+    is_same = {
+        Change.MODE: after.c.mode == before.c.mode,
+        Change.SIRET: later.c.siret == former.c.siret,
+        Change.ORGANISM: later.c.organism_id == former.c.organism_id,
+    }
+    is_changed = not_(is_same.pop(of))
+    is_prepared = and_(is_changed, *is_same.values())
     where = [
         former.c.partner_id == at.c.id,
         in_force(former, at.today),
@@ -53,7 +67,7 @@ def succession_underway(at: At, *, of_mode: bool) -> SqlTest:
 def not_in_custody(at: At) -> SqlTest:
     """Unless the CNA administers, and somebody else signs, or follows."""
     now = table("partner_state").alias()
-    other = func.coalesce(now.c.signing_id, at.c.follower_id)
+    other = func.coalesce(now.c.signing_id, follower_id(at.row, at.context))
     where = [
         now.c.partner_id == at.c.id,
         PartnerState.period.sql(now, at.today),
@@ -100,11 +114,15 @@ def own_siret(at: At) -> SqlTest:
 PARTNER_BARS: Bars = {
     ("partner", "partnerSiretChange"): (
         Bar(Rule.CONVENTION_NOT_IN_FORCE, only_announced),
-        Bar(Rule.SUCCESSOR_PREPARED, partial(succession_underway, of_mode=False)),
+        Bar(Rule.SUCCESSOR_PREPARED, partial(succession_underway, of=Change.SIRET)),
+    ),
+    ("partner", "partnerTransfer"): (
+        Bar(Rule.CONVENTION_NOT_IN_FORCE, only_announced),
+        Bar(Rule.SUCCESSOR_PREPARED, partial(succession_underway, of=Change.ORGANISM)),
     ),
     ("partner", "delegationChange"): (
         Bar(Rule.CONVENTION_NOT_IN_FORCE, without_convention),
-        Bar(Rule.SUCCESSOR_PREPARED, partial(succession_underway, of_mode=True)),
+        Bar(Rule.SUCCESSOR_PREPARED, partial(succession_underway, of=Change.MODE)),
     ),
     ("partner", "conventionRecord"): (
         Bar(Rule.ONE_CONVENTION, with_lasting_convention),

@@ -13,7 +13,7 @@ from persistence.records import (
     ImportLine,
     Organism,
     Origin,
-    Partner,
+    PartnerFollower,
     PartnerSiret,
 )
 from persistence.register import Register
@@ -88,19 +88,23 @@ async def _find_partners(
     register: Register, matches: Mapping[str, RegisterMatch], wanted: Sequence[str]
 ) -> None:
     """The partner of each SIRET, and the organism that follows it."""
-    sirets = PartnerSiret.__table__.c
+    sirets, follower = PartnerSiret.__table__.c, PartnerFollower.__table__
     columns = (
         sirets.siret,
-        Partner.id,
-        Partner.follower_id,
+        follower.c.partner_id,
+        follower.c.organism_id,
         Organism.name,
         Organism.code,
     )
     partners = (
         select(*columns)
-        .join(Partner, Partner.id == sirets.partner_id)
-        .join(Organism, Organism.id == Partner.follower_id)
-        .where(register.among(sirets.siret, wanted), sirets.ends_on.is_(None))
+        .join(follower, follower.c.partner_id == sirets.partner_id)
+        .join(Organism, Organism.id == follower.c.organism_id)
+        .where(
+            register.among(sirets.siret, wanted),
+            sirets.ends_on.is_(None),
+            PartnerFollower.period.sql(follower, register.today),
+        )
     )
     for siret, partner_id, follower_id, name, code in await register.session.execute(
         partners

@@ -20,6 +20,7 @@ from .decisions import ActivityAttestation, Eligibility
 from .declarations import Conformity, Declaration, DeclarationLine
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
+from .followers import PartnerFollower
 from .groups import Group, Membership
 from .hand_backs import CnaHandBack
 from .import_lines import ImportDecision, ImportLine
@@ -93,6 +94,7 @@ __all__ = [
     "Origin",
     "Parameter",
     "Partner",
+    "PartnerFollower",
     "PartnerSiret",
     "PartnerState",
     "Path",

@@ -13,7 +13,14 @@ from .establishments import Establishment
 from .groups import Group
 from .rules import Notice, Rule, require
 from .services import Role, Service
-from .suspensions import Author, Suspension, resume, suspend, suspended_by
+from .suspensions import (
+    Announced,
+    Author,
+    Suspension,
+    resume,
+    suspend,
+    suspended_by,
+)
 
 
 class ServiceAccess(Record):
@@ -112,41 +119,25 @@ class ServiceAccess(Record):
 
     def suspend(self, today: date, reason: str, author: Author) -> None:
         require(self.opened_bulletin(today), Rule.SERVICE_NOT_OPEN)
-        suspend(self.suspensions, today, reason, author)
-        for on, later in self._announced(today):
-            later.suspensions.append(Suspension.by(author, on, reason))
+        suspend(self.suspensions, today, reason, author, self._suspended_later(today))
 
     def resume(self, today: date, author: Author) -> list[Notice]:
-        notices = resume(self.suspensions, today, author)
-        for _, later in self._announced(today):
-            for suspension in later.suspensions:
-                if suspension.side is author.side:
-                    suspension.ends_on, suspension.ended_by_id = (
-                        suspension.starts_on,
-                        author.user_id,
-                    )
-        return notices
+        later = self._suspended_later(today)
+        return resume(self.suspensions, today, author, later)
+
+    def _suspended_later(self, today: date) -> Announced:
+        return [(on, later.suspensions) for on, later in self._announced(today)]
 
     def _announced(self, today: date) -> "list[tuple[date, ServiceAccess]]":
         """The same service under a successor to come.
 
         It is not given back by a switch already announced.
         """
-        after = [
-            c
-            for c in self.convention.partner.conventions
-            if c.predecessor_id == self.convention.id
-        ]
-        signed = [
-            (c.in_force_on, c)
-            for c in after
-            if c.in_force_on is not None and c.in_force_on > today
-        ]
         return [
-            (on, a)
-            for on, c in signed
-            for a in c.accesses
-            if a.service.id == self.service.id
+            (on, access)
+            for on, convention in self.convention.announced_successors(today)
+            for access in convention.accesses
+            if access.service.id == self.service.id
         ]
 
     def successors_of(self, group: Group, today: date) -> list[Group]:

@@ -23,9 +23,16 @@ from .contracts import Contract
 from .convention_missions import WithMissions, convention_mission
 from .papers import Signature, Signed
 from .periods import Day, Period, predicate
-from .rules import Refused, Rule, require
+from .rules import Notice, Refused, Rule, require
 from .services import Mission
-from .suspensions import Suspension, suspended_by
+from .suspensions import (
+    Announced,
+    Author,
+    Suspension,
+    resume,
+    suspend,
+    suspended_by,
+)
 
 if TYPE_CHECKING:
     from .accesses import ServiceAccess
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
 class ClosingReason(StrEnum):
     DELEGATION_CHANGE = "DELEGATION_CHANGE"
     SIRET_CHANGE = "SIRET_CHANGE"
+    TRANSFER = "TRANSFER"
     PARTNER_CEASED = "PARTNER_CEASED"
     TERMINATED_BY_CAF = "TERMINATED_BY_CAF"
     TERMINATED_BY_PARTNER = "TERMINATED_BY_PARTNER"
@@ -210,19 +218,42 @@ class Convention(WithMissions, Signed, Record):
         for other in self._others() if self.in_force_on is not None else ():
             replaces = other.closed_on is None or other.ends_after(self.ends_on)
             require(not replaces, Rule.ONE_CONVENTION, detail=other.id)
+        if self.closing_reason is ClosingReason.TRANSFER:
+            assert self.closed_on is not None
+            self.partner.keep_follower(self.closed_on)
         self.closed_on = self.closing_reason = self.closing_comment = (
             self.closing_recorded_on
         ) = None
+
+    # suspending
+
+    def suspend(self, today: date, reason: str, author: Author) -> None:
+        """R29: no right of the convention while it is suspended; its dates stay."""
+        require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
+        suspend(self.suspensions, today, reason, author, self._suspended_later(today))
+
+    def resume(self, today: date, author: Author) -> list[Notice]:
+        later = self._suspended_later(today)
+        return resume(self.suspensions, today, author, later)
+
+    def _suspended_later(self, today: date) -> Announced:
+        return [(on, c.suspensions) for on, c in self.announced_successors(today)]
+
+    def announced_successors(self, today: date) -> "list[tuple[date, Convention]]":
+        """What takes the place of this one by a switch already signed, with its day."""
+        successors = []
+        for convention in self._others():
+            is_after = convention.predecessor_id == self.id
+            if is_after and convention.is_announced_on(today):
+                assert convention.in_force_on is not None
+                successors.append((convention.in_force_on, convention))
+        return successors
 
     # services
 
     def require_no_announced_successor(self, today: date) -> None:
         """R43: what an announced successor repeats does not change meanwhile."""
-        successors = [c for c in self._others() if c.predecessor_id == self.id]
-        require(
-            not any(c.is_announced_on(today) for c in successors),
-            Rule.SUCCESSOR_ANNOUNCED,
-        )
+        require(not self.announced_successors(today), Rule.SUCCESSOR_ANNOUNCED)
 
     def multi_department_bulletins(self) -> "list[Bulletin]":
         """R47: those signed over several departments.

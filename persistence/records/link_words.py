@@ -30,7 +30,8 @@ def why_not_in_force(convention: Convention, day: date) -> str:
         is_closed = convention.closed_on == convention.ends_on
         word = "clôturée" if is_closed else "à son terme"
         return f"est {word} depuis le {french(convention.ends_on)}"
-    return suspended(convention.suspensions, day) or "n'est pas en vigueur"
+    since = suspended_since(convention.suspensions, day)
+    return f"est suspendue depuis le {since}" if since else "n'est pas en vigueur"
 
 
 def outside(
@@ -47,9 +48,15 @@ def outside(
 
 
 def suspended(suspensions: list[Suspension], day: date) -> str | None:
+    since = suspended_since(suspensions, day)
+    return f"est suspendu depuis le {since}" if since else None
+
+
+def suspended_since(suspensions: list[Suspension], day: date) -> str | None:
+    """The first day of a suspension that runs."""
     for suspension in suspensions:
         if suspension.runs_on(day):
-            return f"est suspendu depuis le {french(suspension.starts_on)}"
+            return french(suspension.starts_on)
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from persistence.types import FOREVER
@@ -15,6 +15,7 @@ from .contracts import Contract, Mode
 from .conventions import Convention
 from .decisions import ActivityAttestation, Eligibility
 from .establishments import Establishment, PartnerSiret
+from .followers import PartnerFollower, WithFollowers
 from .hand_backs import CnaHandBack
 from .identifiers import Finess, Siret
 from .names import required_name
@@ -35,7 +36,7 @@ class PartnerKind(StrEnum):
     OTHER = "OTHER"
 
 
-class Partner(WithPeople, WithDecisions, Record):
+class Partner(WithPeople, WithDecisions, WithFollowers, Record):
     """Partenaire: one SIRET at a time (A2), one convention in force at a time (R36).
 
     One organism administers it.
@@ -53,10 +54,12 @@ class Partner(WithPeople, WithDecisions, Record):
     name: Mapped[str]
     sort_key: Mapped[str]
     contact: Mapped[str | None] = mapped_column(info=UNTOLD)
-    follower_id: Mapped[str] = mapped_column(ForeignKey("organism.id"), index=True)
     registered_on: Mapped[date]
     sirets: Mapped[list[PartnerSiret]] = relationship(
         lazy="selectin", order_by=PartnerSiret.starts_on
+    )
+    followers: Mapped[list[PartnerFollower]] = relationship(
+        lazy="selectin", order_by=PartnerFollower.starts_on
     )
     establishments: Mapped[list[Establishment]] = relationship(lazy="selectin")
     eligibilities: Mapped[list[Eligibility]] = relationship(
@@ -86,8 +89,10 @@ class Partner(WithPeople, WithDecisions, Record):
             kind=kind,
             name=name,
             sort_key=name_key(name),
-            follower_id=follower.id,
             registered_on=today,
+        )
+        partner.followers.append(
+            PartnerFollower(organism_id=follower.id, starts_on=today)
         )
         partner.sirets.append(PartnerSiret(siret=siret, starts_on=today))
         return partner
@@ -174,7 +179,7 @@ class Partner(WithPeople, WithDecisions, Record):
         Without one, it is who follows the partner: never the CNA, which has custody
         only.
         """
-        return self.span_on(today).signing_id or self.follower_id
+        return self.span_on(today).signing_id or self.follower_on(today)
 
     # decisions
 

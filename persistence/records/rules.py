@@ -215,6 +215,7 @@ class Rule(Enum):
         "Le contrat est délégué et n'a pas de gestionnaire actif : nommez le premier.",
     )
     SIRET_SAME = (None, None, "C'est déjà le SIRET du partenaire.")
+    FOLLOWER_SAME = ("R31", "§2", "C'est déjà l'organisme du partenaire.")
     # bulletins and services
     MISSION_DOES_NOT_COVER = (
         "R9",

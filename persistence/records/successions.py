@@ -24,6 +24,7 @@ from .carrying import (
 )
 from .contracts import Mode
 from .conventions import ClosingReason, Convention
+from .organisms import Organism
 from .papers import Signature
 from .partners import Partner
 from .rules import Notice, Refused, Rule, require
@@ -41,13 +42,21 @@ class Papers(NamedTuple):
     acknowledge_cna: bool
 
 
-def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention:
+def prepare(
+    partner: Partner,
+    mode: Mode,
+    siret: str,
+    today: date,
+    organism_id: str | None = None,
+) -> Convention:
     """The draft that will take the place of the convention in force.
 
-    It has the same missions, conditions and terms. Prepared again, it is filled again;
-    another draft must be given up first.
+    It has the same missions, conditions and terms, and the same organism unless another
+    one is to sign (R31). Prepared again, it is filled again; another draft must be
+    given up first.
     """
     former = in_force(partner, today)
+    organism_id = organism_id or former.organism_id
     successor = _draft_after(partner, former)
     if successor is None:
         successor = partner.prepare_convention(
@@ -57,15 +66,16 @@ def prepare(partner: Partner, mode: Mode, siret: str, today: date) -> Convention
             former.conditions_of_administration,
             today,
         )
-        successor.siret = siret
+        successor.siret, successor.organism_id = siret, organism_id
     facts = (
         successor.contract.mode,
         successor.siret,
+        successor.organism_id,
         successor.in_force_on,
         successor.predecessor_id,
     )
     require(
-        facts == (mode, siret, None, former.id),
+        facts == (mode, siret, organism_id, None, former.id),
         Rule.SUCCESSOR_PREPARED,
         detail=successor.id,
     )
@@ -102,6 +112,15 @@ def change_mode(partner: Partner, mode: Mode, today: date) -> Convention:
     """
     require(in_force(partner, today).contract.mode is not mode, Rule.MODE_SAME, "mode")
     return prepare(partner, mode, partner.siret, today)
+
+
+def change_organism(partner: Partner, organism: Organism, today: date) -> Convention:
+    """R31: prepare a convention that another organism signs."""
+    organism.require_contracting_body()
+    former = in_force(partner, today)
+    require(former.organism_id != organism.id, Rule.FOLLOWER_SAME, "organism_id")
+    mode = former.contract.mode
+    return prepare(partner, mode, partner.siret, today, organism.id)
 
 
 def switch(

@@ -3,9 +3,10 @@
 Each of the two parties ends its own.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     CheckConstraint,
@@ -137,17 +138,33 @@ def suspended_by(column: str) -> predicate[Any, [date]]:
     return predicate(on_records).in_sql(on_rows)
 
 
+Announced: TypeAlias = Sequence[tuple[date, list[Suspension]]]
+"""The first day, and the suspensions, of what is signed to take the place of an object
+that may be suspended: a switch already announced gives no right back."""
+
+
 def suspend(
-    suspensions: list[Suspension], today: date, reason: str, author: Author
+    suspensions: list[Suspension],
+    today: date,
+    reason: str,
+    author: Author,
+    announced: Announced = (),
 ) -> None:
     """Open a suspension today; refused while one of the same side runs."""
     require(reason.strip(), Rule.VALUE_INVALID, "suspension_reason")
     require(author.side not in suspending(suspensions, today), Rule.ALREADY_SUSPENDED)
     suspensions.append(Suspension.by(author, today, reason))
+    for on, later in announced:
+        later.append(Suspension.by(author, on, reason))
 
 
 def resume(
-    suspensions: list[Suspension], today: date, author: Author, *, both: bool = False
+    suspensions: list[Suspension],
+    today: date,
+    author: Author,
+    announced: Announced = (),
+    *,
+    both: bool = False,
 ) -> list[Notice]:
     """End today the suspension of the author's side, or `both`.
 
@@ -160,6 +177,9 @@ def resume(
         raise Refused(SUSPENDED_BY[running[0].side])
     for suspension in ending:
         suspension.ends_on, suspension.ended_by_id = today, author.user_id
+    for on, later in announced:
+        for suspension in (s for s in later if s.side is author.side):
+            suspension.ends_on, suspension.ended_by_id = on, author.user_id
     return [Notice(Rule.STILL_SUSPENDED)] if len(ending) < len(running) else []
 
 

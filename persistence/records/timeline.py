@@ -125,6 +125,7 @@ def timeline(partner: "Partner") -> list[Span]:
 
 def _edges(partner: "Partner") -> set[date]:
     days = {h.on_day for h in partner.hand_backs}
+    days |= {follower.starts_on for follower in partner.followers}
     for convention in partner.conventions:
         if convention.in_force_on is not None:
             days |= {convention.in_force_on, convention.ends_on}
@@ -139,7 +140,9 @@ def _facts(
 ) -> tuple[str | None, Mode | None, str, str | None]:
     convention = partner.convention_on(day)
     signing = convention.organism_id if convention else None
-    administering = CNA if _in_custody(partner, day) else signing or partner.follower_id
+    administering = signing or partner.follower_on(day)
+    if _in_custody(partner, day):
+        administering = CNA
     if convention is None or is_suspended(convention.suspensions, day):
         return None, None, administering, signing
     return convention.id, convention.contract.mode, administering, signing

@@ -53,6 +53,7 @@ VERBS = {
     "change": "changer",
     "replace": "remplacer",
     "open": "ouvrir",
+    "transfer": "transférer",
     "suspend": "suspendre",
     "resume": "reprendre",
     "decide": "décider de",
@@ -95,6 +96,7 @@ FACTS = {
     "owner": "la personne elle-même",
     "administering": "l'organisme qui administre",
     "signing": "l'organisme signataire",
+    "signatory": "l'organisme qui a signé ce document",
     "paying": "l'organisme qui paie l'AAH",
     "convention": "la convention en vigueur",
     "mode": "le mode de gestion",
@@ -117,6 +119,7 @@ SCOPES = {
     "jurisdiction": Through("administering", "n'administre pas"),
     "jurisdiction_centralised": Through("administering", "n'administre pas"),
     "signing_caf": Through("signing", "n'a pas signé avec"),
+    "own_signature": Through("signatory", "n'a pas signé"),
     "paying_organism": Through("paying", "ne paie pas l'AAH pour"),
 }
 

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from persistence.engine import Database
 from server.demo.issuer import DemoIssuer
 from tests.conftest import Running, _free_port, _plain, _ready
 from tests.journeys.payroll import a_deposit, a_line, a_nir
-from tests.journeys.story import BATCH, Person
+from tests.journeys.story import BATCH, TODAY, Person
+from tests.journeys.test_delegation import new_papers
 from tests.servers import ServerProcess
 
 from . import crashing
@@ -68,8 +69,8 @@ async def doomed(
         running.process.wait(timeout=30)
 
 
-async def counted(database: Database) -> dict[str, int]:
-    found = {t: await rows(database, f"SELECT count(*) AS n FROM {t}") for t in TABLES}  # noqa: S608 our own words
+async def counted(database: Database, tables: Sequence[str] = TABLES) -> dict[str, int]:
+    found = {t: await rows(database, f"SELECT count(*) AS n FROM {t}") for t in tables}  # noqa: S608 our own words
     return {t: one[0]["n"] for t, one in found.items()}
 
 
@@ -227,8 +228,8 @@ async def _another(server: Running, doomed: Doomed, boundary: str) -> Running:
 
 
 async def _more(database: Database, before: dict[str, int]) -> dict[str, int]:
-    after = await counted(database)
-    return {t: after[t] - before[t] for t in TABLES}
+    after = await counted(database, [*before])
+    return {t: after[t] - before[t] for t in before}
 
 
 async def _nothing_or_the_whole(
@@ -245,3 +246,61 @@ async def _live(server: Running) -> list[object]:
     query = '{ declarations(campaignId: "cmp_2026", status: DEPOSITED) { nodes { sequence status } } }'
     (one,) = (await Person(server, WHO).asks(query))["declarations"]["nodes"]
     return list(one.values())
+
+
+# the acts on a contract
+
+CONTRACT = ("suspension", "convention", "partner_follower", "partner_state", "journal", "idempotency")  # fmt: skip
+FILE = """query($s: String!) { partner(by: {siret: $s}) { id conventionInForce {
+  id services { open service { id } } } } }"""
+
+
+async def test_a_suspension_and_a_transfer_cut_at_their_commit_are_there_whole_or_not_at_all(
+    doomed: Doomed, database: Database, tmp_path: Path
+) -> None:
+    server, armed = await doomed("before:1"), tmp_path / "armed"
+    for act, values, whole in await _on_the_contract(server):
+        before = await counted(database, CONTRACT)
+        for boundary, there in (("after:1", {}), ("before:1", whole)):
+            armed.touch()
+            with pytest.raises(httpx.TransportError):
+                await server.act("agent-paris", act, "", **values)
+            assert server.process.wait(timeout=30) == -signal.SIGKILL
+            assert await _more(database, before) == dict.fromkeys(CONTRACT, 0) | there
+            server = await doomed(boundary)
+
+        settled = await server.act("agent-paris", act, "", **values)
+
+        assert (settled["errors"], settled["replayed"]) == ([], True)
+        assert await _more(database, before) == dict.fromkeys(CONTRACT, 0) | whole
+
+
+async def _on_the_contract(
+    server: Running,
+) -> list[tuple[str, dict[str, Any], dict[str, int]]]:
+    """Each act with its key, and what the whole of it adds; a span is split, then mended."""
+    agent = Person(server, "agent-paris")
+    partner = (await agent.asks(FILE, s="99990001200017"))["partner"]
+    convention = partner["conventionInForce"]
+    services = [s["service"]["id"] for s in convention["services"] if s["open"]]
+    switch = new_papers(TODAY, *(s.removeprefix("svc_") for s in services))
+    of_convention = {"conventionId": convention["id"]}
+    done = {"journal": 1, "idempotency": 1}
+    return [
+        (
+            "conventionSuspend",
+            of_convention | {"suspensionReason": "Doute", "idempotencyKey": "stop"},
+            done | {"suspension": 1, "partner_state": 1},
+        ),
+        (
+            "conventionResume",
+            of_convention | {"idempotencyKey": "go"},
+            done | {"partner_state": -1},
+        ),
+        (
+            "partnerTransfer",
+            {"partnerId": partner["id"], "organismId": "org_781", "switch": switch}
+            | {"idempotencyKey": "leave"},
+            done | {"convention": 1, "partner_follower": 1, "partner_state": 1},
+        ),
+    ]

@@ -232,6 +232,19 @@ async def _(paris: Person) -> Scene:
     )
 
 
+@stage("partnerTransfer")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo", DELEGATED)
+    values = {
+        "partnerId": esat.partner.id,
+        "organismId": "org_781",
+        "switch": _new_papers() | {"on": TODAY},
+    }
+    return Scene(
+        "agent-paris", values, rule="agent_managing Partner:transfer jurisdiction"
+    )
+
+
 def _new_papers() -> dict[str, Any]:
     bulletins = [{"serviceId": "svc_ESAT", "signature": paper("3")}]
     return {"convention": paper("1"), "contract": paper("2"), "bulletins": bulletins}
@@ -379,6 +392,20 @@ async def _(paris: Person) -> Scene:
         "bulletinClose", bulletinId=esat.bulletin, on=TOMORROW, closingReason="Départ"
     )
     return Scene("agent-paris", {"bulletinId": esat.bulletin})
+
+
+@stage("conventionSuspend")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    values = {"conventionId": esat.convention, "suspensionReason": "Vérification"}
+    return Scene("agent-paris", values)
+
+
+@stage("conventionResume")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    await paris.suspends_convention(esat.convention)
+    return Scene("agent-paris", {"conventionId": esat.convention})
 
 
 @stage("serviceSuspend")

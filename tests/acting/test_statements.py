@@ -30,7 +30,7 @@ PARIS, NATIONAL = "agent-paris", "admin-national"
 FEW, MOST = 12, 0.8
 """What most acts send at most, and the share of the acts that are most."""
 STATEMENTS = {
-    "partnerRegister": 12,
+    "partnerRegister": 13,
     "partnerUpdate": 6,
     "establishmentUpdate": 7,
     "establishmentAdd": 9,
@@ -64,6 +64,8 @@ STATEMENTS = {
     "mandateRevoke": 6,
     "serviceSuspend": 8,
     "serviceResume": 7,
+    "conventionSuspend": 10,
+    "conventionResume": 9,
     "bulletinClose": 6,
     "bulletinClosingCancel": 8,
     "bulletinReplace": 10,
@@ -75,6 +77,7 @@ STATEMENTS = {
     "conventionRecord": 15,
     "delegationChange": 22,
     "partnerSiretChange": 29,
+    "partnerTransfer": 26,
     "cnaHandBack": 10,
     "serviceSet": 7,
     "roleSet": 6,
@@ -192,6 +195,9 @@ async def of_a_partner(ledger: Ledger) -> None:
         PARIS, "serviceSuspend", accessId=access, suspensionReason="Vérification"
     )
     await ledger.does(PARIS, "serviceResume", accessId=access)
+    doubt = {"conventionId": convention, "suspensionReason": "Vérification"}
+    await ledger.does(PARIS, "conventionSuspend", **doubt)
+    await ledger.does(PARIS, "conventionResume", conventionId=convention)
     await ledger.does(
         PARIS, "bulletinClose", bulletinId=bulletin, on=TOMORROW, closingReason="Erreur"
     )
@@ -302,6 +308,8 @@ async def of_conventions(ledger: Ledger) -> None:
         "switch": {k: v for k, v in new_papers().items() if k != "on"},
     }
     await ledger.does(PARIS, "partnerSiretChange", partnerId=moving.partner.id, **moved)
+    leaving = {"partnerId": moving.partner.id, "organismId": "org_781"}
+    await ledger.does(PARIS, "partnerTransfer", **leaving, switch=new_papers(TODAY))
 
     wide, convention = await a_signed_esat(paris)
     annex = await paris.adds_establishment(wide.id, a_siret(), "93")

@@ -42,9 +42,9 @@ ADMINISTRATIVE = CONTRACTS | acts(
 )  # fmt: skip
 SUPERVISED = ADMINISTRATIVE | acts("Declaration: read")
 MANAGED = acts(
-    "Partner: register update",
+    "Partner: register update transfer",
     "Establishment: add update end",
-    "Convention: prepare record sign amend close cancel_closing",
+    "Convention: prepare record sign amend close cancel_closing suspend resume",
     "Manager: appoint end",
     "Delegation: change",
     "MembershipBulletin: prepare sign replace close",
@@ -59,6 +59,10 @@ MANAGED = acts(
 MANAGED_IF_CENTRALISED = acts(
     "Membership: add remove", "User: invite update", "Mandate: grant revoke"
 )
+SIGNED = acts(
+    "Convention: read", "Amendment: read", "ServiceContract: read", "MembershipBulletin: read"
+)  # fmt: skip
+"""What an organism has signed stays open to it."""
 PAID = acts("Worker: read", "DeclarationLine: read", "ActivityChange: read")
 MANAGED_IF_PAID = acts("Worker: reveal_nir", "DeclarationLine: process")
 NATIONAL = ADMINISTRATIVE | acts(
@@ -110,6 +114,7 @@ def by_post(post: Post, act: str, thing: Thing) -> bool:
     return (
         (administers and act in SUPERVISED)
         or (signed and act in CONTRACTS)
+        or (thing.signatory == post.organism and act in SIGNED)
         or (pays and act in PAID)
         or (manages and administers and act in MANAGED)
         or (

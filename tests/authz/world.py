@@ -17,6 +17,7 @@ PAIRS = [(type_, action) for type_, actions in ACTIONS.items() for action in act
 OWNED = {"User", "Membership", "Agent"}
 PLACED = {"Worker", "Declaration", "DeclarationLine", "ActivityChange", "Batch"}
 SERVICED = {"MembershipBulletin", "ServiceAccess", "Group", "Membership"} | PLACED
+PAPERS = {"Convention", "Amendment", "ServiceContract", "MembershipBulletin"}
 PAID = {"Worker", "DeclarationLine", "ActivityChange"}
 REFERENCE = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter"}
 
@@ -34,6 +35,7 @@ class Thing(NamedTuple):
     establishment: str | None = None
     group: str | None = None
     paying: str | None = None
+    signatory: str | None = None
 
     @property
     def facts(self) -> dict[str, str | None]:
@@ -67,6 +69,7 @@ def things(type_: str) -> tuple[Thing, ...]:
             ("est_1", "est_2") if type_ in PLACED else (None,),
             ("grp_1", "grp_2") if type_ == "Group" else (None,),
             ("caf_a", "cna") if type_ in PAID else (None,),
+            (None, "caf_a", "cna") if type_ in PAPERS else (None,),
         )
     )
 

@@ -25,6 +25,7 @@ from persistence.records import (
     Membership,
     Organism,
     Partner,
+    PartnerFollower,
     PartnerSiret,
     PartnerState,
     ServiceAccess,
@@ -124,9 +125,10 @@ def _contracts(payers: Sequence[str]) -> list[Rows]:
     return [
         (
             Partner,
-            "id version siren kind name sort_key follower_id registered_on",
-            ((f"ptr_{i}", version, numbers[i][:9], "ESAT", f"Partenaire {i}", sorts[i], caf(i), SEPTEMBER) for i in every),
+            "id version siren kind name sort_key registered_on",
+            ((f"ptr_{i}", version, numbers[i][:9], "ESAT", f"Partenaire {i}", sorts[i], SEPTEMBER) for i in every),
         ),
+        (PartnerFollower, "partner_id starts_on organism_id", ((f"ptr_{i}", SEPTEMBER, caf(i)) for i in every)),
         (PartnerSiret, "partner_id siret starts_on", ((f"ptr_{i}", numbers[i], SEPTEMBER) for i in every)),
         (
             Establishment,

@@ -342,6 +342,16 @@ class Person:
             "serviceSuspend", accessId=access, suspensionReason="Vérification en cours"
         )
 
+    async def suspends_convention(self, convention: str) -> None:
+        await self.does(
+            "conventionSuspend",
+            conventionId=convention,
+            suspensionReason="Vérification en cours",
+        )
+
+    async def resumes_convention(self, convention: str) -> None:
+        await self.does("conventionResume", conventionId=convention)
+
     async def resumes_service(self, access: str) -> None:
         await self.does("serviceResume", accessId=access)
 

@@ -180,6 +180,10 @@ def _acts(wide: Wide) -> dict[str, dict[str, object]]:
             "on": TODAY,
             "closingReason": "TERMINATED_BY_CAF",
         },
+        "conventionSuspend": {
+            "conventionId": wide.convention,
+            "suspensionReason": "Vérification",
+        },
         "serviceSuspend": {"accessId": wide.access, "suspensionReason": "Vérification"},
         "bulletinClose": {
             "bulletinId": wide.bulletin,

@@ -43,12 +43,12 @@ def ending(
     }
     if act in dated:
         return dated[act] | {"on": on}
-    thing: dict[str, object] = (
-        {"accessId": esat.access}
-        if act == "serviceSuspend"
-        else {"affiliationId": esat.member.affiliation}
-    )
-    return thing | {"suspensionReason": "Vérification en cours"}
+    things: dict[str, dict[str, object]] = {
+        "conventionSuspend": {"conventionId": esat.convention},
+        "serviceSuspend": {"accessId": esat.access},
+        "userSuspend": {"affiliationId": esat.member.affiliation},
+    }
+    return things[act] | {"suspensionReason": "Vérification en cours"}
 
 
 async def kept(database: Database) -> list[Any]:
@@ -99,6 +99,11 @@ LOSSES = {
         ["Établissement et service d'accompagnement par le travail"],
         True,
     ),
+    "conventionSuspend": (
+        BOTH,
+        ["Établissement et service d'accompagnement par le travail"],
+        True,
+    ),
     "serviceSuspend": (
         BOTH,
         ["Établissement et service d'accompagnement par le travail"],
@@ -111,6 +116,8 @@ LOSSES = {
     "mandateRevoke": (("machine",), [], True),
     "managerEnd": ((), [], False),
 }
+UNMANAGED = {"conventionClose", "conventionSuspend", "managerEnd"}
+"""Acts that take from the manager what the contract gives."""
 KEEPERS = {"groupMembersRemove", "mandateRevoke"}
 """Acts that are the manager's alone under a delegated contract."""
 
@@ -155,7 +162,7 @@ async def test_what_an_ending_takes_is_told_by_its_essay_and_is_what_it_takes(
             who in losers
         ), who
     ruled = [m["userId"] for m in done["managersLost"]]
-    assert ruled == ([ids["boss"]] if act in ("conventionClose", "managerEnd") else [])
+    assert ruled == ([ids["boss"]] if act in UNMANAGED else [])
     if ruled:
         with refused("NOT_FOUND"):
             await boss.invites(esat.partner.id, "Max", "Mauve")

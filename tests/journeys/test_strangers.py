@@ -149,6 +149,7 @@ def attempts(file: File) -> Attempts:
             convention
             | {"convention": paper("a"), "contract": paper("b"), "inForceOn": TODAY},
         ),
+        "partnerTransfer": ("Partner", partner | {"organismId": "org_781"}),
         "partnerUpdate": ("Partner", partner | {"name": "Intrus"}),
         "establishmentUpdate": (
             "Establishment",
@@ -167,6 +168,11 @@ def attempts(file: File) -> Attempts:
             convention | on | {"closingReason": "ABANDONED"},
         ),
         "conventionClosingCancel": ("Convention", convention),
+        "conventionSuspend": (
+            "Convention",
+            convention | {"suspensionReason": "Doute"},
+        ),
+        "conventionResume": ("Convention", convention),
         "managerAppoint": ("Convention", convention | {"kind": "MANAGER"} | person),
         "bulletinPrepare": (
             "Convention",

@@ -58,6 +58,59 @@ async def test_the_partner_s_manager_does_not_lift_a_suspension_by_the_caf(
     assert await jo.tabs() == ["Esat"]
 
 
+async def test_a_convention_suspended_by_the_caf_stops_each_right_until_the_caf_resumes_it(
+    paris: Person, world: World
+) -> None:
+    """R29: nobody of the partner lifts it; the papers, the dates and the people stay."""
+    esat = await an_open_esat(paris, "jo", DELEGATED)
+    manager, jo = Person(paris.asker, str(esat.manager)), Person(paris.asker, "jo")
+    yesterday = await paris.reads(esat.convention, STANDING)
+
+    preview = await paris.does(
+        "conventionSuspend",
+        "impact { lost { userId } managersLost { userId } servicesLost }",
+        conventionId=esat.convention,
+        suspensionReason="Vérification",
+        dryRun=True,
+    )
+    assert await jo.tabs() == ["Esat"]
+    await paris.suspends_convention(esat.convention)
+
+    assert [one["userId"] for one in preview["impact"]["lost"]] == [esat.member.user]
+    assert len(preview["impact"]["managersLost"]) == 1
+    assert await jo.tabs() == []
+    suspended = await paris.reads(esat.convention, STANDING)
+    assert suspended == yesterday | {
+        "status": "SUSPENDED",
+        "viewerCan": [
+            {"allowed": False, "reason": Rule.ALREADY_SUSPENDED.sentence},
+            {"allowed": True, "reason": None},
+        ],
+    }
+    with refused("NOT_FOUND"):
+        await manager.resumes_convention(esat.convention)
+    with refused("ALREADY_SUSPENDED"):
+        await paris.suspends_convention(esat.convention)
+
+    await paris.resumes_convention(esat.convention)
+
+    assert await jo.tabs() == ["Esat"]
+    assert await paris.reads(esat.convention, STANDING) == yesterday
+    with refused("NOT_SUSPENDED"):
+        await paris.resumes_convention(esat.convention)
+    kept = await rows(world.database, "SELECT * FROM suspension ORDER BY id")
+    ours = [row for row in kept if row["convention_id"] == esat.convention]
+    assert [(r["side"], r["set_by_id"], r["ended_by_id"]) for r in ours] == [
+        ("ORGANISM", "usr_agent-paris", "usr_agent-paris")
+    ]
+
+
+STANDING = """... on Convention {
+  status inForceOn termOn closedOn services { openedBulletin { id } }
+  viewerCan(acts: [CONVENTION_SUSPEND, CONVENTION_RESUME]) { allowed reason }
+}"""
+
+
 async def test_a_deputy_does_not_reinstate_the_manager_whom_the_caf_suspended(
     paris: Person,
 ) -> None:

@@ -78,6 +78,10 @@ async def service_suspended(agent: Person, esat: Opened) -> None:
     await agent.suspends_service(esat.access)
 
 
+async def convention_suspended(agent: Person, esat: Opened) -> None:
+    await agent.suspends_convention(esat.convention)
+
+
 async def bulletin_closed(agent: Person, esat: Opened) -> None:
     await agent.does(
         "bulletinClose", bulletinId=esat.bulletin, on=TODAY, closingReason="Fin"
@@ -112,6 +116,12 @@ BREAKS: list[
     (made_reader, "ROLE", "ne comporte pas cet acte", [CAF]),
     (role_withdrawn, "ROLE", "n'est pas accordé par le bulletin", [CAF]),
     (service_suspended, "SERVICE", "est suspendu depuis le 10/12/2026", [CAF]),
+    (
+        convention_suspended,
+        "CONVENTION",
+        "est suspendue depuis le 10/12/2026",
+        [CAF],
+    ),
     (bulletin_closed, "BULLETIN", "n'est plus ouvert depuis le 10/12/2026", [CAF]),
     (convention_closed, "CONVENTION", "est clôturée depuis le 10/12/2026", [CAF]),
 ]
@@ -161,6 +171,10 @@ MENDS: list[
     (removed, lambda agent, esat: agent.includes(esat.group, esat.member.user)),
     (made_reader, lambda agent, esat: agent.attaches(esat.group, "ESAT_DECLARANT")),
     (service_suspended, lambda agent, esat: agent.resumes_service(esat.access)),
+    (
+        convention_suspended,
+        lambda agent, esat: agent.resumes_convention(esat.convention),
+    ),
 ]
 
 
@@ -548,6 +562,7 @@ async def test_an_explanation_agrees_with_what_happens_for_the_acts_of_agents(
     esat = await an_open_esat(paris, "jo")
     tries: dict[str, tuple[str, str, dict[str, object]]] = {
         "CONVENTION_CLOSE": (esat.convention, "conventionClose", {"conventionId": esat.convention, "on": TODAY, "closingReason": "ABANDONED"}),
+        "CONVENTION_SUSPEND": (esat.convention, "conventionSuspend", {"conventionId": esat.convention, "suspensionReason": "Vérification"}),
         "SERVICE_ACCESS_SUSPEND": (esat.access, "serviceSuspend", {"accessId": esat.access, "suspensionReason": "Vérification"}),
         "GROUP_CLOSE": (esat.group, "groupClose", {"groupId": esat.group, "on": TODAY}),
         "MEMBERSHIP_REMOVE": (esat.group, "groupMembersRemove", {"groupId": esat.group, "userIds": [esat.member.user], "on": TODAY}),

@@ -151,9 +151,11 @@ def _partner(
             "kind": "ESAT",
             "name": p,
             "sort_key": p,
-            "follower_id": caf,
             "registered_on": SINCE,
         }
+    )
+    rows["partner_follower"].append(
+        {"partner_id": p, "starts_on": SINCE, "organism_id": caf}
     )
     for place, siret in ((HERE, f"{n:014}"), (THERE, f"9{n:013}")):
         named = {"id": f"est_{n:02}{place}", "name": p, "sort_key": p, "siret": siret}

@@ -81,6 +81,9 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
         {"mode": mode} for mode in ("CENTRALISED", "DELEGATED")
     ],
     "partnerSiretChange": once(siret=a_siret(9001)),
+    "partnerTransfer": lambda _: [
+        {"organismId": organism} for organism in ("org_751", "org_781", "org_921")
+    ],
     "bulletinPrepare": lambda row: [
         {"serviceId": f"svc_{one}", "siret": row["siret"]} for one in ("ESAT", "CDAP")
     ],

@@ -48,6 +48,8 @@ class Agreed(Paper):
 class Daybook:
     registered: date
     follower: str
+    transfers: dict[date, str] = field(default_factory=dict)
+    """The organism that follows from a day on, since the one of the registration."""
     agreed: list[Agreed] = field(default_factory=list)
     handed_back: list[date] = field(default_factory=list)
     begun: set[date] = field(default_factory=set)
@@ -89,11 +91,15 @@ class Daybook:
         ]
         return any(not (a.runs(before) and b.runs(before)) for a, b in pairs)
 
+    def _follower(self, day: date) -> str:
+        passed = [on for on in self.transfers if on <= day]
+        return self.transfers[max(passed)] if passed else self.follower
+
     def _tell(self, day: date, *, custody: bool) -> Day:
         running = [a for a in self.agreed if a.runs(day)]
         assert len(running) <= 1, f"{len(running)} conventions on {day}"
         signing = running[0].organism if running else None
-        administering = "org_CNA" if custody else (signing or self.follower)
+        administering = "org_CNA" if custody else (signing or self._follower(day))
         if not running or any(stop.runs(day) for stop in running[0].stops):
             return Day(None, None, administering, signing)
         return Day(running[0].name, running[0].mode, administering, signing)

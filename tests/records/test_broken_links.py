@@ -355,7 +355,7 @@ BROKEN: dict[str, tuple[Happening, LinkKind, str | None, Unblocker]] = {
     "a convention suspended": (
         pause_the_convention,
         LinkKind.CONVENTION,
-        f"est suspendu {SINCE_TODAY}",
+        f"est suspendue {SINCE_TODAY}",
         ORGANISM,
     ),
 }

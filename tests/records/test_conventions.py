@@ -13,6 +13,7 @@ from persistence.records import (
     ContractManager,
     Convention,
     Mode,
+    OrganismKind,
     Partner,
     Rule,
 )
@@ -34,6 +35,7 @@ from .build import (
     draft_of,
     esat_access,
     opened,
+    organism,
     partner_in,
     ready_bulletin,
     refused,
@@ -487,7 +489,7 @@ def test_the_cna_does_not_hand_back_while_a_wide_bulletin_is_announced() -> None
 def test_only_what_the_cna_holds_in_custody_is_handed_back() -> None:
     partner, own = partner_in(), partner_in()
     convention_of(partner)
-    own.follower_id = "org_CNA"
+    own.transfer(organism("CNA", OrganismKind.CNA), REGISTERED)
     convention_of(own)
 
     for other in (partner, own):

@@ -55,7 +55,7 @@ def test_a_caf_a_multi_branch_body_and_the_cna_contract(kind: OrganismKind) -> N
         Siret.read(CANAL), "ESAT du Canal", PartnerKind.ESAT, follower, TODAY
     )
 
-    assert (partner.follower_id, partner.siret, partner.siren) == (
+    assert (partner.follower_on(TODAY), partner.siret, partner.siren) == (
         "org_X",
         CANAL,
         CANAL[:9],

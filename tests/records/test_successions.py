@@ -12,6 +12,7 @@ from persistence.records import (
     Migration,
     Mode,
     Notice,
+    OrganismKind,
     Origin,
     Partner,
     Rule,
@@ -26,11 +27,18 @@ from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
 from persistence.records.identifiers import Siret
 from persistence.records.siret_changes import change_siret
-from persistence.records.successions import Papers, change_mode, prepare, switch
+from persistence.records.successions import (
+    Papers,
+    change_mode,
+    change_organism,
+    prepare,
+    switch,
+)
 from persistence.records.suspensions import suspend
 
 from .build import (
     BY_ORGANISM,
+    CAF,
     CANAL,
     CDAP,
     CONSULTANT,
@@ -52,6 +60,7 @@ from .build import (
     find_eligible,
     group_of,
     opened,
+    organism,
     partner_in,
     ready_bulletin,
     refused,
@@ -392,6 +401,36 @@ def test_a_service_suspended_or_resumed_before_an_announced_switch_stays_so_afte
 
     assert esat_of(successor).shows_on(day(5))
     assert not former.shows_on(day(2))
+
+
+def test_a_convention_suspended_or_resumed_before_an_announced_switch_stays_so_after_it() -> (
+    None
+):
+    partner = a_partner()
+    (former,) = partner.conventions
+    successor, _ = switched(partner, day(5))
+
+    former.suspend(day(2), "Précaution", BY_ORGANISM)
+    assert partner.span_on(day(5)).convention_id is None
+    former.resume(day(3), BY_ORGANISM)
+
+    assert partner.span_on(day(2)).convention_id is None
+    assert partner.span_on(day(3)).convention_id == former.id
+    assert partner.span_on(day(5)).convention_id == successor.id
+
+
+def test_a_convention_is_suspended_while_it_is_in_force_only() -> None:
+    partner = a_partner()
+    (former,) = partner.conventions
+    successor, _ = switched(partner, day(5))
+
+    with refused(Rule.CONVENTION_NOT_IN_FORCE):
+        successor.suspend(day(4), "Précaution", BY_ORGANISM)
+    with refused(Rule.CONVENTION_NOT_IN_FORCE):
+        former.suspend(day(5), "Précaution", BY_ORGANISM)
+    former.suspend(day(4), "Précaution", BY_ORGANISM)
+    with refused(Rule.ALREADY_SUSPENDED):
+        former.suspend(day(4), "Encore", BY_ORGANISM)
 
 
 def test_a_suspended_person_stays_suspended_and_may_not_be_included_again() -> None:
@@ -835,3 +874,116 @@ def test_what_is_signed_for_an_announced_successor_does_not_change_meanwhile() -
         later.open_service(TODAY, frozenset(), TODAY)
     with refused(Rule.SUCCESSOR_ANNOUNCED):
         access.bulletins[0].close(day(2), "Motif", TODAY)
+
+
+# another organism
+
+
+OTHER = organism("921", OrganismKind.CAF, "92")
+
+
+def transferred(partner: Partner, on: date) -> Convention:
+    """R31: prepared for the other Caf, and switched at once."""
+    successor = change_organism(partner, OTHER, TODAY)
+    reason = ClosingReason.TRANSFER
+    switch(successor, papers(), on, reason, frozenset(), TODAY)
+    partner.transfer(OTHER, on)
+    return successor
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("on", [0, 7])
+def test_a_transfer_leaves_the_past_equal_and_gives_the_other_organism_the_same_rights(
+    on: int, mode: Mode
+) -> None:
+    partner = a_partner(mode=mode)
+    former, days = partner.conventions[0], [day(d) for d in range(-9, 20)]
+    before = {d: (partner.span_on(d).facts, standing(partner, d)) for d in days}
+
+    successor = transferred(partner, day(on))
+
+    for d in days:
+        facts, rights = before[d]
+        if d < day(on):
+            assert (partner.span_on(d).facts, standing(partner, d)) == (facts, rights)
+            assert partner.follower_on(d) == former.organism_id
+        else:
+            assert partner.span_on(d).administering_id == OTHER.id
+            assert partner.span_on(d).signing_id == OTHER.id
+            assert standing(partner, d).rights == rights.rights != frozenset()
+    assert (former.closed_on, former.organism_id) == (day(on), "org_751")
+    assert (successor.predecessor_id, successor.organism_id) == (former.id, OTHER.id)
+    successor.close(day(20), ClosingReason.TERMINATED_BY_CAF, None, TODAY)
+    assert partner.span_on(day(30)).administering_id == OTHER.id
+    assert_well_formed(timeline(partner), REGISTERED)
+
+
+def test_without_a_convention_the_organism_changes_and_so_do_the_unsigned_papers() -> (
+    None
+):
+    partner = partner_in()
+    draft = draft_of(partner)
+
+    partner.transfer(OTHER, TODAY)
+
+    assert draft.organism_id == OTHER.id
+    assert [partner.span_on(day(d)).administering_id for d in (-1, 0)] == [
+        "org_751",
+        OTHER.id,
+    ]
+    partner.transfer(CAF, TODAY)
+    assert [f.organism_id for f in partner.followers] == ["org_751", "org_751"]
+
+
+def test_a_transfer_goes_to_another_contracting_body_alone() -> None:
+    partner = a_partner()
+
+    with refused(Rule.FOLLOWER_SAME, "organism_id"):
+        change_organism(partner, CAF, TODAY)
+    with refused(Rule.ORGANISM_KIND, "organism_id"):
+        change_organism(partner, organism("CR1", OrganismKind.RESOURCE_CENTRE), TODAY)
+
+    assert len(partner.conventions) == 1
+
+
+def test_an_announced_transfer_that_is_cancelled_leaves_the_organism() -> None:
+    partner = a_partner()
+    former = partner.conventions[0]
+    before = timeline(partner)
+    successor = transferred(partner, day(7))
+
+    successor.close(day(7), ClosingReason.ABANDONED, None, TODAY)
+    former.cancel_closing(TODAY)
+
+    assert timeline(partner) == before
+    assert partner.follower_on(day(30)) == "org_751"
+    successor = transferred(partner, day(7))
+    assert partner.follower_on(day(7)) == successor.organism_id == OTHER.id
+
+
+def test_a_draft_prepared_for_one_change_is_not_that_of_another() -> None:
+    partner = a_partner()
+    change_organism(partner, OTHER, TODAY)
+
+    assert change_organism(partner, OTHER, TODAY) is partner.conventions[-1]
+    with refused(Rule.SUCCESSOR_PREPARED):
+        prepare(partner, Mode.CENTRALISED, SAME_UNIT, TODAY)
+    with refused(Rule.SUCCESSOR_PREPARED):
+        change_mode(partner, Mode.DELEGATED, TODAY)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_change_of_siret_loses_none_of_eight_rights_at_midnight(mode: Mode) -> None:
+    partner = a_partner("75", "75", mode=mode)
+    (group,) = esat_of(partner.conventions[0]).groups
+    for name in ("Ana", "Bob", "Cléo"):
+        group.include(colleague(partner, name), TODAY)
+    before = standing(partner, TODAY)
+    assert len(before.rights) == 8
+
+    successor = prepare(partner, mode, SAME_UNIT, TODAY)
+    change_siret(partner, Siret.read(SAME_UNIT), None, TODAY)
+    switch(successor, papers(), TODAY, SIRET_CHANGE, frozenset(), TODAY)
+
+    assert standing(partner, TODAY) == before
+    assert standing(partner, day(1)) == before

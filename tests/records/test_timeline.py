@@ -21,6 +21,7 @@ from persistence.records import (
     Convention,
     Department,
     Mode,
+    OrganismKind,
     Partner,
     PartnerState,
     Refused,
@@ -40,6 +41,7 @@ from persistence.register import Register
 
 from .build import (
     BY_ORGANISM,
+    CAF,
     CANAL,
     CARE,
     CDAP,
@@ -54,6 +56,7 @@ from .build import (
     draft_bulletin,
     draft_of,
     find_eligible,
+    organism,
     partner_in,
     sign_bulletin,
     signed,
@@ -62,7 +65,8 @@ from .daybook import Agreed, Daybook, Paper, assert_well_formed, spread
 from .keys import CANAL as SEEDED
 from .keys import OLIVIERS, accepted, broken
 
-OTHER_CAF = "org_921"
+ANOTHER_CAF = organism("921", OrganismKind.CAF, "92")
+OTHER_CAF = ANOTHER_CAF.id
 DRAFTED = "ptr_99990003800012"
 NARROW, WIDE = (["75"], ["75", "92"])
 TERMINATED = ClosingReason.TERMINATED_BY_CAF
@@ -416,6 +420,19 @@ class Telling:
             raise
         self._tell_switch(former, successor, live, on)
 
+    def _transfer(
+        self,
+        which: int,
+        _start: int,
+        _length: int | None,
+        _flag: bool,  # noqa: FBT001
+    ) -> None:
+        """Without a convention; with one, its successor says who signs, as any other."""
+        if not any(c.ends_after(self.today) for c in self.partner.conventions):
+            organism = (CAF, ANOTHER_CAF)[which % 2]
+            self.partner.transfer(organism, self.today)
+            self.book.transfers[self.today] = organism.id
+
     def _tell_switch(
         self, former: Convention, successor: Convention, live: list[Bulletin], on: date
     ) -> None:
@@ -446,7 +463,7 @@ class Telling:
 
 VERBS = (
     "prepare", "sign", "sign", "close", "cancel", "suspend", "resume", "bulletin", "bulletin", "shut", "hand_back",
-    "record", "bear", "prepare_successor", "switch", "switch", "switch", "cancel_shut",
+    "record", "bear", "prepare_successor", "switch", "switch", "switch", "cancel_shut", "transfer",
 )  # fmt: skip
 ACTS = st.tuples(
     st.integers(0, 3),
