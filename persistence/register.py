@@ -1,6 +1,6 @@
 """The register's writes: rows in bulk, closings first, the timeline."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -9,9 +9,7 @@ from sqlalchemy import (
     Date,
     delete,
     insert,
-    inspect,
     select,
-    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,13 +19,11 @@ from persistence.reading.dialects import SPELLINGS
 from persistence.records.base import Base
 from persistence.types import Instant
 
+from .closings import write_closings_first
 from .engine import Database
 from .parts import in_parts
 from .records import (
-    Bulletin,
-    Convention,
     Partner,
-    PartnerFollower,
     PartnerState,
     Record,
     Span,
@@ -36,13 +32,6 @@ from .records import (
 from .register_questions import RegisterQuestions
 
 B = TypeVar("B", bound=Base)
-
-CLOSINGS: Mapping[type[Base], str] = {
-    Bulletin: "closed_on",
-    Convention: "closed_on",
-    PartnerFollower: "ends_on",
-}
-"""The records of which one takes the place of another, and the column of their end."""
 
 _SPANS = Base.metadata.tables["partner_state"]
 
@@ -68,7 +57,7 @@ class Register(RegisterQuestions):
 
     async def flush(self) -> None:
         """The act's records, then the rows that hang from them."""
-        await self.flush_closings_first()
+        await write_closings_first(self.session)
         await self.session.flush()
         while self._after_flush:
             await self._after_flush.pop(0)()
@@ -141,34 +130,6 @@ class Register(RegisterQuestions):
         )
         await (await self.session.connection()).execute(
             statement, [dict(zip(columns, r, strict=True)) for r in rows]
-        )
-
-    async def flush_closings_first(self) -> None:
-        """Write closings before what takes their place.
-
-        SQLAlchemy writes rows in order of id. A successor that is written before its
-        predecessor closes breaks the unique index: the closing goes first. Without
-        another row of its kind to write, nothing takes its place.
-        """
-        written = (*self.session.new, *self.session.dirty)
-        for kind, end in CLOSINGS.items():
-            rivals = [record for record in written if isinstance(record, kind)]
-            if len(rivals) < 2:  # noqa: PLR2004 the one that closes, and one that opens
-                continue
-            for record in rivals:
-                closes = get_history(record, end).added
-                if closes and record not in self.session.new:
-                    await self._write_closing(record, end)
-
-    async def _write_closing(self, record: Base, end: str) -> None:
-        """Write the end of a record before anything else of it."""
-        mapper = inspect(type(record))
-        values = mapper.primary_key_from_instance(record)
-        pairs = zip(mapper.primary_key, values, strict=True)
-        closing = update(type(record)).where(*(key == value for key, value in pairs))
-        await self.session.execute(
-            closing.values({end: getattr(record, end)}),
-            execution_options={"synchronize_session": False},
         )
 
     # the timeline

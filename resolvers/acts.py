@@ -7,6 +7,7 @@ A file declares its acts, and the records that they bear on, as it is imported.
 from . import invitations
 from . import users
 from . import conventions
+from . import suspensions
 from . import managers
 from . import bulletins
 from . import declarations
@@ -39,6 +40,7 @@ __all__ = [
     "payers",
     "services",
     "successions",
+    "suspensions",
     "treatments",
     "users",
 ]

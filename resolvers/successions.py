@@ -20,10 +20,10 @@ from persistence.records.siret_changes import change_siret
 from persistence.records.successions import (
     Papers,
     change_mode,
-    change_organism,
     prepare,
     switch,
 )
+from persistence.records.transfers import change_organism
 from resolvers.acting import Act, PreviewInput, at, permission, under
 
 from .papers import SignatureInput, attach, attach_papers

@@ -17,6 +17,7 @@ from resolvers.acts import (
     payers,
     services,
     successions,
+    suspensions,
     treatments,
     users,
 )
@@ -121,12 +122,12 @@ class Mutation:
         convention=Convention,
     )
     convention_suspend = act(
-        conventions.convention_suspend,
+        suspensions.convention_suspend,
         "Suspend une convention : tous ses services s'arrêtent (R29).",
         convention=Convention,
     )
     convention_resume = act(
-        conventions.convention_resume,
+        suspensions.convention_resume,
         "Reprend une convention suspendue (R29).",
         convention=Convention,
     )

@@ -189,9 +189,7 @@ class Partner(Node):
         " lit pas les gestionnaires.",
         without_manager,
     )
-    follower: OrganismRef | None = one(
-        "L'organisme qui le suit ce jour ; vide avant son enregistrement.", follows
-    )
+    follower: OrganismRef | None = one("L'organisme qui le suit ce jour.", follows)
     administered_by: OrganismRef | None = one(
         "L'organisme qui l'administre : le CNA dans les cas du §3, R47 ; vide avant"
         " son enregistrement.",
@@ -236,9 +234,7 @@ class Partner(Node):
         "id",
     )
     siblings: Connection[PartnerRef] = page(
-        "Les autres partenaires de la même unité légale.",
-        is_sibling,
-        PartnerOrder,
+        "Les autres partenaires de la même unité légale.", is_sibling, PartnerOrder
     )
     migration: OnboardingRef | None = one(
         "Où il en est du service qui migre de Habtiers (R51, R59) ; vide s'il n'est"

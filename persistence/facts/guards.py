@@ -84,7 +84,7 @@ def _signatory(row: FromClause) -> ColumnElement[Any]:
     return query.correlate(row).scalar_subquery()
 
 
-def _is_signed(row: FromClause) -> ColumnElement[Any]:
+def _is_signed(row: FromClause) -> ColumnElement[bool]:
     return row.c.organism_signed_on.is_not(None)
 
 

@@ -21,18 +21,12 @@ from .amendments import Amendment
 from .base import UNTOLD, Record, named, unique_where
 from .contracts import Contract
 from .convention_missions import WithMissions, convention_mission
+from .convention_suspensions import WithSuspensions
 from .papers import Signature, Signed
 from .periods import Day, Period, predicate
-from .rules import Notice, Refused, Rule, require
+from .rules import Refused, Rule, require
 from .services import Mission
-from .suspensions import (
-    Announced,
-    Author,
-    Suspension,
-    resume,
-    suspend,
-    suspended_by,
-)
+from .suspensions import Suspension, suspended_by
 
 if TYPE_CHECKING:
     from .accesses import ServiceAccess
@@ -51,7 +45,7 @@ class ClosingReason(StrEnum):
     ABANDONED = "ABANDONED"
 
 
-class Convention(WithMissions, Signed, Record):
+class Convention(WithMissions, WithSuspensions, Signed, Record):
     """Convention d'accès MCP of one organism and one partner (R31).
 
     It has missions (R32).
@@ -224,30 +218,6 @@ class Convention(WithMissions, Signed, Record):
         self.closed_on = self.closing_reason = self.closing_comment = (
             self.closing_recorded_on
         ) = None
-
-    # suspending
-
-    def suspend(self, today: date, reason: str, author: Author) -> None:
-        """R29: no right of the convention while it is suspended; its dates stay."""
-        require(self.holds_on(today), Rule.CONVENTION_NOT_IN_FORCE)
-        suspend(self.suspensions, today, reason, author, self._suspended_later(today))
-
-    def resume(self, today: date, author: Author) -> list[Notice]:
-        later = self._suspended_later(today)
-        return resume(self.suspensions, today, author, later)
-
-    def _suspended_later(self, today: date) -> Announced:
-        return [(on, c.suspensions) for on, c in self.announced_successors(today)]
-
-    def announced_successors(self, today: date) -> "list[tuple[date, Convention]]":
-        """What takes the place of this one by a switch already signed, with its day."""
-        successors = []
-        for convention in self._others():
-            is_after = convention.predecessor_id == self.id
-            if is_after and convention.is_announced_on(today):
-                assert convention.in_force_on is not None
-                successors.append((convention.in_force_on, convention))
-        return successors
 
     # services
 

@@ -181,8 +181,6 @@ class Partner(WithPeople, WithDecisions, WithFollowers, Record):
         """
         return self.span_on(today).signing_id or self.follower_on(today)
 
-    # decisions
-
     # conventions
 
     def prepare_convention(
@@ -235,18 +233,13 @@ class Partner(WithPeople, WithDecisions, WithFollowers, Record):
 
         No bulletin may cover two departments any more.
         """
-        in_custody = (
-            self.span_on(today).administering_id
-            == CNA
-            != self.signing_organism_id(today)
-        )
+        administering = self.span_on(today).administering_id
+        in_custody = administering == CNA != self.signing_organism_id(today)
         require(in_custody, Rule.CNA_NOT_ADMINISTERING)
         require(all(ends <= today for _, ends in wide_spans(self)), Rule.CNA_STILL_WIDE)
         hand_back = CnaHandBack(on_day=today, by_id=by.id)
         self.hand_backs.append(hand_back)
         return hand_back
-
-    # users
 
     def notices_at_registration(
         self, follower: Organism, department: str | None

@@ -24,7 +24,6 @@ from .carrying import (
 )
 from .contracts import Mode
 from .conventions import ClosingReason, Convention
-from .organisms import Organism
 from .papers import Signature
 from .partners import Partner
 from .rules import Notice, Refused, Rule, require
@@ -112,15 +111,6 @@ def change_mode(partner: Partner, mode: Mode, today: date) -> Convention:
     """
     require(in_force(partner, today).contract.mode is not mode, Rule.MODE_SAME, "mode")
     return prepare(partner, mode, partner.siret, today)
-
-
-def change_organism(partner: Partner, organism: Organism, today: date) -> Convention:
-    """R31: prepare a convention that another organism signs."""
-    organism.require_contracting_body()
-    former = in_force(partner, today)
-    require(former.organism_id != organism.id, Rule.FOLLOWER_SAME, "organism_id")
-    mode = former.contract.mode
-    return prepare(partner, mode, partner.siret, today, organism.id)
 
 
 def switch(

@@ -77,7 +77,7 @@ STATEMENTS = {
     "conventionRecord": 15,
     "delegationChange": 22,
     "partnerSiretChange": 29,
-    "partnerTransfer": 26,
+    "partnerTransfer": 25,
     "cnaHandBack": 10,
     "serviceSet": 7,
     "roleSet": 6,
@@ -97,7 +97,7 @@ STATEMENTS = {
     "activityChangesDeclare": 15,
     "importOpen": 5,
     "importArbitrate": 8,
-    "importApply": 20,
+    "importApply": 21,
     "importPurge": 10,
 }
 ON_SQLITE = STATEMENTS | {"importApply": STATEMENTS["importApply"] + 2}

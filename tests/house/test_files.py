@@ -16,7 +16,7 @@ LONGER = {
         "each rule with its sentence: one readable list",
     ),
     "persistence/seeds/stories.py": (380, "each partner with its people: a list"),
-    "schema/mutation.py": (320, "each act with its sentence: one readable list"),
+    "schema/mutation.py": (360, "each act with its sentence: one readable list"),
 }
 """Tables of data. The steps of the migrations are generated, and not counted."""
 SOURCES = sorted(p for room in PACKAGES for p in (ROOT / room).rglob("*.py"))

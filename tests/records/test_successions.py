@@ -30,11 +30,11 @@ from persistence.records.siret_changes import change_siret
 from persistence.records.successions import (
     Papers,
     change_mode,
-    change_organism,
     prepare,
     switch,
 )
 from persistence.records.suspensions import suspend
+from persistence.records.transfers import change_organism
 
 from .build import (
     BY_ORGANISM,

@@ -11,8 +11,8 @@ from alembic import op
 
 Words = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 additive = False  # an older process looks for the organism on the partner
