@@ -291,8 +291,32 @@ OF_LINES, OF_LOTS = "agent-paris", "declarante-canal"
         (
             OF_LINES,
             "lines(processed: true)",
-            "processing",
-            lambda n: n["processing"] is not None,
+            "processing withdrawnAt",
+            lambda n: n["processing"] and not n["withdrawnAt"],
+        ),
+        (
+            OF_LINES,
+            "lines(withdrawn: true)",
+            "withdrawnAt withdrawal",
+            lambda n: n["withdrawnAt"] is not None and n["withdrawal"] is not None,
+        ),
+        (
+            OF_LINES,
+            "lines(withdrawn: true, processed: false)",
+            "withdrawnAt processing",
+            lambda n: n["withdrawnAt"] and n["processing"] != "WITHDRAWAL_NOTED",
+        ),
+        (
+            OF_LINES,
+            "declarations(progress: PENDING)",
+            "inForce progress",
+            lambda n: n["progress"] == "PENDING",
+        ),
+        (
+            OF_LINES,
+            "declarations(conformity: ANOMALIES)",
+            "conformity",
+            lambda n: n["conformity"] == "ANOMALIES",
         ),
         (
             OF_LINES,
