@@ -35,6 +35,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "Declaration": "read prepare deposit replace export",
         "DeclarationLine": "read process export",
         "ActivityChange": "read deposit export",
+        "RosterEntry": "read",
         "Batch": "read dry_run",
         "Import": "read upload arbitrate apply purge",
         "Agent": "read appoint end",

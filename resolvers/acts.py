@@ -12,6 +12,7 @@ from . import managers
 from . import bulletins
 from . import declarations
 from . import payers
+from . import rosters
 from . import exports
 from . import groups
 from . import imports
@@ -38,6 +39,7 @@ __all__ = [
     "organisms",
     "partners",
     "payers",
+    "rosters",
     "services",
     "successions",
     "suspensions",

@@ -92,6 +92,7 @@ class RemunerationsDeclareInput(BatchInput):
     "Batch:dry_run",
     on=[Establishment, Declaration],
     loads=ROW,
+    moves_roster=True,
 )
 async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> Done:
     """R16 to R22; see docs/decisions/0035."""
@@ -187,7 +188,13 @@ class ActivityChangesDeclareInput(BatchInput):
     )
 
 
-@permission("ActivityChange:deposit", "Batch:dry_run", on=[Establishment], loads=ROW)
+@permission(
+    "ActivityChange:deposit",
+    "Batch:dry_run",
+    on=[Establishment],
+    loads=ROW,
+    moves_roster=True,
+)
 async def activity_changes_declare(
     act: Act, input: ActivityChangesDeclareInput
 ) -> Batch:

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry import ID
 
+from persistence.mailing import note_returned
 from persistence.records import (
     Campaign,
     Declaration,
@@ -34,7 +35,9 @@ class RemunerationsProcessInput(ChangeInput):
     )
 
 
-@permission("DeclarationLine:process", on=[DeclarationLine], loads=ROW)
+@permission(
+    "DeclarationLine:process", on=[DeclarationLine], loads=ROW, moves_roster=True
+)
 async def remunerations_process(
     act: Act, input: RemunerationsProcessInput
 ) -> list[DeclarationLine]:
@@ -69,6 +72,9 @@ async def remunerations_process(
             worker.aah_beneficiary = False
     if input.outcome is Processing.RETURNED:
         await _warn_after_close(act, declaration)
+        place = (declaration.partner_id, declaration.establishment_id)
+        session = act.register.session
+        await note_returned(session, *place, declaration.campaign_id, act.now)
     return lines
 
 

@@ -4,6 +4,7 @@ A second service needs no code.
 """
 
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 import strawberry
@@ -20,6 +21,7 @@ from persistence.records import (
     Service,
 )
 from persistence.records.base import Record
+from persistence.standings import keep_standings_of_campaign
 from resolvers.acting import Act, ActInput, ChangeInput, permission
 
 R = TypeVar("R", bound=Record)
@@ -132,7 +134,13 @@ async def campaign_set(act: Act, input: CampaignSetInput) -> Campaign:
     if not FIRST_CAMPAIGN <= input.year <= LAST_CAMPAIGN:
         raise Refused(Rule.VALUE_INVALID, "year")
     campaign = await act.to_write(Campaign, f"cmp_{input.year}")
-    return campaign or _add(act, Campaign.of(input.year))
+    if campaign is not None:
+        return campaign
+    session = act.register.session
+    campaign = _add(act, Campaign.of(input.year))
+    keep = partial(keep_standings_of_campaign, session, campaign.id)
+    act.register.after_flush(keep)
+    return campaign
 
 
 @strawberry.input(

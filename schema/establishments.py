@@ -21,7 +21,9 @@ from .orders import orders
 from .refs import (
     DeclarationRef,
     PartnerRef,
+    RosterEntryRef,
 )
+from .rosters import ROSTER_FILTERS, RosterOrder
 from .viewer_can import Permission, viewer_can
 
 EstablishmentOrder = orders(
@@ -55,4 +57,10 @@ class Establishment(Node):
         by("establishment_id"),
         DeclarationOrder,
         DECLARATION_FILTERS,
+    )
+    roster: Connection[RosterEntryRef] = page(
+        "Les personnes attendues à son certificat, pour une campagne.",
+        by("establishment_id"),
+        RosterOrder,
+        ROSTER_FILTERS,
     )

@@ -15,6 +15,7 @@ from resolvers.acts import (
     organisms,
     partners,
     payers,
+    rosters,
     services,
     successions,
     suspensions,
@@ -278,6 +279,11 @@ class Mutation:
         declarations.activity_changes_declare,
         "Déclare des changements d'activité (R23 à R27).",
         batch=Batch,
+    )
+    beneficiary_answer = act(
+        rosters.beneficiary_answer,
+        "Dit qu'une personne attendue n'est pas à déclarer cette année (R17).",
+        establishment=Establishment,
     )
     worker_nir_reveal = act(
         payers.worker_nir_reveal,

@@ -41,6 +41,7 @@ from .nodes import Node
 from .onboardings import Onboarding
 from .organisms import ORGANISM_FILTERS, Organism, OrganismOrder, PartnerOrder
 from .partners import PARTNER_FILTERS, Partner, PartnerBy
+from .rosters import AT_RISK_FILTERS, AtRiskOrder, RosterEntry
 from .services import Campaign, Migration, Mission, Parameter, Rule, Service
 from .users import (
     ROOT_AFFILIATION_FILTERS,
@@ -123,6 +124,13 @@ class Query:
     )
     workers: Connection[Worker] = page(
         "Les travailleurs dont on lit une ligne.", None, WorkerOrder, WORKER_FILTERS
+    )
+    at_risk: Connection[RosterEntry] = page(
+        "Les personnes dont l'AAH risque de s'interrompre, à partir du 16 janvier :"
+        " manquantes, ou dont la ligne est renvoyée ; pour la Caf qui les paie.",
+        None,
+        AtRiskOrder,
+        AT_RISK_FILTERS,
     )
     activity_changes: Connection[ActivityChange] = page(
         "Les changements d'activité.", None, ActivityChangeOrder, CHANGE_FILTERS

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .organisms import Agent, Organism
     from .partners import Partner
     from .rights import Right
+    from .rosters import RosterEntry
     from .services import Campaign, Migration, Mission, Role, Service
     from .timelines import PartnerSpan
     from .users import Affiliation, User
@@ -50,6 +51,7 @@ OrganismRef: TypeAlias = Annotated["Organism", lazy("schema.organisms")]
 OriginRef: TypeAlias = Annotated["Origin", lazy("schema.imports")]
 PartnerRef: TypeAlias = Annotated["Partner", lazy("schema.partners")]
 RightRef: TypeAlias = Annotated["Right", lazy("schema.rights")]
+RosterEntryRef: TypeAlias = Annotated["RosterEntry", lazy("schema.rosters")]
 RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]
 ServiceAccessRef: TypeAlias = Annotated["ServiceAccess", lazy("schema.bulletins")]
 ServiceRef: TypeAlias = Annotated["Service", lazy("schema.services")]

@@ -7,13 +7,15 @@ from strawberry import ID
 
 from persistence import records
 from persistence.facts.board import board
+from persistence.facts.campaign_boards import is_of_campaign, is_of_organism
 from persistence.facts.columns import texts, through
 from persistence.facts.declarations import campaign_status
 from persistence.records.campaigns import CampaignStatus
 from persistence.records.cases import Case
 from persistence.records.services import RoleProfile
 
-from .binding import by, column, derived, listed, mirrors, one
+from .binding import by, column, derived, listed, mirrors, one, one_by
+from .boards import CampaignBoard
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
@@ -194,6 +196,12 @@ class Campaign(Node):
         campaign_status,
     )
     legacy: bool = column("Campagne d'avant le registre (Habtiers).")
+    board: CampaignBoard | None = one_by(
+        "Où elle en est, pour un organisme ou pour tous ; vide pour un organisme"
+        " inconnu.",
+        is_of_campaign,
+        {"organism_id": (ID, is_of_organism, "L'organisme qui administre.")},
+    )
 
 
 @mirrors(

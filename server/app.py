@@ -12,11 +12,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from authz import load
+from authz import Engine, load
 from persistence.engine import Database
 from persistence.faults import RegisterFault
 from persistence.keys import keep_canary, require_keys
+from persistence.mailing import MailTask
 from persistence.migrations import OtherStep, require_step
+from persistence.records import RoleProfile
 from persistence.sealing import JournalSealer
 from persistence.seeds.fiction import fictional_vault
 from persistence.vault import Vault
@@ -38,6 +40,7 @@ from .logs import configure
 from .mask import AnswerMask
 from .mishaps import Endpoint, answers_to_faults, apology
 from .settings import RegisterSettings, Settings
+from .smtp import SmtpRelay
 
 LAST_SECONDS = 5
 """How long the register may take to let the process end."""
@@ -74,6 +77,7 @@ def create_app(
 
     health = Health(probe, policy.policy_hash, outage)
     sealer = JournalSealer(database, machine.now)
+    mailer = create_mailer(settings, database, policy, clock, machine)
     console = open_console(settings, database, vault, machine, transport)
     console_routes: list[BaseRoute] = []
     if console is not None:
@@ -85,16 +89,21 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         logger.info("policy %s", policy.policy_hash)
-        sealing: asyncio.Task[None] | None = None
+        running: list[asyncio.Task[None]] = []
         try:
             await _greet(database, vault)
             tune_garbage_collection()
-            sealing = asyncio.create_task(sealer.run()) if tasks else None
+            if tasks:
+                running.append(asyncio.create_task(sealer.run()))
+            if tasks and mailer is not None:
+                running.append(asyncio.create_task(mailer.run()))
             yield {"stop": health.stop}
         finally:
             health.stop()
             sealer.stop()
-            await _close(database, sealing)
+            if mailer is not None:
+                mailer.stop()
+            await _close(database, running)
 
     app = Starlette(
         routes=[*edge.routes(), *files.routes(), *health.routes(), *console_routes],
@@ -124,15 +133,14 @@ async def _greet(database: Database, vault: Vault) -> None:
         await keep_canary(database, vault)
 
 
-async def _close(database: Database, sealing: asyncio.Task[None] | None) -> None:
+async def _close(database: Database, running: Sequence[asyncio.Task[None]]) -> None:
     """Let the background work end, then close the register.
 
     A register that does not answer does not keep the process from ending.
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_SECONDS):
-            if sealing is not None:
-                await sealing
+            await asyncio.gather(*running)
             await database.close()
 
 
@@ -191,6 +199,26 @@ def _keys(settings: Settings) -> JwksSource:
         return StaticJwks(DemoIssuer(settings.demo_key, settings.audience).jwks())
     assert settings.jwks_url is not None
     return RemoteJwks(settings.jwks_url)
+
+
+def create_mailer(
+    settings: Settings,
+    database: Database,
+    policy: Engine,
+    clock: Clock,
+    machine: Clock,
+) -> MailTask | None:
+    """Return the task that sends the mail; None without a relay."""
+    if settings.smtp is None:
+        return None
+    profiles = []
+    for profile in RoleProfile:
+        role = f"member_{profile.lower()}"
+        if policy.plan(frozenset({role}), "Declaration", "deposit"):
+            profiles.append(profile.value)
+    relay = SmtpRelay(settings.smtp)
+    now, today = clock.now, clock.today
+    return MailTask(database, relay, profiles, machine.now, now, today)
 
 
 def create_clock(settings: RegisterSettings) -> Clock:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from .console_settings import ConsoleSettings, demo_console, production_console
+from .smtp_settings import SmtpSettings, smtp_settings
 from .variables import (
     SettingsError,
     boolean,
@@ -62,7 +63,7 @@ class Settings(RegisterSettings):
 
     `demo_key` is set in a demonstration only, `jwks_url` only outside of one.
     `stop_seconds` is how long a stop is announced before connections are refused.
-    Without `console`, only the graph is served.
+    Without `console`, only the graph is served; without `smtp`, no mail is sent.
     """
 
     host: str
@@ -75,6 +76,7 @@ class Settings(RegisterSettings):
     jwks_url: str | None
     demo_key: Path | None
     console: ConsoleSettings | None
+    smtp: SmtpSettings | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -108,6 +110,7 @@ class Settings(RegisterSettings):
             jwks_url=None if demo else _jwks_url(variables),
             demo_key=_demo_key(variables, register["database_url"]) if demo else None,
             console=console,
+            smtp=smtp_settings(variables),
         )
 
 

@@ -163,14 +163,25 @@ GUARDED: dict[str, Guard] = {
 }
 """The records that are not for everybody, by the name of their table."""
 
-# Two records without a table: where a partner stands with a service, and a right.
+# Records without a table: who is expected, where a partner stands with a service, a
+# right.
 GUARDED |= {
+    "roster": Guard("RosterEntry", "partner_id", AT_PLACE | PAYER),
     "onboarding": Guard("Eligibility", "partner_id"),
     "right": Guard("Membership", "partner_id", _owner("user_id")),
 }
 
 PUBLIC = frozenset(
-    {"organism", "service", "role", "mission", "campaign", "parameter", "migration"}
+    {
+        "organism",
+        "service",
+        "role",
+        "mission",
+        "campaign",
+        "campaign_board",
+        "parameter",
+        "migration",
+    }
 )
 """The reference data, open to any signed-in caller.
 

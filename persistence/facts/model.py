@@ -13,9 +13,11 @@ from persistence.records.identifiers import compact
 from persistence.records.onboarding import GRACE
 from persistence.sealing import journal_rows
 
+from .campaign_boards import boards
 from .guards import GUARDED, PUBLIC
 from .holdings import rights
 from .onboardings import onboardings
+from .roster import ROSTER, roster_rows
 from .visibility import visible
 
 SIREN, SIRET = 9, 14
@@ -70,13 +72,20 @@ def read_conditions(
 
 
 MODEL = Model(
-    tables={name: table(name) for name in Base.metadata.tables},
-    views={"journal": journal_rows, "onboarding": onboardings, "right": rights},
+    tables={name: table(name) for name in Base.metadata.tables} | {"roster": ROSTER},
+    views={
+        "journal": journal_rows,
+        "onboarding": onboardings,
+        "right": rights,
+        "roster": roster_rows,
+        "campaign_board": boards,
+    },
     visible=read_conditions,
     readings=READINGS,
     prefixes={
         mapper.class_.__tablename__: mapper.class_.prefix
         for mapper in Base.registry.mappers
         if hasattr(mapper.class_, "prefix")
-    },
+    }
+    | {"roster": "wrk"},
 )

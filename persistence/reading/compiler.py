@@ -3,7 +3,7 @@
 It is compiled once, and run at each request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -32,12 +32,14 @@ from .question import (
     Constant,
     Embedded,
     Find,
+    Join,
     Leaf,
     Node,
     Object,
     Paged,
     RowReference,
     Selected,
+    Test,
     ToMany,
     ToOne,
     ViewerCan,
@@ -146,11 +148,25 @@ class Reader:
         match node.kind:
             case ToOne(link):
                 return [link(row, parent, self.context)]  # type: ignore[arg-type]
-            case Find(tests):
-                values = node.values
-                names = [name for name in tests if name in values]
-                return [tests[name](row, self.context, values[name]) for name in names]
+            case Find(tests, _, link):
+                return self._found_by(tests, link, node, row, parent)
         return [row.c.id == self.context.value(node.values["id"])]
+
+    def _found_by(
+        self,
+        tests: Mapping[str, Test],
+        link: Join | None,
+        node: Selected,
+        row: FromClause,
+        parent: FromClause | None,
+    ) -> list[ColumnElement[bool]]:
+        """The tests that have a value, and the join to the row around."""
+        values = node.values
+        names = [name for name in tests if name in values]
+        conditions = [tests[name](row, self.context, values[name]) for name in names]
+        if link is not None:
+            conditions.append(link(row, parent, self.context))  # type: ignore[arg-type]
+        return conditions
 
     def _many(
         self, node: Selected, kind: ToMany, parent: FromClause | None

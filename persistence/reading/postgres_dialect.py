@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     BindParameter,
     ColumnElement,
+    Date,
     Dialect,
     FromClause,
     ScalarSelect,
@@ -73,6 +74,18 @@ class PostgresDialect:
         is_absent = func.strpos(term, word.c.value) == 0
         absent = select(word.c.value).where(is_absent)
         return ~absent.correlate_except(word).exists()
+
+    # days
+
+    def day_of(self, instant: Sql, hours: int) -> Sql:
+        """The day of an instant, so many hours before Greenwich."""
+        there = func.timezone("UTC", instant) + literal_column(f"interval '{hours} h'")
+        return cast(there, Date)
+
+    def day(self, year: Sql, month_and_day: str) -> Sql:
+        """A day of a year, such as `01-15`."""
+        month, day = month_and_day.split("-")
+        return func.make_date(year, int(month), int(day))
 
     # rows
 

@@ -108,11 +108,12 @@ class Paged:
 class Find:
     """One row, by the tests that have a value.
 
-    One of several, or `every` one of them.
+    One of several, or `every` one of them. `link` joins it to the row around, if any.
     """
 
     tests: Mapping[str, Test]
     every: bool = False
+    link: Join | None = None
 
 
 @dataclass(frozen=True, slots=True)

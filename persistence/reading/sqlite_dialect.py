@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
+    cast,
     func,
     literal_column,
     select,
@@ -78,6 +79,16 @@ class SqliteDialect:
         is_absent = func.instr(term, word.c.value) == 0
         absent = select(word.c.value).where(is_absent)
         return ~absent.correlate_except(word).exists()
+
+    # days
+
+    def day_of(self, instant: Sql, hours: int) -> Sql:
+        """The day of an instant, so many hours before Greenwich."""
+        return func.date(instant, quoted(f"+{hours} hours"))
+
+    def day(self, year: Sql, month_and_day: str) -> Sql:
+        """A day of a year, such as `01-15`."""
+        return cast(year, Text) + quoted(f"-{month_and_day}")
 
     # rows
 

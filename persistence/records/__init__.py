@@ -26,10 +26,17 @@ from .hand_backs import CnaHandBack
 from .import_lines import ImportDecision, ImportLine
 from .imports import Import, ImportOutcome
 from .journal import Idempotency, JournalEntry, JournalSeal, Lease
+from .mails import MailCause, MailNotice, MailOutcome
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .origins import Origin
 from .partners import Partner
 from .rights import Path, Right, Standing, paths, standing
+from .rosters import (
+    BeneficiaryAnswer,
+    CampaignStanding,
+    RosterAnswer,
+    RosterStanding,
+)
 from .rules import HELD_BY_SHAPE, Notice, Refused, Rule
 from .scans import ScannedPaper
 from .services import Migration, Mission, Role, RoleProfile, Service
@@ -54,9 +61,11 @@ __all__ = [
     "BatchKind",
     "BatchMode",
     "BatchResult",
+    "BeneficiaryAnswer",
     "BoundIdentity",
     "Bulletin",
     "Campaign",
+    "CampaignStanding",
     "ChainLink",
     "ChangeKind",
     "CnaHandBack",
@@ -84,6 +93,9 @@ __all__ = [
     "Lease",
     "LineStatus",
     "LinkKind",
+    "MailCause",
+    "MailNotice",
+    "MailOutcome",
     "Membership",
     "Migration",
     "Mission",
@@ -105,6 +117,8 @@ __all__ = [
     "Right",
     "Role",
     "RoleProfile",
+    "RosterAnswer",
+    "RosterStanding",
     "Rule",
     "ScannedPaper",
     "SchemaStep",

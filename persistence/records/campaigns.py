@@ -20,6 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .base import Record
 from .rules import Rule, require
 
+REMINDER_DAYS = 3
+"""From 15 January on, how long those who declare may be reminded."""
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -32,7 +34,8 @@ class CampaignStatus(StrEnum):
 class Campaign(Record):
     """Campagne N: the remunerations of November N (R18), for the rights of N+1 (R19).
 
-    Its window is from December to February (R22).
+    Its window is from December to February (R22). The reference month has the days
+    [reference_starts_on, reference_ends_on).
     """
 
     __tablename__ = "campaign"
@@ -41,6 +44,8 @@ class Campaign(Record):
     year: Mapped[int] = mapped_column(Integer, unique=True)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    reference_starts_on: Mapped[date]
+    reference_ends_on: Mapped[date]
     legacy: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -52,8 +57,19 @@ class Campaign(Record):
         opens = datetime.combine(date(year, 12, 1), time(), PARIS)
         closes = datetime.combine(date(year + 1, 3, 1), time(), PARIS)
         return cls(
-            id=f"cmp_{year}", year=year, opens_at=opens, closes_at=closes, legacy=legacy
+            id=f"cmp_{year}",
+            year=year,
+            opens_at=opens,
+            closes_at=closes,
+            reference_starts_on=date(year, 11, 1),
+            reference_ends_on=date(year, 12, 1),
+            legacy=legacy,
         )
+
+    @property
+    def continuity_on(self) -> date:
+        """15 January: until that day, a deposit does not interrupt the AAH."""
+        return date(self.year + 1, 1, 15)
 
     def status_at(self, now: datetime) -> CampaignStatus:
         """Where the instant lies: the campaign receives between its two (R22)."""

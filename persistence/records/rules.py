@@ -575,6 +575,11 @@ class Rule(Enum):
             "bénéficiaire pour la déclarer."
         ),
     )
+    NOT_MISSING = (
+        "R17",
+        "§1",
+        "Rien n'est demandé de cette personne dans cette campagne.",
+    )
     WORKER_UNKNOWN = (
         "R24",
         "§1",

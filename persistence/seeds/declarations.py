@@ -18,6 +18,7 @@ from persistence.intake.certificates import CertificateIntake
 from persistence.intake.intentions import Intention
 from persistence.records import BatchMode, Campaign, Establishment, User
 from persistence.register import Register
+from persistence.standings import keep_standings_of_campaign
 from persistence.vault import Vault
 
 from .fiction import fictional_vault
@@ -83,6 +84,8 @@ async def tell_declarations(session: AsyncSession, database: Database) -> None:
     )
     await changes.change(LEFT, told_at.date())
     await _write_whole(changes, len(LEFT))
+    for campaign_id in (await session.scalars(select(Campaign.id))).all():
+        await keep_standings_of_campaign(session, campaign_id)
 
 
 async def _batch(

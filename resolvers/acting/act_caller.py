@@ -36,6 +36,7 @@ class ActCaller:
     `partner`: the same with its file, where the act loads it.
     `before`: the partner's standing on the day of effect, when the answer compares it.
     `authorisation`: the permit that allowed the act, which the journal keeps.
+    `moves_roster`: what is kept of the partner's rosters is written again after it.
     `organism`: the one on behalf of which the act is done, where the input says so.
     """
 
@@ -57,6 +58,7 @@ class ActCaller:
     effect_on: date | None = None
     before: Standing | None = None
     organism: str | None = None
+    moves_roster: bool = False
 
     @property
     def today(self) -> date:

@@ -172,6 +172,7 @@ async def start_act(
         caller,
         expected,
     )
+    act.moves_roster = doing.moves_roster  # type: ignore[attr-defined]
     if permissions:
         _ = act.actor
     return act

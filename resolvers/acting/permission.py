@@ -21,12 +21,14 @@ def permission(
     on: Sequence[type[Record]] = (),
     also: Mapping[type[Record], str] = MappingProxyType({}),
     loads: Loads = FILE,
+    moves_roster: bool = False,
 ) -> Callable[[Doing], Doing]:
     """Declare which `Type:action` an act needs; by default, `take` uses the first.
 
     `on`: the records on whose rows `viewerCan` shows the act, first the one it takes.
     `also`: other such records, each with a permission of its own.
-    `loads`: what `take` loads.
+    `loads`: what `take` loads. `moves_roster`: what is kept of the rosters of the
+    partner is written again.
     """
 
     def declare(function: Doing) -> Doing:
@@ -34,6 +36,7 @@ def permission(
         act.permissions = (*permissions, *also.values())
         act.on = (*on, *also)
         act.loads = loads
+        act.moves_roster = moves_roster
         name = to_camel_case(act.__name__)
         permitted.declare(name, permissions, on)
         for record, needed in also.items():

@@ -5,6 +5,7 @@ from persistence.parts import in_parts
 from persistence.records import JournalEntry, Partner, Record, Span
 from persistence.records.base import Base
 from persistence.register import raise_version
+from persistence.standings import keep_standings
 
 from .act import Act
 from .act_types import Done
@@ -24,6 +25,8 @@ async def record(
     entries = await _entries(act, done, _context(act, reason))
     _raise_versions(act, done)
     await act.register.flush()
+    if act.moves_roster and act.partner_id is not None and not act.dry_run:
+        await keep_standings(session, act.partner_id)
     if call is not None:
         vault = act.context.graph.vault
         outcome = stored_outcome(act, done)

@@ -39,6 +39,7 @@ class FilterArgument:
     is_anchor: bool = False
     person: bool = False
     of: str | None = None
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

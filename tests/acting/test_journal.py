@@ -652,6 +652,27 @@ async def _(paris: Person) -> Scene:
     return Scene("jo", values, esat.partner.id, rule)
 
 
+@stage("beneficiaryAnswer")
+async def _(paris: Person) -> Scene:
+    delphine = Person(paris.asker, "declarante-canal")
+    query = """{ partner(by: {siret: "99990001200025"}) { id establishments { nodes { id siret
+      roster(campaignId: "cmp_2026", standing: MISSING, first: 1) { nodes { worker { id } } } } } } }"""
+    partner = (await delphine.asks(query))["partner"]
+    place = next(
+        place
+        for place in partner["establishments"]["nodes"]
+        if place["siret"] == "99990001200025"
+    )
+    values = {
+        "establishmentId": place["id"],
+        "campaignYear": 2026,
+        "workerId": place["roster"]["nodes"][0]["worker"]["id"],
+        "answer": "PAID_BY_MSA",
+    }
+    rule = "member_entering Declaration:prepare granted_service"
+    return Scene("declarante-canal", values, partner["id"], rule)
+
+
 @stage("workerNirReveal")
 async def _(paris: Person) -> Scene:
     esat, made = await _declared(paris)

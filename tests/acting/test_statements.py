@@ -82,19 +82,20 @@ STATEMENTS = {
     "serviceSet": 7,
     "roleSet": 6,
     "missionSet": 7,
-    "campaignSet": 5,
+    "campaignSet": 6,
     "parameterSet": 4,
     "organismSet": 6,
     "organismSupportSet": 12,
     "agentAppoint": 8,
     "agentEnd": 8,
     "listExport": 2,
-    "remunerationsDeclare": 20,
-    "remunerationsDeclare again": 25,
-    "remunerationsProcess": 8,
-    "treatmentsReopen": 9,
+    "remunerationsDeclare": 21,
+    "remunerationsDeclare again": 26,
+    "remunerationsProcess": 9,
+    "treatmentsReopen": 10,
+    "beneficiaryAnswer": 11,
     "workerNirReveal": 5,
-    "activityChangesDeclare": 15,
+    "activityChangesDeclare": 16,
     "importOpen": 5,
     "importArbitrate": 8,
     "importApply": 21,
@@ -408,6 +409,19 @@ async def of_declarations(ledger: Ledger) -> None:
         "lines": [change],
     }
     await ledger.does(who, "activityChangesDeclare", **told)
+    query = """{ partner(by: {siret: "99990001200025"}) { establishments { nodes { id siret
+      roster(campaignId: "cmp_2026", standing: MISSING, first: 1) { nodes { worker { id } } } } } } }"""
+    partner = (await ledger.person(who).asks(query))["partner"]
+    place = next(
+        place for place in partner["establishments"]["nodes"] if place["siret"] == CANAL
+    )
+    answered = {
+        "establishmentId": place["id"],
+        "campaignYear": 2026,
+        "workerId": place["roster"]["nodes"][0]["worker"]["id"],
+        "answer": "AAH_LOST",
+    }
+    await ledger.does(who, "beneficiaryAnswer", **answered)
 
 
 async def of_imports(ledger: Ledger) -> None:

@@ -1,0 +1,90 @@
+"""The days of presence of a worker in an establishment, beside a November (A21)."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, FromClause, and_, or_, select
+
+from persistence.records.base import table
+from persistence.records.periods import exists
+
+
+class NovemberStays(NamedTuple):
+    """The stays of which a day is in the November of a campaign: one for each person.
+
+    Whoever has come back within the month has two: the first one is taken.
+    """
+
+    row: FromClause
+    is_the_first: ColumnElement[bool]
+
+
+def stays_in_november(campaign: FromClause) -> NovemberStays:
+    row, earlier = _stays(), _stays()
+    is_earlier = [
+        earlier.c.worker_id == row.c.worker_id,
+        earlier.c.establishment_id == row.c.establishment_id,
+        earlier.c.starts_on < row.c.starts_on,
+        _touches(earlier, campaign),
+    ]
+    is_the_first = and_(_touches(row, campaign), ~exists(earlier, where=is_earlier))
+    return NovemberStays(row, is_the_first)
+
+
+def is_away_in_november(
+    worker: FromClause, place: FromClause, campaign: FromClause
+) -> ColumnElement[bool]:
+    """Whether the person was here, and had left before November or came after it.
+
+    Of a person who has no stay at all, nothing is known.
+    """
+    any_stay, november_stay = _stays(), _stays()
+    was_here = exists(any_stay, where=_is_of(any_stay, worker, place))
+    is_there = exists(
+        november_stay,
+        where=[
+            *_is_of(november_stay, worker, place),
+            _touches(november_stay, campaign),
+        ],
+    )
+    return and_(was_here, ~is_there)
+
+
+def departed_on(worker: FromClause, place: FromClause) -> ColumnElement[Any]:
+    """The first day of absence of whoever has left; null for whoever is here."""
+    stay = _stays()
+    last = select(stay.c.ends_on).where(*_is_of(stay, worker, place))
+    last = last.order_by(stay.c.starts_on.desc()).limit(1)
+    return last.correlate_except(stay).scalar_subquery()
+
+
+def _is_of(
+    stay: FromClause, worker: FromClause, place: FromClause
+) -> list[ColumnElement[bool]]:
+    return [
+        stay.c.worker_id == worker.c.id,
+        stay.c.establishment_id == place.c.id,
+    ]
+
+
+def _touches(stay: FromClause, campaign: FromClause) -> ColumnElement[bool]:
+    """Whether a day of the stay is in November."""
+    return and_(
+        stay.c.starts_on < campaign.c.reference_ends_on,
+        or_(
+            stay.c.ends_on.is_(None),
+            stay.c.ends_on > campaign.c.reference_starts_on,
+        ),
+    )
+
+
+def _stays() -> FromClause:
+    change, worker = table("activity_change").alias(), table("worker").alias()
+    columns = (
+        change.c.worker_id,
+        change.c.establishment_id,
+        worker.c.entered_on.label("starts_on"),
+        change.c.effective_on.label("ends_on"),
+    )
+    rows = select(*columns).join_from(change, worker, worker.c.id == change.c.worker_id)
+    is_departure = change.c.kind == "DEPARTURE"
+    return rows.where(is_departure, change.c.ended_at.is_(None)).subquery()

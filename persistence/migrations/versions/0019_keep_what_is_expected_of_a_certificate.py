@@ -1,0 +1,252 @@
+"""Keep what is expected of each certificate."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from persistence.types import Instant, Words
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+additive = False
+
+
+def upgrade() -> None:
+    op.create_table(
+        "beneficiary_answer",
+        sa.Column(
+            "establishment_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "campaign_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "worker_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "partner_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "AAH_LOST",
+                "PAID_BY_MSA",
+                "NONE",
+                name="BeneficiaryAnswer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "by_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["user.id"], name=op.f("fk_beneficiary_answer_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_beneficiary_answer_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["establishment_id", "partner_id"],
+            ["establishment.id", "establishment.partner_id"],
+            name=op.f(
+                "fk_beneficiary_answer_establishment_id_partner_id_establishment"
+            ),
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker_id", "partner_id"],
+            ["worker.id", "worker.partner_id"],
+            name=op.f("fk_beneficiary_answer_worker_id_partner_id_worker"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "establishment_id",
+            "campaign_id",
+            "worker_id",
+            name=op.f("pk_beneficiary_answer"),
+        ),
+    )
+    op.create_table(
+        "campaign_standing",
+        sa.Column(
+            "establishment_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "campaign_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "partner_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("draft_since", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_campaign_standing_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["establishment_id", "partner_id"],
+            ["establishment.id", "establishment.partner_id"],
+            name=op.f("fk_campaign_standing_establishment_id_partner_id_establishment"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "establishment_id", "campaign_id", name=op.f("pk_campaign_standing")
+        ),
+    )
+    with op.batch_alter_table("campaign_standing") as batch_op:
+        batch_op.create_index(
+            "ix_campaign_standing_partner_id", ["partner_id"], unique=False
+        )
+
+    op.create_table(
+        "mail_notice",
+        sa.Column(
+            "id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "partner_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "establishment_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "campaign_id",
+            Words,
+            nullable=False,
+        ),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "LINES_RETURNED",
+                "PERSONS_MISSING",
+                name="MailCause",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("noted_at", Instant(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", Instant(), nullable=True),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "SENT",
+                "NOBODY",
+                "REFUSED",
+                "EXPIRED",
+                "IN_DOUBT",
+                name="MailOutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_mail_notice_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["establishment_id", "partner_id"],
+            ["establishment.id", "establishment.partner_id"],
+            name=op.f("fk_mail_notice_establishment_id_partner_id_establishment"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_notice")),
+    )
+    with op.batch_alter_table("mail_notice") as batch_op:
+        batch_op.create_index(
+            "ix_mail_notice_due_at", ["closed_at", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_mail_notice_missing",
+            ["establishment_id", "campaign_id"],
+            unique=True,
+            sqlite_where=sa.text("cause = 'PERSONS_MISSING'"),
+            postgresql_where=sa.text("cause = 'PERSONS_MISSING'"),
+        )
+        batch_op.create_index(
+            "uq_mail_notice_open",
+            ["establishment_id", "campaign_id", "cause"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    for name, month in (("reference_starts_on", 11), ("reference_ends_on", 12)):
+        day = sa.Column(name, sa.Date(), nullable=False, server_default="1970-01-01")
+        op.add_column("campaign", day)
+        op.execute(_first_of(name, month))
+    op.execute(
+        "INSERT INTO lease (name, token, until) "
+        "VALUES ('mail', '', '2000-01-01T00:00:00.000000Z')"
+    )
+
+
+def _first_of(name: str, month: int) -> str:
+    """Write the first day of a month of the campaign's year into a column."""
+    day = f"year || '-{month}-01'"
+    if op.get_bind().dialect.name == "postgresql":
+        day = f"make_date(year, {month}, 1)"
+    return f"UPDATE campaign SET {name} = {day}"  # noqa: S608 our own words
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM lease WHERE name = 'mail'")
+    with op.batch_alter_table("campaign") as batch_op:
+        batch_op.drop_column("reference_ends_on")
+        batch_op.drop_column("reference_starts_on")
+
+    with op.batch_alter_table("mail_notice") as batch_op:
+        batch_op.drop_index(
+            "uq_mail_notice_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_mail_notice_missing",
+            sqlite_where=sa.text("cause = 'PERSONS_MISSING'"),
+            postgresql_where=sa.text("cause = 'PERSONS_MISSING'"),
+        )
+        batch_op.drop_index("ix_mail_notice_due_at")
+
+    op.drop_table("mail_notice")
+    with op.batch_alter_table("campaign_standing") as batch_op:
+        batch_op.drop_index("ix_campaign_standing_partner_id")
+
+    op.drop_table("campaign_standing")
+    op.drop_table("beneficiary_answer")
