@@ -7,11 +7,10 @@ known is tried again; one that is not known, such as the death of the process, i
 import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Text, and_, cast, exists, literal, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Text, and_, cast, exists, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.facts.holdings import rights
@@ -20,16 +19,21 @@ from persistence.reading.binds import Holdings
 from persistence.reading.context import SqlContext
 from persistence.reading.statement import Statement, compiled
 from persistence.reading.values import Var
-from persistence.records.base import Base, fresh_id, table
+from persistence.records.base import fresh_id, table
 from persistence.records.services import ESAT
 
 from .engine import Database
 from .leases import LeasedTask
+from .mail_notices import (
+    MailDoubt,
+    MailRefusal,
+    MailUnsent,
+    Relay,
+    notice_insertion,
+)
 from .records import Campaign, CampaignStanding, MailCause, MailNotice, MailOutcome
 from .records.campaigns import REMINDER_DAYS
 
-GATHERING = timedelta(minutes=10)
-"""How long a cause waits for others that the same mail tells."""
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=1)
 TOO_LATE = timedelta(days=3)
@@ -39,64 +43,12 @@ DOUBT = timedelta(minutes=5)
 logger = logging.getLogger(__name__)
 
 
-class Unsent(Exception):
-    """The relay did not take the mail: it may be tried again."""
-
-
-class Refusal(Exception):
-    """The relay will never take this mail."""
-
-
-class Doubt(Exception):
-    """The relay may have taken the mail."""
-
-
-class Relay(Protocol):
-    """What hands a mail over. Raises Unsent, Refusal or Doubt."""
-
-    async def send(
-        self, key: str, cause: MailCause, addresses: Sequence[str]
-    ) -> None: ...
-
-
 class ClaimedMail(NamedTuple):
     id: str
     cause: MailCause
     attempts: int
     noted_at: datetime
     addresses: list[str]
-
-
-async def note_returned(
-    session: AsyncSession,
-    partner_id: str,
-    establishment_id: str,
-    campaign_id: str,
-    now: datetime,
-) -> None:
-    """A Caf returns lines: a mail will say so. One that already waits says it too."""
-    row = {
-        "id": fresh_id(MailNotice.prefix),
-        "partner_id": partner_id,
-        "establishment_id": establishment_id,
-        "campaign_id": campaign_id,
-        "cause": MailCause.LINES_RETURNED,
-        "noted_at": now,
-        "due_at": now + GATHERING,
-        "attempts": 0,
-    }
-    joining = _insertion(session).on_conflict_do_update(
-        index_elements=["establishment_id", "campaign_id", "cause"],
-        index_where=text("closed_at IS NULL"),
-        set_={"noted_at": now},
-    )
-    await session.execute(joining, [row])
-
-
-def _insertion(session: AsyncSession) -> Any:  # noqa: ANN401 a statement
-    is_postgres = session.get_bind().dialect.name == "postgresql"
-    kind: Any = postgresql if is_postgres else sqlite
-    return kind.insert(Base.metadata.tables[MailNotice.__tablename__])
 
 
 class MailTask(LeasedTask):
@@ -163,7 +115,7 @@ class MailTask(LeasedTask):
             return
         async with self.database.transaction() as session:
             if await self.lead(session):
-                insertion = _insertion(session).on_conflict_do_nothing()
+                insertion = notice_insertion(session).on_conflict_do_nothing()
                 await session.execute(insertion, rows)
 
     async def _claim(self) -> ClaimedMail | None:
@@ -212,11 +164,11 @@ class MailTask(LeasedTask):
             return
         try:
             await self.relay.send(mail.id, mail.cause, mail.addresses)
-        except Unsent:
+        except MailUnsent:
             await self._put_off(mail)
-        except Refusal:
+        except MailRefusal:
             await self._close(mail, MailOutcome.REFUSED)
-        except Doubt:
+        except MailDoubt:
             await self._close(mail, MailOutcome.IN_DOUBT)
         else:
             await self._close(mail, MailOutcome.SENT)
@@ -247,7 +199,11 @@ def _unreminded(years: Sequence[int]) -> Any:  # noqa: ANN401 a statement
         notice.campaign_id == standing.campaign_id,
         notice.cause == MailCause.PERSONS_MISSING,
     )
-    columns = (standing.partner_id, standing.establishment_id, standing.campaign_id)
+    columns = (
+        standing.partner_id,
+        standing.establishment_id,
+        standing.campaign_id,
+    )
     rows = select(*columns).join(Campaign, Campaign.id == standing.campaign_id)
     return rows.where(Campaign.year.in_(years), standing.missing > 0, ~is_noted)
 

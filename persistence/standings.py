@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, FromClause, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from .facts.roster import COUNTS, SINCE, Narrowing, counted, roster
+from .facts.roster import roster
+from .facts.roster_counts import COUNTS, SINCE, counted
+from .facts.roster_parts import Narrowing
 from .records import (
     Campaign,
     CampaignStanding,
@@ -21,8 +23,16 @@ from .records import (
 )
 from .records.base import Base
 
-KEYS = ("establishment_id", "campaign_id")
-COLUMNS = (*KEYS, "partner_id", *COUNTS, SINCE)
+KEYS = (
+    "establishment_id",
+    "campaign_id",
+)
+COLUMNS = (
+    *KEYS,
+    "partner_id",
+    *COUNTS,
+    SINCE,
+)
 
 
 async def keep_standings(session: AsyncSession, partner_id: str) -> None:

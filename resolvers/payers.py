@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import ID
 
-from persistence.mailing import note_returned
+from persistence.mail_notices import note_returned
 from persistence.records import (
     Campaign,
     Declaration,

@@ -29,7 +29,7 @@ class BeneficiaryAnswerInput(ActInput):
     )
 
 
-@permission("Declaration:prepare", loads=ROW, moves_roster=True)
+@permission("Declaration:prepare", on=[Establishment], loads=ROW, moves_roster=True)
 async def beneficiary_answer(act: Act, input: BeneficiaryAnswerInput) -> Done:
     """The question is asked again the next year; the Caf that pays reads the answer."""
     act.dry_run = input.dry_run

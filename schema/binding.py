@@ -148,38 +148,19 @@ def page(
     for python_name, argument in (filters or {}).items():
         name = to_camel_case(python_name)  # graphql-core reads arguments by this name
         tests[name] = argument
-        arguments[name] = _filter_argument(argument)
+        arguments[name] = FieldArgument(*argument.as_argument(strawberry.UNSET))
     if dated:
         arguments |= AS_OF
     binding = question.Paged(link, ORDERS[orders], tests)
     return bound_field(binding, description, arguments)
 
 
-def _filter_argument(argument: FilterArgument) -> FieldArgument:
-    words = argument.description
-    if argument.is_required:
-        return FieldArgument(argument.type, words, strawberry.UNSET)
-    return FieldArgument(argument.type | None, words)
-
-
 def reference(
-    record: type[Base] | None,
-    test: Test,
-    description: str,
-    *,
-    is_anchor: bool = False,
-    is_required: bool = False,
+    record: type[Base] | None, test: Test, description: str, *, is_anchor: bool = False
 ) -> FilterArgument:
     """A filter that names a row of this record, or of the one that the id says."""
     of = record.__tablename__ if record else bindings.ANY
-    return FilterArgument(
-        strawberry.ID,
-        test,
-        description,
-        is_anchor,
-        of=of,
-        is_required=is_required,
-    )
+    return FilterArgument(strawberry.ID, test, description, is_anchor, of=of)
 
 
 # one row, found from the root
@@ -204,18 +185,6 @@ def find_by(description: str, tests: Mapping[str, tuple[Any, Test, str]]) -> Gra
         by_name[to_camel_case(name)] = test
         arguments[name] = FieldArgument(kind, words, strawberry.UNSET)
     return bound_field(question.Find(by_name, every=True), description, arguments)
-
-
-def one_by(
-    description: str, link: Join, tests: Mapping[str, tuple[Any, Test, str]]
-) -> GraphField:
-    """A row at the end of a join, singled out by optional arguments."""
-    by_name, arguments = {}, {}
-    for name, (kind, test, words) in tests.items():
-        by_name[to_camel_case(name)] = test
-        arguments[name] = FieldArgument(kind | None, words)
-    binding = question.Find(by_name, every=True, link=link)
-    return bound_field(binding, description, arguments)
 
 
 def by_id(description: str) -> GraphField:

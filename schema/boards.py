@@ -1,9 +1,12 @@
 """Où en est une campagne : qui a déclaré, qui manque, ce qui est renvoyé."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import strawberry
 from strawberry import ID
+from strawberry.utils.str_converters import to_camel_case
 
 from persistence.facts.campaign_boards import (
     FIGURES,
@@ -12,8 +15,22 @@ from persistence.facts.campaign_boards import (
     deposits_by_day,
     is_late_board,
 )
+from persistence.reading import question
+from persistence.reading.question import Join, Test
 
-from .binding import column, derived, mirrors
+from .binding import FieldArgument, GraphField, bound_field, column, derived, mirrors
+
+
+def one_by(
+    description: str, link: Join, tests: Mapping[str, tuple[Any, Test, str]]
+) -> GraphField:
+    """A row at the end of a join, singled out by optional arguments."""
+    by_name, arguments = {}, {}
+    for name, (kind, test, words) in tests.items():
+        by_name[to_camel_case(name)] = test
+        arguments[name] = FieldArgument(kind | None, words)
+    binding = question.Find(by_name, every=True, link=link)
+    return bound_field(binding, description, arguments)
 
 
 class _BoardView:

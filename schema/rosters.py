@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from strawberry import ID
+
 from persistence import records
 from persistence.facts.columns import equal
 from persistence.facts.declarations import place
@@ -11,11 +13,11 @@ from persistence.facts.roster_columns import (
     is_at_risk,
     november_rate,
 )
-from persistence.reading.question import Order
+from persistence.reading.question import Order, Test
 from persistence.records.rosters import BeneficiaryAnswer, RosterStanding
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import column, mirrors, one, reference
+from .binding import column, mirrors, one
 from .orders import orders
 from .refs import EstablishmentRef, LineRef, OrganismRef, WorkerRef
 from .scalars import Percent
@@ -30,21 +32,22 @@ AtRiskOrder = orders(
     "Par établissement, puis dans l'ordre des fiches.",
     RANK=Order(("establishment_id",), "pk_establishment"),
 )
-CAMPAIGN = reference(
-    records.Campaign,
-    equal("campaign_id"),
-    "La campagne.",
-    is_anchor=True,
-    is_required=True,
-)
+
+
+def _campaign(test: Test) -> FilterArgument:
+    """The campaign of a roster, which is required."""
+    of = records.Campaign.__tablename__
+    return FilterArgument(
+        ID, test, "La campagne.", is_anchor=True, of=of, is_required=True
+    )
+
+
 ROSTER_FILTERS = {
-    "campaign_id": CAMPAIGN,
+    "campaign_id": _campaign(equal("campaign_id")),
     "standing": FilterArgument(list[RosterStanding], has_standing, "Où elles en sont."),
 }
 AT_RISK_FILTERS = {
-    "campaign_id": reference(
-        records.Campaign, is_at_risk, "La campagne.", is_required=True
-    ),
+    "campaign_id": _campaign(is_at_risk),
 }
 
 

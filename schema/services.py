@@ -14,8 +14,8 @@ from persistence.records.campaigns import CampaignStatus
 from persistence.records.cases import Case
 from persistence.records.services import RoleProfile
 
-from .binding import by, column, derived, listed, mirrors, one, one_by
-from .boards import CampaignBoard
+from .binding import by, column, derived, listed, mirrors, one
+from .boards import CampaignBoard, one_by
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
 from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from persistence.mailing import Doubt, Refusal, Unsent
+from persistence.mail_notices import MailDoubt, MailRefusal, MailUnsent
 from persistence.records import MailCause
 
 from .smtp_settings import SmtpSettings
@@ -48,7 +48,7 @@ class SmtpRelay:
         self._settings = settings
 
     async def send(self, key: str, cause: MailCause, addresses: Sequence[str]) -> None:
-        """One message for all. Raises Unsent, Refusal or Doubt."""
+        """One message for all. Raises MailUnsent, MailRefusal or MailDoubt."""
         message = self._message(key, cause)
         await asyncio.to_thread(self._deliver, message, addresses)
 
@@ -71,7 +71,7 @@ class SmtpRelay:
                 self._address(relay, addresses)
                 self._hand_over(relay, message)
         except (OSError, UnicodeError):  # SMTPException is an OSError
-            raise Unsent from None
+            raise MailUnsent from None
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
@@ -99,17 +99,17 @@ class SmtpRelay:
         if any(code in ACCEPTED for code in codes):
             return
         if all(code >= PERMANENT for code in codes):
-            raise Refusal
-        raise Unsent
+            raise MailRefusal
+        raise MailUnsent
 
     def _hand_over(self, relay: smtplib.SMTP, message: EmailMessage) -> None:
         """The message. Once it is on its way, a silence is no refusal."""
         try:
             code, _ = relay.data(message.as_bytes())
         except smtplib.SMTPDataError:
-            raise Unsent from None
+            raise MailUnsent from None
         except OSError:
-            raise Doubt from None
+            raise MailDoubt from None
         if code in ACCEPTED:
             return
-        raise Refusal if code >= PERMANENT else Unsent
+        raise MailRefusal if code >= PERMANENT else MailUnsent

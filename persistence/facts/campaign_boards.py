@@ -1,6 +1,6 @@
 """How far a campaign is, over the establishments that may declare on a day.
 
-The persons and the lines are not counted here: what is kept of each roster is summed.
+Persons and lines are not counted here: the standings of the rosters are summed.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ from persistence.records.bulletin_terms import bulletin_establishment
 from persistence.records.services import ESAT
 
 from .board_days import PARIS_IN_WINTER, board_day, is_late
-from .roster import is_in_force
+from .roster_parts import is_in_force
 
 FIGURES = (
     "expected",
@@ -54,9 +54,13 @@ def boards(_: SqlContext) -> Select[Any]:
     campaign, organism = table("campaign").alias(), table("organism").alias()
     whole = select(cast(null(), String).label("id"))
     scope = union_all(whole, select(organism.c.id)).subquery()
-    columns = (campaign.c.year, campaign.c.closes_at)
-    keys = (campaign.c.id.label("campaign_id"), scope.c.id.label("organism_id"))
-    return select(*keys, *columns).select_from(campaign.join(scope, true()))
+    columns = (
+        campaign.c.id.label("campaign_id"),
+        scope.c.id.label("organism_id"),
+        campaign.c.year,
+        campaign.c.closes_at,
+    )
+    return select(*columns).select_from(campaign.join(scope, true()))
 
 
 def is_of_campaign(row: Table, campaign: Table, _: SqlContext) -> SqlTest:
@@ -91,41 +95,45 @@ def board_figures(*, by_organism: bool) -> Expression:
 
 def _sums(board: Table, context: SqlContext, *, by_organism: bool) -> Select[Any]:
     place = _places(board, context)
-    kept, head = table("campaign_standing").alias(), table("declaration").alias()
-    is_kept = and_(
-        kept.c.establishment_id == place.c.establishment_id,
-        kept.c.campaign_id == board.c.campaign_id,
+    standing, head = table("campaign_standing").alias(), table("declaration").alias()
+    has_standing = and_(
+        standing.c.establishment_id == place.c.establishment_id,
+        standing.c.campaign_id == board.c.campaign_id,
     )
     is_its_own = and_(
         head.c.establishment_id == place.c.establishment_id,
         head.c.campaign_id == board.c.campaign_id,
         is_in_force(head),
     )
-    rows = place.outerjoin(kept, is_kept).outerjoin(head, is_its_own)
-    counts = _counts(board, kept, head, context)
+    rows = place.outerjoin(standing, has_standing).outerjoin(head, is_its_own)
+    counts = _counts(board, standing, head, context)
     keys: Sequence[ColumnElement[Any]] = ()
     if by_organism:
         organism = table("organism").alias()
         rows = rows.join(organism, organism.c.id == place.c.administering_id)
-        keys = (organism.c.id, organism.c.code, organism.c.name)
+        keys = (
+            organism.c.id,
+            organism.c.code,
+            organism.c.name,
+        )
     query = select(*keys, *counts).select_from(rows).correlate(board)
     return query.group_by(*keys) if keys else query
 
 
 def _counts(
-    board: Table, kept: FromClause, head: FromClause, context: SqlContext
+    board: Table, standing: FromClause, head: FromClause, context: SqlContext
 ) -> list[ColumnElement[Any]]:
-    at_risk = case((is_late(board, context), kept.c.missing + kept.c.returned))
+    at_risk = case((is_late(board, context), standing.c.missing + standing.c.returned))
     terms = (
         case((head.c.id.is_not(None), 1)),
         case((head.c.nothing_to_declare, 1)),
-        case((kept.c.draft_since.is_not(None), 1)),
+        case((standing.c.draft_since.is_not(None), 1)),
         case((false(), 1)),
         case((false(), 1)),
-        kept.c.missing,
+        standing.c.missing,
         at_risk,
-        kept.c.returned,
-        kept.c.pending,
+        standing.c.returned,
+        standing.c.pending,
     )
     counts: list[ColumnElement[Any]] = [func.count().label(FIGURES[0])]
     for name, term in zip(FIGURES[1:], terms, strict=True):

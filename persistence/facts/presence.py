@@ -38,11 +38,11 @@ def is_away_in_november(
     Of a person who has no stay at all, nothing is known.
     """
     any_stay, november_stay = _stays(), _stays()
-    was_here = exists(any_stay, where=_is_of(any_stay, worker, place))
+    was_here = exists(any_stay, where=_same_person(any_stay, worker, place))
     is_there = exists(
         november_stay,
         where=[
-            *_is_of(november_stay, worker, place),
+            *_same_person(november_stay, worker, place),
             _touches(november_stay, campaign),
         ],
     )
@@ -52,12 +52,12 @@ def is_away_in_november(
 def departed_on(worker: FromClause, place: FromClause) -> ColumnElement[Any]:
     """The first day of absence of whoever has left; null for whoever is here."""
     stay = _stays()
-    last = select(stay.c.ends_on).where(*_is_of(stay, worker, place))
+    last = select(stay.c.ends_on).where(*_same_person(stay, worker, place))
     last = last.order_by(stay.c.starts_on.desc()).limit(1)
     return last.correlate_except(stay).scalar_subquery()
 
 
-def _is_of(
+def _same_person(
     stay: FromClause, worker: FromClause, place: FromClause
 ) -> list[ColumnElement[bool]]:
     return [

@@ -86,9 +86,9 @@ class RosterAnswer(Base):
         """
         campaign.require_open_at(now)
         require(standing is not None, Rule.NOT_FOUND, "worker_id")
-        asked = (RosterStanding.MISSING, RosterStanding.NOT_BENEFICIARY)
-        is_asked = standing in asked and worker.aah_beneficiary
-        require(is_asked, Rule.NOT_MISSING, "worker_id")
+        open_standings = (RosterStanding.MISSING, RosterStanding.NOT_BENEFICIARY)
+        is_open = standing in open_standings and worker.aah_beneficiary
+        require(is_open, Rule.NOT_MISSING, "worker_id")
         return cls(
             establishment_id=place.id,
             campaign_id=campaign.id,

@@ -41,6 +41,12 @@ class FilterArgument:
     of: str | None = None
     is_required: bool = False
 
+    def as_argument(self, no_default: Any) -> tuple[Any, str, Any]:  # noqa: ANN401
+        """Its type in the graph, its description, its default."""
+        if self.is_required:
+            return self.type, self.description, no_default
+        return self.type | None, self.description, None
+
 
 @dataclass(frozen=True, slots=True)
 class ViewerCanField:

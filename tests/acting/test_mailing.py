@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from persistence.mailing import DOUBT, GATHERING, TOO_LATE, MailTask
+from persistence.mail_notices import GATHERING
+from persistence.mailing import DOUBT, TOO_LATE, MailTask
 from server.smtp import SmtpRelay
 from server.smtp_settings import SmtpSettings
 from tests.conftest import World

