@@ -171,7 +171,7 @@ class EstablishmentEndInput(PreviewInput):
     end_reason: str = strawberry.field(description="Motif.")
 
 
-@permission("Establishment:end", on=[Establishment])
+@permission("Establishment:end", on=[Establishment], moves_roster=True)
 async def establishment_end(act: Act, input: EstablishmentEndInput) -> Establishment:
     """End an establishment here, to add it to another partner if it moves.
 

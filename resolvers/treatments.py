@@ -35,7 +35,7 @@ class TreatmentsReopenInput(ActInput):
     )
 
 
-@permission("DeclarationLine:process", on=[Treatment], loads=ROW)
+@permission("DeclarationLine:process", on=[Treatment], loads=ROW, moves_roster=True)
 async def treatments_reopen(
     act: Act, input: TreatmentsReopenInput
 ) -> Sequence[Treatment]:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    false,
     func,
     null,
     or_,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
 from persistence.reading.values import Value
-from persistence.records import Bulletin, Establishment, PartnerState
+from persistence.records import Bulletin, Conformity, Establishment, PartnerState
 from persistence.records.base import table
 from persistence.records.bulletin_terms import bulletin_establishment
 from persistence.records.services import ESAT
@@ -128,8 +127,8 @@ def _counts(
         case((head.c.id.is_not(None), 1)),
         case((head.c.nothing_to_declare, 1)),
         case((standing.c.draft_since.is_not(None), 1)),
-        case((false(), 1)),
-        case((false(), 1)),
+        case((head.c.conformity == Conformity.CONFORM.value, 1)),
+        case((head.c.conformity == Conformity.ANOMALIES.value, 1)),
         standing.c.missing,
         at_risk,
         standing.c.returned,

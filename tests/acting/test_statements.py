@@ -34,7 +34,7 @@ STATEMENTS = {
     "partnerUpdate": 6,
     "establishmentUpdate": 7,
     "establishmentAdd": 9,
-    "establishmentEnd": 6,
+    "establishmentEnd": 7,
     "activityAttest": 7,
     "eligibilityDecide": 8,
     "conventionPrepare": 10,
