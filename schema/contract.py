@@ -10,6 +10,7 @@ from resolvers.reading.bindings import Types
 from resolvers.reading.completion import prepare
 
 from . import enums as _enums  # noqa: F401 importing them describes them
+from . import roster_enums as _roster_enums  # noqa: F401 the same
 from .mutation import Mutation
 from .query import Query
 from .scalars import SCALARS

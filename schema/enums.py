@@ -19,7 +19,6 @@ from persistence.records.declarations import Conformity, NoPayReason
 from persistence.records.onboarding_steps import STEPS, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind
-from persistence.records.rosters import BeneficiaryAnswer, RosterStanding
 from persistence.records.services import RoleProfile
 from persistence.records.suspensions import SuspensionSide
 from persistence.records.treatments import Processing, TreatmentOutcome, Withdrawal
@@ -249,18 +248,3 @@ labelled(
     WORKERS="Travailleurs",
     ACTIVITY_CHANGES="Changements d'activité",
 )(ExportedList)
-labelled(
-    "Où en est une personne attendue au certificat d'un établissement (R17).",
-    DECLARED="Déclarée, comme l'an dernier",
-    NEW="Déclarée, et nouvelle",
-    MISSING="Manquante",
-    DEPARTED="Partie avant novembre",
-    DECLARED_ELSEWHERE="Déclarée par un autre établissement",
-    NOT_BENEFICIARY="Non bénéficiaire",
-)(RosterStanding)
-labelled(
-    "Pourquoi une personne attendue n'est pas à déclarer, selon l'établissement.",
-    AAH_LOST="N'a plus l'AAH",
-    PAID_BY_MSA="Payée par la MSA",
-    NONE="Aucune réponse",
-)(BeneficiaryAnswer)

@@ -148,7 +148,7 @@ async def test_a_mail_that_the_relay_does_not_take_is_tried_again_or_given_up(
     ends: tuple[str, int],
 ) -> None:
     task = a_task(declared, relay)
-    relay.codes = codes
+    relay.codes = {command: list(answers) for command, answers in codes.items()}
     await returned(declared)
     later(declared, GATHERING)
 

@@ -415,13 +415,13 @@ async def of_declarations(ledger: Ledger) -> None:
     place = next(
         place for place in partner["establishments"]["nodes"] if place["siret"] == CANAL
     )
-    answered = {
+    roster_answer = {
         "establishmentId": place["id"],
         "campaignYear": 2026,
         "workerId": place["roster"]["nodes"][0]["worker"]["id"],
         "answer": "AAH_LOST",
     }
-    await ledger.does(who, "beneficiaryAnswer", **answered)
+    await ledger.does(who, "beneficiaryAnswer", **roster_answer)
 
 
 async def of_imports(ledger: Ledger) -> None:
