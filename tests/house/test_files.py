@@ -16,11 +16,7 @@ LONGER = {
         "each rule with its sentence: one readable list",
     ),
     "persistence/seeds/stories.py": (380, "each partner with its people: a list"),
-<<<<<<< HEAD
-    "schema/mutation.py": (360, "each act with its sentence: one readable list"),
-=======
     "schema/mutation.py": (400, "each act with its sentence: one readable list"),
->>>>>>> fce0fbd (Put the words of the rosters' enums in a file of their own)
 }
 """Tables of data. The steps of the migrations are generated, and not counted."""
 SOURCES = sorted(p for room in PACKAGES for p in (ROOT / room).rglob("*.py"))
