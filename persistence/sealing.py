@@ -1,6 +1,7 @@
-"""The journal's sealer: it gives each committed entry its position.
+"""The journal's sealer: each committed entry gets its position and its hash.
 
-It works outside of the acts, one process at a time.
+It works outside of the acts, one process at a time. With the hash comes the receipt of
+what the entry brought (`chaining.py`).
 
 A follower reads by position: an entry that commits late takes its place after those
 that are already there.
@@ -17,8 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.records.base import fresh_id, table
 
+from .chaining import chain, is_head_due
 from .engine import Database
 from .records import JournalEntry, JournalSeal, Lease
+from .signing import Signer
 
 if TYPE_CHECKING:
     from persistence.reading.context import SqlContext
@@ -45,19 +48,21 @@ def journal_rows(_: "SqlContext") -> Select[Any]:
 
 
 class JournalSealer:
-    """`now` is the machine's clock.
+    """`now` is the machine's clock, `signer` signs receipts and heads.
 
     What makes two sealers safe is the row of the lease, locked while one numbers.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database, self._now = database, now
+    def __init__(
+        self, database: Database, now: Callable[[], datetime], signer: Signer
+    ) -> None:
+        self._database, self._now, self._signer = database, now, signer
         self._token = fresh_id("process")
         self._stopping = asyncio.Event()
         self._failing = False
 
     async def seal(self) -> int:
-        """Number what waits, a batch at most, and return how many entries were.
+        """Number and chain what waits, a batch at most; return how many entries were.
 
         None are where the task is another process's.
         """
@@ -66,7 +71,9 @@ class JournalSealer:
         async with self._database.transaction() as session:
             if not await self._lead(session):
                 return 0
-            return await _number(session)
+            numbered = await _number(session)
+            chained = await chain(session, self._signer, self._now(), BATCH)
+            return max(numbered, chained)
 
     async def run(self) -> None:
         """Number what waits, again and again, until `stop`.
@@ -116,12 +123,11 @@ class JournalSealer:
 
     async def _has_work(self) -> bool:
         """Whether anything waits, and for this process: a read that locks nothing."""
-        queue, task = (
-            exists().where(JournalSeal.position.is_(None)),
-            exists().where(*self._free()),
-        )
+        queue = exists().where(JournalSeal.hash.is_(None))
+        work = queue | is_head_due(self._now())
+        task = exists().where(*self._free())
         async with self._database.reader.connect() as connection:
-            return bool(await connection.scalar(select(queue & task)))
+            return bool(await connection.scalar(select(work & task)))
 
     async def _lead(self, session: AsyncSession) -> bool:
         """Take the task or keep it, for this transaction and some seconds.

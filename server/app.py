@@ -20,7 +20,8 @@ from persistence.mailing import MailTask
 from persistence.migrations import OtherStep, require_step
 from persistence.records import RoleProfile
 from persistence.sealing import JournalSealer
-from persistence.seeds.fiction import fictional_vault
+from persistence.seeds.fiction import fictional_signer, fictional_vault
+from persistence.signing import Signer
 from persistence.vault import Vault
 from resolvers.graph import Graph
 from schema.contract import types
@@ -76,7 +77,8 @@ def create_app(
         await require_keys(database, vault)
 
     health = Health(probe, policy.policy_hash, outage)
-    sealer = JournalSealer(database, machine.now)
+    signer = create_signer(settings)
+    sealer = JournalSealer(database, machine.now, signer)
     mailer = create_mailer(settings, database, policy, clock, machine)
     console = open_console(settings, database, vault, machine, transport)
     console_routes: list[BaseRoute] = []
@@ -184,6 +186,16 @@ def create_vault(settings: RegisterSettings) -> Vault:
     if settings.nir_keys is None:
         return fictional_vault()
     return Vault.read(settings.nir_keys)
+
+
+def create_signer(settings: RegisterSettings) -> Signer:
+    """Return the key of receipts. Raises `VaultError` where the file has none.
+
+    That of a demonstration is public, as its other keys are.
+    """
+    if settings.nir_keys is None:
+        return fictional_signer()
+    return Signer.read(settings.nir_keys)
 
 
 def from_environ() -> Starlette:

@@ -31,6 +31,7 @@ from persistence.engine import Database
 from persistence.migrations import migrate
 from persistence.sealing import JournalSealer
 from persistence.seeds.demo import seed_demo
+from persistence.seeds.fiction import fictional_signer
 from persistence.seeds.reference import seed_reference
 from resolvers.graph import Graph
 from resolvers.reading.documents import Documents
@@ -249,7 +250,7 @@ class World(Asker):
         self.database, self.clock, self._sealer = (
             database,
             clock,
-            JournalSealer(database, clock.now),
+            JournalSealer(database, clock.now, fictional_signer()),
         )
 
     async def seal(self) -> None:

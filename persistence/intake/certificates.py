@@ -24,6 +24,7 @@ from .identities import meet_identity
 from .intentions import Intention, require_coherence, require_sequence
 from .judged_lines import JudgedLines
 from .jumps import LastYearLine, pairs, tell_jumps
+from .leaves import lines_root
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import Treatments, last_treatments
@@ -168,6 +169,7 @@ class CertificateIntake(CertificateReads):
             return self.report(BatchKind.REMUNERATIONS, lines.read, outcomes, **facts)
         if deposit:
             declaration.receive(deposited, self.by, self.now)
+            declaration.lines_root = lines_root(written.leaves)
         if draft is not None:
             draft.superseded_at = self.now
         self.register.session.add(declaration)

@@ -22,13 +22,14 @@ from .batches import BatchIntake, WorkerCards
 from .declared_columns import LINE, WORKER
 from .dual_activities import DualActivityRows
 from .known_workers import KnownWorker, PreviousLine
-from .line_words import STATEMENTS, drafted_words, words_digest
+from .leaves import NO_LEAF, Leaf, fresh_leaf
+from .line_words import STATEMENTS, drafted_words, receipt_words, words_digest
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import NO_TREATMENT, Treatments, treatment_of
 
 RATE = ("worker_id", "starts_on", "partner_id", "rate")
-CORRECTIONS = ("sort_key", *Card._fields[2:])
+CORRECTIONS = ("sort_key", *Card._fields[3:])
 """The columns of a card that a line may say anew."""
 _statements = attrgetter(*STATEMENTS)
 
@@ -61,6 +62,7 @@ class DeclarationRows:
         self.changed: list[dict[str, Any]] = []
         self.dual_activities = DualActivityRows(declaration, before)
         self.rates: list[tuple[Any, ...]] = []
+        self.leaves: list[Leaf] = []
         self.workers: set[str] = set()
         self.payers: dict[str, str] = {}
         self.place = (
@@ -103,6 +105,7 @@ class DeclarationRows:
             self._note_rate(line, worker_id, worker, certificate)
             self.dual_activities.note(line, worker_id)
         drafted = None if self.deposit else drafted_words(line)
+        leaf = self._leaf(line, card) if self.deposit else NO_LEAF
         head = (
             line_id,
             1,
@@ -112,9 +115,20 @@ class DeclarationRows:
             line.index,
             line.reference,
         )
-        tail = (drafted, digest, changed, *processing)
+        tail = (drafted, digest, *leaf, changed, *processing)
         self.lines.append((*head, *_statements(line), *tail))
         return status, line_id
+
+    def _leaf(self, line: Remuneration, card: Card | None) -> Leaf:
+        """What the receipt is to say of the line."""
+        if line.nir is not None:
+            mask = line.nir.mask
+        else:
+            assert card is not None
+            mask = card.nir_mask
+        leaf = fresh_leaf(receipt_words(line, mask))
+        self.leaves.append(leaf)
+        return leaf
 
     def _carry(
         self, line: Remuneration, worker_id: str, digest: str
@@ -151,7 +165,7 @@ class DeclarationRows:
             line.entered_on,
             True,
         )
-        if words != card[2:]:
+        if words != card[3:]:
             columns = (_sort_key(line), *words)
             changes = dict(zip(CORRECTIONS, columns, strict=True))
             self.changed.append({"key": card.id, **changes})

@@ -25,7 +25,14 @@ from .groups import Group, Membership
 from .hand_backs import CnaHandBack
 from .import_lines import ImportDecision, ImportLine
 from .imports import Import, ImportOutcome
-from .journal import Idempotency, JournalEntry, JournalSeal, Lease
+from .journal import (
+    Idempotency,
+    JournalEntry,
+    JournalHead,
+    JournalSeal,
+    Lease,
+    Receipt,
+)
 from .mails import MailCause, MailNotice, MailOutcome
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .origins import Origin
@@ -88,6 +95,7 @@ __all__ = [
     "ImportLine",
     "ImportOutcome",
     "JournalEntry",
+    "JournalHead",
     "JournalSeal",
     "KeyCanary",
     "Lease",
@@ -112,6 +120,7 @@ __all__ = [
     "Path",
     "Processing",
     "Profile",
+    "Receipt",
     "Record",
     "Refused",
     "Right",

@@ -32,7 +32,8 @@ class BatchMode(StrEnum):
 class Batch(Record):
     """Lot: what was sent for one establishment, and what became of each line.
 
-    It is kept even when nothing applied.
+    It is kept even when nothing applied. `lines_root` is the root of the tree over its
+    changes, in hexadecimal; that of a certificate is on its declaration.
     """
 
     __tablename__ = "batch"
@@ -70,6 +71,7 @@ class Batch(Record):
     rejected: Mapped[int] = mapped_column(Integer, info=UNTOLD)
     held: Mapped[int] = mapped_column(Integer, info=UNTOLD)
     removed: Mapped[int] = mapped_column(Integer, info=UNTOLD)
+    lines_root: Mapped[str | None]
     declaration: Mapped[Declaration | None] = relationship(
         lazy="raise", primaryjoin="foreign(Batch.declaration_id) == Declaration.id"
     )

@@ -51,6 +51,9 @@ class Declaration(Record):
 
     A later deposit replaces it as a whole.
 
+    `lines_root` is the root of the tree over its lines (`merkle.py`), in hexadecimal:
+    a receipt signs it.
+
     A draft has not been received. One deposited and one draft at most are live for an
     establishment and a campaign.
 
@@ -97,6 +100,7 @@ class Declaration(Record):
         named(Conformity), info=UNTOLD
     )
     missing: Mapped[int | None] = mapped_column(Integer, info=UNTOLD)
+    lines_root: Mapped[str | None]
     declared_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
 
     @classmethod
@@ -145,6 +149,9 @@ class DeclarationLine(Record):
 
     `withdrawn_at` marks the last line of a person at a Caf, once the certificate in
     force says nothing to that Caf any more of that person; `withdrawal` says why.
+
+    `words` is that content as canonical JSON, with the mask of the number, `salt` 16
+    bytes in base64, and `leaf` their digest in hexadecimal. The leaf outlives them.
     """
 
     __tablename__ = "declaration_line"
@@ -197,6 +204,9 @@ class DeclarationLine(Record):
     comment: Mapped[str | None] = untold()
     drafted: Mapped[str | None] = untold()
     words_digest: Mapped[str | None] = untold()
+    words: Mapped[str | None] = untold()
+    salt: Mapped[str | None] = untold()
+    leaf: Mapped[str | None] = untold()
     changed_sequence: Mapped[int] = mapped_column(Integer)
     processing: Mapped[Processing | None] = mapped_column(
         named(Processing), info=UNTOLD

@@ -95,6 +95,7 @@ class Card(NamedTuple):
 
     id: str
     nir_index: str
+    nir_mask: str
     birth_name: str
     used_name: str | None
     given_names: str

@@ -3,6 +3,7 @@
 The keys of the demonstration, in the open, its centres and its addresses.
 """
 
+from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.records import Organism, OrganismKind
 from persistence.records.organisms import organism_support
+from persistence.signing import Signer
 from persistence.vault import Vault
 
 from .reference import organism
@@ -44,6 +46,10 @@ async def seed_organisms(session: AsyncSession) -> None:
 
 def fictional_vault() -> Vault:
     return Vault({"fiction": _key("seal")}, "fiction", _key("index"))
+
+
+def fictional_signer() -> Signer:
+    return Signer.of(_key("sign"), date(2025, 12, 1))
 
 
 def _key(purpose: str) -> bytes:

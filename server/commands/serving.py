@@ -7,7 +7,7 @@ import os
 from persistence.engine import Database
 from persistence.keys import keep_canary
 from persistence.migrations import require_step
-from server.app import create_vault
+from server.app import create_signer, create_vault
 from server.demo.welcome import welcome
 from server.processes import run
 from server.settings import Settings
@@ -40,11 +40,13 @@ def _serve(settings: Settings) -> int:
 async def _require_register(settings: Settings) -> None:
     """Refuse to start without a register that can serve.
 
-    It must answer, be at the last migration, and be sealed by our keys.
+    It must answer, be at the last migration, and be sealed by our keys, which must have
+    one that signs.
     """
     database = Database(settings.database_url)
     try:
         await require_step(database)
         await keep_canary(database, create_vault(settings))
+        create_signer(settings)
     finally:
         await database.close()

@@ -18,6 +18,7 @@ from persistence.faults import Unavailable
 from persistence.migrations import config
 from persistence.records import JournalEntry
 from persistence.sealing import JournalSealer
+from persistence.seeds.fiction import fictional_signer
 from tests.conftest import TODAY, HeldClock, World
 from tests.journeys.story import Person, an_open_esat
 from tests.records.keys import broken
@@ -119,7 +120,8 @@ async def test_several_followers_of_racing_writers_read_each_entry_exactly_once(
     """Two sealers of two processes race too: a position is given once, and none is lost."""
     other = Database(world.database.url.render_as_string(hide_password=False))
     sealers = [
-        JournalSealer(database, world.clock.now) for database in (world.database, other)
+        JournalSealer(database, world.clock.now, fictional_signer())
+        for database in (world.database, other)
     ]
     followers, writing = [Follower(world) for _ in range(3)], asyncio.Event()
 
@@ -165,7 +167,10 @@ async def test_several_followers_of_racing_writers_read_each_entry_exactly_once(
 async def test_one_sealer_at_a_time_numbers_and_another_takes_over_when_it_is_silent(
     world: World,
 ) -> None:
-    first, second = (JournalSealer(world.database, world.clock.now) for _ in range(2))
+    first, second = (
+        JournalSealer(world.database, world.clock.now, fictional_signer())
+        for _ in range(2)
+    )
     await acts(world.database, world.clock)
     assert await first.seal() > 0
 
@@ -185,10 +190,13 @@ async def test_a_lease_that_a_mistaken_clock_took_for_a_year_is_not_waited_for(
 ) -> None:
     ahead = HeldClock(TODAY.replace(year=TODAY.year + 1))
     await acts(world.database, world.clock)
-    assert await JournalSealer(world.database, ahead.now).seal() > 0
+    assert await JournalSealer(world.database, ahead.now, fictional_signer()).seal() > 0
     await acts(world.database, world.clock)
 
-    assert await JournalSealer(world.database, world.clock.now).seal() == 1
+    assert (
+        await JournalSealer(world.database, world.clock.now, fictional_signer()).seal()
+        == 1
+    )
 
 
 async def test_a_sealer_that_dies_while_it_numbers_leaves_nothing_half_done(
@@ -203,12 +211,13 @@ async def test_a_sealer_that_dies_while_it_numbers_leaves_nothing_half_done(
     await acts(world.database, world.clock, 3)
     monkeypatch.setattr(sealing, "_number", cut)
     with pytest.raises(Unavailable):
-        await JournalSealer(world.database, world.clock.now).seal()
+        await JournalSealer(world.database, world.clock.now, fictional_signer()).seal()
     monkeypatch.undo()
 
     assert await Follower(world).read() == []
     assert (
-        await JournalSealer(world.database, world.clock.now).seal() >= 3
+        await JournalSealer(world.database, world.clock.now, fictional_signer()).seal()
+        >= 3
     )  # its lease was not kept either
 
 
@@ -217,10 +226,14 @@ async def test_more_entries_than_a_batch_are_numbered_by_turns(
 ) -> None:
     monkeypatch.setattr(sealing, "BATCH", 2)
     await world.seal()
-    while await JournalSealer(world.database, world.clock.now).seal():
+    while await JournalSealer(
+        world.database, world.clock.now, fictional_signer()
+    ).seal():
         world.clock.instant += sealing.LIFE
     made = await acts(world.database, world.clock, 5)
-    sealer = JournalSealer(world.database, lambda: world.clock.now() + sealing.LIFE)
+    sealer = JournalSealer(
+        world.database, lambda: world.clock.now() + sealing.LIFE, fictional_signer()
+    )
 
     assert [await sealer.seal() for _ in range(4)] == [2, 2, 1, 0]
     assert (await Follower(world).read())[-5:] == made

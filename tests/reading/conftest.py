@@ -12,6 +12,7 @@ from persistence.engine import Database
 from persistence.records import base
 from persistence.records.base import Base, table
 from persistence.sealing import JournalSealer
+from persistence.seeds.fiction import fictional_signer
 from resolvers import graph
 from tests.conftest import Copies
 
@@ -50,7 +51,9 @@ async def desks(
             url = await copies.fresh(dialect)
             made[dialect] = Desk(Database(url))
             await tell(made[dialect])
-            await JournalSealer(made[dialect].database, lambda: NOW).seal()
+            await JournalSealer(
+                made[dialect].database, lambda: NOW, fictional_signer()
+            ).seal()
     yield made
     plans.undo()
     for desk in made.values():

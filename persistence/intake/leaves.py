@@ -1,0 +1,32 @@
+"""The leaves of the tree that a receipt signs, one for each line."""
+
+import base64
+import os
+from typing import NamedTuple
+
+from persistence.records import merkle
+
+SALT = 16
+
+
+class Leaf(NamedTuple):
+    """The columns of a line: its words, their salt in base64, their digest."""
+
+    words: str
+    salt: str
+    leaf: str
+
+
+NO_LEAF = (None, None, None)
+
+
+def fresh_leaf(words: bytes) -> Leaf:
+    """The leaf of these words, under a salt of its own."""
+    salt = os.urandom(SALT)
+    digest = merkle.leaf(salt, words)
+    return Leaf(words.decode(), base64.b64encode(salt).decode(), digest.hex())
+
+
+def lines_root(leaves: list[Leaf]) -> str:
+    """The root of the tree over these lines, in hexadecimal."""
+    return merkle.root([bytes.fromhex(each.leaf) for each in leaves]).hex()
