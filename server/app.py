@@ -37,6 +37,7 @@ from .hosts import Hosts
 from .identity import Verifier
 from .imports import ImportEdge
 from .jwks import JwksSource, RemoteJwks, StaticJwks
+from .keys import PublicKeys
 from .logs import configure
 from .mask import AnswerMask
 from .mishaps import Endpoint, answers_to_faults, apology
@@ -108,7 +109,13 @@ def create_app(
             await _close(database, running)
 
     app = Starlette(
-        routes=[*edge.routes(), *files.routes(), *health.routes(), *console_routes],
+        routes=[
+            *edge.routes(),
+            *files.routes(),
+            *health.routes(),
+            *PublicKeys(signer.keys).routes(),
+            *console_routes,
+        ],
         middleware=[
             Middleware(
                 AnswerMask, apology=apology(endpoints, outage), demo=settings.demo

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .misuses import sentence_of
+from .proof_arguments import add_keys, add_proofs
 
 EPILOGUE = Path(__file__).parent / "epilogue.txt"
 
@@ -52,10 +53,8 @@ def command_line() -> Parser:
         "--check", action="store_true", help="compare seulement, sans écrire"
     )
     _add_appoint_national(commands)
-    keys = commands.add_parser(
-        "keys", help="écrit de nouvelles clés pour les numéros de sécurité sociale"
-    )
-    keys.add_argument("file", type=Path, metavar="FICHIER")
+    add_keys(commands)
+    add_proofs(commands)
     commands.add_parser(
         "purge",
         help="efface les clés d'idempotence dont le délai est passé ; à lancer chaque "

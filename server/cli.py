@@ -21,6 +21,8 @@ COMMANDS = {
     "appoint-national": "register:appoint_national",
     "keys": "register:keys",
     "purge": "register:purge",
+    "verify": "proofs:verify",
+    "journal": "proofs:journal",
     "schema": "contract:schema",
     "lines": "sending:lines",
     "import": "sending:extraction",

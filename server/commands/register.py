@@ -23,9 +23,10 @@ from persistence.records import Agent, BoundIdentity, Organism, Profile, User
 from persistence.replays import purge as forget_keys
 from persistence.seeds.demo import seed_demo
 from persistence.seeds.reference import seed_reference
+from persistence.signing import add_key, has_key
 from persistence.vault import Vault
 from server.app import create_clock, create_vault
-from server.clock import DemoClock
+from server.clock import DemoClock, SystemClock
 from server.settings import DEMO_ISSUER, RegisterSettings
 from server.variables import SettingsError
 
@@ -52,8 +53,21 @@ def appoint_national(arguments: argparse.Namespace) -> int:
 
 
 def keys(arguments: argparse.Namespace) -> int:
-    """Write new keys for personal numbers."""
-    Vault.write(arguments.file)
+    """Write new keys; or add the one that signs to a file that has none, or the next.
+
+    `--sign-anew` is the rotation of the key that signs.
+    """
+    file, today = arguments.file, SystemClock().today()
+    if arguments.sign_anew:
+        add_key(file, today)
+        print(f"{file} : nouvelle clé de signature ; l'ancienne reste publiée.")
+    elif file.exists() and not has_key(file):
+        Vault.read(file)
+        add_key(file, today)
+        print(f"{file} : clé de signature des reçus ajoutée ; rien d'autre n'a changé.")
+    else:
+        Vault.write(file)
+        add_key(file, today)
     return 0
 
 

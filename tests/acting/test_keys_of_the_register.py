@@ -1,6 +1,7 @@
 """A register is served with the keys that sealed it, and with no others."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from persistence.migrations import migrate
 from persistence.records import KeyCanary, Worker
 from persistence.records.nir import Nir
 from persistence.seeds.fiction import fictional_vault
+from persistence.signing import add_key
 from persistence.vault import Vault, VaultError
 from server.app import create_app
 from server.cli import main
@@ -170,6 +172,7 @@ async def test_a_worker_process_does_not_start_with_other_keys(
 ) -> None:
     file = tmp_path / "nir.json"
     Vault.write(file)
+    add_key(file, date(2026, 11, 28))
     settings = Settings.from_environ(
         IDENTITY | {"DATABASE_URL": _plain(register_url), "NIR_KEYS": str(file)}
     )
@@ -190,6 +193,7 @@ async def test_a_seed_with_keys_leaves_their_canary_and_a_start_with_others_is_r
     first, second = tmp_path / "first.json", tmp_path / "second.json"
     for file in (first, second):
         Vault.write(file)
+        add_key(file, date(2026, 11, 28))
     url = f"{dialect}:///{tmp_path / 'register.db'}"
     for name, value in {
         "DATABASE_URL": url,

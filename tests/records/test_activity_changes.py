@@ -26,7 +26,6 @@ CARD = Card(
     id="wrk_1",
     nir_index="index",
     nir_mask="1 85 05 ** *** *** **",
-    nir_mask="1 85 05 ** *** *** **",
     birth_name="Lefèvre",
     used_name=None,
     given_names="Élodie",

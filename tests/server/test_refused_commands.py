@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from persistence import pools
+from persistence.signing import add_key
 from persistence.vault import Vault
 from server.cli import INTERRUPTED, UNREAD, main
 from tests.conftest import ROOT, Copies, _free_port, _plain
@@ -44,6 +46,7 @@ def run(
     """A command that must be refused: the sentence that it tells. The environment is a production's."""
     keys = tmp_path / "nir.json"
     Vault.write(keys)
+    add_key(keys, date(2026, 11, 28))
     for name, value in {
         **IDENTITY,
         "NIR_KEYS": str(keys),
