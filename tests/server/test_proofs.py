@@ -45,7 +45,7 @@ def test_a_file_of_before_receipts_still_opens_and_the_command_adds_the_key_that
 ) -> None:
     before = json.loads(file.read_text(encoding="utf-8"))
     Vault.read(file)
-    with pytest.raises(VaultError, match="`habilitations keys .*` l'ajoute"):
+    with pytest.raises(VaultError, match=r"`habilitations keys .*` l'ajoute"):
         Signer.read(file)
 
     assert main(["keys", str(file)]) == 0
