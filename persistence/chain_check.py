@@ -108,8 +108,8 @@ async def check_journal(
                 check.follow(entry)
             hashes = {entry.position: entry.hash for entry in part}
             end = part[-1].position if len(part) == PART else BEYOND
-            given = [pair for pair in documents if last < pair[0] <= end]
-            check.compare([*await _signed(session, last, end), *given], hashes)
+            others = [pair for pair in documents if last < pair[0] <= end]
+            check.compare([*await _signed(session, last, end), *others], hashes)
             if end == BEYOND:
                 break
             last = end

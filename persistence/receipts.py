@@ -55,10 +55,10 @@ def verified(document: bytes, keys: Iterable[PublicKey]) -> dict[str, Any]:
 
     Raises `NotAuthentic` for a document of which one bit is another.
     """
-    known = {key.id: key for key in keys}
+    by_id = {key.id: key for key in keys}
     try:
         content = read_canonical(document)
-        key = known.get(content["key"])
+        key = by_id.get(content["key"])
         if key is None:
             raise NotAuthentic(UNKNOWN_KEY)
         if not _is_authentic(content, key):

@@ -22,7 +22,7 @@ from .batches import BatchIntake, WorkerCards
 from .declared_columns import LINE, WORKER
 from .dual_activities import DualActivityRows
 from .known_workers import KnownWorker, PreviousLine
-from .leaves import NO_LEAF, Leaf, fresh_leaf
+from .leaves import NO_LEAF, SaltedWords, fresh_leaf
 from .line_words import STATEMENTS, drafted_words, receipt_words, words_digest
 from .november import Certificate
 from .remuneration_lines import Remuneration
@@ -62,7 +62,7 @@ class DeclarationRows:
         self.changed: list[dict[str, Any]] = []
         self.dual_activities = DualActivityRows(declaration, before)
         self.rates: list[tuple[Any, ...]] = []
-        self.leaves: list[Leaf] = []
+        self.leaves: list[SaltedWords] = []
         self.workers: set[str] = set()
         self.payers: dict[str, str] = {}
         self.place = (
@@ -119,7 +119,7 @@ class DeclarationRows:
         self.lines.append((*head, *_statements(line), *tail))
         return status, line_id
 
-    def _leaf(self, line: Remuneration, card: Card | None) -> Leaf:
+    def _leaf(self, line: Remuneration, card: Card | None) -> SaltedWords:
         """What the receipt is to say of the line."""
         if line.nir is not None:
             mask = line.nir.mask

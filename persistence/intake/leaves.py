@@ -9,7 +9,7 @@ from persistence.records import merkle
 SALT = 16
 
 
-class Leaf(NamedTuple):
+class SaltedWords(NamedTuple):
     """The columns of a line: its words, their salt in base64, their digest."""
 
     words: str
@@ -20,13 +20,13 @@ class Leaf(NamedTuple):
 NO_LEAF = (None, None, None)
 
 
-def fresh_leaf(words: bytes) -> Leaf:
+def fresh_leaf(words: bytes) -> SaltedWords:
     """The leaf of these words, under a salt of its own."""
     salt = os.urandom(SALT)
     digest = merkle.leaf(salt, words)
-    return Leaf(words.decode(), base64.b64encode(salt).decode(), digest.hex())
+    return SaltedWords(words.decode(), base64.b64encode(salt).decode(), digest.hex())
 
 
-def lines_root(leaves: list[Leaf]) -> str:
+def lines_root(leaves: list[SaltedWords]) -> str:
     """The root of the tree over these lines, in hexadecimal."""
     return merkle.root([bytes.fromhex(each.leaf) for each in leaves]).hex()

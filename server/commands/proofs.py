@@ -48,7 +48,7 @@ def journal(arguments: argparse.Namespace) -> int:
         keys = create_signer(settings).keys
     else:
         keys = public_keys(arguments.key)
-    documents = [_given(file, keys) for file in arguments.receipt]
+    documents = [_receipt(file, keys) for file in arguments.receipt]
     check = asyncio.run(_check(settings, keys, documents))
     for fault in check.faults:
         print(fault)
@@ -73,7 +73,7 @@ async def _check(
         await database.close()
 
 
-def _given(file: Path, keys: Sequence[PublicKey]) -> tuple[int, str]:
+def _receipt(file: Path, keys: Sequence[PublicKey]) -> tuple[int, str]:
     """The position and the text of a receipt that was kept elsewhere."""
     text = _text(file)
     try:
