@@ -1,4 +1,7 @@
-"""What the paying Caf does: it processes declared lines, and may read a number."""
+"""What the paying Caf does: it processes declared lines, and may read a number.
+
+And the letter to a worker, which whoever reads the line may print.
+"""
 
 import strawberry
 from strawberry import ID
@@ -101,3 +104,18 @@ async def worker_nir_reveal(act: Act, input: WorkerNirRevealInput) -> Done:
     worker = await act.take(Worker, input.worker_id, "worker_id", is_change=False)
     nir = act.context.graph.vault.open(worker.nir_cipher, worker.id)
     return Done([worker], {"nir": nir.reveal()}, is_change=False)
+
+
+@strawberry.input(
+    description="La lettre à une personne, sur ce qui a été déclaré d'elle : l'ouvrir"
+    " est journalisé."
+)
+class WorkerLetterOpenInput(ActInput):
+    line_id: ID = strawberry.field(description="La ligne de la personne.")
+
+
+@permission("DeclarationLine:read", on=[DeclarationLine], loads=ROW)
+async def worker_letter_open(act: Act, input: WorkerLetterOpenInput) -> Done:
+    """Nothing changes but the journal: a letter takes personal values outside."""
+    line = await act.take(DeclarationLine, input.line_id, "line_id", is_change=False)
+    return Done([line], is_change=False)

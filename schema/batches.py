@@ -21,6 +21,7 @@ from .connections import Connection
 from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
 from .payloads import Notice, Refusal
+from .receipts import Receipt, receipt
 from .refs import (
     ActivityChangeRef,
     CampaignRef,
@@ -118,6 +119,7 @@ class Batch(Node):
         " vide : la clé est oubliée.",
         replay_until,
     )
+    receipt: Receipt | None = receipt("batch_id", "id")
     campaign: CampaignRef | None = one("La campagne.", "campaign_id")
     declaration: DeclarationRef | None = one(
         "La déclaration qui en est née.", "declaration_id"

@@ -97,10 +97,13 @@ def column(description: str, sql: Expression | str | None = None) -> GraphField:
 
 
 def derived(
-    description: str, needs: Mapping[str, Expression], compute: Callable[..., Any]
+    description: str,
+    needs: Mapping[str, Expression],
+    compute: Callable[..., Any],
+    rows: int = 0,
 ) -> GraphField:
-    """A leaf that Python computes."""
-    return bound_field(bindings.Computed(needs, compute), description)
+    """A leaf that Python computes; `rows` is how many other rows it reads."""
+    return bound_field(bindings.Computed(needs, compute, rows), description)
 
 
 def one(description: str, link: Join | str) -> GraphField:

@@ -33,6 +33,7 @@ from .refs import (
     UserRef,
     WorkerRef,
 )
+from .receipts import Receipt, receipt_of_line
 from .scalars import Hours, Money, Percent
 from .viewer_can import Permission, viewer_can
 
@@ -131,6 +132,7 @@ class DeclarationLine(Node):
     previous: "DeclarationLine | None" = one(
         "La ligne de la même personne dans la déclaration remplacée.", previous_line
     )
+    receipt: Receipt | None = receipt_of_line()
     paid_by: OrganismRef = one(
         "La Caf qui paie l'AAH, copiée à la réception.", "paying_id"
     )

@@ -34,6 +34,7 @@ from .declaration_lines import (
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
+from .receipts import Receipt, receipt
 from .refs import (
     CampaignRef,
     EstablishmentRef,
@@ -151,6 +152,7 @@ class Declaration(Node):
     not_beneficiary_count: int = column(
         "Lignes de personnes sans AAH.", lines_counted("NOT_BENEFICIARY")
     )
+    receipt: Receipt | None = receipt("declaration_id", "id")
     campaign: CampaignRef = one("La campagne.", "campaign_id")
     establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")

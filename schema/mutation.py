@@ -291,6 +291,11 @@ class Mutation:
         worker=Worker,
         nir=str,
     )
+    worker_letter_open = act(
+        payers.worker_letter_open,
+        "Dit au journal qu'une lettre est ouverte, sur la ligne d'une personne.",
+        line=DeclarationLine,
+    )
     # the extraction
     import_open = act(
         imports.import_open, "Ouvre un import (R57).", import_=Import, upload_path=str

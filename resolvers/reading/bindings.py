@@ -18,10 +18,14 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A leaf that Python completes, from expressions over the row that it needs."""
+    """A leaf that Python completes, from expressions over the row that it needs.
+
+    `rows` is how many other rows these read: they count in the cost of a page.
+    """
 
     needs: Mapping[str, Expression]
     compute: Callable[..., Any]
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

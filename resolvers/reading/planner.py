@@ -137,7 +137,7 @@ class Planner(Pass):
             case Leaf():
                 return [Selected(key, binding)], ()
             case Computed():
-                return self._computed(key, binding), ()
+                return self._computed(key, binding), self._cost_of(binding)
             case ToOne() | ToMany() | Embedded():
                 return self._below(key, binding, target, details)
             case ViewerCan():
@@ -179,6 +179,11 @@ class Planner(Pass):
         for name, sql in binding.needs.items():
             nodes.append(Selected(f"${key}${name}", Leaf(sql)))
         return nodes
+
+    def _cost_of(self, binding: Computed) -> tuple[PageCost, ...]:
+        if not binding.rows:
+            return ()
+        return (PageCost(binding.rows, 1, (), self.places.here),)
 
     def _below(
         self,
