@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .chaining import chained_entries
@@ -128,7 +128,9 @@ async def _signed(session: AsyncSession, after: int, end: int) -> list[Sequence[
 
 
 async def _check_places(session: AsyncSession, check: ChainCheck) -> None:
-    """An entry has a row of the chain from its insertion on."""
+    """An entry has a row of the chain from its insertion on, and waits there."""
+    queue = select(func.count()).where(JournalSeal.position.is_(None))
+    check.waiting += await session.scalar(queue) or 0
     has_place = exists().where(JournalSeal.journal_seq == JournalEntry.seq)
     rows = select(JournalEntry.seq).where(~has_place).order_by(JournalEntry.seq)
     for seq in (await session.scalars(rows)).all():

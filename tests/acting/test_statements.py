@@ -95,6 +95,7 @@ STATEMENTS = {
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
     "workerNirReveal": 5,
+    "workerLetterOpen": 5,
     "activityChangesDeclare": 16,
     "importOpen": 5,
     "importArbitrate": 8,
@@ -397,6 +398,7 @@ async def of_declarations(ledger: Ledger) -> None:
     await ledger.does(
         PARIS, "workerNirReveal", workerId=line["worker"]["id"], reason="Rapprochement"
     )
+    await ledger.does(PARIS, "workerLetterOpen", lineId=line["id"])
     change = {
         "workerId": line["worker"]["id"],
         "kind": "RATE_DECREASE",

@@ -38,6 +38,7 @@ OTHERWISE = {
     "remunerationsDeclare",
     "activityChangesDeclare",
     "workerNirReveal",
+    "workerLetterOpen",
     "establishmentAdd",
     "beneficiaryAnswer",
 }
