@@ -15,6 +15,7 @@ from .bulletins import acts as bulletin_acts
 from .bulletins import pages as bulletins
 from .conventions import acts as convention_acts
 from .conventions import pages as conventions
+from .declarations import pages as declarations
 from .imports import acts as import_acts
 from .imports import pages as imports
 from .journal import pages as journal
@@ -33,6 +34,7 @@ PAGES = (
     *bulletins.PAGES,
     *people.PAGES,
     *rights.PAGES,
+    *declarations.PAGES,
     *imports.PAGES,
     *journal.PAGES,
     *reference.PAGES,

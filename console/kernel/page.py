@@ -75,7 +75,11 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`root` is what must be there for the page to exist, or else it is a 404."""
+    """`root` is what must be there for the page to exist, or else it is a 404.
+
+    `opening` is the act that a button of the page does before it shows the rest: who
+    opens it is then in the journal. The identifier of the address is its `opening_id`.
+    """
 
     path: str
     document: str
@@ -83,6 +87,8 @@ class Page:
     section: str = ""
     listing: Listing | None = None
     root: str = ""
+    opening: str = ""
+    opening_id: str = ""
 
 
 def row_title(page: Page, row: Mask) -> str:

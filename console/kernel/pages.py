@@ -60,7 +60,9 @@ class DocumentPages:
             max_body_size=LARGEST_POST,
         )
 
-    async def show(self, request: Request, session: Session, page: Page) -> Response:
+    async def show(
+        self, request: Request, session: Session, page: Page, *, opened: bool = False
+    ) -> Response:
         listing = page.listing
         if listing is not None and "saisie" in request.query_params:
             # A search that was sent after the session had ended.
@@ -88,6 +90,7 @@ class DocumentPages:
             "data": data,
             "document": document,
             "variables": {k: v for k, v in variables.items() if v is not None},
+            "opened": opened,
             "notices": [*warnings, *self._notices(request)],
         }
         if "requete" in request.query_params:
@@ -163,12 +166,24 @@ class DocumentPages:
 
     async def _post(self, request: Request, session: Session, page: Page) -> Response:
         form = await request.form()
+        if page.opening:
+            await self._open(request, session, page)
+            return await self.show(request, session, page, opened=True)
         if page.listing is None:
             raise PageError(404)
         if form.get("_faire") == "export":
             kind = str(form.get("format", "csv"))
             return await export(self.console, session, page, _pairs(request), kind)
         return self._narrow(request, session, page, texts(typed(form)))
+
+    async def _open(self, request: Request, session: Session, page: Page) -> None:
+        """Do the act of a page that is opened. Raises `PageError` if it is refused."""
+        mutation = self.console.library.mutations[page.opening]
+        values = {page.opening_id: str(request.path_params["id"])}
+        answer = await self.console.ask(session, mutation, {"input": values})
+        errors = answer[page.opening].errors
+        if errors:
+            raise PageError(404, errors[0].message)
 
     def _narrow(
         self,

@@ -99,6 +99,8 @@ def environment() -> Environment:
         "as_day": date.fromisoformat,
         "short_day": typography.short_day,
         "siret": typography.siret,
+        "amount": typography.amount,
+        "paris_day": typography.paris_day,
         "fr": typography.spaced,
         "label": label,
         "relative": typography.relative,

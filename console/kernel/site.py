@@ -23,4 +23,5 @@ class Site:
         """The documents of these pages and acts. Raises `DocumentError`."""
         roots = {act.name: act.root for act in self.acts.values()}
         roots["listExport"] = ""
+        roots |= {page.opening: "" for page in self.pages if page.opening}
         return library(schema, tuple(roots.items()))

@@ -70,6 +70,7 @@ ADDRESSES = {
     "User": "/utilisateurs",
     "Organism": "/organismes",
     "Import": "/imports",
+    "Declaration": "/declarations",
 }
 """Where the pages of the objects of a type are."""
 LINKS = {

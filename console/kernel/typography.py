@@ -74,6 +74,19 @@ def instant(value: datetime) -> str:
     return f"{short_day(there)} à {there.hour}{NBSP}h{NBSP}{there.minute:02d}"
 
 
+def paris_day(value: datetime) -> date:
+    """The day of an instant, in Paris."""
+    return value.astimezone(PARIS).date()
+
+
+def amount(value: str, unit: str) -> str:
+    """« 1 234,56 € » from « 1234.56 », and « 80 % » from « 80.00 »."""
+    units, _, decimals = value.partition(".")
+    whole = f"{int(units):,}".replace(",", NARROW)
+    figure = f"{whole},{decimals}" if decimals.strip("0") else whole
+    return f"{figure}{NBSP}{unit}"
+
+
 def relative(value: date, today: date) -> str:
     """« dans 7 jours », « aujourd'hui », « il y a 3 jours »."""
     days = (value - today).days

@@ -10,6 +10,8 @@ from console.site import PAGES
 from persistence.records import (
     Bulletin,
     Convention,
+    Declaration,
+    DeclarationLine,
     Establishment,
     Group,
     Import,
@@ -53,7 +55,9 @@ RECORDS = {
     "establishment": Establishment,
     "group": Group,
     "import": Import,
+    "letter": DeclarationLine,
     "organism": Organism,
+    "receipt": Declaration,
     "user": User,
 }
 
