@@ -97,13 +97,10 @@ def column(description: str, sql: Expression | str | None = None) -> GraphField:
 
 
 def derived(
-    description: str,
-    needs: Mapping[str, Expression],
-    compute: Callable[..., Any],
-    rows: int = 0,
+    description: str, needs: Mapping[str, Expression], compute: Callable[..., Any]
 ) -> GraphField:
-    """A leaf that Python computes; `rows` is how many other rows it reads."""
-    return bound_field(bindings.Computed(needs, compute, rows), description)
+    """A leaf that Python computes."""
+    return bound_field(bindings.Computed(needs, compute), description)
 
 
 def one(description: str, link: Join | str) -> GraphField:

@@ -26,6 +26,7 @@ from resolvers.reading.bindings import FilterArgument
 from .binding import column, listed, mirrors, one, reference
 from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
+from .receipts import Receipt, receipt_of_line
 from .refs import (
     DeclarationRef,
     EstablishmentRef,
@@ -33,7 +34,6 @@ from .refs import (
     UserRef,
     WorkerRef,
 )
-from .receipts import Receipt, receipt_of_line
 from .scalars import Hours, Money, Percent
 from .viewer_can import Permission, viewer_can
 

@@ -10,8 +10,9 @@ from strawberry import ID
 
 from persistence.facts.receipts import leaves, receipt_of
 from persistence.receipts import line_document
+from resolvers.reading.bindings import Computed
 
-from .binding import GraphField, derived
+from .binding import GraphField, bound_field, derived
 
 ROWS_READ = 100
 """What the receipt of a line costs: the leaves of its whole certificate are read."""
@@ -54,16 +55,15 @@ def receipt(own: str, key: str) -> GraphField:
 
 def receipt_of_line() -> GraphField:
     """The receipt of one line, which tells nothing of the others."""
-    return derived(
+    needs = {
+        "document": receipt_of("declaration_id", "declaration_id"),
+        "words": lambda row, _: row.c.words,
+        "salt": lambda row, _: row.c.salt,
+        "leaves": leaves,
+    }
+    return bound_field(
+        Computed(needs, _receipt_of_line, ROWS_READ),
         "Le reçu de cette seule ligne, pour la personne : il ne dit rien des autres.",
-        {
-            "document": receipt_of("declaration_id", "declaration_id"),
-            "words": lambda row, _: row.c.words,
-            "salt": lambda row, _: row.c.salt,
-            "leaves": leaves,
-        },
-        _receipt_of_line,
-        rows=ROWS_READ,
     )
 
 

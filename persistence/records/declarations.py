@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .base import UNTOLD, Record, index_where, named, unique_where, untold
 from .campaigns import Campaign
 from .establishments import Establishment
+from .leaf_words import LeafWords
 from .rules import Rule, require
 from .treatments import (
     REASONED,
@@ -49,13 +50,8 @@ class Conformity(StrEnum):
 class Declaration(Record):
     """Déclaration: the certificate of one establishment for one campaign.
 
-    A later deposit replaces it as a whole.
-
-    `lines_root` is the root of the tree over its lines (`merkle.py`), in hexadecimal:
-    a receipt signs it.
-
-    A draft has not been received. One deposited and one draft at most are live for an
-    establishment and a campaign.
+    A later deposit replaces it as a whole. A draft has not been received. One deposited
+    and one draft at most are live for an establishment and a campaign.
 
     `conformity` and `missing`, how many persons are missed, are fixed at the deposit:
     empty for a draft, and for what was deposited before they were noted.
@@ -100,7 +96,7 @@ class Declaration(Record):
         named(Conformity), info=UNTOLD
     )
     missing: Mapped[int | None] = mapped_column(Integer, info=UNTOLD)
-    lines_root: Mapped[str | None]
+    lines_root: Mapped[str | None]  # of the tree of its lines (`merkle.py`)
     declared_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
 
     @classmethod
@@ -137,7 +133,7 @@ class Declaration(Record):
         return self.received_at is not None and self.superseded_at is None
 
 
-class DeclarationLine(Record):
+class DeclarationLine(LeafWords, Record):
     """Ligne: the November remuneration of one worker.
 
     Amounts in cents, rate and share in hundredths of a percent.
@@ -149,9 +145,6 @@ class DeclarationLine(Record):
 
     `withdrawn_at` marks the last line of a person at a Caf, once the certificate in
     force says nothing to that Caf any more of that person; `withdrawal` says why.
-
-    `words` is that content as canonical JSON, with the mask of the number, `salt` 16
-    bytes in base64, and `leaf` their digest in hexadecimal. The leaf outlives them.
     """
 
     __tablename__ = "declaration_line"
@@ -204,9 +197,6 @@ class DeclarationLine(Record):
     comment: Mapped[str | None] = untold()
     drafted: Mapped[str | None] = untold()
     words_digest: Mapped[str | None] = untold()
-    words: Mapped[str | None] = untold()
-    salt: Mapped[str | None] = untold()
-    leaf: Mapped[str | None] = untold()
     changed_sequence: Mapped[int] = mapped_column(Integer)
     processing: Mapped[Processing | None] = mapped_column(
         named(Processing), info=UNTOLD
