@@ -48,30 +48,30 @@ def words_digest(line: Remuneration) -> str:
 def receipt_words(line: Remuneration, nir_mask: str) -> bytes:
     """What the line says of the person, as the receipt repeats it: canonical JSON.
 
-    The names of the graph; amounts and rates as texts; what is not said is left out.
+    Amounts and rates as texts; what is not said is left out.
     """
     assert line.birth_date is not None
     assert line.entered_on is not None
     assert line.paying_id is not None
     since = line.dual_activity_since
     words = {
-        "birthDate": line.birth_date.isoformat(),
-        "birthName": line.birth_name,
-        "dualActivity": line.dual_activity,
-        "dualActivityEmployer": line.dual_activity_employer,
-        "dualActivityHours": _decimal(line.dual_activity_hours),
-        "dualActivitySince": since and since.isoformat(),
-        "enteredOn": line.entered_on.isoformat(),
-        "esatShare": _decimal(line.esat_share),
-        "givenNames": line.given_names,
+        "birth_date": line.birth_date.isoformat(),
+        "birth_name": line.birth_name,
+        "dual_activity": line.dual_activity,
+        "dual_activity_employer": line.dual_activity_employer,
+        "dual_activity_hours": _decimal(line.dual_activity_hours),
+        "dual_activity_since": since and since.isoformat(),
+        "entered_on": line.entered_on.isoformat(),
+        "esat_share": _decimal(line.esat_share),
+        "given_names": line.given_names,
         "matricule": line.matricule,
-        "netAid": _decimal(line.net_aid),
-        "netRemuneration": _decimal(line.net_remuneration),
+        "net_aid": _decimal(line.net_aid),
+        "net_remuneration": _decimal(line.net_remuneration),
         "nir": nir_mask,
-        "noPayReason": line.no_pay_reason,
-        "payingOrganism": line.paying_id.partition("_")[2],
+        "no_pay_reason": line.no_pay_reason,
+        "paying_organism": line.paying_id.partition("_")[2],
         "rate": _decimal(line.rate),
-        "usedName": line.used_name,
+        "used_name": line.used_name,
     }
     return canonical({name: word for name, word in words.items() if word is not None})
 

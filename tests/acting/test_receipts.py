@@ -81,7 +81,7 @@ async def test_a_deposit_has_its_receipt_once_its_entry_is_chained_and_each_line
     for line in node["declaration"]["lines"]["nodes"]:
         own = verified(line["receipt"]["document"].encode(), KEYS)
         assert own["statement"] == content
-        assert own["line"]["words"]["birthName"] == line["worker"]["birthName"]
+        assert own["line"]["words"]["birth_name"] == line["worker"]["birthName"]
         assert own["line"]["words"]["nir"] == line["worker"]["nir"]
         assert line["receipt"]["proof"] == own["line"]["path"]
 

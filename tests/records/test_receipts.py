@@ -135,19 +135,19 @@ def test_another_text_of_a_value_is_refused(text: str) -> None:
 # documents
 
 WORDS = {
-    "birthDate": "1985-05-11",
-    "birthName": "ÉXEMPLE-D’ESSAI",
-    "dualActivity": False,
-    "enteredOn": "2019-09-01",
-    "esatShare": "8.50",
-    "givenNames": "Zoé Marie",
+    "birth_date": "1985-05-11",
+    "birth_name": "ÉXEMPLE-D’ESSAI",
+    "dual_activity": False,
+    "entered_on": "2019-09-01",
+    "esat_share": "8.50",
+    "given_names": "Zoé Marie",
     "matricule": "1234567",
-    "netAid": "652.40",
-    "netRemuneration": "812.55",
+    "net_aid": "652.40",
+    "net_remuneration": "812.55",
     "nir": "2 85 05 ** *** *** **",
-    "payingOrganism": "921",
+    "paying_organism": "921",
     "rate": "100.00",
-    "usedName": "ESSAI",
+    "used_name": "ESSAI",
 }
 
 
