@@ -6,7 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
+from persistence.migrations import config
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line
 from tests.journeys.story import Person
@@ -191,3 +194,26 @@ async def test_who_is_at_risk_is_named_to_the_caf_that_pays_from_16_january_on(
     assert CANAL in {entry["establishmentSiret"] for entry in named}
     world.clock.move_to(date(2027, 4, 1))
     assert (await board_of(paris))["on"] == "2027-02-28"
+
+
+# the register as it stands
+
+
+async def test_the_step_that_keeps_the_counts_counts_what_is_there(
+    world: World,
+) -> None:
+    """Of the demonstration: its certificates, and two departures before November."""
+    (script,) = [
+        revision
+        for revision in ScriptDirectory.from_config(config()).walk_revisions()
+        if hasattr(revision.module, "COUNTS")
+    ]
+    query = "SELECT * FROM campaign_standing ORDER BY establishment_id, campaign_id"
+    before = await rows(world.database, query)
+    assert sum(row["missing"] for row in before) > 0
+
+    async with world.database.transaction() as session:
+        await session.execute(text("DELETE FROM campaign_standing"))
+        await session.execute(text(script.module.COUNTS))
+
+    assert await rows(world.database, query) == before

@@ -12,6 +12,40 @@ depends_on = None
 additive = False
 
 
+# what is kept of the rosters of the register as it stands
+COUNTS = """
+INSERT INTO campaign_standing (establishment_id, campaign_id, partner_id, expected, missing, returned, pending, draft_since)
+WITH line AS (
+  SELECT d.establishment_id, c.year, l.worker_id, l.processing FROM declaration d
+    JOIN campaign c ON c.id = d.campaign_id JOIN declaration_line l ON l.declaration_id = d.id
+   WHERE d.received_at IS NOT NULL AND d.superseded_at IS NULL),
+person AS (
+  SELECT establishment_id, year, worker_id FROM line UNION SELECT establishment_id, year + 1, worker_id FROM line
+  UNION SELECT a.establishment_id, c.year, a.worker_id FROM activity_change a JOIN worker w ON w.id = a.worker_id
+    JOIN campaign c ON w.entered_on < c.reference_ends_on AND a.effective_on > c.reference_starts_on
+   WHERE a.kind = 'DEPARTURE' AND a.ended_at IS NULL),
+standing AS (
+  SELECT p.establishment_id, c.id AS campaign_id, l.processing,
+    CASE WHEN l.worker_id IS NULL THEN 0 ELSE 1 END AS declared,
+    CASE WHEN l.worker_id IS NULL AND w.aah_beneficiary AND (e.ended_on IS NULL OR e.ended_on > c.reference_ends_on)
+      AND NOT EXISTS (SELECT 1 FROM activity_change a WHERE a.worker_id = p.worker_id AND a.kind = 'DEPARTURE'
+        AND a.establishment_id = p.establishment_id AND a.ended_at IS NULL AND a.effective_on <= c.reference_starts_on)
+      AND NOT EXISTS (SELECT 1 FROM line x WHERE x.worker_id = p.worker_id AND x.year = p.year
+        AND x.establishment_id <> p.establishment_id) THEN 1 ELSE 0 END AS missing
+    FROM person p JOIN campaign c ON c.year = p.year JOIN worker w ON w.id = p.worker_id
+    JOIN establishment e ON e.id = p.establishment_id
+    LEFT JOIN line l ON l.establishment_id = p.establishment_id AND l.year = p.year AND l.worker_id = p.worker_id)
+SELECT e.id, c.id, e.partner_id, COALESCE(SUM(s.declared + s.missing), 0), COALESCE(SUM(s.missing), 0),
+  COALESCE(SUM(CASE WHEN s.processing = 'RETURNED' THEN 1 ELSE 0 END), 0),
+  COALESCE(SUM(CASE WHEN s.declared = 1 AND s.processing IS NULL THEN 1 ELSE 0 END), 0),
+  (SELECT d.prepared_at FROM declaration d WHERE d.establishment_id = e.id AND d.campaign_id = c.id
+    AND d.received_at IS NULL AND d.superseded_at IS NULL)
+  FROM establishment e CROSS JOIN campaign c
+  LEFT JOIN standing s ON s.establishment_id = e.id AND s.campaign_id = c.id
+ GROUP BY e.id, c.id, e.partner_id
+"""
+
+
 def upgrade() -> None:
     op.create_table(
         "beneficiary_answer",
@@ -215,6 +249,7 @@ def upgrade() -> None:
         "INSERT INTO lease (name, token, until) "
         "VALUES ('mail', '', '2000-01-01T00:00:00.000000Z')"
     )
+    op.execute(COUNTS)
 
 
 def _first_of(name: str, month: int) -> str:
