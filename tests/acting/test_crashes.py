@@ -1,5 +1,6 @@
 """A process killed at each commit of an act: nothing of it is there, or the whole; the same key then settles it."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -10,6 +11,9 @@ import httpx
 import pytest
 
 from persistence.engine import Database
+from persistence.sealing import JournalSealer
+from persistence.seeds.fiction import fictional_signer
+from server.clock import SystemClock
 from server.demo.issuer import DemoIssuer
 from tests.conftest import Running, _free_port, _plain, _ready
 from tests.journeys.payroll import a_deposit, a_line, a_nir
@@ -304,3 +308,25 @@ async def _on_the_contract(
             done | {"convention": 1, "partner_follower": 1, "partner_state": 1},
         ),
     ]
+
+
+async def test_a_deposit_cut_between_its_commit_and_its_seal_has_its_receipt_once(
+    doomed: Doomed, database: Database, tmp_path: Path
+) -> None:
+    server = await doomed("after:1")
+    act, values, _ = deposit(0)
+    (tmp_path / "armed").touch()
+    with pytest.raises(httpx.TransportError):
+        await server.act(WHO, act, BATCH, **values)
+    assert server.process.wait(timeout=30) == -signal.SIGKILL
+    assert await rows(database, "SELECT batch_id FROM receipt") == []
+
+    sealers = [
+        JournalSealer(database, SystemClock().now, fictional_signer()) for _ in range(2)
+    ]
+    for _ in range(2):
+        await asyncio.gather(*(sealer.seal() for sealer in sealers))
+
+    (receipt,) = await rows(database, "SELECT number, position FROM receipt")
+    (entry,) = await rows(database, "SELECT position FROM journal JOIN journal_seal ON seq = journal_seq WHERE act = 'remunerationsDeclare'")  # fmt: skip
+    assert receipt == {"number": 1, "position": entry["position"]}

@@ -35,6 +35,7 @@ IDS = f"""{{
   paris: organisms(search: "Caf de Paris", first: 1) {{ nodes {{ id }} }}
   centres: organisms(kind: RESOURCE_CENTRE, first: 1) {{ nodes {{ id }} }}
   missions {{ id }} services {{ id roles {{ id }} }}
+  declarations(first: 1) {{ nodes {{ id }} }} lines(first: 1) {{ nodes {{ id }} }}
 }}"""
 AGENTS = '{ organisms(search: "Caf de Paris", first: 1) { nodes { agents { nodes { id } } } } }'
 Ids = Mapping[str, str]
@@ -69,6 +70,8 @@ async def world_ids(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]
         "serviceId": "svc_ESAT",
         "roleId": data["services"][0]["roles"][0]["id"],
         "userId": "usr_suspendu-canal",
+        "declarationId": data["declarations"]["nodes"][0]["id"],
+        "declaredLineId": data["lines"]["nodes"][0]["id"],
     }
 
 
@@ -109,6 +112,8 @@ RECORD = {
     "group": "groupId",
     "import": "importId",
     "organism": "organismId",
+    "receipt": "declarationId",
+    "letter": "declaredLineId",
 }
 QUESTIONS = {
     "why": f"?user=usr_suspendu-canal&action=PARTNER_READ&object={CANAL}",
