@@ -34,7 +34,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "Worker": "read reveal_nir export",
         "Declaration": "read prepare deposit replace export",
         "DeclarationLine": "read process export",
-        "ActivityChange": "read deposit export",
+        "ActivityChange": "read deposit correct cancel process export",
         "RosterEntry": "read",
         "Batch": "read dry_run",
         "Import": "read upload arbitrate apply purge",

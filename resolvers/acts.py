@@ -11,6 +11,7 @@ from . import suspensions
 from . import managers
 from . import bulletins
 from . import declarations
+from . import activity_changes
 from . import payers
 from . import rosters
 from . import exports
@@ -27,6 +28,7 @@ from .permissions import ACTS
 
 __all__ = [
     "ACTS",
+    "activity_changes",
     "bulletins",
     "conventions",
     "declarations",

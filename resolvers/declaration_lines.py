@@ -115,12 +115,47 @@ class ActivityChangeLineInput:
         default=None, description="La personne, ou son numéro."
     )
     nir: Cell | None = _cell("Le numéro de sécurité sociale de la personne.")
-    kind: Cell | None = _cell("RATE_INCREASE, RATE_DECREASE ou DEPARTURE.")
-    effective_on: Cell | None = _cell(
-        "Jour d'effet ; pour un départ, premier jour d'absence."
+    corrects_id: ID | None = strawberry.field(
+        default=None,
+        description="Le changement que cette ligne corrige ; ce qu'elle ne dit pas"
+        " reste comme il était.",
     )
-    rate: Cell | None = _cell("Nouveau taux d'activité, en pour cent.")
+    corrects_reference: Cell | None = _cell(
+        "La référence du changement corrigé, à défaut de son identifiant."
+    )
+    did_not_happen: Cell | None = _cell("Oui : le changement corrigé n'a pas eu lieu.")
+    kind: Cell | None = _cell(
+        "RATE_INCREASE, RATE_DECREASE, RATE_CHANGE (le sens se calcule), DEPARTURE,"
+        " ADMISSION, DUAL_ACTIVITY_START, DUAL_ACTIVITY_QUOTA ou DUAL_ACTIVITY_END."
+    )
+    effective_on: Cell | None = _cell(
+        "Jour d'effet ; pour un départ ou une fin, premier jour sans."
+    )
+    rate: Cell | None = _cell(
+        "Nouveau taux d'activité, en pour cent ; celui de l'entrée ou du retour."
+    )
     departure_reason: Cell | None = _cell("Motif du départ, par exemple RETIREMENT.")
+    weekly_hours: Cell | None = _cell(
+        "Heures par semaine en milieu ordinaire : requises au début d'un cumul."
+    )
+    employer_siret: Cell | None = _cell("SIRET de l'employeur du milieu ordinaire.")
+    aah_beneficiary: Cell | None = _cell(
+        "Oui, à confirmer quand la Caf a répondu que la personne ne reçoit pas l'AAH."
+    )
+    former_nir: Cell | None = _cell(
+        "Numéro provisoire que celui-ci remplace sur la fiche."
+    )
+    birth_name: Cell | None = _cell(
+        "Nom de naissance : requis, avec le reste de l'identité, à l'entrée d'une"
+        " personne inconnue."
+    )
+    used_name: Cell | None = _cell("Nom d'usage.")
+    given_names: Cell | None = _cell("Prénoms.")
+    birth_date: Cell | None = _cell("Jour de naissance, JJ/MM/AAAA ou AAAA-MM-JJ.")
+    matricule: Cell | None = _cell("Matricule allocataire.")
+    paying_organism: Cell | None = _cell(
+        "Code de la Caf qui paie l'AAH, par exemple 751."
+    )
     comment: Cell | None = _cell(
         "Remarque pour la Caf : ni numéro, ni donnée de santé."
     )

@@ -190,6 +190,7 @@ class ActivityChangesDeclareInput(BatchInput):
 
 @permission(
     "ActivityChange:deposit",
+    "ActivityChange:correct",
     "Batch:dry_run",
     on=[Establishment],
     loads=ROW,
@@ -200,10 +201,23 @@ async def activity_changes_declare(
 ) -> Batch:
     """R23 to R27: never window-checked."""
     place = await act.at_establishment(input.establishment)
-    needs = "Batch:dry_run" if input.dry_run else "ActivityChange:deposit"
-    act.require_permission_to_declare_at(place, needs)
+    if input.dry_run:
+        act.require_permission_to_declare_at(place, "Batch:dry_run")
+    else:
+        for needs in _needed_for_changes(input.lines):
+            act.require_permission_to_declare_at(place, needs)
     intake = _intake(ActivityChangeIntake, act, place, input, input.mode)
     lines = _rows(input.lines, IN_PARTS) or []
     batch = await intake.change(lines, act.today)
     _tell(act, intake)
     return batch
+
+
+def _needed_for_changes(
+    lines: Any,  # noqa: ANN401 mappings, whatever their annotation
+) -> list[str]:
+    """The permissions for a batch: one that corrects needs another one too."""
+    needed = ["ActivityChange:deposit"]
+    if any(line.get("corrects_id") or line.get("corrects_reference") for line in lines):
+        needed.insert(0, "ActivityChange:correct")
+    return needed

@@ -8,7 +8,7 @@ import strawberry
 
 from persistence.intake.import_columns import ImportField
 from persistence.records import ImportDecision, ImportOutcome
-from persistence.records.activity_changes import ChangeKind, DepartureReason
+from persistence.records.activity_changes import DepartureReason
 from persistence.records.batches import BatchKind, BatchMode, LineStatus
 from persistence.records.carrying import MembersAtSwitch
 from persistence.records.cases import Case
@@ -170,12 +170,6 @@ labelled(
     NOT_YET_PAID="Non encore payé",
     OTHER="Autre",
 )(NoPayReason)
-labelled(
-    "Changement d'activité : taux en hausse, taux en baisse, départ (R23 à R26).",
-    RATE_INCREASE="Taux en hausse",
-    RATE_DECREASE="Taux en baisse",
-    DEPARTURE="Départ",
-)(ChangeKind)
 labelled(
     "Motif d'un départ (R26).",
     ORDINARY_EMPLOYMENT="Emploi en milieu ordinaire",

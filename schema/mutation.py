@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.acts import (
+    activity_changes,
     bulletins,
     conventions,
     declarations,
@@ -23,6 +24,7 @@ from resolvers.acts import (
     users,
 )
 
+from .activity_changes import ActivityChange
 from .acts import describe
 from .batches import Batch
 from .bulletins import MembershipBulletin, ServiceAccess
@@ -284,6 +286,16 @@ class Mutation:
         rosters.beneficiary_answer,
         "Dit qu'une personne attendue n'est pas à déclarer cette année (R17).",
         establishment=Establishment,
+    )
+    activity_change_cancel = act(
+        activity_changes.activity_change_cancel,
+        "Annule un changement que la Caf n'a pas traité (R26).",
+        change=ActivityChange,
+    )
+    activity_changes_process = act(
+        activity_changes.activity_changes_process,
+        "Traite des changements, par la Caf qui paie (R20, R26).",
+        changes=list[ActivityChange],
     )
     worker_nir_reveal = act(
         payers.worker_nir_reveal,

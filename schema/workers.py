@@ -6,15 +6,22 @@ from strawberry import ID
 
 from persistence import records
 from persistence.facts.columns import decimal, equal
-from persistence.facts.workers import known_rate
+from persistence.facts.workers import departed_on, known_rate
 from persistence.reading.question import Order
+from persistence.records.activity_changes import DepartureReason
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import by, column, listed, mirrors, one, page, reference
 from .connections import Connection
 from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
-from .refs import ActivityChangeRef, LineRef, OrganismRef, PartnerRef
+from .refs import (
+    ActivityChangeRef,
+    EstablishmentRef,
+    LineRef,
+    OrganismRef,
+    PartnerRef,
+)
 from .scalars import Hours, MaskedNir, Percent
 from .viewer_can import Permission, viewer_can
 
@@ -50,6 +57,7 @@ WORKER_FILTERS = {
 
 @mirrors(records.WorkerRate, "Taux d'activité connu à partir d'un jour (§1, R24).")
 class WorkerRate:
+    establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
     starts_on: date = column("Premier jour de ce taux.")
     rate: Percent = column("Taux d'activité.", decimal("rate"))
 
@@ -59,12 +67,25 @@ class WorkerRate:
     "Cumul d'une activité en Esat et en milieu ordinaire (§1, R16).",
 )
 class DualActivity:
+    establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
     starts_on: date = column("Premier jour.")
     ends_on: date | None = column("Premier jour sans cumul.")
     weekly_hours: Hours | None = column(
         "Heures par semaine en milieu ordinaire.", decimal("weekly_hours")
     )
     employer_siret: str | None = column("SIRET de l'employeur.")
+
+
+@mirrors(
+    records.WorkerStay,
+    "Présence d'une personne dans un établissement, de son entrée à son départ (§1,"
+    " R26).",
+)
+class WorkerStay:
+    establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")
+    starts_on: date = column("Jour d'entrée ou de retour.")
+    ends_on: date | None = column("Premier jour d'absence ; vide : présente.")
+    departure_reason: DepartureReason | None = column("Motif du départ (R26).")
 
 
 @mirrors(
@@ -93,6 +114,15 @@ class Worker(Node):
         "La Caf qui paie son AAH, selon la dernière ligne.", "paying_id"
     )
     partner: PartnerRef | None = one("Le partenaire.", "partner_id")
+    merged_into: "Worker | None" = one(
+        "La fiche qui a absorbé celle-ci.", "merged_into_id"
+    )
+    departed_on: date | None = column(
+        "Premier jour d'absence d'une personne partie ; vide : présente.", departed_on
+    )
+    stays: list["WorkerStay"] = listed(
+        "Les présences, dans tout établissement.", by("worker_id"), "starts_on"
+    )
     rates: list["WorkerRate"] = listed("Les taux connus.", by("worker_id"), "starts_on")
     dual_activities: list["DualActivity"] = listed(
         "Les cumuls déclarés.", by("worker_id"), "starts_on"

@@ -31,10 +31,33 @@ def declaration_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
 
 
 def change_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
-    """A change that another one has ended does not take place."""
-    return case(
-        (row.c.ended_at.is_(None), literal("RECEIVED")), else_=literal("CANCELLED")
+    """A change that has ended does not take place: corrected, or else cancelled."""
+    other = table("activity_change").alias()
+    is_corrected = select(other.c.id).where(
+        other.c.corrects_id == row.c.id, other.c.act == "CORRECTION"
     )
+    return case(
+        (row.c.ended_at.is_(None), literal("RECEIVED")),
+        (is_corrected.correlate(row).exists(), literal("CORRECTED")),
+        else_=literal("CANCELLED"),
+    )
+
+
+def change_status_is(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the change has this status."""
+    wanted: SqlTest = change_status(row, context) == context.value(value)
+    return wanted
+
+
+def change_is_processed(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the Caf has answered a change; one that a line states waits for none."""
+    is_settled = or_(row.c.processing.is_not(None), row.c.source == "CERTIFICATE")
+    return context.agrees(is_settled, value)
+
+
+def ender(child: Table, parent: Table, _: SqlContext) -> SqlTest:
+    """The change that has ended another one."""
+    return and_(child.c.id == parent.c.ended_by_id, child.c.id != parent.c.id)
 
 
 def status_is(row: Table, context: SqlContext, value: Value) -> SqlTest:

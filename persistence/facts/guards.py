@@ -43,7 +43,7 @@ class Guard:
     `partner` is the column of the row's partner, whose facts the timeline says.
     `only` are conditions without which a fact does not hold.
     `through` reaches the partner by the affiliations of the row, which is a user.
-    `via` takes all the facts from rows of another record.
+    `via` takes all the facts from rows of other records: of any of them.
     `also` adds such rows to the record's own facts.
     """
 
@@ -53,7 +53,7 @@ class Guard:
     only: Mapping[str, Fact] = field(default_factory=dict)
     through: bool = False
     also: Proxy | None = None
-    via: Proxy | None = None
+    via: tuple[Proxy, ...] = ()
 
 
 def _owner(column: str) -> dict[str, Fact]:
@@ -74,6 +74,15 @@ def _place(column: str) -> dict[str, Fact]:
         return row.c.partner_id + service + row.c[column]
 
     return {"partner_service_establishment": fact}
+
+
+def _of_worker(column: str) -> tuple[Proxy, ...]:
+    """Whoever reads a line or a change of a worker reads the worker.
+
+    Where it was declared, who pays.
+    """
+    tables = ("declaration_line", "activity_change")
+    return tuple(Proxy(table, "worker_id", column) for table in tables)
 
 
 def _signatory(row: FromClause) -> ColumnElement[Any]:
@@ -145,17 +154,11 @@ BY_RECORD: dict[type[Base], Guard] = {
     records.Treatment: Guard("DeclarationLine", "partner_id", AT_PLACE | PAYER),
     records.ActivityChange: Guard("ActivityChange", "partner_id", AT_PLACE | PAYER),
     records.Batch: Guard("Batch", "partner_id", AT_PLACE),
-    records.BatchResult: Guard("Batch", via=Proxy("batch", "id", "batch_id")),
-    # whoever reads a line of a worker reads the worker: where it was declared, who pays
-    records.Worker: Guard(
-        "Worker", "partner_id", via=Proxy("declaration_line", "worker_id", "id")
-    ),
-    records.WorkerRate: Guard(
-        "Worker", via=Proxy("declaration_line", "worker_id", "worker_id")
-    ),
-    records.DualActivity: Guard(
-        "Worker", via=Proxy("declaration_line", "worker_id", "worker_id")
-    ),
+    records.BatchResult: Guard("Batch", via=(Proxy("batch", "id", "batch_id"),)),
+    records.Worker: Guard("Worker", "partner_id", via=_of_worker("id")),
+    records.WorkerStay: Guard("Worker", via=_of_worker("worker_id")),
+    records.WorkerRate: Guard("Worker", via=_of_worker("worker_id")),
+    records.DualActivity: Guard("Worker", via=_of_worker("worker_id")),
 }
 
 GUARDED: dict[str, Guard] = {

@@ -1,4 +1,4 @@
-"""What bars the acts on imports and on declared lines."""
+"""What bars the acts on imports, on declared lines and on changes."""
 
 from sqlalchemy import and_, not_
 
@@ -39,12 +39,32 @@ def is_over(at: At) -> SqlTest:
     return not_(treated_line(at.row).exists())
 
 
+def is_of_a_line(at: At) -> SqlTest:
+    """A line of the certificate states the change."""
+    test: SqlTest = at.c.source == "CERTIFICATE"
+    return test
+
+
+def is_undone(at: At) -> SqlTest:
+    """The change takes place no more; a cancellation, which never does, is answered."""
+    return and_(at.c.ended_at.is_not(None), at.c.act != "CANCELLATION")
+
+
 IMPORT_BARS: Bars = {
     ("import", "importApply"): RECEIVED,
     ("import", "importPurge"): RECEIVED,
     ("import_line", "importArbitrate"): (
         Bar(Rule.EXTRACT_NOT_CONFLICT, without_conflict),
         Bar(Rule.EXTRACT_APPLIED, has("applied_on")),
+    ),
+    ("activity_change", "activityChangeCancel"): (
+        Bar(Rule.VALUE_INVALID, is_of_a_line),
+        Bar(Rule.CHANGE_ENDED, has("ended_at")),
+        Bar(Rule.CHANGE_PROCESSED, has("processing")),
+    ),
+    ("activity_change", "activityChangesProcess"): (
+        Bar(Rule.VALUE_INVALID, is_of_a_line),
+        Bar(Rule.CHANGE_ENDED, is_undone),
     ),
     ("declaration_line", "remunerationsProcess"): (
         Bar(Rule.LINE_NOT_LIVE, is_not_answerable),

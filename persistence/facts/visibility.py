@@ -58,8 +58,8 @@ def visible(
     """
     guard = GUARDED[record]
     sight = _Sight(guard, row, context, anchored=anchored)
-    if guard.via is not None:
-        return sight.by_proxy(guard.via, permits)
+    if guard.via:
+        return or_(*(sight.by_proxy(proxy, permits) for proxy in guard.via))
     tests = []
     of_state = []
     for permit in permits:

@@ -1,14 +1,12 @@
 """What a batch of activity changes does to the register.
 
-Each against what is known, in the order of their effects.
+Each against what is workers_before, in the order of their effects.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-
-from sqlalchemy import bindparam, delete, update
 
 from persistence.records import (
     ActivityChange,
@@ -16,209 +14,207 @@ from persistence.records import (
     BatchKind,
     LineStatus,
     Rule,
-    WorkerRate,
 )
-from persistence.records.base import Base
-from persistence.records.workers import Card
+from persistence.records.life import Contradiction, Event
 
-from .batches import BatchIntake, WorkerCards
+from .batches import BatchIntake
+from .cards import WorkerCards
 from .change_lines import ActivityChangeLine, in_order, read_changes
+from .change_rows import ChangeRows, JudgedChange
+from .corrected_changes import CorrectedChange, corrected_changes
+from .declared_changes import declare_change, naming
 from .known_workers import KnownWorker
+from .new_cards import NewCards
 from .worker_facts import known_workers
-
-CHANGE = (
-    "id",
-    "version",
-    "partner_id",
-    "establishment_id",
-    "worker_id",
-    "paying_id",
-    "kind",
-    "effective_on",
-    "rate_before",
-    "rate_after",
-    "departure_reason",
-    "comment",
-    "client_reference",
-    "received_at",
-)
 
 
 @dataclass(slots=True)
 class ActivityChangeIntake(BatchIntake):
-    """The batches of activity changes."""
+    """The batches of activity changes.
 
-    async def change(self, lines: Sequence[Mapping[str, Any]], today: date) -> Batch:
+    `judged`: by its rank, each good line with what it makes.
+    """
+
+    judged: dict[int, JudgedChange] = field(default_factory=dict)
+
+    async def change(
+        self,
+        lines: Sequence[Mapping[str, Any]],
+        today: date,
+    ) -> Batch:
         """One result for each change; those that are good take effect."""
         changes = read_changes(lines, today)
+        corrected = await corrected_changes(
+            self.register,
+            self.place,
+            changes,
+        )
+        for change in changes:
+            former = corrected.get(change.index)
+            if former is not None and change.worker_id is None and change.nir is None:
+                change.worker_id = former.worker_id
         cards = await self.cards(changes)
-        everybody = await known_workers(
+        workers = await known_workers(
             self.register, self.place, list(cards.by_id.values())
         )
-        workers = {
-            key: worker for key, worker in everybody.items() if worker.is_declared_here
-        }
-        before = {
-            change.index: self._judge(change, cards, workers, today)
-            for change in in_order(changes)
-        }
+        before = {key: worker.history for key, worker in workers.items()}
+        new_cards = NewCards(self, cards)
+        await new_cards.read_payers(changes)
+        self._judge_all(
+            changes,
+            corrected,
+            cards,
+            workers,
+            new_cards,
+        )
+        self._judge_together(
+            workers,
+            before,
+            corrected,
+        )
         if self.is_held(changes):
-            return self.report(BatchKind.ACTIVITY_CHANGES, changes, {})
-        good = [
-            (change, card)
-            for change in changes
-            if not change.errors and (card := cards.get(change)) is not None
-        ]
-        keys = {
-            change.index: ActivityChange.new_id(ActivityChange.prefix)
-            for change, _ in good
-        }
-        outcomes = {index: (LineStatus.CREATED, key) for index, key in keys.items()}
-        batch = self.report(BatchKind.ACTIVITY_CHANGES, changes, outcomes)
+            return self.report(
+                BatchKind.ACTIVITY_CHANGES,
+                changes,
+                {},
+            )
+        outcomes = self._outcomes()
+        batch = self.report(
+            BatchKind.ACTIVITY_CHANGES,
+            changes,
+            outcomes,
+        )
         if not self.dry_run:
-            effects = Effects(self, good, keys, before, workers)
-            self.register.after_flush(effects.write)
+            rows = ChangeRows(
+                self,
+                list(self.judged.values()),
+                before,
+                workers,
+            )
+            self.register.after_flush(new_cards.write, rows.write)
         return batch
+
+    def _judge_all(
+        self,
+        changes: Sequence[ActivityChangeLine],
+        corrected: Mapping[int, CorrectedChange],
+        cards: WorkerCards,
+        workers: dict[str, KnownWorker],
+        new_cards: NewCards,
+    ) -> None:
+        pending = {former.change_id for former in corrected.values()}
+        for change in in_order(changes):
+            former = corrected.get(change.index)
+            if former is not None:
+                pending.discard(former.change_id)
+            card = cards.get(change) or new_cards.of(change)
+            worker = workers.get(card.id) if card is not None else None
+            if card is not None and worker is None:
+                worker = workers[card.id] = KnownWorker(card)
+            self._judge(
+                change,
+                former,
+                worker,
+                cards,
+                pending,
+            )
 
     def _judge(
         self,
         change: ActivityChangeLine,
+        former: CorrectedChange | None,
+        worker: KnownWorker | None,
         cards: WorkerCards,
-        workers: Mapping[str, KnownWorker],
-        today: date,
-    ) -> int | None:
-        """Tell what blocks the change.
-
-        The rate known before it, when it takes effect.
-        """
-        card = cards.get(change)
-        worker = workers.get(card.id) if card is not None else None
-        if worker is None:
-            if not change.missed("nir"):
-                change.reject(
-                    Rule.WORKER_UNKNOWN, "worker_id" if change.worker_id else "nir"
-                )
-            return None
-        if (
-            change.nir is not None
-            and cards.indexes[change.index] != worker.card.nir_index
-        ):
-            change.reject(Rule.WORKER_MISMATCH, "nir")
-        worker.judge(change, today)
-        if change.errors or change.effective_on is None:
-            return None
-        rate = worker.rate_on(change.effective_on)
-        worker.apply(change)
-        return rate
-
-
-class Effects:
-    """What the good changes of a batch write.
-
-    Themselves, the rates, the changes that they end.
-    """
-
-    def __init__(
-        self,
-        intake: ActivityChangeIntake,
-        good: Sequence[tuple[ActivityChangeLine, Card]],
-        keys: Mapping[int, str],
-        before: Mapping[int, int | None],
-        workers: Mapping[str, KnownWorker],
+        pending: set[str],
     ) -> None:
-        self.intake, self.good, self.keys, self.before, self.workers = (
-            intake,
-            good,
-            keys,
-            before,
-            workers,
-        )
-
-    async def write(self) -> None:
-        intake, register = self.intake, self.intake.register
-        place = (intake.place.partner_id, intake.place.id)
-        rows = [
-            (
-                self.keys[change.index],
-                1,
-                *place,
-                card.id,
-                card.paying_id,
-                change.kind,
-                change.effective_on,
-                self.before[change.index],
-                change.rate,
-                change.departure_reason,
-                change.comment,
-                change.reference,
-                intake.now,
-            )
-            for change, card in self.good
-        ]
-        rates = [
-            (card.id, change.effective_on, place[0], change.rate)
-            for change, card in self.good
-            if change.rate is not None
-        ]
-        await register.copy(ActivityChange, CHANGE, rows)
-        await register.upsert(
-            WorkerRate, ("worker_id", "starts_on", "partner_id", "rate"), rates
-        )
-        await self._end_later_changes()
-        await self._correct_rates_before()
-
-    async def _end_later_changes(self) -> None:
-        """Those that a departure has ended, and the rates that they had planned."""
-        connection = await self.intake.register.session.connection()
-        ended = [
-            (worker_id, later, self.keys[change.index])
-            for worker_id, worker in self.workers.items()
-            for later, change in worker.ended
-        ]
-        if not ended:
+        """Tell what blocks the change, or note what it makes."""
+        if worker is None or not (worker.is_known_here or change.is_admission):
+            if not change.errors:
+                at = "worker_id" if change.worker_id else "nir"
+                change.reject(Rule.WORKER_UNKNOWN, at)
             return
-        rows = Base.metadata.tables[ActivityChange.__tablename__]
-        ending = update(rows).where(
-            rows.c.id == bindparam("key"), rows.c.ended_at.is_(None)
+        index = cards.indexes.get(change.index)
+        if change.worker_id is not None and index is not None:
+            owner = cards.by_index.get(index)
+            if owner is None or owner.id != worker.card.id:
+                change.reject(Rule.WORKER_MISMATCH, "nir")
+        if not worker.card.aah_beneficiary and not change.aah_beneficiary:
+            change.reject(Rule.WORKER_NOT_BENEFICIARY, "aah_beneficiary")
+        event = _corrected_event(
+            change,
+            former,
+            worker,
         )
-        values = {
-            "ended_at": self.intake.now,
-            "ended_by_id": bindparam("by"),
-            "version": rows.c.version + 1,
-        }
-        await connection.execute(
-            ending.values(**values), [{"key": c.id, "by": by} for _, c, by in ended]
+        if change.errors:
+            return
+        key = ActivityChange.new_id(ActivityChange.prefix)
+        good = declare_change(
+            worker,
+            change,
+            event,
+            key,
+            pending,
         )
-        planned = [
-            {"worker": w, "day": c.effective_on}
-            for w, c, _ in ended
-            if c.rate is not None
-        ]
-        if planned:
-            rates = Base.metadata.tables[WorkerRate.__tablename__]
-            days = bindparam("day", type_=rates.c.starts_on.type)
-            of = (rates.c.worker_id == bindparam("worker"), rates.c.starts_on == days)
-            await connection.execute(delete(rates).where(*of), planned)
-
-    async def _correct_rates_before(self) -> None:
-        """A change put before others gives the next one its rate of before.
-
-        The history stays true.
-        """
-        connection = await self.intake.register.session.connection()
-        followers = [
-            {"key": follower.id, "rate": change.rate}
-            for change, card in self.good
-            if change.rate is not None and change.effective_on is not None
-            if (follower := self.workers[card.id].next_rate_change(change.effective_on))
-            is not None
-            if follower.id is not None
-        ]
-        if followers:
-            rows = Base.metadata.tables[ActivityChange.__tablename__]
-            statement = (
-                update(rows)
-                .where(rows.c.id == bindparam("key"))
-                .values(rate_before=bindparam("rate"))
+        if not change.errors:
+            self.judged[change.index] = JudgedChange(
+                key,
+                change,
+                worker,
+                good,
+                event,
             )
-            await connection.execute(statement, followers)
+
+    def _judge_together(
+        self,
+        workers: Mapping[str, KnownWorker],
+        before: dict[str, Any],
+        corrected: Mapping[int, CorrectedChange],
+    ) -> None:
+        """A line that counted on the correction of another one falls with it."""
+        if len(corrected) < 2:  # noqa: PLR2004 one that counts, one that is counted on
+            return
+        for worker_id, worker in workers.items():
+            try:
+                worker.history.judge()
+            except Contradiction as contradiction:
+                if worker_id in before:
+                    worker.history = before[worker_id]
+                for index, good in list(self.judged.items()):
+                    if good.worker is worker:
+                        detail = naming([contradiction.event])
+                        rule = Rule.CHANGE_BREAKS_LATER
+                        good.line.reject(
+                            rule,
+                            "effective_on",
+                            detail,
+                        )
+                        del self.judged[index]
+
+    def _outcomes(self) -> dict[int, tuple[LineStatus, str]]:
+        outcomes = {}
+        for index, good in self.judged.items():
+            status = LineStatus.CREATED
+            object_id = good.key
+            if good.is_unchanged:
+                assert good.event is not None
+                status, object_id = LineStatus.UNCHANGED, good.event.id
+            elif good.former is not None:
+                status = LineStatus.REPLACED
+            outcomes[index] = (status, object_id)
+        return outcomes
+
+
+def _corrected_event(
+    change: ActivityChangeLine, former: CorrectedChange | None, worker: KnownWorker
+) -> Event | None:
+    """The event that a correction undoes: in force, of this worker, here."""
+    if not change.is_correction:
+        return None
+    at = "corrects_id" if change.corrects_id is not None else "corrects_reference"
+    if former is None or former.worker_id != worker.card.id:
+        change.reject(Rule.NOT_FOUND, at)
+        return None
+    event = worker.history.find(former.change_id)
+    if event is None:
+        change.reject(Rule.CHANGE_ENDED, at)
+    return event

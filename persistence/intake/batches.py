@@ -23,13 +23,12 @@ from persistence.records import (
     Notice,
     Rule,
     User,
-    Worker,
 )
-from persistence.records.workers import Card
 from persistence.register import Register
 from persistence.vault import Vault
 
 from .batch_lines import ParsedLine
+from .cards import WorkerCards, read_cards
 from .change_lines import ActivityChangeLine
 from .remuneration_lines import Remuneration
 
@@ -55,21 +54,6 @@ The line falls alone.
 def is_faulty(line: ParsedLine) -> bool:
     """Whether a line is rejected for what it says, not for what the Caf has said."""
     return any(error.rule not in REFUSED_BY_THE_REGISTER for error in line.errors)
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerCards:
-    """Known cards, found by a line's NIR or by its worker's id."""
-
-    indexes: Mapping[int, str]
-    by_index: Mapping[str, Card]
-    by_id: Mapping[str, Card]
-
-    def get(self, line: Remuneration | ActivityChangeLine) -> Card | None:
-        if line.worker_id is not None:
-            return self.by_id.get(line.worker_id)
-        index = self.indexes.get(line.index)
-        return self.by_index.get(index) if index is not None else None
 
 
 @dataclass(slots=True)
@@ -106,22 +90,8 @@ class BatchIntake:
             for line in lines
             if line.nir is not None
         }
-        ids = [
-            *more_ids,
-            *(line.worker_id for line in lines if line.worker_id is not None),
-        ]
-        rows = Worker.__table__.c
-        result = await self.register.session.execute(
-            select(*(rows[c] for c in Card._fields)).where(
-                rows.partner_id == self.place.partner_id,
-                self.register.among(rows.nir_index, list(indexes.values()))
-                | self.register.among(rows.id, ids),
-            )
-        )
-        cards = [Card(*row) for row in result]
-        return WorkerCards(
-            indexes, {c.nir_index: c for c in cards}, {c.id: c for c in cards}
-        )
+        ids = {*more_ids, *(line.worker_id for line in lines if line.worker_id)}
+        return await read_cards(self.register, self.place.partner_id, indexes, ids)
 
     def is_held(self, lines: Sequence[ParsedLine]) -> bool:
         """Whether a bad line holds all the others back.

@@ -12,7 +12,6 @@ from persistence.records import (
     Declaration,
     DeclarationLine,
     Organism,
-    OrganismKind,
     Parameter,
     Processing,
 )
@@ -23,10 +22,9 @@ from .jumps import LastYearLine
 from .known_workers import PreviousLine
 from .line_words import STATEMENTS, undrafted
 from .november import Certificate
+from .payers import PAYERS
 from .remuneration_lines import Remuneration
 from .rows_together import rows_together
-
-PAYERS = (OrganismKind.CAF, OrganismKind.MULTI_BRANCH)
 
 
 @dataclass(slots=True)

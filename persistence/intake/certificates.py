@@ -68,7 +68,7 @@ class CertificateIntake(CertificateReads):
         if deposit:
             require_sequence(intention, deposited, draft if lines is None else None)
         judged = await self._judge(
-            read, deposited if deposit else draft, deposited, last_year, certificate
+            read, deposited if deposit else draft, campaign, last_year, certificate
         )
         if self.is_held(read) or not self._is_meant(judged, intention):
             return self.report(BatchKind.REMUNERATIONS, read, {}, campaign=campaign)
@@ -84,7 +84,7 @@ class CertificateIntake(CertificateReads):
         self,
         read: list[Remuneration],
         former: Declaration | None,
-        deposited: Declaration | None,
+        campaign: Campaign,
         last_year: Mapping[str, LastYearLine],
         certificate: Certificate,
     ) -> JudgedLines:
@@ -92,16 +92,15 @@ class CertificateIntake(CertificateReads):
         before = await self.lines_before(former)
         cards = await self.cards(read, [*before, *last_year])
         workers = await known_workers(
-            self.register, self.place, list(cards.by_id.values()), deposited
+            self.register, self.place, list(cards.by_id.values()), campaign
         )
-        in_force = before if former is deposited else await self.lines_before(deposited)
         for line in read:
             card = cards.get(line)
             meet_identity(line, card)
             if card is not None and not line.missed(
                 "nir"
             ):  # a doubtful number is nobody's
-                workers[card.id].meet(line, in_force.get(card.id), certificate)
+                workers[card.id].meet(line, certificate)
         lines = JudgedLines(read, before, cards, workers, last_year, certificate)
         compared = list(pairs(read, lines.worker_of, last_year, certificate.year))
         self.warnings.extend(tell_jumps(compared, certificate.bounds))
@@ -158,6 +157,7 @@ class CertificateIntake(CertificateReads):
             worker = lines.workers.get(card.id) if card is not None else None
             outcomes[line.index] = written.take(line, worker, lines.certificate)
         if deposit:
+            written.end_removed(lines.workers, lines.certificate)
             missing = len(lines.missing(written.workers))
             self._warn_of_absences(missing, written)
             declaration.missing = missing

@@ -41,3 +41,4 @@ WORKER = (
     "entered_on",
     "aah_beneficiary",
 )
+NUMBER = ("partner_id", "nir_index", "worker_id", "since")

@@ -1,7 +1,6 @@
 """The rows of one declaration: its lines, and the cards that they make or change."""
 
 from collections.abc import Mapping
-from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -13,14 +12,16 @@ from persistence.records import (
     LineStatus,
     Rule,
     Worker,
-    WorkerRate,
+    WorkerNumber,
 )
 from persistence.records.base import Base, name_key
 from persistence.records.workers import Card
 
-from .batches import BatchIntake, WorkerCards
-from .declared_columns import LINE, WORKER
-from .dual_activities import DualActivityRows
+from .batches import BatchIntake
+from .cards import WorkerCards
+from .certified_lives import certified_life
+from .certified_rows import CertifiedRows
+from .declared_columns import LINE, NUMBER, WORKER
 from .known_workers import KnownWorker, PreviousLine
 from .leaves import NO_LEAF, SaltedWords, fresh_leaf
 from .line_words import STATEMENTS, drafted_words, receipt_words, words_digest
@@ -28,7 +29,6 @@ from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import NO_TREATMENT, Treatments, treatment_of
 
-RATE = ("worker_id", "starts_on", "partner_id", "rate")
 CORRECTIONS = ("sort_key", *Card._fields[3:])
 """The columns of a card that a line may say anew."""
 _statements = attrgetter(*STATEMENTS)
@@ -59,10 +59,11 @@ class DeclarationRows:
         self.deposit = deposit
         self.lines: list[tuple[Any, ...]] = []
         self.new: list[tuple[Any, ...]] = []
+        self.entered: set[str] = set()
         self.changed: list[dict[str, Any]] = []
-        self.dual_activities = DualActivityRows(declaration, before)
-        self.rates: list[tuple[Any, ...]] = []
         self.leaves: list[SaltedWords] = []
+        self.numbers: list[tuple[Any, ...]] = []
+        self.lives = CertifiedRows(intake.register, intake.place, intake.now)
         self.workers: set[str] = set()
         self.payers: dict[str, str] = {}
         self.place = (
@@ -102,8 +103,7 @@ class DeclarationRows:
             processing = self._carry(line, worker_id, digest)
             if card is not None:
                 self._correct(line, card)
-            self._note_rate(line, worker_id, worker, certificate)
-            self.dual_activities.note(line, worker_id)
+            self._note_life(line, line_id, worker_id, worker, certificate)
         drafted = None if self.deposit else drafted_words(line)
         leaf = self._leaf(line, card) if self.deposit else NO_LEAF
         head = (
@@ -151,6 +151,9 @@ class DeclarationRows:
         names = (line.birth_name, line.used_name, line.given_names, _sort_key(line))
         more = (line.birth_date, line.matricule, line.paying_id, line.entered_on)
         self.new.append((worker_id, 1, self.place[0], *secret, *names, *more, True))
+        day = self.intake.register.today
+        self.numbers.append((self.place[0], secret[1], worker_id, day))
+        self.entered.add(worker_id)
         return worker_id
 
     def _correct(self, line: Remuneration, card: Card) -> None:
@@ -170,34 +173,41 @@ class DeclarationRows:
             changes = dict(zip(CORRECTIONS, columns, strict=True))
             self.changed.append({"key": card.id, **changes})
 
-    def _note_rate(
+    def _note_life(
         self,
         line: Remuneration,
+        line_id: str,
         worker_id: str,
         worker: KnownWorker | None,
         certificate: Certificate,
     ) -> None:
-        """R24: the rate found in November, where none is known.
+        """What the line states of the life of its worker."""
+        is_new = worker_id in self.entered
+        after = certified_life([], line, certificate) if worker is None else None
+        if worker is not None:
+            after = worker.certified
+        if after is not None:
+            self.lives.note_line(worker_id, line_id, line, after, is_new=is_new)
 
-        A known one is never overwritten.
-        """
-        assert line.entered_on is not None
-        day: date | None = max(line.entered_on, certificate.first_day)
-        if worker is not None and worker.rate_on(certificate.last_day) is not None:
-            day = worker.rate_of_the_replaced(self.before.get(worker_id), certificate)
-        if day is not None:
-            self.rates.append((worker_id, day, self.place[0], line.rate))
+    def end_removed(
+        self, workers: Mapping[str, KnownWorker], certificate: Certificate
+    ) -> None:
+        """What only the former lines stated of whoever is declared no longer."""
+        for worker_id in self.before.keys() - self.workers:
+            events = workers[worker_id].history.events
+            after = certified_life(events, None, certificate)
+            self.lives.note_absence(worker_id, after)
 
     async def write(self) -> None:
         register = self.intake.register
         await register.copy(Worker, WORKER, self.new)
+        await register.copy(WorkerNumber, NUMBER, self.numbers)
         if self.changed:
             connection = await register.session.connection()
             await connection.execute(_correction(), self.changed)
         await register.copy(DeclarationLine, LINE, self.lines)
-        await register.upsert(WorkerRate, RATE, self.rates)
         if self.deposit:
-            await self.dual_activities.write(register)
+            await self.lives.write()
 
 
 def _status(previous: PreviousLine | None, digest: str) -> LineStatus:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .batches import WorkerCards
+from .cards import WorkerCards
 from .known_workers import KnownWorker, PreviousLine
 from .november import Certificate
 from .remuneration_lines import Remuneration

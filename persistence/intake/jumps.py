@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from persistence.records.activity_changes import ChangeKind
 from persistence.records.rules import Notice, Rule
 
 from .bounds import Bounds
@@ -67,10 +68,11 @@ def pairs(
         before = last_year.get(worker.card.id)
         if before is None:
             continue
-        changes = worker.changes_from(december)
         is_declared = any(
-            change.rate is not None and change.effective_on <= november
-            for change in changes
+            event.rate is not None
+            and event.kind is not ChangeKind.RATE_FOUND
+            and december <= event.on <= november
+            for event in worker.history.events
         )
         yield Pair(line, before, is_declared)
 

@@ -108,7 +108,8 @@ def _dual(text: str) -> bool:
         raise Refused(Rule.DUAL_ACTIVITY_MISSING) from None
 
 
-def _hours(text: str) -> int:
+def hours(text: str) -> int:
+    """Weekly hours, in hundredths. Refused: VALUE_INVALID."""
     try:
         return cents(text)
     except Refused:
@@ -143,7 +144,7 @@ CELLS = cells(
     no_pay_reason=_no_pay,
     dual_activity=_dual,
     dual_activity_since=day,
-    dual_activity_hours=_hours,
+    dual_activity_hours=hours,
     dual_activity_employer=siret,
     dual_activity_until=day,
     paying_organism_changed=flag,

@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, case, false, or_, select
 
 from persistence.records import (
     ActivityChange,
+    Campaign,
     Declaration,
     DeclarationLine,
-    DualActivity,
     Establishment,
-    WorkerRate,
 )
+from persistence.records.life import Event
 from persistence.records.workers import Card
 from persistence.register import Register
 
-from .declared_changes import DeclaredChange
 from .known_workers import KnownWorker
 from .rows_together import Rows, rows_together
 
@@ -27,134 +26,97 @@ async def known_workers(
     register: Register,
     place: Establishment,
     cards: Sequence[Card],
-    replaced: Declaration | None = None,
+    campaign: Campaign | None = None,
 ) -> dict[str, KnownWorker]:
     """The history of these workers here, by their id: one statement.
 
-    `replaced` is a declaration that says nothing any more.
+    `campaign`: that of the certificate that a deposit here takes the place of.
     """
     workers = {card.id: KnownWorker(card) for card in cards}
-    if not workers:
-        return workers
-    ids = list(workers)
-    entries, rates, changes, dual_activities = await rows_together(
-        register,
-        _entries(register, place, ids, replaced),
-        _rates(register, ids),
-        _changes(register, place, ids),
-        _dual_activities(register, ids),
-    )
-    _note_entries(workers, entries)
-    _note_rates(workers, rates)
-    _note_changes(workers, changes)
-    _note_dual_activities(workers, dual_activities)
+    if workers:
+        events = events_of(register, list(workers), place, campaign)
+        (rows,) = await rows_together(register, events)
+        _note_events(workers, rows, place)
     return workers
 
 
-# what is read
-
-
-def _entries(
+def events_of(
     register: Register,
-    place: Establishment,
     ids: Sequence[str],
-    replaced: Declaration | None,
+    place: Establishment,
+    campaign: Campaign | None,
 ) -> Select[Any]:
-    """The first and the last day of entry that the lines in force state here.
+    """The events of these workers: in force, or ended by another one.
 
-    And whether a declaration has named the worker here. A worker whom no declaration
-    has named has no row.
+    Those of a worker come in the order of their ids.
     """
-    line, head = DeclarationLine.__table__.c, Declaration.__table__.c
-    replaced_id = "" if replaced is None else replaced.id
-    is_here: ColumnElement[bool] = line.establishment_id == place.id
-    counts = and_(
-        is_here,
-        head.superseded_at.is_(None),
-        head.id != replaced_id,
-    )
-    entry = case((counts, line.entered_on))
-    here = case((is_here, 1), else_=0)
-    columns = (
-        line.worker_id,
-        func.min(entry).label("first"),
-        func.max(entry).label("last"),
-        func.max(here).label("here"),
-    )
-    is_asked = register.among(line.worker_id, ids)
-    return (
-        select(*columns)
-        .join(Declaration.__table__, head.id == line.declaration_id)
-        .where(is_asked, line.deposited)
-        .group_by(line.worker_id)
-    )
-
-
-def _rates(register: Register, ids: Sequence[str]) -> Select[Any]:
-    rows = WorkerRate.__table__.c
-    columns = (
-        rows.worker_id,
-        rows.starts_on,
-        rows.rate,
-    )
-    is_asked = register.among(rows.worker_id, ids)
-    return select(*columns).where(is_asked)
-
-
-def _changes(
-    register: Register, place: Establishment, ids: Sequence[str]
-) -> Select[Any]:
-    """The changes in force here: those of a worker by their day, then by their id."""
     rows = ActivityChange.__table__.c
+    line = DeclarationLine.__table__
+    is_replaced: ColumnElement[Any] = false()
+    if campaign is not None:
+        is_replaced = line.c.declaration_id.in_(_declarations(place, campaign))
     columns = (
         rows.worker_id,
-        rows.effective_on,
         rows.id,
         rows.kind,
-        rows.rate_after,
+        rows.effective_on,
         rows.client_reference,
+        rows.rate_after,
+        rows.departure_reason,
+        rows.weekly_hours,
+        rows.employer_siret,
+        rows.source,
+        case((is_replaced, 1), else_=0),
+        rows.processing,
+        rows.establishment_id,
+        rows.ended_by_id,
+        rows.corrects_id,
     )
+    may_count = or_(rows.ended_at.is_(None), rows.ended_by_id != rows.id)
+    source: FromClause = ActivityChange.__table__
+    if campaign is not None:
+        source = source.outerjoin(line, line.c.id == rows.line_id)
     is_asked = register.among(rows.worker_id, ids)
+    return select(*columns).select_from(source).where(is_asked, may_count)
+
+
+def _declarations(place: Establishment, campaign: Campaign) -> Select[Any]:
+    rows = Declaration.__table__.c
     is_here = rows.establishment_id == place.id
-    is_in_force = rows.ended_at.is_(None)
-    return select(*columns).where(is_asked, is_here, is_in_force)
+    return select(rows.id).where(is_here, rows.campaign_id == campaign.id)
 
 
-def _dual_activities(register: Register, ids: Sequence[str]) -> Select[Any]:
-    """Those that have no end."""
-    rows = DualActivity.__table__.c
-    is_asked = register.among(rows.worker_id, ids)
-    is_running = rows.ends_on.is_(None)
-    return select(rows.worker_id, rows.starts_on).where(is_asked, is_running)
+def _note_events(workers: Workers, rows: Rows, place: Establishment) -> None:
+    """What a correction has ended does not come back when that one is undone."""
+    corrected = {(row[1], row[14]) for row in rows if row[14] is not None}
+    for row in rows:
+        worker = workers[row[0]]
+        establishment_id, ended_by_id = row[12], row[13]
+        if ended_by_id is None:
+            worker.is_declared = True
+        if establishment_id != place.id:
+            continue
+        event = as_event(row[1:12])
+        if ended_by_id is None:
+            worker.history.events.append(event)
+        elif (ended_by_id, event.id) not in corrected:
+            worker.history.ended_by.setdefault(ended_by_id, []).append(event)
 
 
-# what becomes of it
-
-
-def _note_entries(workers: Workers, rows: Rows) -> None:
-    for worker_id, first, last, is_here in rows:
-        worker = workers[worker_id]
-        worker.is_declared = True
-        worker.is_declared_here = bool(is_here)
-        worker.first_entry = first
-        worker.last_entry = last
-
-
-def _note_rates(workers: Workers, rows: Rows) -> None:
-    for worker_id, starts_on, rate in rows:
-        worker = workers[worker_id]
-        worker.rates[starts_on] = rate
-
-
-def _note_changes(workers: Workers, rows: Rows) -> None:
-    for worker_id, effective_on, change_id, kind, rate, reference in rows:
-        worker = workers[worker_id]
-        label = reference or change_id
-        change = DeclaredChange(kind, effective_on, rate, label, change_id)
-        worker.changes.append(change)
-
-
-def _note_dual_activities(workers: Workers, rows: Rows) -> None:
-    for worker_id, starts_on in rows:
-        worker = workers[worker_id]
-        worker.running_dual_activities.add(starts_on)
+def as_event(row: Sequence[Any]) -> Event:
+    """A part of a row of `events_of`: named by its reference, or else by its id."""
+    change_id, kind, on, reference, rate, reason, hours, employer, source, *flags = row
+    is_replaced, processing = flags
+    return Event(
+        change_id,
+        kind,
+        on,
+        reference or change_id,
+        rate,
+        reason,
+        hours,
+        employer,
+        source,
+        bool(is_replaced),
+        processing is not None,
+    )

@@ -6,7 +6,13 @@ No session, no clock, no environment.
 from persistence.types import FOREVER
 
 from .accesses import ServiceAccess
-from .activity_changes import ActivityChange, ChangeKind, DepartureReason
+from .activity_changes import (
+    ActivityChange,
+    ChangeAct,
+    ChangeKind,
+    ChangeSource,
+    DepartureReason,
+)
 from .affiliations import Affiliation
 from .amendments import Amendment
 from .base import Base, Record
@@ -53,7 +59,8 @@ from .timeline import PartnerState, Span, timeline
 from .treatments import Processing, Treatment, TreatmentOutcome, Withdrawal
 from .upkeep import KeyCanary, SchemaStep
 from .users import BoundIdentity, User, UserKind
-from .workers import DualActivity, Worker, WorkerRate
+from .worker_lives import DualActivity, WorkerRate, WorkerStay
+from .workers import Worker, WorkerNumber
 
 __all__ = [
     "FOREVER",
@@ -74,7 +81,9 @@ __all__ = [
     "Campaign",
     "CampaignStanding",
     "ChainLink",
+    "ChangeAct",
     "ChangeKind",
+    "ChangeSource",
     "CnaHandBack",
     "Conformity",
     "Contract",
@@ -144,7 +153,9 @@ __all__ = [
     "UserKind",
     "Withdrawal",
     "Worker",
+    "WorkerNumber",
     "WorkerRate",
+    "WorkerStay",
     "paths",
     "standing",
     "timeline",

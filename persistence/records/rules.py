@@ -585,6 +585,26 @@ class Rule(Enum):
         "§1",
         "Cette personne n'est pas connue dans l'établissement : déclarez-la d'abord.",
     )
+    WORKER_LIKELY_SAME = (
+        None,
+        None,
+        "Même Caf et matricule sous un autre numéro : réunissez les fiches.",
+    )
+    MERGE_DECLARED_TWICE = (
+        None,
+        None,
+        "Ces fiches ne se réunissent pas : une même déclaration les porte toutes deux.",
+    )
+    MERGE_CONTRADICTION = (
+        None,
+        None,
+        "Ces fiches ne se réunissent pas : leurs changements se contredisent.",
+    )
+    MERGE_NOT_TEMPORARY = (
+        None,
+        None,
+        "Ces fiches ne se réunissent pas : le numéro n'est pas provisoire.",
+    )
     WORKER_LEFT_BEFORE = (
         "R26",
         "§1",
@@ -768,6 +788,13 @@ class Rule(Enum):
         "Un changement postérieur serait contredit : corrigez-le aussi.",
     )
     LATER_CHANGES_ENDED = ("R26", "§1", "Des changements postérieurs n'ont plus lieu.")
+    CHANGE_PROCESSED = (
+        "R26",
+        "§1",
+        "La Caf a traité ce changement : corrigez-le.",
+    )
+    CHANGE_ENDED = (None, None, "Ce changement est déjà corrigé ou annulé.")
+    ALREADY_PRESENT = ("R23", "§1", "La personne est déjà présente.")
     CHANGE_TOO_FAR = ("R24", "§1", "L'effet est à plus d'un an.")
     WORKER_DEPARTED = (
         "R26",

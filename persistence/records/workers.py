@@ -1,6 +1,6 @@
 """Workers of an Esat whose AAH depends on what is declared.
 
-They have one card for each partner, with the rates it has known.
+They have one card for each partner, with the numbers that it has had.
 """
 
 from datetime import date
@@ -24,7 +24,8 @@ class Worker(Record):
     By typing a NIR, no Esat learns of another's worker.
 
     The NIR is a ciphertext bound to this row, a keyed index to find it again, and a
-    mask to show. The card is read by whom its declared lines are.
+    mask to show. The card is read by whom its declared lines or its changes are. One
+    that another has absorbed (`merged_into_id`) is declared no more.
     """
 
     __tablename__ = "worker"
@@ -48,43 +49,24 @@ class Worker(Record):
     paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
     entered_on: Mapped[date]
     aah_beneficiary: Mapped[bool] = untold(default=True)
+    merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("worker.id"))
 
 
-class WorkerRate(Base):
-    """Taux d'activité known from a day on, in hundredths of a percent (R24)."""
+class WorkerNumber(Base):
+    """A number that a card has or had, from a day on: each of them finds the card."""
 
-    __tablename__ = "worker_rate"
+    __tablename__ = "worker_number"
     __table_args__ = (
         ForeignKeyConstraint(
             ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
         ),
+        Index("ix_worker_number_worker_id", "worker_id"),
     )
 
-    worker_id: Mapped[str] = mapped_column(primary_key=True)
-    starts_on: Mapped[date] = mapped_column(primary_key=True)
-    partner_id: Mapped[str]
-    rate: Mapped[int] = untold()
-
-
-class DualActivity(Base):
-    """Cumul with the ordinary milieu, dated (R16).
-
-    It has the weekly hours in hundredths, and the employer's SIRET if there is one.
-    """
-
-    __tablename__ = "dual_activity"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["worker_id", "partner_id"], ["worker.id", "worker.partner_id"]
-        ),
-    )
-
-    worker_id: Mapped[str] = mapped_column(primary_key=True)
-    starts_on: Mapped[date] = mapped_column(primary_key=True)
-    ends_on: Mapped[date | None]
-    partner_id: Mapped[str]
-    weekly_hours: Mapped[int | None] = untold()
-    employer_siret: Mapped[str | None] = untold()
+    partner_id: Mapped[str] = mapped_column(primary_key=True)
+    nir_index: Mapped[str] = mapped_column(primary_key=True, info=UNTOLD)
+    worker_id: Mapped[str]
+    since: Mapped[date]
 
 
 class Card(NamedTuple):

@@ -196,7 +196,7 @@ def _require_year(day: date) -> None:
 def _require_own_facts(record: str) -> None:
     """Refuse an object whose facts are those of other rows."""
     guard = GUARDED[record]
-    if guard.via is not None or guard.through or guard.also is not None:
+    if guard.via or guard.through or guard.also is not None:
         raise refuse("ARGUMENTS", ELSEWHERE)
 
 

@@ -69,6 +69,8 @@ VERBS = {
     "revoke": "retirer",
     "reveal_nir": "révéler le numéro de sécurité sociale de",
     "deposit": "déposer",
+    "correct": "corriger",
+    "cancel": "annuler",
     "process": "traiter",
     "dry_run": "essayer",
     "upload": "envoyer",

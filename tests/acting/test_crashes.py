@@ -27,7 +27,7 @@ from .ledger import rows
 pytestmark = pytest.mark.slow
 
 CANAL, WHO = "99990001200025", "declarante-canal"
-TABLES = ("declaration", "declaration_line", "batch", "batch_result", "worker", "worker_rate", "dual_activity", "activity_change", "treatment", "journal", "idempotency")  # fmt: skip
+TABLES = ("declaration", "declaration_line", "batch", "batch_result", "worker", "worker_number", "worker_stay", "worker_rate", "dual_activity", "activity_change", "treatment", "journal", "idempotency")  # fmt: skip
 BOUNDARIES = ("before:1", "after:1", "before:2")
 """The last one is never reached: an act has one commit, and these are all the places where it can be cut."""
 
@@ -81,13 +81,14 @@ async def counted(database: Database, tables: Sequence[str] = TABLES) -> dict[st
 def deposit(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
     """Three new people, each time others, one of them with a second activity; what the whole of it adds.
 
-    The second activity of a former deposit goes with the line that told it.
+    What a former deposit told of three others goes with its lines; its events stay, ended.
     """
     second = {"dualActivity": "O", "dualActivitySince": "01/09/2026", "rate": "80"}
     lines = [a_line(10 * number + i, **(second if i == 0 else {})) for i in range(3)]
     whole = {
-        "declaration": 1, "declaration_line": 3, "batch": 1, "batch_result": 3, "worker": 3, "worker_rate": 3,
-        "dual_activity": 0 if number else 1, "activity_change": 0, "treatment": 0, "journal": 1, "idempotency": 1,
+        "declaration": 1, "declaration_line": 3, "batch": 1, "batch_result": 3, "worker": 3, "worker_number": 3,
+        "worker_stay": 0 if number else 3, "worker_rate": 0 if number else 3, "dual_activity": 0 if number else 1,
+        "activity_change": 7, "treatment": 0, "journal": 1, "idempotency": 1,
     }  # fmt: skip
     meant = {"acknowledgeRemovals": 3, "reason": "Autres personnes"} if number else {}
     return (

@@ -673,6 +673,38 @@ async def _(paris: Person) -> Scene:
     return Scene("declarante-canal", values, partner["id"], rule)
 
 
+async def _changed(paris: Person) -> tuple[Opened, str]:
+    """A change of the person declared by Jo, not answered yet."""
+    esat, made = await _declared(paris)
+    line = {"workerId": made["worker"], "kind": "RATE_DECREASE", "effectiveOn": TODAY, "rate": "50"}  # fmt: skip
+    jo = Person(paris.asker, "jo")
+    assert (await jo.tells_changes(esat.partner.siret, "c", line))["errors"] == []
+    query = "query($e: ID!) { activityChanges(establishmentId: $e, source: CHANGE) { nodes { id } } }"
+    seen = await jo.asks(query, e=esat.partner.establishments[0])
+    (change,) = seen["activityChanges"]["nodes"]
+    return esat, str(change["id"])
+
+
+@stage("activityChangeCancel")
+async def _(paris: Person) -> Scene:
+    esat, change = await _changed(paris)
+    values = {"changeId": change, "idempotencyKey": "k"}
+    rule = "member_validating ActivityChange:cancel granted_service"
+    return Scene("jo", values, esat.partner.id, rule)
+
+
+@stage("activityChangesProcess")
+async def _(paris: Person) -> Scene:
+    _, change = await _changed(paris)
+    values = {
+        "changeIds": [change],
+        "outcome": "NOT_BENEFICIARY",
+        "processingReason": "Zinzolin est inconnue",
+    }
+    rule = "agent_managing ActivityChange:process paying_organism"
+    return Scene("agent-hauts-de-seine", values, "org_921", rule)
+
+
 @stage("workerNirReveal")
 async def _(paris: Person) -> Scene:
     esat, made = await _declared(paris)

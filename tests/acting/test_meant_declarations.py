@@ -1,12 +1,9 @@
 """A declaration says what somebody meant: nothing is declared, or declared no longer, by a bad file (R16 to R26)."""
 
-from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from persistence.records import DeclarationLine
 from tests.conftest import World
 from tests.journeys.payroll import a_deposit, a_line, a_nir, counts
 from tests.journeys.story import TODAY, TOMORROW, Opened, Person, an_open_esat, refused
@@ -48,7 +45,7 @@ async def lines_of(person: Person, esat: Opened) -> dict[str, dict[str, Any]]:
 
 
 async def changes_of(person: Person, esat: Opened) -> list[dict[str, Any]]:
-    query = """{ activityChanges(first: 100) { nodes { establishmentSiret kind effectiveOn status rateBefore rateAfter
+    query = """{ activityChanges(first: 100, source: CHANGE) { nodes { establishmentSiret kind effectiveOn status rateBefore rateAfter
       correctedBy { kind } worker { rates { rate } } } } }"""
     changes = (await person.asks(query))["activityChanges"]["nodes"]
     return [
@@ -502,7 +499,11 @@ async def test_who_was_declared_last_year_is_missed_unless_they_left_for_good(
         siret, "gone", *({"nir": line["nir"], **left} for line in (gone, back))
     )
     assert changes["errors"] == []
-    await _enter_again(world, back["clientReference"], date(2026, 6, 1))
+    again = {"kind": "ADMISSION", "effectiveOn": "01/06/2026", "rate": "50"}
+    returned = await delphine.tells_changes(
+        siret, "back", {"nir": back["nir"], **again}
+    )
+    assert returned["errors"] == []
 
     done = await delphine.declares(**a_deposit(siret, "this year", *others))
 
@@ -511,14 +512,6 @@ async def test_who_was_declared_last_year_is_missed_unless_they_left_for_good(
     ] == [
         "Des personnes déclarées l'an dernier, et non parties, ne le sont pas. Nombre : 2."
     ]
-
-
-async def _enter_again(world: World, reference: str, on: date) -> None:
-    """The certificate of last year says another day of entry for this line."""
-    line = DeclarationLine
-    async with world.database.transaction() as session:
-        is_it = line.client_reference == reference
-        await session.execute(update(line).where(is_it).values(entered_on=on))
 
 
 async def test_a_truthful_departure_ends_what_was_only_planned_after_it(
@@ -686,11 +679,9 @@ async def test_a_dual_activity_that_runs_ends_on_the_day_that_is_said(
     await jo.declares(
         **a_deposit(siret, "2", a_line(0, **SECOND | {"dualActivitySince": None}))
     )  # « oui », and nothing of the day
-    begun = "INSERT INTO dual_activity (worker_id, starts_on, partner_id) SELECT id, '2026-05-01', partner_id FROM worker WHERE partner_id = :p"
-    async with world.database.transaction() as session:
-        from sqlalchemy import text  # noqa: PLC0415 one statement
-
-        await session.execute(text(begun), {"p": esat.partner.id})
+    begun = {"kind": "DUAL_ACTIVITY_START", "effectiveOn": "01/05/2026", "weeklyHours": "8"}  # fmt: skip
+    started = await jo.tells_changes(siret, "s", {"nir": a_nir(0), **begun})
+    assert started["errors"] == []
 
     silent = await jo.declares(**a_deposit(siret, "3", a_line(0, rate="80")))
     said = await jo.declares(
@@ -703,7 +694,11 @@ async def test_a_dual_activity_that_runs_ends_on_the_day_that_is_said(
         (str(r["starts_on"])[:10], str(r["ends_on"])[:10])
         for r in await rows(world.database, DUAL, p=esat.partner.id)
     ] == [("2026-05-01", "2026-11-01")]
-    nothing = await jo.declares(
+    again = await jo.declares(
         **a_deposit(siret, "5", a_line(0, rate="80", dualActivityUntil="01/11/2026"))
+    )
+    assert again["errors"] == []
+    nothing = await jo.declares(
+        **a_deposit(siret, "6", a_line(0, rate="80", dualActivityUntil="01/05/2026"))
     )
     assert "DUAL_ACTIVITY_NONE" in codes(nothing)

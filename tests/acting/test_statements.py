@@ -89,14 +89,16 @@ STATEMENTS = {
     "agentAppoint": 8,
     "agentEnd": 8,
     "listExport": 2,
-    "remunerationsDeclare": 21,
-    "remunerationsDeclare again": 26,
+    "remunerationsDeclare": 25,
+    "remunerationsDeclare again": 34,
     "remunerationsProcess": 9,
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
     "workerNirReveal": 5,
     "workerLetterOpen": 5,
-    "activityChangesDeclare": 16,
+    "activityChangesDeclare": 20,
+    "activityChangesProcess": 8,
+    "activityChangeCancel": 19,
     "importOpen": 5,
     "importArbitrate": 8,
     "importApply": 21,
@@ -424,6 +426,14 @@ async def of_declarations(ledger: Ledger) -> None:
         "answer": "AAH_LOST",
     }
     await ledger.does(who, "beneficiaryAnswer", **roster_answer)
+    query = "{ activityChanges(source: CHANGE, order: LATEST) { nodes { id effectiveOn } } }"
+    changes = (await ledger.person(who).asks(query))["activityChanges"]["nodes"]
+    (change_id,) = [c["id"] for c in changes if c["effectiveOn"] == TODAY]
+    cancelled = {"changeId": change_id, "idempotencyKey": "quatre"}
+    await ledger.does(who, "activityChangeCancel", **cancelled)
+    (cancellation,) = (await ledger.person(who).asks("{ activityChanges(source: CHANGE, status: CANCELLED) { nodes { id corrects { id } } } }"))["activityChanges"]["nodes"][1:]  # fmt: skip
+    answer = {"changeIds": [cancellation["id"]], "outcome": "TAKEN_INTO_ACCOUNT"}
+    await ledger.does(PARIS, "activityChangesProcess", **answer)
 
 
 async def of_imports(ledger: Ledger) -> None:

@@ -21,7 +21,9 @@ READING = acts(
 )  # fmt: skip
 ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run")
 VALIDATING = ENTERING | acts(
-    "Declaration: deposit replace", "ActivityChange: deposit", "Worker: reveal_nir"
+    "Declaration: deposit replace",
+    "ActivityChange: deposit correct cancel",
+    "Worker: reveal_nir",
 )
 MEMBER = {"reading": READING, "entering": ENTERING, "validating": VALIDATING}
 CONTRACTS = PARTNER_AND_ESTABLISHMENTS | acts(
@@ -64,7 +66,9 @@ SIGNED = acts(
 )  # fmt: skip
 """What an organism has signed stays open to it."""
 PAID = acts("Worker: read", "DeclarationLine: read", "ActivityChange: read")
-MANAGED_IF_PAID = acts("Worker: reveal_nir", "DeclarationLine: process")
+MANAGED_IF_PAID = acts(
+    "Worker: reveal_nir", "DeclarationLine: process", "ActivityChange: process"
+)
 NATIONAL = ADMINISTRATIVE | acts(
     "Declaration: read", "Agent: read appoint end", "Import: upload purge",
     "Organism: write", "Service: write", "Role: write", "Mission: write", "Campaign: write", "Parameter: write",

@@ -841,7 +841,7 @@ async def test_a_change_of_activity_is_told_at_any_date(
         ]
 
     async def read(who: str) -> list[dict[str, Any]]:
-        query = "{ read: activityChanges(first: 100, order: LATEST) { nodes { establishmentSiret rateBefore rateAfter worker { nir } } } }"
+        query = "{ read: activityChanges(first: 100, order: LATEST, source: CHANGE) { nodes { establishmentSiret rateBefore rateAfter worker { nir } } } }"
         return [
             c
             for c in await nodes_read(Person(world, who), query)

@@ -38,6 +38,7 @@ TYPES = {
     "batch": "Batch",
     "batch_result": "Batch",
     "worker": "Worker",
+    "worker_stay": "Worker",
     "worker_rate": "Worker",
     "dual_activity": "Worker",
     "onboarding": "Eligibility",
@@ -48,6 +49,7 @@ KEYS = {
     "right": "membership_id",
     "contract": "convention_id",
     "partner_state": "partner_id",
+    "worker_stay": "worker_id",
     "worker_rate": "worker_id",
     "dual_activity": "worker_id",
 }
@@ -68,11 +70,15 @@ PLACED = {
 }
 STANDING = {
     "batch_result": ("batch", "id", "batch_id"),
-    "worker": ("declaration_line", "worker_id", "id"),
-    "worker_rate": ("declaration_line", "worker_id", "worker_id"),
-    "dual_activity": ("declaration_line", "worker_id", "worker_id"),
 }
 """Rows that are read by whoever reads one of these: (table, its key, our column)."""
+OF_WORKER = {
+    "worker": "id",
+    "worker_stay": "worker_id",
+    "worker_rate": "worker_id",
+    "dual_activity": "worker_id",
+}
+"""Rows that are read by whoever reads a line or a change of the worker, by our column."""
 TREATED = {"import", "import_line"}
 ALSO = {"import": ("import_line", "import_id", "id")}
 """Rows that are read for themselves, and by whoever reads one of these."""
@@ -89,6 +95,18 @@ class Rows:
         """Each id of a guarded table with its facts: of each partner of a person, of each row that it hangs from."""
         for row in self.tables[table]:
             key = str(row[KEYS.get(table, "id")])
+            if table in OF_WORKER:
+                ours = OF_WORKER[table]
+                yield (
+                    key,
+                    [
+                        self._placed(other, r)
+                        for other in ("declaration_line", "activity_change")
+                        for r in self.tables[other]
+                        if r["worker_id"] == row[ours]
+                    ],
+                )
+                continue
             if table in STANDING:
                 other, its, ours = STANDING[table]
                 yield (

@@ -36,7 +36,7 @@ LINES = tuple(
 """By worker then declaration: `t` in both establishments, `u` received then drafted again, `n` nowhere."""
 WORKERS = "abcdentu"
 CHANGES = (("a", HERE, 0), ("b", THERE, 1), ("n", HERE, 2))
-"""Whose, where, who is told: a change of a worker without any line opens no card."""
+"""Whose, where, who is told: a change of a worker without any line opens the card."""
 BATCHES = ((HERE, 2), (THERE, 1))
 
 
@@ -54,7 +54,9 @@ def declare(rows: Rows, n: int) -> None:
     }
     for letter in WORKERS:
         rows["worker"].append(one | _worker(n, letter))
-        worker = partner | {"worker_id": f"wrk_{n:02}{letter}"}
+        here = {"establishment_id": f"est_{n:02}{HERE}"}
+        worker = partner | here | {"worker_id": f"wrk_{n:02}{letter}"}
+        rows["worker_stay"].append(worker | {"starts_on": SINCE})
         rows["worker_rate"].append(worker | {"starts_on": SINCE, "rate": 8000})
         rows["dual_activity"].append(worker | {"starts_on": SINCE})
     of = {made.letter: made for made in DECLARATIONS}

@@ -40,7 +40,7 @@ EXPLAINED = {
     name
     for kind in TYPES.by_prefix.values()
     if (name := TYPES.records[kind.name]) in GUARDED
-    and GUARDED[name].via is None
+    and not GUARDED[name].via
     and GUARDED[name].also is None
     and not GUARDED[name].through
 }

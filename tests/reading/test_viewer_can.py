@@ -142,6 +142,8 @@ async def tried(
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
     values: dict[str, Any] = {NAMES[table]: [row] if table in SEVERAL else row}
+    if act == "activityChangesProcess":
+        values = {"changeIds": [row]}
     if "establishment" in kind.fields:
         values = {"establishment": {"id": row}}
     forms: list[dict[str, Any]] = [

@@ -50,6 +50,7 @@ WHO = {
     "agent": ("admin-national",),
     "declaration_line": ("agent-paris", "agent-hauts-de-seine"),
     "treatment": ("agent-paris", "agent-hauts-de-seine"),
+    "activity_change": ("declarante-canal", "agent-hauts-de-seine"),
 }
 EVERYBODY = (
     "agent-paris",
@@ -113,6 +114,8 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
         {"outcome": outcome} for outcome in ("TAKEN_INTO_ACCOUNT", "WITHDRAWAL_NOTED")
     ],
     "treatmentsReopen": once(),
+    "activityChangesProcess": once(outcome="TAKEN_INTO_ACCOUNT"),
+    "activityChangeCancel": once(),
     "invitationRenew": once(),
 }
 """Good inputs of an act: one of them passes unless the state forbids it. The others take a day."""

@@ -26,6 +26,7 @@ DECLARED = (
     "declaration",
     "declaration_line",
     "worker",
+    "worker_stay",
     "worker_rate",
     "dual_activity",
     "batch",

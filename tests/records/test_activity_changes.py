@@ -13,9 +13,11 @@ from persistence.intake.change_lines import (
     in_order,
     read_changes,
 )
-from persistence.intake.declared_changes import DeclaredChange
+from persistence.intake.declared_changes import declare_change
 from persistence.intake.known_workers import KnownWorker
 from persistence.records import ChangeKind, DepartureReason, Rule
+from persistence.records.histories import History
+from persistence.records.life import Event
 from persistence.records.nir import Nir
 from persistence.records.workers import Card
 
@@ -35,6 +37,7 @@ CARD = Card(
     entered_on=date(2012, 9, 9),
     aah_beneficiary=True,
 )
+ENTRY = CARD.entered_on
 UP = {
     "client_reference": "C1",
     "worker_id": "wrk_1",
@@ -57,27 +60,38 @@ def _change(**cells: Any) -> ActivityChangeLine:  # noqa: ANN401 a cell, or None
 
 def _known(departed_on: date | None = None) -> KnownWorker:
     """Half time since the entry, four fifths since November."""
-    worker = KnownWorker(
-        CARD, rates={date(2012, 9, 9): 50_00, date(2026, 11, 1): 80_00}
-    )
+    events = [
+        event(ChangeKind.ADMISSION, ENTRY, 50_00),
+        event(ChangeKind.RATE_INCREASE, date(2026, 11, 1), 80_00),
+    ]
     if departed_on is not None:
-        worker.changes.append(a_change(ChangeKind.DEPARTURE, departed_on))
-    return worker
+        events.append(event(ChangeKind.DEPARTURE, departed_on))
+    return KnownWorker(CARD, History(events))
 
 
-def a_change(kind: ChangeKind, on: date, rate: int | None = None) -> DeclaredChange:
-    """A change in force, that its client calls C9."""
-    return DeclaredChange(kind, on, rate, "C9", "chg_9")
+def event(kind: ChangeKind, on: date, rate: int | None = None) -> Event:
+    """An event in force, that its client calls C9."""
+    reason = DepartureReason.RETIREMENT if kind is ChangeKind.DEPARTURE else None
+    return Event(f"chg_{kind}_{on}", kind, on, "C9", rate, reason)
+
+
+def _entered(rate: int, *events: Event) -> KnownWorker:
+    first = event(ChangeKind.ADMISSION, ENTRY, rate)
+    return KnownWorker(CARD, History([first, *events]))
+
+
+def _declared(known: KnownWorker, *lines: dict[str, str]) -> list[ActivityChangeLine]:
+    """The lines of a batch, in the order that it was sent; each good one takes effect."""
+    changes = read_changes(lines, TODAY)
+    for change in in_order(changes):
+        if not change.errors:
+            declare_change(known, change, None, f"chg_{change.index}")
+    return changes
 
 
 def _judged(known: KnownWorker, *lines: dict[str, str]) -> list[list[tuple[Rule, str]]]:
-    """What blocks each line of a batch, in the order that it was sent; each good one takes effect."""
-    changes = read_changes(lines, TODAY)
-    for change in in_order(changes):
-        known.judge(change, TODAY)
-        if not change.errors:
-            known.apply(change)
-    return [told(change.errors) for change in changes]
+    """What blocks each line of a batch."""
+    return [told(change.errors) for change in _declared(known, *lines)]
 
 
 # a line
@@ -120,48 +134,39 @@ def test_a_cell_that_the_kind_has_no_use_for_is_told(
     ]
 
 
-def test_a_departure_before_a_change_that_has_taken_effect_is_refused_and_names_it() -> (
-    None
-):
-    known = _known()
-    known.changes.append(a_change(ChangeKind.RATE_INCREASE, TODAY, 90_00))
-
-    (departure,) = read_changes([{**LEAVES, "effective_on": "30/11/2026"}], TODAY)
-    known.judge(departure, TODAY)
-
-    assert told(departure.errors) == [(Rule.CHANGE_BREAKS_LATER, "effective_on")]
-    assert departure.errors[0].message.endswith("Voir : C9.")
-
-
-def test_a_departure_prevails_over_what_was_only_planned_after_it() -> None:
+def test_a_departure_ends_what_was_to_follow_it_and_names_it() -> None:
     """A rise planned for the new year, then a death: the death is taken, and the rise takes place no more."""
     known = _known()
-    planned = a_change(ChangeKind.RATE_INCREASE, day(1), 90_00)
-    retirement = a_change(ChangeKind.DEPARTURE, day(20))
-    known.changes += [planned, retirement]
-    known.rates[day(1)] = 90_00
+    known.history.declare(event(ChangeKind.RATE_INCREASE, day(1), 90_00))
 
-    (death,) = read_changes(
-        [{**LEAVES, "effective_on": "05/12/2026", "departure_reason": "DEATH"}], TODAY
-    )
-    known.judge(death, TODAY)
-    known.apply(death)
+    death = {**LEAVES, "effective_on": "30/11/2026", "departure_reason": "DEATH"}
+    (change,) = _declared(known, death)
 
-    assert (death.errors, told(death.warnings)) == (
+    assert (change.errors, told(change.warnings)) == (
         [],
         [(Rule.LATER_CHANGES_ENDED, "effective_on")],
     )
-    assert [later for later, _ in known.ended] == [planned, retirement]
-    assert known.rate_on(day(30)) == 80_00
-    assert known.departure_by(day(30)) == date(2026, 12, 5)
+    assert change.warnings[0].message.endswith("Voir : C9.")
+    lived = known.history.life()
+    assert lived.rates[-1] == (date(2026, 11, 1), 80_00)
+    assert lived.stay_on(day(30)) is None
+
+
+def test_a_planned_departure_is_corrected_and_not_ended_by_another() -> None:
+    known = _known(day(20))
+
+    assert _judged(known, {**LEAVES, "effective_on": day(5).isoformat()}) == [
+        [(Rule.WORKER_DEPARTED, "effective_on")]
+    ]
 
 
 def test_a_departure_planned_for_the_very_day_of_another_departure_is_the_same() -> (
     None
 ):
-    known = _known(day(20))
+    again = {**LEAVES, "effective_on": day(20).isoformat()}
 
-    assert _judged(known, {**LEAVES, "effective_on": day(20).isoformat()}) == [
+    assert _judged(_known(day(20)), again) == [[]]
+    assert _judged(_known(day(20)), again | {"departure_reason": "MOVE"}) == [
         [(Rule.CHANGE_DUPLICATE, "effective_on")]
     ]
 
@@ -170,24 +175,23 @@ def test_a_change_put_before_another_that_it_would_contradict_is_refused_and_nam
     None
 ):
     """Up to 80 in June; up to 90 in March would make of June a fall that nobody declared."""
-    known = KnownWorker(CARD, rates={date(2012, 9, 9): 50_00, date(2026, 6, 1): 80_00})
-    known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 6, 1), 80_00))
+    june = event(ChangeKind.RATE_INCREASE, date(2026, 6, 1), 80_00)
 
-    too_much, enough = read_changes(
-        [{**UP, "effective_on": "01/03/2026", "rate": rate} for rate in ("90", "60")],
-        TODAY,
+    too_much, enough = (
+        _declared(
+            _entered(50_00, june), {**UP, "effective_on": "01/03/2026", "rate": rate}
+        )[0]
+        for rate in ("90", "60")
     )
-    for change in (too_much, enough):
-        known.judge(change, TODAY)
 
-    assert told(too_much.errors) == [(Rule.CHANGE_BREAKS_LATER, "rate")]
+    assert told(too_much.errors) == [(Rule.CHANGE_BREAKS_LATER, "effective_on")]
     assert too_much.errors[0].message.endswith("Voir : C9.")
     assert enough.errors == []
 
 
 def test_a_day_has_room_for_one_change_of_rate() -> None:
     known = _known()
-    known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 90_00))
+    known.history.declare(event(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 90_00))
 
     assert _judged(known, DOWN) == [[(Rule.CHANGE_DUPLICATE, "effective_on")]]
 
@@ -208,18 +212,99 @@ def test_a_departure_comes_before_a_change_of_the_same_day_whatever_their_order_
 
 
 def test_a_worker_who_came_back_after_a_departure_changes_again() -> None:
-    known = _known(date(2026, 6, 1))
-    known.last_entry = date(2026, 9, 1)
-
-    away, back = (
-        {**UP, "effective_on": on, "rate": "90"} for on in ("01/08/2026", "01/12/2026")
+    known = _known(date(2026, 11, 10))
+    back = {"worker_id": "wrk_1", "kind": "ADMISSION", "effective_on": "20/11/2026", "rate": "60"}  # fmt: skip
+    away, later = (
+        {**UP, "effective_on": on, "rate": "90"} for on in ("15/11/2026", "01/12/2026")
     )
 
-    assert _judged(known, away, back) == [[(Rule.WORKER_DEPARTED, "effective_on")], []]
+    assert _judged(known, back, away, later) == [
+        [],
+        [(Rule.WORKER_DEPARTED, "effective_on")],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "kind"),
+    [("90", ChangeKind.RATE_INCREASE), ("70", ChangeKind.RATE_DECREASE)],
+)
+def test_the_direction_of_a_rate_may_be_left_to_the_register(
+    rate: str, kind: ChangeKind
+) -> None:
+    known = _known()
+
+    (change,) = _declared(known, {**UP, "kind": "RATE_CHANGE", "rate": rate})
+
+    assert change.errors == []
+    assert known.history.events[-1].kind is kind
+    assert _judged(known, {**UP, "kind": "RATE_CHANGE", "rate": rate}) == [[]]
+    assert len(known.history.events) == 3, "the same again"
+
+
+def test_an_equal_rate_has_no_direction() -> None:
+    assert _judged(_known(), {**UP, "kind": "RATE_CHANGE"}) == [
+        [(Rule.RATE_DIRECTION, "rate")]
+    ]
+
+
+# a correction
+
+
+def _corrected(known: KnownWorker, former: Event, **cells: str) -> ActivityChangeLine:
+    (line,) = read_changes([{"corrects_id": former.id, **cells}], TODAY)
+    declare_change(known, line, former, "chg_new")
+    return line
+
+
+def test_a_correction_says_only_what_it_changes() -> None:
+    known = _known()
+    former = known.history.events[-1]
+
+    line = _corrected(known, former, rate="70")
+
+    assert line.errors == []
+    corrected = known.history.find("chg_new")
+    assert corrected is not None
+    assert corrected.words[:3] == (ChangeKind.RATE_INCREASE, former.on, 70_00)
+    assert known.history.find(former.id) is None
+
+
+def test_a_corrected_departure_gives_back_what_it_had_ended() -> None:
+    known = _known()
+    rise = event(ChangeKind.RATE_INCREASE, day(5), 90_00)
+    left = event(ChangeKind.DEPARTURE, day(1))
+    for declared in (rise, left):
+        known.history.declare(declared)
+
+    line = _corrected(known, left, effective_on=day(9).isoformat())
+
+    assert line.errors == []
+    assert known.history.life().rate_on(day(8)) == 90_00
+    assert known.history.ended_by == {}
+
+
+def test_what_did_not_happen_is_undone_unless_a_later_change_counts_on_it() -> None:
+    known = _known()
+    first = known.history.events[-1]
+    fall = event(ChangeKind.RATE_DECREASE, day(5), 60_00)
+    known.history.declare(fall)
+
+    refused = _corrected(known, first, did_not_happen="oui")
+    assert told(refused.errors) == [(Rule.CHANGE_BREAKS_LATER, "effective_on")]
+    assert known.history.find(first.id) is not None
+
+    assert _corrected(known, fall, did_not_happen="oui").errors == []
+    assert known.history.life().rate_on(day(6)) == 80_00
 
 
 KINDS = st.sampled_from(
-    [ChangeKind.RATE_INCREASE, ChangeKind.RATE_DECREASE, ChangeKind.DEPARTURE]
+    [
+        ChangeKind.RATE_INCREASE,
+        ChangeKind.RATE_DECREASE,
+        ChangeKind.DEPARTURE,
+        ChangeKind.ADMISSION,
+    ]
 )
 ACTS = st.lists(
     st.tuples(KINDS, st.integers(-30, 30), st.integers(1, 100)), max_size=12
@@ -230,9 +315,9 @@ ACTS = st.lists(
 def test_no_sequence_of_accepted_changes_leaves_a_false_history(
     acts: list[tuple[ChangeKind, int, int]],
 ) -> None:
-    """Whatever is declared in whatever order: each rate moves as it says, and nothing follows a departure."""
-    known = KnownWorker(CARD, rates={CARD.entered_on: 50_00})
-    for kind, offset, rate in acts:
+    """Whatever is declared in whatever order: the life that it leaves has no contradiction."""
+    known = _entered(50_00)
+    for rank, (kind, offset, rate) in enumerate(acts):
         cells = {
             "worker_id": "wrk_1",
             "kind": kind.name,
@@ -244,18 +329,12 @@ def test_no_sequence_of_accepted_changes_leaves_a_false_history(
             else {"rate": str(rate)}
         )
         (change,) = read_changes([{**cells, **more}], TODAY)
-        known.judge(change, TODAY)
-        if not change.errors:
-            known.apply(change)
+        declare_change(known, change, None, f"chg_{rank}")
 
-    before = 50_00
-    has_left = False
-    for past in known.changes_from(CARD.entered_on):
-        assert not has_left
-        has_left = past.kind is ChangeKind.DEPARTURE
-        assert past.agrees_with(before)
-        before = past.rate or before
-        assert known.rate_on(past.effective_on) == before
+        lived = known.history.life()
+        last = lived.stays[-1]
+        assert all(stay.ends_on is not None for stay in lived.stays[:-1])
+        assert lived.rate_on(last.starts_on) is not None
 
 
 def test_a_worker_is_named_by_number_where_not_by_id() -> None:
@@ -336,22 +415,6 @@ def test_a_change_is_read_all_year_long(on: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("on", "rate"),
-    [
-        (date(2012, 9, 8), None),
-        (date(2012, 9, 9), 50_00),
-        (date(2026, 10, 31), 50_00),
-        (date(2026, 11, 1), 80_00),
-        (date(2030, 1, 1), 80_00),
-    ],
-)
-def test_the_known_rate_of_a_day_is_the_last_one_until_then(
-    on: date, rate: int | None
-) -> None:
-    assert _known().rate_on(on) == rate
-
-
-@pytest.mark.parametrize(
     ("line", "on", "rate", "accepted"),
     [
         (UP, "01/12/2026", "80,01", True),
@@ -373,7 +436,7 @@ def test_the_direction_is_judged_against_the_rate_known_on_the_day_of_effect(
 
 
 def test_a_change_before_any_known_rate_has_nothing_to_be_compared_with() -> None:
-    known = KnownWorker(CARD, rates={date(2026, 11, 1): 80_00})
+    known = KnownWorker(CARD, History([event(ChangeKind.ADMISSION, ENTRY)]))
 
     assert _judged(known, {**UP, "effective_on": "31/10/2026"}) == [
         [(Rule.RATE_UNKNOWN, "rate")]
@@ -387,21 +450,19 @@ def test_a_change_before_the_entry_is_refused() -> None:
     )
 
     assert left == [[(Rule.CHANGE_BEFORE_ENTRY, "effective_on")]]
-    assert rose == [
-        [(Rule.CHANGE_BEFORE_ENTRY, "effective_on"), (Rule.RATE_UNKNOWN, "rate")]
-    ]
+    assert rose == [[(Rule.CHANGE_BEFORE_ENTRY, "effective_on")]]
 
 
 def test_a_change_on_the_very_day_of_the_entry_is_judged() -> None:
-    assert _judged(_known(), {**UP, "effective_on": "09/09/2012"}) == [[]]
+    assert _judged(_entered(50_00), {**UP, "effective_on": "09/09/2012"}) == [[]]
 
 
 # the same change, a departure (R26)
 
 
-def test_the_same_change_on_the_same_day_is_a_duplicate() -> None:
+def test_another_change_on_the_same_day_is_a_duplicate() -> None:
     known = _known()
-    known.changes.append(a_change(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 85_00))
+    known.history.declare(event(ChangeKind.RATE_INCREASE, date(2026, 12, 1), 85_00))
 
     again = _judged(
         known, {**UP, "rate": "90"}, {**UP, "effective_on": "02/12/2026", "rate": "95"}
@@ -410,7 +471,7 @@ def test_the_same_change_on_the_same_day_is_a_duplicate() -> None:
     assert again == [[(Rule.CHANGE_DUPLICATE, "effective_on")], []]
 
 
-def test_two_lines_of_one_batch_that_say_the_same_are_one_change() -> None:
+def test_two_lines_of_one_batch_for_one_day_are_one_change() -> None:
     line = {**UP, "rate": "90"}
 
     assert _judged(_known(), line, {**line, "rate": "95"}) == [
@@ -419,15 +480,12 @@ def test_two_lines_of_one_batch_that_say_the_same_are_one_change() -> None:
     ]
 
 
-def test_a_departure_told_twice_is_a_duplicate_and_told_otherwise_is_refused() -> None:
+def test_a_departure_sent_twice_is_one_and_of_another_day_is_refused() -> None:
     known = _known(date(2026, 12, 1))
 
-    said = _judged(known, LEAVES, {**LEAVES, "effective_on": "30/11/2026"})
+    judged = _judged(known, LEAVES, {**LEAVES, "effective_on": "30/11/2026"})
 
-    assert said == [
-        [(Rule.CHANGE_DUPLICATE, "effective_on")],
-        [(Rule.WORKER_DEPARTED, "effective_on")],
-    ]
+    assert judged == [[], [(Rule.WORKER_DEPARTED, "effective_on")]]
 
 
 @pytest.mark.parametrize(
@@ -457,7 +515,7 @@ def test_a_batch_takes_effect_in_the_order_of_its_days_whatever_its_ranks() -> N
     known = _known()
 
     assert _judged(known, later, sooner) == [[], []]
-    assert known.rate_on(date(2027, 2, 1)) == 85_00
+    assert known.history.life().rate_on(date(2027, 2, 1)) == 85_00
     assert _judged(_known(), later) == [[(Rule.RATE_DIRECTION, "rate")]]
 
 
@@ -484,7 +542,7 @@ def test_a_line_that_is_refused_takes_no_effect() -> None:
         [(Rule.RATE_DIRECTION, "rate")],
         [],
     ]
-    assert known.rate_on(date(2027, 1, 1)) == 80_00
+    assert known.history.life().rate_on(date(2027, 1, 1)) == 80_00
 
 
 def test_a_line_without_a_readable_day_or_kind_is_not_judged_further() -> None:
@@ -505,6 +563,7 @@ def test_a_cell_may_hold_anything_and_no_notice_repeats_it(
     cell: str, line: dict[str, str], text: str
 ) -> None:
     change = _change(**{**line, cell: text})
-    _known().judge(change, TODAY)
+    if not change.errors:
+        declare_change(_known(), change, None, "chg_0")
 
     assert not [n.message for n in change.errors if repeats(n.message, text)]
