@@ -114,7 +114,7 @@ class WorkerLetterOpenInput(ActInput):
     line_id: ID = strawberry.field(description="La ligne de la personne.")
 
 
-@permission("DeclarationLine:read", on=[DeclarationLine], loads=ROW)
+@permission("DeclarationLine:export", on=[DeclarationLine], loads=ROW)
 async def worker_letter_open(act: Act, input: WorkerLetterOpenInput) -> Done:
     """Nothing changes but the journal: a letter takes personal values outside."""
     line = await act.take(DeclarationLine, input.line_id, "line_id", is_change=False)

@@ -41,7 +41,12 @@ async def treatments_reopen(
 ) -> Sequence[Treatment]:
     """R20: by the Caf that treated, until the Esat has answered; all or none."""
     act.dry_run = input.dry_run
-    treatments = await _take(act, input)
+    ids = _distinct_ids(input)
+    paths = [("treatment_ids", str(input.treatment_ids.index(one))) for one in ids]
+    treatments = await act.take_all(Treatment, ids, paths, is_change=False)
+    for treatment, path in zip(treatments, paths, strict=True):
+        if treatment.partner_id != treatments[0].partner_id:
+            raise Refused(Rule.OTHER_PARTNER, *path)
     lines = await _lines(act, treatments)
     reopened = []
     for treatment, line in zip(treatments, lines, strict=True):
@@ -55,20 +60,15 @@ async def treatments_reopen(
     return reopened
 
 
-async def _take(act: Act, input: TreatmentsReopenInput) -> list[Treatment]:
-    """The treatments, each once; their Caf is the caller's."""
+def _distinct_ids(input: TreatmentsReopenInput) -> list[ID]:
+    """The treatments to take back, each once. VALUE_INVALID."""
     if not input.reason.strip():
         raise Refused(Rule.VALUE_INVALID, "reason")
     ids = list(dict.fromkeys(input.treatment_ids))
     if not 0 < len(ids) <= REOPENED_AT_ONCE:
         bounds = f"De 1 à {REOPENED_AT_ONCE} traitements."
         raise Refused(Rule.VALUE_INVALID, "treatment_ids", detail=bounds)
-    paths = [("treatment_ids", str(input.treatment_ids.index(one))) for one in ids]
-    treatments = await act.take_all(Treatment, ids, paths, is_change=False)
-    for treatment, path in zip(treatments, paths, strict=True):
-        if treatment.partner_id != treatments[0].partner_id:
-            raise Refused(Rule.OTHER_PARTNER, *path)
-    return treatments
+    return ids
 
 
 async def _lines(act: Act, treatments: Sequence[Treatment]) -> list[DeclarationLine]:

@@ -585,26 +585,6 @@ class Rule(Enum):
         "§1",
         "Cette personne n'est pas connue dans l'établissement : déclarez-la d'abord.",
     )
-    WORKER_LIKELY_SAME = (
-        None,
-        None,
-        "Même Caf et matricule sous un autre numéro : réunissez les fiches.",
-    )
-    MERGE_DECLARED_TWICE = (
-        None,
-        None,
-        "Ces fiches ne se réunissent pas : une même déclaration les porte toutes deux.",
-    )
-    MERGE_CONTRADICTION = (
-        None,
-        None,
-        "Ces fiches ne se réunissent pas : leurs changements se contredisent.",
-    )
-    MERGE_NOT_TEMPORARY = (
-        None,
-        None,
-        "Ces fiches ne se réunissent pas : le numéro n'est pas provisoire.",
-    )
     WORKER_LEFT_BEFORE = (
         "R26",
         "§1",

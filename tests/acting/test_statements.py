@@ -97,7 +97,7 @@ STATEMENTS = {
     "workerNirReveal": 5,
     "workerLetterOpen": 5,
     "activityChangesDeclare": 20,
-    "activityChangesProcess": 8,
+    "activityChangesProcess": 7,
     "activityChangeCancel": 19,
     "importOpen": 5,
     "importArbitrate": 8,

@@ -23,7 +23,11 @@ FILE_NAME = re.compile(
 DOCS_PATH = re.compile(r"\bdocs/[\w/-]+(?![\w/.-]*\.\w)")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
-EXAMPLES = {"paie.csv": "the payroll export that somebody sends"}
+EXAMPLES = {
+    "paie.csv": "the payroll export that somebody sends",
+    "recu.json": "the receipt that somebody has kept",
+    "keys.json": "the answer of `/keys` that somebody has kept",
+}
 """Names that are no file of the repository, and what they stand for."""
 
 

@@ -262,9 +262,9 @@ def _first_of(name: str, month: int) -> str:
 
 def downgrade() -> None:
     op.execute("DELETE FROM lease WHERE name = 'mail'")
-    with op.batch_alter_table("campaign") as batch_op:
-        batch_op.drop_column("reference_ends_on")
-        batch_op.drop_column("reference_starts_on")
+    # a batch would make the table anew, which others reference
+    op.drop_column("campaign", "reference_ends_on")
+    op.drop_column("campaign", "reference_starts_on")
 
     with op.batch_alter_table("mail_notice") as batch_op:
         batch_op.drop_index(
