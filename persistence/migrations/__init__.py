@@ -7,6 +7,7 @@ on beside it. Whoever migrates writes it down in the register, for the processes
 not have the newer scripts.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -35,11 +36,20 @@ class OtherStep(Exception):
     """
 
 
-def config(connection: Connection | None = None) -> Config:
+def _nothing(_: Connection) -> None:
+    """What most runs of Alembic do after the steps."""
+
+
+def config(
+    connection: Connection | None = None,
+    afterwards: Callable[[Connection], None] = _nothing,
+) -> Config:
+    """Alembic's settings. `afterwards` is part of the transaction of the steps."""
     settings = Config()
     settings.set_main_option("script_location", str(SCRIPTS))
     settings.set_main_option("path_separator", "os")
     settings.attributes["connection"] = connection
+    settings.attributes["afterwards"] = afterwards
     return settings
 
 
@@ -121,7 +131,11 @@ def _serves(connection: Connection) -> bool:
 
 
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(config(connection), "head")
+    command.upgrade(config(connection, _note_steps), "head")
+
+
+def _note_steps(connection: Connection) -> None:
+    """Write down the steps, for the processes that do not have the newer scripts."""
     passed = [
         {
             "revision": step.revision,

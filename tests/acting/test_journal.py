@@ -678,7 +678,9 @@ async def _changed(paris: Person) -> tuple[Opened, str]:
     esat, made = await _declared(paris)
     line = {"workerId": made["worker"], "kind": "RATE_DECREASE", "effectiveOn": TODAY, "rate": "50"}  # fmt: skip
     jo = Person(paris.asker, "jo")
-    assert (await jo.tells_changes(esat.partner.siret, "c", line))["errors"] == []
+    assert (await jo.tells_changes(esat.partner.siret, esat.partner.siret, line))[
+        "errors"
+    ] == []
     query = "query($e: ID!) { activityChanges(establishmentId: $e, source: CHANGE) { nodes { id } } }"
     seen = await jo.asks(query, e=esat.partner.establishments[0])
     (change,) = seen["activityChanges"]["nodes"]
