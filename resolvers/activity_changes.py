@@ -24,7 +24,7 @@ class ActivityChangeCancelInput(ChangeInput):
     change_id: ID = strawberry.field(description="Le changement.")
 
 
-@permission("ActivityChange:cancel", on=[ActivityChange], loads=ROW)
+@permission("ActivityChange:cancel", on=[ActivityChange], loads=ROW, moves_roster=True)
 async def activity_change_cancel(
     act: Act, input: ActivityChangeCancelInput
 ) -> ActivityChange:
@@ -49,7 +49,7 @@ class ActivityChangesProcessInput(ActInput):
     )
 
 
-@permission("ActivityChange:process", on=[ActivityChange], loads=ROW)
+@permission("ActivityChange:process", on=[ActivityChange], loads=ROW, moves_roster=True)
 async def activity_changes_process(
     act: Act, input: ActivityChangesProcessInput
 ) -> list[ActivityChange]:

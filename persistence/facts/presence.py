@@ -11,6 +11,7 @@ from persistence.records.periods import exists
 class NovemberStays(NamedTuple):
     """The stays of which a day is in the November of a campaign: one for each person.
 
+    They were known before the campaign closed.
     Whoever has come back within the month has two: the first one is taken.
     """
 
@@ -25,8 +26,13 @@ def stays_in_november(campaign: FromClause) -> NovemberStays:
         earlier.c.establishment_id == row.c.establishment_id,
         earlier.c.starts_on < row.c.starts_on,
         _touches(earlier, campaign),
+        _is_known(earlier, campaign),
     ]
-    is_the_first = and_(_touches(row, campaign), ~exists(earlier, where=is_earlier))
+    is_the_first = and_(
+        _touches(row, campaign),
+        _is_known(row, campaign),
+        ~exists(earlier, where=is_earlier),
+    )
     return NovemberStays(row, is_the_first)
 
 
@@ -77,14 +83,24 @@ def _touches(stay: FromClause, campaign: FromClause) -> ColumnElement[bool]:
     )
 
 
-def _stays() -> FromClause:
-    change, worker = table("activity_change").alias(), table("worker").alias()
-    columns = (
-        change.c.worker_id,
-        change.c.establishment_id,
-        worker.c.entered_on.label("starts_on"),
-        change.c.effective_on.label("ends_on"),
+def _is_known(stay: FromClause, campaign: FromClause) -> ColumnElement[bool]:
+    """Whether the entry was received before the campaign closed.
+
+    Of whoever was not known by then, nobody could have missed the line.
+    """
+    entry = table("activity_change").alias()
+    return exists(
+        entry,
+        where=[
+            entry.c.worker_id == stay.c.worker_id,
+            entry.c.establishment_id == stay.c.establishment_id,
+            entry.c.kind == "ADMISSION",
+            entry.c.effective_on == stay.c.starts_on,
+            entry.c.ended_at.is_(None),
+            entry.c.received_at < campaign.c.closes_at,
+        ],
     )
-    rows = select(*columns).join_from(change, worker, worker.c.id == change.c.worker_id)
-    is_departure = change.c.kind == "DEPARTURE"
-    return rows.where(is_departure, change.c.ended_at.is_(None)).subquery()
+
+
+def _stays() -> FromClause:
+    return table("worker_stay").alias()

@@ -18,12 +18,14 @@ RETURNED = "RETURNED"
 
 
 def november_rate(row: Table, context: SqlContext) -> ColumnElement[str]:
-    """The last rate known at the end of the reference month (R24)."""
+    """The last rate known here at the end of the reference month (R24)."""
     rates, campaign = table("worker_rate").alias(), table("campaign").alias()
     has_started = rates.c.starts_on < campaign.c.reference_ends_on
     rows = rates.join(campaign, has_started)
     is_own = and_(
-        campaign.c.id == row.c.campaign_id, rates.c.worker_id == row.c.worker_id
+        campaign.c.id == row.c.campaign_id,
+        rates.c.worker_id == row.c.worker_id,
+        rates.c.establishment_id == row.c.establishment_id,
     )
     query = select(decimal("rate")(rates, context)).select_from(rows).where(is_own)
     query = query.order_by(rates.c.starts_on.desc()).limit(1)

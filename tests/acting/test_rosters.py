@@ -203,7 +203,7 @@ async def test_the_step_that_keeps_the_counts_counts_what_is_there(
     world: World,
 ) -> None:
     """Of the demonstration: its certificates, and two departures before November."""
-    (script,) = [
+    script, *_ = [
         revision
         for revision in ScriptDirectory.from_config(config()).walk_revisions()
         if hasattr(revision.module, "COUNTS")
