@@ -719,7 +719,7 @@ async def _(paris: Person) -> Scene:
 @stage("workerLetterOpen")
 async def _(paris: Person) -> Scene:
     esat, made = await _declared(paris)
-    rule = "member_reading DeclarationLine:read granted_service"
+    rule = "member_reading DeclarationLine:export granted_service"
     return Scene("jo", {"lineId": made["line"]}, esat.partner.id, rule, changes=False)
 
 
