@@ -1,6 +1,6 @@
 """Documents made from the schema itself: a field added tomorrow is asked tomorrow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from graphql import (
     GraphQLField,
@@ -8,6 +8,7 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
     is_leaf_type,
+    is_required_argument,
 )
 
 from resolvers.reading.bindings import Types
@@ -41,8 +42,19 @@ def _field(name: str, definition: GraphQLField) -> str:
     if target.name.endswith("Connection"):
         below = f"__typename {_identity(target)}"
         edges = f"edges {{ __typename cursor node {{ {below} }} }}"
-        return f"{name}(first: 3) {{ {edges} nodes {{ {below} }} {PAGE} totalCount totalCountCapped }}"
+        arguments = ["first: 3", *_required(definition)]
+        return f"{name}({', '.join(arguments)}) {{ {edges} nodes {{ {below} }} {PAGE} totalCount totalCountCapped }}"
     return f"{name} {{ __typename {_identity(target)} }}"
+
+
+REQUIRED = {"campaignId": '"cmp_2026"'}
+"""What a field cannot do without."""
+
+
+def _required(definition: GraphQLField) -> Iterator[str]:
+    for name, argument in definition.args.items():
+        if is_required_argument(argument):
+            yield f"{name}: {REQUIRED[name]}"
 
 
 def _identity(target: GraphQLObjectType) -> str:
