@@ -1,7 +1,7 @@
 """Check a receipt without the product: `python verify_receipt.py FILE KEY`.
 
 KEY is the public key in base64, as `/keys` publishes it. Needs the standard library and
-one function of `cryptography` (https://pypi.org/project/cryptography/).
+one function of `cryptography`.
 """
 
 import base64
