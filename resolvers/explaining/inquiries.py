@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import RoleScope, Subject, conditions_of
+from authz.scopes import SCOPES
 from persistence.facts.guards import GUARDED, STATE
 from persistence.facts.inquiries import InquiryFacts, inquiry_facts
 from persistence.facts.inquiry_statement import READ, Acts
@@ -24,6 +25,16 @@ ELSEWHERE = (
     "Désignez le rattachement (`aff_`) d'une personne, la ligne (`lin_`) d'un"
     " travailleur ou (`exl_`) d'un import."
 )
+
+OF_ORGANISMS = tuple(
+    dict.fromkeys(
+        condition.fact
+        for conditions in SCOPES.values()
+        for condition in conditions
+        if condition.of == "organisms"
+    )
+)
+"""The facts by which a scope gives something to the agents of an organism."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +95,7 @@ class Inquiry:
         graph = self.context.graph
         permits = graph.permits(self.asker.roles)
         reading = {name: permits(GUARDED[name].type, "read") for name in READ}
-        organisms = [
-            self.facts.get(name) for name in ("administering", "signing", "paying")
-        ]
+        organisms = [self.facts.get(name) for name in OF_ORGANISMS]
         values = {
             "day": self.on,
             "object": self.object_id,

@@ -326,12 +326,26 @@ async def test_an_agent_with_two_posts_in_one_organism_is_one_agent(
     def twice(row: Mapping[str, Any]) -> Subject:
         return holder_of({**row, "posts": [*row["posts"], *row["posts"]]})
 
-    before = await who_can(desk, "agent-paris", "Convention:read", CANAL)
+    signed = next(
+        r["id"]
+        for r in await desk.rows("convention")
+        if r["partner_id"] == CANAL and r["organism_signed_on"]
+    )
+    before = await who_can(desk, "agent-paris", "Convention:read", signed)
     monkeypatch.setattr(holders, "holder_of", twice)
+    after = await who_can(desk, "agent-paris", "Convention:read", signed)
 
-    assert (await who_can(desk, "agent-paris", "Convention:read", CANAL))[
-        "offices"
-    ] == before["offices"]
+    assert after["offices"] == before["offices"] != []
+
+
+async def test_a_convention_is_read_by_who_signed_it_and_not_of_its_partner(
+    desk: Desk,
+) -> None:
+    """Who signed is a fact of each paper: of the partner, the question has no answer."""
+    for permission in ("Convention:read", "Amendment:read", "ServiceContract:read"):
+        with pytest.raises(GraphQLError) as refused:
+            await who_can(desk, "agent-paris", permission, CANAL)
+        assert code_of(refused.value) == "ARGUMENTS"
 
 
 async def test_a_line_of_an_extraction_is_explained_by_who_treats_it(
