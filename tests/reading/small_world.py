@@ -61,7 +61,8 @@ def spans(
 def world() -> dict[str, list[dict[str, Any]]]:
     """Every state × administering × signing, each with one of all that a partner may have, in each service."""
     rows: dict[str, list[dict[str, Any]]] = {
-        name: [] for name in (*TYPES, "partner_state", "bulletin_role")
+        name: []
+        for name in (*TYPES, "partner_state", "partner_follower", "bulletin_role")
     }
     cases = product(STATES, CAFS, (*CAFS, None))
     for number, (state, caf, signing) in enumerate(cases):
@@ -273,6 +274,7 @@ def _partner(
 ORDER = (
     "user",
     "partner",
+    "partner_follower",
     "establishment",
     "convention",
     "contract",
