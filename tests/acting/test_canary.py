@@ -32,7 +32,7 @@ FORMS = (NIR, BARE, WRONG, SPACED, SPACED[:-3], SPACED.replace(" ", "."), SPACED
 WHO, SIRET, CANAL = "declarante-canal", "99990001200025", "ptr_99990001200025"
 OWN = {
     "worker": {"birth_name", "sort_key"},
-    "declaration_line": {"net_remuneration", "drafted"},
+    "declaration_line": {"net_remuneration", "drafted", "words"},
 }
 """Where a name and an amount belong; a number belongs nowhere in clear."""
 DECLARE = "mutation($input: RemunerationsDeclareInput!) { act: remunerationsDeclare(input: $input) { batch { id rejected } errors { code message path } warnings { code message path } } }"

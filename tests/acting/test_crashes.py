@@ -99,18 +99,19 @@ def deposit(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
 
 
 def departure(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
-    """Of somebody of that deposit."""
+    """Of somebody of the last deposit: whom it does not name is not known there any more."""
+    nir = a_nir(10 * (len(BOUNDARIES) - 1) + number)
     lines = [
         {
-            "nir": a_nir(10 * number),
+            "nir": nir,
             "kind": "DEPARTURE",
             "effectiveOn": "2026-12-05",
             "departureReason": "MOVE",
         },
         {
-            "nir": a_nir(10 * number + 1),
+            "nir": nir,
             "kind": "RATE_DECREASE",
-            "effectiveOn": "2026-12-05",
+            "effectiveOn": "2026-12-03",
             "rate": "50",
         },
     ]

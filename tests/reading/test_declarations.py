@@ -303,7 +303,7 @@ async def test_the_caf_that_pays_reads_its_lines_without_the_partner_that_it_doe
 ) -> None:
     text = """{ lines(live: true, campaignId: "cmp_2026", processing: RETURNED) { nodes { establishmentSiret rate
       netRemuneration declaration { id } establishment { id } worker { nir birthName partner { id } paidBy { code }
-      lines { totalCount } changes { nodes { kind rateBefore rateAfter } } } } } }"""
+      lines { totalCount } changes { nodes { kind source rateBefore rateAfter } } } } } }"""
     (line,) = (await desk.answer("agent-hauts-de-seine", text))["lines"]["nodes"]
 
     assert line == {
@@ -322,9 +322,22 @@ async def test_the_caf_that_pays_reads_its_lines_without_the_partner_that_it_doe
                 "nodes": [
                     {
                         "kind": "RATE_INCREASE",
+                        "source": "CHANGE",
                         "rateBefore": "50.00",
                         "rateAfter": "75.00",
-                    }
+                    },
+                    {
+                        "kind": "RATE_FOUND",
+                        "source": "CERTIFICATE",
+                        "rateBefore": None,
+                        "rateAfter": "50.00",
+                    },
+                    {
+                        "kind": "ADMISSION",
+                        "source": "CERTIFICATE",
+                        "rateBefore": None,
+                        "rateAfter": None,
+                    },
                 ]
             },
         },
