@@ -11,7 +11,6 @@ from persistence.signing import PublicKey
 
 CACHED = {
     "Cache-Control": "public, max-age=3600",
-    "Cross-Origin-Resource-Policy": "cross-origin",
 }
 ALGORITHM = "Ed25519"
 

@@ -40,7 +40,7 @@ def test_every_document_of_the_console_suits_the_contract(library: Library) -> N
 
 def test_every_document_serves_a_page_or_an_act(library: Library) -> None:
     assert set(library.queries) - {page.document for page in PAGES} == {"frame", "lot"}
-    assert set(library.mutations) - set(ACTS) == {"listExport"}
+    assert set(library.mutations) - set(ACTS) == {"listExport", "workerLetterOpen"}
 
 
 @pytest.mark.parametrize(
