@@ -36,11 +36,15 @@ class LeasedTask(ABC):
     async def work(self) -> None:
         """Do what waits, if the task is ours."""
 
+    async def finish(self) -> None:  # noqa: B027 most tasks have nothing to finish
+        """What is still to be done at the stop: nothing, for most tasks."""
+
     async def run(self) -> None:
-        """Work again and again until `stop`, then give the task back."""
+        """Work again and again until `stop`; finish, then give the task back."""
         while not self._stopping.is_set():
             await self._try(self.work)
             await self._pause()
+        await self._try(self.finish)
         await self._try(self._leave)
 
     def stop(self) -> None:

@@ -7,32 +7,25 @@ A follower reads by position: an entry that commits late takes its place after t
 that are already there.
 """
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, Select, exists, func, or_, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from persistence.records.base import fresh_id, table
+from persistence.records.base import table
 
 from .chaining import chain, is_head_due
 from .engine import Database
-from .records import JournalEntry, JournalSeal, Lease
+from .leases import LeasedTask
+from .records import JournalEntry, JournalSeal
 from .signing import Signer
 
 if TYPE_CHECKING:
     from persistence.reading.context import SqlContext
 
-TASK = "journal"
-PERIOD = 0.5
-"""Seconds between two looks at what waits."""
-LIFE = timedelta(seconds=5)
-"""How long the task stays with a process that says nothing more."""
 BATCH = 1_000
-logger = logging.getLogger(__name__)
 
 
 def journal_rows(_: "SqlContext") -> Select[Any]:
@@ -47,19 +40,21 @@ def journal_rows(_: "SqlContext") -> Select[Any]:
     return select(*columns, at, seal.c.position).select_from(rows)
 
 
-class JournalSealer:
-    """`now` is the machine's clock, `signer` signs receipts and heads.
+class JournalSealer(LeasedTask):
+    """`signer` signs receipts and heads.
 
     What makes two sealers safe is the row of the lease, locked while one numbers.
     """
 
+    name = "journal"
+    period = 0.5
+    life = timedelta(seconds=5)
+
     def __init__(
         self, database: Database, now: Callable[[], datetime], signer: Signer
     ) -> None:
-        self._database, self._now, self._signer = database, now, signer
-        self._token = fresh_id("process")
-        self._stopping = asyncio.Event()
-        self._failing = False
+        super().__init__(database, now)
+        self._signer = signer
 
     async def seal(self) -> int:
         """Number and chain what waits, a batch at most; return how many entries were.
@@ -68,91 +63,29 @@ class JournalSealer:
         """
         if not await self._has_work():
             return 0
-        async with self._database.transaction() as session:
-            if not await self._lead(session):
+        async with self.database.transaction() as session:
+            if not await self.lead(session):
                 return 0
             numbered = await _number(session)
-            chained = await chain(session, self._signer, self._now(), BATCH)
+            chained = await chain(session, self._signer, self.now(), BATCH)
             return max(numbered, chained)
 
-    async def run(self) -> None:
-        """Number what waits, again and again, until `stop`.
-
-        What the last acts left is numbered before it ends, and the task is given back.
-        """
-        while not self._stopping.is_set():
-            await self._try(self._seal_all)
-            await self._pause()
-        await self._try(self._seal_all)
-        await self._try(self._leave)
-
-    def stop(self) -> None:
-        self._stopping.set()
-
-    async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Go on with the task whatever the register answers.
-
-        The first failure of a row is logged, without its text.
-        """
-        try:
-            await work()
-        except Exception as fault:  # noqa: BLE001 its text may hold values
-            if not self._failing:
-                logger.warning(
-                    "the journal is not numbered for now: %s", type(fault).__name__
-                )
-            self._failing = True
-        else:
-            self._failing = False
-
-    async def _seal_all(self) -> None:
+    async def work(self) -> None:
+        """Number all that waits."""
         while await self.seal() == BATCH:
             pass
 
-    async def _leave(self) -> None:
-        async with self._database.transaction() as session:
-            mine = update(Lease).where(Lease.name == TASK, Lease.token == self._token)
-            await session.execute(mine.values(until=self._now()))
-
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(PERIOD):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+    async def finish(self) -> None:
+        """What the last acts left is numbered too."""
+        await self.work()
 
     async def _has_work(self) -> bool:
         """Whether anything waits, and for this process: a read that locks nothing."""
         queue = exists().where(JournalSeal.hash.is_(None))
-        work = queue | is_head_due(self._now())
-        task = exists().where(*self._free())
-        async with self._database.reader.connect() as connection:
+        work = queue | is_head_due(self.now())
+        task = exists().where(self.is_free())
+        async with self.database.reader.connect() as connection:
             return bool(await connection.scalar(select(work & task)))
-
-    async def _lead(self, session: AsyncSession) -> bool:
-        """Take the task or keep it, for this transaction and some seconds.
-
-        Another process waits here meanwhile.
-        """
-        claim = (
-            update(Lease)
-            .where(*self._free())
-            .values(token=self._token, until=self._now() + LIFE)
-        )
-        result = await session.execute(
-            claim.execution_options(synchronize_session=False)
-        )
-        return cast("CursorResult[Any]", result).rowcount == 1
-
-    def _free(self) -> tuple[Any, ...]:
-        """The lease is mine, has run out, or is longer than anybody may take it.
-
-        It is too long when the clock of who took it was wrong.
-        """
-        now = self._now()
-        return Lease.name == TASK, or_(
-            Lease.token == self._token, Lease.until <= now, Lease.until > now + LIFE
-        )
 
 
 async def _number(session: AsyncSession) -> int:

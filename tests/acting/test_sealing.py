@@ -179,7 +179,7 @@ async def test_one_sealer_at_a_time_numbers_and_another_takes_over_when_it_is_si
     assert await first.seal() == 2
 
     await acts(world.database, world.clock)
-    world.clock.instant += sealing.LIFE
+    world.clock.instant += JournalSealer.life
     assert await second.seal() == 1
     await acts(world.database, world.clock)
     assert await first.seal() == 0
@@ -229,10 +229,12 @@ async def test_more_entries_than_a_batch_are_numbered_by_turns(
     while await JournalSealer(
         world.database, world.clock.now, fictional_signer()
     ).seal():
-        world.clock.instant += sealing.LIFE
+        world.clock.instant += JournalSealer.life
     made = await acts(world.database, world.clock, 5)
     sealer = JournalSealer(
-        world.database, lambda: world.clock.now() + sealing.LIFE, fictional_signer()
+        world.database,
+        lambda: world.clock.now() + JournalSealer.life,
+        fictional_signer(),
     )
 
     assert [await sealer.seal() for _ in range(4)] == [2, 2, 1, 0]

@@ -30,7 +30,6 @@ BOOLEANS_BY_ANOTHER_NAME = {
     "_gives_declaring",
     "_identifies",
     "_in_custody",
-    "_lead",
     "lead",
     "_must_fetch",
     "_near",
