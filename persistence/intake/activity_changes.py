@@ -1,6 +1,6 @@
 """What a batch of activity changes does to the register.
 
-Each against what is workers_before, in the order of their effects.
+Each against what is known before it, in the order of their effects.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,14 +7,13 @@ from sqlalchemy import select
 
 from persistence.records import Organism, Rule, Worker, WorkerNumber
 from persistence.records.base import name_key
-from persistence.records.identifiers import whole
 from persistence.records.workers import Card
 
 from .batches import BatchIntake
 from .cards import WorkerCards
 from .change_lines import ActivityChangeLine
 from .declared_columns import NUMBER, WORKER
-from .payers import PAYERS
+from .payers import PAYERS, payer_code
 
 NEEDED = {
     "birth_name": Rule.NAME_INVALID,
@@ -66,8 +65,7 @@ class NewCards:
     ) -> Card | None:
         payer = None
         if change.payer_code is not None:
-            code = whole(change.payer_code).upper().zfill(3)
-            payer = self.payers.get(code)
+            payer = self.payers.get(payer_code(change.payer_code))
             if payer is None:
                 change.reject(Rule.PAYING_ORGANISM_UNKNOWN, "paying_organism")
         for at, rule in NEEDED.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from persistence.records.identifiers import MATRICULE, whole
+from persistence.records.identifiers import MATRICULE
 from persistence.records.nir import Nir
 from persistence.records.rules import Refused, Rule
 from persistence.types import folded
@@ -13,6 +13,7 @@ from persistence.types import folded
 from .batch_lines import refuse_numbers, texts
 from .bounds import Bounds
 from .cells import FULL, siret
+from .payers import payer_code
 from .remuneration_lines import CELLS, REQUIRED, Remuneration, repeated
 
 NET_LEAST, NET_MOST = 70, 105
@@ -84,7 +85,7 @@ class Certificate:
     # fields
 
     def _payer(self, code: str) -> str:
-        full_code = whole(code).upper().zfill(3)
+        full_code = payer_code(code)
         organism_id = self.payers.get(full_code)
         if organism_id is None:
             raise Refused(Rule.PAYING_ORGANISM_UNKNOWN)
