@@ -121,7 +121,7 @@ def _needed(input: RemunerationsDeclareInput, live: Sequence[Declaration]) -> st
         return "Batch:dry_run"
     if not input.deposit:
         return "Declaration:prepare"
-    if any(declaration.is_live for declaration in live):
+    if any(declaration.is_in_force() for declaration in live):
         return "Declaration:replace"
     return "Declaration:deposit"
 

@@ -25,13 +25,18 @@ from sqlalchemy import (
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
 from persistence.reading.values import Value
-from persistence.records import Bulletin, Conformity, Establishment, PartnerState
+from persistence.records import (
+    Bulletin,
+    Conformity,
+    Declaration,
+    Establishment,
+    PartnerState,
+)
 from persistence.records.base import table
 from persistence.records.bulletin_terms import bulletin_establishment
 from persistence.records.services import ESAT
 
 from .board_days import PARIS_IN_WINTER, board_day, is_late
-from .roster_parts import is_in_force
 
 FIGURES = (
     "expected",
@@ -102,7 +107,7 @@ def _sums(board: Table, context: SqlContext, *, by_organism: bool) -> Select[Any
     is_its_own = and_(
         head.c.establishment_id == place.c.establishment_id,
         head.c.campaign_id == board.c.campaign_id,
-        is_in_force(head),
+        Declaration.is_in_force.sql(head),
     )
     rows = place.outerjoin(standing, has_standing).outerjoin(head, is_its_own)
     counts = _counts(board, standing, head, context)

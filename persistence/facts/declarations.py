@@ -17,7 +17,7 @@ from sqlalchemy import (
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
 from persistence.reading.values import Value
-from persistence.records import Campaign
+from persistence.records import Campaign, Declaration
 from persistence.records.base import table
 
 
@@ -68,7 +68,7 @@ def status_is(row: Table, context: SqlContext, value: Value) -> SqlTest:
 
 def is_in_force(row: Table, _: SqlContext) -> ColumnElement[bool]:
     """Whether the declaration counts: deposited, and not replaced."""
-    return and_(row.c.received_at.is_not(None), row.c.superseded_at.is_(None))
+    return Declaration.is_in_force.sql(row)
 
 
 def progress(row: Table, context: SqlContext) -> ColumnElement[str]:
@@ -158,9 +158,7 @@ def not_superseded(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Whether the line's declaration is deposited, and not replaced by another."""
     head = table("declaration").alias()
     live = select(head.c.id).where(
-        head.c.id == row.c.declaration_id,
-        head.c.received_at.is_not(None),
-        head.c.superseded_at.is_(None),
+        head.c.id == row.c.declaration_id, Declaration.is_in_force.sql(head)
     )
     return context.agrees(live.correlate(row).exists(), value)
 

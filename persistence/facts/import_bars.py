@@ -3,7 +3,7 @@
 from sqlalchemy import and_, not_
 
 from persistence.reading.question import SqlTest
-from persistence.records import Rule
+from persistence.records import Declaration, Rule
 from persistence.records.base import table
 
 from .states import At, Bar, Bars, has, lacks, one_of
@@ -27,10 +27,8 @@ def is_not_answerable(at: At) -> SqlTest:
     Of a line that has left the one in force, the withdrawal may be noted.
     """
     declaration = table("declaration").alias()
-    is_live = and_(
-        declaration.c.received_at.is_not(None), declaration.c.superseded_at.is_(None)
-    )
-    is_dead = one_of(declaration, at.c.declaration_id, not_(is_live))
+    is_in_force = Declaration.is_in_force.sql(declaration)
+    is_dead = one_of(declaration, at.c.declaration_id, not_(is_in_force))
     return and_(at.c.withdrawn_at.is_(None), is_dead)
 
 

@@ -9,7 +9,7 @@ from persistence.facts.bulletins import is_open
 from persistence.reading.context import SqlContext
 from persistence.reading.question import SqlTest, Table, Test
 from persistence.reading.values import Value
-from persistence.records import PartnerSiret
+from persistence.records import Declaration, PartnerSiret
 from persistence.records.base import table
 from persistence.records.services import ESAT
 
@@ -130,8 +130,7 @@ def _has_deposited(scope: Table, context: SqlContext, campaign: Value) -> SqlTes
     rows = select(declaration.c.id).where(
         declaration.c.establishment_id == scope.c.establishment_id,
         declaration.c.campaign_id == context.value(campaign),
-        declaration.c.received_at.is_not(None),
-        declaration.c.superseded_at.is_(None),
+        Declaration.is_in_force.sql(declaration),
         *readable,
     )
     return rows.correlate(scope).exists()

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from persistence.records.base import table
+from persistence.records.declarations import Declaration
 from persistence.records.establishments import Establishment
 from persistence.records.periods import exists
 from persistence.records.rosters import BeneficiaryAnswer, RosterStanding
@@ -26,11 +27,6 @@ from .presence import departed_on, is_away_in_november, stays_in_november
 
 Narrowing: TypeAlias = Callable[[FromClause, FromClause], list[ColumnElement[bool]]]
 """(establishment, campaign) → the conditions that narrow a roster to some of them."""
-
-
-def is_in_force(head: FromClause) -> ColumnElement[bool]:
-    """Whether a declaration is deposited, and not replaced."""
-    return and_(head.c.received_at.is_not(None), head.c.superseded_at.is_(None))
 
 
 class _Part:
@@ -119,7 +115,7 @@ class _Part:
                 head.c.id == line.c.declaration_id,
                 head.c.campaign_id == self.campaign.c.id,
                 head.c.establishment_id != self.place.c.id,
-                is_in_force(head),
+                Declaration.is_in_force.sql(head),
             ],
         )
 
@@ -134,7 +130,7 @@ class _Part:
             .where(
                 head.c.establishment_id == self.place.c.id,
                 head.c.campaign_id == campaign.c.id,
-                is_in_force(head),
+                Declaration.is_in_force.sql(head),
                 line.c.declaration_id == head.c.id,
                 line.c.worker_id == self.worker.c.id,
             )
@@ -159,7 +155,9 @@ class _Certified(_Part):
     def _of_certificate(self, campaign: FromClause) -> FromClause:
         """The lines of the certificates of a campaign, each with its person."""
         head, line = self.head, self.line
-        is_of_campaign = and_(head.c.campaign_id == campaign.c.id, is_in_force(head))
+        is_of_campaign = and_(
+            head.c.campaign_id == campaign.c.id, Declaration.is_in_force.sql(head)
+        )
         return (
             campaign.join(head, is_of_campaign)
             .join(self.place, self.place.c.id == head.c.establishment_id)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from persistence.reading.context import SqlContext
 from persistence.reading.question import SqlTest, Table
 from persistence.reading.values import Value
-from persistence.records import TreatmentOutcome
+from persistence.records import Declaration, TreatmentOutcome
 from persistence.records.base import table
 
 NOTED = TreatmentOutcome.WITHDRAWAL_NOTED.value
@@ -84,8 +84,7 @@ def treated_line(treatment: Table) -> Select[Any]:
     """
     line, head = table("declaration_line").alias(), table("declaration").alias()
     in_force = and_(
-        head.c.received_at.is_not(None),
-        head.c.superseded_at.is_(None),
+        Declaration.is_in_force.sql(head),
         line.c.words_digest == treatment.c.words_digest,
     )
     withdrawn = and_(

@@ -134,7 +134,6 @@ class CertificateReads(BatchIntake):
             .where(
                 last_year.establishment_id == self.place.id,
                 last_year.campaign_id == f"cmp_{campaign.year - 1}",
-                last_year.received_at.is_not(None),
-                last_year.superseded_at.is_(None),
+                Declaration.is_in_force.sql(Declaration.__table__),
             )
         )

@@ -54,8 +54,8 @@ class CertificateIntake(CertificateReads):
         """
         deposit = intention.deposit
         deposited, draft = (
-            next((d for d in live if d.is_live is is_live), None)
-            for is_live in (True, False)
+            next((d for d in live if d.is_in_force() is is_in_force), None)
+            for is_in_force in (True, False)
         )
         certificate, last_year = await self.certificate(campaign)
         if lines is None:

@@ -49,8 +49,7 @@ async def beneficiaries_again(
             register.among(columns.worker_id, sorted(workers)),
             ~register.among(columns.id, [each.id for each in lines]),
             head.campaign_id.in_(campaign_ids),
-            head.received_at.is_not(None),
-            head.superseded_at.is_(None),
+            Declaration.is_in_force.sql(Declaration.__table__),
             line.processing == Processing.NOT_BENEFICIARY,
         )
     )

@@ -5,11 +5,14 @@ from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Integer,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +20,7 @@ from .base import UNTOLD, Record, index_where, named, unique_where, untold
 from .campaigns import Campaign
 from .establishments import Establishment
 from .leaf_words import LeafWords
+from .periods import predicate
 from .rules import Rule, require
 from .treatments import (
     REASONED,
@@ -128,9 +132,15 @@ class Declaration(Record):
             self.supersedes_id = former.id
         self.received_at, self.declared_by_id = now, by.id
 
-    @property
-    def is_live(self) -> bool:
+    @predicate
+    def is_in_force(self) -> bool:
+        """Whether it counts: deposited, and not replaced."""
         return self.received_at is not None and self.superseded_at is None
+
+    @is_in_force.in_sql
+    @staticmethod
+    def _(row: FromClause) -> ColumnElement[bool]:
+        return and_(row.c.received_at.is_not(None), row.c.superseded_at.is_(None))
 
 
 class DeclarationLine(LeafWords, Record):
@@ -237,7 +247,7 @@ class DeclarationLine(LeafWords, Record):
         is_withdrawn = self.withdrawn_at is not None
         is_noted = what is Processing.WITHDRAWAL_NOTED
         require(is_withdrawn == is_noted, Rule.WITHDRAWAL_ONLY, "outcome")
-        require(is_withdrawn or declaration.is_live, Rule.LINE_NOT_LIVE)
+        require(is_withdrawn or declaration.is_in_force(), Rule.LINE_NOT_LIVE)
 
     def reopen(
         self, campaign_id: str, reason: str, by: User, now: datetime, today: date

@@ -62,7 +62,7 @@ def test_a_draft_is_prepared_for_one_establishment_and_one_campaign_and_not_rece
         None,
     )
     assert draft.partner_id.startswith("ptr_")
-    assert not draft.is_live
+    assert not draft.is_in_force()
 
 
 def test_a_deposit_is_live_from_its_reception_by_who_deposits_it() -> None:
@@ -70,7 +70,7 @@ def test_a_deposit_is_live_from_its_reception_by_who_deposits_it() -> None:
 
     draft.receive(None, SECOND, RECEIVED)
 
-    assert draft.is_live
+    assert draft.is_in_force()
     assert (draft.received_at, draft.declared_by_id, draft.supersedes_id) == (
         RECEIVED,
         "usr_zoe",
@@ -84,7 +84,7 @@ def test_a_later_deposit_takes_the_place_of_the_former_one_as_a_whole() -> None:
 
     latter.receive(former, SECOND, LATER)
 
-    assert (former.is_live, latter.is_live) == (False, True)
+    assert (former.is_in_force(), latter.is_in_force()) == (False, True)
     assert (former.superseded_at, former.received_at, former.declared_by_id) == (
         LATER,
         RECEIVED,

@@ -379,6 +379,7 @@ def test_every_rule_has_its_half_in_sql_and_is_compared() -> None:
     assert set(PREDICATES) >= COMPUTED | {
         "Affiliation.works_on",
         "ContractManager.acts_on",
+        "Declaration.is_in_force",
         "ImportLine.is_unsettled",
         "cases.is_legacy",
     }
