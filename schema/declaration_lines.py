@@ -19,7 +19,7 @@ from persistence.facts.treatments import (
     treatments_of_line,
 )
 from persistence.reading.question import Order
-from persistence.records.declarations import NoPayReason
+from persistence.records.declaration_lines import NoPayReason
 from persistence.records.treatments import Processing, TreatmentOutcome, Withdrawal
 from resolvers.reading.bindings import FilterArgument
 

@@ -15,7 +15,8 @@ from persistence.records.cases import Case
 from persistence.records.contracts import ManagerKind, Mode
 from persistence.records.conventions import ClosingReason
 from persistence.records.decisions import Decision
-from persistence.records.declarations import Conformity, NoPayReason
+from persistence.records.declaration_lines import NoPayReason
+from persistence.records.declarations import Conformity
 from persistence.records.onboarding_steps import STEPS, StepCode, StepState
 from persistence.records.organisms import NetworkRole, OrganismKind, Profile
 from persistence.records.partners import PartnerKind

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from persistence.records.declarations import NoPayReason
+from persistence.records.declaration_lines import NoPayReason
 from persistence.records.identifiers import matricule
 from persistence.records.nir import Nir
 from persistence.records.rules import Refused, Rule

@@ -23,7 +23,8 @@ from .chain_links import ChainLink, LinkKind, Unblocker
 from .contracts import Contract, ContractManager, Mode
 from .conventions import Convention
 from .decisions import ActivityAttestation, Eligibility
-from .declarations import Conformity, Declaration, DeclarationLine
+from .declaration_lines import DeclarationLine
+from .declarations import Conformity, Declaration
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .followers import PartnerFollower

@@ -16,7 +16,7 @@ from .base import UNTOLD, Record, named, untold
 from .users import User
 
 if TYPE_CHECKING:
-    from .declarations import DeclarationLine
+    from .declaration_lines import DeclarationLine
 
 
 class TreatmentOutcome(StrEnum):

@@ -94,6 +94,5 @@ async def test_others_are_answered_between_the_parts_of_an_import(
     event.remove(Session, "before_flush", noted)
 
     assert sum(written) > MANY * 5
-    assert (
-        max(written) <= 20 * 4
-    )  # a partner, its SIRET, its establishment and its origin
+    # a partner, its SIRET, its establishment, its origin and the organism that follows it
+    assert max(written) == 20 * 5

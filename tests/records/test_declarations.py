@@ -12,7 +12,7 @@ from persistence.records import (
     Rule,
     User,
 )
-from persistence.records.declarations import NoPayReason
+from persistence.records.declaration_lines import NoPayReason
 
 from .build import CANAL, DECIDER, TODAY, partner_in, refused
 

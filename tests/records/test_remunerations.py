@@ -20,7 +20,7 @@ from persistence.intake.cells import (
 )
 from persistence.intake.remuneration_lines import Remuneration
 from persistence.records import Rule
-from persistence.records.declarations import NoPayReason
+from persistence.records.declaration_lines import NoPayReason
 from persistence.records.nir import Nir
 
 from .build import refused

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from server.cli import COMMANDS, main
-from server.commands import contract, register, sending, serving, statement, tokens
+from server.commands import (
+    contract,
+    proofs,
+    register,
+    sending,
+    serving,
+    statement,
+    tokens,
+)
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
@@ -61,6 +69,7 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
 def test_each_command_has_its_function() -> None:
     modules = {
         "contract": contract,
+        "proofs": proofs,
         "register": register,
         "sending": sending,
         "tokens": tokens,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +13,7 @@ import pytest
 
 from persistence.seeds.fiction import fictional_vault
 from persistence.seeds.stories import personas
+from persistence.signing import add_key
 from persistence.vault import Vault
 from server.app import create_app
 from server.demo.issuer import DemoIssuer
@@ -225,7 +227,13 @@ def test_a_production_has_neither_this_provider_nor_a_console_that_was_not_asked
         "PUBLIC_URL": "https://habilitations.example",
     }
 
-    assert _paths(production) == {"/graphql", "/imports/{id}", "/livez", "/readyz"}
+    assert _paths(production) == {
+        "/graphql",
+        "/imports/{id}",
+        "/keys",
+        "/livez",
+        "/readyz",
+    }
     opened = _paths(production | console) - _paths(production)
     assert {
         "/connexion/aller",
@@ -305,4 +313,5 @@ def _keys(folder: Path) -> Path:
     file = folder / "keys.json"
     if not file.exists():
         Vault.write(file)
+        add_key(file, date(2026, 12, 1))
     return file
