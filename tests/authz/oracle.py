@@ -18,6 +18,7 @@ PARTNER_AND_ESTABLISHMENTS = acts("Partner: read", "Establishment: read")
 READING = acts(
     "MembershipBulletin: read", "ServiceAccess: read", "Group: read",
     "Worker: read", "Declaration: read", "DeclarationLine: read", "ActivityChange: read", "Batch: read",
+    "RosterEntry: read",
 )  # fmt: skip
 ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run")
 VALIDATING = ENTERING | acts(
@@ -65,7 +66,12 @@ SIGNED = acts(
     "Convention: read", "Amendment: read", "ServiceContract: read", "MembershipBulletin: read"
 )  # fmt: skip
 """What an organism has signed stays open to it."""
-PAID = acts("Worker: read", "DeclarationLine: read", "ActivityChange: read")
+PAID = acts(
+    "Worker: read",
+    "DeclarationLine: read",
+    "ActivityChange: read",
+    "RosterEntry: read",
+)
 MANAGED_IF_PAID = acts(
     "Worker: reveal_nir", "DeclarationLine: process", "ActivityChange: process"
 )

@@ -15,10 +15,17 @@ CALLER = "usr_caller"
 PAIRS = [(type_, action) for type_, actions in ACTIONS.items() for action in actions]
 
 OWNED = {"User", "Membership", "Agent"}
-PLACED = {"Worker", "Declaration", "DeclarationLine", "ActivityChange", "Batch"}
+PLACED = {
+    "Worker",
+    "Declaration",
+    "DeclarationLine",
+    "ActivityChange",
+    "Batch",
+    "RosterEntry",
+}
 SERVICED = {"MembershipBulletin", "ServiceAccess", "Group", "Membership"} | PLACED
 PAPERS = {"Convention", "Amendment", "ServiceContract", "MembershipBulletin"}
-PAID = {"Worker", "DeclarationLine", "ActivityChange"}
+PAID = {"Worker", "DeclarationLine", "ActivityChange", "RosterEntry"}
 REFERENCE = {"Organism", "Service", "Role", "Mission", "Campaign", "Parameter"}
 
 STATES = ((None, None), ("cnv_1", "CENTRALISED"), ("cnv_1", "DELEGATED"))

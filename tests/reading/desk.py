@@ -9,6 +9,7 @@ from graphql import ExecutionResult, GraphQLError, execute
 
 from persistence.engine import Database
 from persistence.facts.callers import Identity
+from persistence.facts.roster import roster
 from persistence.records.base import table as of
 from persistence.seeds.fiction import fictional_vault
 from resolvers.context import Context
@@ -159,8 +160,9 @@ class Desk:
                 for m in members
                 if m["partner_id"] in in_force
             ]
+        query = roster() if table == "roster" else of(table).select()
         async with self.database.reader.connect() as connection:
-            found = await connection.execute(of(table).select())
+            found = await connection.execute(query)
             return [dict(row) for row in found.mappings()]
 
 

@@ -41,6 +41,7 @@ TYPES = {
     "worker_stay": "Worker",
     "worker_rate": "Worker",
     "dual_activity": "Worker",
+    "roster": "RosterEntry",
     "onboarding": "Eligibility",
     "right": "Membership",
 }
@@ -53,6 +54,7 @@ KEYS = {
     "worker_rate": "worker_id",
     "dual_activity": "worker_id",
 }
+ENTRY = ("establishment_id", "campaign_id", "worker_id")
 OWNERS = {
     "membership": "user_id",
     "right": "user_id",
@@ -67,7 +69,11 @@ PLACED = {
     "treatment",
     "activity_change",
     "batch",
+    "roster",
 }
+PAPERS = {"convention", "amendment", "contract", "bulletin"}
+IF_SIGNED = PAPERS - {"amendment"}
+"""Papers that their organism reads once it has signed them; an amendment is always signed."""
 STANDING = {
     "batch_result": ("batch", "id", "batch_id"),
 }
@@ -84,6 +90,11 @@ ALSO = {"import": ("import_line", "import_id", "id")}
 """Rows that are read for themselves, and by whoever reads one of these."""
 
 
+def entry_key(row: Row) -> str:
+    """Of an entry of a roster, whose id is its person's, in every roster that has it."""
+    return "|".join(row[column] for column in ENTRY)
+
+
 @dataclass(frozen=True)
 class Rows:
     """Every row of the register, by table, and the day on which rights are read."""
@@ -94,7 +105,9 @@ class Rows:
     def objects(self, table: str) -> Iterator[tuple[str, list[Facts]]]:
         """Each id of a guarded table with its facts: of each partner of a person, of each row that it hangs from."""
         for row in self.tables[table]:
-            key = str(row[KEYS.get(table, "id")])
+            key = (
+                entry_key(row) if table == "roster" else str(row[KEYS.get(table, "id")])
+            )
             if table in OF_WORKER:
                 ours = OF_WORKER[table]
                 yield (
@@ -139,15 +152,38 @@ class Rows:
             more: Facts = {"group": row["id"]} if table == "group" else {}
             if table in SERVICED:
                 more["partner_service"] = f"{partner}|{row['service_id']}"
+            if table in PAPERS:
+                more["signatory"] = self._signatory(table, row)
             yield key, [owner | self.state(partner) | more]
 
     def _placed(self, table: str, row: Row) -> Facts:
         """What is declared is the Esat's, at an establishment; who pays is known of what has been received."""
         received = row["deposited"] if table == "declaration_line" else True
+        payer = self._payer_of_entry(row) if table == "roster" else row.get("paying_id")
         return self.state(row["partner_id"]) | {
             "partner_service_establishment": f"{row['partner_id']}|svc_ESAT|{row['establishment_id']}",
-            "paying": row.get("paying_id") if received else None,
+            "paying": payer if received else None,
         }
+
+    def _payer_of_entry(self, row: Row) -> str:
+        """Of who is expected: the payer of the line in force, else of the card."""
+        rows = self.tables["worker"], self.tables["declaration_line"]
+        keys = row["worker_id"], row["line_id"]
+        payers = {r["id"]: r["paying_id"] for table in rows for r in table}
+        card, line = (payers.get(key) for key in keys)
+        return line or card
+
+    def _signatory(self, table: str, row: Row) -> str | None:
+        """The organism of a paper's convention, where it has signed the paper."""
+        key = row["id" if table == "convention" else "convention_id"]
+        if table in IF_SIGNED and row["organism_signed_on"] is None:
+            return None
+        (organism,) = {
+            convention["organism_id"]
+            for convention in self.tables["convention"]
+            if convention["id"] == key
+        }
+        return str(organism)
 
     def state(self, partner: str | None) -> Facts:
         """The one span of the partner's timeline that holds today."""

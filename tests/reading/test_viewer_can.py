@@ -40,16 +40,17 @@ NAMES = {
     "group": "groupId",
     "affiliation": "affiliationId",
     "contract_manager": "managerId",
-    "declaration_line": "lineIds",
-    "treatment": "treatmentIds",
+    "declaration_line": "lineId",
+    "treatment": "treatmentId",
+    "activity_change": "changeId",
     "worker": "workerId",
     "agent": "agentId",
     "import": "importId",
     "import_line": "lineId",
 }
-"""How the input of an act names the row that it takes, by table."""
-SEVERAL = {"declaration_line", "treatment"}
-"""The tables whose rows an act takes several at once."""
+"""How the input of an act names the row that it takes, by table; several rows with an s."""
+WITNESSED = {"workerNirReveal", "workerLetterOpen"}
+"""Acts that only read, and of which the journal keeps that they were done."""
 APART = {"agent": 2, "import": 2, "import_line": 6}
 """Rows that are no partner's, and how many of them are tried."""
 VALUES: dict[str, Any] = {
@@ -134,6 +135,12 @@ def an_input(kind: GraphQLInputObjectType, values: dict[str, Any]) -> dict[str, 
     return made
 
 
+def the_row(kind: GraphQLInputObjectType, table: str, row: str) -> dict[str, Any]:
+    """How an input names the row, or the only one of several."""
+    name = NAMES[table]
+    return {f"{name}s": [row]} if f"{name}s" in kind.fields else {name: row}
+
+
 async def tried(
     desk: Desk, who: str, act: str, table: str, row: str
 ) -> dict[str, Any] | None:
@@ -141,9 +148,7 @@ async def tried(
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
-    values: dict[str, Any] = {NAMES[table]: [row] if table in SEVERAL else row}
-    if act == "activityChangesProcess":
-        values = {"changeIds": [row]}
+    values = the_row(kind, table, row)
     if "establishment" in kind.fields:
         values = {"establishment": {"id": row}}
     forms: list[dict[str, Any]] = [
@@ -158,7 +163,19 @@ async def tried(
             {"campaignYear": 2028, "deposit": deposit, "lines": []}
             for deposit in (True, False)
         ]
-    elif act in ("activityChangesDeclare", "treatmentsReopen"):
+    elif act == "beneficiaryAnswer":
+        homes = {
+            place["id"]: place["partner_id"]
+            for place in await desk.rows("establishment")
+        }
+        workers = await desk.rows("worker")
+        (worker, *_) = [w["id"] for w in workers if w["partner_id"] == homes[row]] or [
+            "x"
+        ]
+        forms = [{"campaignYear": 2028, "workerId": worker}]
+    elif act == "activityChangesProcess":
+        forms = [{"outcome": "RETURNED", "processingReason": ""}]
+    elif "dryRun" in kind.fields and "expectedVersion" not in kind.fields:
         forms = [{"dryRun": True}]
     refusal = None
     for form in forms:
@@ -190,8 +207,8 @@ async def test_what_the_viewer_can_is_what_happens_when_it_is_tried(
                 continue  # judged below, beside its establishment
             for permission in permissions:
                 act = MUTATIONS[permission["act"]]
-                if act == "workerNirReveal" and permission["allowed"]:
-                    continue  # what it does is not undone: tests/acting tells who may
+                if act in WITNESSED and permission["allowed"]:
+                    continue  # the journal keeps it: tests/acting tells who may
                 refusal = await tried(desk, who, act, table, row)
 
                 barred = (

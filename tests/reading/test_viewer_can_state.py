@@ -23,10 +23,10 @@ from .story import PAPER
 from .test_viewer_can import (
     MUTATION,
     NAMES,
-    SEVERAL,
     TYPES,
     an_input,
     judged,
+    the_row,
     told,
 )
 
@@ -193,7 +193,7 @@ async def refusals(
     assert MUTATION is not None
     kind = get_named_type(MUTATION.fields[act].args["input"].type)
     assert isinstance(kind, GraphQLInputObjectType)
-    mine = {NAMES[table]: [row["id"]] if table in SEVERAL else row["id"]}
+    mine = the_row(kind, table, str(row["id"]))
     inputs: list[Row] = []
     for form in forms(act, row):
         values = an_input(

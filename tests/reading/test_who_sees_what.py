@@ -1,6 +1,7 @@
 """Four ways to say who sees what agree: the engine on facts, its plan, and the SQL of both databases."""
 
 from datetime import date
+from functools import reduce
 from itertools import product
 
 import orjson
@@ -18,7 +19,7 @@ from tests.authz import oracle
 from tests.authz.world import Thing
 
 from .desk import NOW, TODAY, Desk
-from .facts import KEYS, TYPES, Facts, Rows
+from .facts import ENTRY, KEYS, TYPES, Facts, Rows
 from .small_declarations import CAFS
 from .small_world import DAY, SUBJECTS
 
@@ -59,10 +60,11 @@ async def seen(
     permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
     with terms.facts_on(told_on):
         condition = visible(record, row, permits, terms, anchored=anchored)
-    listed = terms.spelling.listed(
-        terms.spelling.array([row.c[KEYS.get(record, "id")]]),
-        [row.c[KEYS.get(record, "id")]],
-    )
+    key = row.c[KEYS.get(record, "id")]
+    if record == "roster":
+        first, *others = (row.c[column] for column in ENTRY)
+        key = reduce(lambda text, column: text + "|" + column, others, first)
+    listed = terms.spelling.listed(terms.spelling.array([key]), [key])
     statement = compiled(select(cast(listed, Text)).where(condition), terms)
     held = Holdings(
         TODAY,
