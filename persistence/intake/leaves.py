@@ -1,7 +1,7 @@
 """The leaves of the tree that a receipt signs, one for each line."""
 
 import base64
-import os
+from os import urandom
 from typing import NamedTuple
 
 from persistence.records import merkle
@@ -22,7 +22,7 @@ NO_LEAF = (None, None, None)
 
 def fresh_leaf(words: bytes) -> SaltedWords:
     """The leaf of these words, under a salt of its own."""
-    salt = os.urandom(SALT)
+    salt = urandom(SALT)
     digest = merkle.leaf(salt, words)
     return SaltedWords(words.decode(), base64.b64encode(salt).decode(), digest.hex())
 

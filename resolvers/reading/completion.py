@@ -41,16 +41,16 @@ def _type_name(source: Any, _info: Any, _kind: Any) -> Any:  # noqa: ANN401 the 
     return source["$typename"]
 
 
-def _payload_object(source: Any, info: Any, **_: object) -> Any:  # noqa: ANN401 a row
+def _payload_object(source: Any, info: Any, /, **_: object) -> Any:  # noqa: ANN401 a row
     return source.answers.get(info.path.key)
 
 
-def _by_key(source: Any, info: Any, **_: object) -> Any:  # noqa: ANN401 the JSON's
+def _by_key(source: Any, info: Any, /, **_: object) -> Any:  # noqa: ANN401 the JSON's
     return source[info.path.key]
 
 
 def _computed(needs: Any, compute: Any) -> Any:  # noqa: ANN401 a resolver
-    def resolve(source: Any, info: Any, **_: object) -> Any:  # noqa: ANN401 the JSON's
+    def resolve(source: Any, info: Any, /, **_: object) -> Any:  # noqa: ANN401 the JSON's
         key = info.path.key
         values = {name: source[f"${key}${name}"] for name in needs}
         return compute(**values)

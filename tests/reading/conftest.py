@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from persistence.engine import Database
+from persistence.intake import leaves
 from persistence.records import base
 from persistence.records.base import Base, table
 from persistence.sealing import JournalSealer
@@ -48,6 +49,7 @@ async def desks(
         with pytest.MonkeyPatch.context() as patch:
             ids = numbered()
             patch.setattr(base, "uuid7", lambda ids=ids: next(ids))
+            patch.setattr(leaves, "urandom", bytes)  # else no two roots are alike
             url = await copies.fresh(dialect)
             made[dialect] = Desk(Database(url))
             await tell(made[dialect])

@@ -167,11 +167,14 @@ class Rows:
 
     def _payer_of_entry(self, row: Row) -> str:
         """Of who is expected: the payer of the line in force, else of the card."""
-        rows = self.tables["worker"], self.tables["declaration_line"]
-        keys = row["worker_id"], row["line_id"]
-        payers = {r["id"]: r["paying_id"] for table in rows for r in table}
-        card, line = (payers.get(key) for key in keys)
-        return line or card
+        named = (
+            *self._named("declaration_line", row["line_id"]),
+            *self._named("worker", row["worker_id"]),
+        )
+        return str(named[0]["paying_id"])
+
+    def _named(self, table: str, key: str | None) -> list[Row]:
+        return [row for row in self.tables[table] if row["id"] == key]
 
     def _signatory(self, table: str, row: Row) -> str | None:
         """The organism of a paper's convention, where it has signed the paper."""

@@ -1,12 +1,12 @@
 """Four ways to say who sees what agree: the engine on facts, its plan, and the SQL of both databases."""
 
 from datetime import date
-from functools import reduce
 from itertools import product
+from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Text, cast, select
+from sqlalchemy import ColumnElement, Text, cast, select
 
 from authz import Engine, Subject, load
 from persistence.facts.guards import GUARDED
@@ -60,10 +60,10 @@ async def seen(
     permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
     with terms.facts_on(told_on):
         condition = visible(record, row, permits, terms, anchored=anchored)
-    key = row.c[KEYS.get(record, "id")]
-    if record == "roster":
-        first, *others = (row.c[column] for column in ENTRY)
-        key = reduce(lambda text, column: text + "|" + column, others, first)
+    first, *others = ENTRY if record == "roster" else (KEYS.get(record, "id"),)
+    key: ColumnElement[Any] = row.c[first]
+    for column in others:
+        key = key + "|" + row.c[column]
     listed = terms.spelling.listed(terms.spelling.array([key]), [key])
     statement = compiled(select(cast(listed, Text)).where(condition), terms)
     held = Holdings(
