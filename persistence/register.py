@@ -189,16 +189,18 @@ def _common_length(stored: Sequence[Span], wanted: Sequence[Span]) -> int:
 def _adapted(
     rows: Sequence[tuple[Any, ...]], dated: Sequence[bool]
 ) -> list[tuple[Any, ...]]:
-    """Days and instants as SQLite keeps them."""
+    """Days and instants as SQLite keeps them, a column at a time.
+
+    The rows of one act say the same few days: each is written once.
+    """
     adapt = SPELLINGS["sqlite"].adapt
-    places = [index for index, is_dated in enumerate(dated) if is_dated]
-    adapted = []
-    for row in rows:
-        values = list(row)
-        for place in places:
-            values[place] = adapt(values[place], "day")
-        adapted.append(tuple(values))
-    return adapted
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, is_dated in enumerate(dated):
+        if is_dated:
+            days = columns[place]
+            words = {day: adapt(day, "day") for day in set(days)}
+            columns[place] = [words[day] for day in days]
+    return list(zip(*columns, strict=True))
 
 
 def _rows(partner: Partner, spans: Sequence[Span]) -> list[dict[str, Any]]:
