@@ -23,6 +23,7 @@ from persistence.facts.callers import Identity
 from persistence.reading.binds import Holdings
 from persistence.reading.cursors import CursorInvalid
 
+from .batch_lines import Line
 from .graph import Graph
 from .places import refuse
 from .reading.documents import GraphDocument, fragments_of
@@ -39,6 +40,7 @@ NO_CURSOR = "Ce curseur n'a pas été donné par cette liste."
 class Context:
     """One request.
 
+    `lines`: those of its one batch, if they were read past graphql-core.
     Each question that Python answers holds `asking`: a request takes one connection at
     a time.
     """
@@ -49,6 +51,7 @@ class Context:
     today: date
     source: str
     request_id: str
+    lines: list[Line] | None = None
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _callers: list[Subject] = field(default_factory=list)
 
@@ -80,7 +83,7 @@ class Context:
         With `completing`, graphql-core finishes whatever the document: a test compares
         the two.
         """
-        values = self.variables(operation, raw)
+        values = variables_of(self.graph.schema, operation, raw)
         async with self.graph.database.reading() as driver:
             subject = await self.caller(driver)
             plan = self.plan(
@@ -231,13 +234,6 @@ class Context:
         text = plan.statement.text
         answer: str = await self.graph.database.value(text, binds, driver)
         return answer
-
-    # the variables
-
-    def variables(
-        self, operation: OperationDefinitionNode, raw: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        return variables_of(self.graph.schema, operation, raw)
 
     def _shape(
         self, operation: OperationDefinitionNode, values: Mapping[str, Any]

@@ -17,6 +17,10 @@ The graph accepts any scalar: a bad cell is an error of its line, not of the req
 """
 
 
+FIELDS: dict[str, dict[str, str]] = {}
+"""Of each type of line, the fields: in the graph, in Python."""
+
+
 def with_cell_scalars(kind: type[T]) -> type[T]:
     """Keep a line as the mapping that GraphQL made, under the names of Python.
 
@@ -26,6 +30,7 @@ def with_cell_scalars(kind: type[T]) -> type[T]:
     names = {}
     for field in definition.fields:
         names[to_camel_case(field.python_name)] = field.python_name
+    FIELDS[kind.__name__] = names
 
     def from_input(
         _kind: type[T], input: Mapping[str, Any], _context: object

@@ -3,6 +3,7 @@
 Nothing personal leaves in an error. `graph_answers` builds the answers.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from starlette.routing import Route
 
 from persistence.facts.callers import Identity
 from persistence.faults import RegisterFault
+from resolvers.batch_lines import without_lines
 from resolvers.context import Context
 from resolvers.graph import Graph
 from resolvers.places import refuse
@@ -162,11 +164,13 @@ async def _mutate(
     context: Context, document: GraphDocument, request: GraphRequest
 ) -> ExecutionResult:
     assert document.tree is not None
+    schema, operation = context.graph.schema, document.operation(request.operation_name)
+    variables, lines = without_lines(schema, operation, request.variables)
     running: Any = execute(
-        context.graph.schema,
+        schema,
         document.tree,
-        context_value=context,
-        variable_values=dict(request.variables),
+        context_value=replace(context, lines=lines),
+        variable_values=dict(variables),
         operation_name=request.operation_name,
     )
     result = running if isinstance(running, ExecutionResult) else await running
@@ -176,7 +180,7 @@ async def _mutate(
     )
     if result.errors and not has_run:
         raise Invalid(result.errors)  # a variable does not fit
-    _require_first_act(document.operation(request.operation_name), result)
+    _require_first_act(operation, result)
     return result
 
 

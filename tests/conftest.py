@@ -23,6 +23,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
@@ -50,6 +51,10 @@ PATIENCE = 120
 """Seconds in which an act comes through, however busy the machine."""
 
 
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 DIALECTS = ("sqlite", "postgresql")
 SQLITE_FIRST = (
     "tests/acting/test_effect_days.py",

@@ -42,6 +42,8 @@ async def perform(
     With a key, a refusal may come from the first call of the same key, which has just
     been committed: a second attempt then answers as that call did.
     """
+    if info.context.lines is not None:
+        input.lines = info.context.lines  # type: ignore[attr-defined]
     attempts = 1 if input.idempotency_key is None else 2
     for attempt in range(1, attempts + 1):
         is_last = attempt == attempts

@@ -29,7 +29,7 @@ from persistence.reading.statement import Statement
 from persistence.seeds.stories import personas
 from resolvers.context import Context
 from resolvers.reading.plans import Plan
-from resolvers.variables import Invalid
+from resolvers.variables import Invalid, variables_of
 from server.app import compose, create_clock, create_vault
 from server.settings import DEMO_ISSUER, Settings
 from server.variables import SettingsError
@@ -105,7 +105,7 @@ def _plan(context: Context, text: str, roles: frozenset[str]) -> Plan:
             "Seule une requête se montre : un acte est fait de plusieurs instructions."
         )
     try:
-        values = context.variables(operation, {})
+        values = variables_of(context.graph.schema, operation, {})
     except Invalid:
         raise SettingsError(
             "La requête attend des variables : écrivez leurs valeurs dans son texte."

@@ -28,6 +28,7 @@ from graphql import (
 
 from resolvers.reading.bindings import PayloadObject, bound
 from resolvers.reading.planner import Planner
+from resolvers.variables import variables_of
 from schema.contract import types
 
 from . import generated
@@ -124,7 +125,7 @@ def _of_query(desk: Desk, asked: Asked, ids: Ids, roles: frozenset[str]) -> list
     )
     operation = document.operation(asked.name)
     try:
-        values = context.variables(operation, asked.variables(ids))
+        values = variables_of(context.graph.schema, operation, asked.variables(ids))
         plan = context.plan(document, operation, values, roles, completing=False)
     except GraphQLError as refused:
         return [code_of(refused)]
