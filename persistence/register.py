@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -33,6 +34,8 @@ from .register_questions import RegisterQuestions
 
 B = TypeVar("B", bound=Base)
 
+ROWS_AT_ONCE = 200
+"""The rows of one insert on SQLite, which binds 32,766 values at most."""
 _SPANS = Base.metadata.tables["partner_state"]
 
 
@@ -76,7 +79,8 @@ class Register(RegisterQuestions):
     ) -> None:
         """New rows past the mapping, by column.
 
-        PostgreSQL takes a COPY, SQLite one prepared insert.
+        PostgreSQL takes a COPY, SQLite an insert of many rows: it prepares the lists of
+        its CHECK once a statement, not once a row.
         """
         if not rows:
             return
@@ -90,9 +94,12 @@ class Register(RegisterQuestions):
         adapted = _adapted(
             rows, [isinstance(target.c[c].type, Date | Instant) for c in columns]
         )
-        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        insertion = f'INSERT INTO "{target.name}" ({names}) VALUES ({marks})'  # noqa: S608
-        await driver.executemany(insertion, adapted)
+        insertion = f'INSERT INTO "{target.name}" ({", ".join(columns)}) VALUES '  # noqa: S608
+        marks = f"({', '.join('?' * len(columns))})"
+        for start in range(0, len(adapted), ROWS_AT_ONCE):
+            part = adapted[start : start + ROWS_AT_ONCE]
+            values = ", ".join([marks] * len(part))
+            await driver.execute(insertion + values, list(chain.from_iterable(part)))
 
     def among(
         self, term: ColumnElement[str], values: Sequence[str]
