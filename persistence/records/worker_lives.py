@@ -36,7 +36,7 @@ class WorkerStay(Base):
         CheckConstraint(
             "(ends_on IS NULL) = (departure_reason IS NULL)", name="ends_for_a_reason"
         ),
-        Index("ix_worker_stay_place", "establishment_id", "starts_on"),
+        Index("ix_worker_stay_place", "establishment_id", "worker_id"),
         unique_where(
             "uq_worker_stay_running",
             "worker_id",
