@@ -10,9 +10,10 @@ from persistence.records import (
     Processing,
     Refused,
     Rule,
-    Worker,
 )
 from resolvers.acting import ROW, Act, ActInput, ChangeInput, at, permission
+
+from .persons import persons_of
 
 PROCESSED_AT_ONCE = 100
 
@@ -54,22 +55,21 @@ async def activity_changes_process(
     act: Act, input: ActivityChangesProcessInput
 ) -> list[ActivityChange]:
     """R20, R26: all the changes or none, with the outcomes of lines."""
-    count = len(input.change_ids)
-    if not 0 < count <= PROCESSED_AT_ONCE:
+    ids = list(dict.fromkeys(input.change_ids))
+    if not 0 < len(ids) <= PROCESSED_AT_ONCE:
         bounds = f"De 1 à {PROCESSED_AT_ONCE} changements."
         raise Refused(Rule.VALUE_INVALID, "change_ids", detail=bounds)
-    paths = [("change_ids", str(rank)) for rank in range(count)]
-    changes = await act.take_all(ActivityChange, input.change_ids, paths)
+    paths = [("change_ids", str(input.change_ids.index(one))) for one in ids]
+    changes = await act.take_all(ActivityChange, ids, paths)
     reason = input.processing_reason
-    for index, change in enumerate(changes):
-        with at("change_ids", str(index)):
+    for change, path in zip(changes, paths, strict=True):
+        with at(*path):
             treatment = change.process(
                 input.outcome, reason, act.actor, act.now, act.today
             )
             act.register.session.add(treatment)
     if input.outcome is Processing.NOT_BENEFICIARY:
-        ids = list({change.worker_id for change in changes})
-        for worker in await act.register.rows_of(Worker, ids):
-            assert worker is not None
+        workers = [change.worker_id for change in changes]
+        for worker in await persons_of(act.register, workers):
             worker.aah_beneficiary = False
     return changes

@@ -6,6 +6,7 @@ A file declares its acts, and the records that they bear on, as it is imported.
 # isort: off
 from . import invitations
 from . import users
+from . import workers
 from . import conventions
 from . import suspensions
 from . import managers
@@ -47,4 +48,5 @@ __all__ = [
     "suspensions",
     "treatments",
     "users",
+    "workers",
 ]

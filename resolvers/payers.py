@@ -20,6 +20,8 @@ from persistence.records import (
 from persistence.records.campaigns import CampaignStatus
 from resolvers.acting import ROW, Act, ActInput, ChangeInput, Done, at, permission
 
+from .persons import persons_of
+
 PROCESSED_AT_ONCE = 100
 
 
@@ -71,7 +73,7 @@ async def remunerations_process(
         act.register.session.add(treatment)
     if input.outcome is Processing.NOT_BENEFICIARY:
         workers = [line.worker_id for line in lines]
-        for worker in await act.find_all(Worker, workers, "line_ids"):
+        for worker in await persons_of(act.register, workers):
             worker.aah_beneficiary = False
     if input.outcome is Processing.RETURNED:
         await _warn_after_close(act, declaration)

@@ -42,7 +42,8 @@ async def beneficiary_answer(act: Act, input: BeneficiaryAnswerInput) -> Done:
     )
     act.require_permission_to_declare_at(place, "Declaration:prepare")
     campaign = await act.find(Campaign, f"cmp_{input.campaign_year}", "campaign_year")
-    worker = await act.find(Worker, input.worker_id, "worker_id")
+    card = await act.find(Worker, input.worker_id, "worker_id")
+    worker = await act.find(Worker, card.person_id, "worker_id")
     session = act.register.session
     standing = await standing_of(session, place, campaign, worker)
     answer = RosterAnswer.of(

@@ -12,9 +12,10 @@ from persistence.records import (
     Rule,
     Treatment,
     TreatmentOutcome,
-    Worker,
 )
 from resolvers.acting import ROW, Act, ActInput, permission
+
+from .persons import persons_of
 
 REOPENED_AT_ONCE = 1_000
 
@@ -91,6 +92,5 @@ async def _hold_beneficiaries(
             denied.append(line)
             campaigns.add(treatment.campaign_id)
     ids = await beneficiaries_again(act.register, campaigns, denied)
-    for worker in await act.register.rows_of(Worker, sorted(ids)):
-        assert worker is not None
+    for worker in await persons_of(act.register, sorted(ids)):
         worker.aah_beneficiary = True

@@ -14,6 +14,7 @@ from persistence.facts.declarations import (
     ender,
     place,
 )
+from persistence.facts.persons import names_person
 from persistence.reading.question import Order
 from persistence.records.activity_changes import (
     ChangeAct,
@@ -94,7 +95,10 @@ CHANGE_FILTERS = {
         records.Establishment, equal("establishment_id"), "Établissement."
     ),
     "worker_id": reference(
-        records.Worker, equal("worker_id"), "Personne.", is_anchor=True
+        records.Worker,
+        names_person,
+        "Personne, sous toutes ses fiches.",
+        is_anchor=True,
     ),
 }
 

@@ -11,6 +11,7 @@ from persistence.facts.declarations import (
     of_campaign,
     place,
 )
+from persistence.facts.persons import names_person
 from persistence.facts.treatments import (
     is_processed,
     is_withdrawn,
@@ -69,7 +70,10 @@ LINE_FILTERS = {
         records.Establishment, equal("establishment_id"), "Établissement."
     ),
     "worker_id": reference(
-        records.Worker, equal("worker_id"), "Personne.", is_anchor=True
+        records.Worker,
+        names_person,
+        "Personne, sous toutes ses fiches.",
+        is_anchor=True,
     ),
 }
 

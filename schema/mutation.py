@@ -22,6 +22,7 @@ from resolvers.acts import (
     suspensions,
     treatments,
     users,
+    workers,
 )
 
 from .activity_changes import ActivityChange
@@ -296,6 +297,12 @@ class Mutation:
         activity_changes.activity_changes_process,
         "Traite des changements, par la Caf qui paie (R20, R26).",
         changes=list[ActivityChange],
+    )
+    worker_merge = act(
+        workers.worker_merge,
+        "Réunit deux fiches d'une même personne : le vrai numéro remplace le"
+        " provisoire.",
+        worker=Worker,
     )
     worker_nir_reveal = act(
         payers.worker_nir_reveal,

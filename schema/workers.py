@@ -6,6 +6,7 @@ from strawberry import ID
 
 from persistence import records
 from persistence.facts.columns import decimal, equal
+from persistence.facts.persons import is_merged, of_person
 from persistence.facts.workers import departed_on, known_rate
 from persistence.reading.question import Order
 from persistence.records.activity_changes import DepartureReason
@@ -48,6 +49,9 @@ WORKER_FILTERS = {
         "Mots du nom, dans tout ordre, sans accents ni casse ; jamais un numéro de"
         " sécurité sociale.",
         person=True,
+    ),
+    "merged": FilterArgument(
+        bool, is_merged, "Réunie à une autre fiche, ou fiche qui vaut pour sa personne."
     ),
     "partner_id": reference(
         records.Partner, equal("partner_id"), "Partenaire.", is_anchor=True
@@ -127,7 +131,11 @@ class Worker(Node):
     dual_activities: list["DualActivity"] = listed(
         "Les cumuls déclarés.", by("worker_id"), "starts_on"
     )
-    lines: Connection[LineRef] = page("Ses lignes.", by("worker_id"), LineOfWorkerOrder)
+    lines: Connection[LineRef] = page(
+        "Ses lignes, sous toutes ses fiches.", of_person, LineOfWorkerOrder
+    )
     changes: Connection[ActivityChangeRef] = page(
-        "Ses changements d'activité.", by("worker_id"), ChangeOfWorkerOrder
+        "Ses changements d'activité, sous toutes ses fiches.",
+        of_person,
+        ChangeOfWorkerOrder,
     )

@@ -28,12 +28,14 @@ Fact: TypeAlias = Callable[[FromClause], ColumnElement[Any]]
 class Proxy(NamedTuple):
     """Rows of another `record` that give their facts to a row of ours.
 
-    Their column `key` is our `column`.
+    Their column `key` is our `column`. `is_of_person`: they name a worker's card, or
+    one that it has absorbed.
     """
 
     record: str
     key: str
     column: str
+    is_of_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ def _of_worker(column: str) -> tuple[Proxy, ...]:
 
     Where it was declared, who pays.
     """
-    tables = ("declaration_line", "activity_change")
-    return tuple(Proxy(table, "worker_id", column) for table in tables)
+    lines = Proxy("declaration_line", "worker_id", column, is_of_person=True)
+    return lines, lines._replace(record="activity_change")
 
 
 def _signatory(row: FromClause) -> ColumnElement[Any]:

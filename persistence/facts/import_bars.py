@@ -1,10 +1,11 @@
-"""What bars the acts on imports, on declared lines and on changes."""
+"""What bars the acts on imports, on declared lines, on changes and on cards."""
 
-from sqlalchemy import and_, not_
+from sqlalchemy import and_, func, not_
 
 from persistence.reading.question import SqlTest
 from persistence.records import Declaration, Rule
 from persistence.records.base import table
+from persistence.records.nir import TEMPORARY
 
 from .states import At, Bar, Bars, has, lacks, one_of
 from .treatments import treated_line
@@ -48,6 +49,12 @@ def is_undone(at: At) -> SqlTest:
     return and_(at.c.ended_at.is_not(None), at.c.act != "CANCELLATION")
 
 
+def has_true_number(at: At) -> SqlTest:
+    """The number of the card is not a temporary one: its mask tells."""
+    first_digit = func.substr(at.c.nir_mask, 1, 1)
+    return first_digit.not_in(list(TEMPORARY))
+
+
 IMPORT_BARS: Bars = {
     ("import", "importApply"): RECEIVED,
     ("import", "importPurge"): RECEIVED,
@@ -66,6 +73,10 @@ IMPORT_BARS: Bars = {
     ),
     ("declaration_line", "remunerationsProcess"): (
         Bar(Rule.LINE_NOT_LIVE, is_not_answerable),
+    ),
+    ("worker", "workerMerge"): (
+        Bar(Rule.WORKER_MERGED, has("merged_into_id")),
+        Bar(Rule.MERGE_NOT_TEMPORARY, has_true_number),
     ),
     ("treatment", "treatmentsReopen"): (Bar(Rule.TREATMENT_OVER, is_over),),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from persistence.facts.persons import person
 from persistence.records import (
     Campaign,
     Declaration,
@@ -15,6 +16,7 @@ from persistence.records import (
     Parameter,
     Processing,
 )
+from persistence.records.base import table
 
 from .batches import BatchIntake
 from .bounds import Bounds
@@ -82,8 +84,11 @@ class CertificateReads(BatchIntake):
             rows.rate,
             rows.dual_activity_since,
         )
+        card = table("worker").alias()
         result = await self.register.session.execute(
-            select(rows.worker_id, *columns).where(rows.declaration_id == former.id)
+            select(person(card), *columns)
+            .join(card, card.c.id == rows.worker_id)
+            .where(rows.declaration_id == former.id)
         )
         return {
             worker: PreviousLine(
@@ -122,8 +127,9 @@ class CertificateReads(BatchIntake):
     def _last_year(self, campaign: Campaign) -> Select[Any]:
         """The lines of this establishment's deposit in the campaign before."""
         line, last_year = DeclarationLine, Declaration
+        card = table("worker").alias()
         columns: Sequence[Any] = (
-            line.worker_id,
+            person(card).label("worker_id"),
             line.rate,
             line.net_remuneration,
             line.esat_share,
@@ -131,6 +137,7 @@ class CertificateReads(BatchIntake):
         return (
             select(*columns)
             .join(last_year, last_year.id == line.declaration_id)
+            .join(card, card.c.id == line.worker_id)
             .where(
                 last_year.establishment_id == self.place.id,
                 last_year.campaign_id == f"cmp_{campaign.year - 1}",

@@ -20,7 +20,7 @@ from persistence.records import (
 from .certificate_reads import CertificateReads
 from .conformity import conformity
 from .declared_lines import DeclarationRows
-from .identities import meet_identity
+from .identities import meet_identity, refuse_repeated_cards
 from .intentions import Intention, require_coherence, require_sequence
 from .judged_lines import JudgedLines
 from .jumps import LastYearLine, pairs, tell_jumps
@@ -91,6 +91,7 @@ class CertificateIntake(CertificateReads):
         """Each line against the card of its worker and what is known of them here."""
         before = await self.lines_before(former)
         cards = await self.cards(read, [*before, *last_year])
+        refuse_repeated_cards(read, cards)
         workers = await known_workers(
             self.register, self.place, list(cards.by_id.values()), campaign
         )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from persistence.facts.persons import person_of
 from persistence.records import ActivityChange, ChangeAct, Establishment
 from persistence.register import Register
 
@@ -12,7 +13,7 @@ from .change_lines import ActivityChangeLine
 
 
 class CorrectedChange(NamedTuple):
-    """A change of this establishment that a line corrects."""
+    """A change of this establishment that a line corrects, and the card of whom."""
 
     change_id: str
     worker_id: str
@@ -39,7 +40,7 @@ async def corrected_changes(
         rows.client_reference, references
     )
     rows_found = await register.session.execute(
-        select(rows.id, rows.worker_id, rows.client_reference)
+        select(rows.id, person_of(rows.worker_id), rows.client_reference)
         .where(
             rows.partner_id == place.partner_id,
             rows.establishment_id == place.id,

@@ -1,10 +1,32 @@
 """The identity that a line of the certificate states, against the card."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from persistence.records.base import name_key
 from persistence.records.rules import Rule
 from persistence.records.workers import Card
 
+from .cards import WorkerCards
 from .remuneration_lines import Remuneration
+
+REPEATED = Rule.WORKER_DUPLICATE_IN_BATCH
+
+
+SAME_CARD = "Ce sont deux numéros d'une même fiche."
+
+
+def refuse_repeated_cards(lines: Iterable[Remuneration], cards: WorkerCards) -> None:
+    """Two lines of one person, each under a number of theirs: both are rejected."""
+    by_card = defaultdict(list)
+    for line in lines:
+        card = cards.get(line)
+        if card is not None:
+            by_card[card.id].append(line)
+    for same in by_card.values():
+        for line in same if len(same) > 1 else ():
+            if not any(each.rule is REPEATED for each in line.errors):
+                line.reject(REPEATED, "nir", SAME_CARD)
 
 
 def meet_identity(line: Remuneration, card: Card | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
+from persistence.facts.persons import person
 from persistence.facts.treatments import treated_line
 from persistence.records import (
     Declaration,
@@ -12,6 +13,8 @@ from persistence.records import (
 )
 from persistence.records.base import table
 from persistence.register import Register
+
+from .cards import cards_among
 
 
 async def treated_lines(
@@ -33,24 +36,29 @@ async def beneficiaries_again(
     campaign_ids: Collection[str | None],
     lines: Collection[DeclarationLine],
 ) -> set[str]:
-    """The workers of these lines, but whom another line in force says no beneficiary.
+    """The persons of these lines, but whom another line in force says no beneficiary.
 
     The lines themselves, which said so, say it no longer.
     """
-    workers = {line.worker_id for line in lines}
-    if not workers:
-        return workers
+    worker_ids = sorted({line.worker_id for line in lines})
+    if not worker_ids:
+        return set()
+    card = table("worker").alias()
+    is_theirs = register.among(card.c.id.label("theirs"), worker_ids)
+    persons = set(await register.session.scalars(select(person(card)).where(is_theirs)))
     line, head = DeclarationLine, Declaration
     columns = DeclarationLine.__table__.c
     others = await register.session.scalars(
-        select(line.worker_id)
+        select(person(card))
+        .select_from(line)
+        .join(card, card.c.id == line.worker_id)
         .join(head, head.id == line.declaration_id)
         .where(
-            register.among(columns.worker_id, sorted(workers)),
+            columns.worker_id.in_(cards_among(register, sorted(persons))),
             ~register.among(columns.id, [each.id for each in lines]),
             head.campaign_id.in_(campaign_ids),
             Declaration.is_in_force.sql(Declaration.__table__),
             line.processing == Processing.NOT_BENEFICIARY,
         )
     )
-    return workers - set(others)
+    return persons - set(others)

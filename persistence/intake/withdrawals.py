@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, literal, null, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, literal, null, select, update
 
+from persistence.facts.persons import person_of
 from persistence.records import Declaration, DeclarationLine, Withdrawal
 from persistence.records.base import Base
 from persistence.register import Register
 
+from .cards import cards_among
 from .known_workers import PreviousLine
 
 LINES = Base.metadata.tables[DeclarationLine.__tablename__]
@@ -29,7 +31,7 @@ async def note_withdrawals(
 ) -> None:
     """Mark the lines of the replaced certificate that left, and unmark who is back.
 
-    `payers`: who pays each worker of the `new` certificate, whose lines are written.
+    `payers`: who pays each person of the `new` certificate, whose lines are written.
     Two statements at most, whatever the number of lines; none when nobody moved.
     """
     left = [
@@ -58,7 +60,7 @@ def _mark(
         update(LINES)
         .where(
             LINES.c.declaration_id == new.supersedes_id,
-            register.among(LINES.c.worker_id, left),
+            LINES.c.worker_id.in_(cards_among(register, left)),
         )
         .values(version=LINES.c.version + 1, withdrawn_at=now, withdrawal=why)
     )
@@ -74,13 +76,48 @@ def _unmark(register: Register, new: Declaration, back: Sequence[str]) -> Update
     return (
         update(LINES)
         .where(
-            register.among(LINES.c.worker_id, back),
+            LINES.c.worker_id.in_(cards_among(register, back)),
             LINES.c.withdrawn_at.is_not(None),
             LINES.c.declaration_id.in_(of_campaign),
             is_back,
         )
-        .values(version=LINES.c.version + 1, withdrawn_at=null(), withdrawal=null())
+        .values(**_unmarking())
     )
+
+
+async def unmark_person(register: Register, person_id: str) -> None:
+    """Unmark the lines of a person whom a certificate in force declares to their Caf.
+
+    Of a person who had two cards: one of them had left, and the other was declared.
+    """
+    of_person = cards_among(register, [person_id])
+    its, head = CERTIFICATES.alias("its"), CERTIFICATES.alias("head")
+    is_same_question = and_(
+        its.c.id == LINES.c.declaration_id,
+        head.c.establishment_id == its.c.establishment_id,
+        head.c.campaign_id == its.c.campaign_id,
+    )
+    is_declared = (
+        select(HERE.c.id)
+        .join(head, head.c.id == HERE.c.declaration_id)
+        .join(its, is_same_question)
+        .where(
+            HERE.c.worker_id.in_(of_person),
+            HERE.c.paying_id == LINES.c.paying_id,
+            Declaration.is_in_force.sql(head),
+        )
+        .correlate(LINES)
+        .exists()
+    )
+    is_marked = LINES.c.withdrawn_at.is_not(None)
+    marked = update(LINES).where(LINES.c.worker_id.in_(of_person), is_marked)
+    unmarked = marked.where(is_declared)
+    await _run(register, unmarked.values(**_unmarking()))
+
+
+def _unmarking() -> dict[str, Any]:
+    version = LINES.c.version + 1
+    return {"version": version, "withdrawn_at": null(), "withdrawal": null()}
 
 
 HERE = LINES.alias("here")
@@ -88,7 +125,8 @@ HERE = LINES.alias("here")
 
 
 def _of_same_worker(new: Declaration) -> tuple[ColumnElement[bool], ...]:
-    return (HERE.c.declaration_id == new.id, HERE.c.worker_id == LINES.c.worker_id)
+    is_same_person = person_of(HERE.c.worker_id) == person_of(LINES.c.worker_id)
+    return (HERE.c.declaration_id == new.id, is_same_person)
 
 
 async def _run(register: Register, statement: Any) -> None:  # noqa: ANN401

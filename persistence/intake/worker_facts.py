@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, false, or_, select
 
+from persistence.facts.persons import person
 from persistence.records import (
     ActivityChange,
     Campaign,
@@ -12,10 +13,13 @@ from persistence.records import (
     DeclarationLine,
     Establishment,
 )
+from persistence.records.base import table
+from persistence.records.histories import History
 from persistence.records.life import Event
 from persistence.records.workers import Card
 from persistence.register import Register
 
+from .cards import cards_among
 from .known_workers import KnownWorker
 from .rows_together import Rows, rows_together
 
@@ -34,7 +38,8 @@ async def known_workers(
     """
     workers = {card.id: KnownWorker(card) for card in cards}
     if workers:
-        events = events_of(register, list(workers), place, campaign)
+        replaced = None if campaign is None else _declarations(place, campaign)
+        events = events_of(register, list(workers), replaced)
         (rows,) = await rows_together(register, events)
         _note_events(workers, rows, place)
     return workers
@@ -43,20 +48,21 @@ async def known_workers(
 def events_of(
     register: Register,
     ids: Sequence[str],
-    place: Establishment,
-    campaign: Campaign | None,
+    replaced: Select[Any] | None = None,
 ) -> Select[Any]:
-    """The events of these workers: in force, or ended by another one.
+    """The events of these workers, whatever their card: in force, or ended by another.
 
-    Those of a worker come in the order of their ids.
+    Those of a worker come in the order of their ids. `replaced`: the declarations that
+    a deposit takes the place of.
     """
     rows = ActivityChange.__table__.c
     line = DeclarationLine.__table__
     is_replaced: ColumnElement[Any] = false()
-    if campaign is not None:
-        is_replaced = line.c.declaration_id.in_(_declarations(place, campaign))
+    if replaced is not None:
+        is_replaced = line.c.declaration_id.in_(replaced)
+    card = table("worker").alias()
     columns = (
-        rows.worker_id,
+        person(card).label("worker_id"),
         rows.id,
         rows.kind,
         rows.effective_on,
@@ -74,10 +80,24 @@ def events_of(
     )
     may_count = or_(rows.ended_at.is_(None), rows.ended_by_id != rows.id)
     source: FromClause = ActivityChange.__table__
-    if campaign is not None:
+    source = source.join(card, card.c.id == rows.worker_id)
+    if replaced is not None:
         source = source.outerjoin(line, line.c.id == rows.line_id)
-    is_asked = register.among(rows.worker_id, ids)
+    is_asked = rows.worker_id.in_(cards_among(register, ids))
     return select(*columns).select_from(source).where(is_asked, may_count)
+
+
+async def histories_of(
+    register: Register, ids: Sequence[str]
+) -> dict[str, dict[str, History]]:
+    """The histories of these workers, by establishment: one statement."""
+    (rows,) = await rows_together(register, events_of(register, ids))
+    by_worker: dict[str, dict[str, History]] = {worker_id: {} for worker_id in ids}
+    for place_id in {row[12] for row in rows}:
+        here = [row for row in rows if row[12] == place_id]
+        for worker_id, history in _histories(here).items():
+            by_worker[worker_id][place_id] = history
+    return by_worker
 
 
 def _declarations(place: Establishment, campaign: Campaign) -> Select[Any]:
@@ -87,20 +107,29 @@ def _declarations(place: Establishment, campaign: Campaign) -> Select[Any]:
 
 
 def _note_events(workers: Workers, rows: Rows, place: Establishment) -> None:
-    """What a correction has ended does not come back when that one is undone."""
+    for row in rows:
+        if row[13] is None:
+            workers[row[0]].is_declared = True
+    here = [row for row in rows if row[12] == place.id]
+    for worker_id, history in _histories(here).items():
+        workers[worker_id].history = history
+
+
+def _histories(rows: Rows) -> dict[str, History]:
+    """The history of each worker, by the rows of one establishment.
+
+    What a correction has ended does not come back when that one is undone.
+    """
+    histories: dict[str, History] = {}
     corrected = {(row[1], row[14]) for row in rows if row[14] is not None}
     for row in rows:
-        worker = workers[row[0]]
-        establishment_id, ended_by_id = row[12], row[13]
+        history = histories.setdefault(row[0], History())
+        event, ended_by_id = as_event(row[1:12]), row[13]
         if ended_by_id is None:
-            worker.is_declared = True
-        if establishment_id != place.id:
-            continue
-        event = as_event(row[1:12])
-        if ended_by_id is None:
-            worker.history.events.append(event)
+            history.events.append(event)
         elif (ended_by_id, event.id) not in corrected:
-            worker.history.ended_by.setdefault(ended_by_id, []).append(event)
+            history.ended_by.setdefault(ended_by_id, []).append(event)
+    return histories
 
 
 def as_event(row: Sequence[Any]) -> Event:

@@ -10,6 +10,14 @@ from datetime import date
 from .identifiers import SCIENTIFIC, compact, is_scientific, luhn
 from .rules import Refused, Rule
 
+TEMPORARY = "78"
+"""How a temporary number begins."""
+
+
+def is_temporary(text: str) -> bool:
+    """Whether this is a temporary number, whole or masked: its first digit is shown."""
+    return text[0] in TEMPORARY
+
 
 class Nir:
     """Numéro de sécurité sociale, fifteen characters with its key.
@@ -54,7 +62,7 @@ class Nir:
 
     @property
     def is_temporary(self) -> bool:
-        return self._text[0] in "78"
+        return is_temporary(self._text)
 
     def contradicts(self, born: date) -> bool:
         """Whether its two digits of the year are another year's.

@@ -99,6 +99,18 @@ class RosterAnswer(Base):
             at=now,
         )
 
+    def of_card(self, worker_id: str) -> "RosterAnswer":
+        """The same answer, of another card of the person."""
+        return RosterAnswer(
+            establishment_id=self.establishment_id,
+            campaign_id=self.campaign_id,
+            worker_id=worker_id,
+            partner_id=self.partner_id,
+            answer=self.answer,
+            by_id=self.by_id,
+            at=self.at,
+        )
+
 
 class CampaignStanding(Base):
     """What is kept of the roster of an establishment for a campaign.

@@ -782,6 +782,30 @@ class Rule(Enum):
         "La personne a quitté l'établissement avant cette date.",
     )
     DEPARTURE_REASON_MISSING = ("R26", "§1", "Un départ se déclare avec son motif.")
+    # the cards of one person
+    WORKER_MERGED = (
+        None,
+        None,
+        "Cette fiche est réunie à une autre : agissez sur celle qui reste.",
+    )
+    MERGE_DECLARED_TWICE = (
+        "R17",
+        "§1",
+        "Un certificat en vigueur déclare les deux : ces fiches ne se réunissent pas.",
+    )
+    MERGE_CONTRADICTION = (
+        "R24",
+        "§1",
+        (
+            "Ce qui est déclaré de ces deux fiches se contredit : corrigez-le avant de "
+            "les réunir."
+        ),
+    )
+    MERGE_NOT_TEMPORARY = (
+        None,
+        None,
+        "Seule une fiche à numéro provisoire est réunie à celle du vrai numéro.",
+    )
     # the extraction
     EXTRACT_UNREADABLE = (
         None,

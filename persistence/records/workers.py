@@ -15,7 +15,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import UNTOLD, Base, Record, name_key, untold
+from .base import UNTOLD, Base, Record, index_where, name_key, untold
+from .nir import is_temporary
+from .rules import Rule, require
+
+TEMPORARY_TOO = "Le numéro de la fiche qui reste est provisoire lui aussi."
 
 
 class Worker(Record):
@@ -34,6 +38,11 @@ class Worker(Record):
         UniqueConstraint("id", "partner_id"),
         UniqueConstraint("partner_id", "nir_index"),
         Index("ix_worker_sort_key", "sort_key", "id"),
+        index_where(
+            "ix_worker_merged_into_id",
+            "merged_into_id",
+            where="merged_into_id IS NOT NULL",
+        ),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"))
@@ -50,6 +59,29 @@ class Worker(Record):
     entered_on: Mapped[date]
     aah_beneficiary: Mapped[bool] = untold(default=True)
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("worker.id"))
+
+    @property
+    def person_id(self) -> str:
+        """The card that stands for this person."""
+        return self.merged_into_id or self.id
+
+    def require_standing(self) -> None:
+        """WORKER_MERGED."""
+        require(self.merged_into_id is None, Rule.WORKER_MERGED)
+
+    def require_absorbable(self) -> None:
+        """Only a card whose number is temporary. MERGE_NOT_TEMPORARY, WORKER_MERGED."""
+        self.require_standing()
+        require(is_temporary(self.nir_mask), Rule.MERGE_NOT_TEMPORARY)
+
+    def require_absorbing(self) -> None:
+        """Only a card with a true number, which no other card ever absorbs.
+
+        MERGE_NOT_TEMPORARY, WORKER_MERGED.
+        """
+        self.require_standing()
+        is_true = not is_temporary(self.nir_mask)
+        require(is_true, Rule.MERGE_NOT_TEMPORARY, detail=TEMPORARY_TOO)
 
 
 class WorkerNumber(Base):

@@ -67,6 +67,7 @@ VERBS = {
     "deactivate": "faire partir",
     "grant": "donner",
     "revoke": "retirer",
+    "merge": "réunir",
     "reveal_nir": "révéler le numéro de sécurité sociale de",
     "deposit": "déposer",
     "correct": "corriger",

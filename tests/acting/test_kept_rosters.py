@@ -35,9 +35,10 @@ class Facts:
     """The rows of the register that a roster is made of."""
 
     def __init__(self, tables: Mapping[str, list[Row]]) -> None:
-        self.lines = {(r["establishment_id"], r["worker_id"], r["year"]): r for r in tables["line"]}  # fmt: skip
+        person = {r["id"]: r["merged_into_id"] or r["id"] for r in tables["worker"]}
+        self.lines = {(r["establishment_id"], person[r["worker_id"]], r["year"]): r for r in tables["line"]}  # fmt: skip
         self.stays = tables["worker_stay"]
-        self.entries = {(r["worker_id"], r["establishment_id"], r["effective_on"]): r["received_at"] for r in tables["entry"]}  # fmt: skip
+        self.entries = {(person[r["worker_id"]], r["establishment_id"], r["effective_on"]): r["received_at"] for r in tables["entry"]}  # fmt: skip
         self.beneficiaries = {r["id"] for r in tables["worker"] if r["aah_beneficiary"]}
         self.answers = {(r["establishment_id"], r["campaign_id"], r["worker_id"]) for r in tables["beneficiary_answer"] if r["answer"] != "NONE"}  # fmt: skip
         self.drafts = {(r["establishment_id"], r["campaign_id"]) for r in tables["draft"]}  # fmt: skip

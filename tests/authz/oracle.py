@@ -24,7 +24,7 @@ ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run")
 VALIDATING = ENTERING | acts(
     "Declaration: deposit replace",
     "ActivityChange: deposit correct cancel",
-    "Worker: reveal_nir",
+    "Worker: merge reveal_nir",
 )
 MEMBER = {"reading": READING, "entering": ENTERING, "validating": VALIDATING}
 CONTRACTS = PARTNER_AND_ESTABLISHMENTS | acts(

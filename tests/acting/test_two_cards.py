@@ -1,0 +1,216 @@
+"""Two cards of one person become one: rosters, lives, treatments, numbers and rights follow (R17, R20, R24)."""
+
+from typing import Any
+
+import pytest
+
+from persistence.records.nir import Nir
+from tests.conftest import World
+from tests.journeys.payroll import a_deposit, a_line, a_nir, counts
+from tests.journeys.story import Opened, Person, an_open_esat, refused
+from tests.reading.declared_story import CANAL, last_year
+
+from .ledger import rows
+from .test_kept_rosters import what_differs
+from .test_rosters import roster_of
+
+TEMPORARY = Nir.read("7850575999001").reveal()
+REASON = "Numéro définitif reçu"
+WORKERS = """query($partner: ID!, $merged: Boolean) { workers(partnerId: $partner, merged: $merged, first: 100) {
+  nodes { id nir birthName mergedInto { id } stays { startsOn } rates { rate }
+    lines { nodes { id } } changes { nodes { id kind } } } } }"""
+
+
+def provisional(number: int, caf: str = "921", /, **more: object) -> dict[str, object]:
+    """The line of the person of this number, under a temporary one."""
+    return a_line(number, caf, nir=TEMPORARY, **more)
+
+
+@pytest.fixture
+async def esat(paris: Person) -> Opened:
+    return await an_open_esat(paris, "jo")
+
+
+@pytest.fixture
+def jo(world: World) -> Person:
+    return Person(world, "jo")
+
+
+@pytest.fixture
+def seine(world: World) -> Person:
+    return Person(world, "agent-hauts-de-seine")
+
+
+async def cards(person: Person, esat: Opened, **more: object) -> dict[str, Any]:
+    """The cards of the partner, by the first digit of their number."""
+    found = await person.asks(WORKERS, partner=esat.partner.id, **more)
+    return {card["nir"][0]: card for card in found["workers"]["nodes"]}
+
+
+async def two_cards(jo: Person, esat: Opened) -> tuple[str, str]:
+    """Declared under a temporary number, then under the true one: the card of each."""
+    await jo.declares(**a_deposit(esat.partner.siret, "1", provisional(0)))
+    second = a_deposit(esat.partner.siret, "2", a_line(0, "921"), acknowledgeRemovals=1, reason="Numéro")  # fmt: skip
+    await jo.declares(**second)
+    both = await cards(jo, esat)
+    return both["7"]["id"], both["1"]["id"]
+
+
+async def merges(person: Person, former: str, kept: str, **more: object) -> Any:  # noqa: ANN401 JSON
+    values = {"workerId": former, "intoWorkerId": kept, "reason": REASON} | more
+    return await person.does("workerMerge", "worker { id nir }", **values)
+
+
+async def test_the_card_of_the_true_number_absorbs_the_other(
+    world: World, esat: Opened, jo: Person, seine: Person
+) -> None:
+    former, kept = await two_cards(jo, esat)
+    (withdrawn,) = (await seine.asks("{ lines(withdrawn: true, processed: false) { nodes { id worker { id } } } }"))["lines"]["nodes"]  # fmt: skip
+    assert withdrawn["worker"]["id"] == former
+
+    done = await merges(jo, former, kept)
+
+    assert done["worker"]["id"] == kept
+    both = await cards(jo, esat)
+    assert both["7"]["mergedInto"] == {"id": kept}
+    assert both["7"]["stays"] == both["7"]["rates"] == []
+    assert (len(both["7"]["lines"]["nodes"]), len(both["1"]["lines"]["nodes"])) == (1, 2)  # fmt: skip
+    assert len(both["1"]["changes"]["nodes"]) == 4
+    assert both["1"]["stays"] == [{"startsOn": "2015-06-28"}]
+    assert both["1"]["rates"] == [{"rate": "100.00"}]
+    assert list(await cards(jo, esat, merged=False)) == ["1"]
+    # the person is declared: no Caf has a withdrawal to note
+    assert (await seine.asks("{ lines(withdrawn: true) { nodes { id } } }"))["lines"]["nodes"] == []  # fmt: skip
+    assert await what_differs(world) == {}
+
+    again = a_deposit(esat.partner.siret, "3", provisional(0))
+    unchanged = await jo.declares(**again)
+    assert counts(unchanged["batch"]) == {"received": 1, "unchanged": 1}
+    twice = await jo.declares(**a_deposit(esat.partner.siret, "4", provisional(0), a_line(0, "921")))  # fmt: skip
+    codes = [error["code"] for error in twice["errors"]]
+    assert codes == ["NOTHING_ACCEPTED", *["WORKER_DUPLICATE_IN_BATCH"] * 2]
+    assert {n["nir"][0] for n in (await cards(jo, esat)).values()} == {"1", "7"}
+    with refused("WORKER_MERGED"):
+        await merges(jo, former, kept)
+
+
+async def test_lines_changes_and_answers_are_found_under_the_card_that_stays(
+    world: World, esat: Opened, jo: Person, seine: Person
+) -> None:
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", provisional(0)))
+    line = "query($w: ID) { lines(workerId: $w, first: 10) { nodes { id version processing treatments { outcome } previous { id } worker { id } } } }"
+    (first,) = (await seine.asks(line, w=(await cards(jo, esat))["7"]["id"]))["lines"]["nodes"]  # fmt: skip
+    await seine.processes("RETURNED", first["id"], processingReason="Numéro ?")
+    left = {"nir": TEMPORARY, "kind": "RATE_DECREASE", "effectiveOn": "2026-12-05", "rate": "50", "clientReference": "DOWN"}  # fmt: skip
+    await jo.tells_changes(siret, "c", left)
+    await jo.declares(**a_deposit(siret, "2", a_line(0, "921"), acknowledgeRemovals=1, reason="Numéro"))  # fmt: skip
+    both = await cards(jo, esat)
+    former, kept = both["7"]["id"], both["1"]["id"]
+
+    await merges(jo, former, kept)
+
+    found = (await seine.asks(line, w=kept))["lines"]["nodes"]
+    assert {n["worker"]["id"] for n in found} == {former, kept}
+    (now,) = [n for n in found if n["worker"]["id"] == kept]
+    assert now["previous"] == {"id": first["id"]}
+    assert [t["outcome"] for t in now["treatments"]] == ["RETURNED"]
+    assert [n["id"] for n in (await jo.asks(line, w=former))["lines"]["nodes"]] == [
+        first["id"]
+    ]
+    # the same words again: they are still returned
+    same = await jo.declares(**a_deposit(siret, "3", a_line(0, "921")))
+    assert "LINE_STILL_RETURNED" in {w["code"] for w in same["warnings"]}
+    # a change that was sent under the former number is corrected under the true one
+    corrected = await jo.tells_changes(siret, "4", {"nir": a_nir(0), "correctsReference": "DOWN", "rate": "40"})  # fmt: skip
+    assert (corrected["errors"], counts(corrected["batch"])) == ([], {"received": 1, "replaced": 1})  # fmt: skip
+    (rate,) = (await cards(jo, esat))["1"]["rates"][1:]
+    assert rate == {"rate": "40.00"}
+    # an answer of the Caf to the former card is an answer about the person
+    changes = "{ activityChanges(source: CHANGE, status: RECEIVED, order: LATEST) { nodes { id worker { id } } } }"
+    (change,) = [n for n in (await seine.asks(changes))["activityChanges"]["nodes"] if n["worker"]["id"] == kept]  # fmt: skip
+    await seine.does("activityChangesProcess", changeIds=[change["id"]], outcome="NOT_BENEFICIARY", processingReason="Aucun droit")  # fmt: skip
+    stored = await rows(world.database, "SELECT aah_beneficiary AS b FROM worker WHERE id = :w", w=kept)  # fmt: skip
+    assert not stored[0]["b"]
+    assert await what_differs(world) == {}
+
+
+async def test_whoever_was_missing_under_the_former_number_is_declared(
+    world: World,
+) -> None:
+    delphine = Person(world, "declarante-canal")
+    (former,) = [e for e in await roster_of(delphine, CANAL) if e["worker"]["nir"][0] == "7"]  # fmt: skip
+    assert former["standing"] == "MISSING"
+    (line,) = [line for line in last_year()[CANAL] if str(line["nir"])[0] == "7"]
+    new = line | {"nir": a_nir(7)}
+    deposit = await delphine.declares(**a_deposit(CANAL, "new", new))
+    assert deposit["errors"] == []
+    (entry,) = await roster_of(delphine, CANAL, "NEW")
+    kept = entry["worker"]["id"]
+
+    tried = await merges(delphine, former["worker"]["id"], kept, dryRun=True)
+    assert tried["worker"]["id"] == kept
+    assert await roster_of(delphine, CANAL, "NEW") == [entry]
+    await merges(delphine, former["worker"]["id"], kept)
+
+    (declared,) = await roster_of(delphine, CANAL, "DECLARED")
+    assert declared["worker"]["id"] == kept
+    assert declared["lastYear"] is not None
+    everybody = [e["worker"]["id"] for e in await roster_of(delphine, CANAL)]
+    assert former["worker"]["id"] not in everybody
+    assert await what_differs(world) == {}
+    values = {"campaignYear": 2026, "workerId": former["worker"]["id"], "answer": "AAH_LOST"}  # fmt: skip
+    place = (await rows(world.database, "SELECT id FROM establishment WHERE siret = :s", s=CANAL))[0]["id"]  # fmt: skip
+    with refused("NOT_MISSING", "R17"):
+        await delphine.does("beneficiaryAnswer", establishmentId=place, **values)
+
+
+async def test_what_two_cards_must_be_to_become_one(
+    world: World, esat: Opened, jo: Person, seine: Person
+) -> None:
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", provisional(0), a_line(1, "921")))
+    both = await cards(jo, esat)
+    former, kept = both["7"]["id"], both["1"]["id"]
+
+    with refused("MERGE_NOT_TEMPORARY") as told:
+        await merges(jo, kept, former)
+    assert told.path == ["input", "workerId"]
+    with refused("MERGE_NOT_TEMPORARY") as told:
+        await merges(jo, former, former)
+    assert told.path == ["input", "intoWorkerId"]
+    with refused("MERGE_DECLARED_TWICE", "R17") as told:
+        await merges(jo, former, kept)
+    assert told.message.endswith(f"Certificat 2026 de l'établissement {siret}.")
+    with refused("VALUE_INVALID"):
+        await merges(jo, former, kept, reason=" ")
+    with refused("FORBIDDEN"):
+        await merges(seine, former, kept)
+    with refused("NOT_FOUND"):
+        await merges(Person(world, "declarante-canal"), former, kept)
+    left = {"nir": TEMPORARY, "kind": "DEPARTURE", "effectiveOn": "2026-10-01", "departureReason": "MOVE", "clientReference": "GO"}  # fmt: skip
+    await jo.tells_changes(siret, "2", left)
+    await jo.declares(**a_deposit(siret, "3", a_line(1, "921")))
+    with refused("MERGE_CONTRADICTION", "R24"):
+        await merges(jo, former, kept)
+    never = {"correctsReference": "GO", "didNotHappen": "oui"}
+    await jo.tells_changes(siret, "4", never)
+    assert (await merges(jo, former, kept))["worker"]["id"] == kept
+    assert await what_differs(world) == {}
+
+
+async def test_changes_are_treated_each_once_and_never_as_a_withdrawal(
+    esat: Opened, jo: Person, seine: Person
+) -> None:
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", a_line(0, "921")))
+    down = {"nir": a_nir(0), "kind": "RATE_DECREASE", "effectiveOn": "2026-12-05", "rate": "50"}  # fmt: skip
+    await jo.tells_changes(siret, "2", down)
+    query = "{ activityChanges(source: CHANGE, processed: false) { nodes { id establishmentSiret } } }"
+    (change,) = [n["id"] for n in (await seine.asks(query))["activityChanges"]["nodes"] if n["establishmentSiret"] == siret]  # fmt: skip
+
+    with refused("WITHDRAWAL_ONLY", "R20"):
+        await seine.does("activityChangesProcess", changeIds=[change], outcome="WITHDRAWAL_NOTED")  # fmt: skip
+    twice = await seine.does("activityChangesProcess", "changes { id processing }", changeIds=[change, change], outcome="TAKEN_INTO_ACCOUNT")  # fmt: skip
+
+    assert len(twice["changes"]) == 1
