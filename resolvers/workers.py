@@ -5,7 +5,7 @@ from strawberry import ID
 
 from persistence.intake.merging import CardMerge
 from persistence.records import Refused, Rule, Worker
-from resolvers.acting import ROW, Act, ActInput, at, permission
+from resolvers.acting import ROW, Act, ActInput, Done, at, permission
 
 ONE_PARTNER = "Les deux fiches sont d'un même partenaire."
 
@@ -30,16 +30,16 @@ class WorkerMergeInput(ActInput):
 
 
 @permission("Worker:merge", on=[Worker], loads=ROW, moves_roster=True)
-async def worker_merge(act: Act, input: WorkerMergeInput) -> Worker:
+async def worker_merge(act: Act, input: WorkerMergeInput) -> Done:
     """What was declared stays as it was: the person alone becomes one."""
     act.dry_run = input.dry_run
     if not input.reason.strip():
         raise Refused(Rule.VALUE_INVALID, "reason")
-    ids = [input.into_worker_id, input.worker_id]
-    paths = [("into_worker_id",), ("worker_id",)]
-    absorber, duplicate = await act.take_all(Worker, ids, paths)
+    ids = [input.worker_id, input.into_worker_id]
+    paths = [("worker_id",), ("into_worker_id",)]
+    duplicate, absorber = await act.take_all(Worker, ids, paths, is_change=False)
     if duplicate.partner_id != absorber.partner_id:
-        raise Refused(Rule.VALUE_INVALID, "worker_id", detail=ONE_PARTNER)
+        raise Refused(Rule.VALUE_INVALID, "into_worker_id", detail=ONE_PARTNER)
     with at("worker_id"):
         duplicate.require_absorbable()
     with at("into_worker_id"):
@@ -48,4 +48,4 @@ async def worker_merge(act: Act, input: WorkerMergeInput) -> Worker:
     with at("worker_id"):
         await merge.judge()
     act.register.after_flush(merge.write)
-    return absorber
+    return Done([absorber], notes={"absorbed": duplicate.id})

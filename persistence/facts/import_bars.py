@@ -52,7 +52,7 @@ def is_undone(at: At) -> SqlTest:
 def has_true_number(at: At) -> SqlTest:
     """The number of the card is not a temporary one: its mask tells."""
     first_digit = func.substr(at.c.nir_mask, 1, 1)
-    return first_digit.not_in(list(TEMPORARY))
+    return and_(*(first_digit != digit for digit in TEMPORARY))
 
 
 IMPORT_BARS: Bars = {

@@ -19,7 +19,7 @@ from server.settings import DEMO_ISSUER
 from tests.conftest import ReusedDatabase, World
 from tests.imports.sending import Desk, a_file
 from tests.imports.sending import a_line as extract_line
-from tests.journeys.payroll import a_deposit, a_line, a_nir
+from tests.journeys.payroll import a_deposit, a_line, a_nir, a_temporary_nir
 from tests.journeys.story import (
     DELEGATED,
     FORM,
@@ -705,6 +705,23 @@ async def _(paris: Person) -> Scene:
     }
     rule = "agent_managing ActivityChange:process paying_organism"
     return Scene("agent-hauts-de-seine", values, "org_921", rule)
+
+
+@stage("workerMerge")
+async def _(paris: Person) -> Scene:
+    esat = await an_open_esat(paris, "jo")
+    jo, siret = Person(paris.asker, "jo"), esat.partner.siret
+    former = ZELIE | {"nir": a_temporary_nir(0)}
+    await jo.declares(**a_deposit(siret, "former", former))
+    meant = {"acknowledgeRemovals": 1, "reason": "Numéro définitif"}
+    await jo.declares(**a_deposit(siret, "true", ZELIE, **meant))
+    query = "query($p: ID!) { workers(partnerId: $p) { nodes { id nir } } }"
+    cards = (await jo.asks(query, p=esat.partner.id))["workers"]["nodes"]
+    (duplicate,) = [card["id"] for card in cards if card["nir"][0] == "7"]
+    (absorber,) = [card["id"] for card in cards if card["nir"][0] != "7"]
+    values = {"workerId": duplicate, "intoWorkerId": absorber, "reason": "Un numéro"}
+    rule = "member_validating Worker:merge granted_service"
+    return Scene("jo", values, esat.partner.id, rule)
 
 
 @stage("workerNirReveal")

@@ -6,7 +6,7 @@ from server.settings import DEMO_ISSUER
 from tests.conftest import World
 from tests.imports.sending import Desk, a_file
 from tests.imports.sending import a_line as an_imported_line
-from tests.journeys.payroll import a_deposit, a_line
+from tests.journeys.payroll import a_deposit, a_line, a_nir
 from tests.journeys.story import (
     DELEGATED,
     FORM,
@@ -20,6 +20,7 @@ from tests.journeys.story import (
     somebody,
 )
 from tests.journeys.test_delegation import new_papers
+from tests.reading.declared_story import last_year
 
 from .counting import Ledger, statements_sent
 from .generated_inputs import acts
@@ -94,6 +95,7 @@ STATEMENTS = {
     "remunerationsProcess": 9,
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
+    "workerMerge": 20,
     "workerNirReveal": 5,
     "workerLetterOpen": 5,
     "activityChangesDeclare": 20,
@@ -434,6 +436,24 @@ async def of_declarations(ledger: Ledger) -> None:
     (cancellation,) = (await ledger.person(who).asks("{ activityChanges(source: CHANGE, status: CANCELLED) { nodes { id corrects { id } } } }"))["activityChanges"]["nodes"][1:]  # fmt: skip
     answer = {"changeIds": [cancellation["id"]], "outcome": "TAKEN_INTO_ACCOUNT"}
     await ledger.does(PARIS, "activityChangesProcess", **answer)
+    await _two_cards(ledger, who)
+
+
+async def _two_cards(ledger: Ledger, who: str) -> None:
+    """Somebody who was declared under a temporary number, then under the true one."""
+    query = """{ workers(search: "%s") { nodes { id nir } } }"""
+    (former,) = [line for line in last_year()[CANAL] if line["nir"][0] == "7"]
+    new = former | {"nir": a_nir(7)}
+    meant = {"acknowledgeRemovals": 1, "reason": "Numéro définitif"}
+    await ledger.person(who).declares(**a_deposit(CANAL, "cinq", new, **meant))
+    cards = (
+        await ledger.person(who).asks(
+            query % f"{former['birthName']} {former['givenNames']}"
+        )
+    )["workers"]["nodes"]
+    ids = {card["nir"][0]: card["id"] for card in cards}
+    joined = {"workerId": ids["7"], "intoWorkerId": ids["1"], "reason": "Un numéro"}
+    await ledger.does(who, "workerMerge", **joined)
 
 
 async def of_imports(ledger: Ledger) -> None:

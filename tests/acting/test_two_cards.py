@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from persistence.records.nir import Nir
 from tests.conftest import World
-from tests.journeys.payroll import a_deposit, a_line, a_nir, counts
+from tests.journeys.payroll import a_deposit, a_line, a_nir, a_temporary_nir, counts
 from tests.journeys.story import Opened, Person, an_open_esat, refused
 from tests.reading.declared_story import CANAL, last_year
 
@@ -14,7 +13,7 @@ from .ledger import rows
 from .test_kept_rosters import what_differs
 from .test_rosters import roster_of
 
-TEMPORARY = Nir.read("7850575999001").reveal()
+TEMPORARY = a_temporary_nir(1)
 REASON = "Numéro définitif reçu"
 WORKERS = """query($partner: ID!, $merged: Boolean) { workers(partnerId: $partner, merged: $merged, first: 100) {
   nodes { id nir birthName mergedInto { id } stays { startsOn } rates { rate }

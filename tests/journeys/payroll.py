@@ -21,6 +21,11 @@ def a_nir(number: int) -> str:
     return Nir.read(f"1850575999{number:03d}").reveal()
 
 
+def a_temporary_nir(number: int) -> str:
+    """The number of somebody whose civil status is not certified yet."""
+    return Nir.read(f"7850575999{number:03d}").reveal()
+
+
 def a_line(number: int, caf: str = "751", /, **changes: object) -> dict[str, object]:
     """Somebody's November, paid by a Caf; what is changed to None is not said."""
     known = {

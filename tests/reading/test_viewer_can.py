@@ -173,6 +173,8 @@ async def tried(
             "x"
         ]
         forms = [{"campaignYear": 2028, "workerId": worker}]
+    elif act == "workerMerge":
+        forms = [{"dryRun": True, "intoWorkerId": row}]
     elif act == "activityChangesProcess":
         forms = [{"outcome": "RETURNED", "processingReason": ""}]
     elif "dryRun" in kind.fields and "expectedVersion" not in kind.fields:

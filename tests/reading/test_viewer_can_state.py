@@ -51,6 +51,7 @@ WHO = {
     "declaration_line": ("agent-paris", "agent-hauts-de-seine"),
     "treatment": ("agent-paris", "agent-hauts-de-seine"),
     "activity_change": ("declarante-canal", "agent-hauts-de-seine"),
+    "worker": ("declarante-canal",),
 }
 EVERYBODY = (
     "agent-paris",
@@ -116,6 +117,7 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "treatmentsReopen": once(),
     "activityChangesProcess": once(outcome="TAKEN_INTO_ACCOUNT"),
     "activityChangeCancel": once(),
+    "workerMerge": lambda row: [{"intoWorkerId": one} for one in row["beside"]],
     "invitationRenew": once(),
 }
 """Good inputs of an act: one of them passes unless the state forbids it. The others take a day."""
@@ -156,6 +158,13 @@ async def _complete(desk: Desk, table: str, rows: list[Row]) -> None:
                 "familyName": one["family_name"],
                 "email": one["email"],
             }
+        elif table == "worker":
+            cards = await desk.rows("worker")
+            row["beside"] = [
+                card["id"]
+                for card in cards
+                if card["partner_id"] == row["partner_id"] and card["nir_mask"][0] < "7"
+            ][:3]
         elif table == "bulletin":
             row["beside"] = [
                 b["id"]
@@ -254,7 +263,7 @@ async def test_an_act_is_allowed_unless_the_state_of_its_row_refuses_every_input
                     )
 
 
-UNSURE = {"bulletinReplace"}
+UNSURE = {"bulletinReplace", "workerMerge"}
 """Acts that name another row, which may not be there: only that no bar refuses them is held."""
 
 
