@@ -34,6 +34,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "Worker": "read merge reveal_nir export",
         "Declaration": "read prepare deposit replace export",
         "DeclarationLine": "read process export",
+        "DraftLine": "read",
         "ActivityChange": "read deposit correct cancel process export",
         "RosterEntry": "read",
         "Batch": "read dry_run",

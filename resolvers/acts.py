@@ -12,6 +12,7 @@ from . import suspensions
 from . import managers
 from . import bulletins
 from . import declarations
+from . import drafts
 from . import activity_changes
 from . import payers
 from . import rosters
@@ -33,6 +34,7 @@ __all__ = [
     "bulletins",
     "conventions",
     "declarations",
+    "drafts",
     "exports",
     "groups",
     "imports",

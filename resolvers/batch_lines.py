@@ -20,7 +20,7 @@ from graphql import (
     type_from_ast,
 )
 
-from .declaration_lines import FIELDS
+from .declaration_lines import FIELDS, NUMBERS
 
 LINES = "lines"
 Line: TypeAlias = dict[str, str | None]
@@ -86,8 +86,9 @@ def _plain_lines(lines: object, fields: Mapping[str, str]) -> list[Line] | None:
     for line in lines:
         if not isinstance(line, dict) or not line.keys() <= fields.keys():
             return None
-        for cell in line.values():
-            if cell is not None and type(cell) is not str:
+        for name, cell in line.items():
+            is_text = type(cell) is str and fields[name] not in NUMBERS
+            if cell is not None and not is_text:
                 return None
         plain.append(blank | {fields[name]: cell for name, cell in line.items()})
     return plain

@@ -19,6 +19,8 @@ The graph accepts any scalar: a bad cell is an error of its line, not of the req
 
 FIELDS: dict[str, dict[str, str]] = {}
 """Of each type of line, the fields: in the graph, in Python."""
+NUMBERS = {"draft_line_version"}
+"""Those that are no text."""
 
 
 def with_cell_scalars(kind: type[T]) -> type[T]:
@@ -45,17 +47,54 @@ def _cell(description: str) -> Any:  # noqa: ANN401 a strawberry field
     return strawberry.field(default=None, description=description)
 
 
+@strawberry.input(
+    one_of=True,
+    description="Ce qui désigne une ligne : une seule de ces valeurs.",
+)
+class LineKey:
+    line_id: ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Une ligne d'un certificat de l'établissement, pour sa personne.",
+    )
+    draft_line_id: ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Une ligne du brouillon."
+    )
+    worker_id: ID | None = strawberry.field(
+        default=strawberry.UNSET, description="La personne, par sa fiche."
+    )
+    nir: Cell | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Le numéro de sécurité sociale de la personne.",
+    )
+    client_reference: Cell | None = strawberry.field(
+        default=strawberry.UNSET, description="La référence de l'appelant."
+    )
+
+
 @with_cell_scalars
 @strawberry.input(
     description="Une ligne : la rémunération de novembre d'une personne, comme la paie "
     "l'écrit."
 )
 class RemunerationLineInput:
+    draft_line_id: ID | None = strawberry.field(
+        default=None,
+        description="Dans un brouillon, la ligne que celle-ci remplace ; un numéro qui "
+        "y revient masqué reste le même.",
+    )
+    draft_line_version: int | None = strawberry.field(
+        default=None,
+        description="La version lue de cette ligne : rejetée si elle a changé depuis.",
+    )
     client_reference: Cell | None = _cell(
         "Référence de l'appelant, rendue avec le résultat : pas de donnée personnelle."
     )
     nir: Cell | None = _cell(
         "Numéro de sécurité sociale, 13 ou 15 caractères, ou numéro provisoire."
+    )
+    worker_id: Cell | None = _cell(
+        "La fiche d'une personne déjà déclarée ici, au lieu de son numéro, qui peut "
+        "alors rester masqué."
     )
     birth_name: Cell | None = _cell("Nom de naissance.")
     used_name: Cell | None = _cell("Nom d'usage.")

@@ -1,15 +1,14 @@
 """Declared remunerations and changes of activity, in batches of an establishment."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import strawberry
-from strawberry import ID
 
 from persistence.intake.activity_changes import ActivityChangeIntake
-from persistence.intake.batches import BatchIntake
 from persistence.intake.cells import LINES
-from persistence.intake.certificates import CertificateIntake
+from persistence.intake.certificate_reads import Living
+from persistence.intake.draft_deposits import DraftDeposit
+from persistence.intake.draft_puts import DraftIntake
 from persistence.intake.intentions import Intention
 from persistence.records import (
     Batch,
@@ -20,48 +19,33 @@ from persistence.records import (
     Refused,
     Rule,
 )
-from resolvers.acting import (
-    ROW,
-    Act,
-    ActInput,
-    Done,
-    EstablishmentBy,
-    permission,
+from resolvers.acting import ROW, Act, Done, permission
+
+from .batches import (
+    IN_PARTS,
+    WHOLE,
+    PlacedBatchInput,
+    batch_intake,
+    require_open,
+    rows_of,
+    tell_batch,
 )
-
 from .declaration_lines import ActivityChangeLineInput, RemunerationLineInput
-
-Intake = TypeVar("Intake", bound=BatchIntake)
-
-
-@strawberry.input(description="Ce que tout lot accepte.")
-class BatchInput(ActInput):
-    idempotency_key: ID = strawberry.field(
-        description="Clé de l'appelant, requise : le même lot renvoyé avec elle n'a "
-        "lieu qu'une fois."
-    )
-    establishment: EstablishmentBy = strawberry.field(
-        description="L'établissement, par son SIRET ou son identifiant."
-    )
-    dry_run: bool = strawberry.field(
-        default=False,
-        description="Essai : le même rapport, et rien n'est gardé ; possible avant "
-        "l'ouverture.",
-    )
 
 
 @strawberry.input(
     description="Les rémunérations de novembre d'un établissement, pour une campagne."
 )
-class RemunerationsDeclareInput(BatchInput):
+class RemunerationsDeclareInput(PlacedBatchInput):
     campaign_year: int = strawberry.field(description="Année N de la campagne.")
     deposit: bool = strawberry.field(
-        description="Vrai : un dépôt, qui remplace le précédent en entier. Faux : un "
-        "brouillon."
+        description="Vrai : un dépôt, qui remplace le précédent en entier. Faux : les "
+        "lignes vont au brouillon, avec celles qui y sont, bonnes ou à corriger."
     )
     mode: BatchMode = strawberry.field(
         default=BatchMode.ALL_OR_NOTHING,
-        description="Tout ou rien, ou les bonnes lignes seules.",
+        description="Tout ou rien, ou les bonnes lignes seules ; un brouillon garde "
+        "toutes les lignes.",
     )
     lines: list[RemunerationLineInput] | None = strawberry.field(
         default=None,
@@ -95,90 +79,57 @@ class RemunerationsDeclareInput(BatchInput):
     moves_roster=True,
 )
 async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> Done:
-    """R16 to R22; see docs/decisions/0035."""
+    """R16 to R22; see docs/decisions/0035 and 0086."""
     place = await act.at_establishment(input.establishment)
     campaign = await act.find(Campaign, f"cmp_{input.campaign_year}", "campaign_year")
-    intake = _intake(CertificateIntake, act, place, input, input.mode)
-    live = await intake.live(campaign)
-    act.require_permission_to_declare_at(place, _needed(input, live))
-    _require_open(act, campaign, is_dry_run=input.dry_run)
-    intention = Intention(
+    deposit = batch_intake(DraftDeposit, act, place, input)
+    living = await deposit.living(campaign)
+    act.require_permission_to_declare_at(place, _needed(input, living))
+    require_open(act, campaign, is_dry_run=input.dry_run)
+    intention = _intention(input)
+    if not input.deposit:
+        drafting = batch_intake(DraftIntake, act, place, input)
+        if input.lines is None:
+            raise Refused(Rule.DRAFT_MISSING, "lines")
+        lines = rows_of(input.lines, IN_PARTS)
+        batch = await drafting.put(campaign, lines, living, intention)
+        tell_batch(act, drafting)
+        return Done([batch])
+    if input.lines is None:
+        batch = await deposit.deposit_draft(campaign, living, intention)
+    else:
+        lines = rows_of(input.lines, WHOLE)
+        batch = await deposit.deposit(campaign, lines, living, intention)
+    tell_batch(act, deposit)
+    return Done([batch], also_ids=deposit.removals[:LINES])
+
+
+def _intention(input: RemunerationsDeclareInput) -> Intention:
+    return Intention(
         input.deposit,
         input.nothing_to_declare,
         removals=input.acknowledge_removals,
         reason=input.reason,
         sequence=input.expected_sequence,
     )
-    lines = _rows(input.lines, WHOLE)
-    batch = await intake.certify(campaign, lines, live, intention)
-    _tell(act, intake)
-    return Done([batch], also_ids=intake.removals[:LINES])
 
 
-def _needed(input: RemunerationsDeclareInput, live: Sequence[Declaration]) -> str:
+def _needed(input: RemunerationsDeclareInput, living: Living) -> str:
     """The permission for a dry run, a draft, a deposit or its replacement."""
     if input.dry_run:
         return "Batch:dry_run"
     if not input.deposit:
         return "Declaration:prepare"
-    if any(declaration.is_in_force() for declaration in live):
+    if living.in_force is not None:
         return "Declaration:replace"
     return "Declaration:deposit"
-
-
-def _require_open(act: Act, campaign: Campaign, *, is_dry_run: bool) -> None:
-    """The window of the campaign; a dry run outside is only warned."""
-    try:
-        campaign.require_open_at(act.now)
-    except Refused as refused:
-        if not is_dry_run:
-            raise
-        act.warn([refused.notice])
-
-
-WHOLE = "Une déclaration remplace la précédente en entier : ne la coupez pas."
-IN_PARTS = "Envoyez-les en plusieurs lots."
-
-
-def _rows(
-    lines: Any,  # noqa: ANN401 mappings, whatever their annotation
-    advice: str,
-) -> Sequence[Mapping[str, Any]] | None:
-    if lines is not None and len(lines) > LINES:
-        raise Refused(Rule.LINES_TOO_MANY, "lines", detail=advice)
-    return lines  # type: ignore[no-any-return]
-
-
-def _intake(
-    kind: type[Intake],
-    act: Act,
-    place: Establishment,
-    input: BatchInput,
-    mode: BatchMode,
-) -> Intake:
-    """What takes the lines of the batch; the act itself becomes a dry run with it."""
-    act.dry_run = input.dry_run
-    return kind(
-        act.register,
-        act.context.graph.vault,
-        place,
-        mode,
-        act.actor,
-        act.now,
-        input.dry_run,
-    )
-
-
-def _tell(act: Act, intake: BatchIntake) -> None:
-    act.errors.extend(intake.errors)
-    act.warn(intake.warnings)
 
 
 @strawberry.input(
     description="Des changements d'activité dans un établissement : toute l'année "
     "(R27)."
 )
-class ActivityChangesDeclareInput(BatchInput):
+class ActivityChangesDeclareInput(PlacedBatchInput):
     mode: BatchMode = strawberry.field(
         default=BatchMode.ACCEPT_VALID,
         description="Tout ou rien, ou les bonnes lignes seules.",
@@ -206,10 +157,10 @@ async def activity_changes_declare(
     else:
         for needs in _needed_for_changes(input.lines):
             act.require_permission_to_declare_at(place, needs)
-    intake = _intake(ActivityChangeIntake, act, place, input, input.mode)
-    lines = _rows(input.lines, IN_PARTS) or []
+    intake = batch_intake(ActivityChangeIntake, act, place, input)
+    lines = rows_of(input.lines, IN_PARTS)
     batch = await intake.change(lines, act.today)
-    _tell(act, intake)
+    tell_batch(act, intake)
     return batch
 
 

@@ -26,6 +26,7 @@ from .refs import (
     ActivityChangeRef,
     CampaignRef,
     DeclarationRef,
+    DraftLineRef,
     EstablishmentRef,
     LineRef,
     UserRef,
@@ -65,12 +66,13 @@ RESULT_FILTERS = {
 }
 
 
-def _notices(stored: str | None) -> list[records.Notice]:
-    notices = []
+def notices(stored: str | None) -> list[records.Notice]:
+    """The notices of a stored text."""
+    result = []
     for code, path, detail in orjson.loads(stored) if stored else ():
         notice = records.Notice(records.Rule[code], tuple(path), detail)
-        notices.append(as_graph_notice(notice))
-    return notices
+        result.append(as_graph_notice(notice))
+    return result
 
 
 @mirrors(
@@ -84,13 +86,16 @@ class LineResult(Node):
     client_reference: str | None = column("Référence de l'appelant.")
     status: LineStatus = column("Ce qu'elle est devenue.")
     errors: list[Refusal] = derived(
-        "Pourquoi elle est rejetée.", {"stored": lambda row, _: row.c.errors}, _notices
+        "Pourquoi elle est rejetée.", {"stored": lambda row, _: row.c.errors}, notices
     )
     warnings: list[Notice] = derived(
-        "Ce qui est à savoir.", {"stored": lambda row, _: row.c.warnings}, _notices
+        "Ce qui est à savoir.", {"stored": lambda row, _: row.c.warnings}, notices
     )
     line: LineRef | None = one("La ligne de la déclaration.", "object_id")
     change: ActivityChangeRef | None = one("Le changement d'activité.", "object_id")
+    draft_line: DraftLineRef | None = one(
+        "La ligne du brouillon, bonne ou à corriger.", "object_id"
+    )
 
 
 @mirrors(

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.reading.bindings import Types
 from resolvers.reading.completion import prepare
 
+from . import draft_enums as _draft_enums  # noqa: F401 importing them describes them
 from . import enums as _enums  # noqa: F401 importing them describes them
 from . import roster_enums as _roster_enums  # noqa: F401 the same
 from .mutation import Mutation

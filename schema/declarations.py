@@ -31,6 +31,7 @@ from .declaration_lines import (
     DeclarationLine,
     LineOfDeclarationOrder,
 )
+from .draft_lines import DRAFT_LINE_FILTERS, DraftLine, DraftLineOrder
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
@@ -115,6 +116,10 @@ class Declaration(Node):
         "État, calculé : brouillon, déposée, remplacée.", declaration_status
     )
     sequence: int = column("Rang, qui ne revient jamais en arrière.")
+    base_sequence: int | None = column(
+        "D'un brouillon, le rang du certificat en vigueur dont il part, 0 pour aucun :"
+        " s'il a changé, le dépôt le dit dans `expectedSequence`."
+    )
     siret: str = column("SIRET déclaré.")
     establishment_name: str = column("Nom de l'établissement.", place("name"))
     prepared_at: datetime = column("Instant de sa préparation.")
@@ -165,6 +170,12 @@ class Declaration(Node):
         by("declaration_id"),
         LineOfDeclarationOrder,
         LINE_FILTERS,
+    )
+    draft_lines: Connection[DraftLine] = page(
+        "Les lignes d'un brouillon, pour le seul Esat.",
+        by("declaration_id"),
+        DraftLineOrder,
+        DRAFT_LINE_FILTERS,
     )
     removed_workers: Connection[WorkerRef] = page(
         "Les personnes de la déclaration remplacée qui n'y sont plus.",

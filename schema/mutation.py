@@ -7,6 +7,7 @@ from resolvers.acts import (
     bulletins,
     conventions,
     declarations,
+    drafts,
     exports,
     groups,
     imports,
@@ -32,6 +33,7 @@ from .bulletins import MembershipBulletin, ServiceAccess
 from .conventions import Amendment, Convention, Manager
 from .decisions import ActivityAttestation, Eligibility
 from .declaration_lines import DeclarationLine, Treatment
+from .declarations import Declaration
 from .establishments import Establishment
 from .groups import Group
 from .import_lines import ImportLine
@@ -267,6 +269,21 @@ class Mutation:
         "Déclare les rémunérations de novembre (R16 à R22).",
         batch=Batch,
         removals=list[Worker],
+    )
+    draft_open = act(
+        drafts.draft_open,
+        "Ouvre un brouillon de certificat.",
+        declaration=Declaration,
+    )
+    draft_lines_remove = act(
+        drafts.draft_lines_remove,
+        "Retire des lignes d'un brouillon.",
+        declaration=Declaration,
+    )
+    draft_discard = act(
+        drafts.draft_discard,
+        "Abandonne un brouillon, avec ses lignes.",
+        declaration=Declaration,
     )
     remunerations_process = act(
         payers.remunerations_process,

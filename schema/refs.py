@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .conventions import Amendment, Convention, Manager, ServiceContract
     from .declaration_lines import DeclarationLine
     from .declarations import Declaration
+    from .draft_lines import DraftLine
     from .establishments import Establishment
     from .groups import Group, Membership
     from .import_lines import ImportLine
@@ -36,6 +37,7 @@ CampaignRef: TypeAlias = Annotated["Campaign", lazy("schema.services")]
 ContractRef: TypeAlias = Annotated["ServiceContract", lazy("schema.conventions")]
 ConventionRef: TypeAlias = Annotated["Convention", lazy("schema.conventions")]
 DeclarationRef: TypeAlias = Annotated["Declaration", lazy("schema.declarations")]
+DraftLineRef: TypeAlias = Annotated["DraftLine", lazy("schema.draft_lines")]
 EstablishmentRef: TypeAlias = Annotated["Establishment", lazy("schema.establishments")]
 GroupRef: TypeAlias = Annotated["Group", lazy("schema.groups")]
 ImportLineRef: TypeAlias = Annotated["ImportLine", lazy("schema.import_lines")]

@@ -9,6 +9,7 @@ from persistence.records import Rule
 
 from .bulletin_bars import BULLETIN_BARS
 from .convention_bars import CONVENTION_BARS
+from .declaration_bars import DECLARATION_BARS
 from .import_bars import IMPORT_BARS
 from .opening_bars import OPENING_BARS
 from .partner_bars import PARTNER_BARS
@@ -24,6 +25,7 @@ BARS: Bars = {
     **SERVICE_BARS,
     **PEOPLE_BARS,
     **IMPORT_BARS,
+    **DECLARATION_BARS,
 }
 """By (table, act); an act that is not here is forbidden by no state of its row."""
 

@@ -152,6 +152,7 @@ BY_RECORD: dict[type[Base], Guard] = {
         AT_PLACE | PAYER,
         only={"paying": lambda row: row.c.deposited},
     ),
+    records.DraftLine: Guard("DraftLine", "partner_id", AT_PLACE),
     # an answer is read, and reopened, by whoever may do so with the line it answers
     records.Treatment: Guard("DeclarationLine", "partner_id", AT_PLACE | PAYER),
     records.ActivityChange: Guard("ActivityChange", "partner_id", AT_PLACE | PAYER),

@@ -43,6 +43,11 @@ def cards_of(person_id: ColumnElement[Any]) -> CompoundSelect[Any]:
     return union_all(*parts)
 
 
+def is_same_person(row: Table, other: Table) -> SqlTest:
+    """Whether both rows name a card of the same person."""
+    return row.c.worker_id.in_(cards_of(person_of(other.c.worker_id)))
+
+
 def of_person(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     """The rows that name any of the cards of the person whose card the parent is."""
     return child.c.worker_id.in_(cards_of(parent.c.id))

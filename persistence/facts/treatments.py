@@ -10,7 +10,7 @@ from persistence.reading.values import Value
 from persistence.records import Declaration, TreatmentOutcome
 from persistence.records.base import table
 
-from .persons import cards_of, person_of
+from .persons import is_same_person
 
 NOTED = TreatmentOutcome.WITHDRAWAL_NOTED.value
 REOPENED = TreatmentOutcome.REOPENED.value
@@ -39,12 +39,7 @@ def previous_line(child: Table, parent: Table, _: SqlContext) -> SqlTest:
         .correlate(parent)
         .scalar_subquery()
     )
-    return and_(child.c.declaration_id == replaced, _is_same_person(child, parent))
-
-
-def _is_same_person(row: Table, other: Table) -> SqlTest:
-    """Whether both rows name a card of the same person."""
-    return row.c.worker_id.in_(cards_of(person_of(other.c.worker_id)))
+    return and_(child.c.declaration_id == replaced, is_same_person(child, parent))
 
 
 def treatments_of_line(child: Table, parent: Table, _: SqlContext) -> SqlTest:
@@ -63,7 +58,7 @@ def treatments_of_line(child: Table, parent: Table, _: SqlContext) -> SqlTest:
         child.c.words_digest == parent.c.words_digest, child.c.line_id == parent.c.id
     )
     return and_(
-        _is_same_person(child, parent),
+        is_same_person(child, parent),
         child.c.establishment_id == parent.c.establishment_id,
         child.c.campaign_id == campaign,
         child.c.paying_id == parent.c.paying_id,
@@ -101,7 +96,7 @@ def treated_line(treatment: Table) -> Select[Any]:
         select(line.c.id)
         .join(head, head.c.id == line.c.declaration_id)
         .where(
-            _is_same_person(line, treatment),
+            is_same_person(line, treatment),
             line.c.establishment_id == treatment.c.establishment_id,
             line.c.paying_id == treatment.c.paying_id,
             head.c.campaign_id == treatment.c.campaign_id,
@@ -120,7 +115,7 @@ def _is_followed(treatment: Table) -> ColumnElement[bool]:
     noted_by = case((later.c.outcome == NOTED, later.c.paying_id))
     is_ours = or_(noted_by.is_(None), noted_by == treatment.c.paying_id)
     followers = select(later.c.id).where(
-        _is_same_person(later, treatment),
+        is_same_person(later, treatment),
         later.c.establishment_id == treatment.c.establishment_id,
         later.c.campaign_id == treatment.c.campaign_id,
         later.c.line_id.is_not(None),

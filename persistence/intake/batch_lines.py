@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
+from persistence.draft_cells import cells_of
 from persistence.records.nir import SHORTEST
 from persistence.records.rules import Notice, Refused, Rule
 
@@ -15,11 +16,7 @@ T = TypeVar("T")
 
 def texts(raw: Mapping[str, Any]) -> dict[str, str]:
     """The cells that hold something."""
-    return {
-        name: text
-        for name, value in raw.items()
-        if value is not None and (text := value.strip())
-    }
+    return {name: text.strip() for name, text in cells_of(raw).items()}
 
 
 class CellReader(NamedTuple):
@@ -41,19 +38,24 @@ def cells(**readers: Callable[[str], Any]) -> dict[str, CellReader]:
 class ParsedLine:
     """A line of a batch while it is read.
 
-    Its rank, and what is to be told of it, at its fields.
+    Its rank in the list `of` the input, and what is to be told of it, at its fields.
     """
 
     index: int
     reference: str | None = None
     errors: list[Notice] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
+    of: str = "lines"
+
+    def path(self, at: str) -> tuple[str, ...]:
+        """Where a field of the line is in the input."""
+        return (self.of, str(self.index), at)
 
     def reject(self, rule: Rule, at: str, detail: str | None = None) -> None:
-        self.errors.append(Notice(rule, ("lines", str(self.index), at), detail))
+        self.errors.append(Notice(rule, self.path(at), detail))
 
     def warn(self, rule: Rule, at: str, detail: str | None = None) -> None:
-        self.warnings.append(Notice(rule, ("lines", str(self.index), at), detail))
+        self.warnings.append(Notice(rule, self.path(at), detail))
 
     def take(
         self,
@@ -119,9 +121,8 @@ def refuse_numbers(
                 for start in range(len(text) - SHORTEST + 1)
             ):
                 setattr(line, attribute, None)
-                line.errors.insert(
-                    0, Notice(Rule.NIR_IN_TEXT, ("lines", str(line.index), cell))
-                )
+                notice = Notice(Rule.NIR_IN_TEXT, line.path(cell))
+                line.errors.insert(0, notice)
 
 
 FREE_TEXTS = {

@@ -34,6 +34,7 @@ CROSS = "x"
 """It says yes, and for some no: it is read, and told."""
 SPACES = re.compile(r"[\s\u00a0\u202f]+")
 MONEY = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
+WORKER = re.compile(r"wrk_[0-9A-Za-z]{1,60}")
 FRENCH = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
 ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 
@@ -143,6 +144,13 @@ def reference(text: str) -> str:
     `refuse_numbers` looks at those of a whole batch.
     """
     return bounded(text, LONGEST_REFERENCE)
+
+
+def identifier(text: str) -> str:
+    """The id of a person, as the graph shows it. Refused: VALUE_INVALID."""
+    if not WORKER.fullmatch(text):
+        raise Refused(Rule.VALUE_INVALID)
+    return text
 
 
 def prose(text: str) -> str:

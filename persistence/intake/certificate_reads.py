@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select, union
 
 from persistence.facts.persons import person
 from persistence.records import (
+    ActivityChange,
     Campaign,
     Declaration,
     DeclarationLine,
@@ -20,29 +21,55 @@ from persistence.records.base import table
 
 from .batches import BatchIntake
 from .bounds import Bounds
+from .cards import cards_among
 from .jumps import LastYearLine
 from .known_workers import PreviousLine
-from .line_words import STATEMENTS, undrafted
 from .november import Certificate
 from .payers import PAYERS
-from .remuneration_lines import Remuneration
 from .rows_together import rows_together
+
+
+class Living(NamedTuple):
+    """What counts for an establishment and a campaign: the deposit, and the draft.
+
+    `last_sequence`: the rank of the last declaration, whatever became of it, or 0.
+    """
+
+    in_force: Declaration | None
+    draft: Declaration | None
+    last_sequence: int
+
+    @property
+    def sequence(self) -> int:
+        """The rank of the one in force; 0 for none."""
+        return self.in_force.sequence if self.in_force is not None else 0
 
 
 @dataclass(slots=True)
 class CertificateReads(BatchIntake):
     """A batch of the annual certificate, with what it reads of the register."""
 
-    async def live(self, campaign: Campaign) -> Sequence[Declaration]:
+    async def living(self, campaign: Campaign) -> Living:
         """The deposit and the draft that count now."""
+        rows = Declaration.__table__.c
         of = (
-            Declaration.establishment_id == self.place.id,
-            Declaration.campaign_id == campaign.id,
+            rows.establishment_id == self.place.id,
+            rows.campaign_id == campaign.id,
         )
-        declarations = await self.register.session.scalars(
-            select(Declaration).where(*of, Declaration.superseded_at.is_(None))
+        last = select(func.max(rows.sequence)).where(*of).scalar_subquery()
+        counts = or_(rows.superseded_at.is_(None), rows.sequence == last)
+        result = await self.register.session.scalars(
+            select(Declaration).where(*of, counts)
         )
-        return declarations.all()
+        declarations = result.all()
+        in_force = draft = None
+        for declaration in declarations:
+            if declaration.is_in_force():
+                in_force = declaration
+            elif declaration.is_draft():
+                draft = declaration
+        sequences = [declaration.sequence for declaration in declarations]
+        return Living(in_force, draft, max(sequences, default=0))
 
     async def certificate(
         self, campaign: Campaign
@@ -102,27 +129,19 @@ class CertificateReads(BatchIntake):
             for worker, payer, changed, digest, processing, rate, since in result
         }
 
-    async def draft_lines(self, draft: Declaration) -> list[Remuneration]:
-        """The draft's lines as they were read, in order."""
-        rows = DeclarationLine.__table__.c
-        columns = [
-            rows[c] for c in ("worker_id", "client_reference", "drafted", *STATEMENTS)
-        ]
-        drafted = await self.register.session.execute(
-            select(*columns)
-            .where(rows.declaration_id == draft.id)
-            .order_by(rows.position)
-        )
-        return [
-            Remuneration(
-                index=index,
-                reference=row.client_reference,
-                worker_id=row.worker_id,
-                **undrafted(row.drafted),
-                **{name: getattr(row, name) for name in STATEMENTS},
-            )
-            for index, row in enumerate(drafted)
-        ]
+    async def persons_here(self, ids: Sequence[str]) -> set[str]:
+        """Those of these persons of whom this establishment has declared something.
+
+        Whoever may declare here knows them, and may name them without their number.
+        """
+        parts = []
+        for record in (DeclarationLine, ActivityChange):
+            rows, card = record.__table__.c, table("worker").alias()
+            is_of_them = rows.worker_id.in_(cards_among(self.register, ids))
+            persons = select(person(card)).join(card, card.c.id == rows.worker_id)
+            is_here = rows.establishment_id == self.place.id
+            parts.append(persons.where(is_here, is_of_them))
+        return set(await self.register.session.scalars(union(*parts)))
 
     def _last_year(self, campaign: Campaign) -> Select[Any]:
         """The lines of this establishment's deposit in the campaign before."""

@@ -5,107 +5,79 @@ The lines of a declaration, the cards that they make or change.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from persistence.records import (
     Batch,
     BatchKind,
     Campaign,
     Declaration,
+    LineStatus,
     Notice,
-    Refused,
     Rule,
 )
 
-from .certificate_reads import CertificateReads
+from .certificate_judging import CertificateJudge
+from .certificate_reads import Living
 from .conformity import conformity
 from .declared_lines import DeclarationRows
-from .identities import meet_identity, refuse_repeated_cards
 from .intentions import Intention, require_coherence, require_sequence
 from .judged_lines import JudgedLines
-from .jumps import LastYearLine, pairs, tell_jumps
 from .leaves import lines_root
-from .november import Certificate
 from .remuneration_lines import Remuneration
-from .treatments import Treatments, last_treatments
+from .treatments import last_treatments
 from .withdrawals import note_withdrawals
-from .worker_facts import known_workers
+
+Outcomes: TypeAlias = Mapping[int, tuple[LineStatus, str]]
+"""By the rank of a line: what became of it, and the id of what it made or left."""
 
 
 @dataclass(slots=True)
-class CertificateIntake(CertificateReads):
-    """The batches of the annual certificate.
+class CertificateIntake(CertificateJudge):
+    """The deposits of the annual certificate.
 
     `removals`: whom the last one would declare no longer.
     """
 
     removals: list[str] = field(default_factory=list)
 
-    async def certify(
+    async def deposit(
         self,
         campaign: Campaign,
-        lines: Sequence[Mapping[str, Any]] | None,
-        live: Sequence[Declaration],
+        lines: Sequence[Mapping[str, Any]],
+        living: Living,
         intention: Intention,
     ) -> Batch:
-        """A draft or a deposit of these lines.
-
-        Without `lines`, the deposit of the draft as it stands.
-        """
-        deposit = intention.deposit
-        deposited, draft = (
-            next((d for d in live if d.is_in_force() is is_in_force), None)
-            for is_in_force in (True, False)
-        )
+        """These lines replace the certificate in force; a draft stays as it is."""
         certificate, last_year = await self.certificate(campaign)
-        if lines is None:
-            if draft is None or not deposit:
-                raise Refused(Rule.DRAFT_MISSING, "lines")
-            read = await self.draft_lines(draft)
-        else:
-            read = certificate.read_all(lines)
+        read = certificate.read_all(lines)
         require_coherence(intention, read)
-        if deposit:
-            require_sequence(intention, deposited, draft if lines is None else None)
-        judged = await self._judge(
-            read, deposited if deposit else draft, campaign, last_year, certificate
+        require_sequence(intention, living)
+        before = await self.lines_before(living.in_force)
+        judged = await self.judge(
+            read, campaign, certificate, last_year, before, last_year
         )
-        if self.is_held(read) or not self._is_meant(judged, intention):
-            return self.report(BatchKind.REMUNERATIONS, read, {}, campaign=campaign)
-        if deposit and lines is not None and draft is not None:
+        if not self.is_ready(judged, intention):
+            return self.report_nothing(read, campaign)
+        if living.draft is not None:
             self.warnings.append(Notice(Rule.DRAFT_EXISTS, ("deposit",)))
-            draft = None  # it stays, for who prepares it
-        sequence = _next_sequence(live)
-        return await self._write(
-            campaign, judged, (deposited, draft), sequence, intention
-        )
+        batch, _ = await self.write(campaign, judged, living, intention)
+        return batch
 
-    async def _judge(
+    def is_ready(self, lines: JudgedLines, intention: Intention) -> bool:
+        """Whether no bad line holds the others, and the caller means what they do."""
+        return not self.is_held(lines.read) and self._is_meant(lines, intention)
+
+    def report_nothing(
         self,
-        read: list[Remuneration],
-        former: Declaration | None,
+        read: Sequence[Remuneration],
         campaign: Campaign,
-        last_year: Mapping[str, LastYearLine],
-        certificate: Certificate,
-    ) -> JudgedLines:
-        """Each line against the card of its worker and what is known of them here."""
-        before = await self.lines_before(former)
-        cards = await self.cards(read, [*before, *last_year])
-        refuse_repeated_cards(read, cards)
-        workers = await known_workers(
-            self.register, self.place, list(cards.by_id.values()), campaign
+        outcomes: Outcomes | None = None,
+    ) -> Batch:
+        """The report of a call that deposits nothing."""
+        return self.report(
+            BatchKind.REMUNERATIONS, read, outcomes or {}, campaign=campaign
         )
-        for line in read:
-            card = cards.get(line)
-            meet_identity(line, card)
-            if card is not None and not line.missed(
-                "nir"
-            ):  # a doubtful number is nobody's
-                workers[card.id].meet(line, certificate)
-        lines = JudgedLines(read, before, cards, workers, last_year, certificate)
-        compared = list(pairs(read, lines.worker_of, last_year, certificate.year))
-        self.warnings.extend(tell_jumps(compared, certificate.bounds))
-        return lines
 
     def _is_meant(self, lines: JudgedLines, intention: Intention) -> bool:
         """Whether the caller means what the lines would do.
@@ -122,7 +94,7 @@ class CertificateIntake(CertificateReads):
                 "acknowledge_removals",
                 f"Nombre : {count}.",
             )
-        if count * 2 > len(lines.before) and not (intention.reason or "").strip():
+        if count * 2 > len(lines.before) and not intention.has_reason:
             return self._refuse(Rule.REMOVALS_REASON, "reason")
         return True
 
@@ -130,61 +102,57 @@ class CertificateIntake(CertificateReads):
         self.errors.append(Notice(rule, (at,), detail))
         return False
 
-    async def _write(
+    async def write(
         self,
         campaign: Campaign,
         lines: JudgedLines,
-        live: tuple[Declaration | None, Declaration | None],
-        sequence: int,
+        living: Living,
         intention: Intention,
-    ) -> Batch:
-        deposited, draft = live
-        deposit, accepted = intention.deposit, lines.accepted
+        outcomes: Outcomes | None = None,
+    ) -> tuple[Batch, Declaration]:
+        """Deposit the accepted lines; `outcomes` are those of the others."""
         declaration = Declaration.prepare(
-            self.place, campaign, sequence, len(accepted), self.by, self.now
+            self.place, campaign, living.last_sequence + 1, self.by, self.now
         )
+        declaration.line_count = len(lines.accepted)
         declaration.nothing_to_declare = intention.nothing_to_declare
-        treatments: Treatments = {}
-        if deposit and deposited is not None:  # the Caf answers what was deposited
-            treatments = await last_treatments(
-                self.register, self.place, campaign, list(lines.cards.by_id)
-            )
-        written = DeclarationRows(
-            self, declaration, lines.cards, lines.before, treatments, deposit=deposit
-        )
-        outcomes = {}
-        for line in accepted:
-            card = lines.cards.get(line)
-            worker = lines.workers.get(card.id) if card is not None else None
-            outcomes[line.index] = written.take(line, worker, lines.certificate)
-        if deposit:
-            written.end_removed(lines.workers, lines.certificate)
-            missing = len(lines.missing(written.workers))
-            self._warn_of_absences(missing, written)
-            declaration.missing = missing
-            declaration.conformity = conformity(lines.read, missing)
+        written = await self._rows(declaration, campaign, lines, living)
+        results = dict(outcomes or {})
+        for line in lines.accepted:
+            worker = lines.worker_of(line)
+            results[line.index] = written.take(line, worker, lines.certificate)
+        written.end_removed(lines.workers, lines.certificate)
+        missing = len(lines.missing(written.workers))
+        self._warn_of_absences(missing, written)
+        declaration.missing = missing
+        declaration.conformity = conformity(lines.read, missing)
         facts: dict[str, Any] = {"campaign": campaign, "removed": written.removed}
-        if (
-            self.dry_run
-        ):  # no line is made, even to be undone: it would open the card of its worker
-            return self.report(BatchKind.REMUNERATIONS, lines.read, outcomes, **facts)
-        if deposit:
-            declaration.receive(deposited, self.by, self.now)
-            declaration.lines_root = lines_root(written.leaves)
-        if draft is not None:
-            draft.superseded_at = self.now
+        kind, read = BatchKind.REMUNERATIONS, lines.read
+        # a dry run makes no line, even to undo it: it would open a card
+        if self.dry_run:
+            return self.report(kind, read, results, **facts), declaration
+        declaration.receive(living.in_force, self.by, self.now)
+        declaration.lines_root = lines_root(written.leaves)
         self.register.session.add(declaration)
-        batch = self.report(
-            BatchKind.REMUNERATIONS,
-            lines.read,
-            outcomes,
-            declaration=declaration,
-            **facts,
-        )
+        facts["declaration"] = declaration
+        batch = self.report(kind, read, results, **facts)
         self.register.after_flush(written.write)
-        if deposit and deposited is not None:
+        if living.in_force is not None:
             self.register.after_flush(self._withdrawals(declaration, written))
-        return batch
+        return batch, declaration
+
+    async def _rows(
+        self,
+        declaration: Declaration,
+        campaign: Campaign,
+        lines: JudgedLines,
+        living: Living,
+    ) -> DeclarationRows:
+        """The rows to write; the Caf answers what was deposited before."""
+        register, cards = self.register, lines.cards
+        ids = list(cards.by_id) if living.in_force is not None else []
+        treatments = await last_treatments(register, self.place, campaign, ids)
+        return DeclarationRows(self, declaration, cards, lines.before, treatments)
 
     def _withdrawals(
         self, declaration: Declaration, written: DeclarationRows
@@ -209,11 +177,3 @@ class CertificateIntake(CertificateReads):
             )
         if not written.workers:
             self.warnings.append(Notice(Rule.NOTHING_DECLARED, ("lines",)))
-
-
-def _next_sequence(live: Sequence[Declaration]) -> int:
-    """The rank after the last one.
-
-    Only a newer declaration takes the place of another, so the last one is live.
-    """
-    return 1 + max((declaration.sequence for declaration in live), default=0)

@@ -13,7 +13,6 @@ LINE = (
     "position",
     "client_reference",
     *STATEMENTS,
-    "drafted",
     "words_digest",
     "words",
     "salt",

@@ -23,8 +23,8 @@ from .certified_lives import certified_life
 from .certified_rows import CertifiedRows
 from .declared_columns import LINE, NUMBER, WORKER
 from .known_workers import KnownWorker, PreviousLine
-from .leaves import NO_LEAF, SaltedWords, fresh_leaf
-from .line_words import STATEMENTS, drafted_words, receipt_words, words_digest
+from .leaves import SaltedWords, fresh_leaf
+from .line_words import STATEMENTS, receipt_words, words_digest
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .treatments import NO_TREATMENT, Treatments, treatment_of
@@ -48,15 +48,12 @@ class DeclarationRows:
         cards: WorkerCards,
         before: Mapping[str, PreviousLine],
         treatments: Treatments,
-        *,
-        deposit: bool,
     ) -> None:
         self.intake = intake
         self.declaration = declaration
         self.cards = cards
         self.before = before
         self.treatments = treatments
-        self.deposit = deposit
         self.lines: list[tuple[Any, ...]] = []
         self.new: list[tuple[Any, ...]] = []
         self.entered: set[str] = set()
@@ -98,24 +95,21 @@ class DeclarationRows:
         if previous is not None and status is LineStatus.UNCHANGED:
             changed = previous.changed_sequence
         line_id = f"lin_{self.key}{line.index:04d}"
-        processing = NO_TREATMENT
-        if self.deposit:
-            processing = self._carry(line, worker_id, digest)
-            if card is not None:
-                self._correct(line, card)
-            self._note_life(line, line_id, worker_id, worker, certificate)
-        drafted = None if self.deposit else drafted_words(line)
-        leaf = self._leaf(line, card) if self.deposit else NO_LEAF
+        processing = self._carry(line, worker_id, digest)
+        if card is not None:
+            self._correct(line, card)
+        self._note_life(line, line_id, worker_id, worker, certificate)
+        leaf = self._leaf(line, card)
         head = (
             line_id,
             1,
             *self.place,
             worker_id,
-            self.deposit,
+            True,
             line.index,
             line.reference,
         )
-        tail = (drafted, digest, *leaf, changed, *processing)
+        tail = (digest, *leaf, changed, *processing)
         self.lines.append((*head, *_statements(line), *tail))
         return status, line_id
 
@@ -206,8 +200,7 @@ class DeclarationRows:
             connection = await register.session.connection()
             await connection.execute(_correction(), self.changed)
         await register.copy(DeclarationLine, LINE, self.lines)
-        if self.deposit:
-            await self.lives.write()
+        await self.lives.write()
 
 
 def _status(previous: PreviousLine | None, digest: str) -> LineStatus:

@@ -2,12 +2,11 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from persistence.records import (
     Campaign,
     Declaration,
-    DeclarationLine,
     Establishment,
 )
 from persistence.register import Register
@@ -25,14 +24,13 @@ class Draft(NamedTuple):
 
 async def drafts_of(register: Register, partner_id: str) -> list[Draft]:
     """The partner's certificates that are still drafts."""
-    lines = (
-        select(func.count())
-        .where(DeclarationLine.declaration_id == Declaration.id)
-        .scalar_subquery()
-    )
     drafts = await register.session.execute(
         select(
-            Declaration.id, Establishment.id, Establishment.name, Campaign.year, lines
+            Declaration.id,
+            Establishment.id,
+            Establishment.name,
+            Campaign.year,
+            Declaration.line_count,
         )
         .join(Establishment, Establishment.id == Declaration.establishment_id)
         .join(Campaign, Campaign.id == Declaration.campaign_id)

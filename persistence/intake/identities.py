@@ -35,8 +35,6 @@ def meet_identity(line: Remuneration, card: Card | None) -> None:
         card and not card.aah_beneficiary and line.aah_beneficiary is None
     ):
         line.reject(Rule.WORKER_NOT_BENEFICIARY, "aah_beneficiary")
-    if line.worker_id is not None:
-        return  # a draft's line: its identity was met when it was read
     if card is None:
         for value, at in (
             (line.matricule, "matricule"),

@@ -1,12 +1,15 @@
 """What the caller says of a declaration beside its lines."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from persistence.records import Declaration, Rule
+from persistence.records import Rule
 from persistence.records.rules import require
 
-from .remuneration_lines import Remuneration
+from .certificate_reads import Living
+
+PERSONS = 10_000
+"""What a declaration holds at most."""
 
 
 class Intention(NamedTuple):
@@ -23,8 +26,12 @@ class Intention(NamedTuple):
     reason: str | None = None
     sequence: int | None = None
 
+    @property
+    def has_reason(self) -> bool:
+        return bool((self.reason or "").strip())
 
-def require_coherence(intention: Intention, lines: Collection[Remuneration]) -> None:
+
+def require_coherence(intention: Intention, lines: Collection[Any]) -> None:
     """R17: « néant » is said without a line, and a deposit without a line says it.
 
     Refused: NOTHING_UNSAID.
@@ -37,19 +44,22 @@ def require_coherence(intention: Intention, lines: Collection[Remuneration]) -> 
 
 
 def require_sequence(
-    intention: Intention, deposited: Declaration | None, draft: Declaration | None
+    intention: Intention, living: Living, base_sequence: int | None = None
 ) -> None:
     """Nobody replaces what they have not seen.
 
-    A deposit received since, or since the draft was prepared.
+    A deposit received since, or since the draft of this `base_sequence` was prepared.
+    Refused: SEQUENCE_MOVED.
     """
-    current = deposited.sequence if deposited is not None else 0
-    expected = intention.sequence
-    if expected is None and draft is not None and draft.sequence < current:
-        expected = draft.sequence
+    expected = intention.sequence if intention.sequence is not None else base_sequence
     require(
-        expected in (None, current),
+        expected in (None, living.sequence),
         Rule.SEQUENCE_MOVED,
         "expected_sequence",
-        detail=f"Rang actuel : {current}.",
+        detail=f"Rang actuel : {living.sequence}.",
     )
+
+
+def require_size(count: int, path: str = "lines") -> None:
+    """Refused: DECLARATION_TOO_LARGE."""
+    require(count <= PERSONS, Rule.DECLARATION_TOO_LARGE, path)

@@ -17,9 +17,6 @@ class SaltedWords(NamedTuple):
     leaf: str
 
 
-NO_LEAF = (None, None, None)
-
-
 def fresh_leaf(words: bytes) -> SaltedWords:
     """The leaf of these words, under a salt of its own."""
     salt = urandom(SALT)

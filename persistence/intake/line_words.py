@@ -1,11 +1,9 @@
 """What a line says of its worker.
 
-Its columns, their digest, and what a draft keeps until its deposit.
+Its columns, their digest, and what a receipt repeats.
 """
 
 import hashlib
-from datetime import date
-from typing import Any
 
 import orjson
 
@@ -82,27 +80,3 @@ def _decimal(hundredths: int | None) -> str | None:
         return None
     units, rest = divmod(hundredths, 100)
     return f"{units}.{rest:02}"
-
-
-OF_THE_WORKER = (
-    "birth_name",
-    "used_name",
-    "given_names",
-    "birth_date",
-    "aah_beneficiary",
-    "dual_activity_until",
-    "paying_organism_changed",
-)
-
-
-def drafted_words(line: Remuneration) -> str:
-    """What a draft says of its worker, kept with its line until the deposit."""
-    return orjson.dumps({name: getattr(line, name) for name in OF_THE_WORKER}).decode()
-
-
-def undrafted(text: str) -> dict[str, Any]:
-    words: dict[str, Any] = orjson.loads(text)
-    words = {name: words.get(name) for name in OF_THE_WORKER}
-    for name in ("birth_date", "dual_activity_until"):
-        words[name] = words[name] and date.fromisoformat(words[name])
-    return words

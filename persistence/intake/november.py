@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from persistence.draft_cells import is_mask
 from persistence.records.identifiers import MATRICULE
 from persistence.records.nir import Nir
 from persistence.records.rules import Refused, Rule
@@ -46,27 +47,34 @@ class Certificate:
     def last_day(self) -> date:
         return date(self.year, 11, 30)
 
-    def read_all(self, lines: Iterable[Mapping[str, Any]]) -> list[Remuneration]:
-        """Each line, in order.
+    def read_all(
+        self, lines: Iterable[Mapping[str, Any]], of: str = "lines"
+    ) -> list[Remuneration]:
+        """Each line, in order; `of` is the list of the input that has them.
 
         The same NIR twice rejects both, each naming the other.
         """
         rows = list(lines)
-        read = [self.read(index, line) for index, line in enumerate(rows)]
+        read = [self.read(index, line, of) for index, line in enumerate(rows)]
         refuse_numbers(read, rows)
         repeated(read)
         return read
 
-    def read(self, index: int, raw: Mapping[str, Any]) -> Remuneration:
+    def read(
+        self, index: int, raw: Mapping[str, Any], of: str = "lines"
+    ) -> Remuneration:
         """One line.
 
         What cannot be read is an error at its field; what depends on it is not judged.
         """
-        line = Remuneration(index)
+        line = Remuneration(index, of=of)
         row = texts(raw)
+        if "worker_id" in row and is_mask(row.get("nir")):
+            del row["nir"]  # a person who is named is shown with their number hidden
         line.take_all(row, CELLS)
         for field, missing in REQUIRED.items():
-            if field not in row:
+            is_named = field == "nir" and "worker_id" in row
+            if field not in row and not is_named:
                 line.reject(missing, field)
         payer = row.get("paying_organism")
         line.paying_id = line.take(payer, self._payer, "paying_organism")

@@ -22,6 +22,7 @@ from .cells import (
     cents,
     day,
     flag,
+    identifier,
     name,
     prose,
     rate,
@@ -88,17 +89,21 @@ def repeated(lines: Sequence[Remuneration]) -> None:
         if line.nir is not None:
             by_nir.setdefault(line.nir, []).append(line)
     for same in by_nir.values():
-        for line in same if len(same) > 1 else ():
-            others = islice((other for other in same if other is not line), NAMED)
-            named = ", ".join(
-                other.reference or f"au rang {other.index}" for other in others
-            )
-            more = ", …" if len(same) > NAMED + 1 else ""
-            line.reject(Rule.WORKER_DUPLICATE_IN_BATCH, "nir", f"Voir : {named}{more}.")
+        refuse_same(same)
     references = Counter(line.reference for line in lines)
     for line in lines:
         if line.reference is not None and references[line.reference] > 1:
             line.warn(Rule.REFERENCE_DUPLICATE, "client_reference")
+
+
+def refuse_same(lines: Sequence[Remuneration]) -> None:
+    """Refuse lines that are of one person, each naming the others."""
+    for line in lines if len(lines) > 1 else ():
+        others = islice((other for other in lines if other is not line), NAMED)
+        names = [other.reference or f"au rang {other.index}" for other in others]
+        more = ", …" if len(lines) > NAMED + 1 else ""
+        detail = f"Voir : {', '.join(names)}{more}."
+        line.reject(Rule.WORKER_DUPLICATE_IN_BATCH, "nir", detail)
 
 
 def _dual(text: str) -> bool:
@@ -130,6 +135,7 @@ def _no_pay(text: str) -> NoPayReason:
 
 CELLS = cells(
     client_reference=reference,
+    worker_id=identifier,
     nir=Nir.read,
     birth_name=name,
     used_name=name,

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, delete, insert, select
 from persistence.engine import Database
 from persistence.faults import register_faults
 from persistence.records import SchemaStep
+from persistence.vault import Vault
 
 SCRIPTS = Path(__file__).parent
 BEHIND = "Le registre n'est pas à la dernière étape : `habilitations migrate`."
@@ -43,26 +44,32 @@ def _nothing(_: Connection) -> None:
 def config(
     connection: Connection | None = None,
     afterwards: Callable[[Connection], None] = _nothing,
+    vault: Vault | None = None,
 ) -> Config:
-    """Alembic's settings. `afterwards` is part of the transaction of the steps."""
+    """Alembic's settings. `afterwards` is part of the transaction of the steps.
+
+    `vault`: what a step seals is sealed with.
+    """
     settings = Config()
     settings.set_main_option("script_location", str(SCRIPTS))
     settings.set_main_option("path_separator", "os")
     settings.attributes["connection"] = connection
     settings.attributes["afterwards"] = afterwards
+    settings.attributes["vault"] = vault
     return settings
 
 
-async def migrate(database: Database) -> None:
+async def migrate(database: Database, vault: Vault | None = None) -> None:
     """Bring the register to the last step.
 
-    One that is further is left as it is, where this process can serve it.
+    One that is further is left as it is, where this process can serve it. Raises
+    `VaultError` without a `vault` where there is something to seal.
     """
     database.lay()
     with register_faults():
         async with database.writer.connect() as connection:
             if not await connection.run_sync(_serves):
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_upgrade, vault)
                 await connection.commit()
 
 
@@ -130,8 +137,8 @@ def _serves(connection: Connection) -> bool:
     return True
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(config(connection, _note_steps), "head")
+def _upgrade(connection: Connection, vault: Vault | None) -> None:
+    command.upgrade(config(connection, _note_steps, vault), "head")
 
 
 def _note_steps(connection: Connection) -> None:

@@ -25,6 +25,7 @@ from .conventions import Convention
 from .decisions import ActivityAttestation, Eligibility
 from .declaration_lines import DeclarationLine
 from .declarations import Conformity, Declaration
+from .draft_lines import DraftLine, DraftOrigin, DraftSource
 from .entries import EntryRecord
 from .establishments import Establishment, PartnerSiret
 from .followers import PartnerFollower
@@ -94,6 +95,9 @@ __all__ = [
     "DeclarationLine",
     "Department",
     "DepartureReason",
+    "DraftLine",
+    "DraftOrigin",
+    "DraftSource",
     "DualActivity",
     "Eligibility",
     "EntryRecord",

@@ -25,6 +25,11 @@ REMINDER_DAYS = 3
 PARIS = ZoneInfo("Europe/Paris")
 
 
+def drafts_end_on(year: int) -> date:
+    """31 March: from that day on, what was not deposited is not kept."""
+    return date(year + 1, 3, 31)
+
+
 class CampaignStatus(StrEnum):
     NOT_OPEN = "NOT_OPEN"
     OPEN = "OPEN"

@@ -45,9 +45,8 @@ class DeclarationLine(LeafWords, Record):
     Amounts in cents, rate and share in hundredths of a percent.
 
     `paying_id` is copied at receipt. `changed_sequence` is the declaration's sequence
-    at which it last changed. `drafted` keeps, as JSON text, what a draft says of its
-    worker: a card changes at a deposit only. `words_digest` is the digest of everything
-    that the line says of the person: a treatment follows it.
+    at which it last changed. `words_digest` is the digest of everything that the line
+    says of the person: a treatment follows it.
 
     `withdrawn_at` marks the last line of a person at a Caf, once the certificate in
     force says nothing to that Caf any more of that person; `withdrawal` says why.
@@ -101,7 +100,6 @@ class DeclarationLine(LeafWords, Record):
     dual_activity_employer: Mapped[str | None] = untold()
     confirmation: Mapped[str | None] = untold()
     comment: Mapped[str | None] = untold()
-    drafted: Mapped[str | None] = untold()
     words_digest: Mapped[str | None] = untold()
     changed_sequence: Mapped[int] = mapped_column(Integer)
     processing: Mapped[Processing | None] = mapped_column(

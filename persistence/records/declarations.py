@@ -19,6 +19,7 @@ from .base import UNTOLD, Record, named, unique_where
 from .campaigns import Campaign
 from .establishments import Establishment
 from .periods import predicate
+from .rules import Rule, require
 from .users import User
 
 
@@ -32,8 +33,10 @@ class Conformity(StrEnum):
 class Declaration(Record):
     """Déclaration: the certificate of one establishment for one campaign.
 
-    A later deposit replaces it as a whole. A draft has not been received. One deposited
-    and one draft at most are live for an establishment and a campaign.
+    A later deposit replaces it as a whole. A draft has not been received: its lines are
+    those of a draft (`draft_lines.py`), and `base_sequence` is the one in force that it
+    starts from, 0 for none. One deposited and one draft at most are live for an
+    establishment and a campaign.
 
     `conformity` and `missing`, how many persons are missed, are fixed at the deposit:
     empty for a draft, and for what was deposited before they were noted.
@@ -68,6 +71,7 @@ class Declaration(Record):
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
     siret: Mapped[str]
     sequence: Mapped[int] = mapped_column(Integer)
+    base_sequence: Mapped[int | None] = mapped_column(Integer)
     supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("declaration.id"))
     prepared_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
@@ -87,21 +91,30 @@ class Declaration(Record):
         place: Establishment,
         campaign: Campaign,
         sequence: int,
-        line_count: int,
         by: User,
         now: datetime,
+        base_sequence: int | None = None,
     ) -> "Declaration":
-        """A draft; sequences never go back."""
+        """A certificate under way; sequences never go back.
+
+        `base_sequence`: of a draft, the one in force that it starts from.
+        """
         return cls(
             partner_id=place.partner_id,
             establishment_id=place.id,
             campaign_id=campaign.id,
             siret=place.siret,
             sequence=sequence,
+            base_sequence=base_sequence,
             prepared_at=now,
-            line_count=line_count,
+            line_count=0,
             declared_by_id=by.id,
         )
+
+    def close_draft(self, now: datetime) -> None:
+        """Nobody prepares it any more: it has no line."""
+        self.superseded_at = now
+        self.line_count = 0
 
     def receive(self, former: "Declaration | None", by: User, now: datetime) -> None:
         """Deposit it: this one counts from now on; the former one stays readable."""
@@ -109,6 +122,14 @@ class Declaration(Record):
             former.superseded_at = now
             self.supersedes_id = former.id
         self.received_at, self.declared_by_id = now, by.id
+
+    def is_draft(self) -> bool:
+        """Whether somebody still prepares it."""
+        return self.received_at is None and self.superseded_at is None
+
+    def require_draft(self) -> None:
+        """Refused: DRAFT_MISSING."""
+        require(self.is_draft(), Rule.DRAFT_MISSING)
 
     @predicate
     def is_in_force(self) -> bool:

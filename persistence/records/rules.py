@@ -444,7 +444,13 @@ class Rule(Enum):
     DRAFT_MISSING = (
         None,
         None,
-        "Aucun brouillon n'attend d'être déposé : envoyez les lignes.",
+        "Aucun brouillon n'attend ici : ouvrez-en un, ou envoyez les lignes.",
+    )
+    LINE_AMBIGUOUS = (None, None, "Cette clé désigne plusieurs lignes, ou aucune.")
+    DECLARATION_TOO_LARGE = (
+        None,
+        None,
+        "Une déclaration compte 10 000 personnes au plus.",
     )
     NOTHING_ACCEPTED = (
         "R17",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from persistence.engine import Database
 from persistence.intake.activity_changes import ActivityChangeIntake
 from persistence.intake.batches import BatchIntake
+from persistence.intake.certificate_reads import Living
 from persistence.intake.certificates import CertificateIntake
 from persistence.intake.intentions import Intention
 from persistence.records import BatchMode, Campaign, Establishment, User
@@ -74,8 +75,9 @@ async def tell_declarations(session: AsyncSession, database: Database) -> None:
         intake = CertificateIntake(
             *await _batch(session, database, siret, declarant, DEPOSITED_AT)
         )
-        batch = await intake.certify(
-            campaign, lines[siret], [], Intention(deposit=True)
+        nothing_yet = Living(None, None, 0)
+        batch = await intake.deposit(
+            campaign, lines[siret], nothing_yet, Intention(deposit=True)
         )
         await _write_whole(intake, batch.received)
     told_at = datetime(2026, 7, 2, 8, 15, tzinfo=UTC)

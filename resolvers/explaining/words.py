@@ -23,6 +23,7 @@ THINGS = {
     "Worker": "le travailleur",
     "Declaration": "la déclaration",
     "DeclarationLine": "la ligne déclarée",
+    "DraftLine": "le brouillon",
     "RosterEntry": "les personnes attendues",
     "ActivityChange": "le changement d'activité",
     "Batch": "le lot",

@@ -21,11 +21,13 @@ class Computed:
     """A leaf that Python completes, from expressions over the row that it needs.
 
     `rows` is how many other rows these read: they count in the cost of a page.
+    `opens`: it is given the `vault` too, for what is sealed.
     """
 
     needs: Mapping[str, Expression]
     compute: Callable[..., Any]
     rows: int = 0
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ def _prepare_type(kind: GraphQLObjectType) -> None:
         match bound(definition):
             case PayloadObject():
                 definition.resolve = _payload_object
-            case Computed(needs, compute):
-                definition.resolve = _computed(needs, compute)
+            case Computed() as computed:
+                definition.resolve = _computed(computed)
             case None if not is_paging:
                 pass
             case _:
@@ -49,10 +49,12 @@ def _by_key(source: Any, info: Any, /, **_: object) -> Any:  # noqa: ANN401 the 
     return source[info.path.key]
 
 
-def _computed(needs: Any, compute: Any) -> Any:  # noqa: ANN401 a resolver
+def _computed(binding: Computed) -> Any:  # noqa: ANN401 a resolver
     def resolve(source: Any, info: Any, /, **_: object) -> Any:  # noqa: ANN401 the JSON's
         key = info.path.key
-        values = {name: source[f"${key}${name}"] for name in needs}
-        return compute(**values)
+        values = {name: source[f"${key}${name}"] for name in binding.needs}
+        if binding.opens:
+            values["vault"] = info.context.graph.vault
+        return binding.compute(**values)
 
     return resolve

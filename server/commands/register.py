@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz import load
+from persistence.draft_purge import purge_drafts
 from persistence.engine import Database
 from persistence.journal import ActContext, entry
 from persistence.keys import keep_canary
@@ -72,7 +73,7 @@ def keys(arguments: argparse.Namespace) -> int:
 
 
 def purge(_: argparse.Namespace) -> int:
-    """Forget the idempotency keys that have expired."""
+    """Forget the keys that have expired, and the drafts of campaigns that are over."""
     return asyncio.run(_purge(_settings()))
 
 
@@ -90,7 +91,8 @@ async def prepare(
     day = settings.demo_day
     database = Database(settings.database_url)
     try:
-        await bring_up(database)
+        has_keys = settings.demo or settings.nir_keys is not None
+        await bring_up(database, create_vault(settings) if has_keys else None)
         if demo and day is None:
             raise SettingsError(
                 "Le monde fictif ne s'écrit que dans une démonstration (DEMO=1)."
@@ -98,7 +100,7 @@ async def prepare(
         if reference and await _is_empty(database, "organism"):
             async with database.transaction() as session:
                 await seed_reference(session)
-        if reference and (settings.demo or settings.nir_keys is not None):
+        if reference and has_keys:
             await keep_canary(database, create_vault(settings))
         if demo and day is not None and await _is_empty(database, "partner"):
             await seed_demo(database, DEMO_ISSUER, DemoClock(day).today())
@@ -170,9 +172,11 @@ async def _purge(settings: RegisterSettings) -> int:
         await require_step(database)
         async with database.transaction() as session:
             count = await forget_keys(session, clock.now())
+            drafts = await purge_drafts(session, clock.today(), clock.now())
     finally:
         await database.close()
     print(f"Clés d'idempotence effacées, leur délai passé : {count}.")
+    print(f"Brouillons jamais déposés, effacés après leur campagne : {drafts}.")
     return 0
 
 

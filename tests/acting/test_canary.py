@@ -32,7 +32,7 @@ FORMS = (NIR, BARE, WRONG, SPACED, SPACED[:-3], SPACED.replace(" ", "."), SPACED
 WHO, SIRET, CANAL = "declarante-canal", "99990001200025", "ptr_99990001200025"
 OWN = {
     "worker": {"birth_name", "sort_key"},
-    "declaration_line": {"net_remuneration", "drafted", "words"},
+    "declaration_line": {"net_remuneration", "words"},
 }
 """Where a name and an amount belong; a number belongs nowhere in clear."""
 DECLARE = "mutation($input: RemunerationsDeclareInput!) { act: remunerationsDeclare(input: $input) { batch { id rejected } errors { code message path } warnings { code message path } } }"
@@ -203,6 +203,9 @@ async def _lines(heard: Heard) -> None:
         assert (await heard.post(DECLARE, {"input": held}))["data"]["act"]["batch"][
             "rejected"
         ] == len(lines)
+    drafts = (await heard.asker.ask(WHO, "{ declarations(status: DRAFT) { nodes { id siret } } }"))["declarations"]["nodes"]  # fmt: skip
+    (draft,) = [one["id"] for one in drafts if one["siret"] == SIRET]
+    assert (await heard.act("draftDiscard", {"declarationId": draft}))["errors"] == []
     for key, more in {
         "tried": {"dryRun": True},
         "draft": {"deposit": False},

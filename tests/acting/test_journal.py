@@ -652,6 +652,39 @@ async def _(paris: Person) -> Scene:
     return Scene("jo", values, esat.partner.id, rule)
 
 
+async def _drafted(paris: Person) -> tuple[Opened, str]:
+    """A draft with one line, that Jo prepares."""
+    esat = await an_open_esat(paris, "jo")
+    line = a_line(7, birthName="Zinzolin")
+    values = a_deposit(esat.partner.siret, esat.partner.siret, line, deposit=False)
+    done = await Person(paris.asker, "jo").declares(**values)
+    return esat, str(done["batch"]["declaration"]["id"])
+
+
+DRAFTING = "member_entering Declaration:prepare granted_service"
+
+
+@stage("draftOpen")
+async def _(paris: Person) -> Scene:
+    esat, made = await _declared(paris)
+    values = {"establishment": {"siret": esat.partner.siret}, "campaignYear": 2026}
+    assert made
+    return Scene("jo", values | {"source": "LIVE"}, esat.partner.id, DRAFTING)
+
+
+@stage("draftLinesRemove")
+async def _(paris: Person) -> Scene:
+    esat, draft = await _drafted(paris)
+    values = {"declarationId": draft, "lines": [{"clientReference": "P007"}]}
+    return Scene("jo", values, esat.partner.id, DRAFTING)
+
+
+@stage("draftDiscard")
+async def _(paris: Person) -> Scene:
+    esat, draft = await _drafted(paris)
+    return Scene("jo", {"declarationId": draft}, esat.partner.id, DRAFTING)
+
+
 @stage("beneficiaryAnswer")
 async def _(paris: Person) -> Scene:
     delphine = Person(paris.asker, "declarante-canal")

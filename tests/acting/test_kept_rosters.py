@@ -141,6 +141,36 @@ class Story:
     async def prepare(self) -> list[Row]:
         return await self._declare(deposit=False)
 
+    async def _draft(self, act: str, **values: object) -> list[Row]:
+        query = "SELECT d.id, e.siret FROM declaration d JOIN establishment e ON e.id = d.establishment_id WHERE d.received_at IS NULL AND d.superseded_at IS NULL ORDER BY d.id"
+        draft = await self.choose(query)
+        return await self.act(DECLARANTS[draft["siret"]], act, declarationId=draft["id"], **values)  # fmt: skip
+
+    async def open(self) -> list[Row]:
+        siret = self.siret()
+        values = {"establishment": {"siret": siret}, "campaignYear": 2026, "source": self.dice.choice(["EMPTY", "LAST_YEAR"])}  # fmt: skip
+        return await self.act(DECLARANTS[siret], "draftOpen", **values)
+
+    async def remove(self) -> list[Row]:
+        return await self._draft("draftLinesRemove", lines=[])
+
+    async def discard(self) -> list[Row]:
+        return await self._draft("draftDiscard")
+
+    async def deposit_draft(self) -> list[Row]:
+        query = "SELECT e.siret FROM declaration d JOIN establishment e ON e.id = d.establishment_id WHERE d.received_at IS NULL AND d.superseded_at IS NULL ORDER BY d.id"
+        siret = (await self.choose(query))["siret"]
+        sent = a_deposit(siret, f"{next(self.keys)}", reason="Un essai") | {"lines": None}  # fmt: skip
+        errors = await self.act(DECLARANTS[siret], "remunerationsDeclare", **sent)
+        codes = [error["code"] for error in errors]
+        for code, name in (("SEQUENCE_MOVED", "expectedSequence"), ("REMOVALS_UNACKNOWLEDGED", "acknowledgeRemovals")):  # fmt: skip
+            if code in codes:
+                sent[name] = int(errors[codes.index(code)]["message"].rstrip(".").rpartition(" ")[2])  # fmt: skip
+                sent["idempotencyKey"] = f"{next(self.keys)}"
+                errors = await self.act(DECLARANTS[siret], "remunerationsDeclare", **sent)  # fmt: skip
+                codes = [error["code"] for error in errors]
+        return errors
+
     async def _change(self, where: str = "", /, **words: object) -> list[Row]:
         siret = self.siret()
         query = f"SELECT s.worker_id FROM worker_stay s JOIN establishment e ON e.id = s.establishment_id WHERE e.siret = :siret{where} ORDER BY s.worker_id, s.starts_on"  # noqa: S608 our own words
@@ -200,6 +230,10 @@ class Story:
 ACTS: tuple[Callable[[Story], Awaitable[list[Row]]], ...] = (
     Story.deposit,
     Story.prepare,
+    Story.open,
+    Story.remove,
+    Story.deposit_draft,
+    Story.discard,
     Story.depart,
     Story.come_back,
     Story.cancel,

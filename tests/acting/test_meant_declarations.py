@@ -78,7 +78,6 @@ async def test_a_file_whose_lines_are_all_rejected_deposits_nothing_and_the_good
 
     for more in (
         {},
-        {"deposit": False},
         {"dryRun": True},
         {"acknowledgeRemovals": 66, "reason": REASON},
     ):
@@ -247,9 +246,7 @@ async def test_a_second_part_of_an_establishment_does_not_undeclare_the_first(
     assert len(await lines_of(jo, esat)) == 10
 
 
-async def test_a_second_draft_does_not_drop_the_persons_of_the_first(
-    esat: Opened, jo: Person
-) -> None:
+async def test_two_parts_of_a_draft_are_one_deposit(esat: Opened, jo: Person) -> None:
     siret = esat.partner.siret
     first = await jo.declares(
         **a_deposit(siret, "1", *(a_line(n) for n in range(7)), deposit=False)
@@ -259,17 +256,14 @@ async def test_a_second_draft_does_not_drop_the_persons_of_the_first(
     second = await jo.declares(
         **a_deposit(siret, "2", *(a_line(n) for n in range(7, 10)), deposit=False)
     )
+    done = await jo.declares(**a_deposit(siret, "3") | {"lines": None})
 
-    assert codes(second) == ["REMOVALS_UNACKNOWLEDGED"]
-    assert second["errors"][0]["message"].endswith("Nombre : 7.")
+    assert second["batch"]["declaration"]["id"] == draft
+    assert counts(second["batch"]) == {"received": 3, "created": 3}
+    assert counts(done["batch"]) == {"received": 10, "created": 10}
     kept = await jo.reads(draft, "... on Declaration { status lineCount }")
-    assert (kept["status"], kept["lineCount"]) == ("DRAFT", 7)
-    more = {"acknowledgeRemovals": 7, "reason": REASON, "deposit": False}
-    assert (
-        await jo.declares(
-            **a_deposit(siret, "3", *(a_line(n) for n in range(7, 10)), **more)
-        )
-    )["errors"] == []
+    assert (kept["status"], kept["lineCount"]) == ("SUPERSEDED", 0)
+    assert len(await lines_of(jo, esat)) == 10
 
 
 async def test_a_direct_deposit_leaves_the_draft_in_place_and_says_so(
@@ -323,7 +317,7 @@ async def test_too_many_lines_of_one_establishment_are_not_told_to_be_cut_by_est
 
     assert "coupez-le par établissement" not in told.message
     assert told.message.endswith(
-        "Une déclaration remplace la précédente en entier : ne la coupez pas."
+        "mettez d'abord les lignes dans un brouillon, en plusieurs fois."
     )
 
 

@@ -92,6 +92,11 @@ STATEMENTS = {
     "listExport": 2,
     "remunerationsDeclare": 25,
     "remunerationsDeclare again": 34,
+    "remunerationsDeclare into a draft": 19,
+    "remunerationsDeclare of a draft": 33,
+    "draftOpen": 16,
+    "draftLinesRemove": 11,
+    "draftDiscard": 9,
     "remunerationsProcess": 9,
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
@@ -456,6 +461,23 @@ async def _two_cards(ledger: Ledger, who: str) -> None:
     await ledger.does(who, "workerMerge", **joined)
 
 
+async def of_drafts(ledger: Ledger) -> None:
+    who = "declarante-canal"
+    values = {"establishment": {"siret": CANAL}, "campaignYear": 2026}
+    await ledger.does(who, "draftOpen", **values, source="LIVE")
+    put = a_deposit(CANAL, "huit", a_line(0), a_line(9), deposit=False)
+    await ledger.does(who, "remunerationsDeclare", "into a draft", **put)
+    whole = a_deposit(CANAL, "neuf") | {"lines": None}
+    await ledger.does(who, "remunerationsDeclare", "of a draft", **whole)
+    opened = await ledger.person(who).does(
+        "draftOpen", "declaration { id }", **values, source="LIVE"
+    )
+    draft = opened["declaration"]["id"]
+    removed = {"declarationId": draft, "lines": [{"clientReference": "P009"}]}
+    await ledger.does(who, "draftLinesRemove", **removed)
+    await ledger.does(who, "draftDiscard", declarationId=draft)
+
+
 async def of_imports(ledger: Ledger) -> None:
     desk = Desk(ledger.asker, PARIS, "org_751")
     siret = a_siret()
@@ -494,6 +516,7 @@ async def test_an_act_sends_no_more_statements_than_is_written_here(
         await of_conventions(ledger)
         await of_reference_data(ledger)
         await of_declarations(ledger)
+        await of_drafts(ledger)
         await of_imports(ledger)
 
     assert {name.partition(" ")[0] for name in ledger.counts} == set(acts())

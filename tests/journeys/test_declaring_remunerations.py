@@ -554,18 +554,16 @@ async def test_a_draft_is_seen_by_no_caf_until_it_is_deposited_as_it_stands(
 
     done = await jo.declares(**a_deposit(siret, "2") | {"lines": None})
 
-    assert (done["errors"], counts(done["batch"])) == (
-        [],
-        {"received": 2, "created": 2},
-    )
+    assert [e["code"] for e in done["errors"]] == ["RATE_RANGE"]
+    assert counts(done["batch"]) == {"received": 3, "created": 2, "rejected": 1}
     assert done["batch"]["declaration"]["status"] == "DEPOSITED"
     assert list(await lines_of(seine, siret)) == ["P001"]
-    draft = await jo.reads(
-        prepared["batch"]["declaration"]["id"], "... on Declaration { status }"
-    )
-    assert draft["status"] == "SUPERSEDED"
-    with refused("DRAFT_MISSING"):
-        await jo.declares(**a_deposit(siret, "3") | {"lines": None})
+    shown = "... on Declaration { status draftLines { nodes { origin clientReference errors { code } } } }"
+    draft = await jo.reads(prepared["batch"]["declaration"]["id"], shown)
+    assert draft["status"] == "DRAFT"
+    assert [(n["origin"], n["clientReference"], len(n["errors"])) for n in draft["draftLines"]["nodes"]] == [
+        ("PUT", "P002", 1), ("CARRIED", "P000", 0), ("CARRIED", "P001", 0)
+    ]  # fmt: skip
 
 
 async def test_who_prepares_does_not_deposit_and_who_reads_does_not_prepare(

@@ -29,6 +29,7 @@ PUBLIC = {
 DRAWN_AT_RANDOM = {
     ("affiliation", "invitation_digest"),
     ("worker", "nir_cipher"),
+    ("draft_line", "cells_cipher"),
     ("key_canary", "cipher"),
 }
 

@@ -40,6 +40,7 @@ NAMES = {
     "group": "groupId",
     "affiliation": "affiliationId",
     "contract_manager": "managerId",
+    "declaration": "declarationId",
     "declaration_line": "lineId",
     "treatment": "treatmentId",
     "activity_change": "changeId",
@@ -49,6 +50,11 @@ NAMES = {
     "import_line": "lineId",
 }
 """How the input of an act names the row that it takes, by table; several rows with an s."""
+FIXED: dict[str, dict[str, Any]] = {
+    "activityChangesProcess": {"outcome": "RETURNED", "processingReason": ""},
+    "draftOpen": {"campaignYear": 2028},
+}
+"""Inputs that no rule of the state lets pass, whatever the row."""
 WITNESSED = {"workerNirReveal", "workerLetterOpen"}
 """Acts that only read, and of which the journal keeps that they were done."""
 APART = {"agent": 2, "import": 2, "import_line": 6}
@@ -175,8 +181,8 @@ async def tried(
         forms = [{"campaignYear": 2028, "workerId": worker}]
     elif act == "workerMerge":
         forms = [{"dryRun": True, "intoWorkerId": row}]
-    elif act == "activityChangesProcess":
-        forms = [{"outcome": "RETURNED", "processingReason": ""}]
+    elif act in FIXED:
+        forms = [FIXED[act]]
     elif "dryRun" in kind.fields and "expectedVersion" not in kind.fields:
         forms = [{"dryRun": True}]
     refusal = None
@@ -257,7 +263,8 @@ async def test_a_declaration_says_what_its_establishment_says(desk: Desk) -> Non
         nodes = (await desk.answer(who, text))["declarations"]["nodes"]
         assert nodes, who
         for node in nodes:
-            assert node["viewerCan"] == node["establishment"]["viewerCan"], who
+            same = [can for can in node["viewerCan"] if can["act"] == "REMUNERATIONS_DECLARE"]  # fmt: skip
+            assert same == node["establishment"]["viewerCan"], who
             said.add(node["viewerCan"][0]["allowed"])
 
     assert said == {True, False}

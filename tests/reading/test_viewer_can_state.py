@@ -41,6 +41,7 @@ OTHERWISE = {
     "workerLetterOpen",
     "establishmentAdd",
     "beneficiaryAnswer",
+    "draftOpen",
 }
 """Acts that no state of the row that they take forbids, or whose state is that of a campaign, said by the input."""
 MOST, AT_ONCE = 1, 20
@@ -48,6 +49,7 @@ WHO = {
     "import": ("agent-paris", "admin-national"),
     "import_line": ("agent-paris",),
     "agent": ("admin-national",),
+    "declaration": ("declarante-canal", "declarante-seine"),
     "declaration_line": ("agent-paris", "agent-hauts-de-seine"),
     "treatment": ("agent-paris", "agent-hauts-de-seine"),
     "activity_change": ("declarante-canal", "agent-hauts-de-seine"),
@@ -119,6 +121,8 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "activityChangeCancel": once(),
     "workerMerge": lambda row: [{"intoWorkerId": one} for one in row["beside"]],
     "invitationRenew": once(),
+    "draftLinesRemove": once(lines=[]),
+    "draftDiscard": once(),
 }
 """Good inputs of an act: one of them passes unless the state forbids it. The others take a day."""
 

@@ -29,7 +29,7 @@ def _draft(sequence: int = 1) -> Declaration:
     partner = partner_in()
     place = partner.establishments[0]
     place.partner_id = partner.id
-    return Declaration.prepare(place, Campaign.of(2026), sequence, 3, FIRST, PREPARED)
+    return Declaration.prepare(place, Campaign.of(2026), sequence, FIRST, PREPARED)
 
 
 def _deposited(sequence: int = 1) -> Declaration:
@@ -54,7 +54,7 @@ def test_a_draft_is_prepared_for_one_establishment_and_one_campaign_and_not_rece
         "cmp_2026",
         CANAL,
         4,
-        3,
+        0,
     )
     assert (draft.prepared_at, draft.declared_by_id, draft.received_at) == (
         PREPARED,
