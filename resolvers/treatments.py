@@ -5,8 +5,13 @@ from collections.abc import Sequence
 import strawberry
 from strawberry import ID
 
-from persistence.intake.reopenings import beneficiaries_again, treated_lines
+from persistence.intake.reopenings import (
+    Treated,
+    bearers_of,
+    beneficiaries_again,
+)
 from persistence.records import (
+    ActivityChange,
     DeclarationLine,
     Refused,
     Rule,
@@ -48,17 +53,24 @@ async def treatments_reopen(
     for treatment, path in zip(treatments, paths, strict=True):
         if treatment.partner_id != treatments[0].partner_id:
             raise Refused(Rule.OTHER_PARTNER, *path)
-    lines = await _lines(act, treatments)
-    reopened = []
-    for treatment, line in zip(treatments, lines, strict=True):
-        assert treatment.campaign_id is not None
-        answer = line.reopen(
-            treatment.campaign_id, input.reason.strip(), act.actor, act.now, act.today
-        )
-        reopened.append(answer)
-    act.register.session.add_all(reopened)
-    await _hold_beneficiaries(act, treatments, lines)
-    return reopened
+    _require_permission_on_changes(act, treatments)
+    rows = await _bearers(act, treatments, paths)
+    reason = input.reason.strip()
+    reopenings = [
+        _reopen(act, treatment, row, reason)
+        for treatment, row in zip(treatments, rows, strict=True)
+    ]
+    act.register.session.add_all(reopenings)
+    await _hold_beneficiaries(act, treatments, rows)
+    return reopenings
+
+
+def _reopen(act: Act, treatment: Treatment, row: Treated, reason: str) -> Treatment:
+    author = (reason, act.actor, act.now, act.today)
+    if isinstance(row, ActivityChange):
+        return row.reopen(*author)
+    assert treatment.campaign_id is not None
+    return row.reopen(treatment.campaign_id, *author)
 
 
 def _distinct_ids(input: TreatmentsReopenInput) -> list[ID]:
@@ -72,25 +84,46 @@ def _distinct_ids(input: TreatmentsReopenInput) -> list[ID]:
     return ids
 
 
-async def _lines(act: Act, treatments: Sequence[Treatment]) -> list[DeclarationLine]:
-    """The line that shows each treatment today. TREATMENT_OVER."""
-    line_ids = await treated_lines(act.register, [each.id for each in treatments])
-    ids = [line_ids[each.id] or "" for each in treatments]
-    return await act.find_all(
-        DeclarationLine, ids, "treatment_ids", rule=Rule.TREATMENT_OVER
-    )
+def _require_permission_on_changes(act: Act, treatments: Sequence[Treatment]) -> None:
+    """Whoever treats changes for their Caf may take back what it answered to one."""
+    payers = {each.paying_id for each in treatments if each.change_id is not None}
+    for paying_id in payers:
+        act.require_permission_on({"paying": paying_id}, "ActivityChange:process")
+
+
+async def _bearers(
+    act: Act, treatments: Sequence[Treatment], paths: Sequence[tuple[str, str]]
+) -> list[Treated]:
+    """The line or the change that shows each treatment today. TREATMENT_OVER."""
+    register = act.register
+    bearers = await bearers_of(register, [each.id for each in treatments])
+    line_ids = [where.line_id for where in bearers.values() if where.line_id]
+    change_ids = [where.change_id for where in bearers.values() if where.change_id]
+    records: list[Treated | None] = []
+    if line_ids:
+        records += await register.rows_of(DeclarationLine, line_ids)
+    if change_ids:
+        records += await register.rows_of(ActivityChange, change_ids)
+    by_id = {row.id: row for row in records if row is not None}
+    rows = []
+    for treatment, path in zip(treatments, paths, strict=True):
+        where = bearers[treatment.id]
+        row = by_id.get(where.line_id or where.change_id or "")
+        if row is None:
+            raise Refused(Rule.TREATMENT_OVER, *path)
+        rows.append(row)
+    return rows
 
 
 async def _hold_beneficiaries(
-    act: Act, treatments: Sequence[Treatment], lines: Sequence[DeclarationLine]
+    act: Act, treatments: Sequence[Treatment], rows: Sequence[Treated]
 ) -> None:
     """R17: whoever was answered « no beneficiary » is held for one again."""
-    denied = []
-    campaigns = set()
-    for treatment, line in zip(treatments, lines, strict=True):
-        if treatment.outcome is TreatmentOutcome.NOT_BENEFICIARY:
-            denied.append(line)
-            campaigns.add(treatment.campaign_id)
-    ids = await beneficiaries_again(act.register, campaigns, denied)
+    denials = [
+        row
+        for treatment, row in zip(treatments, rows, strict=True)
+        if treatment.outcome is TreatmentOutcome.NOT_BENEFICIARY
+    ]
+    ids = await beneficiaries_again(act.register, denials)
     for worker in await persons_of(act.register, sorted(ids)):
         worker.aah_beneficiary = True

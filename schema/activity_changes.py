@@ -25,7 +25,7 @@ from persistence.records.activity_changes import (
 from persistence.records.treatments import Processing
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import column, mirrors, one, reference
+from .binding import by, column, listed, mirrors, one, reference
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
@@ -33,6 +33,7 @@ from .refs import (
     EstablishmentRef,
     LineRef,
     OrganismRef,
+    TreatmentRef,
     WorkerRef,
 )
 from .scalars import Hours, Percent
@@ -145,6 +146,11 @@ class ActivityChange(Node):
     processing: Processing | None = column("Ce que la Caf en a fait (R20).")
     processed_on: date | None = column("Jour de ce traitement.")
     processing_reason: str | None = column("Motif donné par la Caf.")
+    treatments: list[TreatmentRef] = listed(
+        "Ce que la Caf qui paie a répondu, du premier au dernier.",
+        by("change_id"),
+        "id",
+    )
     establishment_siret: str = column("SIRET de l'établissement.", place("siret"))
     establishment_name: str = column("Nom de l'établissement.", place("name"))
     paid_by: OrganismRef = one(

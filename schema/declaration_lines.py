@@ -29,6 +29,7 @@ from .nodes import IDENTIFIER, VERSION, Node
 from .orders import orders
 from .receipts import Receipt, receipt_of_line
 from .refs import (
+    ActivityChangeRef,
     DeclarationRef,
     EstablishmentRef,
     OrganismRef,
@@ -159,3 +160,4 @@ class Treatment(Node):
     day: date = column("Son jour.")
     by: UserRef | None = one("Qui a répondu.", "by_id")
     line: DeclarationLine | None = one("La ligne traitée.", "line_id")
+    change: ActivityChangeRef | None = one("Le changement traité.", "change_id")

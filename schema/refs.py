@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .activity_changes import ActivityChange
     from .bulletins import MembershipBulletin, ServiceAccess
     from .conventions import Amendment, Convention, Manager, ServiceContract
-    from .declaration_lines import DeclarationLine
+    from .declaration_lines import DeclarationLine, Treatment
     from .declarations import Declaration
     from .draft_lines import DraftLine
     from .establishments import Establishment
@@ -58,5 +58,6 @@ RoleRef: TypeAlias = Annotated["Role", lazy("schema.services")]
 ServiceAccessRef: TypeAlias = Annotated["ServiceAccess", lazy("schema.bulletins")]
 ServiceRef: TypeAlias = Annotated["Service", lazy("schema.services")]
 SpanRef: TypeAlias = Annotated["PartnerSpan", lazy("schema.timelines")]
+TreatmentRef: TypeAlias = Annotated["Treatment", lazy("schema.declaration_lines")]
 UserRef: TypeAlias = Annotated["User", lazy("schema.users")]
 WorkerRef: TypeAlias = Annotated["Worker", lazy("schema.workers")]

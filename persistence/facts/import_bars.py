@@ -8,7 +8,7 @@ from persistence.records.base import table
 from persistence.records.nir import TEMPORARY
 
 from .states import At, Bar, Bars, has, lacks, one_of
-from .treatments import treated_line
+from .treatments import treated_change, treated_line
 
 RECEIVED = (
     Bar(Rule.EXTRACT_PURGED, has("purged_on")),
@@ -34,8 +34,9 @@ def is_not_answerable(at: At) -> SqlTest:
 
 
 def is_over(at: At) -> SqlTest:
-    """No line shows the treatment any more."""
-    return not_(treated_line(at.row).exists())
+    """No line and no change shows the treatment any more."""
+    bearers = (treated_line(at.row), treated_change(at.row))
+    return and_(*(not_(query.exists()) for query in bearers))
 
 
 def is_of_a_line(at: At) -> SqlTest:

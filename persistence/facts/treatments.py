@@ -109,6 +109,29 @@ def treated_line(treatment: Table) -> Select[Any]:
     )
 
 
+def treated_change(treatment: Table) -> Select[Any]:
+    """The change that shows this treatment today: in force, or a cancellation.
+
+    There is none once another treatment has followed, or once the Esat has undone it.
+    """
+    change, later = table("activity_change").alias(), table("treatment").alias()
+    followers = select(later.c.id).where(
+        later.c.change_id == change.c.id, later.c.id > treatment.c.id
+    )
+    is_told = or_(change.c.ended_at.is_(None), change.c.act == "CANCELLATION")
+    return (
+        select(change.c.id)
+        .where(
+            change.c.id == treatment.c.change_id,
+            change.c.processing.is_not(None),
+            treatment.c.outcome != REOPENED,
+            is_told,
+            ~followers.correlate(change, treatment).exists(),
+        )
+        .correlate(treatment)
+    )
+
+
 def _is_followed(treatment: Table) -> ColumnElement[bool]:
     """Whether another treatment came later, but what another Caf noted."""
     later = table("treatment").alias()

@@ -1,12 +1,16 @@
 """The treatments that may still be reopened, and what they stand on."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import select
 
 from persistence.facts.persons import person
-from persistence.facts.treatments import treated_line
+from persistence.facts.treatments import treated_change, treated_line
 from persistence.records import (
+    ActivityChange,
+    Campaign,
     Declaration,
     DeclarationLine,
     Processing,
@@ -16,31 +20,40 @@ from persistence.register import Register
 
 from .cards import cards_among
 
+Treated: TypeAlias = DeclarationLine | ActivityChange
 
-async def treated_lines(
+
+class Bearer(NamedTuple):
+    """Where a treatment is shown today: a line, a change, or neither."""
+
+    line_id: str | None
+    change_id: str | None
+
+
+async def bearers_of(
     register: Register, treatment_ids: Sequence[str]
-) -> dict[str, str | None]:
-    """The line that shows each of these treatments today, by its treatment."""
+) -> dict[str, Bearer]:
+    """What shows each of these treatments today, by its treatment."""
     treatment = table("treatment").alias()
-    line = treated_line(treatment).scalar_subquery()
-    rows = await register.session.execute(
-        select(treatment.c.id, line).where(
-            register.among(treatment.c.id, list(treatment_ids))
-        )
+    bearers = (
+        treated_line(treatment).scalar_subquery(),
+        treated_change(treatment).scalar_subquery(),
     )
-    return dict(rows.all())
+    ids = list(treatment_ids)
+    rows = await register.session.execute(
+        select(treatment.c.id, *bearers).where(register.among(treatment.c.id, ids))
+    )
+    return {treatment_id: Bearer(*where) for treatment_id, *where in rows}
 
 
 async def beneficiaries_again(
-    register: Register,
-    campaign_ids: Collection[str | None],
-    lines: Collection[DeclarationLine],
+    register: Register, rows: Collection[Treated]
 ) -> set[str]:
-    """The persons of these lines, but whom another line in force says no beneficiary.
+    """The persons of these rows, but whom another line in force says no beneficiary.
 
-    The lines themselves, which said so, say it no longer.
+    The rows themselves, which said so, say it no longer. The last certificate counts.
     """
-    worker_ids = sorted({line.worker_id for line in lines})
+    worker_ids = sorted({row.worker_id for row in rows})
     if not worker_ids:
         return set()
     card = table("worker").alias()
@@ -48,17 +61,25 @@ async def beneficiaries_again(
     persons = set(await register.session.scalars(select(person(card)).where(is_theirs)))
     line, head = DeclarationLine, Declaration
     columns = DeclarationLine.__table__.c
-    others = await register.session.scalars(
-        select(person(card))
+    lines = await register.session.execute(
+        select(person(card), Campaign.year, line.id, line.processing)
         .select_from(line)
         .join(card, card.c.id == line.worker_id)
         .join(head, head.id == line.declaration_id)
+        .join(Campaign, Campaign.id == head.campaign_id)
         .where(
             columns.worker_id.in_(cards_among(register, sorted(persons))),
-            ~register.among(columns.id, [each.id for each in lines]),
-            head.campaign_id.in_(campaign_ids),
             Declaration.is_in_force.sql(Declaration.__table__),
-            line.processing == Processing.NOT_BENEFICIARY,
         )
     )
-    return persons - set(others)
+    own_ids = {row.id for row in rows}
+    denials: dict[str, dict[int, bool]] = defaultdict(dict)
+    for worker_id, year, line_id, processing in lines:
+        is_denied = processing is Processing.NOT_BENEFICIARY and line_id not in own_ids
+        of_year = denials[worker_id]
+        of_year[year] = of_year.get(year, False) or is_denied
+    return {
+        worker_id
+        for worker_id in persons
+        if not (denials[worker_id] and denials[worker_id][max(denials[worker_id])])
+    }

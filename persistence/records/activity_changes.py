@@ -176,15 +176,12 @@ class ActivityChange(Record):
         require(is_reasoned, Rule.VALUE_INVALID, "processing_reason")
         self.processing, self.processed_on = what, today
         self.processed_by_id, self.processing_reason = by.id, words
-        return Treatment(
-            partner_id=self.partner_id,
-            establishment_id=self.establishment_id,
-            worker_id=self.worker_id,
-            paying_id=self.paying_id,
-            change_id=self.id,
-            outcome=TreatmentOutcome(what),
-            reason=words,
-            by_id=by.id,
-            at=now,
-            day=today,
-        )
+        outcome = TreatmentOutcome(what)
+        return Treatment.of_change(self, outcome, words, by, now, today)
+
+    def reopen(self, reason: str, by: User, now: datetime, today: date) -> Treatment:
+        """The change awaits an answer again, as if it had none."""
+        self.processing = self.processed_on = self.processed_by_id = None
+        self.processing_reason = None
+        outcome = TreatmentOutcome.REOPENED
+        return Treatment.of_change(self, outcome, reason, by, now, today)

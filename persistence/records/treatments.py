@@ -12,10 +12,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import UNTOLD, Record, named, untold
+from .base import UNTOLD, Record, index_where, named, untold
 from .users import User
 
 if TYPE_CHECKING:
+    from .activity_changes import ActivityChange
     from .declaration_lines import DeclarationLine
 
 
@@ -87,6 +88,9 @@ class Treatment(Record):
         Index(
             "ix_treatment_words", "worker_id", "establishment_id", "campaign_id", "id"
         ),
+        index_where(
+            "ix_treatment_change_id", "change_id", "id", where="change_id IS NOT NULL"
+        ),
     )
 
     partner_id: Mapped[str]
@@ -104,6 +108,30 @@ class Treatment(Record):
     by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
     day: Mapped[date]
+
+    @classmethod
+    def of_change(
+        cls,
+        change: "ActivityChange",
+        outcome: TreatmentOutcome,
+        reason: str | None,
+        by: User,
+        now: datetime,
+        today: date,
+    ) -> "Treatment":
+        """What a Caf says of a change."""
+        return cls(
+            partner_id=change.partner_id,
+            establishment_id=change.establishment_id,
+            worker_id=change.worker_id,
+            paying_id=change.paying_id,
+            change_id=change.id,
+            outcome=outcome,
+            reason=reason,
+            by_id=by.id,
+            at=now,
+            day=today,
+        )
 
     @classmethod
     def of_line(

@@ -213,3 +213,47 @@ async def test_changes_are_treated_each_once_and_never_as_a_withdrawal(
     twice = await seine.does("activityChangesProcess", "changes { id processing }", changeIds=[change, change], outcome="TAKEN_INTO_ACCOUNT")  # fmt: skip
 
     assert len(twice["changes"]) == 1
+
+
+ANSWERS = """{ activityChanges(clientReference: "DOWN", source: CHANGE, first: 20) { nodes {
+  id processing act treatments { id outcome line { id } change { id } viewerCan { act allowed } } } } }"""
+
+
+async def test_an_answer_to_a_change_is_taken_back_until_the_esat_undoes_the_change(
+    world: World, esat: Opened, jo: Person, seine: Person
+) -> None:
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", a_line(0, "921")))
+    down = {"nir": a_nir(0), "kind": "RATE_DECREASE", "effectiveOn": "2026-12-05", "rate": "50", "clientReference": "DOWN"}  # fmt: skip
+    await jo.tells_changes(siret, "2", down)
+
+    async def change(act: str = "DECLARED") -> Any:  # noqa: ANN401 JSON
+        found = await seine.asks(ANSWERS)
+        (one,) = [n for n in found["activityChanges"]["nodes"] if n["act"] == act]
+        return one
+
+    one = await change()
+    denial = {"outcome": "NOT_BENEFICIARY", "processingReason": "Aucun droit"}
+    await seine.does("activityChangesProcess", changeIds=[one["id"]], **denial)
+    (answer,) = (await change())["treatments"]
+    assert (answer["outcome"], answer["line"], answer["change"]) == ("NOT_BENEFICIARY", None, {"id": one["id"]})  # fmt: skip
+    assert [p["allowed"] for p in answer["viewerCan"]] == [True]
+    taken_back = {"treatmentIds": [answer["id"]], "reason": "Trop vite"}
+    with refused("FORBIDDEN"):
+        await jo.does("treatmentsReopen", **taken_back)
+    with refused("NOT_FOUND"):
+        await Person(world, "agent-rhone").does("treatmentsReopen", **taken_back)
+
+    done = await seine.does("treatmentsReopen", "treatments { outcome change { processing } }", **taken_back)  # fmt: skip
+
+    assert done["treatments"] == [{"outcome": "REOPENED", "change": {"processing": None}}]  # fmt: skip
+    flags = await rows(world.database, "SELECT aah_beneficiary AS b FROM worker WHERE partner_id = :p", p=esat.partner.id)  # fmt: skip
+    assert [bool(row["b"]) for row in flags] == [True]
+    with refused("TREATMENT_OVER", "R20") as told:
+        await seine.does("treatmentsReopen", **taken_back)
+    assert told.path == ["input", "treatmentIds", "0"]
+    await seine.does("activityChangesProcess", changeIds=[one["id"]], outcome="TAKEN_INTO_ACCOUNT")  # fmt: skip
+    *_, last = (await change())["treatments"]
+    await jo.tells_changes(siret, "3", {"correctsReference": "DOWN", "rate": "40"})
+    with refused("TREATMENT_OVER", "R20"):
+        await seine.does("treatmentsReopen", treatmentIds=[last["id"]], reason="Trop tard")  # fmt: skip
