@@ -31,7 +31,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "User": "read invite update suspend reinstate deactivate export",
         "Mandate": "grant revoke",
         "JournalEntry": "read export",
-        "Worker": "read merge reveal_nir export",
+        "Worker": "read update merge reveal_nir export",
         "Declaration": "read prepare deposit replace export",
         "DeclarationLine": "read process export",
         "DraftLine": "read",

@@ -315,6 +315,11 @@ class Mutation:
         "Traite des changements, par la Caf qui paie (R20, R26).",
         changes=list[ActivityChange],
     )
+    worker_update = act(
+        workers.worker_update,
+        "Corrige la fiche d'une personne ; ce qui a été reçu ne change pas.",
+        worker=Worker,
+    )
     worker_merge = act(
         workers.worker_merge,
         "Réunit deux fiches d'une même personne : le vrai numéro remplace le"

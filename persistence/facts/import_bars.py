@@ -75,6 +75,7 @@ IMPORT_BARS: Bars = {
     ("declaration_line", "remunerationsProcess"): (
         Bar(Rule.LINE_NOT_LIVE, is_not_answerable),
     ),
+    ("worker", "workerUpdate"): (Bar(Rule.WORKER_MERGED, has("merged_into_id")),),
     ("worker", "workerMerge"): (
         Bar(Rule.WORKER_MERGED, has("merged_into_id")),
         Bar(Rule.MERGE_NOT_TEMPORARY, has_true_number),

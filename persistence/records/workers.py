@@ -69,6 +69,22 @@ class Worker(Record):
         """WORKER_MERGED."""
         require(self.merged_into_id is None, Rule.WORKER_MERGED)
 
+    def correct(self, words: "CardWords") -> None:
+        """What is known of the person from now on; lines stay as they were received.
+
+        WORKER_MERGED.
+        """
+        self.require_standing()
+        self.birth_name, self.used_name = words.birth_name, words.used_name
+        self.given_names, self.birth_date = words.given_names, words.birth_date
+        self.matricule, self.paying_id = words.matricule, words.paying_id
+        self.sort_key = name_key(
+            f"{words.used_name or words.birth_name} {words.given_names}"
+        )
+
+    def words(self) -> "CardWords":
+        return CardWords(*(getattr(self, name) for name in CardWords._fields))
+
     def require_absorbable(self) -> None:
         """Only a card whose number is temporary. MERGE_NOT_TEMPORARY, WORKER_MERGED."""
         self.require_standing()
@@ -82,6 +98,17 @@ class Worker(Record):
         self.require_standing()
         is_true = not is_temporary(self.nir_mask)
         require(is_true, Rule.MERGE_NOT_TEMPORARY, detail=TEMPORARY_TOO)
+
+
+class CardWords(NamedTuple):
+    """What a card says of a person, and may be corrected."""
+
+    birth_name: str
+    used_name: str | None
+    given_names: str
+    birth_date: date
+    matricule: str
+    paying_id: str
 
 
 class WorkerNumber(Base):

@@ -740,6 +740,14 @@ async def _(paris: Person) -> Scene:
     return Scene("agent-hauts-de-seine", values, "org_921", rule)
 
 
+@stage("workerUpdate")
+async def _(paris: Person) -> Scene:
+    esat, made = await _declared(paris)
+    values = {"workerId": made["worker"], "birthName": "Zinzolin", "payingOrganism": "751", "payerChangeReason": "Un déménagement"}  # fmt: skip
+    rule = "member_entering Worker:update granted_service"
+    return Scene("jo", values, esat.partner.id, rule)
+
+
 @stage("workerMerge")
 async def _(paris: Person) -> Scene:
     esat = await an_open_esat(paris, "jo")

@@ -100,6 +100,7 @@ STATEMENTS = {
     "remunerationsProcess": 9,
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
+    "workerUpdate": 7,
     "workerMerge": 20,
     "workerNirReveal": 5,
     "workerLetterOpen": 5,
@@ -458,6 +459,7 @@ async def _two_cards(ledger: Ledger, who: str) -> None:
     )["workers"]["nodes"]
     ids = {card["nir"][0]: card["id"] for card in cards}
     joined = {"workerId": ids["7"], "intoWorkerId": ids["1"], "reason": "Un numéro"}
+    await ledger.does(who, "workerUpdate", workerId=ids["1"], payingOrganism="921", payerChangeReason="Un déménagement")  # fmt: skip
     await ledger.does(who, "workerMerge", **joined)
 
 

@@ -215,6 +215,51 @@ async def test_changes_are_treated_each_once_and_never_as_a_withdrawal(
     assert len(twice["changes"]) == 1
 
 
+CARD = "worker { id version birthName usedName givenNames birthDate matricule paidBy { code } }"
+
+
+async def test_a_card_is_corrected_and_what_was_received_stays(
+    world: World, esat: Opened, jo: Person, seine: Person
+) -> None:
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", a_line(0, "921", usedName="Acanthe")))
+    card = (await cards(jo, esat))["1"]
+    worker = card["id"]
+
+    done = (await jo.does("workerUpdate", CARD, workerId=worker, birthName="d'Abélia", matricule="0001234567"))["worker"]  # fmt: skip
+    assert (done["birthName"], done["usedName"], done["matricule"]) == ("d’Abélia", "Acanthe", "1234567")  # fmt: skip
+    with refused("VERSION_CONFLICT"):
+        await jo.does("workerUpdate", workerId=worker, expectedVersion=1, usedName=None)
+    done = (await jo.does("workerUpdate", CARD, workerId=worker, expectedVersion=done["version"], usedName=None))["worker"]  # fmt: skip
+    assert done["usedName"] is None
+    warned = await jo.does("workerUpdate", "warnings { code path }", workerId=worker, birthDate="1986-04-27")  # fmt: skip
+    assert {w["code"] for w in warned["warnings"]} == {"NIR_YEAR_MISMATCH", "NIR_MONTH_MISMATCH"}  # fmt: skip
+
+    moved = {"workerId": worker, "payingOrganism": "751"}
+    with refused("VALUE_INVALID") as told:
+        await jo.does("workerUpdate", **moved)
+    assert told.path == ["input", "payerChangeReason"]
+    done = (await jo.does("workerUpdate", CARD, **moved, payerChangeReason="Déménagement"))["worker"]  # fmt: skip
+    assert done["paidBy"] == {"code": "751"}
+    lines = (await seine.asks('{ lines(campaignId: "cmp_2026", live: true, first: 100) { nodes { establishmentSiret matricule paidBy { code } } } }'))["lines"]["nodes"]  # fmt: skip
+    assert [(one["matricule"], one["paidBy"]["code"]) for one in lines if one["establishmentSiret"] == siret] == [("1000000", "921")]  # fmt: skip
+    (entry,) = await rows(world.database, "SELECT after FROM journal WHERE act = 'workerUpdate' ORDER BY seq DESC LIMIT 1")  # fmt: skip
+    assert "payer_change_reason" in str(entry["after"])
+    assert "Ab" not in str(entry["after"])
+
+    for wrong, code in (
+        ({"birthName": "X3"}, "NAME_INVALID"),
+        ({"matricule": "12345678"}, "MATRICULE_FORMAT"),
+        ({"payingOrganism": "CR1"}, "PAYING_ORGANISM_UNKNOWN"),
+        ({"birthDate": "2027-01-01"}, "DAY_INVALID"),
+    ):
+        with refused(code) as told:
+            await jo.does("workerUpdate", workerId=worker, **wrong)
+        assert told.path == ["input", *wrong]
+    with refused("FORBIDDEN"):
+        await seine.does("workerUpdate", workerId=worker, givenNames="Ada")
+
+
 ANSWERS = """{ activityChanges(clientReference: "DOWN", source: CHANGE, first: 20) { nodes {
   id processing act treatments { id outcome line { id } change { id } viewerCan { act allowed } } } } }"""
 

@@ -20,7 +20,7 @@ READING = acts(
     "Worker: read", "Declaration: read", "DeclarationLine: read", "ActivityChange: read", "Batch: read",
     "RosterEntry: read",
 )  # fmt: skip
-ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run")
+ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run", "Worker: update")
 VALIDATING = ENTERING | acts(
     "Declaration: deposit replace",
     "ActivityChange: deposit correct cancel",

@@ -119,6 +119,7 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "treatmentsReopen": once(),
     "activityChangesProcess": once(outcome="TAKEN_INTO_ACCOUNT"),
     "activityChangeCancel": once(),
+    "workerUpdate": once(givenNames="Ada"),
     "workerMerge": lambda row: [{"intoWorkerId": one} for one in row["beside"]],
     "invitationRenew": once(),
     "draftLinesRemove": once(lines=[]),
