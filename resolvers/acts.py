@@ -12,6 +12,7 @@ from . import suspensions
 from . import managers
 from . import bulletins
 from . import declarations
+from . import corrections
 from . import drafts
 from . import activity_changes
 from . import payers
@@ -33,6 +34,7 @@ __all__ = [
     "activity_changes",
     "bulletins",
     "conventions",
+    "corrections",
     "declarations",
     "drafts",
     "exports",

@@ -8,8 +8,10 @@ from strawberry import ID
 
 from persistence.intake.batches import BatchIntake
 from persistence.intake.cells import LINES
+from persistence.intake.line_keys import KeyValue
 from persistence.records import Campaign, Establishment, Refused, Rule
 from resolvers.acting import Act, ActInput, EstablishmentBy
+from resolvers.declaration_lines import LineKey
 
 Intake = TypeVar("Intake", bound=BatchIntake)
 WHOLE = (
@@ -67,6 +69,17 @@ def rows_of(
     if len(lines) > LINES:
         raise Refused(Rule.LINES_TOO_MANY, path, detail=advice)
     return lines  # type: ignore[no-any-return]
+
+
+def keys_of(keys: list[LineKey], path: str) -> list[KeyValue]:
+    """The keys of lines. Refused: LINES_TOO_MANY."""
+    if len(keys) > LINES:
+        raise Refused(Rule.LINES_TOO_MANY, path, detail=IN_PARTS)
+    result = []
+    for key in keys:
+        (pair,) = (pair for pair in vars(key).items() if isinstance(pair[1], str))
+        result.append(KeyValue(*pair))
+    return result
 
 
 def tell_batch(act: Act, intake: BatchIntake) -> None:

@@ -3,18 +3,15 @@
 import strawberry
 from strawberry import ID
 
-from persistence.intake.cells import LINES
 from persistence.intake.draft_puts import DraftIntake
 from persistence.intake.draft_rows import DraftRows
-from persistence.intake.line_keys import KeyedLine, KeyValue, LineKeys
+from persistence.intake.line_keys import KeyedLine, LineKeys
 from persistence.records import (
     BatchMode,
     Campaign,
     Declaration,
     DraftSource,
     Establishment,
-    Refused,
-    Rule,
 )
 from resolvers.acting import (
     ROW,
@@ -26,7 +23,7 @@ from resolvers.acting import (
     permission,
 )
 
-from .batches import IN_PARTS, require_open
+from .batches import keys_of, require_open
 from .declaration_lines import LineKey
 
 
@@ -103,14 +100,3 @@ async def _require_draft(act: Act, draft: Declaration) -> None:
     with at("declaration_id"):
         draft.require_draft()
     require_open(act, await act.find(Campaign, draft.campaign_id))
-
-
-def keys_of(lines: list[LineKey], path: str) -> list[KeyValue]:
-    """The keys of an input. Refused: LINES_TOO_MANY."""
-    if len(lines) > LINES:
-        raise Refused(Rule.LINES_TOO_MANY, path, detail=IN_PARTS)
-    keys = []
-    for line in lines:
-        (key,) = (pair for pair in vars(line).items() if isinstance(pair[1], str))
-        keys.append(KeyValue(*key))
-    return keys

@@ -31,8 +31,9 @@ PROSE = {
     "conditions_of_administration",
     "filter",
 }
-APART = {"lines", "changes", "idempotency_key"}
-"""Read elsewhere: lines by their batch, each with its own errors; the opaque key."""
+APART = {"lines", "put", "remove", "changes", "idempotency_key"}
+"""Read elsewhere: lines and their keys by their batch, with their own errors; the key
+of the caller, which is opaque."""
 OPAQUE = re.compile(r"([a-z]{3}_)?[0-9a-f]{32}|[0-9a-f]{64}")
 """An id or a digest: by chance, some have fifteen digits that read as a NIR."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # 31/12/9999 is the register's own "for ever"

@@ -6,6 +6,7 @@ from resolvers.acts import (
     activity_changes,
     bulletins,
     conventions,
+    corrections,
     declarations,
     drafts,
     exports,
@@ -269,6 +270,11 @@ class Mutation:
         "Déclare les rémunérations de novembre (R16 à R22).",
         batch=Batch,
         removals=list[Worker],
+    )
+    remunerations_correct = act(
+        corrections.remunerations_correct,
+        "Corrige la déclaration en vigueur : des lignes, des personnes en moins (R17).",
+        batch=Batch,
     )
     draft_open = act(
         drafts.draft_open,

@@ -75,6 +75,8 @@ class BatchIntake:
     dry_run: bool = False
     errors: list[Notice] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
+    of: str = "lines"
+    """The list of the input that has the lines."""
 
     async def cards(
         self,
@@ -101,7 +103,7 @@ class BatchIntake:
         has_fault = any(map(is_faulty, lines))
         is_held = self.mode is BatchMode.ALL_OR_NOTHING and has_fault
         if is_held:
-            self.errors.append(Notice(Rule.BATCH_HELD, ("lines",)))
+            self.errors.append(Notice(Rule.BATCH_HELD, (self.of,)))
         return is_held
 
     def report(

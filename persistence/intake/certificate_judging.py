@@ -54,7 +54,7 @@ class CertificateJudge(CertificateReads):
                 workers[card.id].meet(line, certificate)
         lines = JudgedLines(read, before, cards, workers, last_year, certificate)
         compared = list(pairs(read, lines.worker_of, last_year, certificate.year))
-        self.warnings.extend(tell_jumps(compared, certificate.bounds))
+        self.warnings.extend(tell_jumps(compared, certificate.bounds, self.of))
         return lines
 
     async def _refuse_strangers(

@@ -114,13 +114,10 @@ class CertificateIntake(CertificateJudge):
         declaration = Declaration.prepare(
             self.place, campaign, living.last_sequence + 1, self.by, self.now
         )
-        declaration.line_count = len(lines.accepted)
         declaration.nothing_to_declare = intention.nothing_to_declare
         written = await self._rows(declaration, campaign, lines, living)
-        results = dict(outcomes or {})
-        for line in lines.accepted:
-            worker = lines.worker_of(line)
-            results[line.index] = written.take(line, worker, lines.certificate)
+        results = {**(outcomes or {}), **self.place_lines(written, lines)}
+        declaration.line_count = len(written.workers)
         written.end_removed(lines.workers, lines.certificate)
         missing = len(lines.missing(written.workers))
         self._warn_of_absences(missing, written)
@@ -140,6 +137,16 @@ class CertificateIntake(CertificateJudge):
         if living.in_force is not None:
             self.register.after_flush(self._withdrawals(declaration, written))
         return batch, declaration
+
+    def place_lines(self, written: DeclarationRows, lines: JudgedLines) -> Outcomes:
+        """Note each line of the certificate; what became of those of the call."""
+        outcomes = {}
+        for line in lines.accepted:
+            worker, position = lines.worker_of(line), line.index
+            outcomes[line.index] = written.take(
+                line, worker, lines.certificate, position
+            )
+        return outcomes
 
     async def _rows(
         self,
@@ -169,11 +176,11 @@ class CertificateIntake(CertificateJudge):
     def _warn_of_absences(self, missing: int, written: DeclarationRows) -> None:
         if missing:
             self.warnings.append(
-                Notice(Rule.WORKERS_MISSING, ("lines",), f"Nombre : {missing}.")
+                Notice(Rule.WORKERS_MISSING, (self.of,), f"Nombre : {missing}.")
             )
         if written.removed:
             self.warnings.append(
-                Notice(Rule.WORKERS_REMOVED, ("lines",), f"Nombre : {written.removed}.")
+                Notice(Rule.WORKERS_REMOVED, (self.of,), f"Nombre : {written.removed}.")
             )
         if not written.workers:
-            self.warnings.append(Notice(Rule.NOTHING_DECLARED, ("lines",)))
+            self.warnings.append(Notice(Rule.NOTHING_DECLARED, (self.of,)))

@@ -75,8 +75,16 @@ class DeclarationRows:
         """Workers of the former one that are not in this one."""
         return len(self.before.keys() - self.workers)
 
+    def line_id(self, position: int) -> str:
+        """The id of the line at this position."""
+        return f"lin_{self.key}{position:04d}"
+
     def take(
-        self, line: Remuneration, worker: KnownWorker | None, certificate: Certificate
+        self,
+        line: Remuneration,
+        worker: KnownWorker | None,
+        certificate: Certificate,
+        position: int,
     ) -> tuple[LineStatus, str]:
         """Note the rows of a good line.
 
@@ -94,7 +102,7 @@ class DeclarationRows:
         changed = self.declaration.sequence
         if previous is not None and status is LineStatus.UNCHANGED:
             changed = previous.changed_sequence
-        line_id = f"lin_{self.key}{line.index:04d}"
+        line_id = self.line_id(position)
         processing = self._carry(line, worker_id, digest)
         if card is not None:
             self._correct(line, card)
@@ -106,7 +114,7 @@ class DeclarationRows:
             *self.place,
             worker_id,
             True,
-            line.index,
+            position,
             line.reference,
         )
         tail = (digest, *leaf, changed, *processing)

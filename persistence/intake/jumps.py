@@ -77,8 +77,13 @@ def pairs(
         yield Pair(line, before, is_declared)
 
 
-def tell_jumps(compared: Sequence[Pair], bounds: Bounds) -> list[Notice]:
-    """Warn the lines that jump; return what is told of most of them together."""
+def tell_jumps(
+    compared: Sequence[Pair], bounds: Bounds, of: str = "lines"
+) -> list[Notice]:
+    """Warn the lines that jump; return what is told of most of them together.
+
+    `of`: the list of the input that has the lines.
+    """
     jumps: list[Jump] = []
     for pair in compared:
         jumps.extend(jumps_of(pair, bounds))
@@ -91,7 +96,7 @@ def tell_jumps(compared: Sequence[Pair], bounds: Bounds) -> list[Notice]:
     for jump in jumps:
         if (jump.field, jump.rises) not in common:
             jump.line.warn(Rule.JUMP, jump.field)
-    return [Notice(Rule.JUMP_ALL, ("lines",))] if common else []
+    return [Notice(Rule.JUMP_ALL, (of,))] if common else []
 
 
 def jumps_of(pair: Pair, bounds: Bounds) -> Iterator[Jump]:

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -27,7 +28,7 @@ from .ledger import rows
 pytestmark = pytest.mark.slow
 
 CANAL, WHO = "99990001200025", "declarante-canal"
-TABLES = ("declaration", "declaration_line", "batch", "batch_result", "worker", "worker_number", "worker_stay", "worker_rate", "dual_activity", "activity_change", "treatment", "journal", "idempotency")  # fmt: skip
+TABLES = ("declaration", "declaration_line", "draft_line", "batch", "batch_result", "worker", "worker_number", "worker_stay", "worker_rate", "dual_activity", "activity_change", "treatment", "journal", "idempotency")  # fmt: skip
 BOUNDARIES = ("before:1", "after:1", "before:2")
 """The last one is never reached: an act has one commit, and these are all the places where it can be cut."""
 
@@ -86,7 +87,7 @@ def deposit(number: int) -> tuple[str, dict[str, Any], dict[str, int]]:
     second = {"dualActivity": "O", "dualActivitySince": "01/09/2026", "rate": "80"}
     lines = [a_line(10 * number + i, **(second if i == 0 else {})) for i in range(3)]
     whole = {
-        "declaration": 1, "declaration_line": 3, "batch": 1, "batch_result": 3, "worker": 3, "worker_number": 3,
+        "declaration": 1, "declaration_line": 3, "draft_line": 0, "batch": 1, "batch_result": 3, "worker": 3, "worker_number": 3,
         "worker_stay": 0 if number else 3, "worker_rate": 0 if number else 3, "dual_activity": 0 if number else 1,
         "activity_change": 7, "treatment": 0, "journal": 1, "idempotency": 1,
     }  # fmt: skip
@@ -199,30 +200,58 @@ async def test_an_answer_of_a_caf_and_its_taking_back_are_there_whole_or_not_at_
     assert (await rows(database, ANSWERED))[0]["n"] == 0
 
 
+BAD_LINE = "RATE_RANGE"
+
+
+async def test_a_put_the_deposit_of_a_draft_and_a_correction_are_there_whole_or_not_at_all(
+    doomed: Doomed, database: Database, tmp_path: Path
+) -> None:
+    """What leaves the draft is in the certificate, and what is refused is still in the draft."""
+    server = await doomed("before:1")
+    lines = [a_line(0), a_line(1), a_line(2, rate="cent")]
+    put = a_deposit(CANAL, "put", *lines, deposit=False)
+    whole = {"declaration": 1, "draft_line": 3, "batch": 1, "batch_result": 3}
+    server = await _cut(server, doomed, database, tmp_path, ("remunerationsDeclare", put), WHO, whole)  # fmt: skip
+    new = {"worker": 2, "worker_number": 2, "worker_stay": 2, "worker_rate": 2, "activity_change": 4}  # fmt: skip
+    whole |= new | {"declaration_line": 2, "draft_line": 0}
+    part = a_deposit(CANAL, "part") | {"lines": None}
+    server = await _cut(server, doomed, database, tmp_path, ("remunerationsDeclare", part), WHO, whole)  # fmt: skip
+    origins = await rows(database, "SELECT origin FROM draft_line ORDER BY origin")
+    assert [row["origin"] for row in origins] == ["CARRIED", "CARRIED", "PUT"]
+    (made,) = await rows(database, "SELECT id FROM declaration WHERE received_at IS NOT NULL AND superseded_at IS NULL AND campaign_id = 'cmp_2026'")  # fmt: skip
+    correction = {"declarationId": made["id"], "put": [a_line(3)], "remove": [{"clientReference": "P000"}]}  # fmt: skip
+    whole = {"declaration": 1, "declaration_line": 2, "batch": 1, "batch_result": 1, "worker": 1, "worker_number": 1, "activity_change": 2}  # fmt: skip
+
+    await _cut(server, doomed, database, tmp_path, ("remunerationsCorrect", correction), WHO, whole)  # fmt: skip
+
+
 async def _cut(
     server: Running,
     doomed: Doomed,
     database: Database,
     folder: Path,
     call: tuple[str, dict[str, Any]],
+    who: str = "agent-paris",
+    adds: Mapping[str, int] = MappingProxyType({"treatment": 2}),
 ) -> Running:
-    """An agent's act on two lines, cut before its commit, then after it; its key then settles it."""
+    """An act cut before its commit, then after it; its key then settles it. `adds`: what the whole of it adds."""
     act, values = call
-    values = values | {"idempotencyKey": act}
-    whole = dict.fromkeys(TABLES, 0) | {"treatment": 2, "journal": 1, "idempotency": 1}
+    values = {"idempotencyKey": act} | values
+    whole = {**dict.fromkeys(TABLES, 0), "journal": 1, "idempotency": 1, **adds}
     before = await counted(database)
     for boundary in ("before:1", "after:1"):
         if boundary == "after:1":
             server = await doomed(boundary)
         (folder / "armed").touch()
         with pytest.raises(httpx.TransportError):
-            await server.act("agent-paris", act, "", **values)
+            await server.act(who, act, "", **values)
         assert server.process.wait(timeout=30) == -signal.SIGKILL
         is_there = boundary == "after:1"
         await _nothing_or_the_whole(database, before, whole, there=is_there)
     server = await doomed("before:1")
-    settled = await server.act("agent-paris", act, "", **values)
-    assert (settled["errors"], settled["replayed"]) == ([], True)
+    settled = await server.act(who, act, "", **values)
+    codes = {error["code"] for error in settled["errors"]}
+    assert (codes <= {BAD_LINE}, settled["replayed"]) == (True, True)
     assert await _more(database, before) == whole
     return server
 

@@ -593,12 +593,11 @@ async def _declared(paris: Person) -> tuple[Opened, dict[str, str]]:
     await Person(paris.asker, "jo").declares(
         **a_deposit(esat.partner.siret, esat.partner.id, ZELIE)
     )
-    query = (
-        "query($e: ID!) { lines(establishmentId: $e) { nodes { id worker { id } } } }"
-    )
+    query = "query($e: ID!) { lines(establishmentId: $e) { nodes { id worker { id } declaration { id } } } }"
     seen = await Person(paris.asker, "jo").asks(query, e=esat.partner.establishments[0])
     (line,) = seen["lines"]["nodes"]
-    return esat, {"line": line["id"], "worker": line["worker"]["id"]}
+    made = {"line": line["id"], "worker": line["worker"]["id"]}
+    return esat, made | {"declaration": line["declaration"]["id"]}
 
 
 @stage("remunerationsDeclare")
@@ -649,6 +648,15 @@ async def _(paris: Person) -> Scene:
         "lines": [line],
     }
     rule = "member_validating ActivityChange:deposit granted_service"
+    return Scene("jo", values, esat.partner.id, rule)
+
+
+@stage("remunerationsCorrect")
+async def _(paris: Person) -> Scene:
+    esat, made = await _declared(paris)
+    line = a_line(7, birthName="Zinzolin")
+    values = {"declarationId": made["declaration"], "idempotencyKey": "k", "put": [line]}  # fmt: skip
+    rule = "member_validating Declaration:replace granted_service"
     return Scene("jo", values, esat.partner.id, rule)
 
 

@@ -141,6 +141,14 @@ class Story:
     async def prepare(self) -> list[Row]:
         return await self._declare(deposit=False)
 
+    async def correct(self) -> list[Row]:
+        query = f"SELECT d.id, e.siret FROM declaration d JOIN establishment e ON e.id = d.establishment_id WHERE {IN_FORCE} AND d.campaign_id = 'cmp_2026' AND e.siret IN (:canal, :seine) ORDER BY d.id"  # noqa: S608 our own words
+        made = await self.choose(query, canal=CANAL, seine=SEINE)
+        put = [self.dice.choice(last_year()[made["siret"]]), a_line(self.dice.randint(0, 3), "921")]  # fmt: skip
+        query = "SELECT id FROM declaration_line WHERE declaration_id = :d ORDER BY id"
+        gone = await self.choose(query, d=made["id"])
+        return await self.act(DECLARANTS[made["siret"]], "remunerationsCorrect", declarationId=made["id"], mode="ACCEPT_VALID", put=put, remove=[{"lineId": gone["id"]}], reason="Un essai", idempotencyKey=f"{next(self.keys)}")  # fmt: skip
+
     async def _draft(self, act: str, **values: object) -> list[Row]:
         query = "SELECT d.id, e.siret FROM declaration d JOIN establishment e ON e.id = d.establishment_id WHERE d.received_at IS NULL AND d.superseded_at IS NULL ORDER BY d.id"
         draft = await self.choose(query)
@@ -230,6 +238,7 @@ class Story:
 ACTS: tuple[Callable[[Story], Awaitable[list[Row]]], ...] = (
     Story.deposit,
     Story.prepare,
+    Story.correct,
     Story.open,
     Story.remove,
     Story.deposit_draft,

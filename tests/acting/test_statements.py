@@ -97,6 +97,7 @@ STATEMENTS = {
     "draftOpen": 16,
     "draftLinesRemove": 11,
     "draftDiscard": 9,
+    "remunerationsCorrect": 32,
     "remunerationsProcess": 9,
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
@@ -465,6 +466,17 @@ async def _two_cards(ledger: Ledger, who: str) -> None:
 
 async def of_drafts(ledger: Ledger) -> None:
     who = "declarante-canal"
+    query = '{ declarations(status: DEPOSITED, campaignId: "cmp_2026") { nodes { id siret lines { nodes { id } } } } }'
+    made = (await ledger.person(who).asks(query))["declarations"]["nodes"]
+    (here,) = [one for one in made if one["siret"] == CANAL]
+    correction = {
+        "declarationId": here["id"],
+        "put": [a_line(3), a_line(4)],
+        "remove": [{"lineId": here["lines"]["nodes"][0]["id"]}],
+        "reason": "Une autre personne",
+        "idempotencyKey": "correction",
+    }
+    await ledger.does(who, "remunerationsCorrect", **correction)
     values = {"establishment": {"siret": CANAL}, "campaignYear": 2026}
     await ledger.does(who, "draftOpen", **values, source="LIVE")
     put = a_deposit(CANAL, "huit", a_line(0), a_line(9), deposit=False)

@@ -16,6 +16,7 @@ from resolvers.acting import performing
 from resolvers.acting.outcome import DryRunDone, Outcome
 from resolvers.permissions import ACTS
 from schema.acts import MUTATIONS
+from tests.journeys.payroll import a_line
 from tests.journeys.story import a_siret
 
 from .desk import Desk
@@ -123,6 +124,7 @@ FORMS: Mapping[str, Callable[[Row], list[Row]]] = {
     "workerMerge": lambda row: [{"intoWorkerId": one} for one in row["beside"]],
     "invitationRenew": once(),
     "draftLinesRemove": once(lines=[]),
+    "remunerationsCorrect": once(put=[a_line(500)]),
     "draftDiscard": once(),
 }
 """Good inputs of an act: one of them passes unless the state forbids it. The others take a day."""
