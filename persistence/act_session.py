@@ -19,6 +19,7 @@ from persistence.reading.statement import Statement
 from persistence.reading.tree_objects import loaded
 from persistence.records.base import Base
 
+from .act_locks import lock_each_statement
 from .act_statements import (
     NO_HOLDINGS,
     begin_statement,
@@ -116,6 +117,20 @@ class ActSession:
             statement, {"id": record_id}, holdings
         )
         return partner_id
+
+    async def lock_each(
+        self,
+        record: type[Record],
+        ids: Sequence[str],
+        permits: Sequence[Permit],
+        holdings: Holdings,
+    ) -> list[str]:
+        """Lock the partners of the rows that meet a permit, and return their ids."""
+        key = tuple(permits)
+        statement = lock_each_statement(self.database.dialect, record, key)
+        text = await self._answer(statement, {"ids": list(ids)}, holdings)
+        partner_ids: list[str] = orjson.loads(text or "[]")
+        return partner_ids
 
     async def look(
         self,

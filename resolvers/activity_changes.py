@@ -7,15 +7,11 @@ from persistence.intake.cancelled_changes import ChangeCancelling
 from persistence.records import (
     ActivityChange,
     Establishment,
-    Processing,
-    Refused,
-    Rule,
+    Treatment,
 )
-from resolvers.acting import ROW, Act, ActInput, ChangeInput, at, permission
+from resolvers.acting import ROW, Act, ChangeInput, Done, permission
 
-from .persons import persons_of
-
-PROCESSED_AT_ONCE = 100
+from .payer_answers import PayerAnswerInput, answer_each, done_with, take_answerable
 
 
 @strawberry.input(
@@ -39,37 +35,24 @@ async def activity_change_cancel(
 
 
 @strawberry.input(description="Ce que la Caf qui paie fait de changements d'activité.")
-class ActivityChangesProcessInput(ActInput):
+class ActivityChangesProcessInput(PayerAnswerInput):
     change_ids: list[ID] = strawberry.field(
-        description="Les changements d'un même partenaire, 100 au plus."
-    )
-    outcome: Processing = strawberry.field(description="Ce qui en est fait.")
-    processing_reason: str | None = strawberry.field(
-        default=None,
-        description="Motif, montré à l'Esat : requis sauf pour une prise en compte.",
+        description="Les changements, 1 000 au plus."
     )
 
 
 @permission("ActivityChange:process", on=[ActivityChange], loads=ROW, moves_roster=True)
 async def activity_changes_process(
     act: Act, input: ActivityChangesProcessInput
-) -> list[ActivityChange]:
-    """R20, R26: all the changes or none, with the outcomes of lines."""
-    ids = list(dict.fromkeys(input.change_ids))
-    if not 0 < len(ids) <= PROCESSED_AT_ONCE:
-        bounds = f"De 1 à {PROCESSED_AT_ONCE} changements."
-        raise Refused(Rule.VALUE_INVALID, "change_ids", detail=bounds)
-    paths = [("change_ids", str(input.change_ids.index(one))) for one in ids]
-    changes = await act.take_all(ActivityChange, ids, paths)
-    reason = input.processing_reason
-    for change, path in zip(changes, paths, strict=True):
-        with at(*path):
-            treatment = change.process(
-                input.outcome, reason, act.actor, act.now, act.today
-            )
-            act.register.session.add(treatment)
-    if input.outcome is Processing.NOT_BENEFICIARY:
-        workers = [change.worker_id for change in changes]
-        for worker in await persons_of(act.register, workers):
-            worker.aah_beneficiary = False
-    return changes
+) -> Done:
+    """R20, R26: with the outcomes of lines."""
+    verdicts = await take_answerable(
+        act, ActivityChange, input, input.change_ids, "change_ids"
+    )
+
+    def answer(change: ActivityChange) -> Treatment:
+        return change.process(
+            input.outcome, input.processing_reason, act.actor, act.now, act.today
+        )
+
+    return done_with(act, await answer_each(act, input, verdicts, answer))

@@ -3,6 +3,8 @@
 And the letter to a worker, which whoever reads the line may print.
 """
 
+from collections.abc import Sequence
+
 import strawberry
 from strawberry import ID
 
@@ -15,79 +17,80 @@ from persistence.records import (
     Processing,
     Refused,
     Rule,
+    Treatment,
     Worker,
 )
 from persistence.records.campaigns import CampaignStatus
-from resolvers.acting import ROW, Act, ActInput, ChangeInput, Done, at, permission
+from resolvers.acting import ROW, Act, ActInput, Done, permission
 
-from .persons import persons_of
-
-PROCESSED_AT_ONCE = 100
+from .payer_answers import (
+    PayerAnswerInput,
+    Verdict,
+    answer_each,
+    done_with,
+    take_answerable,
+)
 
 
 @strawberry.input(
-    description="Ce que la Caf qui paie fait de lignes d'une même déclaration."
+    description="Ce que la Caf qui paie fait de lignes, de toutes déclarations."
 )
-class RemunerationsProcessInput(ChangeInput):
-    line_ids: list[ID] = strawberry.field(description="Les lignes, 100 au plus.")
-    outcome: Processing = strawberry.field(
-        description="Ce qui en est fait ; de lignes retirées, leur retrait est noté."
-    )
-    processing_reason: str | None = strawberry.field(
-        default=None,
-        description="Motif, montré à l'Esat : requis pour un renvoi, ou "
-        "une personne sans AAH.",
-    )
+class RemunerationsProcessInput(PayerAnswerInput):
+    line_ids: list[ID] = strawberry.field(description="Les lignes, 1 000 au plus.")
 
 
 @permission(
     "DeclarationLine:process", on=[DeclarationLine], loads=ROW, moves_roster=True
 )
-async def remunerations_process(
-    act: Act, input: RemunerationsProcessInput
-) -> list[DeclarationLine]:
-    """R20: all the lines or none; applied, not of a beneficiary, or returned.
+async def remunerations_process(act: Act, input: RemunerationsProcessInput) -> Done:
+    """R20: applied, not of a beneficiary, or returned; of a withdrawn line, noted."""
+    verdicts = await take_answerable(
+        act, DeclarationLine, input, input.line_ids, "line_ids"
+    )
+    declarations = await _declarations_of(act, verdicts)
 
-    Of a withdrawn line, the withdrawal is noted.
-    """
-    ids = list(dict.fromkeys(input.line_ids))
-    if not 0 < len(input.line_ids) <= PROCESSED_AT_ONCE:
-        bounds = f"De 1 à {PROCESSED_AT_ONCE} lignes."
-        raise Refused(Rule.VALUE_INVALID, "line_ids", detail=bounds)
-    paths = [("line_ids", str(rank)) for rank in range(len(ids))]
-    lines = await act.take_all(DeclarationLine, ids, paths)
-    for index, line in enumerate(lines):
-        if line.declaration_id != lines[0].declaration_id:
-            raise Refused(Rule.OTHER_DECLARATION, "line_ids", str(index))
-    declaration = await act.find(Declaration, lines[0].declaration_id)
-    for index, line in enumerate(lines):
-        with at("line_ids", str(index)):
-            treatment = line.process(
-                declaration,
-                input.outcome,
-                input.processing_reason,
-                act.actor,
-                act.now,
-                act.today,
-            )
-        act.register.session.add(treatment)
-    if input.outcome is Processing.NOT_BENEFICIARY:
-        workers = [line.worker_id for line in lines]
-        for worker in await persons_of(act.register, workers):
-            worker.aah_beneficiary = False
+    def answer(line: DeclarationLine) -> Treatment:
+        return line.process(
+            declarations[line.declaration_id],
+            input.outcome,
+            input.processing_reason,
+            act.actor,
+            act.now,
+            act.today,
+        )
+
+    lines = await answer_each(act, input, verdicts, answer)
     if input.outcome is Processing.RETURNED:
-        await _warn_after_close(act, declaration)
+        ids = dict.fromkeys(line.declaration_id for line in lines)
+        await _tell_returned(act, [declarations[each] for each in ids])
+    return done_with(act, lines)
+
+
+async def _declarations_of(
+    act: Act, verdicts: Sequence[Verdict[DeclarationLine]]
+) -> dict[str, Declaration]:
+    """The declarations of the lines, read under the locks of their partners."""
+    ids: dict[str, None] = {}
+    for verdict in verdicts:
+        if isinstance(verdict.row, DeclarationLine):
+            ids[verdict.row.declaration_id] = None
+    declarations = await act.find_all(Declaration, list(ids))
+    return {each.id: each for each in declarations}
+
+
+async def _tell_returned(act: Act, declarations: Sequence[Declaration]) -> None:
+    """A mail will say so to each establishment.
+
+    R22: after the close a Caf may return a line, which the Esat cannot answer.
+    """
+    session = act.register.session
+    for declaration in declarations:
         place = (declaration.partner_id, declaration.establishment_id)
-        session = act.register.session
         await note_returned(session, *place, declaration.campaign_id, act.now)
-    return lines
-
-
-async def _warn_after_close(act: Act, declaration: Declaration) -> None:
-    """R22: after the close a Caf may return a line, which the Esat cannot answer."""
-    campaign = await act.find(Campaign, declaration.campaign_id)
-    if campaign.status_at(act.now) is CampaignStatus.CLOSED:
-        act.warn([Notice(Rule.RETURNED_AFTER_CLOSE, ("outcome",))])
+    campaigns = [each.campaign_id for each in declarations]
+    for campaign in await act.find_all(Campaign, list(dict.fromkeys(campaigns))):
+        if campaign.status_at(act.now) is CampaignStatus.CLOSED:
+            act.warn([Notice(Rule.RETURNED_AFTER_CLOSE, ("outcome",))])
 
 
 @strawberry.input(

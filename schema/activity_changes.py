@@ -15,6 +15,11 @@ from persistence.facts.declarations import (
     place,
 )
 from persistence.facts.persons import names_person
+from persistence.facts.queues import (
+    change_came_after,
+    change_came_by,
+    mentions_worker,
+)
 from persistence.reading.question import Order
 from persistence.records.activity_changes import (
     ChangeAct,
@@ -88,6 +93,20 @@ CHANGE_FILTERS = {
         bool,
         change_is_processed,
         "Traité par la Caf, ou à traiter ; ce que dit une ligne se traite avec elle.",
+    ),
+    "since": FilterArgument(datetime, change_came_after, "Reçu après cet instant."),
+    "as_of": FilterArgument(
+        datetime,
+        change_came_by,
+        "Reçu à cet instant au plus tard : ce qui arrive ensuite n'est pas de"
+        " l'ensemble.",
+    ),
+    "search": FilterArgument(
+        str,
+        mentions_worker,
+        "Mots du nom de la personne, ou son matricule ; jamais un numéro de sécurité"
+        " sociale.",
+        person=True,
     ),
     "client_reference": FilterArgument(
         str, equal("client_reference"), "Référence de qui a déclaré."

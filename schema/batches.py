@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import orjson
 from strawberry import ID
 
 from persistence import records
@@ -13,12 +12,12 @@ from persistence.facts.declarations import (
 from persistence.facts.replays import replay_until
 from persistence.reading.question import Order
 from persistence.records.batches import BatchKind, BatchMode, LineStatus
-from resolvers.acting.refusal_paths import as_graph_notice
 from resolvers.reading.bindings import FilterArgument
 
 from .binding import by, called, column, derived, mirrors, one, page, reference
 from .connections import Connection
 from .nodes import IDENTIFIER, VERSION, Node
+from .notices import notices
 from .orders import orders
 from .payloads import Notice, Refusal
 from .receipts import Receipt, receipt
@@ -66,15 +65,6 @@ RESULT_FILTERS = {
 }
 
 
-def notices(stored: str | None) -> list[records.Notice]:
-    """The notices of a stored text."""
-    result = []
-    for code, path, detail in orjson.loads(stored) if stored else ():
-        notice = records.Notice(records.Rule[code], tuple(path), detail)
-        result.append(as_graph_notice(notice))
-    return result
-
-
 @mirrors(
     records.BatchResult,
     "Ce qu'est devenue une ligne d'un lot : rien n'est passé sous silence, aucune"
@@ -86,7 +76,9 @@ class LineResult(Node):
     client_reference: str | None = column("Référence de l'appelant.")
     status: LineStatus = column("Ce qu'elle est devenue.")
     errors: list[Refusal] = derived(
-        "Pourquoi elle est rejetée.", {"stored": lambda row, _: row.c.errors}, notices
+        "Pourquoi elle est rejetée.",
+        {"stored": lambda row, _: row.c.errors},
+        notices,
     )
     warnings: list[Notice] = derived(
         "Ce qui est à savoir.", {"stored": lambda row, _: row.c.warnings}, notices

@@ -12,6 +12,14 @@ from persistence.facts.declarations import (
     place,
 )
 from persistence.facts.persons import names_person
+from persistence.facts.queues import (
+    answered_before,
+    has_warnings,
+    line_came_after,
+    line_came_by,
+    line_warnings,
+    mentions_worker,
+)
 from persistence.facts.treatments import (
     is_processed,
     is_withdrawn,
@@ -24,9 +32,11 @@ from persistence.records.declaration_lines import NoPayReason
 from persistence.records.treatments import Processing, TreatmentOutcome, Withdrawal
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import column, listed, mirrors, one, reference
+from .binding import column, derived, listed, mirrors, one, reference
 from .nodes import IDENTIFIER, VERSION, Node
+from .notices import notices
 from .orders import orders
+from .payloads import Notice
 from .receipts import Receipt, receipt_of_line
 from .refs import (
     ActivityChangeRef,
@@ -66,6 +76,27 @@ LINE_FILTERS = {
     ),
     "withdrawn": FilterArgument(
         bool, is_withdrawn, "Retirée du certificat en vigueur, ou non."
+    ),
+    "with_warnings": FilterArgument(
+        bool, has_warnings, "Avec quelque chose à savoir, ou sans."
+    ),
+    "since": FilterArgument(
+        datetime,
+        line_came_after,
+        "Reçue après cet instant ; d'une ligne retirée, retirée après lui.",
+    ),
+    "as_of": FilterArgument(
+        datetime,
+        line_came_by,
+        "Reçue à cet instant au plus tard : ce qui arrive ensuite n'est pas de"
+        " l'ensemble.",
+    ),
+    "search": FilterArgument(
+        str,
+        mentions_worker,
+        "Mots du nom de la personne, ou son matricule ; jamais un numéro de sécurité"
+        " sociale.",
+        person=True,
     ),
     "establishment_id": reference(
         records.Establishment, equal("establishment_id"), "Établissement."
@@ -136,6 +167,16 @@ class DeclarationLine(Node):
     )
     previous: "DeclarationLine | None" = one(
         "La ligne de la même personne dans la déclaration remplacée.", previous_line
+    )
+    answered_before: "DeclarationLine | None" = one(
+        "La dernière ligne de la même personne à laquelle cette Caf a répondu, tant que"
+        " celle-ci, qui dit autre chose, attend.",
+        answered_before,
+    )
+    warnings: list[Notice] = derived(
+        "Ce qui est à savoir de la ligne, depuis son dépôt.",
+        {"stored": line_warnings},
+        notices,
     )
     receipt: Receipt | None = receipt_of_line()
     paid_by: OrganismRef = one(

@@ -16,9 +16,9 @@ from persistence.records.draft_lines import DraftOrigin
 from persistence.vault import Vault
 from resolvers.reading.bindings import Computed, FilterArgument
 
-from .batches import notices
 from .binding import bound_field, column, derived, mirrors, one
 from .nodes import IDENTIFIER, VERSION, Node
+from .notices import notices
 from .orders import orders
 from .payloads import Notice, Refusal
 from .refs import LineRef, WorkerRef

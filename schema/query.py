@@ -41,7 +41,7 @@ from .nodes import Node
 from .onboardings import Onboarding
 from .organisms import ORGANISM_FILTERS, Organism, OrganismOrder, PartnerOrder
 from .partners import PARTNER_FILTERS, Partner, PartnerBy
-from .rosters import AT_RISK_FILTERS, AtRiskOrder, RosterEntry
+from .rosters import AT_RISK_FILTERS, MISSING_FILTERS, AtRiskOrder, RosterEntry
 from .services import Campaign, Migration, Mission, Parameter, Rule, Service
 from .users import (
     ROOT_AFFILIATION_FILTERS,
@@ -131,6 +131,13 @@ class Query:
         None,
         AtRiskOrder,
         AT_RISK_FILTERS,
+    )
+    missing: Connection[RosterEntry] = page(
+        "Les personnes attendues et sans ligne : pour la Caf qui les paie, celles dont"
+        " rien n'est déclaré.",
+        None,
+        AtRiskOrder,
+        MISSING_FILTERS,
     )
     activity_changes: Connection[ActivityChange] = page(
         "Les changements d'activité.", None, ActivityChangeOrder, CHANGE_FILTERS

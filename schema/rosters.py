@@ -11,13 +11,14 @@ from persistence.facts.roster_columns import (
     answer_column,
     has_standing,
     is_at_risk,
+    is_missing,
     november_rate,
 )
 from persistence.reading.question import Order, Test
 from persistence.records.rosters import BeneficiaryAnswer, RosterStanding
 from resolvers.reading.bindings import FilterArgument
 
-from .binding import column, mirrors, one
+from .binding import column, mirrors, one, reference
 from .orders import orders
 from .refs import EstablishmentRef, LineRef, OrganismRef, WorkerRef
 from .scalars import Percent
@@ -48,6 +49,12 @@ ROSTER_FILTERS = {
 }
 AT_RISK_FILTERS = {
     "campaign_id": _campaign(is_at_risk),
+}
+MISSING_FILTERS = {
+    "campaign_id": _campaign(is_missing),
+    "establishment_id": reference(
+        records.Establishment, equal("establishment_id"), "Établissement."
+    ),
 }
 
 

@@ -50,6 +50,7 @@ READINGS: Mapping[str, Reading] = {
     "longest word": lambda text: max(searched_words(text), key=len),
     "address": lambda text: searched_address(text) if "@" in text else NO_ADDRESS,
     "finess": lambda text: compact(text).upper(),
+    "compact": compact,
     "digits": lambda text: re.sub("[^0-9]", "", compact(text)),
     "number": number,
     "past number": lambda text: number(text, ":"),  # what follows 9

@@ -55,24 +55,53 @@ def has_standing(row: Table, context: SqlContext, value: Value) -> SqlTest:
 def is_at_risk(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Whether nothing lets the AAH of the person go on, from 16 January on.
 
-    No line is there, or the Caf has returned it. What is kept of the rosters says where
-    to look.
+    No line is there, or the Caf has returned it.
     """
-    standing, campaign = table("campaign_standing").alias(), table("campaign").alias()
-    meant = context.value(value)
-    places = select(standing.c.establishment_id).where(
-        standing.c.campaign_id == meant, standing.c.missing + standing.c.returned > 0
-    )
+    campaign, meant = table("campaign").alias(), context.value(value)
     is_now = exists(
         campaign, where=[campaign.c.id == meant, is_late(campaign, context)]
     )
-    is_missing = row.c.standing == RosterStanding.MISSING.value
+    standing = _kept_standings()
+    is_place = standing.c.missing + standing.c.returned > 0
     return and_(
-        row.c.campaign_id == meant,
-        context.among_rows(row.c.establishment_id, places),
-        or_(is_missing, _is_returned(row)),
+        _is_of_campaign(row, context, value, standing, is_place),
+        or_(_is_missing(row), _is_returned(row)),
         is_now,
     )
+
+
+def is_missing(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether the person is expected in the campaign, and no line is there."""
+    standing = _kept_standings()
+    is_of_campaign = _is_of_campaign(
+        row, context, value, standing, standing.c.missing > 0
+    )
+    return and_(is_of_campaign, _is_missing(row))
+
+
+def _kept_standings() -> FromClause:
+    return table("campaign_standing").alias()
+
+
+def _is_of_campaign(
+    row: Table,
+    context: SqlContext,
+    value: Value,
+    standing: FromClause,
+    is_place: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """Whether a row is of the campaign; what is kept of rosters says where to look."""
+    meant = context.value(value)
+    places = select(standing.c.establishment_id).where(
+        standing.c.campaign_id == meant, is_place
+    )
+    is_there = context.among_rows(row.c.establishment_id, places)
+    return and_(row.c.campaign_id == meant, is_there)
+
+
+def _is_missing(row: FromClause) -> ColumnElement[bool]:
+    is_it: ColumnElement[bool] = row.c.standing == RosterStanding.MISSING.value
+    return is_it
 
 
 def _is_returned(row: FromClause) -> ColumnElement[bool]:

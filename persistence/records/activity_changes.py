@@ -157,6 +157,10 @@ class ActivityChange(Record):
         require(self.ended_at is None, Rule.CHANGE_ENDED)
         require(self.processing is None, Rule.CHANGE_PROCESSED)
 
+    def require_pending(self) -> None:
+        """The change awaits the answer of the Caf."""
+        require(self.processing is None, Rule.ANSWERED_ALREADY)
+
     def process(
         self,
         what: Processing,

@@ -5,15 +5,17 @@ from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Integer,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import UNTOLD, Record, named, untold
+from .base import UNTOLD, Record, index_where, named, untold
 from .declarations import Declaration
 
 
@@ -94,7 +96,14 @@ class BatchResult(Record):
 
     __tablename__ = "batch_result"
     prefix = "res"
-    __table_args__ = (UniqueConstraint("batch_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("batch_id", "position"),
+        index_where(
+            "ix_batch_result_warned",
+            "object_id",
+            where="warnings IS NOT NULL AND object_id IS NOT NULL",
+        ),
+    )
 
     batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"))
     partner_id: Mapped[str]
@@ -104,3 +113,8 @@ class BatchResult(Record):
     object_id: Mapped[str | None]
     errors: Mapped[str | None]
     warnings: Mapped[str | None]
+
+    @staticmethod
+    def with_warnings(row: FromClause) -> list[ColumnElement[bool]]:
+        """The conditions of the index that finds what is to know of a line."""
+        return [row.c.warnings.is_not(None), row.c.object_id.is_not(None)]

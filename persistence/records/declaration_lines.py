@@ -143,6 +143,12 @@ class DeclarationLine(LeafWords, Record):
         require(is_withdrawn == is_noted, Rule.WITHDRAWAL_ONLY, "outcome")
         require(is_withdrawn or declaration.is_in_force(), Rule.LINE_NOT_LIVE)
 
+    def require_pending(self) -> None:
+        """The line awaits an answer; once withdrawn, that its withdrawal is noted."""
+        is_noted = self.processing is Processing.WITHDRAWAL_NOTED
+        is_pending = not is_noted if self.withdrawn_at else self.processing is None
+        require(is_pending, Rule.ANSWERED_ALREADY)
+
     def reopen(
         self, campaign_id: str, reason: str, by: User, now: datetime, today: date
     ) -> Treatment:

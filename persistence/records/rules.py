@@ -753,10 +753,10 @@ class Rule(Enum):
         None,
         "Les traitements remis à traiter ensemble sont d'un même partenaire.",
     )
-    OTHER_DECLARATION = (
-        None,
-        None,
-        "Les lignes traitées ensemble sont d'une même déclaration.",
+    ANSWERED_ALREADY = (
+        "R20",
+        "§1",
+        "La Caf a déjà répondu : remettez d'abord à traiter.",
     )
     # activity changes
     CHANGE_KIND = ("R23", "§1", "La nature du changement est absente ou inconnue.")

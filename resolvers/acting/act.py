@@ -27,7 +27,7 @@ from persistence.records.services import ESAT
 from persistence.records.suspensions import Author, SuspensionSide
 from resolvers import permissions as permitted
 
-from .act_rows import ActRows
+from .act_many_rows import ActManyRows
 from .act_types import Authorisation
 from .inputs import EstablishmentBy
 from .refusal_paths import at
@@ -41,7 +41,7 @@ AGENTS = ("agent_reading", "agent_managing", "resource_centre", "national")
 
 
 @dataclass(slots=True)
-class Act(ActRows):
+class Act(ActManyRows):
     """One act under way: what its function calls."""
 
     def set_effect_day(self, day: date | None) -> None:

@@ -33,6 +33,7 @@ class ActCaller:
     `errors`: those of the lines of a batch, which is done all the same.
     `dry_run`: the act is undone once its answer is read.
     `partner_id`: the partner under way.
+    `other_partner_ids`: those that it changes beside, each locked.
     `partner`: the same with its file, where the act loads it.
     `before`: the partner's standing on the day of effect, when the answer compares it.
     `authorisation`: the permit that allowed the act, which the journal keeps.
@@ -53,6 +54,7 @@ class ActCaller:
     dry_run: bool = False
     partner: Partner | None = None
     partner_id: str | None = None
+    other_partner_ids: list[str] = field(default_factory=list)
     timeline: Timeline | None = None
     authorisation: Authorisation | None = None
     effect_on: date | None = None

@@ -39,8 +39,8 @@ class Done:
     `objects`: the records of the payload.
     `values`: what the payload says beside them.
     `also_ids`: rows that the payload shows and the act leaves alone.
-    `traces`: the partners that the act makes, each with an entry of its own in the
-    journal: (object, partner, records).
+    `traces`: the partners that the act makes, or changes beside the first, each with an
+    entry of its own in the journal: (object, partner, records).
     `notes`: what the act's journal entry says beside the changes.
     `is_change`: false for an act that only reads.
     """

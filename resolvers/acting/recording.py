@@ -26,7 +26,8 @@ async def record(
     _raise_versions(act, done)
     await act.register.flush()
     if act.moves_roster and act.partner_id is not None and not act.dry_run:
-        await keep_standings(session, act.partner_id)
+        for partner_id in (act.partner_id, *act.other_partner_ids):
+            await keep_standings(session, partner_id)
     if call is not None:
         vault = act.context.graph.vault
         outcome = stored_outcome(act, done)
@@ -61,7 +62,7 @@ def _context(act: Act, reason: str | None) -> journal.ActContext:
 async def _entries(
     act: Act, done: Done, what: journal.ActContext
 ) -> list[JournalEntry]:
-    """The act's own entry, then one for each partner that it makes, of it alone."""
+    """The act's own entry, then one for each other partner, of it alone."""
     session = act.register.session
     now, today = act.now, act.today
     object_id = done.objects[0].id if done.objects else None

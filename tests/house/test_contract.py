@@ -395,6 +395,10 @@ def taken(function: ast.AsyncFunctionDef) -> Iterator[str]:
                 args=[ast.Name(id=record), *_],
             ):
                 yield record
+            case ast.Call(
+                func=ast.Name(id="take_answerable"), args=[_, ast.Name(id=record), *_]
+            ):
+                yield record
             case ast.Call(func=ast.Attribute(attr="at_establishment")):
                 yield "Establishment"
 

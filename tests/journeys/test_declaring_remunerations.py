@@ -412,7 +412,7 @@ async def test_the_caf_that_pays_answers_line_by_line_and_the_next_deposit_minds
     with refused("LINE_NOT_LIVE") as late:
         await seine.processes("TAKEN_INTO_ACCOUNT", ids["P001"])
     assert late.path == ["input", "lineIds", "0"]
-    with refused("OTHER_DECLARATION") as mixed:
+    with refused("LINE_NOT_LIVE") as mixed:
         await seine.processes("TAKEN_INTO_ACCOUNT", now["P001"]["id"], ids["P001"])
     assert mixed.path == ["input", "lineIds", "1"]
     # confirmed a beneficiary, the person is declared again
