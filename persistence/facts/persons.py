@@ -58,11 +58,6 @@ def names_person(row: Table, context: SqlContext, value: Value) -> SqlTest:
     return row.c.worker_id.in_(cards_of(context.value(value)))
 
 
-def is_same_person(row: Table, other: Table) -> SqlTest:
-    """Whether both rows name a card of the same person."""
-    return row.c.worker_id.in_(cards_of(person_of(other.c.worker_id)))
-
-
 def is_merged(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Whether another card has absorbed this one."""
     return context.agrees(row.c.merged_into_id.is_not(None), value)
