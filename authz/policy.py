@@ -32,7 +32,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "Mandate": "grant revoke",
         "JournalEntry": "read export",
         "Worker": "read update merge reveal_nir export",
-        "Declaration": "read prepare deposit replace export",
+        "Declaration": "read prepare deposit replace remind export",
         "DeclarationLine": "read process export",
         "DraftLine": "read",
         "ActivityChange": "read deposit correct cancel process export",

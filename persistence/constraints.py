@@ -14,6 +14,7 @@ JUDGES = {
     ("uq_membership_active", "membership.group_id"): Rule.ALREADY_MEMBER,
     ("uq_affiliation_active", "affiliation.partner_id"): Rule.ALREADY_AFFILIATED,
     ("uq_agent_active", "agent.user_id"): Rule.ALREADY_AGENT,
+    ("pk_reminder", "reminder.establishment_id"): Rule.ALREADY_REMINDED,
     ("_code", ".code"): Rule.CODE_KNOWN,
 }
 """What a constraint says in our words: by its name on PostgreSQL, by its columns on

@@ -10,17 +10,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Text, and_, cast, exists, literal, or_, select, update
+from sqlalchemy import Text, and_, cast, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from persistence.facts.holdings import rights
+from persistence.facts.declarants import addresses_of_place
 from persistence.facts.model import MODEL
 from persistence.reading.binds import Holdings
 from persistence.reading.context import SqlContext
 from persistence.reading.statement import Statement, compiled
 from persistence.reading.values import Var
-from persistence.records.base import fresh_id, table
-from persistence.records.services import ESAT
+from persistence.records.base import fresh_id
 
 from .engine import Database
 from .leases import LeasedTask
@@ -214,16 +213,7 @@ def _recipients_statement(dialect: str) -> Statement:
     Variables: `place`, an establishment, and `profiles`.
     """
     context = SqlContext(MODEL, dialect)
-    right, user = rights(context).subquery(), table("user").alias()
-    rows = (
-        select(user.c.email)
-        .join_from(right, user, user.c.id == right.c.user_id)
-        .where(
-            right.c.service_id == literal(ESAT),
-            right.c.establishment_id == context.value(Var(("place",))),
-            context.among(right.c.profile, Var(("profiles",))),
-            user.c.kind == "PERSON",
-            user.c.email.is_not(None),
-        )
-    )
+    place = context.value(Var(("place",)))
+    rows, right, _ = addresses_of_place(place, context)
+    rows = rows.where(context.among(right.c.profile, Var(("profiles",))))
     return compiled(select(cast(context.spelling.texts_in(rows), Text)), context)

@@ -16,6 +16,7 @@ from . import corrections
 from . import drafts
 from . import activity_changes
 from . import payers
+from . import reminders
 from . import rosters
 from . import exports
 from . import groups
@@ -46,6 +47,7 @@ __all__ = [
     "organisms",
     "partners",
     "payers",
+    "reminders",
     "rosters",
     "services",
     "successions",

@@ -12,6 +12,7 @@ class ExportedList(StrEnum):
     AFFILIATIONS = "AFFILIATIONS"
     JOURNAL = "JOURNAL"
     DECLARATIONS = "DECLARATIONS"
+    ESTABLISHMENTS = "ESTABLISHMENTS"
     LINES = "LINES"
     WORKERS = "WORKERS"
     ACTIVITY_CHANGES = "ACTIVITY_CHANGES"
@@ -26,6 +27,7 @@ TYPES = {
     ExportedList.AFFILIATIONS: "User",
     ExportedList.JOURNAL: "JournalEntry",
     ExportedList.DECLARATIONS: "Declaration",
+    ExportedList.ESTABLISHMENTS: "Declaration",
     ExportedList.LINES: "DeclarationLine",
     ExportedList.WORKERS: "Worker",
     ExportedList.ACTIVITY_CHANGES: "ActivityChange",

@@ -50,7 +50,10 @@ class BoardFigures:
     declared: int = strawberry.field(description="Certificat déposé.")
     nothing_to_declare: int = strawberry.field(description="Dont « néant ».")
     undeclared: int = strawberry.field(description="Aucun certificat déposé.")
-    drafts: int = strawberry.field(description="Un brouillon en cours.")
+    drafts: int = strawberry.field(
+        description="Un brouillon en cours, et aucun certificat déposé."
+    )
+    empty: int = strawberry.field(description="Ni certificat, ni brouillon.")
     conform: int = strawberry.field(description="Certificats conformes.")
     anomalies: int = strawberry.field(description="Certificats avec des anomalies.")
     persons_missing: int = strawberry.field(

@@ -1,11 +1,13 @@
 """Déclarations des Esat : le certificat annuel."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from strawberry import ID
 
 from persistence import records
+from persistence.facts.campaign_boards import is_of_day
+from persistence.facts.campaign_places import is_expected
 from persistence.facts.columns import equal
 from persistence.facts.declarations import (
     declaration_status,
@@ -95,6 +97,12 @@ DECLARATION_FILTERS = {
         Conformity, equal("conformity"), "Résultat des contrôles."
     ),
     "progress": FilterArgument(Progress, progress_is, "Compte rendu des Caf."),
+    "received_on": FilterArgument(date, is_of_day, "Jour du dépôt, à Paris."),
+    "expected": FilterArgument(
+        bool,
+        is_expected,
+        "Sa campagne attend l'établissement (tableau de la campagne), ou non.",
+    ),
     "nothing_to_declare": FilterArgument(
         bool,
         lambda row, terms, v: terms.agrees(row.c.nothing_to_declare, v),

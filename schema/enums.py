@@ -241,5 +241,6 @@ labelled(
     DECLARATIONS="Déclarations",
     LINES="Lignes déclarées",
     WORKERS="Travailleurs",
+    ESTABLISHMENTS="Établissements attendus",
     ACTIVITY_CHANGES="Changements d'activité",
 )(ExportedList)

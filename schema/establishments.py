@@ -5,6 +5,7 @@ from datetime import date
 from strawberry import ID
 
 from persistence import records
+from persistence.facts.campaign_places import reminder_day
 from persistence.reading.question import Order
 
 from .binding import (
@@ -51,6 +52,9 @@ class Establishment(Node):
         "Premier jour sans lui chez le partenaire, passé ou à venir."
     )
     end_reason: str | None = column("Motif de cette fin.")
+    reminded_on: date | None = column(
+        "Jour de la dernière relance pour un certificat.", reminder_day()
+    )
     partner: PartnerRef | None = one("Son partenaire.", "partner_id")
     declarations: Connection[DeclarationRef] = page(
         "Ses déclarations.",

@@ -18,6 +18,7 @@ from resolvers.acts import (
     organisms,
     partners,
     payers,
+    reminders,
     rosters,
     services,
     successions,
@@ -309,6 +310,11 @@ class Mutation:
     beneficiary_answer = act(
         rosters.beneficiary_answer,
         "Dit qu'une personne attendue n'est pas à déclarer cette année (R17).",
+        establishment=Establishment,
+    )
+    declaration_remind = act(
+        reminders.declaration_remind,
+        "Relance un établissement qui n'a déposé aucun certificat (R17).",
         establishment=Establishment,
     )
     activity_change_cancel = act(

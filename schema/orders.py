@@ -20,6 +20,7 @@ ORDER_LABELS = {
     "RANK": "Par rang",
     "NUMBER": "Par ligne du fichier",
     "PAYER": "Par organisme payeur",
+    "AT_RISK": "Le plus de personnes à risque d'abord",
 }
 
 

@@ -25,6 +25,11 @@ from .binding import (
     resolved,
 )
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
+from .campaign_establishments import (
+    CAMPAIGN_ESTABLISHMENT_FILTERS,
+    CampaignEstablishment,
+    CampaignEstablishmentOrder,
+)
 from .connections import Connection
 from .conventions import CONVENTION_FILTERS, Convention, ConventionOrder
 from .declaration_lines import LINE_FILTERS, DeclarationLine, LineOrder
@@ -145,6 +150,13 @@ class Query:
     batches: Connection[Batch] = page(
         "Les lots envoyés.", None, BatchOrder, BATCH_FILTERS
     )
+    establishments: Connection[CampaignEstablishment] = page(
+        "Les établissements qu'une campagne attend, et où ils en sont : le détail des"
+        " nombres de son tableau.",
+        None,
+        CampaignEstablishmentOrder,
+        CAMPAIGN_ESTABLISHMENT_FILTERS,
+    )
     batch_by_key: Batch | None = find_by(
         "Le lot que l'on a soi-même envoyé avec cette clé : ce qu'il est devenu quand"
         " sa réponse s'est perdue.",
@@ -184,6 +196,10 @@ class Query:
     )
     services: list[Service] = listed("Les services.", every_row, "code")
     missions: list[Mission] = listed("Les missions.", every_row, "code")
+    campaign: Campaign | None = find_by(
+        "Une campagne par son année.",
+        {"year": (int, equal("year", "int"), "Année N.")},
+    )
     campaigns: list[Campaign] = listed("Les campagnes.", every_row, "year")
     parameters: list[Parameter] = listed(
         "Les paramètres datés.", every_row, "name", "starts_on"

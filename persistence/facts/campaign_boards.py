@@ -1,7 +1,4 @@
-"""How far a campaign is, over the establishments that may declare on a day.
-
-Persons and lines are not counted here: the standings of the rosters are summed.
-"""
+"""How far a campaign is: sums over the establishments that it expects."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,16 +22,8 @@ from sqlalchemy import (
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
 from persistence.reading.values import Value
-from persistence.records import (
-    Bulletin,
-    Conformity,
-    Declaration,
-    Establishment,
-    PartnerState,
-)
+from persistence.records import Conformity, EstablishmentStanding
 from persistence.records.base import table
-from persistence.records.bulletin_terms import bulletin_establishment
-from persistence.records.services import ESAT
 
 from .board_days import PARIS_IN_WINTER, board_day, is_late
 
@@ -43,6 +32,7 @@ FIGURES = (
     "declared",
     "nothing_to_declare",
     "drafts",
+    "empty",
     "conform",
     "anomalies",
     "persons_missing",
@@ -98,106 +88,84 @@ def board_figures(*, by_organism: bool) -> Expression:
 
 
 def _sums(board: Table, context: SqlContext, *, by_organism: bool) -> Select[Any]:
-    place = _places(board, context)
-    standing, head = table("campaign_standing").alias(), table("declaration").alias()
-    has_standing = and_(
-        standing.c.establishment_id == place.c.establishment_id,
-        standing.c.campaign_id == board.c.campaign_id,
-    )
-    is_its_own = and_(
-        head.c.establishment_id == place.c.establishment_id,
-        head.c.campaign_id == board.c.campaign_id,
-        Declaration.is_in_force.sql(head),
-    )
-    rows = place.outerjoin(standing, has_standing).outerjoin(head, is_its_own)
-    counts = _counts(board, standing, head, context)
+    place = context.alias("campaign_place")
+    rows: FromClause = place
     keys: Sequence[ColumnElement[Any]] = ()
     if by_organism:
         organism = table("organism").alias()
-        rows = rows.join(organism, organism.c.id == place.c.administering_id)
+        rows = place.join(organism, organism.c.id == place.c.administering_id)
         keys = (
             organism.c.id,
             organism.c.code,
             organism.c.name,
         )
-    query = select(*keys, *counts).select_from(rows).correlate(board)
+    query = select(*keys, *_counts(place)).select_from(rows)
+    query = query.where(*_conditions(place, board, context)).correlate(board)
     return query.group_by(*keys) if keys else query
 
 
-def _counts(
-    board: Table, standing: FromClause, head: FromClause, context: SqlContext
-) -> list[ColumnElement[Any]]:
-    at_risk = case((is_late(board, context), standing.c.missing + standing.c.returned))
+def _counts(place: Table) -> list[ColumnElement[Any]]:
+    """A sum for each of `FIGURES`."""
+    stand = EstablishmentStanding
     terms = (
-        case((head.c.id.is_not(None), 1)),
-        case((head.c.nothing_to_declare, 1)),
-        case((standing.c.draft_since.is_not(None), 1)),
-        case((head.c.conformity == Conformity.CONFORM.value, 1)),
-        case((head.c.conformity == Conformity.ANOMALIES.value, 1)),
-        standing.c.missing,
-        at_risk,
-        standing.c.returned,
-        standing.c.pending,
+        1,
+        _one_if(place.c.standing == stand.DECLARED.value),
+        _one_if(place.c.nothing_to_declare),
+        _one_if(place.c.standing == stand.DRAFT.value),
+        _one_if(place.c.standing == stand.EMPTY.value),
+        _one_if(place.c.conformity == Conformity.CONFORM.value),
+        _one_if(place.c.conformity == Conformity.ANOMALIES.value),
+        place.c.missing,
+        place.c.at_risk,
+        place.c.returned,
+        place.c.pending,
     )
-    counts: list[ColumnElement[Any]] = [func.count().label(FIGURES[0])]
-    for name, term in zip(FIGURES[1:], terms, strict=True):
+    counts: list[ColumnElement[Any]] = []
+    for name, term in zip(FIGURES, terms, strict=True):
         counts.append(func.coalesce(func.sum(term), 0).label(name))
     return counts
 
 
-def _places(board: Table, context: SqlContext) -> FromClause:
-    """The establishments that may declare on the day of the board.
+def _one_if(test: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((test, 1))
 
-    An Esat bulletin that is open names them, under the convention in force. Only those
-    whose declarations the caller may read.
-    """
-    day = board_day(board, context)
-    bulletin, state = table("bulletin").alias(), table("partner_state").alias()
-    scope, place = bulletin_establishment.alias(), table("establishment").alias()
-    is_in_state = and_(
-        state.c.partner_id == bulletin.c.partner_id,
-        state.c.convention_id == bulletin.c.convention_id,
-        PartnerState.period.sql(state, day),
+
+def _conditions(
+    place: Table, board: Table, context: SqlContext
+) -> list[ColumnElement[bool]]:
+    """Of the board's campaign and organism, where the caller reads declarations."""
+    is_of_organism = or_(
+        board.c.organism_id.is_(None),
+        place.c.administering_id == board.c.organism_id,
     )
-    rows = (
-        select(
-            place.c.id.label("establishment_id"),
-            place.c.partner_id,
-            state.c.administering_id,
-        )
-        .select_from(
-            bulletin.join(scope, scope.c.bulletin_id == bulletin.c.id)
-            .join(place, place.c.id == scope.c.establishment_id)
-            .join(state, is_in_state)
-        )
-        .where(
-            bulletin.c.service_id == ESAT,
-            Bulletin.period.sql(bulletin, day),
-            Establishment.period.sql_not_ended(place, day),
-            or_(
-                board.c.organism_id.is_(None),
-                state.c.administering_id == board.c.organism_id,
-            ),
-        )
-        .correlate(board)
-        .subquery()
-    )
-    readable = context.readable("declaration", rows, anchored=False)
-    return select(*rows.c).where(*readable).correlate(board).subquery()
+    readable = context.readable("campaign_place", place, anchored=False)
+    return [place.c.campaign_id == board.c.campaign_id, is_of_organism, *readable]
+
+
+def day_of_deposit(head: Table, context: SqlContext) -> ColumnElement[Any]:
+    """The day in Paris on which a certificate was received."""
+    return context.spelling.day_of(head.c.received_at, PARIS_IN_WINTER)
+
+
+def is_of_day(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether a certificate was received on this day."""
+    is_it: SqlTest = day_of_deposit(row, context) == context.value(value, "day")
+    return is_it
 
 
 def deposits_by_day(board: Table, context: SqlContext) -> ColumnElement[Any]:
     """`[[day, deposits], …]`: each deposit on its day, replaced since or not."""
-    place, head = _places(board, context), table("declaration").alias()
+    place, head = context.alias("campaign_place"), table("declaration").alias()
     is_of_place = and_(
         head.c.establishment_id == place.c.establishment_id,
-        head.c.campaign_id == board.c.campaign_id,
+        head.c.campaign_id == place.c.campaign_id,
         head.c.received_at.is_not(None),
     )
     spelling = context.spelling
-    day = spelling.day_of(head.c.received_at, PARIS_IN_WINTER)
+    day = day_of_deposit(head, context)
     rows = select(day.label("day"), func.count().label("n"))
-    rows = rows.select_from(place.join(head, is_of_place)).group_by(day)
+    rows = rows.select_from(place.join(head, is_of_place))
+    rows = rows.where(*_conditions(place, board, context)).group_by(day)
     columns = rows.correlate(board).subquery().c
     items = spelling.listed(spelling.array([columns.day, columns.n]), [columns.day])
     return spelling.nested(select(items).scalar_subquery())

@@ -169,9 +169,10 @@ GUARDED: dict[str, Guard] = {
 }
 """The records that are not for everybody, by the name of their table."""
 
-# Records without a table: who is expected, where a partner stands with a service, a
-# right.
+# Records without a table: who is expected, which establishment is, where a partner
+# stands with a service, a right.
 GUARDED |= {
+    "campaign_place": Guard("Declaration", "partner_id", AT_PLACE),
     "roster": Guard("RosterEntry", "partner_id", AT_PLACE | PAYER),
     "onboarding": Guard("Eligibility", "partner_id"),
     "right": Guard("Membership", "partner_id", _owner("user_id")),

@@ -14,6 +14,7 @@ from persistence.records.onboarding import GRACE
 from persistence.sealing import journal_rows
 
 from .campaign_boards import boards
+from .campaign_places import CAMPAIGN_PLACE, campaign_places
 from .guards import GUARDED, PUBLIC
 from .holdings import rights
 from .onboardings import onboardings
@@ -73,13 +74,15 @@ def read_conditions(
 
 
 MODEL = Model(
-    tables={name: table(name) for name in Base.metadata.tables} | {"roster": ROSTER},
+    tables={name: table(name) for name in Base.metadata.tables}
+    | {"roster": ROSTER, "campaign_place": CAMPAIGN_PLACE},
     views={
         "journal": journal_rows,
         "onboarding": onboardings,
         "right": rights,
         "roster": roster_rows,
         "campaign_board": boards,
+        "campaign_place": campaign_places,
     },
     visible=read_conditions,
     readings=READINGS,
@@ -88,5 +91,5 @@ MODEL = Model(
         for mapper in Base.registry.mappers
         if hasattr(mapper.class_, "prefix")
     }
-    | {"roster": "wrk"},
+    | {"roster": "wrk", "campaign_place": "est"},
 )

@@ -45,6 +45,7 @@ from .mails import MailCause, MailNotice, MailOutcome
 from .organisms import Agent, Department, Organism, OrganismKind, Profile
 from .origins import Origin
 from .partners import Partner
+from .reminders import EstablishmentStanding, Reminder
 from .rights import Path, Right, Standing, paths, standing
 from .rosters import (
     BeneficiaryAnswer,
@@ -102,6 +103,7 @@ __all__ = [
     "Eligibility",
     "EntryRecord",
     "Establishment",
+    "EstablishmentStanding",
     "Group",
     "Idempotency",
     "Import",
@@ -137,6 +139,7 @@ __all__ = [
     "Receipt",
     "Record",
     "Refused",
+    "Reminder",
     "Right",
     "Role",
     "RoleProfile",

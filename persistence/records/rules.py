@@ -586,6 +586,21 @@ class Rule(Enum):
         "§1",
         "Rien n'est demandé de cette personne dans cette campagne.",
     )
+    NOT_EXPECTED = (
+        "R17",
+        "§1",
+        "Aucun certificat n'est attendu de cet établissement.",
+    )
+    ALREADY_DECLARED = (
+        "R17",
+        "§1",
+        "Un certificat est déjà déposé pour cette campagne.",
+    )
+    ALREADY_REMINDED = (
+        None,
+        None,
+        "Cet établissement est déjà relancé aujourd'hui.",
+    )
     WORKER_UNKNOWN = (
         "R24",
         "§1",

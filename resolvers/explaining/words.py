@@ -74,6 +74,7 @@ VERBS = {
     "correct": "corriger",
     "cancel": "annuler",
     "process": "traiter",
+    "remind": "relancer pour",
     "dry_run": "essayer",
     "upload": "envoyer",
     "arbitrate": "arbitrer",

@@ -714,6 +714,20 @@ async def _(paris: Person) -> Scene:
     return Scene("declarante-canal", values, partner["id"], rule)
 
 
+@stage("declarationRemind")
+async def _(paris: Person) -> Scene:
+    query = """{ partner(by: {siret: "99990001200025"}) { id establishments { nodes { id siret } } } }"""
+    partner = (await paris.asks(query))["partner"]
+    (place,) = (
+        place["id"]
+        for place in partner["establishments"]["nodes"]
+        if place["siret"] == "99990001200025"
+    )
+    values = {"establishmentId": place, "campaignYear": 2026}
+    rule = "agent_managing Declaration:remind jurisdiction"
+    return Scene("agent-paris", values, "org_751", rule)
+
+
 async def _changed(paris: Person) -> tuple[Opened, str]:
     """A change of the person declared by Jo, not answered yet."""
     esat, made = await _declared(paris)

@@ -137,7 +137,7 @@ async def test_the_esat_answers_for_one_year_and_takes_its_answer_back(
 
 BOARD = """query($organism: ID) { campaigns { id board(organismId: $organism) { on late
   figures { ...Numbers } byOrganism { organismId figures { ...Numbers } } byDay { day deposits } } } }
-fragment Numbers on BoardFigures { expected declared nothingToDeclare undeclared drafts conform anomalies
+fragment Numbers on BoardFigures { expected declared nothingToDeclare undeclared drafts empty conform anomalies
   personsMissing atRisk returned pending }"""
 
 

@@ -102,6 +102,7 @@ STATEMENTS = {
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
     "workerUpdate": 7,
+    "declarationRemind": 8,
     "workerMerge": 20,
     "workerNirReveal": 5,
     "workerLetterOpen": 5,
@@ -382,6 +383,13 @@ async def of_reference_data(ledger: Ledger) -> None:
 
 async def of_declarations(ledger: Ledger) -> None:
     who = "declarante-canal"
+    query = '{ partner(by: {siret: "99990001200025"}) { establishments { nodes { id siret } } } }'
+    partner = (await ledger.person(PARIS).asks(query))["partner"]
+    place = next(
+        place for place in partner["establishments"]["nodes"] if place["siret"] == CANAL
+    )
+    reminder = {"establishmentId": place["id"], "campaignYear": 2026}
+    await ledger.does(PARIS, "declarationRemind", **reminder)
     await ledger.does(who, "remunerationsDeclare", **a_deposit(CANAL, "un", a_line(1)))
     removal = {"acknowledgeRemovals": 1, "reason": "Une autre personne"}
     replacement = a_deposit(CANAL, "deux", a_line(2), **removal)

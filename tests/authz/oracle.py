@@ -55,6 +55,7 @@ MANAGED = acts(
     "Eligibility: decide",
     "ActivityAttestation: attest",
     "Cna: hand_back",
+    "Declaration: remind",
     "Group: create attach_role close",
     "User: suspend reinstate deactivate",
     "Import: upload arbitrate apply",

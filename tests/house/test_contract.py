@@ -42,6 +42,7 @@ PUBLIC_FIELDS = {
     "organisms": "reference data",
     "services": "reference data",
     "missions": "reference data",
+    "campaign": "reference data",
     "campaigns": "reference data",
     "parameters": "reference data",
     "migrations": "reference data",
@@ -322,7 +323,7 @@ def test_every_order_names_an_index_of_its_table_that_serves_it(
         order.beside
         or TYPES.records[shown_by(get_named_type(owner.fields[field].type)).name]
     )
-    if record == "roster":
+    if record in ("roster", "campaign_place"):
         pytest.skip("a select without a table: its few rows are sorted")
     of = TABLES[record]
 

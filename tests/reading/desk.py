@@ -6,10 +6,15 @@ from typing import Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, execute
+from sqlalchemy import Text, cast, select
 
 from persistence.engine import Database
 from persistence.facts.callers import Identity
+from persistence.facts.model import MODEL
 from persistence.facts.roster import roster
+from persistence.reading.binds import Holdings
+from persistence.reading.context import SqlContext
+from persistence.reading.statement import compiled
 from persistence.records.base import table as of
 from persistence.seeds.fiction import fictional_vault
 from resolvers.context import Context
@@ -160,10 +165,28 @@ class Desk:
                 for m in members
                 if m["partner_id"] in in_force
             ]
+        if table == "campaign_place":
+            return await self._places()
         query = roster() if table == "roster" else of(table).select()
         async with self.database.reader.connect() as connection:
             found = await connection.execute(query)
             return [dict(row) for row in found.mappings()]
+
+    async def _places(self) -> Sequence[Mapping[str, Any]]:
+        """Every establishment that a campaign expects, whoever asks."""
+        terms = SqlContext(MODEL, self.dialect)
+        row = terms.alias("campaign_place")
+        names = ("partner_id", "establishment_id", "campaign_id")
+        key = row.c.campaign_id + "|" + row.c.establishment_id
+        columns = [key, *(row.c[name] for name in names)]
+        listed = terms.spelling.listed(terms.spelling.array(columns), [key])
+        statement = compiled(select(cast(listed, Text)), terms)
+        binds = statement.binds({}, Holdings(TODAY, NOW, lambda _a, _r: ()))
+        async with self.database.reading() as driver:
+            said = await self.database.value(statement.text, binds, driver)
+        return [
+            dict(zip(("key", *names), each, strict=True)) for each in orjson.loads(said)
+        ]
 
 
 def code_of(error: GraphQLError) -> str:

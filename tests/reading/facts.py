@@ -42,11 +42,13 @@ TYPES = {
     "worker_rate": "Worker",
     "dual_activity": "Worker",
     "roster": "RosterEntry",
+    "campaign_place": "Declaration",
     "onboarding": "Eligibility",
     "right": "Membership",
 }
 KEYS = {
     "onboarding": "partner_id",
+    "campaign_place": "key",
     "right": "membership_id",
     "contract": "convention_id",
     "partner_state": "partner_id",
@@ -54,6 +56,7 @@ KEYS = {
     "worker_rate": "worker_id",
     "dual_activity": "worker_id",
 }
+PLACE = ("campaign_id", "establishment_id")
 ENTRY = ("establishment_id", "campaign_id", "worker_id")
 OWNERS = {
     "membership": "user_id",
@@ -70,6 +73,7 @@ PLACED = {
     "activity_change",
     "batch",
     "roster",
+    "campaign_place",
 }
 PAPERS = {"convention", "amendment", "contract", "bulletin"}
 IF_SIGNED = PAPERS - {"amendment"}

@@ -50,11 +50,19 @@ NAMES = {
     "import_line": "lineId",
 }
 """How the input of an act names the row that it takes, by table; several rows with an s."""
-FIXED: dict[str, dict[str, Any]] = {
-    "activityChangesProcess": {"outcome": "RETURNED", "processingReason": ""},
-    "draftOpen": {"campaignYear": 2028},
+FORMS: dict[str, list[dict[str, Any]]] = {
+    "managerAppoint": [
+        {"expectedVersion": -1, "kind": kind} for kind in ("MANAGER", "DEPUTY")
+    ],
+    "remunerationsDeclare": [
+        {"campaignYear": 2028, "deposit": deposit, "lines": []}
+        for deposit in (True, False)
+    ],
+    "activityChangesProcess": [{"outcome": "RETURNED", "processingReason": ""}],
+    "draftOpen": [{"campaignYear": 2028}],
+    "declarationRemind": [{"campaignYear": 2027}],
 }
-"""Inputs that no rule of the state lets pass, whatever the row."""
+"""What is said besides the row, so that no rule but one of rights lets the act through."""
 WITNESSED = {"workerNirReveal", "workerLetterOpen"}
 """Acts that only read, and of which the journal keeps that they were done."""
 APART = {"agent": 2, "import": 2, "import_line": 6}
@@ -160,15 +168,8 @@ async def tried(
     forms: list[dict[str, Any]] = [
         {"expectedVersion": -1} if "expectedVersion" in kind.fields else {}
     ]
-    if act == "managerAppoint":
-        forms = [
-            {"expectedVersion": -1, "kind": kind_} for kind_ in ("MANAGER", "DEPUTY")
-        ]
-    elif act == "remunerationsDeclare":
-        forms = [
-            {"campaignYear": 2028, "deposit": deposit, "lines": []}
-            for deposit in (True, False)
-        ]
+    if act in FORMS:
+        forms = FORMS[act]
     elif act == "beneficiaryAnswer":
         homes = {
             place["id"]: place["partner_id"]
@@ -181,8 +182,6 @@ async def tried(
         forms = [{"campaignYear": 2028, "workerId": worker}]
     elif act == "workerMerge":
         forms = [{"dryRun": True, "intoWorkerId": row}]
-    elif act in FIXED:
-        forms = [FIXED[act]]
     elif "dryRun" in kind.fields and "expectedVersion" not in kind.fields:
         forms = [{"dryRun": True}]
     refusal = None

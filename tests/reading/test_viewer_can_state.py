@@ -43,6 +43,7 @@ OTHERWISE = {
     "establishmentAdd",
     "beneficiaryAnswer",
     "draftOpen",
+    "declarationRemind",
 }
 """Acts that no state of the row that they take forbids, or whose state is that of a campaign, said by the input."""
 MOST, AT_ONCE = 1, 20

@@ -19,7 +19,7 @@ from tests.authz import oracle
 from tests.authz.world import Thing
 
 from .desk import NOW, TODAY, Desk
-from .facts import ENTRY, KEYS, TYPES, Facts, Rows
+from .facts import ENTRY, KEYS, PLACE, TYPES, Facts, Rows
 from .small_declarations import CAFS
 from .small_world import DAY, SUBJECTS
 
@@ -33,6 +33,10 @@ DECLARED = (
     "batch",
     "batch_result",
 )
+
+
+COMPOSED = {"roster": ENTRY, "campaign_place": PLACE}
+"""The columns that tell the rows of a select apart."""
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +64,7 @@ async def seen(
     permits = desk.graph.permits(subject.roles)(GUARDED[record].type, "read")
     with terms.facts_on(told_on):
         condition = visible(record, row, permits, terms, anchored=anchored)
-    first, *others = ENTRY if record == "roster" else (KEYS.get(record, "id"),)
+    first, *others = COMPOSED.get(record, (KEYS.get(record, "id"),))
     key: ColumnElement[Any] = row.c[first]
     for column in others:
         key = key + "|" + row.c[column]
