@@ -4,8 +4,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
-    Select,
     and_,
     case,
     func,
@@ -21,8 +19,6 @@ from persistence.reading.question import Expression, SqlTest, Table
 from persistence.reading.values import Value
 from persistence.records import Campaign, Declaration
 from persistence.records.base import table
-
-from .persons import person
 
 
 def declaration_status(row: Table, _terms: SqlContext) -> ColumnElement[str]:
@@ -142,18 +138,13 @@ def lines_counted(processing: str | None) -> Expression:
     return read
 
 
-def _persons(line: FromClause) -> Select[Any]:
-    """The cards that stand for the persons of lines."""
-    card = table("worker").alias()
-    rows = line.join(card, card.c.id == line.c.worker_id)
-    return select(person(card)).select_from(rows)
-
-
 def removed(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     """Workers of the declaration that this one replaced, and no longer in it."""
     before, here = table("declaration_line").alias(), table("declaration_line").alias()
-    was = _persons(before).where(before.c.declaration_id == parent.c.supersedes_id)
-    is_here = _persons(here).where(here.c.declaration_id == parent.c.id)
+    was = select(before.c.person_id).where(
+        before.c.declaration_id == parent.c.supersedes_id
+    )
+    is_here = select(here.c.person_id).where(here.c.declaration_id == parent.c.id)
     was, is_here = was.correlate(parent), is_here.correlate(parent)
     return and_(child.c.id.in_(was), child.c.id.not_in(is_here))
 

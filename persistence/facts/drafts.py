@@ -8,8 +8,6 @@ from persistence.reading.values import Value
 from persistence.records import Declaration
 from persistence.records.base import table
 
-from .persons import is_same_person
-
 
 def is_incomplete(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Whether the line is to be mended."""
@@ -47,4 +45,6 @@ def _line_of(child: Table, parent: Table, *, years_ago: int) -> ColumnElement[bo
         .correlate(parent)
         .scalar_subquery()
     )
-    return and_(child.c.declaration_id == certificate, is_same_person(child, parent))
+    return and_(
+        child.c.declaration_id == certificate, child.c.person_id == parent.c.worker_id
+    )

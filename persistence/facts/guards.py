@@ -28,14 +28,12 @@ Fact: TypeAlias = Callable[[FromClause], ColumnElement[Any]]
 class Proxy(NamedTuple):
     """Rows of another `record` that give their facts to a row of ours.
 
-    Their column `key` is our `column`. `is_of_person`: they name a worker's card, or
-    one that it has absorbed.
+    Their column `key` is our `column`.
     """
 
     record: str
     key: str
     column: str
-    is_of_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,8 @@ def _of_worker(column: str) -> tuple[Proxy, ...]:
 
     Where it was declared, who pays.
     """
-    lines = Proxy("declaration_line", "worker_id", column, is_of_person=True)
-    return lines, lines._replace(record="activity_change")
+    tables = ("declaration_line", "activity_change")
+    return tuple(Proxy(table, "person_id", column) for table in tables)
 
 
 def _signatory(row: FromClause) -> ColumnElement[Any]:
@@ -158,7 +156,7 @@ BY_RECORD: dict[type[Base], Guard] = {
     records.ActivityChange: Guard("ActivityChange", "partner_id", AT_PLACE | PAYER),
     records.Batch: Guard("Batch", "partner_id", AT_PLACE),
     records.BatchResult: Guard("Batch", via=(Proxy("batch", "id", "batch_id"),)),
-    records.Worker: Guard("Worker", "partner_id", via=_of_worker("id")),
+    records.Worker: Guard("Worker", "partner_id", via=_of_worker("person_id")),
     records.WorkerStay: Guard("Worker", via=_of_worker("worker_id")),
     records.WorkerRate: Guard("Worker", via=_of_worker("worker_id")),
     records.DualActivity: Guard("Worker", via=_of_worker("worker_id")),

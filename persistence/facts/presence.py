@@ -7,8 +7,6 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select
 from persistence.records.base import table
 from persistence.records.periods import exists
 
-from .persons import cards_of
-
 
 class NovemberStays(NamedTuple):
     """The stays of which a day is in the November of a campaign: one for each person.
@@ -94,7 +92,7 @@ def _is_known(stay: FromClause, campaign: FromClause) -> ColumnElement[bool]:
     return exists(
         entry,
         where=[
-            entry.c.worker_id.in_(cards_of(stay.c.worker_id)),
+            entry.c.person_id == stay.c.worker_id,
             entry.c.establishment_id == stay.c.establishment_id,
             entry.c.kind == "ADMISSION",
             entry.c.effective_on == stay.c.starts_on,

@@ -23,7 +23,6 @@ from persistence.records.establishments import Establishment
 from persistence.records.periods import exists
 from persistence.records.rosters import BeneficiaryAnswer, RosterStanding
 
-from .persons import cards_of, person
 from .presence import departed_on, is_away_in_november, stays_in_november
 
 Narrowing: TypeAlias = Callable[[FromClause, FromClause], list[ColumnElement[bool]]]
@@ -112,7 +111,7 @@ class _Part:
             line,
             head,
             where=[
-                line.c.worker_id.in_(cards_of(self.worker.c.id)),
+                line.c.person_id == self.worker.c.id,
                 head.c.id == line.c.declaration_id,
                 head.c.campaign_id == self.campaign.c.id,
                 head.c.establishment_id != self.place.c.id,
@@ -133,7 +132,7 @@ class _Part:
                 head.c.campaign_id == campaign.c.id,
                 Declaration.is_in_force.sql(head),
                 line.c.declaration_id == head.c.id,
-                line.c.worker_id.in_(cards_of(self.worker.c.id)),
+                line.c.person_id == self.worker.c.id,
             )
         )
         return query.correlate_except(head, line).scalar_subquery()
@@ -151,12 +150,11 @@ class _Certified(_Part):
         super().__init__()
         self.head = table("declaration").alias()
         self.line = table("declaration_line").alias()
-        self.card = table("worker").alias()
         self.other_campaign = table("campaign").alias()
 
     def _of_certificate(self, campaign: FromClause) -> FromClause:
         """The lines of the certificates of a campaign, each with its person."""
-        head, line, card = self.head, self.line, self.card
+        head, line = self.head, self.line
         is_of_campaign = and_(
             head.c.campaign_id == campaign.c.id, Declaration.is_in_force.sql(head)
         )
@@ -164,8 +162,7 @@ class _Certified(_Part):
             campaign.join(head, is_of_campaign)
             .join(self.place, self.place.c.id == head.c.establishment_id)
             .join(line, line.c.declaration_id == head.c.id)
-            .join(card, card.c.id == line.c.worker_id)
-            .join(self.worker, self.worker.c.id == person(card))
+            .join(self.worker, self.worker.c.id == line.c.person_id)
         )
 
 

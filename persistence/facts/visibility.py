@@ -18,14 +18,12 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 
 from persistence.reading.context import SqlContext
 from persistence.records.base import table
 
 from .guards import GUARDED, STATE, Guard, Proxy
-from .persons import cards_of
 
 
 class Condition(Protocol):
@@ -137,33 +135,8 @@ class _Sight:
         is_visible = visible(
             proxy.record, other, permits, self.context, anchored=self.anchored
         )
-        if proxy.is_of_person:
-            return self._by_cards(proxy, permits, other, is_visible)
         rows = select(other.c[proxy.key]).where(is_visible)
         return self._is_one_of(rows, other.c[proxy.key], self.row.c[proxy.column])
-
-    def _by_cards(
-        self,
-        proxy: Proxy,
-        permits: Sequence[Permit],
-        other: FromClause,
-        is_visible: ColumnElement[bool],
-    ) -> ColumnElement[bool]:
-        """By rows that name the card, or one that it has absorbed."""
-        key, ours = other.c[proxy.key], self.row.c[proxy.column]
-        rows = select(key).where(is_visible)
-        if self.anchored:
-            return rows.where(key.in_(cards_of(ours))).correlate(self.row).exists()
-        duplicate, its = table("worker").alias(), table(proxy.record).alias()
-        is_seen = visible(proxy.record, its, permits, self.context)
-        of_duplicate = select(its.c[proxy.key]).where(
-            its.c[proxy.key] == duplicate.c.id, is_seen
-        )
-        absorbing = select(duplicate.c.merged_into_id).where(
-            duplicate.c.merged_into_id.is_not(None),
-            of_duplicate.correlate(duplicate).exists(),
-        )
-        return self.context.among_rows(ours, union_all(rows, absorbing))
 
     def by_state(self, permits: Sequence[Permit]) -> ColumnElement[bool]:
         """By the timeline: a partner's row of today meets one of the permits."""

@@ -2,13 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union_all
+from sqlalchemy import select
 
-from persistence.facts.persons import person
 from persistence.records import Worker, WorkerNumber
-from persistence.records.base import table
 from persistence.records.workers import Card
 from persistence.register import Register
 
@@ -90,7 +87,7 @@ async def _cards_by_id(
         select(former.c.id, *columns)
         .join(
             Worker.__table__,
-            rows.id == person(former),
+            rows.id == former.c.person_id,
         )
         .where(
             former.c.partner_id == partner_id,
@@ -98,14 +95,3 @@ async def _cards_by_id(
         )
     )
     return {worker_id: Card(*row) for worker_id, *row in result}
-
-
-def cards_among(register: Register, ids: Sequence[str]) -> CompoundSelect[Any]:
-    """The ids of all the cards of the persons whose cards these are."""
-    card = table("worker").alias()
-    card_id, absorber_id = card.c.id.label("card"), card.c.merged_into_id
-    queries = (
-        select(card.c.id).where(register.among(term, ids))
-        for term in (card_id, absorber_id)
-    )
-    return union_all(*queries)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, or_, select
 
-from persistence.facts.persons import person
 from persistence.records import (
     Campaign,
     Declaration,
@@ -105,7 +104,6 @@ def _select(
     paying_id: ColumnElement[Any],
 ) -> Select[Any]:
     """The columns of the lines, in their order; the card is the one that counts now."""
-    former = Worker.__table__
     identity = [card.c[name] for name in ("nir_index", "nir_mask", *IDENTITY)]
     return (
         select(
@@ -116,8 +114,7 @@ def _select(
             *states,
         )
         .select_from(line)
-        .join(former, former.c.id == line.c.worker_id)
-        .join(card, card.c.id == person(former))
+        .join(card, card.c.id == line.c.person_id)
         .join(payer, payer.c.id == paying_id)
         .order_by(line.c.position)
     )

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select, union
 
-from persistence.facts.persons import person
 from persistence.records import (
     ActivityChange,
     Campaign,
@@ -17,11 +16,9 @@ from persistence.records import (
     Parameter,
     Processing,
 )
-from persistence.records.base import table
 
 from .batches import BatchIntake
 from .bounds import Bounds
-from .cards import cards_among
 from .jumps import LastYearLine
 from .known_workers import PreviousLine
 from .november import Certificate
@@ -111,11 +108,8 @@ class CertificateReads(BatchIntake):
             rows.rate,
             rows.dual_activity_since,
         )
-        card = table("worker").alias()
         result = await self.register.session.execute(
-            select(person(card), *columns)
-            .join(card, card.c.id == rows.worker_id)
-            .where(rows.declaration_id == former.id)
+            select(rows.person_id, *columns).where(rows.declaration_id == former.id)
         )
         return {
             worker: PreviousLine(
@@ -136,19 +130,17 @@ class CertificateReads(BatchIntake):
         """
         parts = []
         for record in (DeclarationLine, ActivityChange):
-            rows, card = record.__table__.c, table("worker").alias()
-            is_of_them = rows.worker_id.in_(cards_among(self.register, ids))
-            persons = select(person(card)).join(card, card.c.id == rows.worker_id)
+            rows = record.__table__.c
+            is_of_them = self.register.among(rows.person_id, list(ids))
             is_here = rows.establishment_id == self.place.id
-            parts.append(persons.where(is_here, is_of_them))
+            parts.append(select(rows.person_id).where(is_here, is_of_them))
         return set(await self.register.session.scalars(union(*parts)))
 
     def _last_year(self, campaign: Campaign) -> Select[Any]:
         """The lines of this establishment's deposit in the campaign before."""
         line, last_year = DeclarationLine, Declaration
-        card = table("worker").alias()
         columns: Sequence[Any] = (
-            person(card).label("worker_id"),
+            line.person_id,
             line.rate,
             line.net_remuneration,
             line.esat_share,
@@ -156,7 +148,6 @@ class CertificateReads(BatchIntake):
         return (
             select(*columns)
             .join(last_year, last_year.id == line.declaration_id)
-            .join(card, card.c.id == line.worker_id)
             .where(
                 last_year.establishment_id == self.place.id,
                 last_year.campaign_id == f"cmp_{campaign.year - 1}",

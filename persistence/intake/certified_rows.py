@@ -52,7 +52,7 @@ class CertifiedRows(LifeRows):
     ) -> None:
         change_id = f"chg_{line_id.removeprefix('lin_')}{rank}"
         place = (self.place.partner_id, self.place.id)
-        head = (change_id, 1, *place, worker_id, line.paying_id)
+        head = (change_id, 1, *place, worker_id, worker_id, line.paying_id)
         source = (ChangeAct.DECLARED, ChangeSource.CERTIFICATE, line_id)
         rates = (None, event.rate)
         values = (None, event.hours, event.employer)

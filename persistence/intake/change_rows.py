@@ -140,7 +140,8 @@ def event_row(
     if event.kind in RATES and stands:
         before = rate_before(history.events, event.on)
     place = (intake.place.partner_id, intake.place.id)
-    head = (good.key, 1, *place, card.id, card.paying_id, act, ChangeSource.CHANGE)
+    person = (card.id, card.id, card.paying_id)
+    head = (good.key, 1, *place, *person, act, ChangeSource.CHANGE)
     values = (
         None,
         event.kind,

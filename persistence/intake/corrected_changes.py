@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from persistence.facts.persons import person_of
 from persistence.records import ActivityChange, ChangeAct, Establishment
 from persistence.register import Register
 
@@ -40,7 +39,7 @@ async def corrected_changes(
         rows.client_reference, references
     )
     rows_found = await register.session.execute(
-        select(rows.id, person_of(rows.worker_id), rows.client_reference)
+        select(rows.id, rows.person_id, rows.client_reference)
         .where(
             rows.partner_id == place.partner_id,
             rows.establishment_id == place.id,

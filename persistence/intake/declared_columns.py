@@ -9,6 +9,7 @@ LINE = (
     "establishment_id",
     "declaration_id",
     "worker_id",
+    "person_id",
     "deposited",
     "position",
     "client_reference",
@@ -39,5 +40,6 @@ WORKER = (
     "paying_id",
     "entered_on",
     "aah_beneficiary",
+    "person_id",
 )
 NUMBER = ("partner_id", "nir_index", "worker_id", "since")

@@ -113,6 +113,7 @@ class DeclarationRows:
             1,
             *self.place,
             worker_id,
+            worker_id,
             True,
             position,
             line.reference,
@@ -152,7 +153,9 @@ class DeclarationRows:
         secret = (cipher, self.cards.indexes[line.index], line.nir.mask)
         names = (line.birth_name, line.used_name, line.given_names, _sort_key(line))
         more = (line.birth_date, line.matricule, line.paying_id, line.entered_on)
-        self.new.append((worker_id, 1, self.place[0], *secret, *names, *more, True))
+        self.new.append(
+            (worker_id, 1, self.place[0], *secret, *names, *more, True, worker_id)
+        )
         day = self.intake.register.today
         self.numbers.append((self.place[0], secret[1], worker_id, day))
         self.entered.add(worker_id)

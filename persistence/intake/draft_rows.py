@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 
 from persistence.draft_cells import draft_sealer, open_cells, seal_cells
-from persistence.facts.persons import person
 from persistence.records import Declaration, DraftLine, DraftOrigin, Notice
-from persistence.records.base import Base, table
+from persistence.records.base import Base
 from persistence.register import Register
 from persistence.vault import Vault
 
@@ -83,12 +82,9 @@ class DraftRows:
 
     async def stored(self) -> list[StoredLine]:
         """Its lines, in their order."""
-        card = table("worker").alias()
-        columns: dict[str, Any] = {name: LINES.c[name] for name in StoredLine._fields}
-        columns["worker_id"] = person(card)
+        columns = [LINES.c[name] for name in StoredLine._fields]
         result = await self.register.session.execute(
-            select(*columns.values())
-            .select_from(LINES.outerjoin(card, card.c.id == LINES.c.worker_id))
+            select(*columns)
             .where(LINES.c.declaration_id == self.draft.id)
             .order_by(LINES.c.id)
         )

@@ -26,6 +26,7 @@ EVENT = (
     "partner_id",
     "establishment_id",
     "worker_id",
+    "person_id",
     "paying_id",
     "act",
     "source",

@@ -95,7 +95,7 @@ class LineKeys:
         ids = [key.value for key in keys]
         is_here = rows.establishment_id == self.place.id
         result = await self.register.session.execute(
-            select(rows.id, rows.worker_id).where(
+            select(rows.id, rows.person_id).where(
                 is_here, self.register.among(rows.id, ids)
             )
         )

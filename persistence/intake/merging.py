@@ -10,25 +10,26 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from persistence.facts.persons import person
 from persistence.records import (
+    ActivityChange,
     Campaign,
     Declaration,
     DeclarationLine,
+    DraftLine,
     Establishment,
     RosterAnswer,
+    Treatment,
     Worker,
     WorkerNumber,
 )
 from persistence.records.activity_changes import ChangeKind
-from persistence.records.base import Base, table
+from persistence.records.base import Base
 from persistence.records.histories import History, rate_before
 from persistence.records.life import RATES, Contradiction, Life
 from persistence.records.merges import MergedHistory, merge_histories
 from persistence.records.rules import Refused, Rule
 from persistence.register import Register
 
-from .cards import cards_among
 from .declared_changes import naming
 from .life_rows import LifeRows
 from .withdrawals import unmark_person
@@ -79,16 +80,15 @@ class CardMerge:
     async def _require_one_line(self) -> None:
         """No certificate in force says something of both."""
         line, head = DeclarationLine.__table__.c, Declaration.__table__.c
-        card, place = table("worker").alias(), Establishment.__table__.c
+        place = Establishment.__table__.c
         lines = await self.register.session.execute(
-            select(person(card), head.id, Campaign.year, place.siret)
+            select(line.person_id, head.id, Campaign.year, place.siret)
             .select_from(DeclarationLine.__table__)
-            .join(card, card.c.id == line.worker_id)
             .join(Declaration.__table__, head.id == line.declaration_id)
             .join(Campaign, Campaign.id == head.campaign_id)
             .join(Establishment.__table__, place.id == head.establishment_id)
             .where(
-                line.worker_id.in_(cards_among(self.register, self.ids)),
+                line.person_id.in_(self.ids),
                 Declaration.is_in_force.sql(Declaration.__table__),
             )
         )
@@ -101,10 +101,10 @@ class CardMerge:
                 raise Refused(Rule.MERGE_DECLARED_TWICE, detail=detail)
 
     async def write(self) -> None:
-        """The numbers and the answers follow; the spans are those of the card kept."""
-        await self._mark()
-        await self._move_answers()
-        await unmark_person(self.register, self.absorber_id)
+        """The numbers and the answers follow; the spans are those of the card kept.
+
+        What is redundant ends first: of a person, one event of a day is in force.
+        """
         for place in await self._places():
             merge = self.histories[place.id]
             rows = LifeRows(self.register, place, self.now)
@@ -116,12 +116,16 @@ class CardMerge:
             rows.note_life(self.duplicate_id, Life())
             rows.note_life(self.absorber_id, merge.history.life())
             await rows.write()
+        await self._mark()
+        await self._move_answers()
+        await unmark_person(self.register, self.absorber_id)
 
     async def _mark(self) -> None:
         connection = await self.register.session.connection()
         cards = Base.metadata.tables[Worker.__tablename__]
         absorption = {
             "merged_into_id": self.absorber_id,
+            "person_id": self.absorber_id,
             "version": cards.c.version + 1,
         }
         duplicate = update(cards).where(cards.c.id == self.duplicate_id)
@@ -129,6 +133,13 @@ class CardMerge:
         numbers = Base.metadata.tables[WorkerNumber.__tablename__]
         its_numbers = update(numbers).where(numbers.c.worker_id == self.duplicate_id)
         await connection.execute(its_numbers.values(worker_id=self.absorber_id))
+        for record in (DeclarationLine, ActivityChange, Treatment):
+            rows = Base.metadata.tables[record.__tablename__]
+            its_rows = update(rows).where(rows.c.person_id == self.duplicate_id)
+            await connection.execute(its_rows.values(person_id=self.absorber_id))
+        drafts = Base.metadata.tables[DraftLine.__tablename__]
+        of_drafts = update(drafts).where(drafts.c.worker_id == self.duplicate_id)
+        await connection.execute(of_drafts.values(worker_id=self.absorber_id))
 
     async def _move_answers(self) -> None:
         """What the Esat has answered: of two answers to one question, the last one."""

@@ -119,7 +119,9 @@ class NewCards:
         key = name_key(f"{card.used_name or card.birth_name} {card.given_names}")
         names = (card.birth_name, card.used_name, card.given_names, key)
         more = (card.birth_date, card.matricule, card.paying_id, card.entered_on)
-        self.rows.append((card.id, 1, partner_id, *secret, *names, *more, True))
+        self.rows.append(
+            (card.id, 1, partner_id, *secret, *names, *more, True, card.id)
+        )
         number = (partner_id, card.nir_index, card.id, intake.register.today)
         self.numbers.append(number)
 

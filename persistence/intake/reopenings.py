@@ -6,7 +6,6 @@ from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import select
 
-from persistence.facts.persons import person
 from persistence.facts.treatments import treated_change, treated_line
 from persistence.records import (
     ActivityChange,
@@ -17,8 +16,6 @@ from persistence.records import (
 )
 from persistence.records.base import table
 from persistence.register import Register
-
-from .cards import cards_among
 
 Treated: TypeAlias = DeclarationLine | ActivityChange
 
@@ -53,22 +50,18 @@ async def beneficiaries_again(
 
     The rows themselves, which said so, say it no longer. The last certificate counts.
     """
-    worker_ids = sorted({row.worker_id for row in rows})
-    if not worker_ids:
+    persons = {row.person_id for row in rows}
+    if not persons:
         return set()
-    card = table("worker").alias()
-    is_theirs = register.among(card.c.id.label("theirs"), worker_ids)
-    persons = set(await register.session.scalars(select(person(card)).where(is_theirs)))
     line, head = DeclarationLine, Declaration
     columns = DeclarationLine.__table__.c
     lines = await register.session.execute(
-        select(person(card), Campaign.year, line.id, line.processing)
+        select(line.person_id, Campaign.year, line.id, line.processing)
         .select_from(line)
-        .join(card, card.c.id == line.worker_id)
         .join(head, head.id == line.declaration_id)
         .join(Campaign, Campaign.id == head.campaign_id)
         .where(
-            columns.worker_id.in_(cards_among(register, sorted(persons))),
+            register.among(columns.person_id, sorted(persons)),
             Declaration.is_in_force.sql(Declaration.__table__),
         )
     )

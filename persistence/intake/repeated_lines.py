@@ -5,9 +5,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import select
 
-from persistence.facts.persons import person
 from persistence.records import Declaration, DeclarationLine, Processing
-from persistence.records.base import table
 from persistence.register import Register
 
 from .declared_columns import LINE
@@ -23,13 +21,12 @@ FormerLine: TypeAlias = Mapping[str, Any]
 
 async def lines_of(register: Register, declaration: Declaration) -> list[FormerLine]:
     """The lines of a certificate, in their order."""
-    rows, card = DeclarationLine.__table__.c, table("worker").alias()
+    rows = DeclarationLine.__table__.c
     columns = {name: rows[name] for name in LINE} | {
-        "worker_id": person(card).label("worker_id")
+        "worker_id": rows.person_id.label("worker_id")
     }
     result = await register.session.execute(
         select(*columns.values())
-        .join(card, card.c.id == rows.worker_id)
         .where(rows.declaration_id == declaration.id)
         .order_by(rows.position)
     )

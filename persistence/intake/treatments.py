@@ -9,12 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import case, func, select
 
-from persistence.facts.persons import person, person_of
 from persistence.records import Campaign, Establishment, Treatment, TreatmentOutcome
-from persistence.records.base import table
 from persistence.register import Register
-
-from .cards import cards_among
 
 CARRIED = (TreatmentOutcome.TAKEN_INTO_ACCOUNT, TreatmentOutcome.RETURNED)
 """The outcomes that an equal line takes over.
@@ -29,7 +25,7 @@ class LastTreatment(NamedTuple):
     """The last treatment of a worker in an establishment, for a campaign."""
 
     id: str
-    worker_id: str
+    person_id: str
     paying_id: str
     words_digest: str | None
     outcome: TreatmentOutcome
@@ -61,26 +57,24 @@ async def last_treatments(
     """The last treatments of each of these workers here, for this campaign."""
     if not worker_ids:
         return {}
-    rows, card = Treatment.__table__.c, table("worker").alias()
+    rows = Treatment.__table__.c
     is_noted = rows.outcome == TreatmentOutcome.WITHDRAWAL_NOTED
     last = (
         select(func.max(rows.id))
-        .join(card, card.c.id == rows.worker_id)
         .where(
             rows.establishment_id == place.id,
             rows.campaign_id == campaign.id,
             rows.line_id.is_not(None),
-            rows.worker_id.in_(cards_among(register, list(worker_ids))),
+            register.among(rows.person_id, list(worker_ids)),
         )
-        .group_by(person(card), case((is_noted, rows.paying_id)))
+        .group_by(rows.person_id, case((is_noted, rows.paying_id)))
     )
     columns: list[Any] = [rows[name] for name in LastTreatment._fields]
-    columns[1] = person_of(rows.worker_id)
     result = await register.session.execute(select(*columns).where(rows.id.in_(last)))
     by_worker: dict[str, list[LastTreatment]] = {}
     for row in result:
         treatment = LastTreatment(*row)
-        by_worker.setdefault(treatment.worker_id, []).append(treatment)
+        by_worker.setdefault(treatment.person_id, []).append(treatment)
     return by_worker
 
 

@@ -10,12 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, case, literal, null, select, update
 
-from persistence.facts.persons import person_of
 from persistence.records import Declaration, DeclarationLine, Withdrawal
 from persistence.records.base import Base
 from persistence.register import Register
 
-from .cards import cards_among
 from .known_workers import PreviousLine
 
 LINES = Base.metadata.tables[DeclarationLine.__tablename__]
@@ -60,7 +58,7 @@ def _mark(
         update(LINES)
         .where(
             LINES.c.declaration_id == new.supersedes_id,
-            LINES.c.worker_id.in_(cards_among(register, left)),
+            register.among(LINES.c.person_id, list(left)),
         )
         .values(version=LINES.c.version + 1, withdrawn_at=now, withdrawal=why)
     )
@@ -76,7 +74,7 @@ def _unmark(register: Register, new: Declaration, back: Sequence[str]) -> Update
     return (
         update(LINES)
         .where(
-            LINES.c.worker_id.in_(cards_among(register, back)),
+            register.among(LINES.c.person_id, list(back)),
             LINES.c.withdrawn_at.is_not(None),
             LINES.c.declaration_id.in_(of_campaign),
             is_back,
@@ -90,7 +88,6 @@ async def unmark_person(register: Register, person_id: str) -> None:
 
     Of a person who had two cards: one of them had left, and the other was declared.
     """
-    of_person = cards_among(register, [person_id])
     its, head = CERTIFICATES.alias("its"), CERTIFICATES.alias("head")
     is_same_question = and_(
         its.c.id == LINES.c.declaration_id,
@@ -102,7 +99,7 @@ async def unmark_person(register: Register, person_id: str) -> None:
         .join(head, head.c.id == HERE.c.declaration_id)
         .join(its, is_same_question)
         .where(
-            HERE.c.worker_id.in_(of_person),
+            HERE.c.person_id == person_id,
             HERE.c.paying_id == LINES.c.paying_id,
             Declaration.is_in_force.sql(head),
         )
@@ -110,7 +107,7 @@ async def unmark_person(register: Register, person_id: str) -> None:
         .exists()
     )
     is_marked = LINES.c.withdrawn_at.is_not(None)
-    marked = update(LINES).where(LINES.c.worker_id.in_(of_person), is_marked)
+    marked = update(LINES).where(LINES.c.person_id == person_id, is_marked)
     unmarked = marked.where(is_declared)
     await _run(register, unmarked.values(**_unmarking()))
 
@@ -125,7 +122,7 @@ HERE = LINES.alias("here")
 
 
 def _of_same_worker(new: Declaration) -> tuple[ColumnElement[bool], ...]:
-    is_same_person = person_of(HERE.c.worker_id) == person_of(LINES.c.worker_id)
+    is_same_person = HERE.c.person_id == LINES.c.person_id
     return (HERE.c.declaration_id == new.id, is_same_person)
 
 

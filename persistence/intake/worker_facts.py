@@ -5,7 +5,6 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, false, or_, select
 
-from persistence.facts.persons import person
 from persistence.records import (
     ActivityChange,
     Campaign,
@@ -13,13 +12,11 @@ from persistence.records import (
     DeclarationLine,
     Establishment,
 )
-from persistence.records.base import table
 from persistence.records.histories import History
 from persistence.records.life import Event
 from persistence.records.workers import Card
 from persistence.register import Register
 
-from .cards import cards_among
 from .known_workers import KnownWorker
 from .rows_together import Rows, rows_together
 
@@ -60,9 +57,8 @@ def events_of(
     is_replaced: ColumnElement[Any] = false()
     if replaced is not None:
         is_replaced = line.c.declaration_id.in_(replaced)
-    card = table("worker").alias()
     columns = (
-        person(card).label("worker_id"),
+        rows.person_id,
         rows.id,
         rows.kind,
         rows.effective_on,
@@ -80,10 +76,9 @@ def events_of(
     )
     may_count = or_(rows.ended_at.is_(None), rows.ended_by_id != rows.id)
     source: FromClause = ActivityChange.__table__
-    source = source.join(card, card.c.id == rows.worker_id)
     if replaced is not None:
         source = source.outerjoin(line, line.c.id == rows.line_id)
-    is_asked = rows.worker_id.in_(cards_among(register, ids))
+    is_asked = register.among(rows.person_id, list(ids))
     return select(*columns).select_from(source).where(is_asked, may_count)
 
 

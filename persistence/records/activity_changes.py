@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, named, unique_where, untold
+from .persons import person_column
 from .rules import Rule, require
 from .treatments import Processing, Treatment, TreatmentOutcome
 from .users import User
@@ -96,7 +97,7 @@ class ActivityChange(Record):
         ),
         unique_where(
             "uq_activity_change_living",
-            "worker_id",
+            "person_id",
             "establishment_id",
             "kind",
             "effective_on",
@@ -121,6 +122,7 @@ class ActivityChange(Record):
     partner_id: Mapped[str]
     establishment_id: Mapped[str]
     worker_id: Mapped[str]
+    person_id: Mapped[str] = person_column()
     paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
     act: Mapped[ChangeAct] = mapped_column(
         named(ChangeAct), default=ChangeAct.DECLARED, server_default="DECLARED"

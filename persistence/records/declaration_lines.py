@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .base import UNTOLD, Record, index_where, named, untold
 from .declarations import Declaration
 from .leaf_words import LeafWords
+from .persons import person_column
 from .rules import Rule, require
 from .treatments import (
     REASONED,
@@ -65,7 +66,7 @@ class DeclarationLine(LeafWords, Record):
         ),
         Index("ix_declaration_line_paying_id", "paying_id", "id"),
         Index("ix_declaration_line_partner_id", "partner_id", "id"),
-        Index("ix_declaration_line_worker_id", "worker_id"),
+        Index("ix_declaration_line_person_id", "person_id", "declaration_id"),
         index_where(
             "ix_declaration_line_withdrawn",
             "paying_id",
@@ -81,6 +82,7 @@ class DeclarationLine(LeafWords, Record):
     establishment_id: Mapped[str]
     declaration_id: Mapped[str]
     worker_id: Mapped[str]
+    person_id: Mapped[str] = person_column()
     paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
     deposited: Mapped[bool]
     position: Mapped[int] = mapped_column(Integer)

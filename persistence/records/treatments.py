@@ -13,6 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import UNTOLD, Record, index_where, named, untold
+from .persons import person_column
 from .users import User
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Treatment(Record):
             name="with_its_reason",
         ),
         Index(
-            "ix_treatment_words", "worker_id", "establishment_id", "campaign_id", "id"
+            "ix_treatment_words", "person_id", "establishment_id", "campaign_id", "id"
         ),
         index_where(
             "ix_treatment_change_id", "change_id", "id", where="change_id IS NOT NULL"
@@ -96,6 +97,7 @@ class Treatment(Record):
     partner_id: Mapped[str]
     establishment_id: Mapped[str]
     worker_id: Mapped[str]
+    person_id: Mapped[str] = person_column()
     paying_id: Mapped[str] = mapped_column(ForeignKey("organism.id"))
     line_id: Mapped[str | None] = mapped_column(ForeignKey("declaration_line.id"))
     change_id: Mapped[str | None] = mapped_column(ForeignKey("activity_change.id"))

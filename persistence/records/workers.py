@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import (
+    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -15,8 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import UNTOLD, Base, Record, index_where, name_key, untold
+from .base import UNTOLD, Base, Record, name_key, untold
 from .nir import is_temporary
+from .persons import person_column
 from .rules import Rule, require
 
 TEMPORARY_TOO = "Le numéro de la fiche qui reste est provisoire lui aussi."
@@ -38,11 +40,8 @@ class Worker(Record):
         UniqueConstraint("id", "partner_id"),
         UniqueConstraint("partner_id", "nir_index"),
         Index("ix_worker_sort_key", "sort_key", "id"),
-        index_where(
-            "ix_worker_merged_into_id",
-            "merged_into_id",
-            where="merged_into_id IS NOT NULL",
-        ),
+        CheckConstraint("person_id = coalesce(merged_into_id, id)", name="of_person"),
+        Index("ix_worker_person_id", "person_id"),
     )
 
     partner_id: Mapped[str] = mapped_column(ForeignKey("partner.id"))
@@ -59,11 +58,7 @@ class Worker(Record):
     entered_on: Mapped[date]
     aah_beneficiary: Mapped[bool] = untold(default=True)
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("worker.id"))
-
-    @property
-    def person_id(self) -> str:
-        """The card that stands for this person."""
-        return self.merged_into_id or self.id
+    person_id: Mapped[str] = person_column("id")
 
     def require_standing(self) -> None:
         """WORKER_MERGED."""

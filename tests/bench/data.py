@@ -267,6 +267,7 @@ def _declared(payers: Sequence[str]) -> list[Rows]:
             yield (
                 key, 1, f"ptr_{i // WORKERS}", sealed(nir, key), vault.index(nir), nir.mask, f"Nom{i}", "Prénom",
                 f"nom{i} prenom", date(1980, 1, 1), "1000000", mine(i), date(2015, 1, 1), True,
+                key,
             )  # fmt: skip
 
     def declarations() -> Iterator[tuple[Any, ...]]:
@@ -283,7 +284,7 @@ def _declared(payers: Sequence[str]) -> list[Rows]:
             for i in every:
                 home = i // WORKERS
                 yield (
-                    f"lin_{year}{i:07d}", 1, f"ptr_{home}", f"est_{home}", f"dec_{year}{home:05d}", f"wrk_{i:07d}", mine(i),
+                    f"lin_{year}{i:07d}", 1, f"ptr_{home}", f"est_{home}", f"dec_{year}{home:05d}", *[f"wrk_{i:07d}"] * 2, mine(i),
                     True, i % WORKERS, "1000000", date(2015, 1, 1), 8000, 73344 + i % 1000, 66641, 510, False, 1,
                 )  # fmt: skip
 
@@ -291,7 +292,7 @@ def _declared(payers: Sequence[str]) -> list[Rows]:
         (
             Worker,
             "id version partner_id nir_cipher nir_index nir_mask birth_name given_names sort_key birth_date matricule "
-            "paying_id entered_on aah_beneficiary",
+            "paying_id entered_on aah_beneficiary person_id",
             workers(),
         ),
         (
@@ -302,7 +303,7 @@ def _declared(payers: Sequence[str]) -> list[Rows]:
         ),
         (
             DeclarationLine,
-            "id version partner_id establishment_id declaration_id worker_id paying_id deposited position matricule "
+            "id version partner_id establishment_id declaration_id worker_id person_id paying_id deposited position matricule "
             "entered_on rate net_remuneration net_aid esat_share dual_activity changed_sequence",
             lines(),
         ),

@@ -128,6 +128,7 @@ def _rows(
                 (
                     person, 1, partner, os.urandom(54), person[4:], "1 00 00 ** *** *** **", line["birthName"], None,
                     line["givenNames"], "lefevre elodie", DAY, line["matricule"], "org_751", DAY, True,
+                    person,
                 )
                 for person, line in zip(people, lines, strict=True)
             ],
@@ -137,7 +138,7 @@ def _rows(
         " ".join(LINE),
         [
             (
-                f"lin_{key}{i:04}", 1, partner, place, f"dec_{key}", person, True, i, line["clientReference"], "org_751",
+                f"lin_{key}{i:04}", 1, partner, place, f"dec_{key}", person, person, True, i, line["clientReference"], "org_751",
                 line["matricule"], DAY, 3333, 39264, 27216, 2200, None, False, None, None, None, 1, None, None, None, None,
             )
             for i, (person, line) in enumerate(zip(people, lines, strict=True))

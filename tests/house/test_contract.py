@@ -343,7 +343,7 @@ def test_every_order_names_an_index_of_its_table_that_serves_it(
 )
 def test_a_row_read_through_another_finds_it_by_an_index(name: str) -> None:
     also = GUARDED[name].also
-    for other, key, column, _ in (*GUARDED[name].via, *filter(None, [also])):
+    for other, key, column in (*GUARDED[name].via, *filter(None, [also])):
         assert key in {walked[0] for walked in indexes(TABLES[other]).values()}
         assert not TABLES[name].c[column].nullable
 

@@ -83,12 +83,12 @@ STANDING = {
 }
 """Rows that are read by whoever reads one of these: (table, its key, our column)."""
 OF_WORKER = {
-    "worker": "id",
+    "worker": "person_id",
     "worker_stay": "worker_id",
     "worker_rate": "worker_id",
     "dual_activity": "worker_id",
 }
-"""Rows that are read by whoever reads a line or a change of the worker, by our column."""
+"""Rows that are read by whoever reads a line or a change of the person, by our column."""
 TREATED = {"import", "import_line"}
 ALSO = {"import": ("import_line", "import_id", "id")}
 """Rows that are read for themselves, and by whoever reads one of these."""
@@ -120,7 +120,7 @@ class Rows:
                         self._placed(other, r)
                         for other in ("declaration_line", "activity_change")
                         for r in self.tables[other]
-                        if r["worker_id"] == row[ours]
+                        if r["person_id"] == row[ours]
                     ],
                 )
                 continue

@@ -31,13 +31,20 @@ DECLARATIONS = (
 )
 LINES = tuple(
     (pair[0], pair[1])
-    for pair in ("aa", "bb", "cc", "dd", "ee", "ta", "tb", "ua", "ud")
+    for pair in ("aa", "bb", "cc", "dd", "ee", "ta", "tb", "ua", "ud", "fb")
 )
 """By worker then declaration: `t` in both establishments, `u` received then drafted again, `n` nowhere."""
-WORKERS = "abcdentu"
+WORKERS = "abcdentuf"
+ABSORBED = {"f": "n"}
+"""A card that another one has absorbed."""
 CHANGES = (("a", HERE, 0), ("b", THERE, 1), ("n", HERE, 2))
 """Whose, where, who is told: a change of a worker without any line opens the card."""
 BATCHES = ((HERE, 2), (THERE, 1))
+
+
+def person(n: int, letter: str) -> str:
+    """The card that stands for the person of a card."""
+    return f"wrk_{n:02}{ABSORBED.get(letter, letter)}"
 
 
 def payer(number: int, which: int) -> str:
@@ -54,6 +61,8 @@ def declare(rows: Rows, n: int) -> None:
     }
     for letter in WORKERS:
         rows["worker"].append(one | _worker(n, letter))
+        if letter in ABSORBED:
+            continue  # its life is that of the card that stands
         here = {"establishment_id": f"est_{n:02}{HERE}"}
         worker = partner | here | {"worker_id": f"wrk_{n:02}{letter}"}
         rows["worker_stay"].append(worker | {"starts_on": SINCE})
@@ -75,7 +84,11 @@ def declare(rows: Rows, n: int) -> None:
             "received_at": NOW,
             "paying_id": payer(n, which),
         }
-        ids = {"id": f"chg_{n:02}{letter}", "worker_id": f"wrk_{n:02}{letter}"}
+        ids = {
+            "id": f"chg_{n:02}{letter}",
+            "worker_id": f"wrk_{n:02}{letter}",
+            "person_id": person(n, letter),
+        }
         rows["activity_change"].append(placed[place] | ids | facts)
     for place, results in BATCHES:
         batch = f"bat_{n:02}{place}"
@@ -106,6 +119,8 @@ def _worker(n: int, letter: str) -> dict[str, Any]:
         {
             "id": key,
             "paying_id": payer(n, 0),
+            "person_id": person(n, letter),
+            "merged_into_id": person(n, letter) if letter in ABSORBED else None,
             "entered_on": SINCE,
             "aah_beneficiary": True,
         }
@@ -133,6 +148,7 @@ def _line(n: int, letter: str, into: str, position: int) -> dict[str, Any]:
         "id": f"lin_{n:02}{letter}{into}",
         "declaration_id": f"dec_{n:02}{into}",
         "worker_id": f"wrk_{n:02}{letter}",
+        "person_id": person(n, letter),
         "position": position,
         "matricule": "1",
         "entered_on": SINCE,

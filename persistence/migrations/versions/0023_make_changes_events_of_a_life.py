@@ -523,7 +523,8 @@ def _table(name: str, *columns: str) -> sa.TableClause:
 def downgrade() -> None:
     connection = op.get_bind()
     rates, duals = former_rates(connection)
-    op.drop_column("worker", "merged_into_id")
+    with op.batch_alter_table("worker") as batch:
+        batch.drop_column("merged_into_id")
     for name in ("worker_number", "worker_stay", "worker_rate", "dual_activity"):
         op.drop_table(name)
     _make_former_spans()
