@@ -25,8 +25,8 @@ def of_person(child: Table, parent: Table, _: SqlContext) -> SqlTest:
 def names_person(row: Table, context: SqlContext, value: Value) -> SqlTest:
     """Whether the row names a card of the person, whichever of them is asked for."""
     card = table("worker").alias()
-    asked = select(card.c.person_id).where(card.c.id == context.value(value))
-    return row.c.person_id == asked.scalar_subquery()
+    person = select(card.c.person_id).where(card.c.id == context.value(value))
+    return row.c.person_id == person.scalar_subquery()
 
 
 def is_merged(row: Table, context: SqlContext, value: Value) -> SqlTest:

@@ -98,11 +98,11 @@ def _of(lines: list[dict[str, Any]], ids: set[str]) -> list[tuple[str, str]]:
 CANAL = "99990001200025"
 DRAFT = """INSERT INTO declaration (id, version, partner_id, establishment_id, campaign_id, siret, sequence, prepared_at, line_count, nothing_to_declare, declared_by_id)
 SELECT 'dec_old', 1, partner_id, establishment_id, 'cmp_2026', siret, 3, prepared_at, 2, false, declared_by_id FROM declaration WHERE id = :former"""
-STRAY = """INSERT INTO worker (id, version, partner_id, nir_cipher, nir_index, nir_mask, birth_name, given_names, sort_key, birth_date, matricule, paying_id, entered_on, aah_beneficiary)
-SELECT 'wrk_stray', 1, partner_id, :cipher, :index, :mask, 'Brouillon', 'Inès', 'brouillon ines', birth_date, '2000000', 'org_921', entered_on, true FROM worker WHERE id = :known"""
+STRAY = """INSERT INTO worker (id, version, partner_id, nir_cipher, nir_index, nir_mask, birth_name, given_names, sort_key, birth_date, matricule, paying_id, entered_on, aah_beneficiary, person_id)
+SELECT 'wrk_stray', 1, partner_id, :cipher, :index, :mask, 'Brouillon', 'Inès', 'brouillon ines', birth_date, '2000000', 'org_921', entered_on, true, 'wrk_stray' FROM worker WHERE id = :known"""
 NUMBER = "INSERT INTO worker_number (partner_id, nir_index, worker_id, since) SELECT partner_id, nir_index, id, entered_on FROM worker WHERE id = 'wrk_stray'"
-LINE = """INSERT INTO declaration_line (id, version, partner_id, establishment_id, declaration_id, worker_id, paying_id, deposited, position, client_reference, matricule, entered_on, rate, net_remuneration, dual_activity, drafted, changed_sequence)
-SELECT :id, 1, partner_id, establishment_id, 'dec_old', :worker, :payer, false, :position, :reference, '2000000', entered_on, 8000, 111232, false, :drafted, 3 FROM declaration_line WHERE id = :known"""
+LINE = """INSERT INTO declaration_line (id, version, partner_id, establishment_id, declaration_id, worker_id, person_id, paying_id, deposited, position, client_reference, matricule, entered_on, rate, net_remuneration, dual_activity, drafted, changed_sequence)
+SELECT :id, 1, partner_id, establishment_id, 'dec_old', :worker, :worker, :payer, false, :position, :reference, '2000000', entered_on, 8000, 111232, false, :drafted, 3 FROM declaration_line WHERE id = :known"""
 WORDS = '{"birth_name":"Brouillon","used_name":null,"given_names":"Inès","birth_date":"1985-05-27","aah_beneficiary":true,"dual_activity_until":null,"paying_organism_changed":null}'
 SEEN = """{ declarations(status: DRAFT) { nodes { siret baseSequence lineCount draftLines { nodes {
   id origin clientReference nir cells { field text } worker { id } } } } } }"""

@@ -18,7 +18,7 @@ PARTNER_AND_ESTABLISHMENTS = acts("Partner: read", "Establishment: read")
 READING = acts(
     "MembershipBulletin: read", "ServiceAccess: read", "Group: read",
     "Worker: read", "Declaration: read", "DeclarationLine: read", "ActivityChange: read", "Batch: read",
-    "RosterEntry: read",
+    "RosterEntry: read", "DraftLine: read",
 )  # fmt: skip
 ENTERING = READING | acts("Declaration: prepare", "Batch: dry_run", "Worker: update")
 VALIDATING = ENTERING | acts(

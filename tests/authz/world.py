@@ -22,6 +22,7 @@ PLACED = {
     "ActivityChange",
     "Batch",
     "RosterEntry",
+    "DraftLine",
 }
 SERVICED = {"MembershipBulletin", "ServiceAccess", "Group", "Membership"} | PLACED
 PAPERS = {"Convention", "Amendment", "ServiceContract", "MembershipBulletin"}

@@ -33,6 +33,7 @@ TYPES = {
     "import_line": "Import",
     "declaration": "Declaration",
     "declaration_line": "DeclarationLine",
+    "draft_line": "DraftLine",
     "treatment": "DeclarationLine",
     "activity_change": "ActivityChange",
     "batch": "Batch",
@@ -69,6 +70,7 @@ SERVICED = {"service_access", "bulletin"}
 PLACED = {
     "declaration",
     "declaration_line",
+    "draft_line",
     "treatment",
     "activity_change",
     "batch",

@@ -71,6 +71,8 @@ def declare(rows: Rows, n: int) -> None:
     of = {made.letter: made for made in DECLARATIONS}
     for made in DECLARATIONS:
         rows["declaration"].append(placed[made.place] | _declaration(n, made))
+        if not made.received:
+            rows["draft_line"].append(placed[made.place] | _draft_line(n, made))
     for position, (letter, into) in enumerate(LINES):
         rows["declaration_line"].append(
             placed[of[into].place]
@@ -140,6 +142,16 @@ def _declaration(n: int, made: Declared) -> dict[str, Any]:
         "superseded_at": NOW if made.superseded else None,
         "line_count": 1,
         "declared_by_id": "usr_nobody",
+    }
+
+
+def _draft_line(n: int, made: Declared) -> dict[str, Any]:
+    return {
+        "id": f"drl_{n:02}{made.letter}",
+        "declaration_id": f"dec_{n:02}{made.letter}",
+        "position": 0,
+        "origin": "PUT",
+        "cells_cipher": "",
     }
 
 

@@ -297,6 +297,7 @@ ORDER = (
     "dual_activity",
     "declaration",
     "declaration_line",
+    "draft_line",
     "activity_change",
     "batch",
     "batch_result",
