@@ -25,15 +25,22 @@ from persistence.seeds.reference import seed_reference
 from server.demo.issuer import DemoIssuer
 
 from . import acts, desk
-from .data import CALLER, DECLARANT, fill
+from .data import CALLER, DECLARANT, DESKS, fill
 from .deposits import LINES, bodies
-from .questions import QUESTIONS, Question
+from .questions import (
+    BOARD,
+    BOARD_TITLE,
+    QUESTIONS,
+    ROSTER,
+    ROSTER_TITLE,
+    Question,
+)
 
 NAME = "habilitations_bench"
 SQLITE = Path(tempfile.gettempdir()) / f"{NAME}.db"
 ROUNDS, SECONDS, LONGEST = 5, 3.0, 600.0
-DEPOSITS = 12
-"""Deposits of a thousand lines in a round."""
+DEPOSITS = 8
+"""Deposits of a thousand lines in a round: at desks of its own, where nobody is declared."""
 GRAPH_PORT, FLOOR_PORT = 8421, 8422
 ONLY_DESK, ONLY_ACTS = "desk", "acts"
 """`python -m tests.bench desk postgresql` leaves the rest out; so does `acts`."""
@@ -86,8 +93,40 @@ def _beside(
         if ONLY_DESK not in sys.argv:
             for question in questions:
                 _measure(QUESTIONS.index(question), question, token)
+            _measure_following(token)
             _measure_deposits(issuer.issue(DECLARANT, timedelta(hours=2)))
         _measure_desk(url, token)
+
+
+def _measure_following(token: str) -> None:
+    """The roster of an establishment and the board of its Caf, beside request (1)."""
+    partners = json.dumps({"query": "{ partners(first: 1) { nodes { id } } }"}).encode()
+    answer = json.loads(_answer(GRAPH_PORT, "/graphql", token, partners))
+    (partner,) = answer["data"]["partners"]["nodes"]
+    place = {"id": partner["id"].replace("ptr_", "est_")}
+    first = QUESTIONS[0]
+    asked = [
+        (first.title, first.document, first.variables),
+        (ROSTER_TITLE, ROSTER, place),
+        (BOARD_TITLE, BOARD, {}),
+    ]
+    requests = []
+    for _, document, variables in asked:
+        body = json.dumps({"query": document, "variables": variables}).encode()
+        data = json.loads(_answer(GRAPH_PORT, "/graphql", token, body))
+        assert all(data["data"].values()), data
+        requests.append(_request(GRAPH_PORT, "/graphql", token, body))
+    rates: list[list[float]] = [[] for _ in asked]
+    for _ in range(ROUNDS):
+        for rate, request in zip(rates, requests, strict=True):
+            rate.append(_load(GRAPH_PORT, [request], SECONDS))
+    medians = [statistics.median(rate) for rate in rates]
+    for (title, _, _), median in zip(asked[1:], medians[1:], strict=True):
+        print(f"(7) {title}")
+        print(
+            f"    graphe {median:7.0f} req/s   temps de (1) × {medians[0] / median:.2f}",
+            flush=True,
+        )
 
 
 def _measure(number: int, question: Question, token: str) -> None:
@@ -118,11 +157,15 @@ def _measure(number: int, question: Question, token: str) -> None:
 
 def _measure_deposits(token: str) -> None:
     """Deposits of new people, then of the same with other amounts; the floor copies the rows of each."""
+    (body,) = bodies([DESKS - 1], 1, 392)
+    told = json.loads(_answer(GRAPH_PORT, "/graphql", token, body))["data"]
+    assert not told["remunerationsDeclare"]["errors"], told
     rates: dict[tuple[str, str], list[float]] = {}
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         seed = uuid4().int % 10**6
+        desks = range(number * DEPOSITS, (number + 1) * DEPOSITS)
         for kind, amount in (("new", 392), ("again", 401)):
-            sent = list(bodies(range(DEPOSITS), seed, amount))
+            sent = list(bodies(desks, seed, amount))
             for who, port, path in (
                 ("floor", FLOOR_PORT, f"/deposit/{kind}/{seed}"),
                 ("graph", GRAPH_PORT, "/graphql"),

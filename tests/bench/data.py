@@ -7,7 +7,7 @@ from hashlib import md5
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from persistence.engine import Database
@@ -42,10 +42,14 @@ from persistence.types import FOREVER
 PARTNERS, USERS, GROUPS = 30_000, 200_000, 60_000
 WORKERS, YEARS = 17, (2024, 2025)
 """Workers of a partner, and the campaigns that declared each: 30 000 × 17 × 2 is a million lines and some."""
-DESKS = 40
-"""Partners at which the declarant may deposit."""
+DESKS = 50
+"""Partners at which deposits are measured; the last one shows first that a deposit is taken."""
 CALLER, DECLARANT = "bench-agent", "bench-declarant"
 ISSUER = "https://demo.habilitations.invalid"
+STANDINGS = """INSERT INTO campaign_standing
+  (establishment_id, campaign_id, partner_id, expected, missing, returned, pending)
+SELECT id, 'cmp_2026', partner_id, :workers, :workers, 0, 0 FROM establishment"""
+"""What is kept of the rosters: nobody is declared yet this year."""
 SEPTEMBER, MARCH = date(2025, 9, 1), date(2026, 3, 1)
 
 
@@ -88,6 +92,7 @@ async def fill(session: AsyncSession, database: Database) -> None:
         source = iter(rows)
         while chunk := list(islice(source, 50_000)):
             await register.copy(record, columns.split(), chunk)
+    await session.execute(text(STANDINGS), {"workers": WORKERS})
     role = {"role_id": "rol_ESAT_DECLARANT", "service_id": "svc_ESAT"}
     roles = [{"bulletin_id": f"bul_{i}", **role} for i in range(DESKS)]
     scope = [

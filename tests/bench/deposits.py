@@ -13,7 +13,8 @@ from uuid_utils import uuid7
 
 from persistence.engine import Database, Driver
 from persistence.intake.batches import RESULT
-from persistence.intake.declared_columns import LINE, WORKER
+from persistence.intake.declared_columns import LINE, NUMBER, WORKER
+from persistence.intake.life_rows import EVENT, RATE, STAY
 
 from .data import DECLARANT, nirs, siret
 
@@ -21,6 +22,8 @@ LINES = 1_000
 DECLARE = """mutation($input: RemunerationsDeclareInput!) { remunerationsDeclare(input: $input) {
   batch { id received created replaced unchanged rejected held } replayed errors { code message path } } }"""
 DAY = date(2026, 12, 10)
+DIGEST, SALT, WORDS = "0" * 64, "0" * 24, '{"nom":"Lefèvre","montant":"392.64"}' * 8
+"""What the floor writes of a receipt: texts as long as those of a line."""
 
 
 def bodies(desks: Sequence[int], seed: int, amount: int) -> Iterator[bytes]:
@@ -91,7 +94,7 @@ def _rows(
     yield (
         "declaration",
         "id version partner_id establishment_id campaign_id siret sequence prepared_at received_at superseded_at "
-        "line_count declared_by_id",
+        "line_count declared_by_id nothing_to_declare",
         [
             (
                 f"dec_{key}",
@@ -106,6 +109,7 @@ def _rows(
                 now,
                 len(lines),
                 by,
+                False,
             )
         ],
     )
@@ -127,29 +131,44 @@ def _rows(
             [
                 (
                     person, 1, partner, os.urandom(54), person[4:], "1 00 00 ** *** *** **", line["birthName"], None,
-                    line["givenNames"], "lefevre elodie", DAY, line["matricule"], "org_751", DAY, True,
-                    person,
+                    line["givenNames"], "lefevre elodie", DAY, line["matricule"], "org_751", DAY, True, person,
                 )
                 for person, line in zip(people, lines, strict=True)
             ],
         )  # fmt: skip
+        yield (
+            "worker_number",
+            " ".join(NUMBER),
+            [(partner, person[4:], person, DAY) for person in people],
+        )
     yield (
         "declaration_line",
         " ".join(LINE),
         [
             (
-                f"lin_{key}{i:04}", 1, partner, place, f"dec_{key}", person, person, True, i, line["clientReference"], "org_751",
-                line["matricule"], DAY, 3333, 39264, 27216, 2200, None, False, None, None, None, 1, None, None, None, None,
+                f"lin_{key}{i:04}", 1, partner, place, f"dec_{key}", person, person, True, i, line["clientReference"],
+                "org_751", line["matricule"], DAY, 3333, 39264, 27216, 2200, None, False, None, None, None, None, None,
+                DIGEST, WORDS, SALT, DIGEST, 1, None, None, None, None,
             )
             for i, (person, line) in enumerate(zip(people, lines, strict=True))
         ],
     )  # fmt: skip
     if new:
         yield (
-            "worker_rate",
-            "worker_id starts_on partner_id rate",
-            [(person, DAY, partner, 3333) for person in people],
-        )
+            "activity_change",
+            " ".join(EVENT),
+            [
+                (
+                    f"chg_{key}{i:04}{rank}", 1, partner, place, person, person, "org_751", "DECLARED", "CERTIFICATE",
+                    f"lin_{key}{i:04}", kind, DAY, None, rate, None, None, None, None, None, now, None, None, None,
+                )
+                for i, person in enumerate(people)
+                for rank, (kind, rate) in enumerate((("ADMISSION", None), ("RATE_FOUND", 3333)))
+            ],
+        )  # fmt: skip
+        here = [(person, place, partner) for person in people]
+        yield "worker_stay", " ".join(STAY), [(*one, DAY, None, None) for one in here]
+        yield "worker_rate", " ".join(RATE), [(*one, DAY, 3333) for one in here]
     yield (
         "batch_result",
         " ".join(RESULT),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,9 +39,9 @@ def create() -> Starlette:
 
     async def known(identity: Identity, driver: Any) -> None:  # noqa: ANN401 a connection
         row = await database.value(
-            caller.text, caller.binds(identity._asdict(), held), driver
+            caller.text, caller.binds(identity.variables, held), driver
         )
-        assert subject_of(row).user
+        assert subject_of(orjson.loads(row)).user
 
     async def answer(request: Request) -> Response:
         identity = await verifier.identify(request.headers.get("authorization"))

@@ -118,3 +118,13 @@ QUESTIONS = (
               SELECT json_group_array(json(json_object({EIGHT})) ORDER BY id) FROM ({LINE}) l))) WHERE ? IS NOT NULL""",
     ),
 )  # fmt: skip
+
+ROSTER_TITLE = "l'effectif d'un établissement, cinquante personnes au plus"
+ROSTER = """query($id: ID!) { node(id: $id) { ... on Establishment { roster(campaignId: "cmp_2026", first: 50) {
+  totalCount nodes { standing departedOn worker { id birthName givenNames birthDate }
+    lastYear { id rate netRemuneration esatShare } line { id processing } } } } } }"""
+BOARD_TITLE = "le tableau d'une Caf de trois cents établissements"
+BOARD = """{ campaign(year: 2026) { id board(organismId: "org_751") { on late
+  figures { expected declared nothingToDeclare undeclared drafts conform anomalies personsMissing atRisk returned pending }
+  byDay { day deposits } } } }"""
+"""What follows a campaign: neither has a floor, and both are told beside the first question."""
