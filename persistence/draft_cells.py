@@ -15,7 +15,7 @@ from persistence.records.rules import Refused
 
 from .vault import Sealer, Vault
 
-NUMBERS = ("nir",)
+NUMBERS = ("nir", "former_nir")
 """The cells that hold the number of somebody."""
 HIDDEN = "*"
 _HEAD = 5

@@ -96,6 +96,9 @@ class RemunerationLineInput:
         "La fiche d'une personne déjà déclarée ici, au lieu de son numéro, qui peut "
         "alors rester masqué."
     )
+    former_nir: Cell | None = _cell(
+        "Numéro provisoire que celui-ci remplace sur la fiche."
+    )
     birth_name: Cell | None = _cell("Nom de naissance.")
     used_name: Cell | None = _cell("Nom d'usage.")
     given_names: Cell | None = _cell("Prénoms.")

@@ -11,7 +11,6 @@ from persistence.intake.draft_deposits import DraftDeposit
 from persistence.intake.draft_puts import DraftIntake
 from persistence.intake.intentions import Intention
 from persistence.records import (
-    Batch,
     BatchMode,
     Campaign,
     Declaration,
@@ -101,7 +100,8 @@ async def remunerations_declare(act: Act, input: RemunerationsDeclareInput) -> D
         lines = rows_of(input.lines, WHOLE)
         batch = await deposit.deposit(campaign, lines, living, intention)
     tell_batch(act, deposit)
-    return Done([batch], also_ids=deposit.removals[:LINES])
+    removals = deposit.removals[:LINES]
+    return Done([batch], also_ids=removals, notes=deposit.notes)
 
 
 def _intention(input: RemunerationsDeclareInput) -> Intention:
@@ -149,7 +149,7 @@ class ActivityChangesDeclareInput(PlacedBatchInput):
 )
 async def activity_changes_declare(
     act: Act, input: ActivityChangesDeclareInput
-) -> Batch:
+) -> Done:
     """R23 to R27: never window-checked."""
     place = await act.at_establishment(input.establishment)
     if input.dry_run:
@@ -161,7 +161,7 @@ async def activity_changes_declare(
     lines = rows_of(input.lines, IN_PARTS)
     batch = await intake.change(lines, act.today)
     tell_batch(act, intake)
-    return batch
+    return Done([batch], notes=intake.notes)
 
 
 def _needed_for_changes(

@@ -55,10 +55,10 @@ async def worker_merge(act: Act, input: WorkerMergeInput) -> Done:
         duplicate.require_absorbable()
     with at("into_worker_id"):
         absorber.require_absorbing()
-    merge = CardMerge(act.register, absorber.id, duplicate.id, act.now)
+    merge = CardMerge(act.register, absorber, duplicate, act.now)
     with at("worker_id"):
         await merge.judge()
-    act.register.after_flush(merge.write)
+    act.register.after_flush(merge.write, merge.unmark)
     return Done([absorber], notes={"absorbed": duplicate.id})
 
 

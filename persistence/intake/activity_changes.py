@@ -23,7 +23,9 @@ from .change_lines import ActivityChangeLine, in_order, read_changes
 from .change_rows import ChangeRows, JudgedChange
 from .corrected_changes import CorrectedChange, corrected_changes
 from .declared_changes import declare_change, naming
+from .former_numbers import FormerNumbers
 from .known_workers import KnownWorker
+from .likely_same import warn_of_likely_same
 from .new_cards import NewCards
 from .worker_facts import known_workers
 
@@ -53,10 +55,13 @@ class ActivityChangeIntake(BatchIntake):
             former = corrected.get(change.index)
             if former is not None and change.worker_id is None and change.nir is None:
                 change.worker_id = former.worker_id
-        cards = await self.cards(changes)
+        cards_before = await self.cards(changes)
         workers = await known_workers(
-            self.register, self.place, list(cards.by_id.values())
+            self.register, self.place, list(cards_before.by_id.values())
         )
+        numbers = FormerNumbers(self, cards_before, workers)
+        await numbers.read(changes)
+        cards = numbers.cards
         before = {key: worker.history for key, worker in workers.items()}
         new_cards = NewCards(self, cards)
         await new_cards.read_payers(changes)
@@ -67,6 +72,7 @@ class ActivityChangeIntake(BatchIntake):
             workers,
             new_cards,
         )
+        warn_of_likely_same(new_cards.newcomers, cards)
         self._judge_together(
             workers,
             before,
@@ -78,6 +84,7 @@ class ActivityChangeIntake(BatchIntake):
                 changes,
                 {},
             )
+        numbers.settle(good.line for good in self.judged.values())
         outcomes = self._outcomes()
         batch = self.report(
             BatchKind.ACTIVITY_CHANGES,
@@ -91,7 +98,9 @@ class ActivityChangeIntake(BatchIntake):
                 before,
                 workers,
             )
-            self.register.after_flush(new_cards.write, rows.write)
+            numbers.note()
+            self.register.after_flush(numbers.write, new_cards.write, rows.write)
+            self.register.after_flush(numbers.unmark)
         return batch
 
     def _judge_all(

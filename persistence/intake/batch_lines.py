@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from persistence.draft_cells import cells_of
+from persistence.draft_cells import NUMBERS, cells_of
 from persistence.records.nir import SHORTEST
 from persistence.records.rules import Notice, Refused, Rule
 
@@ -110,7 +110,8 @@ def refuse_numbers(
     numbers = {
         bare[:SHORTEST]
         for row in rows
-        for bare in (_bare((row.get("nir") or "")[:LONGEST_TEXT]),)
+        for cell in NUMBERS
+        for bare in (_bare((row.get(cell) or "")[:LONGEST_TEXT]),)
         if len(bare) >= SHORTEST
     }
     for line in lines:

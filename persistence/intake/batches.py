@@ -28,7 +28,7 @@ from persistence.register import Register
 from persistence.vault import Vault
 
 from .batch_lines import ParsedLine
-from .cards import WorkerCards, read_cards
+from .cards import Sought, WorkerCards, read_cards
 from .change_lines import ActivityChangeLine
 from .remuneration_lines import Remuneration
 
@@ -62,6 +62,8 @@ class BatchIntake:
 
     It runs inside the transaction of its act, the partner locked.
 
+    `notes`: what the journal's entry says beside the batch.
+
     What it returns is the act's record. Its rows are written after the flush, by the
     register.
     """
@@ -77,6 +79,7 @@ class BatchIntake:
     warnings: list[Notice] = field(default_factory=list)
     of: str = "lines"
     """The list of the input that has the lines."""
+    notes: dict[str, list[str]] = field(default_factory=dict)
 
     async def cards(
         self,
@@ -92,8 +95,24 @@ class BatchIntake:
             for line in lines
             if line.nir is not None
         }
+        former_indexes = {
+            line.index: self.vault.index(line.former_nir)
+            for line in lines
+            if line.former_nir is not None
+        }
         ids = {*more_ids, *(line.worker_id for line in lines if line.worker_id)}
-        return await read_cards(self.register, self.place.partner_id, indexes, ids)
+        matricules = {line.matricule for line in lines if line.matricule}
+        sought = Sought(
+            indexes,
+            ids,
+            former_indexes,
+            matricules,
+        )
+        return await read_cards(
+            self.register,
+            self.place.partner_id,
+            sought,
+        )
 
     def is_held(self, lines: Sequence[ParsedLine]) -> bool:
         """Whether a bad line holds all the others back.
@@ -158,11 +177,19 @@ class BatchIntake:
             self.errors.extend(line.errors)
             self.warnings.extend(line.warnings)
         for status in LineStatus:
-            setattr(batch, status.value.lower(), counts[status])
+            setattr(
+                batch,
+                status.value.lower(),
+                counts[status],
+            )
         self.register.session.add(batch)
 
         async def write() -> None:
-            await self.register.copy(BatchResult, RESULT, results)
+            await self.register.copy(
+                BatchResult,
+                RESULT,
+                results,
+            )
             await self._check(batch)
 
         self.register.after_flush(write)

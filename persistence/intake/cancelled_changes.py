@@ -8,7 +8,7 @@ from persistence.records.life import RATES, Contradiction
 from persistence.records.rules import Refused, Rule
 from persistence.register import Register
 
-from .cards import read_cards
+from .cards import Sought, read_cards
 from .declared_changes import naming
 from .life_rows import LifeRows
 from .worker_facts import known_workers
@@ -48,7 +48,8 @@ class ChangeCancelling:
         Refused: CHANGE_BREAKS_LATER, when another change counts on it.
         """
         partner_id = self.place.partner_id
-        cards = await read_cards(self.register, partner_id, {}, [change.worker_id])
+        sought = Sought({}, [change.worker_id])
+        cards = await read_cards(self.register, partner_id, sought)
         card = cards.by_id[change.worker_id]
         worker = (await known_workers(self.register, self.place, [card]))[card.id]
         event = worker.history.find(change.id)

@@ -1,9 +1,11 @@
 """The cards of the workers of a partner, by their numbers or by their ids."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import null, select, union_all
 
 from persistence.records import Worker, WorkerNumber
 from persistence.records.workers import Card
@@ -12,14 +14,22 @@ from persistence.register import Register
 from .change_lines import ActivityChangeLine
 from .remuneration_lines import Remuneration
 
+NO_INDEXES: Mapping[int, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerCards:
-    """Known cards, found by a line's NIR or by its worker's id."""
+    """Known cards, found by a line's NIR or by its worker's id.
+
+    By the rank of each line, where its number is found; and the former one it says.
+    `of_matricules`: those that stand and have the matricule of a line.
+    """
 
     indexes: Mapping[int, str]
     by_index: Mapping[str, Card]
     by_id: Mapping[str, Card]
+    former_indexes: Mapping[int, str] = field(default_factory=dict)
+    of_matricules: Sequence[Card] = ()
 
     def get(self, line: Remuneration | ActivityChangeLine) -> Card | None:
         if line.worker_id is not None:
@@ -28,21 +38,32 @@ class WorkerCards:
         return self.by_index.get(index) if index is not None else None
 
 
+class Sought(NamedTuple):
+    """What finds cards: the numbers of lines by their ranks, ids, matricules."""
+
+    indexes: Mapping[int, str]
+    ids: Collection[str] = ()
+    former_indexes: Mapping[int, str] = NO_INDEXES
+    matricules: Collection[str] = ()
+
+
 async def read_cards(
     register: Register,
     partner_id: str,
-    indexes: Mapping[int, str],
-    ids: Collection[str],
+    sought: Sought,
 ) -> WorkerCards:
-    """The cards of these numbers, by the rank of their lines, and of these ids."""
-    numbers = list(indexes.values())
-    by_index = await _cards_by_number(
+    """The cards of these numbers, of these ids, and of these matricules."""
+    numbers = [*sought.indexes.values(), *sought.former_indexes.values()]
+    matricules = sorted(sought.matricules)
+    rows = await _cards_by_number(
         register,
         partner_id,
         numbers,
+        matricules,
     )
+    by_index = {index: card for index, card in rows if index is not None}
     by_id = {card.id: card for card in by_index.values()}
-    missing = list(set(ids) - by_id.keys())
+    missing = list(set(sought.ids) - by_id.keys())
     if missing:
         cards = await _cards_by_id(
             register,
@@ -53,27 +74,42 @@ async def read_cards(
             by_id[worker_id] = card
             by_id[card.id] = card
     return WorkerCards(
-        indexes,
+        sought.indexes,
         by_index,
         by_id,
+        sought.former_indexes,
+        [card for index, card in rows if index is None],
     )
 
 
 async def _cards_by_number(
-    register: Register, partner_id: str, indexes: Sequence[str]
-) -> dict[str, Card]:
-    """The cards by each of these numbers that one has, or had."""
-    if not indexes:
-        return {}
+    register: Register,
+    partner_id: str,
+    indexes: Sequence[str],
+    matricules: Sequence[str],
+) -> list[tuple[str | None, Card]]:
+    """The cards by each of these numbers that one has, or had; then by matricule."""
     rows, numbers = Worker.__table__.c, WorkerNumber.__table__.c
     columns = [rows[name] for name in Card._fields]
-    is_of_partner = numbers.partner_id == partner_id
-    result = await register.session.execute(
-        select(numbers.nir_index, *columns)
-        .join(Worker.__table__, rows.id == numbers.worker_id)
-        .where(is_of_partner, register.among(numbers.nir_index, indexes))
-    )
-    return {index: Card(*row) for index, *row in result}
+    parts = []
+    if indexes:
+        is_own = numbers.partner_id == partner_id
+        by_number = select(numbers.nir_index, *columns)
+        by_number = by_number.join(Worker.__table__, rows.id == numbers.worker_id)
+        is_meant = register.among(numbers.nir_index, indexes)
+        parts.append(by_number.where(is_own, is_meant))
+    if matricules:
+        by_matricule = select(null(), *columns).where(
+            rows.partner_id == partner_id,
+            rows.merged_into_id.is_(None),
+            register.among(rows.matricule, matricules),
+        )
+        parts.append(by_matricule)
+    if not parts:
+        return []
+    query = union_all(*parts) if len(parts) > 1 else parts[0]
+    result = await register.session.execute(query)
+    return [(index, Card(*row)) for index, *row in result]
 
 
 async def _cards_by_id(

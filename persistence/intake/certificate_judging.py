@@ -10,10 +10,12 @@ from persistence.records import Campaign, Rule
 
 from .cards import WorkerCards
 from .certificate_reads import CertificateReads
+from .former_numbers import FormerNumbers
 from .identities import meet_identity, refuse_repeated_cards
 from .judged_lines import JudgedLines
 from .jumps import LastYearLine, pairs, tell_jumps
 from .known_workers import PreviousLine
+from .likely_same import Newcomer, warn_of_likely_same
 from .november import Certificate
 from .remuneration_lines import Remuneration
 from .worker_facts import known_workers
@@ -39,20 +41,28 @@ class CertificateJudge(CertificateReads):
         `before`: the lines of the certificate that is replaced. `others`: workers that
         are known too, beside those of the lines.
         """
-        cards = await self.cards(read, [*before, *others])
+        cards_before = await self.cards(read, [*before, *others])
+        workers = await known_workers(
+            self.register, self.place, list(cards_before.by_id.values()), campaign
+        )
+        numbers = FormerNumbers(self, cards_before, workers)
+        await numbers.read(read)
+        cards = numbers.cards
         await self._refuse_strangers(read, cards)
         _refuse_other_numbers(read, cards)
         refuse_repeated_cards(read, cards)
-        workers = await known_workers(
-            self.register, self.place, list(cards.by_id.values()), campaign
-        )
         for line in read:
             card = cards.get(line)
             meet_identity(line, card)
             # a doubtful number is nobody's
             if card is not None and not line.missed("nir", "worker_id"):
                 workers[card.id].meet(line, certificate)
-        lines = JudgedLines(read, before, cards, workers, last_year, certificate)
+        warn_of_likely_same(_newcomers(read, cards), cards)
+        numbers.settle(line for line in read if not line.errors)
+        before, last_year = numbers.under_cards(before), numbers.under_cards(last_year)
+        lines = JudgedLines(
+            read, before, cards, workers, last_year, certificate, numbers
+        )
         compared = list(pairs(read, lines.worker_of, last_year, certificate.year))
         self.warnings.extend(tell_jumps(compared, certificate.bounds, self.of))
         return lines
@@ -71,6 +81,21 @@ class CertificateJudge(CertificateReads):
             if line.worker_id is not None and (card is None or card.id not in here):
                 line.worker_id = None
                 line.reject(Rule.NOT_FOUND, "worker_id")
+
+
+def _newcomers(read: Sequence[Remuneration], cards: WorkerCards) -> list[Newcomer]:
+    """Whom the lines are about, with the Caf and the matricule that they say."""
+    newcomers = []
+    for line in read:
+        card, card_id = cards.get(line), None
+        payer, matricule = line.paying_id, line.matricule
+        if card is not None:
+            card_id = card.id
+            payer, matricule = payer or card.paying_id, matricule or card.matricule
+        if payer and matricule and line.birth_name and line.birth_date is not None:
+            words = (payer, matricule, line.birth_name, line.birth_date)
+            newcomers.append(Newcomer(line, card_id, *words))
+    return newcomers
 
 
 def _refuse_other_numbers(read: Sequence[Remuneration], cards: WorkerCards) -> None:

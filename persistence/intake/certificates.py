@@ -133,7 +133,9 @@ class CertificateIntake(CertificateJudge):
         self.register.session.add(declaration)
         facts["declaration"] = declaration
         batch = self.report(kind, read, results, **facts)
-        self.register.after_flush(written.write)
+        lines.numbers.note()
+        self.register.after_flush(lines.numbers.write, written.write)
+        self.register.after_flush(lines.numbers.unmark)
         if living.in_force is not None:
             self.register.after_flush(self._withdrawals(declaration, written))
         return batch, declaration
@@ -159,6 +161,7 @@ class CertificateIntake(CertificateJudge):
         register, cards = self.register, lines.cards
         ids = list(cards.by_id) if living.in_force is not None else []
         treatments = await last_treatments(register, self.place, campaign, ids)
+        treatments = lines.numbers.treatments(treatments)
         return DeclarationRows(self, declaration, cards, lines.before, treatments)
 
     def _withdrawals(

@@ -157,7 +157,9 @@ class DeclarationRows:
             (worker_id, 1, self.place[0], *secret, *names, *more, True, worker_id)
         )
         day = self.intake.register.today
-        self.numbers.append((self.place[0], secret[1], worker_id, day))
+        former_index = self.cards.former_indexes.get(line.index)
+        for index in filter(None, (secret[1], former_index)):
+            self.numbers.append((self.place[0], index, worker_id, day))
         self.entered.add(worker_id)
         return worker_id
 

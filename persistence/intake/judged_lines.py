@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .cards import WorkerCards
+from .former_numbers import FormerNumbers
 from .known_workers import KnownWorker, PreviousLine
 from .november import Certificate
 from .remuneration_lines import Remuneration
@@ -20,6 +21,7 @@ class JudgedLines:
     last_year: Collection[str]
     """The workers whom this establishment declared in the campaign before."""
     certificate: Certificate
+    numbers: FormerNumbers
 
     def worker_of(self, line: Remuneration) -> KnownWorker | None:
         """Whom the line is about; None for a new person."""

@@ -12,7 +12,7 @@ from persistence.records.nir import Nir
 from persistence.register import Register
 from persistence.vault import Vault
 
-from .cards import read_cards
+from .cards import Sought, read_cards
 
 BY = ("line_id", "draft_line_id", "worker_id", "nir", "client_reference")
 """What may name a line."""
@@ -113,7 +113,8 @@ class LineKeys:
         if not ranks and not self.workers:
             return
         ids = list(self.workers.values())
-        cards = await read_cards(self.register, self.place.partner_id, ranks, ids)
+        sought = Sought(ranks, ids)
+        cards = await read_cards(self.register, self.place.partner_id, sought)
         for key, worker_id in self.workers.items():
             card = cards.by_id.get(worker_id)
             self.workers[key] = card.id if card is not None else worker_id

@@ -27,7 +27,8 @@ from persistence.records.base import Base
 from persistence.records.histories import History, rate_before
 from persistence.records.life import RATES, Contradiction, Life
 from persistence.records.merges import MergedHistory, merge_histories
-from persistence.records.rules import Refused, Rule
+from persistence.records.rules import Refused, Rule, require
+from persistence.records.workers import Card, is_of
 from persistence.register import Register
 
 from .declared_changes import naming
@@ -39,7 +40,7 @@ MOVES = RATES - {ChangeKind.RATE_FOUND}
 
 
 class CardMerge:
-    """The card `absorber_id` absorbs the card `duplicate_id`; their partner is locked.
+    """The card `absorber` absorbs the card `duplicate`; their partner is locked.
 
     `histories`: by establishment, what both cards make of the life there.
     """
@@ -47,25 +48,27 @@ class CardMerge:
     def __init__(
         self,
         register: Register,
-        absorber_id: str,
-        duplicate_id: str,
+        absorber: Worker | Card,
+        duplicate: Worker | Card,
         now: datetime,
     ) -> None:
         self.register = register
-        self.absorber_id = absorber_id
-        self.duplicate_id = duplicate_id
+        self.absorber = absorber
+        self.duplicate = duplicate
         self.now = now
         self.histories: dict[str, MergedHistory] = {}
 
     @property
     def ids(self) -> list[str]:
-        return [self.absorber_id, self.duplicate_id]
+        return [self.absorber.id, self.duplicate.id]
 
     async def judge(self) -> None:
-        """Refused: MERGE_DECLARED_TWICE, MERGE_CONTRADICTION."""
+        """Refused: WORKER_MISMATCH, MERGE_DECLARED_TWICE, MERGE_CONTRADICTION."""
+        words = (self.duplicate.birth_name, self.duplicate.birth_date)
+        require(is_of(self.absorber, *words), Rule.WORKER_MISMATCH)
         await self._require_one_line()
         by_card = await histories_of(self.register, self.ids)
-        absorber, duplicate = by_card[self.absorber_id], by_card[self.duplicate_id]
+        absorber, duplicate = by_card[self.absorber.id], by_card[self.duplicate.id]
         for place_id in absorber.keys() | duplicate.keys():
             histories = (
                 cards.get(place_id, History()) for cards in (absorber, duplicate)
@@ -113,33 +116,36 @@ class CardMerge:
             for event in events:
                 if event.kind in MOVES:
                     rows.rates_before[event.id] = rate_before(events, event.on)
-            rows.note_life(self.duplicate_id, Life())
-            rows.note_life(self.absorber_id, merge.history.life())
+            rows.note_life(self.duplicate.id, Life())
+            rows.note_life(self.absorber.id, merge.history.life())
             await rows.write()
         await self._mark()
         await self._move_answers()
-        await unmark_person(self.register, self.absorber_id)
+
+    async def unmark(self) -> None:
+        """Once the lines are written: whoever is declared has left no Caf."""
+        await unmark_person(self.register, self.absorber.id)
 
     async def _mark(self) -> None:
         connection = await self.register.session.connection()
         cards = Base.metadata.tables[Worker.__tablename__]
         absorption = {
-            "merged_into_id": self.absorber_id,
-            "person_id": self.absorber_id,
+            "merged_into_id": self.absorber.id,
+            "person_id": self.absorber.id,
             "version": cards.c.version + 1,
         }
-        duplicate = update(cards).where(cards.c.id == self.duplicate_id)
+        duplicate = update(cards).where(cards.c.id == self.duplicate.id)
         await connection.execute(duplicate.values(**absorption))
         numbers = Base.metadata.tables[WorkerNumber.__tablename__]
-        its_numbers = update(numbers).where(numbers.c.worker_id == self.duplicate_id)
-        await connection.execute(its_numbers.values(worker_id=self.absorber_id))
+        its_numbers = update(numbers).where(numbers.c.worker_id == self.duplicate.id)
+        await connection.execute(its_numbers.values(worker_id=self.absorber.id))
         for record in (DeclarationLine, ActivityChange, Treatment):
             rows = Base.metadata.tables[record.__tablename__]
-            its_rows = update(rows).where(rows.c.person_id == self.duplicate_id)
-            await connection.execute(its_rows.values(person_id=self.absorber_id))
+            its_rows = update(rows).where(rows.c.person_id == self.duplicate.id)
+            await connection.execute(its_rows.values(person_id=self.absorber.id))
         drafts = Base.metadata.tables[DraftLine.__tablename__]
-        of_drafts = update(drafts).where(drafts.c.worker_id == self.duplicate_id)
-        await connection.execute(of_drafts.values(worker_id=self.absorber_id))
+        of_drafts = update(drafts).where(drafts.c.worker_id == self.duplicate.id)
+        await connection.execute(of_drafts.values(worker_id=self.absorber.id))
 
     async def _move_answers(self) -> None:
         """What the Esat has answered: of two answers to one question, the last one."""
@@ -151,7 +157,7 @@ class CardMerge:
         )
         last = {(one.establishment_id, one.campaign_id): one for one in answers.all()}
         for answer in last.values():
-            await session.merge(answer.of_card(self.absorber_id))
+            await session.merge(answer.of_card(self.absorber.id))
         await session.flush()
 
     async def _places(self) -> Sequence[Establishment]:

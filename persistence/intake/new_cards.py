@@ -13,6 +13,7 @@ from .batches import BatchIntake
 from .cards import WorkerCards
 from .change_lines import ActivityChangeLine
 from .declared_columns import NUMBER, WORKER
+from .likely_same import Newcomer
 from .payers import PAYERS, payer_code
 
 NEEDED = {
@@ -36,6 +37,7 @@ class NewCards:
         self.intake = intake
         self.cards = cards
         self.by_index: dict[str, Card] = {}
+        self.newcomers: list[Newcomer] = []
         self.payers: dict[str, str] = {}
         self.rows: list[tuple[Any, ...]] = []
         self.numbers: list[tuple[Any, ...]] = []
@@ -80,6 +82,8 @@ class NewCards:
             payer or "",
         )
         self.by_index[index] = card
+        words = (card.paying_id, card.matricule, card.birth_name, card.birth_date)
+        self.newcomers.append(Newcomer(change, None, *words))
         self._note(change, card)
         return card
 
@@ -122,8 +126,9 @@ class NewCards:
         self.rows.append(
             (card.id, 1, partner_id, *secret, *names, *more, True, card.id)
         )
-        number = (partner_id, card.nir_index, card.id, intake.register.today)
-        self.numbers.append(number)
+        former_index = self.cards.former_indexes.get(change.index)
+        for index in filter(None, (card.nir_index, former_index)):
+            self.numbers.append((partner_id, index, card.id, intake.register.today))
 
     async def write(self) -> None:
         register = self.intake.register

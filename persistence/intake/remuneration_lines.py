@@ -55,6 +55,7 @@ class Remuneration(ParsedLine):
     """
 
     nir: Nir | None = None
+    former_nir: Nir | None = None
     worker_id: str | None = None
     birth_name: str = ""
     used_name: str | None = None
@@ -137,6 +138,7 @@ CELLS = cells(
     client_reference=reference,
     worker_id=identifier,
     nir=Nir.read,
+    former_nir=Nir.read,
     birth_name=name,
     used_name=name,
     given_names=name,

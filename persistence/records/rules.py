@@ -804,6 +804,11 @@ class Rule(Enum):
     )
     DEPARTURE_REASON_MISSING = ("R26", "§1", "Un départ se déclare avec son motif.")
     # the cards of one person
+    WORKER_LIKELY_SAME = (
+        None,
+        None,
+        "Même Caf et matricule sous un autre numéro : réunissez les fiches.",
+    )
     WORKER_MERGED = (
         None,
         None,

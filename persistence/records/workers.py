@@ -142,10 +142,14 @@ class Card(NamedTuple):
     aah_beneficiary: bool
 
     def is_of(self, birth_name: str, born: date) -> bool:
-        """One of the two may be corrected.
+        """See the function of this name."""
+        return is_of(self, birth_name, born)
 
-        When both differ, the number is another person's.
-        """
-        return self.birth_date == born or name_key(self.birth_name) == name_key(
-            birth_name
-        )
+
+def is_of(card: Worker | Card, birth_name: str, born: date) -> bool:
+    """Whether a card may be of whoever has this name and this day of birth.
+
+    One of the two may be corrected. When both differ, the card is another person's.
+    """
+    is_same_name = name_key(card.birth_name) == name_key(birth_name)
+    return is_same_name or card.birth_date == born

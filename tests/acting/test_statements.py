@@ -94,7 +94,7 @@ STATEMENTS = {
     "remunerationsDeclare again": 34,
     "remunerationsDeclare into a draft": 19,
     "remunerationsDeclare of a draft": 33,
-    "draftOpen": 16,
+    "draftOpen": 17,
     "draftLinesRemove": 11,
     "draftDiscard": 9,
     "remunerationsCorrect": 32,
@@ -451,16 +451,20 @@ async def of_declarations(ledger: Ledger) -> None:
     (cancellation,) = (await ledger.person(who).asks("{ activityChanges(source: CHANGE, status: CANCELLED) { nodes { id corrects { id } } } }"))["activityChanges"]["nodes"][1:]  # fmt: skip
     answer = {"changeIds": [cancellation["id"]], "outcome": "TAKEN_INTO_ACCOUNT"}
     await ledger.does(PARIS, "activityChangesProcess", **answer)
-    await _two_cards(ledger, who)
 
 
-async def _two_cards(ledger: Ledger, who: str) -> None:
+async def of_two_cards(ledger: Ledger) -> None:
     """Somebody who was declared under a temporary number, then under the true one."""
+    who = "declarante-canal"
     query = """{ workers(search: "%s") { nodes { id nir } } }"""
     (former,) = [line for line in last_year()[CANAL] if line["nir"][0] == "7"]
     new = former | {"nir": a_nir(7)}
+    kept = [a_line(0), a_line(9)]
     meant = {"acknowledgeRemovals": 1, "reason": "Numéro définitif"}
-    await ledger.person(who).declares(**a_deposit(CANAL, "cinq", new, **meant))
+    done = await ledger.person(who).declares(
+        **a_deposit(CANAL, "cinq", new, *kept, **meant)
+    )
+    assert done["errors"] == []
     cards = (
         await ledger.person(who).asks(
             query % f"{former['birthName']} {former['givenNames']}"
@@ -539,6 +543,7 @@ async def test_an_act_sends_no_more_statements_than_is_written_here(
         await of_reference_data(ledger)
         await of_declarations(ledger)
         await of_drafts(ledger)
+        await of_two_cards(ledger)
         await of_imports(ledger)
 
     assert {name.partition(" ")[0] for name in ledger.counts} == set(acts())
