@@ -82,4 +82,4 @@ async def remunerations_correct(act: Act, input: RemunerationsCorrectInput) -> D
     remove = keys_of(input.remove, "remove")
     batch = await intake.correct(campaign, living, put, remove, input.reason)
     tell_batch(act, intake)
-    return Done([batch])
+    return Done([batch], notes=intake.notes)

@@ -53,6 +53,7 @@ class CorrectionIntake(CertificateIntake):
             read, campaign, certificate, last_year, before, last_year
         )
         _require_apart(lines, removed)
+        self.former = lines.numbers.under_cards(self.former)
         intention = Intention(deposit=True, reason=reason)
         if not self.is_ready(lines, intention):
             return self.report_nothing(read, campaign)
@@ -116,5 +117,5 @@ def _require_apart(lines: JudgedLines, removed: Sequence[str]) -> None:
     cards = [lines.cards.get(line) for line in lines.read]
     put = {card.id for card in cards if card is not None}
     for rank, name in enumerate(removed):
-        if name in put:
+        if lines.cards.by_id[name].id in put:
             raise Refused(Rule.LINE_AMBIGUOUS, "remove", str(rank))

@@ -13,7 +13,7 @@ from tests.journeys.payroll import (  # fmt: skip
     a_temporary_nir,
     counts,
 )
-from tests.journeys.story import Opened, Person
+from tests.journeys.story import Opened, Person, refused
 
 from .ledger import rows
 from .test_kept_rosters import what_differs
@@ -88,6 +88,33 @@ async def test_two_cards_become_one_with_the_deposit_that_says_so(
     assert [one["rate"] for one in after["1"]["rates"]] == ["100.00", "50.00"]
     assert (await rows(world.database, NUMBERS, w=both["1"]["id"]))[0]["n"] == 2
     assert (await seine.asks("{ lines(withdrawn: true) { nodes { id } } }"))["lines"]["nodes"] == []  # fmt: skip
+    assert await what_differs(world) == {}
+
+
+async def test_a_correction_puts_the_true_number_in_the_place_of_the_other(
+    world: World, esat: Opened, jo: Person
+) -> None:
+    siret = esat.partner.siret
+    await deposits(jo, esat, "1", provisional(0), a_line(1, "921"), a_line(2, "921"))
+    before = await cards(jo, esat, merged=False)
+    # somebody has a card of their own, which no certificate declares
+    entry = {"nir": a_nir(0), "kind": "ADMISSION", "effectiveOn": "28/06/2015", "birthName": "Abélia", "givenNames": "Ariel", "birthDate": BORN, "matricule": "1000000", "payingOrganism": "921", "rate": "100"}  # fmt: skip
+    assert codes(await jo.tells_changes(siret, "2", entry)) == []
+    query = '{ declarations(campaignId: "cmp_2026", status: DEPOSITED) { nodes { id siret } } }'  # fmt: skip
+    found = (await jo.asks(query))["declarations"]["nodes"]
+    (declaration,) = [one["id"] for one in found if one["siret"] == siret]
+    correction = {"declarationId": declaration, "idempotencyKey": "3", "put": [a_line(0, "921", **KNOWN)]}  # fmt: skip
+    with refused("LINE_AMBIGUOUS"):
+        await jo.does("remunerationsCorrect", **correction, remove=[{"workerId": before["7"]["id"]}])  # fmt: skip
+
+    done = await jo.does("remunerationsCorrect", "batch { received replaced unchanged removed declaration { lines { nodes { worker { nir } } } } }", **correction | {"idempotencyKey": "4"})  # fmt: skip
+
+    batch = done["batch"]
+    assert (batch["removed"], batch["received"]) == (0, 1)
+    nirs = [line["worker"]["nir"][0] for line in batch["declaration"]["lines"]["nodes"]]
+    assert nirs == ["1", "1", "1"]
+    absorbed = await jo.asks("query($p: ID!) { workers(partnerId: $p, merged: true) { nodes { id } } }", p=esat.partner.id)  # fmt: skip
+    assert [one["id"] for one in absorbed["workers"]["nodes"]] == [before["7"]["id"]]
     assert await what_differs(world) == {}
 
 

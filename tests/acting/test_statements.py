@@ -460,7 +460,7 @@ async def of_two_cards(ledger: Ledger) -> None:
     (former,) = [line for line in last_year()[CANAL] if line["nir"][0] == "7"]
     new = former | {"nir": a_nir(7)}
     kept = [a_line(0), a_line(9)]
-    meant = {"acknowledgeRemovals": 1, "reason": "Numéro définitif"}
+    meant = {"acknowledgeRemovals": 2, "reason": "Numéro définitif"}
     done = await ledger.person(who).declares(
         **a_deposit(CANAL, "cinq", new, *kept, **meant)
     )
