@@ -97,7 +97,7 @@ STATEMENTS = {
     "draftOpen": 17,
     "draftLinesRemove": 11,
     "draftDiscard": 9,
-    "remunerationsCorrect": 32,
+    "remunerationsCorrect": 36,
     "remunerationsProcess": 9,
     "treatmentsReopen": 10,
     "beneficiaryAnswer": 11,
