@@ -37,6 +37,11 @@ class WorkerCards:
         index = self.indexes.get(line.index)
         return self.by_index.get(index) if index is not None else None
 
+    def numbers_of(self, line: Remuneration | ActivityChangeLine) -> list[str]:
+        """What is to find the new card of a line: its number, and the former one."""
+        indexes = (self.indexes, self.former_indexes)
+        return [some[line.index] for some in indexes if line.index in some]
+
 
 class Sought(NamedTuple):
     """What finds cards: the numbers of lines by their ranks, ids, matricules."""

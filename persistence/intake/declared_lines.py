@@ -153,12 +153,10 @@ class DeclarationRows:
         secret = (cipher, self.cards.indexes[line.index], line.nir.mask)
         names = (line.birth_name, line.used_name, line.given_names, _sort_key(line))
         more = (line.birth_date, line.matricule, line.paying_id, line.entered_on)
-        self.new.append(
-            (worker_id, 1, self.place[0], *secret, *names, *more, True, worker_id)
-        )
+        row = (worker_id, 1, self.place[0], *secret, *names, *more, True, worker_id)
+        self.new.append(row)
         day = self.intake.register.today
-        former_index = self.cards.former_indexes.get(line.index)
-        for index in filter(None, (secret[1], former_index)):
+        for index in self.cards.numbers_of(line):
             self.numbers.append((self.place[0], index, worker_id, day))
         self.entered.add(worker_id)
         return worker_id

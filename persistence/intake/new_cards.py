@@ -126,8 +126,7 @@ class NewCards:
         self.rows.append(
             (card.id, 1, partner_id, *secret, *names, *more, True, card.id)
         )
-        former_index = self.cards.former_indexes.get(change.index)
-        for index in filter(None, (card.nir_index, former_index)):
+        for index in self.cards.numbers_of(change):
             self.numbers.append((partner_id, index, card.id, intake.register.today))
 
     async def write(self) -> None:
