@@ -200,6 +200,6 @@ def _rows(
     )  # fmt: skip
     yield (
         "idempotency",
-        "user_id operation key digest outcome at",
-        [(by, "remunerationsDeclare", key, key * 2, "{}", now)],
+        "user_id operation key digest outcome at expires_at",
+        [(by, "remunerationsDeclare", key, key * 2, "{}", now, now)],
     )
