@@ -86,30 +86,40 @@ def _unmark(register: Register, new: Declaration, back: Sequence[str]) -> Update
 async def unmark_person(register: Register, person_id: str) -> None:
     """Unmark the lines of a person whom a certificate in force declares to their Caf.
 
-    Of a person who had two cards: one of them had left, and the other was declared.
+    Of a person who had two cards: one of them had left, and the other was declared. A
+    Caf whose person is declared to another one is told that.
     """
+    is_marked = LINES.c.withdrawn_at.is_not(None)
+    marked = update(LINES).where(LINES.c.person_id == person_id, is_marked)
+    is_same_payer = HERE.c.paying_id == LINES.c.paying_id
+    unmarked = marked.where(_is_declared(person_id, is_same_payer))
+    await _run(register, unmarked.values(**_unmarking()))
+    why = {"withdrawal": Withdrawal.PAYER_CHANGED, "version": LINES.c.version + 1}
+    removed = marked.where(LINES.c.withdrawal == Withdrawal.REMOVED)
+    moved = removed.where(_is_declared(person_id))
+    await _run(register, moved.values(**why))
+
+
+def _is_declared(person_id: str, *tests: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the certificate in force in the place of the line's has the person."""
     its, head = CERTIFICATES.alias("its"), CERTIFICATES.alias("head")
     is_same_question = and_(
         its.c.id == LINES.c.declaration_id,
         head.c.establishment_id == its.c.establishment_id,
         head.c.campaign_id == its.c.campaign_id,
     )
-    is_declared = (
+    return (
         select(HERE.c.id)
         .join(head, head.c.id == HERE.c.declaration_id)
         .join(its, is_same_question)
         .where(
             HERE.c.person_id == person_id,
-            HERE.c.paying_id == LINES.c.paying_id,
             Declaration.is_in_force.sql(head),
+            *tests,
         )
         .correlate(LINES)
         .exists()
     )
-    is_marked = LINES.c.withdrawn_at.is_not(None)
-    marked = update(LINES).where(LINES.c.person_id == person_id, is_marked)
-    unmarked = marked.where(is_declared)
-    await _run(register, unmarked.values(**_unmarking()))
 
 
 def _unmarking() -> dict[str, Any]:

@@ -103,7 +103,7 @@ STATEMENTS = {
     "beneficiaryAnswer": 11,
     "workerUpdate": 7,
     "declarationRemind": 8,
-    "workerMerge": 24,
+    "workerMerge": 25,
     "workerNirReveal": 5,
     "workerLetterOpen": 5,
     "activityChangesDeclare": 20,

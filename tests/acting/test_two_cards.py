@@ -301,3 +301,40 @@ async def test_an_answer_to_a_change_is_taken_back_until_the_esat_undoes_the_cha
     await jo.tells_changes(siret, "3", {"correctsReference": "DOWN", "rate": "40"})
     with refused("TREATMENT_OVER", "R20"):
         await seine.does("treatmentsReopen", treatmentIds=[last["id"]], reason="Trop tard")  # fmt: skip
+
+
+async def test_whoever_read_either_card_reads_the_one_that_stays_and_its_papers(
+    world: World, esat: Opened, jo: Person, seine: Person, paris: Person
+) -> None:
+    siret = esat.partner.siret
+    await jo.declares(**a_deposit(siret, "1", provisional(0, "751")))
+    await jo.declares(**a_deposit(siret, "2", a_line(0, "921"), acknowledgeRemovals=1, reason="Numéro"))  # fmt: skip
+    both = await cards(jo, esat)
+    former, kept = both["7"]["id"], both["1"]["id"]
+    card = "query($i: ID!) { node(id: $i) { ... on Worker { nir mergedInto { id } paidBy { code } } } }"
+    assert (await paris.asks(card, i=kept))["node"] is None
+    assert (await seine.asks(card, i=former))["node"] is None
+
+    await merges(jo, former, kept)
+
+    for person in (paris, seine, jo):
+        assert (await person.asks(card, i=kept))["node"]["nir"][0] == "1"
+        absorbed = (await person.asks(card, i=former))["node"]
+        assert (absorbed["nir"][0], absorbed["mergedInto"]) == ("7", {"id": kept})
+    found = (await jo.asks('{ workers(search: "abelia", merged: false, first: 100) { nodes { id } } }'))["workers"]["nodes"]  # fmt: skip
+    assert kept in {one["id"] for one in found}
+    assert former not in {one["id"] for one in found}
+    nobody = await Person(world, "agent-rhone").asks(card, i=kept)
+    assert nobody["node"] is None
+    # the former Caf still has the withdrawal to note: the person is declared to another
+    queue = "{ lines(withdrawn: true, processed: false, first: 100) { nodes { id withdrawal worker { id } } } }"
+    (line,) = [one for one in (await paris.asks(queue))["lines"]["nodes"] if one["worker"]["id"] == former]  # fmt: skip
+    assert line["withdrawal"] == "PAYER_CHANGED"
+    await paris.does("remunerationsProcess", lineIds=[line["id"]], outcome="WITHDRAWAL_NOTED")  # fmt: skip
+    for worker, number in ((former, TEMPORARY), (kept, a_nir(0))):
+        revealed = await seine.does("workerNirReveal", "nir", workerId=worker, reason="Rapprochement")  # fmt: skip
+        assert revealed["nir"] == number
+    await jo.does("workerLetterOpen", lineId=line["id"])
+    receipt = "query($i: ID!) { node(id: $i) { ... on DeclarationLine { receipt { document } worker { id } } } }"
+    papers = (await jo.asks(receipt, i=line["id"]))["node"]
+    assert papers["worker"]["id"] == former
