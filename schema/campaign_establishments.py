@@ -6,12 +6,12 @@ from strawberry import ID
 
 from persistence import records
 from persistence.facts.campaign_places import (
+    has_declared,
     reminder_day,
-    stands,
     with_some,
 )
 from persistence.facts.columns import equal
-from persistence.facts.declarants import addresses, last_sign
+from persistence.facts.declarants import last_sign
 from persistence.reading.question import Order
 from persistence.records.declarations import Conformity
 from persistence.records.reminders import EstablishmentStanding
@@ -37,13 +37,6 @@ labelled(
 )(EstablishmentStanding)
 
 CAMPAIGN_ESTABLISHMENT_FILTERS = {
-    "campaign_id": FilterArgument(
-        ID,
-        equal("campaign_id"),
-        "La campagne.",
-        of=records.Campaign.__tablename__,
-        is_required=True,
-    ),
     "organism_id": reference(
         records.Organism, equal("administering_id"), "L'organisme qui administre."
     ),
@@ -53,8 +46,9 @@ CAMPAIGN_ESTABLISHMENT_FILTERS = {
         "Mots du nom, dans tout ordre, sans accents ni casse.",
     ),
     "standing": FilterArgument(
-        list[EstablishmentStanding], stands, "Où ils en sont : certificat, brouillon."
+        EstablishmentStanding, equal("standing"), "Où ils en sont."
     ),
+    "declared": FilterArgument(bool, has_declared, "Un certificat déposé, ou aucun."),
     "conformity": FilterArgument(
         Conformity, equal("conformity"), "Résultat des contrôles du certificat."
     ),
@@ -76,6 +70,16 @@ CAMPAIGN_ESTABLISHMENT_FILTERS = {
         bool, with_some("pending"), "Des lignes restent à traiter, ou aucune."
     ),
 }
+ROOT_CAMPAIGN_ESTABLISHMENT_FILTERS = {
+    "campaign_id": FilterArgument(
+        ID,
+        equal("campaign_id"),
+        "La campagne.",
+        of=records.Campaign.__tablename__,
+        is_required=True,
+    ),
+    **CAMPAIGN_ESTABLISHMENT_FILTERS,
+}
 
 
 class _PlaceView:
@@ -90,6 +94,8 @@ class _PlaceView:
     " ouvert le jour du tableau ; des nombres, jamais des personnes (R17).",
 )
 class CampaignEstablishment:
+    name: str = column("Son nom.")
+    siret: str = column("Son SIRET.")
     standing: EstablishmentStanding = column("Où il en est.")
     nothing_to_declare: bool = column("Son certificat dit « néant ».")
     conformity: Conformity | None = column(
@@ -110,10 +116,6 @@ class CampaignEstablishment:
     reminded_on: date | None = column(
         "Jour de la dernière relance, pour cette campagne.",
         reminder_day("campaign_id"),
-    )
-    addresses: list[str] = column(
-        "Adresses de qui peut y déposer aujourd'hui, pour qui lit ces personnes.",
-        addresses,
     )
     campaign: CampaignRef = one("La campagne.", "campaign_id")
     establishment: EstablishmentRef | None = one("L'établissement.", "establishment_id")

@@ -97,6 +97,11 @@ DECLARATION_FILTERS = {
         Conformity, equal("conformity"), "Résultat des contrôles."
     ),
     "progress": FilterArgument(Progress, progress_is, "Compte rendu des Caf."),
+    "received": FilterArgument(
+        bool,
+        lambda row, terms, v: terms.agrees(row.c.received_at.is_not(None), v),
+        "Déposée, même remplacée depuis ; ou en brouillon.",
+    ),
     "received_on": FilterArgument(date, is_of_day, "Jour du dépôt, à Paris."),
     "expected": FilterArgument(
         bool,

@@ -6,6 +6,7 @@ from strawberry import ID
 
 from persistence import records
 from persistence.facts.campaign_places import reminder_day
+from persistence.facts.declarants import addresses
 from persistence.reading.question import Order
 
 from .binding import (
@@ -52,6 +53,11 @@ class Establishment(Node):
         "Premier jour sans lui chez le partenaire, passé ou à venir."
     )
     end_reason: str | None = column("Motif de cette fin.")
+    declarant_addresses: list[str] = column(
+        "Adresses de qui peut y déposer aujourd'hui une déclaration, pour qui lit ces"
+        " personnes.",
+        addresses,
+    )
     reminded_on: date | None = column(
         "Jour de la dernière relance pour un certificat.", reminder_day()
     )

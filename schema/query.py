@@ -26,7 +26,7 @@ from .binding import (
 )
 from .bulletins import BULLETIN_FILTERS, BulletinOrder, MembershipBulletin
 from .campaign_establishments import (
-    CAMPAIGN_ESTABLISHMENT_FILTERS,
+    ROOT_CAMPAIGN_ESTABLISHMENT_FILTERS,
     CampaignEstablishment,
     CampaignEstablishmentOrder,
 )
@@ -155,7 +155,7 @@ class Query:
         " nombres de son tableau.",
         None,
         CampaignEstablishmentOrder,
-        CAMPAIGN_ESTABLISHMENT_FILTERS,
+        ROOT_CAMPAIGN_ESTABLISHMENT_FILTERS,
     )
     batch_by_key: Batch | None = find_by(
         "Le lot que l'on a soi-même envoyé avec cette clé : ce qu'il est devenu quand"

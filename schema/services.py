@@ -14,11 +14,18 @@ from persistence.records.campaigns import CampaignStatus
 from persistence.records.cases import Case
 from persistence.records.services import RoleProfile
 
-from .binding import by, column, derived, listed, mirrors, one
+from .binding import by, column, derived, listed, mirrors, one, page
 from .boards import CampaignBoard, one_by
+from .campaign_establishments import (
+    CAMPAIGN_ESTABLISHMENT_FILTERS,
+    CampaignEstablishment,
+    CampaignEstablishmentOrder,
+)
+from .connections import Connection
+from .declarations import DECLARATION_FILTERS, DeclarationOrder
 from .enums import labelled
 from .nodes import IDENTIFIER, VERSION, Node
-from .refs import MigrationRef, MissionRef, RoleRef, ServiceRef
+from .refs import DeclarationRef, MigrationRef, MissionRef, RoleRef, ServiceRef
 
 
 @mirrors(
@@ -196,6 +203,15 @@ class Campaign(Node):
         campaign_status,
     )
     legacy: bool = column("Campagne d'avant le registre (Habtiers).")
+    establishments: Connection[CampaignEstablishment] = page(
+        "Les établissements qu'elle attend, et où ils en sont.",
+        by("campaign_id"),
+        CampaignEstablishmentOrder,
+        CAMPAIGN_ESTABLISHMENT_FILTERS,
+    )
+    declarations: Connection[DeclarationRef] = page(
+        "Ses certificats.", by("campaign_id"), DeclarationOrder, DECLARATION_FILTERS
+    )
     board: CampaignBoard | None = one_by(
         "Où elle en est, pour un organisme ou pour tous ; vide pour un organisme"
         " inconnu.",

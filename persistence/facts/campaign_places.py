@@ -76,6 +76,8 @@ def campaign_places(context: SqlContext) -> Select[Any]:
         place.c.id.label("establishment_id"),
         place.c.partner_id,
         place.c.sort_key,
+        place.c.name,
+        place.c.siret,
         state.c.administering_id,
         campaign.c.id.label("campaign_id"),
         head.c.id.label("declaration_id"),
@@ -120,9 +122,10 @@ def _standing(head: FromClause, counts: FromClause) -> ColumnElement[str]:
 # filters
 
 
-def stands(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    """Whether the establishment stands in one of these ways."""
-    return context.among(row.c.standing, value)
+def has_declared(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether a certificate is deposited there."""
+    is_there = row.c.standing == EstablishmentStanding.DECLARED.value
+    return context.agrees(is_there, value)
 
 
 def with_some(name: str) -> Test:

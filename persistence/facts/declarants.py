@@ -38,7 +38,7 @@ def addresses_of_place(
 
 def addresses(row: Table, context: SqlContext) -> ColumnElement[Any]:
     """A JSON list of the addresses of those who may deposit, whom the caller reads."""
-    rows, right, user = addresses_of_place(row.c.establishment_id, context)
+    rows, right, user = addresses_of_place(row.c.id, context)
     rows = rows.where(
         right.c.profile == DEPOSITS.value, *context.readable("user", user)
     )

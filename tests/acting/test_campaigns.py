@@ -16,20 +16,20 @@ from tests.reading.declared_story import CANAL, last_year
 from .ledger import rows
 from .test_rosters import JANUARY, board_of
 
-LISTED = """query($organism: ID, $standing: [EstablishmentStanding!], $nothing: Boolean, $conformity: Conformity,
+LISTED = """query($organism: ID, $standing: EstablishmentStanding, $declared: Boolean, $nothing: Boolean, $conformity: Conformity,
     $missing: Boolean, $atRisk: Boolean, $returned: Boolean, $pending: Boolean, $order: CampaignEstablishmentOrder!) {
-  establishments(campaignId: "cmp_2026", organismId: $organism, standing: $standing, nothingToDeclare: $nothing,
+  establishments(campaignId: "cmp_2026", organismId: $organism, standing: $standing, declared: $declared, nothingToDeclare: $nothing,
       conformity: $conformity, missing: $missing, atRisk: $atRisk, returned: $returned, pending: $pending,
       order: $order, first: 100) {
     totalCount nodes { standing nothingToDeclare conformity expected missing returned pending atRisk lastSignAt
-      remindedOn addresses establishment { id siret remindedOn } administeredBy { id } declaration { sequence } } } }"""
+      remindedOn establishment { id siret remindedOn declarantAddresses } administeredBy { id } declaration { sequence } } } }"""
 FILTERS: dict[str, dict[str, Any]] = {
     "expected": {},
-    "declared": {"standing": ["DECLARED"]},
+    "declared": {"standing": "DECLARED"},
     "nothingToDeclare": {"nothing": True},
-    "undeclared": {"standing": ["DRAFT", "EMPTY"]},
-    "drafts": {"standing": ["DRAFT"]},
-    "empty": {"standing": ["EMPTY"]},
+    "undeclared": {"declared": False},
+    "drafts": {"standing": "DRAFT"},
+    "empty": {"standing": "EMPTY"},
     "conform": {"conformity": "CONFORM"},
     "anomalies": {"conformity": "ANOMALIES"},
 }
@@ -124,9 +124,12 @@ async def test_a_reminder_is_a_mark_of_a_day_that_the_declarant_reads(
     before = await place_of(paris)
     place = before["establishment"]["id"]
     assert (before["standing"], before["remindedOn"]) == ("EMPTY", None)
-    assert "declarante-canal@example.invalid" in before["addresses"]
+    assert (
+        "declarante-canal@example.invalid"
+        in before["establishment"]["declarantAddresses"]
+    )
     own = ["declarante-canal@example.invalid"]
-    assert (await place_of(delphine))["addresses"] == own
+    assert (await place_of(delphine))["establishment"]["declarantAddresses"] == own
     tried = await reminds(world, "agent-paris", place, dryRun=True)
     assert tried["errors"] == []
     assert (await place_of(delphine))["remindedOn"] is None
