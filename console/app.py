@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.account.routes import AccountRoutes
+from console.campaign.routes import campaign_route
 from console.imports.uploading import upload
 from console.kernel.answering import LARGEST_FORM, LARGEST_POST, Console
 from console.kernel.assets import asset_routes
@@ -57,6 +58,7 @@ def routes(ports: Ports) -> list[Route]:
             methods=["POST"],
             max_body_size=LARGEST_FORM,
         ),
+        campaign_route(console),
         *DocumentPages(console).routes(),
         *asset_routes(),
     ]

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from console.account.routes import sign_in_fault
+from console.campaign.board import deposits_by_day
 from console.imports.changes import changes_of
 from console.kernel.act_form import ActForm
 from console.kernel.site import Site
 from console.partners.migration import by_organism
 from console.rights.declarations import to_declare
 
+from . import drawing
 from .account import pages as account
 from .bulletins import acts as bulletin_acts
 from .bulletins import pages as bulletins
+from .campaign import acts as campaign_acts
+from .campaign import pages as campaign
 from .conventions import acts as convention_acts
 from .conventions import pages as conventions
 from .declarations import pages as declarations
@@ -35,6 +39,7 @@ PAGES = (
     *people.PAGES,
     *rights.PAGES,
     *declarations.PAGES,
+    *campaign.PAGES,
     *imports.PAGES,
     *journal.PAGES,
     *reference.PAGES,
@@ -45,12 +50,18 @@ _ALL: tuple[ActForm, ...] = (
     *convention_acts.ACTS,
     *bulletin_acts.ACTS,
     *people_acts.ACTS,
+    *campaign_acts.ACTS,
     *import_acts.ACTS,
     *reference_acts.ACTS,
 )
 ACTS = {act.name: act for act in _ALL}
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "deposits_by_day": deposits_by_day,
+    "day_columns": drawing.day_columns,
+    "hatches": drawing.hatches,
+    "share_bar": drawing.share_bar,
+    "swatch": drawing.swatch,
     "by_organism": by_organism,
     "changes_of": changes_of,
     "sign_in_fault": sign_in_fault,

@@ -89,6 +89,8 @@ class Console:
                 warnings.append(
                     f"« {title} » n’a pas été pris en compte. {invalid.sentence}"
                 )
+                if name in document.needed:
+                    raise PageError(404) from invalid
                 continue
             if name == "search":
                 require_searchable(str(value or ""))

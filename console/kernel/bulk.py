@@ -16,7 +16,7 @@ from .answering import SERVER, Console
 from .entrance import confirm_identity
 from .files import MEDIA
 from .form_values import as_errors, place_errors
-from .lot_rows import Form, chosen_items
+from .lot_rows import ROWS_PER_QUESTION, Form, chosen_items
 from .lots import (
     CHOOSE,
     PREVIEW,
@@ -25,9 +25,9 @@ from .lots import (
     Lot,
     OpenLot,
     fields_of_the_act,
-    lot_address,
     report,
 )
+from .masking import Mask
 from .page import Page
 from .page_errors import PageError
 from .ports import Session
@@ -87,11 +87,21 @@ class BulkPages:
         act, page = self._act_and_page(request.path_params["act"], document)
         items = await chosen_items(self.console, session, page, form)
         back = local_path(last_text(form, "_retour"), page.path)
-        return await self._save_new(session, act, Lot(page.document, back, items))
+        assert page.listing is not None
+        values = {name: last_text(form, name) for name in page.listing.bulk_values}
+        lot = Lot(page.document, back, items, list(values.items()))
+        if not values:
+            return await self._save_new(session, act, lot)
+        return await self._try_all(session, await self._new(session, act, lot))
 
     async def _save_new(self, session: Session, act: ActForm, lot: Lot) -> Response:
+        open_lot = await self._new(session, act, lot)
+        return RedirectResponse(open_lot.address, 303)
+
+    async def _new(self, session: Session, act: ActForm, lot: Lot) -> OpenLot:
         entry_id = await self.console.ports.entries.begin(session, asdict(lot))
-        return RedirectResponse(lot_address(act, entry_id), 303)
+        document = self.console.library.mutations[act.name]
+        return OpenLot(entry_id, lot, act, document)
 
     async def _verify(
         self, request: Request, session: Session, open_lot: OpenLot, form: Form
@@ -102,9 +112,12 @@ class BulkPages:
         lot.pairs = fields_of_the_act(pairs)
         if open_lot.faults(self.console.ports.today()):
             return await self._page(request, session, open_lot, CHOOSE, NOT_VALID)
-        for item in lot.items:
+        return await self._try_all(session, open_lot)
+
+    async def _try_all(self, session: Session, open_lot: OpenLot) -> Response:
+        for item in open_lot.lot.items:
             await self._try(session, open_lot, item, "READY", dryRun=True)
-        lot.stage = PREVIEW
+        open_lot.lot.stage = PREVIEW
         await self._save(session, open_lot)
         return RedirectResponse(open_lot.address, 303)
 
@@ -209,8 +222,23 @@ class BulkPages:
             "title": open_lot.act.title,
             "data": await self.console.ask(session, frame, {}),
         }
-        names = [f"bulk.{stage}.html"]
+        if stage == REPORT:
+            context["objects"] = await self._objects(session, open_lot)
+        names = [f"{open_lot.act.file}.{stage}.html", f"bulk.{stage}.html"]
         return self.console.render(request, session, names, status, context)
+
+    async def _objects(self, session: Session, open_lot: OpenLot) -> list[Mask]:
+        """The rows that were done, by the document of the act's report, if any."""
+        document = self.console.library.queries.get(f"{open_lot.act.file}.report")
+        if document is None:
+            return []
+        ids = [item.id for item in open_lot.lot.items_with("DONE")]
+        objects: list[Mask] = []
+        for start in range(0, len(ids), ROWS_PER_QUESTION):
+            some = ids[start : start + ROWS_PER_QUESTION]
+            data = await self.console.ask(session, document, {"ids": some})
+            objects += [each for each in data.nodes if each is not None]
+        return objects
 
 
 def _report_file(open_lot: OpenLot) -> Response:

@@ -19,7 +19,7 @@ WORDS = "search"
 
 They may be a name: it is posted, and stands sealed in addresses.
 """
-NOT_FILTERS = {*PAGING, "id"}
+NOT_FILTERS = {*PAGING, "id", "year"}
 WORDS_NOT_REPEATED = "une recherche, dont les mots ne sont pas gardés"
 YES_OR_NO = [Option("true", "oui"), Option("false", "non")]
 
@@ -55,7 +55,7 @@ def filters(
 ) -> list[FilterField]:
     """One filter for each variable of the document.
 
-    Those of paging, and the `id` of the path, are no filters.
+    Those of paging, and the parts of the path, are no filters.
     """
     fields = []
     visible = listing.visible or (WORDS,)

@@ -17,6 +17,7 @@ from .paths import nodes, path, values
 from .ports import Session
 from .rendering import last_day
 from .requests import texts
+from .typography import paris_day
 from .wording import EnumWord
 
 SIZES = (25, 50, 100)
@@ -230,4 +231,6 @@ def _read_as(console: Console, kind: str, value: Any) -> Any:  # noqa: ANN401
             return EnumWord(value, SOURCES.get(value, value))
         case "last_day":
             return last_day(value)
+        case "day":
+            return paris_day(value)
     return value

@@ -20,6 +20,7 @@ class MenuEntry:
 AGENT = (
     MenuEntry("Mes actions", "/", EVERYBODY),
     MenuEntry("Partenaires", "/partenaires", "PARTNER_READ"),
+    MenuEntry("Campagne", "/campagne", "DECLARATION_READ"),
     MenuEntry("Bulletins", "/bulletins", "MEMBERSHIP_BULLETIN_READ"),
     MenuEntry("Utilisateurs", "/utilisateurs", "USER_READ"),
     MenuEntry("Imports", "/imports", "IMPORT_READ"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from . import typography
 from .masking import Mask
 from .paths import path
 from .wording import EnumWord
@@ -19,7 +20,8 @@ class ListColumn:
     `/partenaires/{id}`, its braces being paths in the row. `beside` tells this link
     from those of the same text: paths in the row, which a screen reader says and the
     page does not show. `kind` is `siret`, `last_day` (a stored end, shown as the last
-    day with), `status`, `yes`, `act`, `source`; by default the value prints as it is.
+    day with), `day` (that of an instant, in Paris), `number`, `status`, `yes`, `act`,
+    `source`; by default the value prints as it is.
     """
 
     title: str
@@ -54,7 +56,9 @@ class Listing:
     variable that is an identifier, is where the document lists its options: one path
     or several. `visible` names the filters that are visible at once. `export` is its
     name for `listExport`, which needs the action `export_needs`. `bulk` names the acts
-    on several rows; the identifier of a row is at `bulk_id`.
+    on several rows; the identifier of a row is at `bulk_id`. They are offered to who
+    has the action `bulk_needs`, if any. `bulk_values` are fields of such an act that
+    the path of the page says, with the part of the path: nothing more is then asked.
     """
 
     root: str
@@ -71,6 +75,8 @@ class Listing:
     export_needs: str = ""
     bulk: tuple[str, ...] = ()
     bulk_id: str = "id"
+    bulk_needs: str = ""
+    bulk_values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,8 @@ def row_title(page: Page, row: Mask) -> str:
     texts = []
     for column in page.listing.columns[:2]:
         value = path(row, column.path)
+        if column.kind == "siret" and value:
+            value = typography.siret(value)
         if value:
             texts.append(str(value.label if isinstance(value, EnumWord) else value))
     return " · ".join(texts)

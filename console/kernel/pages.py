@@ -139,6 +139,7 @@ class DocumentPages:
             "position": lists.position(request, connection, variables, seal),
             "cell": partial(lists.cell, console),
             "kept": filter_parameters,
+            "path_values": request.path_params,
         }
 
     async def _drafts(self, session: Session) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The establishments that a person declares for, on the page of their services."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from console.kernel.masking import Mask
@@ -10,10 +11,15 @@ DECLARING_PROFILES = {"ENTERING", "VALIDATING"}
 
 
 class DeclaringPlace(NamedTuple):
-    """An establishment to declare for; `deposited` is its declaration of the year."""
+    """An establishment to declare for.
+
+    `deposited` is its declaration of the year, `reminded_on` when its organism last
+    reminded it of this one.
+    """
 
     establishment: Mask
     deposited: Mask | None
+    reminded_on: date | None
 
 
 def to_declare(rights: Sequence[Mask], year: int) -> list[DeclaringPlace]:
@@ -23,7 +29,11 @@ def to_declare(rights: Sequence[Mask], year: int) -> list[DeclaringPlace]:
         if right.establishment and _gives_declaring(right):
             establishments[right.establishment.id] = right.establishment
     return [
-        DeclaringPlace(establishment, _declaration(establishment, year))
+        DeclaringPlace(
+            establishment,
+            _declaration(establishment, year),
+            _reminder(establishment, year),
+        )
         for establishment in establishments.values()
     ]
 
@@ -38,3 +48,9 @@ def _declaration(establishment: Mask, year: int) -> Mask | None:
         if declaration.campaign.year == year:
             return declaration  # type: ignore[no-any-return]
     return None
+
+
+def _reminder(establishment: Mask, year: int) -> date | None:
+    """The day of the last reminder, unless it was of the campaign before."""
+    day: date | None = establishment.remindedOn
+    return None if day is None or day < date(year, 12, 1) else day

@@ -46,6 +46,12 @@ FILTERS = {
     "journal": ("since=2026-01-01&until=31/12/2026",),
     "organisms": ("kind=CAF",),
     "partner": ("on=2025-12-10",),
+    "campaign_establishments": (
+        "declared=false&taille=50",
+        "atRisk=true&order=AT_RISK",
+        "standing=INVENTED",
+    ),
+    "campaign_deposits": ("receivedOn=2026-12-10",),
     "partner_contracts": ("on=2027-03-01",),
 }
 
@@ -82,6 +88,11 @@ async def extraction(house: House) -> None:
     )
 
 
+def address_of(page: Page) -> str:
+    """Where a page stands that is of no object: of a campaign, that of 2026."""
+    return page.path.replace("{year}", "2026")
+
+
 async def addresses(house: House, page: Page) -> list[str]:
     """Where this page stands: for each of some records, or once; and with filters."""
     if page.document == "why":
@@ -101,7 +112,9 @@ async def addresses(house: House, page: Page) -> list[str]:
         page.path.replace("{id}", i).replace("{service}", service)
         for i in await identifiers(house, page)
     ]
-    addresses = addresses or [page.path]
+    addresses = addresses or [address_of(page)]
+    if "{year}" in page.path:
+        addresses.append(page.path.replace("{year}", "1999"))
     return addresses + [
         f"{addresses[0]}?{words}" for words in FILTERS.get(page.document, ())
     ]

@@ -17,7 +17,7 @@ from console.site import PAGES
 from tests.journeys.story import a_siret
 
 from .houses import House, Visit, Visitor
-from .places import BY_NAME
+from .places import BY_NAME, address_of
 
 EXPORTED = [page for page in PAGES if page.listing and page.listing.export]
 FORMULAS = ("=HYPERLINK(1)", "+33 Association", "@Esat", "－Esat", "  =1+1")
@@ -158,12 +158,12 @@ async def test_a_file_is_given_to_whom_the_graph_lets_and_to_nobody_else(
 ) -> None:
     assert page.listing is not None
     visitor = await house.visitor(who)
-    listed = await visitor.get(page.path)
+    listed = await visitor.get(address_of(page))
     token = next(v for f in listed.parsed.forms for n, v in f.values if n == "_jeton")
     may = page.listing.export_needs in listed.heard[0].answer["data"]["viewer"]["may"]
 
     visit = await visitor.post(
-        page.path, [("_jeton", token), ("_faire", "export"), ("format", "csv")]
+        address_of(page), [("_jeton", token), ("_faire", "export"), ("format", "csv")]
     )
 
     if may:

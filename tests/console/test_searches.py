@@ -14,13 +14,14 @@ from console.kernel.lists import FORGOTTEN
 from console.site import PAGES
 
 from .houses import House, Visit, Visitor
+from .places import address_of
 
 pytestmark = (
     pytest.mark.both_databases
 )  # each database folds and compares names its own way
 
-WORDED = {"partners", "users", "organisms", "agents"}
-SEARCHED = [page.path for page in PAGES if page.document in WORDED]
+WORDED = {"partners", "users", "organisms", "agents", "campaign_establishments"}
+SEARCHED = [address_of(page) for page in PAGES if page.document in WORDED]
 PEOPLE, CANAL = "/utilisateurs", "ptr_99990001200025"
 LETTERS = "mbcdefghij"
 ADDRESS = re.compile(r'(?:href|action|formaction|hx-\w+)="([^"]*)"')
