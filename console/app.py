@@ -14,6 +14,7 @@ from console.kernel.entrance import signed_in
 from console.kernel.filling import ActPages
 from console.kernel.pages import DocumentPages
 from console.kernel.ports import Ports, Session
+from console.processing.answer_pages import AnswerPages
 
 from .site import SITE
 
@@ -59,6 +60,7 @@ def routes(ports: Ports) -> list[Route]:
             max_body_size=LARGEST_FORM,
         ),
         campaign_route(console),
+        *AnswerPages(console).routes(),
         *DocumentPages(console).routes(),
         *asset_routes(),
     ]

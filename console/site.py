@@ -27,6 +27,10 @@ from .partners import acts as partner_acts
 from .partners import pages as partners
 from .people import acts as people_acts
 from .people import pages as people
+from .processing import acts as processing_acts
+from .processing import figures
+from .processing import pages as processing
+from .processing.queues import MUTATIONS
 from .reference import acts as reference_acts
 from .reference import pages as reference
 from .rights import pages as rights
@@ -40,6 +44,7 @@ PAGES = (
     *rights.PAGES,
     *declarations.PAGES,
     *campaign.PAGES,
+    *processing.PAGES,
     *imports.PAGES,
     *journal.PAGES,
     *reference.PAGES,
@@ -51,6 +56,7 @@ _ALL: tuple[ActForm, ...] = (
     *bulletin_acts.ACTS,
     *people_acts.ACTS,
     *campaign_acts.ACTS,
+    *processing_acts.ACTS,
     *import_acts.ACTS,
     *reference_acts.ACTS,
 )
@@ -64,8 +70,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "swatch": drawing.swatch,
     "by_organism": by_organism,
     "changes_of": changes_of,
+    "decimals": figures.decimals,
+    "instant_of": figures.instant_of,
+    "numeric_day": figures.numeric_day,
     "sign_in_fault": sign_in_fault,
     "to_declare": to_declare,
+    "without": figures.without,
 }
 
-SITE = Site(ACTS, PAGES, FUNCTIONS)
+SITE = Site(ACTS, PAGES, FUNCTIONS, MUTATIONS)

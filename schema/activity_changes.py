@@ -16,6 +16,7 @@ from persistence.facts.declarations import (
 )
 from persistence.facts.persons import names_person
 from persistence.facts.queues import (
+    at_siret,
     change_came_after,
     change_came_by,
     mentions_worker,
@@ -110,6 +111,9 @@ CHANGE_FILTERS = {
     ),
     "client_reference": FilterArgument(
         str, equal("client_reference"), "Référence de qui a déclaré."
+    ),
+    "siret": FilterArgument(
+        str, at_siret, "SIRET de l'établissement, avec ou sans espaces."
     ),
     "establishment_id": reference(
         records.Establishment, equal("establishment_id"), "Établissement."

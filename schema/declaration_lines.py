@@ -14,6 +14,8 @@ from persistence.facts.declarations import (
 from persistence.facts.persons import names_person
 from persistence.facts.queues import (
     answered_before,
+    at_siret,
+    campaign_of_line,
     has_warnings,
     line_came_after,
     line_came_by,
@@ -40,6 +42,7 @@ from .payloads import Notice
 from .receipts import Receipt, receipt_of_line
 from .refs import (
     ActivityChangeRef,
+    CampaignRef,
     DeclarationRef,
     EstablishmentRef,
     OrganismRef,
@@ -97,6 +100,9 @@ LINE_FILTERS = {
         "Mots du nom de la personne, ou son matricule ; jamais un numéro de sécurité"
         " sociale.",
         person=True,
+    ),
+    "siret": FilterArgument(
+        str, at_siret, "SIRET de l'établissement, avec ou sans espaces."
     ),
     "establishment_id": reference(
         records.Establishment, equal("establishment_id"), "Établissement."
@@ -179,6 +185,7 @@ class DeclarationLine(Node):
         notices,
     )
     receipt: Receipt | None = receipt_of_line()
+    campaign: CampaignRef = one("La campagne.", campaign_of_line)
     paid_by: OrganismRef = one(
         "La Caf qui paie l'AAH, copiée à la réception.", "paying_id"
     )

@@ -7,6 +7,7 @@ from strawberry import ID
 from persistence import records
 from persistence.facts.columns import equal
 from persistence.facts.declarations import place
+from persistence.facts.queues import at_siret, mentions_worker
 from persistence.facts.roster_columns import (
     answer_column,
     has_standing,
@@ -51,9 +52,24 @@ AT_RISK_FILTERS = {
     "campaign_id": _campaign(is_at_risk),
 }
 MISSING_FILTERS = {
-    "campaign_id": _campaign(is_missing),
-    "establishment_id": reference(
-        records.Establishment, equal("establishment_id"), "Établissement."
+    "current": FilterArgument(
+        bool,
+        is_missing,
+        "De la campagne en cours, ou de la dernière ; faux : de toute campagne.",
+        default=True,
+    ),
+    "campaign_id": reference(
+        records.Campaign, equal("campaign_id"), "La campagne.", is_anchor=True
+    ),
+    "search": FilterArgument(
+        str,
+        mentions_worker,
+        "Mots du nom de la personne, ou son matricule ; jamais un numéro de sécurité"
+        " sociale.",
+        person=True,
+    ),
+    "siret": FilterArgument(
+        str, at_siret, "SIRET de l'établissement, avec ou sans espaces."
     ),
 }
 

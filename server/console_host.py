@@ -119,6 +119,7 @@ def ports(
         form_origins=host.provider.origins,
         request_id=request_ids.current,
         needs=needs,
+        now=clock.now,
     )
 
 

@@ -19,7 +19,7 @@ WORDS = "search"
 
 They may be a name: it is posted, and stands sealed in addresses.
 """
-NOT_FILTERS = {*PAGING, "id", "year"}
+NOT_FILTERS = {*PAGING, "id", "year", "asOf"}
 WORDS_NOT_REPEATED = "une recherche, dont les mots ne sont pas gardés"
 YES_OR_NO = [Option("true", "oui"), Option("false", "non")]
 

@@ -57,7 +57,7 @@ class Question(NamedTuple):
             raise PageError(400, FORGOTTEN)
 
 
-def read_question(
+async def read_question(
     console: Console,
     session: Session,
     page: Page,
@@ -79,6 +79,8 @@ def read_question(
     for variable, words in opened.items():
         if words is not None:
             variables[variable] = words
+    if page.fill is not None:
+        variables |= await page.fill(console, session, dict(pairs))
     return Question(variables, warnings, None in opened.values())
 
 

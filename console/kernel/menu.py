@@ -21,6 +21,7 @@ AGENT = (
     MenuEntry("Mes actions", "/", EVERYBODY),
     MenuEntry("Partenaires", "/partenaires", "PARTNER_READ"),
     MenuEntry("Campagne", "/campagne", "DECLARATION_READ"),
+    MenuEntry("Traitement", "/traitement", "DECLARATION_LINE_READ"),
     MenuEntry("Bulletins", "/bulletins", "MEMBERSHIP_BULLETIN_READ"),
     MenuEntry("Utilisateurs", "/utilisateurs", "USER_READ"),
     MenuEntry("Imports", "/imports", "IMPORT_READ"),

@@ -1,7 +1,8 @@
 """A page of the console: a document, a template or the default one, and a few lines."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from . import typography
 from .masking import Mask
@@ -10,6 +11,14 @@ from .wording import EnumWord
 
 NAVIGATION = {"after", "before", "rang", "taille", "fait"}
 """Parameters that say where one stands in a list, and not what is in it."""
+
+
+Fill: TypeAlias = Callable[[Any, Any, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+"""(console, session, parameters of the address) → variables."""
+Besides: TypeAlias = Callable[
+    [Any, Any, Mapping[str, str]], Awaitable[Mapping[str, Any]]
+]
+"""(console, session, parameters of the address) → what the template holds besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,9 @@ class Listing:
 class Page:
     """`root` is what must be there for the page to exist, or else it is a 404.
 
+    `fill` adds to the variables of an address, and `besides` to what its template
+    holds.
+
     `opening` is the act that a button of the page does before it shows the rest: who
     opens it is then in the journal. The identifier of the address is its `opening_id`.
     """
@@ -95,6 +107,8 @@ class Page:
     root: str = ""
     opening: str = ""
     opening_id: str = ""
+    fill: Fill | None = None
+    besides: Besides | None = None
 
 
 def row_title(page: Page, row: Mask) -> str:

@@ -70,7 +70,8 @@ class DocumentPages:
             if draft:
                 return self._narrow(request, session, page, texts(draft))
 
-        question = lists.read_question(self.console, session, page, _pairs(request))
+        pairs = _pairs(request)
+        question = await lists.read_question(self.console, session, page, pairs)
         variables = question.variables
         if listing is not None:
             variables = lists.with_size(request, variables)
@@ -99,6 +100,8 @@ class DocumentPages:
             context |= self._list_context(request, session, page, question, data)
         if page.document == "worklist":
             context["drafts"] = await self._drafts(session)
+        if page.besides is not None:
+            context |= await page.besides(self.console, session, dict(pairs))
         default = "list.html" if listing is not None else "default.html"
         names = [f"{page.document}.html", default]
         response = self.console.render(request, session, names, 200, context)

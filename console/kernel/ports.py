@@ -105,6 +105,7 @@ class Ports:
       identity, at signing out.
     - `request_id`: the number of the request under way, which somebody tells the
       support, and which the log says.
+    - `now`: the instant, by the clock that the graph goes by.
     - `needs`: the actions of which an act needs one, as `viewer.may` names them; none
       for an act that is open to all.
     """
@@ -120,3 +121,4 @@ class Ports:
     form_origins: Callable[[], Sequence[str]]
     request_id: Callable[[], str]
     needs: Callable[[str], frozenset[str]]
+    now: Callable[[], datetime]

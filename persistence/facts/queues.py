@@ -76,6 +76,23 @@ def mentions_worker(row: Table, context: SqlContext, value: Value) -> SqlTest:
     return query.correlate(row).exists()
 
 
+def campaign_of_line(child: Table, parent: Table, _: SqlContext) -> SqlTest:
+    """The campaign of a line, by its declaration, which its payer does not read."""
+    head = table("declaration").alias()
+    campaign = select(head.c.campaign_id).where(head.c.id == parent.c.declaration_id)
+    return child.c.id == campaign.correlate(parent).scalar_subquery()
+
+
+def at_siret(row: Table, context: SqlContext, value: Value) -> SqlTest:
+    """Whether a row is of the establishment of this SIRET, in any spacing."""
+    here = table("establishment").alias()
+    query = select(here.c.id).where(
+        here.c.id == row.c.establishment_id,
+        here.c.siret == context.bind(("compact", value), "text"),
+    )
+    return query.correlate(row).exists()
+
+
 def answered_before(child: Table, parent: Table, _: SqlContext) -> SqlTest:
     """The last line of the person that the Caf answered, while this one waits.
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, not_, or_, select
 
 from persistence.reading.context import SqlContext
 from persistence.reading.question import Expression, SqlTest, Table
@@ -62,41 +62,39 @@ def is_at_risk(row: Table, context: SqlContext, value: Value) -> SqlTest:
         campaign, where=[campaign.c.id == meant, is_late(campaign, context)]
     )
     standing = _kept_standings()
-    is_place = standing.c.missing + standing.c.returned > 0
+    places = select(standing.c.establishment_id).where(
+        standing.c.campaign_id == meant, standing.c.missing + standing.c.returned > 0
+    )
     return and_(
-        _is_of_campaign(row, context, value, standing, is_place),
+        row.c.campaign_id == meant,
+        context.among_rows(row.c.establishment_id, places),
         or_(_is_missing(row), _is_returned(row)),
         is_now,
     )
 
 
 def is_missing(row: Table, context: SqlContext, value: Value) -> SqlTest:
-    """Whether the person is expected in the campaign, and no line is there."""
+    """Whether the person is expected and no line is there, in the campaign under way.
+
+    Out of any window, that is the last one that opened. Where the value is false, in
+    whatever campaign.
+    """
+    campaign = table("campaign").alias()
+    opened = select(campaign.c.id).where(campaign.c.opens_at <= context.now)
+    last = opened.order_by(campaign.c.year.desc()).limit(1)
+    is_current = context.among_rows(row.c.campaign_id, last)
     standing = _kept_standings()
-    is_of_campaign = _is_of_campaign(
-        row, context, value, standing, standing.c.missing > 0
+    places = select(standing.c.establishment_id).where(standing.c.missing > 0)
+    is_meant = context.bind(("value", value), "flag")
+    return and_(
+        _is_missing(row),
+        context.among_rows(row.c.establishment_id, places),
+        or_(is_current, not_(is_meant)),
     )
-    return and_(is_of_campaign, _is_missing(row))
 
 
 def _kept_standings() -> FromClause:
     return table("campaign_standing").alias()
-
-
-def _is_of_campaign(
-    row: Table,
-    context: SqlContext,
-    value: Value,
-    standing: FromClause,
-    is_place: ColumnElement[bool],
-) -> ColumnElement[bool]:
-    """Whether a row is of the campaign; what is kept of rosters says where to look."""
-    meant = context.value(value)
-    places = select(standing.c.establishment_id).where(
-        standing.c.campaign_id == meant, is_place
-    )
-    is_there = context.among_rows(row.c.establishment_id, places)
-    return and_(row.c.campaign_id == meant, is_there)
 
 
 def _is_missing(row: FromClause) -> ColumnElement[bool]:

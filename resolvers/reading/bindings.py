@@ -36,7 +36,8 @@ class FilterArgument:
 
     An `anchor` narrows the list enough to start from. A `person` is a name, never a
     number. `of` is the record whose row the value names: the caller must be able to
-    read it. `ANY` where the id itself says which record.
+    read it. `ANY` where the id itself says which record. One with a `default` always
+    applies.
     """
 
     type: Any
@@ -46,11 +47,14 @@ class FilterArgument:
     person: bool = False
     of: str | None = None
     is_required: bool = False
+    default: Any = None
 
     def as_argument(self, no_default: Any) -> tuple[Any, str, Any]:  # noqa: ANN401
         """Its type in the graph, its description, its default."""
         if self.is_required:
             return self.type, self.description, no_default
+        if self.default is not None:
+            return self.type, self.description, self.default
         return self.type | None, self.description, None
 
 

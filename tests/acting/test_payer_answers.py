@@ -225,7 +225,7 @@ async def test_a_line_that_changed_since_its_answer_says_what_was_answered(
 async def test_who_is_missing_is_told_to_the_caf_that_pays_and_to_the_esat_alone(
     world: World, paris: Person
 ) -> None:
-    query = """{ missing(campaignId: "cmp_2026", first: 100) { totalCount nodes { standing establishmentSiret worker { id } paidBy { code } } } }"""
+    query = """{ missing(first: 100) { totalCount nodes { standing establishmentSiret worker { id } paidBy { code } } } }"""
     read = (await paris.asks(query))["missing"]["nodes"]
     assert read
     assert {(n["standing"], n["paidBy"]["code"]) for n in read} == {("MISSING", PARIS)}

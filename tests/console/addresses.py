@@ -35,7 +35,7 @@ IDS = f"""{{
   paris: organisms(search: "Caf de Paris", first: 1) {{ nodes {{ id }} }}
   centres: organisms(kind: RESOURCE_CENTRE, first: 1) {{ nodes {{ id }} }}
   missions {{ id }} services {{ id roles {{ id }} }}
-  declarations(first: 1) {{ nodes {{ id }} }} lines(first: 1) {{ nodes {{ id }} }}
+  declarations(first: 1) {{ nodes {{ id }} }} lines(first: 1) {{ nodes {{ id worker {{ id }} }} }}
 }}"""
 AGENTS = '{ organisms(search: "Caf de Paris", first: 1) { nodes { agents { nodes { id } } } } }'
 Ids = Mapping[str, str]
@@ -72,6 +72,7 @@ async def world_ids(ask: Callable[[str, str], Awaitable[Any]]) -> dict[str, str]
         "userId": "usr_suspendu-canal",
         "declarationId": data["declarations"]["nodes"][0]["id"],
         "declaredLineId": data["lines"]["nodes"][0]["id"],
+        "workerId": data["lines"]["nodes"][0]["worker"]["id"],
     }
 
 

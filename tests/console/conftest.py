@@ -4,7 +4,7 @@ Its kernel alone on the contract's schema, or whole, over ASGI or in a browser.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ def console() -> Console:
             form_origins=tuple,
             request_id=str,
             needs=lambda _: frozenset(),
+            now=lambda: datetime(2026, 12, 10, 8, tzinfo=UTC),
         ),
         SITE,
     )

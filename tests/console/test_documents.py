@@ -13,6 +13,7 @@ from console.kernel.answering import Console
 from console.kernel.library import FOLDER, DocumentError, Library
 from console.kernel.selection import Selection
 from console.kernel.wording import hint, label, words
+from console.processing.queues import MUTATIONS
 from console.site import ACTS, PAGES
 from schema.contract import types
 
@@ -44,8 +45,12 @@ def test_every_document_of_the_console_suits_the_contract(library: Library) -> N
 def test_every_document_serves_a_page_or_an_act(library: Library) -> None:
     reports = {f"{act.file}.report" for act in ACTS.values() if act.name in BULK}
     others = set(library.queries) - {page.document for page in PAGES}
-    assert others - reports == {"frame", "lot"}
-    assert set(library.mutations) - set(ACTS) == {"listExport", "workerLetterOpen"}
+    assert others - reports == {"frame", "lot", "answer_rows", "answer_late"}
+    assert set(library.mutations) - set(ACTS) == {
+        "listExport",
+        "workerLetterOpen",
+        *MUTATIONS,
+    }
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,24 @@ document.addEventListener("change", (event) => {
   if (count) count.textContent = `(${$$('input[name="ids"]:checked').length})`;
 });
 
+// the arrows go from box to box
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.target.matches('input[name="ids"]')) return;
+  const boxes = $$('input[name="ids"]');
+  const next = boxes[boxes.indexOf(event.target) + step];
+  if (next) next.focus();
+  event.preventDefault();
+});
+
 // copying
+$$("[data-copy][hidden]").forEach((button) => { button.hidden = false; });
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const source = document.getElementById(button.dataset.copy);
   await navigator.clipboard.writeText(source ? source.textContent : button.dataset.copy);
-  $("#live").textContent = "Copié";
+  $("#live").textContent = button.dataset.copied || "Copié";
 });
 
 // an open menu closes with Escape, or when the focus leaves it
