@@ -12,6 +12,7 @@ from .browsing import Chromium
 
 State = Callable[[Chromium, Ids], Awaitable[Page]]
 MANAGER, PARIS = "gestionnaire-canal", "agent-paris"
+SEINE = "agent-hauts-de-seine"
 NEXT, DO = 'button[value="verifier"]', 'button[value="faire"]'
 
 
@@ -199,6 +200,49 @@ async def a_lot_reported(chromium: Chromium, ids: Ids) -> Page:
     return await pressed(await a_lot_previewed(chromium, ids), DO, "compte rendu")
 
 
+# the queue of the Caf that pays
+
+
+async def an_answer_that_awaits_its_reason(chromium: Chromium, _: Ids) -> Page:
+    page = await at(chromium, SEINE, "/traitement", "Répondre pour")
+    await page.check('input[name="ids"] >> nth=0')
+    return await pressed(page, 'button[value="RETURNED"]', "Ce que cela fera")
+
+
+async def an_answer_without_its_reason(chromium: Chromium, ids: Ids) -> Page:
+    page = await an_answer_that_awaits_its_reason(chromium, ids)
+    return await pressed(page, "form.form button", "Il y a un problème")
+
+
+async def an_answer_that_may_be_taken_back(chromium: Chromium, ids: Ids) -> Page:
+    page = await an_answer_that_awaits_its_reason(chromium, ids)
+    await page.select_option("#motif", index=1)
+    return await pressed(page, "form.form button", "ligne renvoyée à l’Esat")
+
+
+async def an_answer_done(chromium: Chromium, ids: Ids) -> Page:
+    page = await an_answer_that_awaits_its_reason(chromium, ids)
+    address = page.url
+    await page.select_option("#motif", index=1)
+    await pressed(page, "form.form button", "ligne renvoyée à l’Esat")
+    return await at(chromium, SEINE, address, "Déjà fait le")
+
+
+async def an_answer_for_no_row(chromium: Chromium, _: Ids) -> Page:
+    page = await at(chromium, SEINE, "/traitement", "Répondre pour")
+    return await pressed(
+        page, 'button[value="TAKEN_INTO_ACCOUNT"]', "Aucune ligne n’était cochée"
+    )
+
+
+async def the_number_of_a_person(chromium: Chromium, ids: Ids) -> Page:
+    page = await at(
+        chromium, PARIS, form("workerNirReveal", ids), "Lire un numéro de sécurité"
+    )
+    await page.fill("#f-reason", "Rapprochement")
+    return await pressed(page, DO, "Le numéro de sécurité sociale")
+
+
 # the door
 
 
@@ -253,6 +297,12 @@ STATES: tuple[State, ...] = (
     a_lot_with_errors,
     a_lot_previewed,
     a_lot_reported,
+    an_answer_that_awaits_its_reason,
+    an_answer_without_its_reason,
+    an_answer_that_may_be_taken_back,
+    an_answer_done,
+    an_answer_for_no_row,
+    the_number_of_a_person,
     nothing_here,
     an_unknown_account,
     my_sessions,
