@@ -28,7 +28,7 @@ async def export(
     listing = page.listing
     if listing is None or not listing.export or kind not in files.MEDIA:
         raise PageError(404)
-    question = await lists.read_question(console, session, page, pairs)
+    question = lists.read_question(console, session, page, pairs)
     question.require_whole()
     variables = question.variables
     document = console.library.queries[page.document]

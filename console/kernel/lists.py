@@ -57,7 +57,7 @@ class Question(NamedTuple):
             raise PageError(400, FORGOTTEN)
 
 
-async def read_question(
+def read_question(
     console: Console,
     session: Session,
     page: Page,
@@ -80,7 +80,7 @@ async def read_question(
         if words is not None:
             variables[variable] = words
     if page.fill is not None:
-        variables |= await page.fill(console, session, dict(pairs))
+        variables |= page.fill(console, dict(pairs))
     return Question(variables, warnings, None in opened.values())
 
 

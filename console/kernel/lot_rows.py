@@ -34,7 +34,7 @@ async def _filtered(
     console: Console, session: Session, page: Page, query: str
 ) -> list[Item]:
     assert page.listing is not None
-    question = await read_question(console, session, page, parse_qsl(query))
+    question = read_question(console, session, page, parse_qsl(query))
     question.require_whole()
     variables = question.variables
     items = []

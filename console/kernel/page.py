@@ -13,8 +13,8 @@ NAVIGATION = {"after", "before", "rang", "taille", "fait"}
 """Parameters that say where one stands in a list, and not what is in it."""
 
 
-Fill: TypeAlias = Callable[[Any, Any, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
-"""(console, session, parameters of the address) → variables."""
+Fill: TypeAlias = Callable[[Any, Mapping[str, str]], Mapping[str, Any]]
+"""(console, parameters of the address) → variables."""
 Besides: TypeAlias = Callable[
     [Any, Any, Mapping[str, str]], Awaitable[Mapping[str, Any]]
 ]

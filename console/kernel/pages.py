@@ -71,7 +71,7 @@ class DocumentPages:
                 return self._narrow(request, session, page, texts(draft))
 
         pairs = _pairs(request)
-        question = await lists.read_question(self.console, session, page, pairs)
+        question = lists.read_question(self.console, session, page, pairs)
         variables = question.variables
         if listing is not None:
             variables = lists.with_size(request, variables)

@@ -49,7 +49,7 @@ async def _add_filtered(
 ) -> None:
     """The first thousand rows that the filter showed at the instant of the list."""
     assert page.listing is not None
-    question = await read_question(console, session, page, parse_qsl(query))
+    question = read_question(console, session, page, parse_qsl(query))
     question.require_whole()
     variables = question.variables | {"asOf": _instant(answer.seen_at)}
     async for data in every_page(console, session, page, variables, MOST_ROWS * 2):

@@ -73,9 +73,7 @@ QUEUES: Mapping[str, Queue] = {
 MUTATIONS = ("remunerationsProcess", "activityChangesProcess", "treatmentsReopen")
 
 
-async def fill(
-    console: Console, _: Session, parameters: Mapping[str, str]
-) -> dict[str, Any]:
+def fill(console: Console, parameters: Mapping[str, str]) -> dict[str, Any]:
     """Since when rows are wanted: « reçues depuis 7 jours »."""
     days = whole(parameters.get("depuis", ""))
     if days is None or not 0 < days <= LONGEST_AGO:
