@@ -116,6 +116,7 @@ class ActivityChange(Record):
             ["establishment.id", "establishment.partner_id"],
         ),
         Index("ix_activity_change_paying_id", "paying_id", "id"),
+        Index("ix_activity_change_person_id", "person_id", "establishment_id"),
         Index("ix_activity_change_partner_id", "partner_id", "id"),
     )
 
