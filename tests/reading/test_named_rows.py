@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, get_named_type
+from graphql import GraphQLError, get_named_type, is_required_argument
 
 from persistence.reading.question import Paged
 from resolvers.reading.bindings import bound
@@ -30,6 +30,16 @@ UNSEEN = {
 """What the manager of another partner does not read."""
 
 
+REQUIRED = {"campaignId": '"cmp_2026"'}
+"""What a list asks for beside the filter."""
+
+
+def required(field: str, filtering: str) -> list[str]:
+    assert QUERY is not None
+    arguments = QUERY.fields[field].args.items()
+    return [n for n, a in arguments if is_required_argument(a) and n != filtering]
+
+
 async def refusal(desk: Desk, text: str, variables: dict[str, Any]) -> GraphQLError:
     with pytest.raises(GraphQLError) as refused:
         await desk.answer("gestionnaire-canal", text, variables)
@@ -40,7 +50,12 @@ async def refusal(desk: Desk, text: str, variables: dict[str, Any]) -> GraphQLEr
 async def test_a_filter_that_names_nothing_is_not_found(
     desk: Desk, field: str, argument: str
 ) -> None:
-    text = f"query($i: ID!) {{ found: {field}({argument}: $i) {{ totalCount }} }}"
+    others = "".join(
+        f", {name}: {REQUIRED[name]}" for name in required(field, argument)
+    )
+    text = (
+        f"query($i: ID!) {{ found: {field}({argument}: $i{others}) {{ totalCount }} }}"
+    )
     unread = [UNSEEN[argument]] if argument in UNSEEN else []
     told = set()
     for named in ("ptr_unknown", "svc_unknown", "unreadable", "grp_a@soon", *unread):
