@@ -52,6 +52,8 @@ def cast(type_: GraphQLInputType, texts: Texts, path: str) -> Any:  # noqa: ANN4
     kind = get_nullable_type(type_)
     match kind:
         case GraphQLInputObjectType():
+            if kind is type_ and path and not _is_begun(texts, path):
+                return None
             return _object(kind, texts, path)
         case GraphQLList():
             return _list(kind.of_type, texts, path)
@@ -80,6 +82,16 @@ def _object(
 def _is_typed_below(texts: Texts, path: str) -> bool:
     below = [values for name, values in texts.items() if name.startswith(f"{path}.")]
     return any(_not_empty(values) for values in below)
+
+
+def _is_begun(texts: Texts, path: str) -> bool:
+    """Whether anything was typed in a group that may be left out.
+
+    The key of a row, which the form itself gives, is not typed.
+    """
+    key = re.compile(rf"{re.escape(path)}\..*\.[0-9]{{1,6}}\.[a-zA-Z]+Id")
+    others = {name: texts[name] for name in texts if not key.fullmatch(name)}
+    return _is_typed_below(others, path)
 
 
 def _list(item: GraphQLInputType, texts: Texts, path: str) -> list[Any] | None:

@@ -19,7 +19,9 @@ SCHEMA = build_schema(
     enum Mode { DELEGATED CENTRALISED }
     input Person { givenName: String! born: Date tags: [String!] }
     input Line { number: Int! mode: Mode person: Person }
-    input Act { name: String! person: Person lines: [Line!] modes: [Mode!] ids: [ID!] on: Date sure: Boolean n: Int
+    input Paper { serviceId: ID! on: Date }
+    input Switch { on: Date! papers: [Paper!]! }
+    input Act { name: String! switch: Switch person: Person lines: [Line!] modes: [Mode!] ids: [ID!] on: Date sure: Boolean n: Int
                 net: Money rate: Percent siret: Siret mode: Mode }
     type Query { ask(input: Act!): Int }
     """
@@ -227,3 +229,13 @@ def test_a_row_of_a_number_without_end_is_no_row() -> None:
 def test_what_is_not_a_whole_number_in_plain_digits_is_none(text: str) -> None:
     assert whole(text) is None
     assert whole("20") == 20
+
+
+def test_a_group_of_which_only_the_keys_of_rows_are_known_is_left_out() -> None:
+    keys = {"switch.papers.0.serviceId": ["svc_ESAT"], "switch.on": [""]}
+    begun = keys | {"switch.papers.0.on": ["01/02/2026"]}
+
+    assert cast(of("switch"), keys, "switch") is None
+    assert cast(of("switch"), begun, "switch") == {
+        "papers": [{"serviceId": "svc_ESAT", "on": "2026-02-01"}]
+    }
