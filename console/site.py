@@ -5,11 +5,16 @@ from typing import Any
 
 from console.account.routes import sign_in_fault
 from console.campaign.board import deposits_by_day
+from console.declarations.declaration_acts import MUTATIONS as DECLARING
+from console.declarations.situations import (
+    declaring_address,
+    declaring_places,
+    situation_of,
+)
 from console.imports.changes import changes_of
 from console.kernel.act_form import ActForm
 from console.kernel.site import Site
 from console.partners.migration import by_organism
-from console.rights.declarations import to_declare
 
 from . import drawing
 from .account import pages as account
@@ -74,8 +79,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "instant_of": figures.instant_of,
     "numeric_day": figures.numeric_day,
     "sign_in_fault": sign_in_fault,
-    "to_declare": to_declare,
     "without": figures.without,
+    "declaring_address": declaring_address,
+    "declaring_places": declaring_places,
+    "situation_of": situation_of,
 }
 
-SITE = Site(ACTS, PAGES, FUNCTIONS, MUTATIONS)
+SITE = Site(ACTS, PAGES, FUNCTIONS, (*MUTATIONS, *DECLARING))

@@ -72,16 +72,22 @@ class Console:
         return Mask(data, document.selection)
 
     def variables(
-        self, document: ConsoleDocument, texts: Texts
+        self,
+        document: ConsoleDocument,
+        texts: Texts,
+        filled: Mapping[str, Any] = NO_CONTEXT,
     ) -> tuple[dict[str, Any], list[str]]:
         """The variables that an address gives to a document.
 
         A value that does not fit is left out: the list holds a sentence for each.
-        Raises `PageError` when a variable that the document needs is missing.
+        `filled` are variables that the page gives. Raises `PageError` when a variable
+        that the document needs is missing.
         """
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = dict(filled)
         warnings = []
         for name, type_ in document.variables.items():
+            if name in filled:
+                continue
             try:
                 value = cast(type_, texts, name)
             except InvalidValue as invalid:

@@ -20,7 +20,6 @@ from .requests import texts
 from .typography import paris_day
 from .wording import EnumWord
 
-SIZES = (25, 50, 100)
 LARGEST = 100
 FILE_LIMIT = 20_000
 SOON = timedelta(days=30)
@@ -67,7 +66,7 @@ def read_question(
     document = console.library.queries[page.document]
     plain = list(pairs)
     opened: dict[str, str | None] = {}
-    if page.listing is not None:
+    if page.listing is not None or page.rows:
         plain = [pair for pair in pairs if pair[0] not in {WORDS, *CURSORS}]
         for parameter, text in pairs:
             variable = SEALED.get(parameter)
@@ -75,12 +74,11 @@ def read_question(
                 opened[variable] = unseal(console, session, page, variable, text)
     if "soon" in document.variables:
         plain.append(("soon", (console.ports.today() + SOON).isoformat()))
-    variables, warnings = console.variables(document, texts(plain))
+    filled = page.fill(console, dict(pairs)) if page.fill else {}
+    variables, warnings = console.variables(document, texts(plain), filled)
     for variable, words in opened.items():
         if words is not None:
             variables[variable] = words
-    if page.fill is not None:
-        variables |= page.fill(console, dict(pairs))
     return Question(variables, warnings, None in opened.values())
 
 
@@ -101,19 +99,6 @@ def unseal(
     if text is None or not text.startswith(head):
         return None
     return text.removeprefix(head)
-
-
-def with_size(request: Request, variables: dict[str, Any]) -> dict[str, Any]:
-    """The variables of one page, forward unless the address has a cursor to go back."""
-    chosen = request.query_params.get("taille") or request.cookies.get("taille", "")
-    size = whole(chosen)
-    if size not in SIZES:
-        size = SIZES[0]
-    goes_back = "before" in variables
-    return variables | {
-        "first": None if goes_back else size,
-        "last": size if goes_back else None,
-    }
 
 
 @dataclass(frozen=True, slots=True)

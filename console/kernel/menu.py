@@ -32,6 +32,7 @@ AGENT = (
 )
 PARTNER = (
     MenuEntry("Mes actions", "/", EVERYBODY),
+    MenuEntry("Déclarer", "/declarer", "DECLARATION_PREPARE"),
     MenuEntry("Mes utilisateurs", "/utilisateurs", "USER_READ"),
     MenuEntry("Mes services", "/services", EVERYBODY),
     MenuEntry("Journal", "/journal", "JOURNAL_ENTRY_READ"),

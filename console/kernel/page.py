@@ -21,6 +21,12 @@ Besides: TypeAlias = Callable[
 """(console, session, parameters of the address) → what the template holds besides."""
 
 
+More: TypeAlias = Callable[[Any, Any, Any, Mask], Awaitable[Mapping[str, Any]]]
+"""(console, request, session, answer) → what the template holds besides."""
+Post: TypeAlias = Callable[[Any, Any, Any, Any], Awaitable[Any]]
+"""(console, request, session, form) → the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListColumn:
     """A column of a list, on the screen and in its exports.
@@ -97,6 +103,10 @@ class Page:
 
     `opening` is the act that a button of the page does before it shows the rest: who
     opens it is then in the journal. The identifier of the address is its `opening_id`.
+
+    `rows` is the path of a connection that is read `size` rows at a time. `more` is
+    `besides`, from the whole request and the answer of the document; its `notices`
+    are added to those of the page. `post` receives the forms of the page.
     """
 
     path: str
@@ -109,6 +119,10 @@ class Page:
     opening_id: str = ""
     fill: Fill | None = None
     besides: Besides | None = None
+    rows: str = ""
+    size: int = 50
+    more: More | None = None
+    post: Post | None = None
 
 
 def row_title(page: Page, row: Mask) -> str:

@@ -10,25 +10,24 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from . import lists
-from .answering import LARGEST_POST, YEAR, Console, required
-from .casting import whole
+from .answering import LARGEST_POST, Console, required
 from .entrance import signed_in
 from .exporting import export
 from .filters import WORDS, filters
 from .masking import Mask
 from .page import Page
 from .page_errors import PageError, require_searchable
+from .paths import path
 from .ports import Session
-from .requests import texts, typed
+from .requests import pairs, texts, typed
+from .sizes import of_size, save_size, with_size
 
+SAVED = (
+    "Votre saisie est gardée : retrouvez-la sous « Mes actions », "
+    "jusqu’à un jour après votre session."
+)
 DRAFT_NOTICES = {
-    "oui": (
-        "success",
-        (
-            "Votre saisie est gardée : retrouvez-la sous « Mes actions », "
-            "jusqu’à un jour après votre session."
-        ),
-    ),
+    "oui": ("success", SAVED),
     "non": ("error", "Votre saisie est trop longue pour être gardée."),
 }
 LONGEST_WORDS = 200
@@ -70,11 +69,12 @@ class DocumentPages:
             if draft:
                 return self._narrow(request, session, page, texts(draft))
 
-        pairs = _pairs(request)
-        question = lists.read_question(self.console, session, page, pairs)
+        question = lists.read_question(self.console, session, page, pairs(request))
         variables = question.variables
         if listing is not None:
-            variables = lists.with_size(request, variables)
+            variables = with_size(request, variables)
+        elif page.rows:
+            variables = of_size(page.size, variables)
         document = self.console.library.queries[page.document]
         data = await self.console.ask(session, document, variables)
         if data.viewer.user is None:
@@ -98,15 +98,39 @@ class DocumentPages:
             return self.console.render(request, session, ["request.html"], 200, context)
         if listing is not None:
             context |= self._list_context(request, session, page, question, data)
-        if page.document == "worklist":
-            context["drafts"] = await self._drafts(session)
-        if page.besides is not None:
-            context |= await page.besides(self.console, session, dict(pairs))
+        more = await self._more_context(request, session, page, variables, data)
+        context["notices"] += more.pop("notices", [])
+        context |= more
         default = "list.html" if listing is not None else "default.html"
         names = [f"{page.document}.html", default]
         response = self.console.render(request, session, names, 200, context)
-        _save_size(request, response)
+        save_size(request, response)
         return response
+
+    async def _more_context(
+        self,
+        request: Request,
+        session: Session,
+        page: Page,
+        variables: Mapping[str, Any],
+        data: Mask,
+    ) -> dict[str, Any]:
+        """What the templates of some pages need besides; `notices` are to be added."""
+        context: dict[str, Any] = {}
+        if page.rows:
+            connection = path(data, page.rows)
+            seal = partial(lists.seal, self.console, session, page)
+            context["position"] = connection and lists.position(
+                request, connection, variables, seal
+            )
+        if page.more is not None:
+            context |= await page.more(self.console, request, session, data)
+        if page.document == "worklist":
+            context["drafts"] = await self._drafts(session)
+        if page.besides is not None:
+            parts = dict(pairs(request))
+            context |= await page.besides(self.console, session, parts)
+        return context
 
     def _list_context(
         self,
@@ -121,7 +145,7 @@ class DocumentPages:
         assert listing is not None
         console = self.console
         document = console.library.queries[page.document]
-        variables = lists.with_size(request, question.variables)
+        variables = with_size(request, question.variables)
         connection = required(data, listing.root)
         left_out = NOT_THE_FILTER
         if question.is_forgotten:
@@ -148,11 +172,11 @@ class DocumentPages:
     async def _drafts(self, session: Session) -> list[tuple[str, str]]:
         """The forms that were saved: the address and the title of each."""
         drafts = []
-        for path in await self.console.ports.sessions.draft_paths(session):
-            name = path.partition("?")[0].removeprefix("/actes/")
+        for saved in await self.console.ports.sessions.draft_paths(session):
+            name = saved.partition("?")[0].removeprefix("/actes/")
             act = self.console.site.acts.get(name)
             if act is not None:
-                drafts.append((path, act.title))
+                drafts.append((saved, act.title))
         return drafts
 
     def _notices(self, request: Request) -> list[tuple[str, str]]:
@@ -166,18 +190,19 @@ class DocumentPages:
             notices.append(DRAFT_NOTICES[draft])
         return notices
 
-    # forms of a list
-
     async def _post(self, request: Request, session: Session, page: Page) -> Response:
         form = await request.form()
         if page.opening:
             await self._open(request, session, page)
             return await self.show(request, session, page, opened=True)
+        if page.post is not None:
+            response: Response = await page.post(self.console, request, session, form)
+            return response
         if page.listing is None:
             raise PageError(404)
         if form.get("_faire") == "export":
             kind = str(form.get("format", "csv"))
-            return await export(self.console, session, page, _pairs(request), kind)
+            return await export(self.console, session, page, pairs(request), kind)
         return self._narrow(request, session, page, texts(typed(form)))
 
     async def _open(self, request: Request, session: Session, page: Page) -> None:
@@ -213,23 +238,3 @@ class DocumentPages:
             parameters["s"] = lists.seal(self.console, session, page, WORDS, words)
         query = f"?{urlencode(parameters)}" if parameters else ""
         return RedirectResponse(request.url.path + query, 303)
-
-
-def _save_size(request: Request, response: Response) -> None:
-    """Remember how many rows somebody wants on a page."""
-    size = whole(request.query_params.get("taille", ""))
-    if size is not None:
-        response.set_cookie(
-            "taille",
-            str(size),
-            max_age=YEAR,
-            secure=True,
-            httponly=True,
-            samesite="lax",
-        )
-
-
-def _pairs(request: Request) -> list[tuple[str, str]]:
-    """What an address says: its parameters, then the parts of its path."""
-    path_pairs = [(name, str(value)) for name, value in request.path_params.items()]
-    return [*request.query_params.multi_items(), *path_pairs]

@@ -11,8 +11,12 @@ def path(value: Any, dotted: str) -> Any:  # noqa: ANN401 a mask, or what it hol
     for name in filter(None, dotted.split(".")):
         if value is None:
             return None
-        value = value[int(name)] if isinstance(value, list) else value[name]
+        value = _item(value, int(name)) if isinstance(value, list) else value[name]
     return value
+
+
+def _item(items: list[Any], rank: int) -> Any:  # noqa: ANN401 what the list holds
+    return items[rank] if rank < len(items) else None
 
 
 def nodes(value: Any) -> list[Any]:  # noqa: ANN401 a list, or a connection

@@ -73,3 +73,9 @@ def files(form: FormData) -> dict[str, UploadFile]:
         for name, value in form.multi_items()
         if isinstance(value, UploadFile) and value.filename
     }
+
+
+def pairs(request: Request) -> list[tuple[str, str]]:
+    """What an address says: its parameters, then the parts of its path."""
+    path_pairs = [(name, str(value)) for name, value in request.path_params.items()]
+    return [*request.query_params.multi_items(), *path_pairs]

@@ -128,8 +128,12 @@ def place(document: str, ids: Ids) -> str:
     record = next(
         (key for name, key in RECORD.items() if document.startswith(name)), "partnerId"
     )
-    path = page.path.replace("{id}", ids.get(record, ""))
-    path = path.replace("{service}", ids["serviceId"]).replace("{year}", "2026")
+    path = page.path.format(
+        id=ids.get(record, ""),
+        service=ids["serviceId"],
+        establishment=ids["establishmentId"],
+        year=2026,
+    )
     return path + QUESTIONS.get(document, "")
 
 

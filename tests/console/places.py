@@ -109,11 +109,11 @@ async def addresses(house: House, page: Page) -> list[str]:
         return [f"/qui?{urlencode(a)}" for a in questions]
     [service] = [s for s in await house.ids(Service) if "ESAT" in s.upper()][:1]
     addresses = [
-        page.path.replace("{id}", i).replace("{service}", service)
+        page.path.format(id=i, service=service, establishment=i, year=2026)
         for i in await identifiers(house, page)
     ]
     addresses = addresses or [address_of(page)]
-    if "{year}" in page.path:
+    if "{year}" in page.path and "{establishment}" not in page.path:
         addresses.append(page.path.replace("{year}", "1999"))
     return addresses + [
         f"{addresses[0]}?{words}" for words in FILTERS.get(page.document, ())
@@ -128,6 +128,8 @@ async def identifiers(house: House, page: Page) -> list[str]:
             "ptr_99990003800012",
             "ptr_rien",
         ]
+    if "{establishment}" in page.path:
+        return ["est_99990001200025", "est_99990002000010", "est_rien"]
     if page.document == "user":
         return [*PEOPLE, "usr_rien"]
     if page.document not in RECORDS:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, build_schema, parse, print_ast
 
+from console.declarations.declaration_acts import MUTATIONS as DECLARING
 from console.kernel.answering import Console
 from console.kernel.library import FOLDER, DocumentError, Library
 from console.kernel.selection import Selection
@@ -45,11 +46,22 @@ def test_every_document_of_the_console_suits_the_contract(library: Library) -> N
 def test_every_document_serves_a_page_or_an_act(library: Library) -> None:
     reports = {f"{act.file}.report" for act in ACTS.values() if act.name in BULK}
     others = set(library.queries) - {page.document for page in PAGES}
-    assert others - reports == {"frame", "lot", "answer_rows", "answer_late"}
+    assert others - reports == {
+        "frame",
+        "lot",
+        "answer_rows",
+        "answer_late",
+        "declaring_absent",
+        "declaring_batch",
+        "declaring_lines",
+        "declaring_lines_page",
+        "declaring_worker",
+    }
     assert set(library.mutations) - set(ACTS) == {
         "listExport",
         "workerLetterOpen",
         *MUTATIONS,
+        *DECLARING,
     }
 
 

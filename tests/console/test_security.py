@@ -319,9 +319,12 @@ async def test_hostile_words_in_an_address_are_told_or_escaped_and_break_nothing
                 await visitor.get(f"{address}?{urlencode(dict.fromkeys(some, words))}"),
                 words,
             )
-        if "{id}" in page.path:
-            place = page.path.replace("{id}", quote(words, safe="")).replace(
-                "{service}", "x"
+        if "{" in page.path:
+            place = page.path.format(
+                id=quote(words, safe=""),
+                establishment=quote(words, safe=""),
+                service="x",
+                year="2026",
             )
             _harmless(await visitor.get(place), words)
 
