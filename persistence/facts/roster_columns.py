@@ -87,9 +87,10 @@ def is_missing(row: Table, context: SqlContext, value: Value) -> SqlTest:
     places = select(standing.c.establishment_id).where(standing.c.missing > 0)
     is_meant = context.bind(("value", value), "flag")
     return and_(
-        _is_missing(row),
+        row.c.line_id.is_(None),  # cheap, and true of nobody who is declared
         context.among_rows(row.c.establishment_id, places),
         or_(is_current, not_(is_meant)),
+        _is_missing(row),
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import re
 from typing import Any
 
@@ -272,9 +273,10 @@ async def test_the_export_is_what_the_filter_shows(house: House) -> None:
         assert all(row["Matricule"] for row in rows)
 
 
-async def test_a_search_by_name_or_by_matricule_puts_neither_in_an_address(
-    house: House,
+async def test_a_search_by_name_or_by_matricule_puts_neither_in_an_address_nor_in_the_log(
+    house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     visitor = await house.visitor(PARIS)
     line = next(iter((await waiting(house, PARIS)).values()))
     for words in (line["worker"]["birthName"], line["matricule"]):
@@ -283,6 +285,11 @@ async def test_a_search_by_name_or_by_matricule_puts_neither_in_an_address(
         assert words not in sent.place
         found = await visitor.get(sent.place)
         assert line["id"] in BOXES.findall(found.text)
+        page = re.search(r'href="([^"]*after=[^"]*)"', found.text)
+        assert page is None or words not in page[1]
+    assert "/traitement" in caplog.text
+    assert line["worker"]["birthName"] not in caplog.text
+    assert line["matricule"] not in caplog.text
 
 
 async def test_an_answer_is_its_authors_alone_and_bad_input_is_told(
