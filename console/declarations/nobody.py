@@ -27,7 +27,8 @@ async def nobody_context(
     context = await notice_context(console, request, session, data)
     if request.query_params.get("erreur"):
         context["notices"].append(("error", UNTICKED))
-    if data.campaign.status != "OPEN":
+    may = any(permission.allowed for permission in data.establishment.viewerCan)
+    if data.campaign.status != "OPEN" or not may:
         return context
     acts = DeclaringActs(console, request, session)
     deposited = next(iter(data.establishment.inForce.nodes), None)
