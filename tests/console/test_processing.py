@@ -276,7 +276,7 @@ async def test_the_export_is_what_the_filter_shows(house: House) -> None:
 async def test_a_search_by_name_or_by_matricule_puts_neither_in_an_address_nor_in_the_log(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     visitor = await house.visitor(PARIS)
     line = next(iter((await waiting(house, PARIS)).values()))
     for words in (line["worker"]["birthName"], line["matricule"]):
