@@ -27,8 +27,15 @@ SPACES = re.compile(r"[\s\u00a0\u202f€]+")
 UNTICKED = "Cochez « J’ai vérifié » : rien n’est déposé sans cette vérification."
 UNANSWERED = "Des personnes restent sans ligne : répondez pour elles, ou confirmez-le."
 MOVED = "Le brouillon a changé depuis votre vérification : vérifiez de nouveau."
-PROBLEMS = {"coche": UNTICKED, "absentes": UNANSWERED, "change": MOVED}
+UNREASONED = "Rien n’est déposé : donnez le motif du retrait de plus de la moitié."
+PROBLEMS = {
+    "coche": UNTICKED,
+    "absentes": UNANSWERED,
+    "change": MOVED,
+    "motif": UNREASONED,
+}
 ABSENT = "WORKERS_MISSING"
+REASON = "REMOVALS_REASON"
 OF_THE_WHOLE = {"lines", "acknowledgeRemovals", "expectedSequence", "reason"}
 """Last words of the paths of what is said of a deposit, rather than of a line."""
 
@@ -101,7 +108,7 @@ async def _check(acts: DeclaringActs, place: Mask, campaign_id: str) -> Check:
     refusals = [error for error in trial.errors if _is_of_the_whole(error.path)]
     return Check(
         batch=trial.batch,
-        refusals=[e.message for e in refusals if e.code != "REMOVALS_REASON"],
+        refusals=[e.message for e in refusals if e.code != REASON],
         notes=_sentences(w for w in trial.warnings if _is_of_no_line(w, results)),
         removed=removed,
         absent=[worker for worker in missing if worker.id not in present],
@@ -110,7 +117,7 @@ async def _check(acts: DeclaringActs, place: Mask, campaign_id: str) -> Check:
         totals={name: _total(good, name) for name in ("netRemuneration", "netAid")},
         fingerprint=_fingerprint(lines),
         sequence=sequence,
-        needs_reason=any(e.code == "REMOVALS_REASON" for e in refusals),
+        needs_reason=any(e.code == REASON for e in refusals),
     )
 
 
@@ -217,6 +224,8 @@ async def post_check(
         acknowledgeRemovals=whole_number(form, "retirees"),
         reason=str(form.get("motif", "")) or None,
     )
+    if any(error.code == REASON for error in payload.errors):
+        return RedirectResponse(f"{address}?erreur=motif", 303)
     if payload.batch is None or payload.batch.declaration is None:
         return RedirectResponse(address, 303)
     return RedirectResponse(f"/declarations/{payload.batch.declaration.id}", 303)
