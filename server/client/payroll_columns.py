@@ -10,6 +10,8 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dualActivityHours", ("heures cumul", "quota cumul", "heures milieu ordinaire")),
     ("dualActivity", ("cumul", "double activite", "milieu ordinaire")),
     ("clientReference", ("reference", "ref")),
+    ("workerId", ("cle personne", "identifiant personne", "identifiant travailleur")),
+    ("formerNir", ("ancien numero", "ancien nir", "numero remplace")),
     ("nir", ("securite sociale", "nir", "numero ss", "n ss", "nss")),
     ("birthDate", ("date naissance", "ne le", "nee le")),
     ("birthName", ("nom naissance", "nom patronymique", "nom famille")),

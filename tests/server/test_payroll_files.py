@@ -184,7 +184,9 @@ def test_every_field_of_a_line_has_its_words() -> None:
         for field in get_object_definition(RemunerationLineInput, strict=True).fields
     }
 
-    assert {*FIELDS} - {IGNORED} == {to_camel_case(name) for name in fields}
+    of_drafts = {"draft_line_id", "draft_line_version"}  # a payroll knows none
+    known = {to_camel_case(name) for name in fields - of_drafts}
+    assert {*FIELDS} - {IGNORED} == known
 
 
 # establishments
