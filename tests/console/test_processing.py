@@ -277,6 +277,7 @@ async def test_a_search_by_name_or_by_matricule_puts_neither_in_an_address_nor_i
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, "httpx")  # it logs each address, unless quieted
     visitor = await house.visitor(PARIS)
     line = next(iter((await waiting(house, PARIS)).values()))
     for words in (line["worker"]["birthName"], line["matricule"]):
