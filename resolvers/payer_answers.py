@@ -15,11 +15,10 @@ from persistence.records import (
     Refused,
     Rule,
     Treatment,
+    Worker,
 )
 from persistence.records.base import Base
 from resolvers.acting import Act, ChangeInput, Done, at
-
-from .persons import persons_of
 
 ANSWERED_AT_ONCE = 1_000
 BOUNDS = f"De 1 à {ANSWERED_AT_ONCE}."
@@ -109,8 +108,9 @@ async def answer_each(
     act.change_each(rows)
     act.register.session.add_all(treatments)
     if input.outcome is Processing.NOT_BENEFICIARY:
-        workers = [row.worker_id for row in rows]
-        for worker in await persons_of(act.register, workers):
+        persons = [row.person_id for row in rows]
+        for worker in await act.register.rows_of(Worker, persons):
+            assert worker is not None
             worker.aah_beneficiary = False
     return rows
 

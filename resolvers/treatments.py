@@ -17,10 +17,9 @@ from persistence.records import (
     Rule,
     Treatment,
     TreatmentOutcome,
+    Worker,
 )
 from resolvers.acting import ROW, Act, ActInput, permission
-
-from .persons import persons_of
 
 REOPENED_AT_ONCE = 1_000
 
@@ -125,5 +124,6 @@ async def _hold_beneficiaries(
         if treatment.outcome is TreatmentOutcome.NOT_BENEFICIARY
     ]
     ids = await beneficiaries_again(act.register, denials)
-    for worker in await persons_of(act.register, sorted(ids)):
+    for worker in await act.register.rows_of(Worker, sorted(ids)):
+        assert worker is not None
         worker.aah_beneficiary = True
